@@ -1,0 +1,105 @@
+//! The catalog's part of a build: the documents of the files while they are in memory for the
+//! text, and with the outline that the graph has made of them anyway.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::{
+    graph::{self, MAX_CHANGED},
+    plan::Work,
+};
+use crate::{
+    Error, Index,
+    catalog::{
+        self, Builder, documents,
+        recent::{self, Recent},
+        wants,
+    },
+    outline::FileOutline,
+    store::{Home, manifest::CatalogPart},
+    tree::listing::ListedFolder,
+};
+
+/// What a build makes of the catalog.
+pub(super) enum Plan {
+    /// There is to be none.
+    Nothing,
+    /// All files are read.
+    Whole(Builder),
+    /// The catalog stays; these files are no longer what it says of them.
+    Changed { base: CatalogPart, before: Recent, changed: Mutex<Recent> },
+}
+
+impl Plan {
+    /// A plan for building everything. A catalog belongs to an index of the code.
+    pub(super) fn whole(code: bool) -> Plan {
+        if code { Plan::Whole(Builder::new()) } else { Plan::Nothing }
+    }
+
+    /// A plan for updating `old`'s catalog; `None` when it is better built anew.
+    pub(super) fn update(
+        old: &Index,
+        code: bool,
+        listed: &[ListedFolder],
+        work: &Work,
+    ) -> Result<Option<Plan>, Error> {
+        if !code {
+            return Ok(old.catalog().is_none().then_some(Plan::Nothing));
+        }
+        let (Some(base), Some(catalog)) = (old.manifest().catalog(), old.catalog()) else {
+            return Ok(None);
+        };
+        let mut changed = Recent::new();
+        let paths = work.changed.iter().map(|&job| graph::path_of(listed, job));
+        let gone = graph::gone(old, listed, &catalog::wants);
+        for path in paths.chain(gone).filter(|path| wants(path)) {
+            changed.insert(path, None);
+        }
+        let before = catalog.recent()?;
+        let count =
+            before.len() + changed.keys().filter(|path| !before.contains_key(*path)).count();
+        Ok((count <= MAX_CHANGED).then(|| Plan::Changed {
+            base: *base,
+            before,
+            changed: Mutex::new(changed),
+        }))
+    }
+
+    /// Takes the text of a file that is being read anyway.
+    pub(super) fn file(&self, path: &[u8], text: &[u8], outline: Option<FileOutline>) {
+        if !wants(path) {
+            return;
+        }
+        let outline = outline.unwrap_or_default();
+        match self {
+            Plan::Nothing => {}
+            Plan::Whole(builder) => builder.add(path, &documents(path, text, &outline)),
+            Plan::Changed { changed, .. } => {
+                let lock = || changed.lock().unwrap_or_else(PoisonError::into_inner);
+                if lock().contains_key(path) {
+                    let documents = recent::encode(&documents(path, text, &outline));
+                    lock().insert(path.to_vec(), Some(documents));
+                }
+            }
+        }
+    }
+
+    /// Writes what is new under the number `number`, and returns what the manifest says of it.
+    pub(super) fn write(self, home: &Home, number: u64) -> Result<Option<CatalogPart>, Error> {
+        match self {
+            Plan::Nothing => Ok(None),
+            Plan::Whole(builder) => {
+                let checksum = builder.write(&home.catalog(number))?;
+                Ok(Some(CatalogPart { number, checksum, recent: None }))
+            }
+            Plan::Changed { base, mut before, changed } => {
+                let changed = changed.into_inner().unwrap_or_else(PoisonError::into_inner);
+                if changed.is_empty() {
+                    return Ok(Some(base));
+                }
+                before.extend(changed);
+                let checksum = recent::write(&home.recent(number), &before)?;
+                Ok(Some(CatalogPart { recent: Some((number, checksum)), ..base }))
+            }
+        }
+    }
+}

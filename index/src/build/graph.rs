@@ -1,0 +1,159 @@
+//! The graph's part of a build: outlines the files while they are in memory for the text,
+//! and writes the whole graph or, on an update, the outlines of what changed.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::plan::{Job, Work};
+use crate::{
+    Error, Index, State,
+    graph::{
+        Builder,
+        stored::{self, Outlines},
+    },
+    idiom::Idioms,
+    outline::{self, FileOutline, Language},
+    store::{
+        Home,
+        manifest::{GraphPart, NO_CODE},
+    },
+    tree::{listing::ListedFolder, table::join},
+};
+
+/// When more files than this changed since the graph was built, it is built anew: laying them
+/// over it costs every question a tenth of a millisecond each.
+pub(super) const MAX_CHANGED: usize = 1000;
+
+/// What a build makes of the graph.
+pub(super) enum Plan {
+    /// All files are read; the code's are outlined, when that is wanted.
+    Whole { builder: Builder, code: bool },
+    /// The graph stays; these files are no longer what it says of them.
+    Changed { base: GraphPart, before: Outlines, changed: Mutex<Outlines> },
+}
+
+impl Plan {
+    /// A plan for building everything.
+    pub(super) fn whole(code: bool) -> Plan {
+        Plan::Whole { builder: Builder::new(), code }
+    }
+
+    /// A plan for updating `old`'s graph; `None` when the graph is better built anew.
+    pub(super) fn update(
+        old: &Index,
+        (idioms, code): (&Idioms, bool),
+        listed: &[ListedFolder],
+        work: &Work,
+    ) -> Result<Option<Plan>, Error> {
+        let base = *old.manifest().graph();
+        let wanted = if code { idioms.fingerprint() } else { NO_CODE };
+        if base.idioms != wanted {
+            return Ok(None);
+        }
+        let mut changed = Outlines::new();
+        if !code {
+            let changed = Mutex::new(changed);
+            return Ok(Some(Plan::Changed { base, before: Outlines::new(), changed }));
+        }
+        for &job in &work.changed {
+            let path = path_of(listed, job);
+            if Language::of(&path).is_some() {
+                changed.insert(path, None);
+            }
+        }
+        for path in gone(old, listed, &|path| Language::of(path).is_some()) {
+            changed.insert(path, None);
+        }
+        let before = old.stored().outlines()?;
+        let count =
+            before.len() + changed.keys().filter(|path| !before.contains_key(*path)).count();
+        Ok((count <= MAX_CHANGED).then(|| Plan::Changed {
+            base,
+            before,
+            changed: Mutex::new(changed),
+        }))
+    }
+
+    /// Takes the text of a file that is being read anyway. Its outline, where one was made.
+    pub(super) fn file(&self, path: &[u8], text: &[u8], idioms: &Idioms) -> Option<FileOutline> {
+        Language::of(path)?;
+        match self {
+            Plan::Whole { code: false, .. } => None,
+            Plan::Whole { builder, code: true } => {
+                let outline = outline::outline(path, text, idioms);
+                builder.add(path, &outline);
+                Some(outline)
+            }
+            Plan::Changed { changed, .. } => {
+                let lock = || changed.lock().unwrap_or_else(PoisonError::into_inner);
+                if !lock().contains_key(path) {
+                    return None;
+                }
+                let outline = outline::outline(path, text, idioms);
+                lock().insert(path.to_vec(), Some(outline.encode()));
+                Some(outline)
+            }
+        }
+    }
+
+    /// Writes what is new under the number `number` or the one after, and returns what the
+    /// manifest says of it.
+    pub(super) fn write(
+        self,
+        home: &Home,
+        number: u64,
+        idioms: &Idioms,
+    ) -> Result<GraphPart, Error> {
+        match self {
+            Plan::Whole { builder, code } => {
+                let sections = builder.finish(idioms);
+                let checksum = stored::write_graph(&home.graph(number), &sections)?;
+                let idioms = if code { idioms.fingerprint() } else { NO_CODE };
+                Ok(GraphPart { number, checksum, outlines: None, idioms })
+            }
+            Plan::Changed { base, mut before, changed } => {
+                let changed = changed.into_inner().unwrap_or_else(PoisonError::into_inner);
+                if changed.is_empty() {
+                    return Ok(base);
+                }
+                before.extend(changed);
+                let checksum = stored::write_outlines(&home.outlines(number), &before)?;
+                Ok(GraphPart { outlines: Some((number, checksum)), ..base })
+            }
+        }
+    }
+}
+
+pub(super) fn path_of(listed: &[ListedFolder], (folder, file): Job) -> Vec<u8> {
+    join(&listed[folder].path, listed[folder].files[file].name.to_bytes())
+}
+
+/// The files of the old index that are `wanted` and no longer listed.
+pub(super) fn gone(
+    old: &Index,
+    listed: &[ListedFolder],
+    wanted: &dyn Fn(&[u8]) -> bool,
+) -> Vec<Vec<u8>> {
+    let view = old.table();
+    let mut gone = Vec::new();
+    for at in 0..view.folders() {
+        let folder = view.folder(at);
+        let path = folder.path.to_bytes();
+        let now = listed.binary_search_by(|now| now.path.as_slice().cmp(path)).ok();
+        for number in folder.file_range() {
+            let file = view.file(&folder, number);
+            let name = file.name.to_bytes();
+            let is_listed = now.is_some_and(|now| {
+                let files = &listed[now].files;
+                let found = files.binary_search_by(|file| file.name.to_bytes().cmp(name));
+                found.is_ok_and(|at| !files[at].ignored)
+            });
+            if file.state != State::Ignored && !is_listed {
+                let path = join(path, name);
+                if wanted(&path) {
+                    gone.push(path);
+                }
+            }
+        }
+    }
+    gone
+}

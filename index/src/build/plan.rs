@@ -1,0 +1,215 @@
+//! What a build has to read: the files that changed, and those of segments that are not
+//! worth keeping. Everything else is taken over from the old index.
+
+use super::Place;
+use crate::{
+    Index, State,
+    store::manifest::Part,
+    tree::{
+        listing::{ListedFile, ListedFolder},
+        rules::is_rule,
+        stamp::Start,
+        table::{File, View},
+    },
+};
+
+/// More segments than this cost every search more than reading their files again costs once.
+const MAX_PARTS: usize = 8;
+
+/// A file to be read: the numbers of its folder in the listing and of the file in its folder.
+pub(super) type Job = (usize, usize);
+
+/// What is to be read and what is kept.
+#[derive(Debug)]
+pub(super) struct Work {
+    /// In the order of the listing.
+    pub(super) files: Vec<Job>,
+    /// Those of them that are not what the old index read.
+    pub(super) changed: Vec<Job>,
+    /// Bytes of these files.
+    pub(super) bytes: u64,
+    /// For each listed file its place, unless it is to be read.
+    pub(super) places: Vec<Option<Place>>,
+    /// The old index's segments that stay; places count in them.
+    pub(super) kept_parts: Vec<Part>,
+    /// Whether every file is as it was, and none is gone.
+    same_files: bool,
+}
+
+impl Work {
+    /// Compares the listing with the old index.
+    pub(super) fn new(old: Option<&Index>, listed: &[ListedFolder], start: Start) -> Work {
+        let view = old.map(Index::table);
+        let old_parts = old.map_or(&[][..], |old| old.manifest().parts());
+        let mut places = Vec::new();
+        let mut live = vec![0; old_parts.len()];
+        let mut same_files = true;
+        for folder in listed {
+            let then =
+                view.and_then(|view| Some((view, view.folder(view.find_folder(&folder.path)?))));
+            for file in &folder.files {
+                let known = then.as_ref().and_then(|(view, then)| {
+                    Some(view.file(then, view.find_file(then, file.name.to_bytes())?))
+                });
+                let place = place_of(file, known.as_ref(), start);
+                same_files &= known.is_some_and(|known| {
+                    known.stamp == file.stamp
+                        && known.hidden == file.hidden
+                        && place.is_some_and(|p| p.state == known.state)
+                });
+                if let Some(Place { state: State::Text, part, .. }) = place
+                    && let Some(count) = live.get_mut(usize::from(part))
+                {
+                    *count += 1;
+                }
+                places.push(place);
+            }
+        }
+        same_files &= view.map_or(0, |view: View| view.files()) == places.len();
+
+        let fresh = places.iter().filter(|place| place.is_none()).count();
+        let kept = worth_keeping(old_parts, &live, fresh);
+        // Old number of a part to its new one.
+        let mut numbers = vec![None; old_parts.len()];
+        let mut kept_parts = Vec::new();
+        for (old, _) in kept.iter().enumerate().filter(|(_, kept)| **kept) {
+            numbers[old] = Some(kept_parts.len() as u16);
+            kept_parts.push(old_parts[old]);
+        }
+        let mut work = Work {
+            files: Vec::new(),
+            changed: Vec::new(),
+            bytes: 0,
+            places,
+            kept_parts,
+            same_files,
+        };
+        let mut at = 0;
+        for (folder_number, folder) in listed.iter().enumerate() {
+            for (file_number, file) in folder.files.iter().enumerate() {
+                let place = &mut work.places[at];
+                at += 1;
+                if place.is_none() {
+                    work.changed.push((folder_number, file_number));
+                }
+                if let Some(Place { state: State::Text, part, .. }) = place {
+                    match numbers.get(usize::from(*part)).copied().flatten() {
+                        Some(number) => *part = number,
+                        None => *place = None,
+                    }
+                }
+                if place.is_none() {
+                    work.files.push((folder_number, file_number));
+                    work.bytes += file.stamp.size;
+                }
+            }
+        }
+        work
+    }
+
+    /// Whether a new generation would be the old one.
+    pub(super) fn changes_nothing(
+        &self,
+        old: &Index,
+        listed: &[ListedFolder],
+        rules: &[u8],
+    ) -> bool {
+        let view = old.table();
+        self.same_files
+            && self.files.is_empty()
+            && self.kept_parts == old.manifest().parts()
+            && old.manifest().rules() == rules
+            && view.folders() == listed.len()
+            && listed.iter().enumerate().all(|(at, now)| {
+                let then = view.folder(at);
+                then.path.to_bytes() == now.path
+                    && then.flags == now.flags
+                    && then.stamp == now.stamp
+            })
+    }
+}
+
+/// A file's place without reading it, if that is possible.
+fn place_of(file: &ListedFile, known: Option<&File>, start: Start) -> Option<Place> {
+    // A rule file that is ignored itself must not change unseen between verdict and stamp.
+    let is_new_rule = is_rule(file.name.to_bytes()) && file.stamp.is_racy(start);
+    if file.ignored && !is_new_rule {
+        return Some(Place { state: State::Ignored, part: 0, document: 0 });
+    }
+    if file.stamp.is_racy(start) {
+        return Some(Place { state: State::Racy, part: 0, document: 0 });
+    }
+    let known = known.filter(|known| known.stamp == file.stamp)?;
+    match known.state {
+        State::Text | State::Utf16 | State::Dense => Some(Place {
+            state: known.state,
+            part: u16::try_from(known.segment).ok()?,
+            document: known.document,
+        }),
+        State::Racy | State::Ignored | State::Unreadable => None,
+    }
+}
+
+/// For each segment whether it is kept, when `live` of its documents are still files and
+/// `fresh` files are to be read anyway.
+fn worth_keeping(parts: &[Part], live: &[usize], fresh: usize) -> Vec<bool> {
+    let mut kept: Vec<bool> = parts
+        .iter()
+        .zip(live)
+        .map(|(part, &live)| live > 0 && live * 2 >= part.documents as usize)
+        .collect();
+    let mut reread = fresh;
+    for at in 0..parts.len() {
+        reread += if kept[at] { 0 } else { live[at] };
+    }
+    // The newest first: sizes then grow towards the oldest, like powers of two or faster, so
+    // that there are few and a file is read again a few times only.
+    if reread > 0 {
+        for at in (0..parts.len()).rev() {
+            let many = kept.iter().filter(|kept| **kept).count() >= MAX_PARTS;
+            if kept[at] && (live[at] <= 2 * reread || many) {
+                kept[at] = false;
+                reread += live[at];
+            }
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(documents: &[u32]) -> Vec<Part> {
+        let part = |&documents| Part { number: 1, checksum: 0, documents, bytes: 0 };
+        documents.iter().map(part).collect()
+    }
+
+    #[test]
+    fn a_small_change_leaves_the_large_segment() {
+        assert_eq!(worth_keeping(&parts(&[80_000]), &[79_900], 100), [true]);
+        assert_eq!(worth_keeping(&parts(&[80_000, 150]), &[79_900, 140], 100), [true, false]);
+        assert_eq!(worth_keeping(&parts(&[80_000, 900]), &[79_900, 900], 100), [true, true]);
+    }
+
+    #[test]
+    fn what_is_half_gone_is_read_again() {
+        assert_eq!(worth_keeping(&parts(&[80_000]), &[30_000], 50_000), [false]);
+        assert_eq!(worth_keeping(&parts(&[80_000, 50]), &[80_000, 0], 0), [true, false]);
+    }
+
+    #[test]
+    fn segments_stay_few() {
+        let mut sizes = vec![1_000_000u32];
+        for _ in 0..1000 {
+            let live: Vec<usize> = sizes.iter().map(|&size| size as usize).collect();
+            let kept = worth_keeping(&parts(&sizes), &live, 10);
+            let mut next: Vec<u32> =
+                sizes.iter().zip(&kept).filter(|(_, k)| **k).map(|(s, _)| *s).collect();
+            let reread: u32 = sizes.iter().zip(&kept).filter(|(_, k)| !**k).map(|(s, _)| *s).sum();
+            next.push(reread + 10);
+            sizes = next;
+            assert!(sizes.len() <= MAX_PARTS + 1, "{sizes:?}");
+        }
+    }
+}

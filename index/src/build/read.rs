@@ -1,0 +1,279 @@
+//! Reading files and making segments of them, on all cores, within a bound of memory.
+
+use std::{
+    fs::File,
+    io::{ErrorKind, Read},
+};
+
+use rayon::prelude::*;
+use rustix::{fs::fstat, io::Errno};
+
+use super::{Observer, Place, catalog, graph, plan::Job};
+use crate::{
+    Error, PageBuffer, State,
+    idiom::Idioms,
+    store::{Home, manifest::Part},
+    text::{
+        segment_write::{self, CHUNK_FILES, Chunk, ChunkWriter, Inverted},
+        trigrams::Trigrams,
+    },
+    tree::{
+        listing::{ListedFile, ListedFolder},
+        raw::{Folder, Kind},
+        stamp::Stamp,
+        table::join,
+    },
+};
+
+/// Bytes of files in a chunk; one file may have more.
+const CHUNK_BYTES: u64 = 4 << 20;
+/// Chunks that are read between two looks at the memory in use.
+const WAVE: usize = 256;
+/// When chunks weigh so much, a segment is made of them. Encoding takes half as much again.
+const SEGMENT_WEIGHT: usize = 450 << 20;
+/// Files up to this size are read as one piece and outlined.
+const WHOLE: u64 = 64 << 20;
+/// The piece by which others are read.
+const PIECE: usize = 4 << 20;
+/// With more distinct trigrams than this a file matches almost any query. The richest file
+/// of Linux 6.12 has fewer than a third.
+const DENSE: usize = 1 << 17;
+
+/// What was read.
+#[derive(Debug, Default)]
+pub(super) struct Done {
+    /// The place of each job's file, in the order of the jobs, counted in `parts`.
+    pub(super) files: Vec<Place>,
+    /// The segments that were written, and then the pending one.
+    pub(super) parts: Vec<Part>,
+}
+
+/// The last segment, which is written while others make something else.
+#[derive(Debug)]
+pub(super) struct Pending {
+    number: u64,
+    documents: u32,
+    inverted: Inverted,
+}
+
+impl Pending {
+    /// Writes the segment.
+    pub(super) fn write(self, home: &Home) -> Result<Part, Error> {
+        let Pending { number, documents, inverted } = self;
+        let (checksum, bytes) = segment_write::write(&home.part(number), &inverted)?;
+        Ok(Part { number, checksum, documents, bytes })
+    }
+}
+
+/// The reading of one build.
+pub(super) struct Reading<'a> {
+    home: &'a Home,
+    top: &'a Folder,
+    listed: &'a [ListedFolder],
+    observer: &'a dyn Observer,
+    graph: (&'a graph::Plan, &'a Idioms),
+    catalog: &'a catalog::Plan,
+    next_part: u64,
+}
+
+impl<'a> Reading<'a> {
+    pub(super) fn new(
+        home: &'a Home,
+        top: &'a Folder,
+        listed: &'a [ListedFolder],
+        observer: &'a dyn Observer,
+        graph: (&'a graph::Plan, &'a Idioms),
+        catalog: &'a catalog::Plan,
+        next_part: u64,
+    ) -> Reading<'a> {
+        Reading { home, top, listed, observer, graph, catalog, next_part }
+    }
+
+    /// The number for the next part.
+    pub(super) fn next_part(&self) -> u64 {
+        self.next_part
+    }
+
+    /// Reads the files and writes their segments, all but the last.
+    pub(super) fn read(&mut self, jobs: &[Job]) -> Result<(Done, Option<Pending>), Error> {
+        let mut done = Done::default();
+        let (mut chunks, mut weight, mut documents) = (Vec::new(), 0, 0);
+        let all = self.chunks(jobs);
+        for wave in all.chunks(WAVE) {
+            let read: Vec<(Chunk, Vec<State>)> = wave
+                .par_iter()
+                .with_max_len(1)
+                .map_init(Reader::new, |reader, jobs| self.read_chunk(reader, jobs))
+                .collect();
+            for (chunk, states) in read {
+                let part = done.parts.len() as u16;
+                for state in states {
+                    done.files.push(Place { state, part, document: documents });
+                    documents += 1;
+                }
+                weight += chunk.weight();
+                chunks.push(chunk);
+            }
+            if weight > SEGMENT_WEIGHT {
+                let pending = self.pending(std::mem::take(&mut chunks), documents);
+                done.parts.push(pending.write(self.home)?);
+                (weight, documents) = (0, 0);
+            }
+        }
+        let pending = (documents > 0).then(|| self.pending(chunks, documents));
+        Ok((done, pending))
+    }
+
+    fn pending(&mut self, chunks: Vec<Chunk>, documents: u32) -> Pending {
+        let number = self.next_part;
+        self.next_part += 1;
+        Pending { number, documents, inverted: segment_write::invert(chunks) }
+    }
+
+    /// The jobs in portions that are worth a task.
+    fn chunks<'j>(&self, jobs: &'j [Job]) -> Vec<&'j [Job]> {
+        let (mut chunks, mut start, mut bytes) = (Vec::new(), 0, 0);
+        for (at, job) in jobs.iter().enumerate() {
+            let size = self.file(*job).stamp.size;
+            if at > start && (at - start == CHUNK_FILES || bytes + size > CHUNK_BYTES) {
+                chunks.push(&jobs[start..at]);
+                (start, bytes) = (at, 0);
+            }
+            bytes += size;
+        }
+        if start < jobs.len() {
+            chunks.push(&jobs[start..]);
+        }
+        chunks
+    }
+
+    fn file(&self, (folder, file): Job) -> &'a ListedFile {
+        &self.listed[folder].files[file]
+    }
+
+    fn read_chunk(&self, reader: &mut Reader, jobs: &[Job]) -> (Chunk, Vec<State>) {
+        let mut chunk = ChunkWriter::default();
+        let mut states = Vec::with_capacity(jobs.len());
+        let mut bytes = 0;
+        let mut open: Option<(usize, Result<Folder, Errno>)> = None;
+        for &job in jobs {
+            if open.as_ref().is_none_or(|(number, _)| *number != job.0) {
+                let path = std::ffi::CString::new(self.listed[job.0].path.as_slice());
+                let folder = path.map_err(|_| Errno::INVAL).and_then(|path| self.top.open(&path));
+                open = Some((job.0, folder));
+            }
+            let file = self.file(job);
+            let state = match &open {
+                Some((_, Ok(folder))) => reader.read(folder, file, &|text| {
+                    let path = join(&self.listed[job.0].path, file.name.to_bytes());
+                    let outline = self.graph.0.file(&path, text, self.graph.1);
+                    self.catalog.file(&path, text, outline);
+                }),
+                _ => State::Racy,
+            };
+            if state == State::Text {
+                chunk.add(&mut reader.trigrams);
+            } else {
+                reader.trigrams.finish(|_| {});
+                chunk.skip();
+            }
+            states.push(state);
+            bytes += file.stamp.size;
+        }
+        self.observer.progress(jobs.len() as u64, bytes);
+        (chunk.finish(), states)
+    }
+}
+
+/// One thread's memory for reading files.
+struct Reader {
+    trigrams: Trigrams,
+    buffer: PageBuffer,
+}
+
+impl Reader {
+    fn new() -> Reader {
+        Reader { trigrams: Trigrams::new(), buffer: PageBuffer::new(0) }
+    }
+
+    /// Reads a file and collects its trigrams. What changed since it was listed, or while it
+    /// is read, is [`State::Racy`].
+    fn read(&mut self, folder: &Folder, listed: &ListedFile, show: &dyn Fn(&[u8])) -> State {
+        let mut file = match folder.read_file(&listed.name) {
+            Ok(file) => file,
+            Err(Errno::NOENT | Errno::LOOP) => return State::Racy,
+            Err(_) => return State::Unreadable,
+        };
+        let unchanged = |file: &File| {
+            fstat(file).is_ok_and(|stat| {
+                Kind::of(&stat) == Kind::File && Stamp::new(&stat) == listed.stamp
+            })
+        };
+        if !unchanged(&file) {
+            return State::Racy;
+        }
+        let state = match self.read_text(&mut file, listed.stamp.size, show) {
+            Ok(state) => state,
+            Err(_) => State::Unreadable,
+        };
+        if unchanged(&file) { state } else { State::Racy }
+    }
+
+    /// Makes the buffer at least so many bytes long.
+    fn make_room(&mut self, len: usize) {
+        if self.buffer.len() < len {
+            self.buffer = PageBuffer::new(len.next_power_of_two());
+        }
+    }
+
+    fn read_text(
+        &mut self,
+        file: &mut File,
+        size: u64,
+        show: &dyn Fn(&[u8]),
+    ) -> std::io::Result<State> {
+        if size <= WHOLE {
+            // One byte more shows a file that grew.
+            self.make_room(size as usize + 1);
+            let filled = self.buffer.fill(0, file)?;
+            if filled as u64 != size {
+                return Ok(State::Racy);
+            }
+            let text = self.buffer.filled(filled);
+            if is_utf16(text) {
+                return Ok(State::Utf16);
+            }
+            show(text);
+            self.trigrams.feed(text);
+        } else {
+            self.make_room(PIECE);
+            let (mut first, mut rest) = (true, size);
+            loop {
+                let len = match file.read(self.buffer.rest(0)) {
+                    Ok(0) if rest > 0 => return Ok(State::Racy),
+                    Ok(0) => break,
+                    Ok(len) if len as u64 > rest => return Ok(State::Racy),
+                    Ok(len) => len,
+                    Err(e) if e.kind() == ErrorKind::Interrupted => continue,
+                    Err(e) => return Err(e),
+                };
+                let piece = self.buffer.filled(len);
+                if first && is_utf16(piece) {
+                    return Ok(State::Utf16);
+                }
+                first = false;
+                rest -= len as u64;
+                self.trigrams.feed(piece);
+                if self.trigrams.len() > DENSE {
+                    break;
+                }
+            }
+        }
+        Ok(if self.trigrams.len() > DENSE { State::Dense } else { State::Text })
+    }
+}
+
+/// Whether the searcher will take a text that begins so for UTF-16, and search it as UTF-8.
+fn is_utf16(text: &[u8]) -> bool {
+    text.starts_with(b"\xff\xfe") || text.starts_with(b"\xfe\xff")
+}

@@ -1,0 +1,118 @@
+//! What the catalog lists: one document for each thing that a person would look for.
+
+use serde::{Deserialize, Serialize};
+
+use crate::outline;
+
+/// What a document is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Kind {
+    /// A definition in the code.
+    Symbol(outline::Kind),
+    /// A section of the documentation.
+    Section,
+    /// A Kconfig entry.
+    Config,
+    /// A boot parameter, as the documentation lists it.
+    Param,
+    /// An entry of MAINTAINERS.
+    Maintainer,
+    /// A source file, with the comment that it begins with.
+    File,
+}
+
+/// The kinds that are no symbol's, as numbers on disk and as words.
+const OTHERS: [(Kind, u8, &str); 5] = [
+    (Kind::Section, 24, "doc"),
+    (Kind::Config, 25, "config"),
+    (Kind::Param, 26, "param"),
+    (Kind::Maintainer, 27, "maintainer"),
+    (Kind::File, 28, "file"),
+];
+
+impl Kind {
+    /// How many numbers there are: five bits.
+    pub(crate) const NUMBERS: usize = 32;
+
+    /// The kind's number on disk.
+    pub(crate) fn number(self) -> u8 {
+        match self {
+            Kind::Symbol(kind) => kind as u8,
+            other => OTHERS.iter().find(|(kind, ..)| *kind == other).map_or(31, |known| known.1),
+        }
+    }
+
+    /// The kind of a number read from disk.
+    pub(crate) fn from_number(number: u8) -> Option<Kind> {
+        match OTHERS.iter().find(|(_, known, _)| *known == number) {
+            Some((kind, ..)) => Some(*kind),
+            None => outline::Kind::from_number(number).map(Kind::Symbol),
+        }
+    }
+
+    /// The word for it, as answers show it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Symbol(kind) => kind.name(),
+            other => OTHERS.iter().find(|(kind, ..)| *kind == other).map_or("", |known| known.2),
+        }
+    }
+
+    /// The class that `--kind` chooses by: `symbol`, `doc`, `config`, `param`, `maintainer`
+    /// or `file`.
+    pub fn class(self) -> &'static str {
+        match self {
+            Kind::Symbol(_) => "symbol",
+            other => other.name(),
+        }
+    }
+}
+
+/// A document before it is indexed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Document {
+    pub(crate) kind: Kind,
+    /// A symbol, a parameter with its `=`, a path of headings, a title.
+    pub(crate) name: String,
+    /// What stands out besides the name: a prompt, the summary of a kernel-doc comment.
+    pub(crate) head: String,
+    /// The prose: comment, section, help text.
+    pub(crate) text: String,
+    /// The line it is at, from 1.
+    pub(crate) line: u32,
+    /// How many lines before that belong to it: the comment above a definition.
+    pub(crate) above: u32,
+    /// How many lines after that belong to it.
+    pub(crate) below: u32,
+}
+
+impl Document {
+    /// A document without text.
+    pub(crate) fn new(kind: Kind, name: &[u8], line: u32) -> Document {
+        Document {
+            kind,
+            name: String::from_utf8_lossy(name).into_owned(),
+            head: String::new(),
+            text: String::new(),
+            line,
+            above: 0,
+            below: 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_keep_their_numbers() {
+        for number in 0..Kind::NUMBERS as u8 {
+            if let Some(kind) = Kind::from_number(number) {
+                assert_eq!(kind.number(), number);
+                assert!(!kind.name().is_empty() && !kind.class().is_empty());
+            }
+        }
+        assert!(OTHERS.iter().all(|(kind, number, _)| Kind::from_number(*number) == Some(*kind)));
+    }
+}

@@ -1,0 +1,160 @@
+//! The catalog as the tree is now: what was indexed, without the files that changed since,
+//! and the documents of these, put into a segment in memory by the same rules.
+
+use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt};
+
+use rayon::prelude::*;
+
+use super::{
+    Found, Marks, Query, Wanted,
+    document::Document,
+    read,
+    recent::{self, Recent},
+    search::{self, Source},
+    stored::{self, Stored},
+    table::{self, Table},
+    weights::Place,
+    write::Part,
+};
+use crate::{
+    Error, Fresh, Index,
+    graph::guard::Guarded,
+    idiom::Idioms,
+    outline::{self, FileOutline, Language},
+    store::container::Container,
+};
+
+/// The open files of a catalog.
+#[derive(Debug)]
+pub(crate) struct Catalog {
+    pub(crate) stored: Stored,
+    pub(crate) recent: Option<Container>,
+}
+
+impl Catalog {
+    /// The files, for checks and figures.
+    pub(crate) fn containers(&self) -> impl Iterator<Item = &Container> {
+        std::iter::once(self.stored.container()).chain(&self.recent)
+    }
+
+    /// The documents of the files that changed before the last update.
+    pub(crate) fn recent(&self) -> Result<Recent, Error> {
+        self.recent.as_ref().map_or_else(|| Ok(Recent::new()), recent::read)
+    }
+}
+
+/// A file that is not what the catalog says of it: its path, and its documents.
+type Changed = (Vec<u8>, Vec<Document>);
+
+impl Index {
+    /// Whether there is a catalog to ask.
+    pub fn has_catalog(&self) -> bool {
+        self.catalog().is_some()
+    }
+
+    /// The best answers to `query`, given what changed since the index was made; `None` when
+    /// there is no catalog. `uses` says how many use the symbol of a name: what much is built
+    /// on is more likely meant.
+    ///
+    /// An error says which file is damaged; `kgrep index` builds it again.
+    pub fn find(
+        &self,
+        fresh: &Fresh,
+        idioms: &Idioms,
+        query: &Query,
+        wanted: &Wanted,
+        uses: &dyn Fn(&[u8]) -> usize,
+    ) -> Result<Option<(Vec<Found>, Marks)>, Error> {
+        let Some(catalog) = self.catalog() else { return Ok(None) };
+        let changed = self.changed_documents(catalog, fresh, idioms)?;
+        let files = catalog.stored.files()?;
+        let mut stale = vec![false; files.len()];
+        for (path, _) in &changed {
+            if let Ok(at) = files.binary_search_by(|(_, known)| (*known).cmp(path)) {
+                stale[at] = true;
+            }
+        }
+        let unreadable = |_| catalog.stored.unreadable();
+        let memory = Memory::of(&changed).map_err(unreadable)?;
+        let base = Source {
+            table: catalog.stored.table()?,
+            files,
+            segments: catalog.stored.segments()?,
+            stale,
+        };
+        let mut sources = vec![base];
+        sources.extend(memory.as_ref().and_then(|memory| memory.source().ok().flatten()));
+        let found = search::ask(&sources, query, wanted, uses);
+        catalog.stored.soundness()?;
+        found.map(Some).map_err(|_| catalog.stored.unreadable())
+    }
+
+    /// The documents of all files that are not what the catalog says of them.
+    fn changed_documents(
+        &self,
+        catalog: &Catalog,
+        fresh: &Fresh,
+        idioms: &Idioms,
+    ) -> Result<Vec<Changed>, Error> {
+        let mut now = self.differing(fresh);
+        now.retain(|path| read::wants(path));
+        now.sort_unstable();
+        let mut changed: Vec<Changed> = Vec::new();
+        for (path, documents) in catalog.recent()? {
+            if now.binary_search(&path).is_err() {
+                let documents = documents.as_deref().map_or(Some(Vec::new()), recent::decode);
+                let damaged = || catalog.stored.container().corrupt("the recent documents");
+                changed.push((path, documents.ok_or_else(damaged)?));
+            }
+        }
+        changed.par_extend(now.into_par_iter().map(|path| {
+            // What can't be read any more says nothing.
+            let bytes = fs::read(self.root().join(OsStr::from_bytes(&path))).unwrap_or_default();
+            let outline = match Language::of(&path) {
+                Some(_) => outline::outline(&path, &bytes, idioms),
+                None => FileOutline::default(),
+            };
+            let documents = read::documents(&path, &bytes, &outline);
+            (path, documents)
+        }));
+        changed.sort_unstable_by(|one, other| one.0.cmp(&other.0));
+        Ok(changed)
+    }
+}
+
+/// Documents indexed in memory.
+struct Memory<'a> {
+    files: Vec<(u8, &'a [u8])>,
+    table: [Vec<u8>; 3],
+    index: tantivy::Index,
+}
+
+impl<'a> Memory<'a> {
+    /// The documents of these files; `None` when there are none.
+    fn of(changed: &'a [Changed]) -> Result<Option<Memory<'a>>, String> {
+        if changed.iter().all(|(_, documents)| documents.is_empty()) {
+            return Ok(None);
+        }
+        let mut part = Part::new()?;
+        let mut files = Vec::new();
+        for (number, (path, documents)) in changed.iter().enumerate() {
+            files.push((Place::of(path) as u8, path.as_slice()));
+            documents.iter().try_for_each(|document| part.add(number as u32, document))?;
+        }
+        let (finished, index) = part.finish()?;
+        let numbers: Vec<u32> = (0..files.len() as u32).collect();
+        let table = table::sections(&[&finished.table], &numbers);
+        Ok(Some(Memory { files, table, index }))
+    }
+
+    fn source(&self) -> tantivy::Result<Option<Source<'_>>> {
+        let [records, starts, entries] = &self.table;
+        let plain = |bytes| Guarded::new(bytes, None);
+        let Some(table) = Table::open(plain(records), plain(starts), plain(entries)) else {
+            return Ok(None);
+        };
+        let readers = stored::readers(&self.index)?;
+        let segments = readers.into_iter().map(|reader| (0, reader)).collect();
+        Ok(Some(Source { table, files: self.files.clone(), segments, stale: Vec::new() }))
+    }
+}

@@ -1,0 +1,269 @@
+//! A question as it is typed: words, `"a phrase"`, `+must`, `-mustnot`, `half*`, `name:prefix*`.
+
+use super::words::{Words, is_stop_word, runs, stem};
+
+/// More words than this are not asked for: a question, not an essay.
+const MAX_WORDS: usize = 16;
+
+/// What a clause says of the documents that are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Need {
+    /// They are better with it.
+    Should,
+    /// They have it.
+    Must,
+    /// They don't.
+    MustNot,
+}
+
+/// A word to look for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Asked {
+    /// In lower case.
+    pub(super) text: String,
+    /// Its stem, as prose has it.
+    pub(super) stem: String,
+    /// What it consists of, where it is cut at case or digits.
+    pub(super) pieces: Vec<String>,
+    pub(super) need: Need,
+    /// Whether only its beginning was given, and that was said.
+    pub(super) half: bool,
+    /// Whether it was typed alone, not as a part of a name.
+    pub(super) alone: bool,
+}
+
+impl Asked {
+    pub(super) fn new(run: &str, need: Need, half: bool) -> Asked {
+        let text = run.to_ascii_lowercase();
+        let pieces = Words::of_name(run).iter().skip(1).map(|(word, _)| word.to_owned()).collect();
+        Asked { stem: stem(&text), text, pieces, need, half, alone: true }
+    }
+
+    /// Whether prose is not asked for it.
+    pub(super) fn is_stop_word(&self) -> bool {
+        is_stop_word(&self.text)
+    }
+}
+
+/// Words that stand one after the other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Phrase {
+    /// Each word as names have it, as prose has it, and its place in the phrase.
+    pub(super) words: Vec<(String, String, usize)>,
+    pub(super) need: Need,
+}
+
+/// What a name must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct NamePattern {
+    /// In lower case.
+    pub(super) text: String,
+    /// Whether it may go on.
+    pub(super) prefix: bool,
+    /// Whether it must not be so.
+    pub(super) not: bool,
+}
+
+impl NamePattern {
+    pub(super) fn allows(&self, name: &str) -> bool {
+        let name = name.to_lowercase();
+        let bare = name.strip_prefix("config_").unwrap_or(&name).trim_end_matches('=');
+        let fits = |name: &str| match self.prefix {
+            true => name.starts_with(&self.text),
+            false => name == self.text,
+        };
+        (fits(bare) || fits(&name)) != self.not
+    }
+}
+
+/// A question, understood.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Query {
+    pub(super) words: Vec<Asked>,
+    pub(super) phrases: Vec<Phrase>,
+    pub(super) names: Vec<NamePattern>,
+    /// The words as they were typed, identifiers whole, in lower case.
+    pub(super) terms: Vec<String>,
+}
+
+impl Query {
+    /// Understands `text`. What is wrong with it, when it was taken for plain words instead.
+    pub fn parse(text: &str) -> (Query, Option<&'static str>) {
+        match Query::strict(text) {
+            Ok(query) => (query, None),
+            Err(wrong) => (Query::plain(text), Some(wrong)),
+        }
+    }
+
+    /// Whether there is nothing to look for.
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty() && self.phrases.is_empty() && self.names.is_empty()
+    }
+
+    /// All words of `text`, whatever stands between them.
+    fn plain(text: &str) -> Query {
+        let mut query = Query::default();
+        for term in text.split_whitespace() {
+            query.term(term, Need::Should, false);
+        }
+        query
+    }
+
+    fn strict(text: &str) -> Result<Query, &'static str> {
+        let mut query = Query::default();
+        let mut rest = text.trim_start();
+        while let Some(first) = rest.chars().next() {
+            let need = match first {
+                '+' => Need::Must,
+                '-' => Need::MustNot,
+                _ => Need::Should,
+            };
+            let clause = if need == Need::Should { rest } else { &rest[1..] };
+            if let Some(quoted) = clause.strip_prefix('"') {
+                let Some(end) = quoted.find('"') else { return Err("a quote is not closed") };
+                query.phrase(&quoted[..end], need)?;
+                rest = quoted[end + 1..].trim_start();
+                continue;
+            }
+            let end = clause.find(char::is_whitespace).unwrap_or(clause.len());
+            query.clause(&clause[..end], need)?;
+            rest = clause[end..].trim_start();
+        }
+        let positive = query.words.iter().any(|word| word.need != Need::MustNot)
+            || query.phrases.iter().any(|phrase| phrase.need != Need::MustNot)
+            || query.names.iter().any(|name| !name.not);
+        if !positive && !query.is_empty() {
+            return Err("there is nothing to look for, only what must not be");
+        }
+        Ok(query)
+    }
+
+    fn clause(&mut self, term: &str, need: Need) -> Result<(), &'static str> {
+        if let Some(name) = term.strip_prefix("name:") {
+            let text = name.strip_suffix('*').unwrap_or(name);
+            if runs(text).next().is_none() {
+                return Err("name: wants a name or the beginning of one, such as name:kmem_*");
+            }
+            if text.contains('*') {
+                return Err("a * can only stand at the end");
+            }
+            let prefix = text.len() < name.len();
+            let text = text.to_lowercase();
+            self.names.push(NamePattern { text, prefix, not: need == Need::MustNot });
+            return Ok(());
+        }
+        if need != Need::Should && runs(term).next().is_none() {
+            return Err("+ and - want a word right behind them");
+        }
+        let bare = term.strip_suffix('*').unwrap_or(term);
+        if bare.contains('*') && runs(bare).count() > 0 && !bare.ends_with("**") {
+            return Err("a * can only stand at the end");
+        }
+        self.term(bare, need, bare.len() < term.len());
+        Ok(())
+    }
+
+    fn term(&mut self, term: &str, need: Need, half: bool) {
+        // People write the prefix where the catalog has none.
+        let term = term.strip_prefix("CONFIG_").unwrap_or(term);
+        let all: Vec<&str> = runs(term).map(|(start, end)| &term[start..end]).collect();
+        let trimmed = term.trim_matches(|c: char| !c.is_alphanumeric() && c != '_');
+        if need != Need::MustNot && !trimmed.is_empty() {
+            self.terms.push(trimmed.to_lowercase());
+        }
+        for (at, run) in all.iter().enumerate() {
+            let known = self.words.iter().any(|word| word.text.eq_ignore_ascii_case(run));
+            if self.words.len() < MAX_WORDS && !known {
+                let half = half && at + 1 == all.len();
+                self.words.push(Asked { alone: all.len() == 1, ..Asked::new(run, need, half) });
+            }
+        }
+    }
+
+    fn phrase(&mut self, text: &str, need: Need) -> Result<(), &'static str> {
+        let words: Vec<(String, String, usize)> = runs(text)
+            .enumerate()
+            .map(|(at, (start, end))| {
+                let word = text[start..end].to_ascii_lowercase();
+                let stem = if is_stop_word(&word) { String::new() } else { stem(&word) };
+                (word, stem, at)
+            })
+            .collect();
+        match words.len() {
+            0 => return Err("there is nothing between the quotes"),
+            1 => self.term(text, if need == Need::Should { Need::Must } else { need }, false),
+            // What is quoted is wanted so.
+            _ => {
+                let need = if need == Need::Should { Need::Must } else { need };
+                if need == Need::Must {
+                    for (word, ..) in &words {
+                        self.term(word, Need::Should, false);
+                    }
+                }
+                self.phrases.push(Phrase { words, need });
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<(String, Need)> {
+        Query::parse(text).0.words.into_iter().map(|word| (word.text, word.need)).collect()
+    }
+
+    fn word(text: &str, need: Need) -> (String, Need) {
+        (text.to_owned(), need)
+    }
+
+    #[test]
+    fn words_and_what_is_wanted_of_them() {
+        assert_eq!(
+            words("kmem_cache +alloc -arm"),
+            [
+                word("kmem", Need::Should),
+                word("cache", Need::Should),
+                word("alloc", Need::Must),
+                word("arm", Need::MustNot)
+            ]
+        );
+        assert_eq!(words("CONFIG_KEXEC"), [word("kexec", Need::Should)]);
+        assert!(Query::parse("alloc*").0.words[0].half);
+        assert_eq!(Query::parse("ext4_readdir()").0.terms, ["ext4_readdir"]);
+    }
+
+    #[test]
+    fn a_phrase_is_wanted_as_it_stands() {
+        let (query, wrong) = Query::parse("\"end of file\" -\"page fault\"");
+        assert_eq!(wrong, None);
+        assert_eq!(query.phrases[0].need, Need::Must);
+        assert_eq!(query.phrases[0].words[1], ("of".into(), String::new(), 1));
+        assert_eq!(query.phrases[1].need, Need::MustNot);
+        assert!(query.words.iter().all(|word| word.text != "page"));
+    }
+
+    #[test]
+    fn a_name_begins_so() {
+        let (query, _) = Query::parse("name:kmem_*");
+        assert!(query.names[0].allows("kmem_cache") && !query.names[0].allows("xkmem_cache"));
+        assert!(Query::parse("name:kexec").0.names[0].allows("CONFIG_KEXEC"));
+        assert!(!Query::parse("name:kexec").0.names[0].allows("CONFIG_KEXEC_CORE"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_searched_as_words() {
+        for text in ["\"open quote", "+", "-x", "name: foo", "name:*", "a*b", "\"\" x"] {
+            let (query, wrong) = Query::parse(text);
+            assert!(wrong.is_some(), "{text}");
+            assert!(query.phrases.is_empty() && query.names.is_empty(), "{text}");
+        }
+        assert_eq!(
+            words("\"open quote"),
+            [word("open", Need::Should), word("quote", Need::Should)]
+        );
+        assert!(Query::parse("?!").0.is_empty());
+    }
+}

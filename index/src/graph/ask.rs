@@ -1,0 +1,205 @@
+//! Who calls a definition, and whom it calls: one step in either direction.
+
+use std::collections::HashMap;
+
+use crate::outline::UseKind;
+
+use super::base::{DefInfo, Edge, Graph, NameRef};
+use super::export::kind_of;
+use super::resolve::{Arch, Meaning};
+
+/// How one definition uses another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum LinkKind {
+    /// It calls the function.
+    Call,
+    /// It uses the macro.
+    Macro,
+    /// It takes the function's address.
+    Ref,
+    /// It is a table, or a list's entry, that holds the function.
+    Init,
+    /// It calls through a field that tables fill with the function.
+    Indirect,
+}
+
+impl LinkKind {
+    /// All kinds, with the words users know them by.
+    pub const ALL: [(LinkKind, &'static str); 5] = [
+        (LinkKind::Call, "call"),
+        (LinkKind::Macro, "macro"),
+        (LinkKind::Ref, "ref"),
+        (LinkKind::Init, "init"),
+        (LinkKind::Indirect, "indirect"),
+    ];
+
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(kind, _)| *kind == self).map_or("", |(_, name)| name)
+    }
+}
+
+/// A use, as it is shown: where, how, and who receives what is passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// How.
+    pub kind: LinkKind,
+    /// On which line of the using definition's file.
+    pub line: u32,
+    /// The function it is passed to, or the slot (`field@struct`) it goes to or through.
+    pub via: Option<NameRef>,
+    /// Whether the receiver runs it.
+    pub runs: bool,
+}
+
+/// A definition that uses the one asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The user.
+    pub definition: DefInfo,
+    /// How it does.
+    pub link: Link,
+}
+
+/// Something that the definition asked for uses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Callee {
+    /// Its name.
+    pub name: NameRef,
+    /// What the name can mean there; empty when the text defines no such thing.
+    pub definitions: Vec<DefInfo>,
+    /// How it is used.
+    pub link: Link,
+    /// For an indirect call that could go anywhere: how many functions could be meant.
+    pub candidates: usize,
+}
+
+/// What has been looked up once in a longer question.
+#[derive(Default)]
+pub(super) struct Memo {
+    definitions: HashMap<NameRef, Vec<DefInfo>>,
+}
+
+impl Graph<'_> {
+    /// What `definition` uses, in the order of lines; indirect calls only where asked for.
+    pub fn callees(&self, definition: &DefInfo, arch: Arch, indirect: bool) -> Vec<Callee> {
+        self.callees_with(definition, arch, indirect, &mut Memo::default())
+    }
+
+    pub(super) fn callees_with(
+        &self,
+        definition: &DefInfo,
+        arch: Arch,
+        indirect: bool,
+        memo: &mut Memo,
+    ) -> Vec<Callee> {
+        let mut found = Vec::new();
+        for edge in self.edges_of(definition) {
+            if edge.kind == UseKind::Indirect {
+                if indirect {
+                    self.indirect_callees(definition, &edge, arch, &mut found);
+                }
+                continue;
+            }
+            let definitions =
+                memo.definitions.entry(edge.name).or_insert_with(|| self.definitions_of(edge.name));
+            let meaning = self.choose(definitions, definition.file, arch);
+            if let Some(kind) = kind_of(definition, edge.kind, edge.runs, &meaning, definitions) {
+                let link = Link { kind, line: edge.line, via: edge.via, runs: edge.runs };
+                let Meaning { mut functions, macros, .. } = meaning;
+                functions.extend(macros);
+                found.push(Callee { name: edge.name, definitions: functions, link, candidates: 0 });
+            }
+        }
+        found.sort_by_key(|callee| (callee.link.line, callee.name));
+        found
+    }
+
+    fn indirect_callees(
+        &self,
+        definition: &DefInfo,
+        edge: &Edge,
+        arch: Arch,
+        found: &mut Vec<Callee>,
+    ) {
+        let link =
+            Link { kind: LinkKind::Indirect, line: edge.line, via: Some(edge.name), runs: true };
+        match self.slot_fills(edge.name, definition.file, arch) {
+            Ok(fills) => {
+                for (name, definitions) in fills {
+                    found.push(Callee { name, definitions, link, candidates: 0 });
+                }
+            }
+            Err(candidates) => {
+                found.push(Callee { name: edge.name, definitions: Vec::new(), link, candidates })
+            }
+        }
+    }
+
+    /// The definitions that use `target`, in path and line order.
+    ///
+    /// With `indirect`, also those that call through a field that a table fills with it.
+    pub fn callers(&self, target: &DefInfo, arch: Arch, indirect: bool) -> Vec<Caller> {
+        let definitions = self.definitions_of(target.name);
+        let mut found = Vec::new();
+        for id in self.users_of(target.name) {
+            let Some(user) = self.definition(id).filter(|d| arch.has(self.place(d.file))) else {
+                continue;
+            };
+            let meaning = self.choose(&definitions, user.file, arch);
+            let means = meaning.functions.iter().chain(&meaning.macros).any(|d| d.id == target.id);
+            if !means {
+                continue;
+            }
+            for edge in self.edges_of(&user).iter().filter(|e| e.name == target.name) {
+                if let Some(kind) = kind_of(&user, edge.kind, edge.runs, &meaning, &definitions) {
+                    let link = Link { kind, line: edge.line, via: edge.via, runs: edge.runs };
+                    found.push(Caller { definition: user, link });
+                }
+            }
+        }
+        if indirect {
+            self.indirect_callers(target, arch, &mut found);
+        }
+        found.sort_by(|a, b| {
+            let key = |c: &Caller| (c.definition.file, c.link.line, c.definition.id, c.link.kind);
+            self.path(a.definition.file).cmp(self.path(b.definition.file)).then(key(a).cmp(&key(b)))
+        });
+        found
+    }
+
+    fn indirect_callers(&self, target: &DefInfo, arch: Arch, found: &mut Vec<Caller>) {
+        let mut slots: Vec<NameRef> =
+            found.iter().filter_map(|c| c.link.via).filter(|via| self.is_slot(*via)).collect();
+        slots.sort_unstable();
+        slots.dedup();
+        let mut seen = std::collections::HashSet::new();
+        for slot in slots.into_iter().flat_map(|slot| self.same_slots(slot)) {
+            if !seen.insert(slot) {
+                continue;
+            }
+            for id in self.users_of(slot) {
+                let Some(user) = self.definition(id).filter(|d| arch.has(self.place(d.file)))
+                else {
+                    continue;
+                };
+                if self.place(user.file).program != self.place(target.file).program {
+                    continue;
+                }
+                for edge in self
+                    .edges_of(&user)
+                    .iter()
+                    .filter(|e| e.name == slot && e.kind == UseKind::Indirect)
+                {
+                    let link = Link {
+                        kind: LinkKind::Indirect,
+                        line: edge.line,
+                        via: Some(slot),
+                        runs: true,
+                    };
+                    found.push(Caller { definition: user, link });
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! Reads the sections: definitions by name and by number, edges both ways, files.
+//!
+//! Every question here is answered for the sections and the overlay of changed files
+//! together; numbers beyond the sections' own are the overlay's.
+
+use std::collections::HashMap;
+
+use crate::outline::{Flags, Kind, UseKind};
+
+use super::bytes::{Cursor, Words, parts};
+use super::guard::Guarded;
+use super::names::NameTable;
+use super::overlay::Overlay;
+use super::place::Place;
+use super::{Damaged, record};
+
+/// A definition's number: sections first, then the overlay.
+pub type DefId = u32;
+/// A file's number: the sections' files are in path order.
+pub type FileId = u32;
+/// A name's number: the sections' names are sorted.
+pub type NameRef = u32;
+
+/// A definition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DefInfo {
+    /// Its number.
+    pub id: DefId,
+    /// Its name's number.
+    pub name: NameRef,
+    /// The file it is in.
+    pub file: FileId,
+    /// First line, from 1.
+    pub first: u32,
+    /// Last line.
+    pub last: u32,
+    /// What it is.
+    pub kind: Kind,
+    /// `static` and the like.
+    pub flags: Flags,
+}
+
+/// A use of a name in a definition: what it means is not decided yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Edge {
+    /// The name, or a slot `field@struct` of an indirect call.
+    pub name: NameRef,
+    /// How it is used.
+    pub kind: UseKind,
+    /// On which line.
+    pub line: u32,
+    /// Who receives it: a function's name or a slot.
+    pub via: Option<NameRef>,
+    /// Whether the receiver runs it.
+    pub runs: bool,
+}
+
+/// The graph of a tree.
+pub struct Graph<'a> {
+    pub(super) names: NameTable<'a>,
+    starts: Words<'a>,
+    records: Guarded<'a>,
+    long: (Words<'a>, Words<'a>),
+    types: (Words<'a>, Words<'a>),
+    sources: Words<'a>,
+    edge_offsets: Words<'a>,
+    edge_data: Guarded<'a>,
+    used: Words<'a>,
+    user_offsets: Words<'a>,
+    user_data: Guarded<'a>,
+    paths: &'a [u8],
+    path_ends: Words<'a>,
+    include_offsets: Words<'a>,
+    include_data: Guarded<'a>,
+    pub(super) places: Vec<Place>,
+    /// For each `.c` that others include: these.
+    pub(super) includers: HashMap<FileId, Vec<FileId>>,
+    pub(super) overlay: Overlay,
+}
+
+impl<'a> Graph<'a> {
+    /// The graph in these sections.
+    pub fn from_sections(
+        names: &'a [u8],
+        definitions: &'a [u8],
+        edges: &'a [u8],
+        users: &'a [u8],
+        files: &'a [u8],
+    ) -> Result<Self, Damaged> {
+        let plain = |section| Guarded::new(section, None);
+        Self::open([names, definitions, edges, users, files].map(plain))
+    }
+
+    /// The graph in these sections, whose bytes are checked as they are read; those of the
+    /// files are read now.
+    pub(crate) fn open(sections: [Guarded<'a>; 5]) -> Result<Self, Damaged> {
+        let [names, definitions, edges, users, files] = sections;
+        let files = Guarded::new(files.all().ok_or(Damaged("graph.files"))?, None);
+        let names = NameTable::read(names).ok_or(Damaged("graph.names"))?;
+        let [starts, records, long, lasts, typed, types] =
+            parts(definitions).ok_or(Damaged("graph.definitions"))?;
+        let [sources, edge_offsets, edge_data] = parts(edges).ok_or(Damaged("graph.edges"))?;
+        let [used, user_offsets, user_data] = parts(users).ok_or(Damaged("graph.users"))?;
+        let [paths, path_ends, include_offsets, include_data] =
+            parts(files).ok_or(Damaged("graph.files"))?;
+        let mut graph = Graph {
+            names,
+            starts: Words::new(starts),
+            records,
+            long: (Words::new(long), Words::new(lasts)),
+            types: (Words::new(typed), Words::new(types)),
+            sources: Words::new(sources),
+            edge_offsets: Words::new(edge_offsets),
+            edge_data,
+            used: Words::new(used),
+            user_offsets: Words::new(user_offsets),
+            user_data,
+            paths: paths.all().ok_or(Damaged("graph.files"))?,
+            path_ends: Words::new(path_ends),
+            include_offsets: Words::new(include_offsets),
+            include_data,
+            places: Vec::new(),
+            includers: HashMap::new(),
+            overlay: Overlay::default(),
+        };
+        let sound = |ok: bool, name| if ok { Ok(()) } else { Err(Damaged(name)) };
+        sound(graph.starts.len() == names.len() as usize + 1, "graph.definitions")?;
+        sound(graph.edge_offsets.len() == graph.sources.len() + 1, "graph.edges")?;
+        sound(graph.user_offsets.len() == graph.used.len() + 1, "graph.users")?;
+        sound(graph.include_offsets.len() == graph.path_ends.len() + 1, "graph.files")?;
+        graph.places = (0..graph.path_ends.len() as u32)
+            .map(|file| Place::of(graph.base_path(file)))
+            .collect();
+        for file in 0..graph.path_ends.len() as u32 {
+            for target in graph.includes_of(file) {
+                if graph.base_path(target).ends_with(b".c") {
+                    graph.includers.entry(target).or_default().push(file);
+                }
+            }
+        }
+        Ok(graph)
+    }
+
+    /// How many definitions the sections hold.
+    pub(super) fn base_definitions(&self) -> u32 {
+        (self.records.len() / 8) as u32
+    }
+
+    pub(super) fn base_files(&self) -> u32 {
+        self.path_ends.len() as u32
+    }
+
+    fn base_path(&self, file: FileId) -> &'a [u8] {
+        let end = self.path_ends.get(file as usize).unwrap_or(0) as usize;
+        let start = match file.checked_sub(1) {
+            Some(before) => self.path_ends.get(before as usize).unwrap_or(0) as usize,
+            None => 0,
+        };
+        self.paths.get(start..end).unwrap_or_default()
+    }
+
+    /// A file's path, relative to the tree; empty for a number that is no file's.
+    pub fn path(&self, file: FileId) -> &[u8] {
+        match file.checked_sub(self.base_files()) {
+            None => self.base_path(file),
+            Some(index) => self.overlay.path(index),
+        }
+    }
+
+    /// The number of the file at `path`.
+    pub fn file(&self, path: &[u8]) -> Option<FileId> {
+        if let Some(index) = self.overlay.file(path) {
+            return Some(self.base_files() + index);
+        }
+        let (mut low, mut high) = (0, self.base_files());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.base_path(middle) < path { low = middle + 1 } else { high = middle }
+        }
+        (low < self.base_files() && self.base_path(low) == path).then_some(low)
+    }
+
+    /// What a file's path says.
+    pub fn place(&self, file: FileId) -> Place {
+        self.places.get(file as usize).copied().unwrap_or_else(|| Place::of(b""))
+    }
+
+    /// A name's bytes.
+    pub fn name(&self, name: NameRef) -> Vec<u8> {
+        match name.checked_sub(self.names.len()) {
+            None => self.names.get(name),
+            Some(index) => self.overlay.name(index).to_vec(),
+        }
+    }
+
+    /// A name's number, if the tree has it.
+    pub fn find_name(&self, name: &[u8]) -> Option<NameRef> {
+        self.names.find(name).or_else(|| Some(self.names.len() + self.overlay.find_name(name)?))
+    }
+
+    /// The names that begin with `start`: the sections' in order, then the overlay's.
+    pub fn names_starting_with(&self, start: &[u8], mut each: impl FnMut(NameRef, &[u8])) {
+        self.names.starting_with(start, &mut each);
+        for (index, name) in
+            self.overlay.names().enumerate().filter(|(_, name)| name.starts_with(start))
+        {
+            each(self.names.len() + index as u32, name);
+        }
+    }
+
+    /// The definition with this number.
+    pub fn definition(&self, id: DefId) -> Option<DefInfo> {
+        if let Some(index) = id.checked_sub(self.base_definitions()) {
+            return self.overlay.definition(index).copied();
+        }
+        let after = self.starts.partition(|start| start <= id);
+        self.base_definition(id, after.checked_sub(1)? as u32)
+    }
+
+    fn base_definition(&self, id: DefId, name: NameRef) -> Option<DefInfo> {
+        let at = id as usize * 8;
+        let record = record::unpack(self.records.get(at..at + 8)?.try_into().ok()?)?;
+        let last = match record.more {
+            Some(more) => record.first + more,
+            None => self.long.0.find(id).and_then(|at| self.long.1.get(at)).unwrap_or(record.first),
+        };
+        Some(DefInfo {
+            id,
+            name,
+            file: record.file,
+            first: record.first,
+            last,
+            kind: record.kind,
+            flags: record.flags,
+        })
+    }
+
+    /// All definitions of a name, in path and line order; the overlay's last.
+    pub fn definitions_of(&self, name: NameRef) -> Vec<DefInfo> {
+        let start = self.starts.get(name as usize).unwrap_or(0);
+        let end = match self.starts.get(name as usize + 1) {
+            Some(end) => end.min(self.base_definitions()),
+            None => start,
+        };
+        let base = (start..end).filter_map(|id| self.base_definition(id, name));
+        let live = base.filter(|d| !self.overlay.replaces(d.file));
+        live.chain(self.overlay.definitions_of(name).copied()).collect()
+    }
+
+    /// The uses in a definition, in no order.
+    pub fn edges_of(&self, definition: &DefInfo) -> Vec<Edge> {
+        if let Some(index) = definition.id.checked_sub(self.base_definitions()) {
+            return self.overlay.edges(index).to_vec();
+        }
+        let Some(at) = self.sources.find(definition.id) else { return Vec::new() };
+        let range = self.edge_offsets.range(at).unwrap_or_default();
+        let data = self.edge_data.get(range).unwrap_or_default();
+        let mut edges = Vec::with_capacity(data.len() / 6);
+        let mut cursor = Cursor::new(data, 0);
+        while let Some(edge) = read_edge(&mut cursor, definition.first) {
+            edges.push(edge);
+        }
+        edges
+    }
+
+    /// The definitions that use a name, or fill a slot of that name.
+    pub fn users_of(&self, name: NameRef) -> Vec<DefId> {
+        let mut found = Vec::new();
+        if let Some(range) = self.used.find(name).and_then(|at| self.user_offsets.range(at)) {
+            let mut cursor = Cursor::new(self.user_data.get(range).unwrap_or_default(), 0);
+            let mut number = 0u32;
+            while let Some(delta) = cursor.number() {
+                number = number.wrapping_add(delta);
+                found.push(number);
+            }
+        }
+        if !self.overlay.is_empty() {
+            found.retain(|id| self.definition(*id).is_some_and(|d| !self.overlay.replaces(d.file)));
+            found.extend(self.overlay.users_of(name).map(|index| self.base_definitions() + index));
+        }
+        found
+    }
+
+    /// Every definition that uses something, in the order of their numbers.
+    pub fn sources(&self) -> impl Iterator<Item = DefInfo> + '_ {
+        let base = (0..self.sources.len()).filter_map(|at| self.definition(self.sources.get(at)?));
+        base.filter(|d| !self.overlay.replaces(d.file)).chain(self.overlay.all().copied())
+    }
+
+    /// The private files that a file includes.
+    pub(super) fn includes_of(&self, file: FileId) -> Vec<FileId> {
+        if let Some(index) = file.checked_sub(self.base_files()) {
+            return self.overlay.includes(index).to_vec();
+        }
+        let range = self.include_offsets.range(file as usize).unwrap_or_default();
+        let mut cursor = Cursor::new(self.include_data.get(range).unwrap_or_default(), 0);
+        std::iter::from_fn(|| cursor.number())
+            .map(|target| self.overlay.current(target, self.base_files()))
+            .collect()
+    }
+
+    /// The struct that a member (`field@struct`) holds or points to.
+    pub(super) fn member_type(&self, member: &DefInfo) -> Option<NameRef> {
+        match member.id.checked_sub(self.base_definitions()) {
+            Some(index) => self.overlay.member_type(index),
+            None => self.types.1.get(self.types.0.find(member.id)?),
+        }
+    }
+}
+
+fn read_edge(cursor: &mut Cursor, first: u32) -> Option<Edge> {
+    let meta = *cursor.take(1)?.first()?;
+    let kind = [UseKind::Call, UseKind::Ref, UseKind::Init, UseKind::Indirect, UseKind::Deref];
+    let kind = *kind.get(usize::from(meta & 7))?;
+    let name = cursor.number()?;
+    let line = cursor.number()?.wrapping_add(first);
+    let via = if meta & 8 == 0 { None } else { Some(cursor.number()?) };
+    Some(Edge { name, kind, line, via, runs: meta & 16 != 0 })
+}

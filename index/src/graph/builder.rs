@@ -1,0 +1,142 @@
+//! Takes the outlines of all files, from many threads, and makes the graph's sections.
+
+use std::sync::{Mutex, PoisonError};
+
+use crate::idiom::Idioms;
+use crate::outline::{FileOutline, Kind, NO_NAME, Use, UseKind};
+
+use super::interner::Interner;
+use super::maybe::{Maybe, MaybeWriter};
+use super::record::{DefRecord, is_long};
+use super::{Sections, instances, write};
+
+/// A file's outline, its names replaced by the tree's.
+#[derive(Default)]
+pub(super) struct FileRecord {
+    pub(super) path: Vec<u8>,
+    pub(super) definitions: Vec<DefRecord>,
+    /// The last lines of long definitions, by their numbers.
+    pub(super) long: Vec<(u32, u32)>,
+    /// The structs that members hold, by the members' numbers.
+    pub(super) types: Vec<(u32, u32)>,
+    pub(super) uses: Vec<UseRecord>,
+    pub(super) includes: Vec<IncludeRecord>,
+    /// Uses that are edges only if their name turns out to be a function's or the like.
+    pub(super) maybe: Maybe,
+    /// From which line on includes become tables, and by which macro.
+    pub(super) instances: Vec<(u32, Vec<u8>)>,
+}
+
+/// An include as written.
+pub(super) struct IncludeRecord {
+    pub(super) path: Vec<u8>,
+    pub(super) line: u32,
+}
+
+/// A use, packed: there are tens of millions.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct UseRecord {
+    pub(super) within: u32,
+    pub(super) name: u32,
+    pub(super) via: u32,
+    /// From the lowest bit: whether the receiver runs it 1, kind 3, line 28.
+    packed: u32,
+}
+
+impl UseRecord {
+    pub(super) fn new(used: &Use) -> Self {
+        let line = used.line.min(u32::MAX >> 4);
+        let packed = line << 4 | (used.kind as u32) << 1 | u32::from(used.runs);
+        UseRecord { within: used.within, name: used.name, via: used.via, packed }
+    }
+
+    pub(super) fn kind(self) -> UseKind {
+        match self.packed >> 1 & 7 {
+            0 => UseKind::Call,
+            1 => UseKind::Ref,
+            2 => UseKind::Init,
+            3 => UseKind::Indirect,
+            _ => UseKind::Deref,
+        }
+    }
+
+    pub(super) fn line(self) -> u32 {
+        self.packed >> 4
+    }
+
+    pub(super) fn runs(self) -> bool {
+        self.packed & 1 == 1
+    }
+}
+
+/// Collects outlines. Shared by the threads that read files.
+#[derive(Default)]
+pub struct Builder {
+    names: Interner,
+    files: Mutex<Vec<FileRecord>>,
+}
+
+impl Builder {
+    /// An empty builder.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds the outline of the file at `path`, relative to the tree. Any order, any thread.
+    pub fn add(&self, path: &[u8], outline: &FileOutline) {
+        // Most names of a file are local variables, members and parameters as written: only
+        // those that the tree may want are numbered.
+        let mut ids = vec![NO_NAME; outline.names.len()];
+        let mut id = |name: u32| {
+            let Some(known) = ids.get_mut(name as usize) else { return NO_NAME };
+            if *known == NO_NAME {
+                *known = self.names.intern(outline.name(name));
+            }
+            *known
+        };
+        let mut record = FileRecord { path: path.to_vec(), ..FileRecord::default() };
+        record.definitions.reserve_exact(outline.definitions.len());
+        for (number, definition) in outline.definitions.iter().enumerate() {
+            let number = number as u32;
+            record.definitions.push(DefRecord::new(id(definition.name), definition));
+            if is_long(definition) {
+                record.long.push((number, definition.last));
+            }
+            if definition.kind == Kind::Member && definition.params != NO_NAME {
+                record.types.push((number, id(definition.params)));
+            }
+        }
+        let mut maybe = MaybeWriter::new(outline.names.len());
+        for used in &outline.uses {
+            let mut packed = UseRecord::new(used);
+            let plain = matches!(used.kind, UseKind::Ref | UseKind::Deref) && used.via == NO_NAME;
+            let within = outline.definitions.get(used.within as usize);
+            let in_constant = within.is_some_and(|d| d.kind == Kind::Constant);
+            if plain && !in_constant {
+                maybe.add(packed, outline);
+            } else {
+                (packed.name, packed.via) = (id(used.name), id(used.via));
+                record.uses.push(packed);
+            }
+        }
+        record.uses.shrink_to_fit();
+        record.maybe = maybe.finish();
+        let includes = outline.includes.iter();
+        record.includes = includes
+            .map(|i| IncludeRecord { path: outline.name(i.path).to_vec(), line: i.line })
+            .collect();
+        let instances = outline.instances.iter();
+        record.instances = instances.map(|i| (i.line, outline.name(i.name).to_vec())).collect();
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).push(record);
+    }
+
+    /// The sections, once all files are added.
+    pub fn finish(self, idioms: &Idioms) -> Sections {
+        let mut files = self.files.into_inner().unwrap_or_else(PoisonError::into_inner);
+        files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        files.dedup_by(|a, b| a.path == b.path);
+        let includes = super::include::resolve_all(&files);
+        instances::add(&mut files, &includes, &self.names, idioms);
+        write::sections(files, &includes, self.names.freeze())
+    }
+}

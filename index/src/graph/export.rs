@@ -1,0 +1,105 @@
+//! The whole graph as rows of names, for anyone to check against a compiler.
+
+use std::collections::HashMap;
+
+use crate::outline::{Flags, Kind, UseKind};
+
+use super::ask::LinkKind;
+use super::base::{DefInfo, Graph, NameRef};
+use super::resolve::{Arch, Meaning};
+
+/// One row: in `file`, `caller` uses `callee`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EdgeRow<'g> {
+    /// The file's path, relative to the tree.
+    pub file: &'g [u8],
+    /// The definition that uses it.
+    pub caller: Vec<u8>,
+    /// The name used.
+    pub callee: Vec<u8>,
+    /// How: call, macro, ref or init; `macro` as [`Graph::export_edges`] says.
+    pub kind: LinkKind,
+    /// On which line.
+    pub line: u32,
+    /// Whether the compiler puts the callee's text in the place of the call: it is a macro,
+    /// or a function marked `inline`.
+    pub expands: bool,
+}
+
+impl Graph<'_> {
+    /// Calls `each` with every edge of files that count for `arch`, in a fixed order.
+    ///
+    /// Here, and only here, `macro` means "expanded in place: a function-like macro or an
+    /// inline function": a call of a function marked `inline` has two rows, one of kind
+    /// `call` and one of kind `macro`, because a compiler's own graph, with which the export
+    /// is to be compared, shows the calls inside of such a function as its caller's.
+    pub fn export_edges(&self, arch: Arch, mut each: impl FnMut(EdgeRow)) {
+        let mut known: HashMap<NameRef, Vec<DefInfo>> = HashMap::new();
+        for source in self.sources().filter(|d| arch.has(self.place(d.file))) {
+            let caller = self.name(source.name);
+            for edge in self.edges_of(&source) {
+                let definitions =
+                    known.entry(edge.name).or_insert_with(|| self.definitions_of(edge.name));
+                let meaning = self.choose(definitions, source.file, arch);
+                if let Some(kind) = kind_of(&source, edge.kind, edge.runs, &meaning, definitions) {
+                    let callee = self.name(edge.name);
+                    let inline = meaning.functions.iter().any(|d| d.flags.has(Flags::INLINE));
+                    if kind == LinkKind::Init {
+                        // The tables of a `.c` that another includes are that unit's.
+                        for unit in self.includers_of(source.file) {
+                            let (caller, callee) = (caller.clone(), callee.clone());
+                            each(EdgeRow {
+                                file: self.path(unit),
+                                caller,
+                                callee,
+                                kind,
+                                line: edge.line,
+                                expands: false,
+                            });
+                        }
+                    }
+                    let expands = kind == LinkKind::Macro || kind == LinkKind::Call && inline;
+                    let row = EdgeRow {
+                        file: self.path(source.file),
+                        caller: caller.clone(),
+                        callee,
+                        kind,
+                        line: edge.line,
+                        expands,
+                    };
+                    each(row.clone());
+                    if expands && kind == LinkKind::Call {
+                        each(EdgeRow { kind: LinkKind::Macro, ..row });
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What kind of link a use is, given what the name can mean; `None` for none.
+pub(super) fn kind_of(
+    source: &DefInfo,
+    used: UseKind,
+    runs: bool,
+    meaning: &Meaning,
+    definitions: &[DefInfo],
+) -> Option<LinkKind> {
+    let function = !meaning.functions.is_empty();
+    let is_macro = !meaning.macros.is_empty();
+    match used {
+        UseKind::Indirect => None,
+        UseKind::Call if function => Some(LinkKind::Call),
+        UseKind::Call if is_macro => Some(LinkKind::Macro),
+        // Not defined in the text: made by a macro, or by the build.
+        UseKind::Call => {
+            let something_else =
+                definitions.iter().any(|d| !matches!(d.kind, Kind::Declaration | Kind::Member));
+            (!meaning.is_elsewhere && !something_else).then_some(LinkKind::Call)
+        }
+        UseKind::Init if function || runs => Some(LinkKind::Init),
+        UseKind::Ref if function && source.kind != Kind::Kconfig => Some(LinkKind::Ref),
+        _ if is_macro => Some(LinkKind::Macro),
+        _ => None,
+    }
+}

@@ -1,0 +1,116 @@
+//! The names of all files, each once, numbered while many threads add files at the same time.
+
+use std::sync::Mutex;
+
+use rayon::prelude::*;
+
+use super::shard::Shard;
+use crate::outline::hash;
+
+/// As many tables as make two threads rarely want the same one.
+const SHARDS: usize = 64;
+
+/// Names to numbers, for many threads.
+pub(super) struct Interner {
+    shards: Vec<Mutex<Shard>>,
+}
+
+impl Default for Interner {
+    fn default() -> Self {
+        Interner { shards: (0..SHARDS).map(|_| Mutex::default()).collect() }
+    }
+}
+
+impl Interner {
+    /// The number of `name`: unique, but neither dense nor in any order.
+    pub(super) fn intern(&self, name: &[u8]) -> u32 {
+        let hash = hash(name);
+        let shard = hash as usize % SHARDS;
+        let mut table =
+            self.shards[shard].lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        table.intern(hash, name) * SHARDS as u32 + shard as u32
+    }
+
+    /// The name of a number that `intern` gave.
+    pub(super) fn text(&self, id: u32) -> Vec<u8> {
+        let table = self.shards[id as usize % SHARDS]
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        table.get(id / SHARDS as u32).to_vec()
+    }
+
+    /// All names, when no thread adds any more.
+    pub(super) fn freeze(self) -> Frozen {
+        let open = |shard: Mutex<Shard>| {
+            shard.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+        };
+        let shards: Vec<Shard> = self.shards.into_iter().map(open).collect();
+        let mut bases = Vec::with_capacity(SHARDS);
+        let mut total = 0;
+        for shard in &shards {
+            bases.push(total);
+            total += shard.len() as u32;
+        }
+        Frozen { shards, bases, total }
+    }
+}
+
+/// The names, now numbered densely from 0.
+pub(super) struct Frozen {
+    shards: Vec<Shard>,
+    bases: Vec<u32>,
+    total: u32,
+}
+
+impl Frozen {
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.total as usize
+    }
+
+    /// The dense number for one that `intern` gave.
+    #[inline]
+    pub(super) fn dense(&self, id: u32) -> u32 {
+        self.bases[id as usize % SHARDS] + id / SHARDS as u32
+    }
+
+    /// The dense number of a name with this hash.
+    pub(super) fn find(&self, hash: u32, name: &[u8]) -> Option<u32> {
+        let shard = hash as usize % SHARDS;
+        Some(self.bases[shard] + self.shards[shard].find(hash, name)?)
+    }
+
+    /// The hashes of the names whose dense numbers `wanted` holds.
+    pub(super) fn hashes(&self, wanted: &impl Fn(u32) -> bool) -> impl Iterator<Item = u32> {
+        let all = self.shards.iter().zip(&self.bases);
+        all.flat_map(move |(shard, base)| shard.hashes(move |index| wanted(base + index)))
+    }
+
+    /// The name of a dense number.
+    pub(super) fn get(&self, dense: u32) -> &[u8] {
+        let shard = self.bases.partition_point(|base| *base <= dense) - 1;
+        self.shards[shard].get(dense - self.bases[shard])
+    }
+
+    /// The dense numbers of the wanted names, sorted by name.
+    pub(super) fn sorted(&self, wanted: &[u8]) -> Vec<u32> {
+        let key = |name: &[u8]| {
+            let mut head = [0; 8];
+            let length = name.len().min(8);
+            head[..length].copy_from_slice(&name[..length]);
+            u64::from_be_bytes(head)
+        };
+        let count = wanted.iter().filter(|wanted| **wanted != 0).count();
+        let mut all = Vec::with_capacity(count);
+        for (shard, base) in self.shards.iter().zip(&self.bases) {
+            let names = shard.names().enumerate().map(|(index, name)| (name, base + index as u32));
+            all.extend(
+                names
+                    .filter(|(_, dense)| wanted[*dense as usize] != 0)
+                    .map(|(name, dense)| (key(name), name, dense)),
+            );
+        }
+        all.par_sort_unstable();
+        all.into_iter().map(|(_, _, dense)| dense).collect()
+    }
+}

@@ -1,0 +1,90 @@
+//! Uses of names that are mostly local variables: `x` in `f(x)` is an edge only when `x` is
+//! a function somewhere. Which names are is known once all files are read; until then these
+//! names stay with their file, and are not numbered, which would be the dearest part of a
+//! build.
+
+use super::builder::UseRecord;
+use super::interner::Frozen;
+use crate::outline::{FileOutline, NO_NAME, hash};
+
+/// A file's uses that may be edges, with their names as numbers of its own.
+#[derive(Default)]
+pub(super) struct Maybe {
+    uses: Vec<UseRecord>,
+    /// The names' bytes one after the other, and for each its hash and its end.
+    text: Vec<u8>,
+    names: Vec<(u32, u32)>,
+}
+
+/// Collects them.
+pub(super) struct MaybeWriter {
+    maybe: Maybe,
+    numbers: Vec<u32>,
+}
+
+impl MaybeWriter {
+    /// For an outline with `names` names.
+    pub(super) fn new(names: usize) -> Self {
+        MaybeWriter { maybe: Maybe::default(), numbers: vec![NO_NAME; names] }
+    }
+
+    /// Takes a use, its name still the outline's.
+    pub(super) fn add(&mut self, mut used: UseRecord, outline: &FileOutline) {
+        let Some(number) = self.numbers.get_mut(used.name as usize) else { return };
+        if *number == NO_NAME {
+            let name = outline.name(used.name);
+            *number = self.maybe.names.len() as u32;
+            self.maybe.text.extend_from_slice(name);
+            self.maybe.names.push((hash(name), self.maybe.text.len() as u32));
+        }
+        used.name = *number;
+        self.maybe.uses.push(used);
+    }
+
+    pub(super) fn finish(mut self) -> Maybe {
+        self.maybe.uses.shrink_to_fit();
+        self.maybe
+    }
+}
+
+impl Maybe {
+    /// The uses whose names `wanted` lets through, with the tree's numbers.
+    pub(super) fn known(self, frozen: &Frozen, wanted: &Filter) -> impl Iterator<Item = UseRecord> {
+        let mut start = 0;
+        let mut numbers = Vec::with_capacity(self.names.len());
+        for (hash, end) in &self.names {
+            let name = &self.text[start..*end as usize];
+            start = *end as usize;
+            let found = if wanted.may_have(*hash) { frozen.find(*hash, name) } else { None };
+            numbers.push(found.unwrap_or(NO_NAME));
+        }
+        self.uses.into_iter().filter_map(move |mut used| {
+            used.name = numbers[used.name as usize];
+            (used.name != NO_NAME).then_some(used)
+        })
+    }
+}
+
+/// Says of most names that they are none of a set, from their hashes alone, without leaving
+/// the core's cache.
+pub(super) struct Filter(Vec<u64>);
+
+/// Bits of the filter: eight for each function and macro of a kernel.
+const BITS: u32 = 24;
+
+impl Filter {
+    /// A filter of the names with these hashes.
+    pub(super) fn new(hashes: impl Iterator<Item = u32>) -> Self {
+        let mut words = vec![0u64; 1 << (BITS - 6)];
+        for hash in hashes {
+            let bit = hash >> (32 - BITS);
+            words[(bit / 64) as usize] |= 1 << (bit % 64);
+        }
+        Filter(words)
+    }
+
+    fn may_have(&self, hash: u32) -> bool {
+        let bit = hash >> (32 - BITS);
+        self.0[(bit / 64) as usize] >> (bit % 64) & 1 == 1
+    }
+}

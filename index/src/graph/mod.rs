@@ -1,0 +1,73 @@
+//! The graph of a tree: every definition by name, and who uses whom.
+//!
+//! [`Builder`] takes the outlines of all files and makes [`Sections`] of bytes; [`Graph`]
+//! reads these, checked at every step, and lays the outlines of changed files over them.
+//! Edges are kept by name: which definition a name means is decided when it is asked
+//! ([`resolve`](Graph::resolve)), so that a changed file counts at once everywhere.
+
+mod ask;
+mod base;
+mod builder;
+mod bytes;
+mod chain;
+mod definitions;
+mod edges;
+mod export;
+pub(crate) mod guard;
+mod include;
+mod instances;
+mod interner;
+mod maybe;
+mod names;
+mod overlay;
+mod place;
+mod record;
+mod resolve;
+mod shard;
+mod slots;
+pub(crate) mod stored;
+mod write;
+
+pub use ask::{Callee, Caller, Link, LinkKind};
+pub use base::{DefId, DefInfo, Edge, FileId, Graph, NameRef};
+pub use builder::Builder;
+pub use chain::{Chain, ChainOptions, Hop};
+pub use export::EdgeRow;
+pub use place::{Place, Program};
+pub use resolve::{Arch, Meaning};
+
+/// The graph as bytes, to be stored and mapped into memory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sections {
+    /// All names.
+    pub names: Vec<u8>,
+    /// Definitions by name.
+    pub definitions: Vec<u8>,
+    /// The uses in each definition.
+    pub edges: Vec<u8>,
+    /// For each name the definitions that use it.
+    pub users: Vec<u8>,
+    /// Paths and includes.
+    pub files: Vec<u8>,
+}
+
+impl Sections {
+    /// The sections with the names to store them by.
+    pub fn named(&self) -> [(&'static str, &[u8]); 5] {
+        [
+            ("graph.names", &self.names),
+            ("graph.definitions", &self.definitions),
+            ("graph.edges", &self.edges),
+            ("graph.users", &self.users),
+            ("graph.files", &self.files),
+        ]
+    }
+}
+
+/// A section that does not hold together: the index is to be built again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the index's section {0} is damaged")]
+pub struct Damaged(pub &'static str);
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,113 @@
+//! What a path says: which program a file belongs to, which architecture, and whether
+//! others include it.
+
+/// What a file's path says of the names in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The program: names never reach from one to another.
+    pub program: Program,
+    /// The folder in `arch/`, as a number of [`Place::arch_number`]; 0 for none.
+    pub arch: u16,
+    /// Whether other files include it: its `static` definitions are theirs too.
+    pub is_header: bool,
+    /// Whether it is in a folder that all of the program includes from.
+    pub is_public: bool,
+}
+
+/// The programs that a kernel tree holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Program {
+    /// The kernel and its modules.
+    Kernel,
+    /// `tools/`.
+    Tools,
+    /// `samples/`.
+    Samples,
+    /// `scripts/`.
+    Scripts,
+    /// `Documentation/` and `usr/`.
+    Other,
+}
+
+impl Place {
+    /// What the path, relative to the tree, says.
+    pub fn of(path: &[u8]) -> Self {
+        let mut parts = path.split(|b| *b == b'/');
+        let first = parts.next().unwrap_or_default();
+        let second = parts.next().unwrap_or_default();
+        let third = parts.next().unwrap_or_default();
+        let program = match first {
+            b"tools" => Program::Tools,
+            b"samples" => Program::Samples,
+            b"scripts" => Program::Scripts,
+            b"Documentation" | b"usr" => Program::Other,
+            _ => Program::Kernel,
+        };
+        let arch = if first == b"arch" && !third.is_empty() {
+            Self::arch_number(second)
+        } else if first == b"tools" && second == b"arch" {
+            Self::arch_number(third)
+        } else {
+            0
+        };
+        let is_header = path.ends_with(b".h") || path.ends_with(b".inc");
+        let is_public = first == b"include"
+            || first == b"arch" && third == b"include"
+            || first == b"tools"
+                && (second == b"include" || memchr::memmem::find(path, b"/include/").is_some());
+        Place { program, arch, is_header, is_public }
+    }
+
+    /// A number for an architecture's name, never 0.
+    pub fn arch_number(name: &[u8]) -> u16 {
+        let sum =
+            name.iter().fold(7u32, |sum, b| sum.wrapping_mul(131).wrapping_add(u32::from(*b)));
+        (sum % 65_521) as u16 + 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Place, Program};
+
+    #[test]
+    fn a_path_says_program_and_architecture() {
+        let place = Place::of(b"arch/x86/include/asm/current.h");
+        assert_eq!(place.arch, Place::arch_number(b"x86"));
+        assert!(place.is_header && place.is_public && place.program == Program::Kernel);
+        assert_eq!(Place::of(b"arch/Kconfig").arch, 0);
+        assert_eq!(Place::of(b"tools/perf/a.c").program, Program::Tools);
+        assert!(!Place::of(b"drivers/net/a.h").is_public);
+    }
+
+    #[test]
+    fn the_architectures_have_numbers_of_their_own() {
+        let names = [
+            "alpha",
+            "arc",
+            "arm",
+            "arm64",
+            "csky",
+            "hexagon",
+            "loongarch",
+            "m68k",
+            "microblaze",
+            "mips",
+            "nios2",
+            "openrisc",
+            "parisc",
+            "powerpc",
+            "riscv",
+            "s390",
+            "sh",
+            "sparc",
+            "um",
+            "x86",
+            "xtensa",
+        ];
+        let numbers: std::collections::HashSet<u16> =
+            names.iter().map(|n| Place::arch_number(n.as_bytes())).collect();
+        assert_eq!(numbers.len(), names.len());
+    }
+}

@@ -1,0 +1,141 @@
+//! Which definitions a name means where it is used.
+//!
+//! The rule: a definition in the same file; else what included headers and the program's
+//! other files offer to everyone. Never another file's `static` (a header's, or that of a
+//! `.c` included into the same unit, is not another's), never another architecture's,
+//! never another program's. Several may remain: the configuration chooses, not kgrep.
+
+use std::collections::HashSet;
+
+use crate::outline::{Flags, Kind};
+
+use super::base::{DefInfo, FileId, Graph, NameRef};
+use super::place::Place;
+
+/// Which architectures count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arch {
+    /// All of them; code of one still never reaches into another.
+    All,
+    /// Code for this one (a number of [`Place::arch_number`]), and code for all.
+    One(u16),
+}
+
+impl Arch {
+    /// The architecture of this name, as its folder in `arch/` is called.
+    pub fn named(name: &str) -> Self {
+        Arch::One(Place::arch_number(name.as_bytes()))
+    }
+
+    /// Whether a file counts.
+    pub fn has(self, place: Place) -> bool {
+        place.arch == 0 || matches!(self, Arch::All) || self == Arch::One(place.arch)
+    }
+}
+
+/// What a used name can mean.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Meaning {
+    /// Functions and assembler symbols.
+    pub functions: Vec<DefInfo>,
+    /// Macros.
+    pub macros: Vec<DefInfo>,
+    /// Whether the tree defines it, but nowhere this file can mean.
+    pub is_elsewhere: bool,
+}
+
+impl Meaning {
+    /// Whether it means nothing that is known.
+    pub fn is_empty(&self) -> bool {
+        self.functions.is_empty() && self.macros.is_empty()
+    }
+}
+
+impl Graph<'_> {
+    /// What `name`, used in `file`, can mean.
+    pub fn resolve(&self, name: NameRef, file: FileId, arch: Arch) -> Meaning {
+        self.choose(&self.definitions_of(name), file, arch)
+    }
+
+    /// Which of these definitions of one name `file` can mean.
+    pub(super) fn choose(&self, definitions: &[DefInfo], file: FileId, arch: Arch) -> Meaning {
+        let mut meaning = Meaning::default();
+        let mut own = false;
+        let mut declared = false;
+        for definition in definitions {
+            let is_macro = matches!(definition.kind, Kind::Macro | Kind::Constant);
+            if definition.kind == Kind::Declaration {
+                declared |= self.place(definition.file).is_header;
+            }
+            if !is_macro && !definition.kind.is_callable() {
+                continue;
+            }
+            if !self.sees(file, definition, arch) {
+                meaning.is_elsewhere = true;
+                continue;
+            }
+            let same = definition.file == file;
+            if same && !own {
+                // The file's own definition hides all others.
+                own = true;
+                meaning.functions.clear();
+                meaning.macros.clear();
+            }
+            if same || !own {
+                if is_macro { &mut meaning.macros } else { &mut meaning.functions }
+                    .push(*definition);
+            }
+        }
+        // Declared for all and defined by a macro's paste: not another file's after all.
+        meaning.is_elsewhere &= !declared;
+        meaning
+    }
+
+    /// Whether code in `file` can mean `definition`.
+    pub(super) fn sees(&self, file: FileId, definition: &DefInfo, arch: Arch) -> bool {
+        if definition.file == file {
+            return true;
+        }
+        let (from, to) = (self.place(file), self.place(definition.file));
+        let same_arch =
+            to.arch == 0 || if from.arch == 0 { arch.has(to) } else { from.arch == to.arch };
+        // Rust and C meet only through bindings, which are made when the kernel is built.
+        let rust = definition.kind == Kind::RustFunction;
+        if from.program != to.program || !same_arch || rust {
+            return false;
+        }
+        if to.is_header {
+            return to.is_public || self.includes_privately(file, definition.file);
+        }
+        let private = definition.flags.has(Flags::STATIC)
+            || matches!(definition.kind, Kind::Macro | Kind::Constant);
+        !private
+            || self.includes_privately(file, definition.file)
+            || self.includes_privately(definition.file, file)
+    }
+
+    /// The `.c` files that include this `.c` file.
+    pub(super) fn includers_of(&self, file: FileId) -> Vec<FileId> {
+        if !self.path(file).ends_with(b".c") {
+            return Vec::new();
+        }
+        self.includers.get(&file).cloned().unwrap_or_default()
+    }
+
+    /// Whether `file` includes `wanted`, directly or through other private files.
+    fn includes_privately(&self, file: FileId, wanted: FileId) -> bool {
+        let mut seen: HashSet<FileId> = HashSet::new();
+        let mut open = vec![file];
+        while let Some(next) = open.pop() {
+            for target in self.includes_of(next) {
+                if target == wanted {
+                    return true;
+                }
+                if seen.insert(target) {
+                    open.push(target);
+                }
+            }
+        }
+        false
+    }
+}

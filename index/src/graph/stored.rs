@@ -1,0 +1,151 @@
+//! The graph's two files beside the text: `graph-N`, the whole tree's as it was when it was
+//! last built, and `outlines-N`, the outlines of the files that changed since. An update only
+//! replaces the small one.
+
+use std::{collections::BTreeMap, ops::Range, path::Path};
+
+use super::guard::{self, Guard, Guarded};
+use super::{Damaged, Graph, Sections};
+use crate::{
+    Error,
+    bytes::{Reader, put_bytes, put_u32, u32_at},
+    outline::FileOutline,
+    store::container::{self, Container, Name, Section},
+};
+
+/// The kind of the graph's file.
+const GRAPH: Name = *b"graph\0\0\0";
+/// The kind of the file with the outlines of what changed since.
+const OUTLINES: Name = *b"outlines";
+/// The checksums of the graph's sections, block by block.
+const SUMS: Name = *b"sums\0\0\0\0";
+/// The outlines.
+const ENTRIES: Name = *b"entries\0";
+/// The graph's sections, in the order of [`Sections::named`].
+const SECTIONS: [Name; 5] =
+    [*b"names\0\0\0", *b"defs\0\0\0\0", *b"edges\0\0\0", *b"users\0\0\0", *b"files\0\0\0"];
+
+/// Encoded outlines by path; `None` for a file that is gone.
+pub(crate) type Outlines = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+
+/// Writes the graph's file and returns its header's checksum.
+pub(crate) fn write_graph(path: &Path, sections: &Sections) -> Result<u32, Error> {
+    let sections = sections.named().map(|(_, bytes)| bytes);
+    let mut sums = Vec::new();
+    for sum in sections.iter().flat_map(|section| guard::sums(section)) {
+        put_u32(&mut sums, sum);
+    }
+    let mut all = vec![Section { name: SUMS, pieces: vec![&sums] }];
+    all.extend(
+        SECTIONS.iter().zip(sections).map(|(&name, bytes)| Section { name, pieces: vec![bytes] }),
+    );
+    container::write(path, GRAPH, &all)
+}
+
+/// Writes the file with the changed files' outlines and returns its header's checksum.
+pub(crate) fn write_outlines(path: &Path, outlines: &Outlines) -> Result<u32, Error> {
+    let mut entries = Vec::new();
+    for (path, outline) in outlines {
+        put_bytes(&mut entries, path);
+        put_u32(&mut entries, u32::from(outline.is_some()));
+        put_bytes(&mut entries, outline.as_deref().unwrap_or_default());
+    }
+    container::write(path, OUTLINES, &[Section { name: ENTRIES, pieces: vec![&entries] }])
+}
+
+/// The open files of a graph.
+#[derive(Debug)]
+pub(crate) struct Stored {
+    graph: Container,
+    sections: [Range<usize>; 5],
+    guards: [Guard; 5],
+    outlines: Option<Container>,
+}
+
+/// A file that is not what the graph says of it: its path, and its outline; none: it is gone.
+pub(crate) type Overlaid = (Vec<u8>, Option<FileOutline>);
+
+impl Stored {
+    /// Opens the files, if they are those with these header checksums.
+    pub(crate) fn open(
+        graph: (&Path, u32),
+        outlines: Option<(&Path, u32)>,
+    ) -> Result<Stored, Error> {
+        let open = |(path, checksum), kind| {
+            let container = Container::open(path, kind)?;
+            if container.checksum() == checksum {
+                Ok(container)
+            } else {
+                Err(container.corrupt("another file in the graph's place"))
+            }
+        };
+        let graph = open(graph, GRAPH)?;
+        let outlines = outlines.map(|outlines| open(outlines, OUTLINES)).transpose()?;
+        let sums = graph.checked_section(SUMS)?;
+        let mut sums = graph.bytes(sums);
+        let mut sections: [Range<usize>; 5] = Default::default();
+        let mut guards = Vec::with_capacity(5);
+        for (range, name) in sections.iter_mut().zip(SECTIONS) {
+            *range = graph.section(name)?;
+            let own = range.len().div_ceil(guard::BLOCK) * 4;
+            let (own, rest) =
+                sums.split_at_checked(own).ok_or_else(|| graph.corrupt("checksums"))?;
+            guards.push(Guard::new(own.chunks_exact(4).map(|sum| u32_at(sum, 0)).collect()));
+            sums = rest;
+        }
+        let guards = guards.try_into().map_err(|_| graph.corrupt("checksums"))?;
+        Ok(Stored { graph, sections, guards, outlines })
+    }
+
+    /// The graph as it was when it was last built whole.
+    pub(crate) fn graph(&self) -> Result<Graph<'_>, Error> {
+        let mut sections = [Guarded::default(); 5];
+        for ((section, range), guard) in sections.iter_mut().zip(&self.sections).zip(&self.guards) {
+            *section = Guarded::new(self.graph.bytes(range.clone()), Some(guard));
+        }
+        Graph::open(sections).map_err(|Damaged(what)| self.graph.corrupt(what))
+    }
+
+    /// The outlines of what changed since, still encoded.
+    pub(crate) fn outlines(&self) -> Result<Outlines, Error> {
+        let Some(container) = &self.outlines else { return Ok(Outlines::new()) };
+        let entries = container.checked_section(ENTRIES)?;
+        read_outlines(container.bytes(entries)).ok_or_else(|| container.corrupt("entries"))
+    }
+
+    /// The outlines of what changed since.
+    pub(crate) fn decoded(&self) -> Result<Vec<Overlaid>, Error> {
+        let decode = |(path, bytes): (Vec<u8>, Option<Vec<u8>>)| {
+            let outline = bytes.map(|bytes| FileOutline::decode(&bytes)).transpose();
+            outline.map(|outline| (path, outline))
+        };
+        let all: Result<Vec<_>, _> = self.outlines()?.into_iter().map(decode).collect();
+        let container = self.outlines.as_ref().unwrap_or(&self.graph);
+        all.map_err(|_| container.corrupt("an outline"))
+    }
+
+    /// An error when a part of the graph that was read is damaged.
+    pub(crate) fn soundness(&self) -> Result<(), Error> {
+        match self.guards.iter().any(Guard::is_damaged) {
+            true => Err(self.graph.corrupt("a block of the graph")),
+            false => Ok(()),
+        }
+    }
+
+    /// The files, for checks and figures.
+    pub(crate) fn containers(&self) -> impl Iterator<Item = &Container> {
+        std::iter::once(&self.graph).chain(&self.outlines)
+    }
+}
+
+fn read_outlines(bytes: &[u8]) -> Option<Outlines> {
+    let mut reader = Reader(bytes);
+    let mut outlines = Outlines::new();
+    while !reader.0.is_empty() {
+        let path = reader.bytes()?.to_vec();
+        let present = reader.u32()? != 0;
+        let outline = reader.bytes()?;
+        outlines.insert(path, present.then(|| outline.to_vec()));
+    }
+    Some(outlines)
+}

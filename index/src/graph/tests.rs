@@ -1,0 +1,206 @@
+//! Graphs of small trees written here: what a name may mean, paths, changed files, damage.
+
+use super::{Arch, Builder, ChainOptions, Graph, LinkKind, Sections};
+use crate::idiom::Idioms;
+use crate::outline::outline;
+
+fn sections(files: &[(&str, &str)]) -> Sections {
+    let idioms = Idioms::built_in();
+    let builder = Builder::new();
+    for (path, text) in files {
+        builder.add(path.as_bytes(), &outline(path.as_bytes(), text.as_bytes(), &idioms));
+    }
+    builder.finish(&idioms)
+}
+
+fn open(sections: &Sections) -> Graph<'_> {
+    Graph::from_sections(
+        &sections.names,
+        &sections.definitions,
+        &sections.edges,
+        &sections.users,
+        &sections.files,
+    )
+    .expect("sections just written")
+}
+
+fn rows(graph: &Graph, arch: Arch) -> Vec<String> {
+    let mut rows = Vec::new();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    graph.export_edges(arch, |row| {
+        rows.push(format!(
+            "{} {} {} {}",
+            text(row.file),
+            text(&row.caller),
+            text(&row.callee),
+            row.kind.name()
+        ));
+    });
+    rows.sort();
+    rows
+}
+
+fn callers(graph: &Graph, name: &str, indirect: bool) -> Vec<String> {
+    let name = graph.find_name(name.as_bytes()).expect("a name of the tree");
+    let mut found = Vec::new();
+    for definition in graph.definitions_of(name) {
+        for caller in graph.callers(&definition, Arch::named("x86"), indirect) {
+            let user = String::from_utf8(graph.name(caller.definition.name)).expect("text");
+            found.push(format!("{user} {}", caller.link.kind.name()));
+        }
+    }
+    found
+}
+
+const BOOT: &[(&str, &str)] = &[
+    ("arch/arm/setup.c", "void setup_arch(void) { arm_only(); }\nvoid arm_only(void) { }\n"),
+    ("arch/x86/setup.c", "void setup_arch(void) { helper(); }\nstatic void helper(void) { }\n"),
+    (
+        "include/linux/h.h",
+        "#define run_it(f) start_thread(f, 0)\nstatic inline void tiny(void) { }\n",
+    ),
+    (
+        "init/main.c",
+        "static void boot_thread(void *x) { run_init(); }\nvoid start(void) { setup_arch(); rest(); helper(); arm_only(); tiny(); }\n\
+         void rest(void) { kthread_run(boot_thread, NULL, \"b\"); run_it(boot_thread); }\n",
+    ),
+    ("kernel/init.c", "void run_init(void) { made_by_paste(); }\n"),
+    ("tools/t.c", "void run_init(void) { }\nvoid tool(void) { rest(); }\n"),
+];
+
+#[test]
+fn names_mean_only_what_their_file_can_see() {
+    let sections = sections(BOOT);
+    assert_eq!(
+        rows(&open(&sections), Arch::named("x86")),
+        [
+            "arch/x86/setup.c setup_arch helper call",
+            "include/linux/h.h run_it start_thread call",
+            "init/main.c boot_thread run_init call",
+            "init/main.c rest boot_thread ref",
+            "init/main.c rest boot_thread ref",
+            "init/main.c rest kthread_run call",
+            "init/main.c rest run_it macro",
+            "init/main.c start rest call",
+            "init/main.c start setup_arch call",
+            "init/main.c start tiny call",
+            "init/main.c start tiny macro",
+            "kernel/init.c run_init made_by_paste call",
+        ]
+    );
+}
+
+fn chain(graph: &Graph, from: &str, to: &str, avoid: &[&str]) -> Vec<String> {
+    let name = |name: &str| graph.find_name(name.as_bytes()).expect("a name of the tree");
+    let options = ChainOptions {
+        arch: Arch::named("x86"),
+        count: 5,
+        max_depth: 10,
+        kinds: vec![LinkKind::Call, LinkKind::Macro, LinkKind::Ref],
+        through: Vec::new(),
+        avoid: avoid.iter().map(|n| name(n)).collect(),
+    };
+    let shown = |name| String::from_utf8(graph.name(name)).expect("text");
+    let chains = graph.chains(name(from), name(to), &options);
+    chains
+        .iter()
+        .map(|c| c.iter().map(|h| shown(h.to.name)).collect::<Vec<_>>().join(" "))
+        .collect()
+}
+
+#[test]
+fn a_chain_goes_through_a_function_that_is_handed_on() {
+    let sections = sections(BOOT);
+    let graph = open(&sections);
+    assert_eq!(chain(&graph, "start", "run_init", &[]), ["rest boot_thread run_init"]);
+    assert_eq!(chain(&graph, "start", "run_init", &["rest"]), [""; 0]);
+    assert_eq!(chain(&graph, "run_init", "start", &[]), [""; 0]);
+}
+
+#[test]
+fn a_changed_file_counts_for_all_others_at_once() {
+    let sections = sections(BOOT);
+    let mut graph = open(&sections);
+    let text =
+        "void run_init(void) { }\nvoid extra(void) { rest(); }\nvoid start_thread(void) { }\n";
+    graph.overlay(&[
+        (
+            b"kernel/init.c".to_vec(),
+            Some(outline(b"kernel/init.c", text.as_bytes(), &Idioms::built_in())),
+        ),
+        (b"arch/x86/setup.c".to_vec(), None),
+    ]);
+    assert_eq!(callers(&graph, "rest", false), ["start call", "extra call"]);
+    assert_eq!(callers(&graph, "run_init", false), ["boot_thread call"]);
+    assert_eq!(callers(&graph, "start_thread", false), ["run_it call"]);
+    assert_eq!(callers(&graph, "setup_arch", false), [""; 0]);
+    graph.overlay(&[]);
+    assert_eq!(callers(&graph, "setup_arch", false), ["start call"]);
+}
+
+#[test]
+fn a_call_through_a_field_reaches_what_tables_put_there() {
+    let sections = sections(&[
+        (
+            "include/ops.h",
+            "struct ops { int (*open)(int); };\nstruct dev { const struct ops *ops; };\nstruct other { int (*open)(int); };\n",
+        ),
+        (
+            "a.c",
+            "static int my_open(int x) { return x; }\nstatic const struct ops my_ops = { .open = my_open };\n",
+        ),
+        (
+            "b.c",
+            "static int far_open(int x) { return x; }\nstatic struct other far = { .open = far_open };\n",
+        ),
+        (
+            "c.c",
+            "int go(struct dev *d) { return d->ops->open(1); }\nint lost(void) { return find()->open(2); }\n",
+        ),
+    ]);
+    let graph = open(&sections);
+    assert_eq!(callers(&graph, "my_open", true), ["my_ops init", "go indirect"]);
+    assert_eq!(callers(&graph, "far_open", true), ["far init"]);
+    let lost = graph.definitions_of(graph.find_name(b"lost").expect("a name"))[0];
+    let callees = graph.callees(&lost, Arch::All, true);
+    assert_eq!(
+        callees.iter().map(|c| c.candidates).max(),
+        Some(2),
+        "of unknown struct: {callees:?}"
+    );
+}
+
+#[test]
+fn damaged_sections_are_refused_or_answer_without_panic() {
+    let whole = sections(BOOT);
+    for part in 0..5 {
+        let length = whole.named()[part].1.len();
+        for at in 0..length {
+            let mut hurt = whole.clone();
+            let bytes = [
+                &mut hurt.names,
+                &mut hurt.definitions,
+                &mut hurt.edges,
+                &mut hurt.users,
+                &mut hurt.files,
+            ];
+            let [names, definitions, edges, users, files] = bytes;
+            let section = [names, definitions, edges, users, files]
+                .into_iter()
+                .nth(part)
+                .expect("one of five");
+            section[at] ^= 0x55;
+            let opened = Graph::from_sections(
+                &hurt.names,
+                &hurt.definitions,
+                &hurt.edges,
+                &hurt.users,
+                &hurt.files,
+            );
+            if let Ok(graph) = opened {
+                rows(&graph, Arch::All);
+                graph.find_name(b"rest").map(|name| graph.users_of(name));
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Writes the sections: numbers names and definitions in sorted order, and lays the edges
+//! out both ways. On every core, as far as the order of the bytes allows.
+
+use rayon::prelude::*;
+
+use crate::outline::NO_NAME;
+
+use super::builder::{FileRecord, UseRecord};
+use super::bytes::{join, put, put_words};
+use super::edges;
+use super::include::Includes;
+use super::interner::Frozen;
+use super::place::Place;
+use super::{Sections, definitions, names};
+
+/// The sections of these files, sorted by path.
+pub(super) fn sections(
+    mut files: Vec<FileRecord>,
+    includes: &Includes,
+    frozen: Frozen,
+) -> Sections {
+    renumber(&mut files, |id| frozen.dense(id));
+    edges::keep(&mut files, &frozen);
+    let (sorted, rank) = rank_names(&files, &frozen);
+    renumber(&mut files, |dense| rank[dense as usize]);
+    drop(rank);
+    let ((names, is_slot), (definitions, numbers)) = rayon::join(
+        || {
+            let name = |dense: &u32| frozen.get(*dense);
+            (names::write(&sorted, name), slots(&sorted, name))
+        },
+        || definitions::write(&files, sorted.len()),
+    );
+    drop((sorted, frozen));
+    files.par_iter_mut().for_each(order_edges);
+    let (runs, users) = gather(&files, &numbers, &is_slot);
+    drop(numbers);
+    let (users, (edges, files)) = rayon::join(
+        || write_users(users),
+        || (write_runs(&files, runs), write_files(&files, includes)),
+    );
+    Sections { names, definitions, edges, users, files }
+}
+
+/// Gives every name in the files the number that `to` says.
+fn renumber(files: &mut [FileRecord], to: impl Fn(u32) -> u32 + Sync) {
+    let to = |id: &mut u32| {
+        if *id != NO_NAME {
+            *id = to(*id);
+        }
+    };
+    files.par_iter_mut().for_each(|file| {
+        file.definitions.iter_mut().for_each(|d| to(&mut d.name));
+        file.types.iter_mut().for_each(|(_, holds)| to(holds));
+        for used in &mut file.uses {
+            to(&mut used.name);
+            to(&mut used.via);
+        }
+    });
+}
+
+/// Leaves each use once a definition, on the first line it is on.
+fn order_edges(file: &mut FileRecord) {
+    file.uses.sort_unstable_by_key(|u| (u.within, u.name, u.kind(), u.via, u.line(), u.runs()));
+    file.uses.dedup_by_key(|u| (u.within, u.name, u.kind(), u.via));
+}
+
+/// The names worth keeping in sorted order, and each name's place there.
+fn rank_names(files: &[FileRecord], frozen: &Frozen) -> (Vec<u32>, Vec<u32>) {
+    let wanted = edges::marked(files, frozen.len(), |file, wanted| {
+        file.definitions.iter().for_each(|d| wanted[d.name as usize] = 1);
+        file.types.iter().for_each(|(_, holds)| wanted[*holds as usize] = 1);
+        for used in &file.uses {
+            wanted[used.name as usize] = 1;
+            if used.via != NO_NAME {
+                wanted[used.via as usize] = 1;
+            }
+        }
+    });
+    let sorted = frozen.sorted(&wanted);
+    let mut rank = vec![NO_NAME; frozen.len()];
+    for (place, dense) in sorted.iter().enumerate() {
+        rank[*dense as usize] = place as u32;
+    }
+    (sorted, rank)
+}
+
+/// For each name whether it is a slot's, `field@struct`.
+fn slots<'n>(sorted: &[u32], name: impl Fn(&u32) -> &'n [u8] + Sync) -> Vec<bool> {
+    sorted.par_iter().map(|dense| memchr::memchr(b'@', name(dense)).is_some()).collect()
+}
+
+/// A definition's uses: its number, its file, and where they are in the file's.
+type Run = (u32, u32, u32, u32);
+
+/// The runs of uses, and who uses what: the name in the upper half, the user in the lower.
+fn gather(files: &[FileRecord], numbers: &[Vec<u32>], is_slot: &[bool]) -> (Vec<Run>, Vec<u64>) {
+    let total = files.iter().map(|file| file.uses.len()).sum();
+    let (mut runs, mut users) = (Vec::new(), Vec::with_capacity(total));
+    for (file, record) in files.iter().enumerate() {
+        let mut start = 0;
+        for group in record.uses.chunk_by(|a, b| a.within == b.within) {
+            let end = start + group.len();
+            let number = numbers[file][group[0].within as usize];
+            runs.push((number, file as u32, start as u32, end as u32));
+            start = end;
+            for used in group {
+                users.push(u64::from(used.name) << 32 | u64::from(number));
+                if used.via != NO_NAME && is_slot[used.via as usize] {
+                    users.push(u64::from(used.via) << 32 | u64::from(number));
+                }
+            }
+        }
+    }
+    (runs, users)
+}
+
+/// The edges from each definition.
+fn write_runs(files: &[FileRecord], mut runs: Vec<Run>) -> Vec<u8> {
+    runs.par_sort_unstable();
+    let (mut sources, mut offsets, mut data) = (Vec::new(), Vec::new(), Vec::new());
+    for (number, file, start, end) in &runs {
+        let record = &files[*file as usize];
+        let group = &record.uses[*start as usize..*end as usize];
+        let first = record.definitions[group[0].within as usize].first();
+        sources.push(*number);
+        offsets.push(data.len() as u32);
+        for used in group {
+            put_use(&mut data, *used, first);
+        }
+    }
+    offsets.push(data.len() as u32);
+    let (mut source_bytes, mut offset_bytes) = (Vec::new(), Vec::new());
+    put_words(&mut source_bytes, &sources);
+    put_words(&mut offset_bytes, &offsets);
+    join(&[&source_bytes, &offset_bytes, &data])
+}
+
+fn put_use(data: &mut Vec<u8>, used: UseRecord, first: u32) {
+    let via = used.via != NO_NAME;
+    data.push(used.kind() as u8 | u8::from(via) << 3 | u8::from(used.runs()) << 4);
+    put(data, used.name);
+    put(data, used.line().wrapping_sub(first));
+    if via {
+        put(data, used.via);
+    }
+}
+
+/// For each name the definitions that use it.
+fn write_users(mut users: Vec<u64>) -> Vec<u8> {
+    users.par_sort_unstable();
+    users.dedup();
+    let (mut names, mut offsets, mut data) = (Vec::new(), Vec::new(), Vec::new());
+    for group in users.chunk_by(|a, b| a >> 32 == b >> 32) {
+        names.push((group[0] >> 32) as u32);
+        offsets.push(data.len() as u32);
+        let mut before = 0;
+        for pair in group {
+            let number = *pair as u32;
+            put(&mut data, number - before);
+            before = number;
+        }
+    }
+    offsets.push(data.len() as u32);
+    let (mut name_bytes, mut offset_bytes) = (Vec::new(), Vec::new());
+    put_words(&mut name_bytes, &names);
+    put_words(&mut offset_bytes, &offsets);
+    join(&[&name_bytes, &offset_bytes, &data])
+}
+
+/// The paths, what they say, and which private files each file includes.
+fn write_files(files: &[FileRecord], includes: &Includes) -> Vec<u8> {
+    let (mut paths, mut ends, mut included, mut offsets) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (file, lines) in files.iter().zip(includes) {
+        paths.extend_from_slice(&file.path);
+        ends.push(paths.len() as u32);
+        offsets.push(included.len() as u32);
+        for (target, _) in lines {
+            if !Place::of(&files[*target as usize].path).is_public {
+                put(&mut included, *target);
+            }
+        }
+    }
+    offsets.push(included.len() as u32);
+    let (mut end_bytes, mut offset_bytes) = (Vec::new(), Vec::new());
+    put_words(&mut end_bytes, &ends);
+    put_words(&mut offset_bytes, &offsets);
+    join(&[&paths, &end_bytes, &offset_bytes, &included])
+}

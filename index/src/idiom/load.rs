@@ -1,0 +1,348 @@
+//! Reads idiom files, says what is wrong with a bad one, and finds the idiom of a macro.
+
+use std::{collections::HashMap, hash::BuildHasherDefault, path::Path};
+
+use serde::Deserialize;
+
+use super::{Define, Hidden, Instantiate, Register, Run, Template};
+use crate::outline::{Kind, NameHasher};
+
+/// The idioms that come with the program.
+const BUILT_IN: &str = include_str!("../../../queries/idioms.toml");
+
+/// An idiom file, or one entry of it, that can't be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}: {reason}")]
+pub struct Problem {
+    /// The file as the caller named it.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    attributes: Vec<String>,
+    #[serde(default)]
+    define: Vec<toml::Spanned<toml::Table>>,
+    #[serde(default)]
+    register: Vec<toml::Spanned<toml::Table>>,
+    #[serde(default)]
+    run: Vec<toml::Spanned<toml::Table>>,
+    #[serde(default)]
+    hidden: Vec<toml::Spanned<toml::Table>>,
+    #[serde(default)]
+    instantiate: Vec<toml::Spanned<toml::Table>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DefineEntry {
+    macros: Vec<String>,
+    kind: String,
+    names: Vec<String>,
+    #[serde(default)]
+    init: Vec<String>,
+    #[serde(default)]
+    params: usize,
+    #[serde(default, rename = "static")]
+    is_static: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RegisterEntry {
+    macros: Vec<String>,
+    table: String,
+    functions: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RunEntry {
+    functions: Vec<String>,
+    args: Vec<usize>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HiddenEntry {
+    macros: Vec<String>,
+    calls: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InstantiateEntry {
+    when: String,
+    kind: String,
+    strip: String,
+    table: String,
+    functions: Vec<String>,
+}
+
+/// Patterns to idioms: exact names first, then patterns with a `*`, longest first.
+#[derive(Clone, Debug)]
+struct Names<T> {
+    exact: HashMap<Vec<u8>, T, BuildHasherDefault<NameHasher>>,
+    globs: Vec<(Vec<u8>, Vec<u8>, T)>,
+}
+
+impl<T> Default for Names<T> {
+    fn default() -> Self {
+        Names { exact: HashMap::default(), globs: Vec::new() }
+    }
+}
+
+impl<T: Clone> Names<T> {
+    fn insert(&mut self, pattern: &str, value: &T) {
+        if let Some((before, after)) = pattern.split_once('*') {
+            self.globs.push((before.into(), after.into(), value.clone()));
+            self.globs
+                .sort_by_key(|(before, after, _)| std::cmp::Reverse(before.len() + after.len()));
+        } else {
+            self.exact.insert(pattern.into(), value.clone());
+        }
+    }
+
+    fn get(&self, name: &[u8]) -> Option<&T> {
+        let fits = |before: &[u8], after: &[u8]| {
+            name.len() >= before.len() + after.len()
+                && name.starts_with(before)
+                && name.ends_with(after)
+        };
+        self.exact.get(name).or_else(|| {
+            let found = self.globs.iter().find(|(before, after, _)| fits(before, after));
+            found.map(|(_, _, value)| value)
+        })
+    }
+}
+
+/// All idioms in force. Later files add to earlier ones, and win for the same macro.
+#[derive(Clone, Debug, Default)]
+pub struct Idioms {
+    defines: Names<Define>,
+    registers: Names<Register>,
+    runs: Names<Run>,
+    hidden: Names<Hidden>,
+    attributes: Names<()>,
+    instantiates: Vec<Instantiate>,
+    fingerprint: u32,
+}
+
+impl Idioms {
+    /// The idioms that come with the program. That they are sound is tested.
+    pub fn built_in() -> Self {
+        let mut idioms = Idioms::default();
+        idioms.add("idioms.toml", BUILT_IN);
+        idioms
+    }
+
+    /// The built-in idioms and those of the user's files `idioms*.toml` in `folder`, which
+    /// need not exist, in the order of their names; and what is wrong with them.
+    pub fn with_folder(folder: &Path) -> (Self, Vec<Problem>) {
+        let mut idioms = Self::built_in();
+        let mut problems = Vec::new();
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let mut paths: Vec<_> = entries.map(|entry| entry.path()).collect();
+        paths.retain(|path| {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            name.starts_with("idioms") && name.ends_with(".toml")
+        });
+        paths.sort();
+        for path in paths {
+            let file = path.to_string_lossy();
+            match std::fs::read_to_string(&path) {
+                Ok(text) => problems.extend(idioms.add(&file, &text)),
+                Err(error) => problems.push(Problem {
+                    file: file.into_owned(),
+                    line: 1,
+                    reason: error.to_string(),
+                }),
+            }
+        }
+        (idioms, problems)
+    }
+
+    /// Adds the idioms of a file's `text`. What is wrong is returned, the rest is in force.
+    pub fn add(&mut self, file: &str, text: &str) -> Vec<Problem> {
+        let problem = |at: usize, reason: String| {
+            let before = text.as_bytes().get(..at).unwrap_or_default();
+            let line = 1 + memchr::memchr_iter(b'\n', before).count();
+            Problem { file: file.to_owned(), line, reason }
+        };
+        let parsed: File = match toml::from_str(text) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                let at = error.span().map_or(0, |span| span.start);
+                return vec![problem(at, error.message().to_owned())];
+            }
+        };
+        let mut hasher = crc32fast::Hasher::new_with_initial(self.fingerprint);
+        hasher.update(text.as_bytes());
+        self.fingerprint = hasher.finalize();
+        for word in &parsed.attributes {
+            self.attributes.insert(word, &());
+        }
+        let mut problems = Vec::new();
+        let mut each =
+            |entries: Vec<toml::Spanned<toml::Table>>,
+             take: &mut dyn FnMut(toml::Table) -> Result<(), String>| {
+                for entry in entries {
+                    let at = entry.span().start;
+                    if let Err(reason) = take(entry.into_inner()) {
+                        problems.push(problem(at, reason));
+                    }
+                }
+            };
+        each(parsed.define, &mut |table| self.add_define(read(table)?));
+        each(parsed.register, &mut |table| self.add_register(&read(table)?));
+        each(parsed.run, &mut |table| self.add_run(read(table)?));
+        each(parsed.hidden, &mut |table| self.add_hidden(&read(table)?));
+        each(parsed.instantiate, &mut |table| self.add_instantiate(read(table)?));
+        problems
+    }
+
+    /// A number that changes with the idioms, and with what this version makes of them: a
+    /// graph made with another is to be built anew.
+    pub fn fingerprint(&self) -> u32 {
+        self.fingerprint ^ crate::outline::VERSION
+    }
+
+    fn add_define(&mut self, entry: DefineEntry) -> Result<(), String> {
+        let idiom = Define {
+            kind: kind(&entry.kind)?,
+            names: templates(&entry.names)?,
+            init: templates(&entry.init)?,
+            params: entry.params,
+            is_static: entry.is_static,
+        };
+        if idiom.names.is_empty() {
+            return Err("`names` is empty".to_owned());
+        }
+        entry.macros.iter().for_each(|name| self.defines.insert(name, &idiom));
+        Ok(())
+    }
+
+    fn add_register(&mut self, entry: &RegisterEntry) -> Result<(), String> {
+        let functions = templates(&entry.functions)?;
+        let idiom = Register { table: Template::parse(&entry.table)?, functions };
+        entry.macros.iter().for_each(|name| self.registers.insert(name, &idiom));
+        Ok(())
+    }
+
+    fn add_run(&mut self, entry: RunEntry) -> Result<(), String> {
+        if entry.args.is_empty() || entry.args.contains(&0) {
+            return Err("`args` must hold numbers of arguments, from 1".to_owned());
+        }
+        let idiom = Run { args: entry.args };
+        entry.functions.iter().for_each(|name| self.runs.insert(name, &idiom));
+        Ok(())
+    }
+
+    fn add_hidden(&mut self, entry: &HiddenEntry) -> Result<(), String> {
+        let idiom = Hidden { calls: templates(&entry.calls)? };
+        entry.macros.iter().for_each(|name| self.hidden.insert(name, &idiom));
+        Ok(())
+    }
+
+    fn add_instantiate(&mut self, entry: InstantiateEntry) -> Result<(), String> {
+        self.instantiates.push(Instantiate {
+            when: entry.when,
+            kind: kind(&entry.kind)?,
+            strip: entry.strip,
+            table: Template::parse(&entry.table)?,
+            functions: templates(&entry.functions)?,
+        });
+        Ok(())
+    }
+
+    /// The idiom of a macro that defines what it names.
+    pub fn define(&self, name: &[u8]) -> Option<&Define> {
+        self.defines.get(name)
+    }
+
+    /// The idiom of a macro that registers functions.
+    pub fn register(&self, name: &[u8]) -> Option<&Register> {
+        self.registers.get(name)
+    }
+
+    /// The idiom of a function that runs the functions it is handed.
+    pub fn run(&self, name: &[u8]) -> Option<&Run> {
+        self.runs.get(name)
+    }
+
+    /// The idiom of a macro that calls functions it does not name.
+    pub fn hidden(&self, name: &[u8]) -> Option<&Hidden> {
+        self.hidden.get(name)
+    }
+
+    /// Whether the word is an attribute, so that `word(…)` is not a function's head.
+    pub fn is_attribute(&self, name: &[u8]) -> bool {
+        self.attributes.get(name).is_some()
+    }
+
+    /// What including files make of definitions elsewhere.
+    pub fn instantiates(&self) -> &[Instantiate] {
+        &self.instantiates
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(table: toml::Table) -> Result<T, String> {
+    T::deserialize(table).map_err(|error| error.message().to_owned())
+}
+
+fn templates(texts: &[String]) -> Result<Vec<Template>, String> {
+    texts.iter().map(|text| Template::parse(text)).collect()
+}
+
+fn kind(name: &str) -> Result<Kind, String> {
+    Kind::from_name(name).ok_or_else(|| format!("`{name}` is not a kind of definition"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BUILT_IN, Idioms};
+
+    #[test]
+    fn the_built_in_idioms_are_sound() {
+        assert_eq!(Idioms::default().add("idioms.toml", BUILT_IN), []);
+    }
+
+    #[test]
+    fn a_bad_entry_names_file_line_and_reason_and_the_rest_works() {
+        let text = "[[run]]\nfunctions = [\"go\"]\nargs = [1]\n\n[[run]]\nfunctions = [\"stop\"]\nargs = [0]\n\n\
+                    [[define]]\nmacros = [\"D\"]\nkind = \"thing\"\nnames = [\"{1}\"]\n";
+        let mut idioms = Idioms::default();
+        let problems: Vec<String> =
+            idioms.add("mine.toml", text).iter().map(ToString::to_string).collect();
+        assert_eq!(
+            problems,
+            [
+                "mine.toml:9: `thing` is not a kind of definition",
+                "mine.toml:5: `args` must hold numbers of arguments, from 1"
+            ]
+        );
+        assert!(idioms.run(b"go").is_some());
+        assert!(idioms.run(b"stop").is_none());
+    }
+
+    #[test]
+    fn a_file_that_is_not_toml_is_one_problem() {
+        let problems = Idioms::default().add("x.toml", "a = 1\n[[run\n");
+        assert_eq!((problems.len(), problems[0].line), (1, 2));
+    }
+
+    #[test]
+    fn a_pattern_matches_where_no_exact_name_does() {
+        let mut idioms = Idioms::default();
+        let text = "[[run]]\nfunctions = [\"smp_call_*\"]\nargs = [1]\n[[run]]\nfunctions = [\"smp_call_on_cpu\"]\nargs = [2]\n";
+        assert_eq!(idioms.add("x", text), []);
+        assert_eq!(idioms.run(b"smp_call_function").map(|r| r.args.clone()), Some(vec![1]));
+        assert_eq!(idioms.run(b"smp_call_on_cpu").map(|r| r.args.clone()), Some(vec![2]));
+    }
+}

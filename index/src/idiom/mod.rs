@@ -1,0 +1,66 @@
+//! What the kernel's macros mean, read from `queries/idioms.toml` and the user's files.
+//!
+//! An idiom says that a macro defines something, registers a function, runs a function it
+//! is handed, or calls something its text does not show. This module reads and matches
+//! idioms; `outline` and `graph` act on them. Adding one needs no Rust.
+
+mod load;
+mod template;
+
+pub use load::{Idioms, Problem};
+pub use template::Template;
+
+use crate::outline::Kind;
+
+/// A macro that defines what it names: `SYSCALL_DEFINE2(pivot_root, …)`.
+#[derive(Clone, Debug)]
+pub struct Define {
+    /// What the defined names are.
+    pub kind: Kind,
+    /// The names defined; the first owns the body that follows or the arguments.
+    pub names: Vec<Template>,
+    /// Functions that the definition puts into a table by itself.
+    pub init: Vec<Template>,
+    /// Which argument holds the first parameter of the function, from 1; 0 for none.
+    pub params: usize,
+    /// Whether the macro is only the head of a declaration whose initializer follows (`= {…}`).
+    pub is_static: bool,
+}
+
+/// A macro that registers functions: `module_init(ext4_init_fs)`.
+#[derive(Clone, Debug)]
+pub struct Register {
+    /// The name of the table or list entry it makes.
+    pub table: Template,
+    /// The functions registered, from the arguments.
+    pub functions: Vec<Template>,
+}
+
+/// A function or macro that runs a function it is handed: `kthread_run(f, …)`.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// Which arguments are run, from 1.
+    pub args: Vec<usize>,
+}
+
+/// A macro used in a body that calls what its text does not name: `guard(mutex)(&x)`.
+#[derive(Clone, Debug)]
+pub struct Hidden {
+    /// The functions called.
+    pub calls: Vec<Template>,
+}
+
+/// Definitions that become tables in each file that includes them after defining a macro.
+#[derive(Clone, Debug)]
+pub struct Instantiate {
+    /// The macro to be defined first: `CREATE_TRACE_POINTS`.
+    pub when: String,
+    /// The kind of definition that is instantiated.
+    pub kind: Kind,
+    /// The start of the definition's name that is not the argument `{1}` of the templates.
+    pub strip: String,
+    /// The table's name, from the definition's.
+    pub table: Template,
+    /// The functions in the table, from the definition's name.
+    pub functions: Vec<Template>,
+}

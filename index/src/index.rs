@@ -1,0 +1,186 @@
+//! An open index: the entry to what it knows, for one search or one question about it.
+
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::SystemTime};
+
+use crate::{
+    Error, Fresh, Plan, Query, Scope, State, Tree,
+    catalog::{self, Catalog},
+    graph::stored::Stored,
+    store::{
+        Cache, Home,
+        manifest::{CatalogPart, Manifest},
+    },
+    text::{plan, segment::Segment},
+    tree::{fresh, table::View},
+};
+
+/// How often opening is tried again when a new generation is published in between.
+const ATTEMPTS: usize = 10;
+
+/// A generation of a tree's index. Cheap to clone; it stays what it is, and readable, while
+/// a new generation is published or the index is removed.
+#[derive(Clone, Debug)]
+pub struct Index(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    manifest: Manifest,
+    segments: Vec<Segment>,
+    stored: Stored,
+    catalog: Option<Catalog>,
+}
+
+/// Figures of an index.
+#[derive(Clone, Debug)]
+pub struct Stats {
+    /// The tree's files in each state that occurs; all but [`State::Text`] are read by every
+    /// search that lists them.
+    pub states: BTreeMap<State, u64>,
+    /// Folders that the index doesn't look into: ignored ones, `.git`, unreadable ones.
+    pub opaque_folders: u64,
+    /// Bytes of the files whose text is indexed.
+    pub text_bytes: u64,
+    /// Bytes of the index on the disk.
+    pub index_bytes: u64,
+    /// Those of the catalog; 0 when there is none.
+    pub catalog_bytes: u64,
+    /// How many segments hold the text.
+    pub segments: usize,
+    /// When it was built or last updated.
+    pub built: SystemTime,
+    /// Whether it knows what the code says, or the text only.
+    pub code: bool,
+    /// The version of its format.
+    pub format: u32,
+}
+
+impl Index {
+    /// Opens `tree`'s index; `None` when it has none. An error means that there is one which
+    /// can't be used: search without it, and build it again.
+    pub fn open(cache: &Cache, tree: &Tree) -> Result<Option<Index>, Error> {
+        let home = Home::new(cache.home(tree));
+        let mut last = None;
+        for _ in 0..ATTEMPTS {
+            let manifest = match Manifest::open(&home.manifest()) {
+                Ok(manifest) => manifest,
+                Err(error) if error.is_not_found() => return Ok(None),
+                Err(error) => return Err(error),
+            };
+            if manifest.root() != tree.root() {
+                return Ok(None);
+            }
+            match Index::with(&home, manifest) {
+                Ok(index) => {
+                    home.touch();
+                    return Ok(Some(index));
+                }
+                // A segment is gone: a new generation was published since the manifest
+                // was opened.
+                Err(error) if error.is_not_found() => last = Some(error),
+                Err(error) => return Err(error),
+            }
+        }
+        last.map_or(Ok(None), Err)
+    }
+
+    fn with(home: &Home, manifest: Manifest) -> Result<Index, Error> {
+        let segments = manifest.parts().iter().map(|part| {
+            let segment = Segment::open(&home.part(part.number), part.checksum)?;
+            if segment.documents() != part.documents as usize {
+                return Err(segment.container().corrupt("the number of documents"));
+            }
+            Ok(segment)
+        });
+        let segments = segments.collect::<Result<_, _>>()?;
+        let part = manifest.graph();
+        let outlines = part.outlines.map(|(number, checksum)| (home.outlines(number), checksum));
+        let stored = Stored::open(
+            (&home.graph(part.number), part.checksum),
+            outlines.as_ref().map(|(path, checksum)| (path.as_path(), *checksum)),
+        )?;
+        let open = |part: &CatalogPart| {
+            let stored = home.catalog(part.number);
+            let recent = part
+                .recent
+                .map(|(number, checksum)| catalog::recent::open(&home.recent(number), checksum));
+            Ok::<_, Error>(Catalog {
+                stored: catalog::stored::Stored::open(&stored, part.checksum)?,
+                recent: recent.transpose()?,
+            })
+        };
+        let catalog = manifest.catalog().map(open).transpose()?;
+        Ok(Index(Arc::new(Inner { manifest, segments, stored, catalog })))
+    }
+
+    /// Which files in `scope` can match `query`, and whether knowing that is worth it.
+    pub fn plan(&self, query: &Query, scope: &Scope) -> Result<Plan, Error> {
+        plan::plan(query, &self.0.segments, self.table(), scope)
+    }
+
+    /// What changed in `scope` since the index was built.
+    pub fn refresh(&self, scope: &Scope) -> Result<Fresh, Error> {
+        let manifest = &self.0.manifest;
+        let fresh = fresh::refresh(self.root(), self.table(), manifest.rules(), scope)?;
+        Ok(Fresh { rules_broken: manifest.rules_broken(), ..fresh })
+    }
+
+    /// The tree's top folder.
+    pub fn root(&self) -> &Path {
+        self.0.manifest.root()
+    }
+
+    /// Figures for people.
+    pub fn stats(&self) -> Stats {
+        let view = self.table();
+        let (mut states, mut text_bytes, mut opaque_folders) = (BTreeMap::new(), 0, 0);
+        for at in 0..view.folders() {
+            let folder = view.folder(at);
+            opaque_folders += u64::from(folder.has(crate::tree::table::OPAQUE));
+        }
+        for number in 0..view.files() {
+            let record = view.record(number);
+            *states.entry(record.state).or_default() += 1;
+            if record.state == State::Text {
+                text_bytes += record.size;
+            }
+        }
+        let segments = &self.0.segments;
+        let segment_bytes: u64 = segments.iter().map(|s| s.container().len()).sum();
+        let graph_bytes: u64 = self.0.stored.containers().map(|c| c.len()).sum();
+        let catalog = self.catalog().map(Catalog::containers).into_iter().flatten();
+        let catalog_bytes: u64 = catalog.map(|container| container.len()).sum();
+        let container = self.0.manifest.container();
+        let nanoseconds = u64::try_from(self.0.manifest.start().0).unwrap_or(0);
+        Stats {
+            states,
+            opaque_folders,
+            text_bytes,
+            index_bytes: container.len() + segment_bytes + graph_bytes + catalog_bytes,
+            catalog_bytes,
+            segments: segments.len(),
+            built: SystemTime::UNIX_EPOCH + std::time::Duration::from_nanos(nanoseconds),
+            code: self.has_code(),
+            format: crate::store::container::VERSION,
+        }
+    }
+
+    pub(crate) fn table(&self) -> View<'_> {
+        self.0.manifest.table()
+    }
+
+    pub(crate) fn manifest(&self) -> &Manifest {
+        &self.0.manifest
+    }
+
+    pub(crate) fn catalog(&self) -> Option<&Catalog> {
+        self.0.catalog.as_ref()
+    }
+
+    pub(crate) fn stored(&self) -> &Stored {
+        &self.0.stored
+    }
+
+    pub(crate) fn segments(&self) -> &[Segment] {
+        &self.0.segments
+    }
+}

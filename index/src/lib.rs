@@ -1,0 +1,43 @@
+//! What kgrep knows of a tree: which files it has, which trigrams are in them,
+//! and what the code says. Never prints, never reads the command line.
+//!
+//! How a search uses it, from top to bottom:
+//!
+//! 1. [`Tree::locate`] finds the tree that a path belongs to.
+//! 2. [`Index::open`] opens its index, if it has one.
+//! 3. [`Query::from_patterns`] says which trigrams any match must contain, and
+//!    [`Index::plan`] which files hold them - or that a scan is as good.
+//! 4. [`Index::refresh`] looks which files changed since they were indexed.
+//! 5. [`Narrow`] answers, for the walk that lists the files as without an index,
+//!    which folders are worth entering and which files are worth reading.
+//!
+//! Every answer errs on one side only: a file may be searched in vain, but a file that
+//! holds a match is never left out.
+
+mod bits;
+pub mod build;
+mod bytes;
+pub mod catalog;
+mod error;
+pub mod graph;
+pub mod idiom;
+mod index;
+pub mod lex;
+mod now;
+pub mod outline;
+mod page_buffer;
+pub mod store;
+mod text;
+mod tree;
+
+pub use error::Error;
+pub use index::{Index, Stats};
+pub use page_buffer::PageBuffer;
+pub use text::plan::{Candidates, Plan};
+pub use text::query::Query;
+pub use text::regex::Flags;
+pub use tree::Tree;
+pub use tree::fresh::Fresh;
+pub use tree::narrow::{Listing, Narrow};
+pub use tree::scope::Scope;
+pub use tree::table::State;

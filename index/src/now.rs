@@ -1,0 +1,118 @@
+//! The graph as the tree is now: the index's, with the outlines of the files that changed
+//! since laid over it.
+
+use std::{collections::HashSet, ffi::OsStr, fs, os::unix::ffi::OsStrExt, path::Path};
+
+use ignore::WalkBuilder;
+use rayon::prelude::*;
+
+use crate::{
+    Error, Fresh, Index,
+    graph::Graph,
+    idiom::Idioms,
+    outline::{self, FileOutline, Language},
+    tree::table::join,
+};
+
+impl Index {
+    /// Whether the index knows what the code says, or the text only.
+    pub fn has_code(&self) -> bool {
+        self.manifest().graph().has_code()
+    }
+
+    /// The graph as it was when the index was last updated. Opens in milliseconds.
+    pub fn graph(&self) -> Result<Graph<'_>, Error> {
+        let mut graph = self.stored().graph()?;
+        graph.overlay(&self.stored().decoded()?);
+        Ok(graph)
+    }
+
+    /// The graph as the tree is now, given what changed; `None` when the index was made with
+    /// other idioms than these, and is to be updated first.
+    ///
+    /// Whoever answers a question from it asks [`Index::graph_soundness`] before printing.
+    pub fn graph_now(&self, fresh: &Fresh, idioms: &Idioms) -> Result<Option<Graph<'_>>, Error> {
+        if self.manifest().graph().idioms != idioms.fingerprint() {
+            return Ok(None);
+        }
+        let mut graph = self.stored().graph()?;
+        let mut laid = self.stored().decoded()?;
+        let mut differing = self.differing(fresh);
+        differing.retain(|path| Language::of(path).is_some());
+        laid.par_extend(differing.into_par_iter().map(|path| {
+            // What can't be read any more says nothing.
+            let outline = self.outline_of(&path, idioms).ok();
+            (path, outline)
+        }));
+        graph.overlay(&laid);
+        Ok(Some(graph))
+    }
+
+    /// An error when a part of the graph that was read so far is damaged: then what it
+    /// answered is incomplete, and the index is to be built again.
+    pub fn graph_soundness(&self) -> Result<(), Error> {
+        self.stored().soundness()
+    }
+
+    /// The outline of the file at `path`, relative to the root, as it is now: for what the
+    /// graph does not keep, which is guards, comments and parameters.
+    pub fn outline_of(&self, path: &[u8], idioms: &Idioms) -> Result<FileOutline, Error> {
+        let full = self.root().join(OsStr::from_bytes(path));
+        let text = fs::read(&full).map_err(|error| Error::io(&full, error))?;
+        Ok(outline::outline(path, &text, idioms))
+    }
+
+    /// The files that are not what the index knows: changed, new or gone.
+    pub(crate) fn differing(&self, fresh: &Fresh) -> Vec<Vec<u8>> {
+        let view = self.table();
+        let mut paths = Vec::new();
+        let mut entered = Vec::new();
+        for at in 0..view.folders() {
+            let folder = view.folder(at);
+            let path = folder.path.to_bytes();
+            if fresh.entered_folders.get(at) {
+                entered.push(path.to_vec());
+            }
+            for number in folder.file_range() {
+                if fresh.changed_files.get(number) || fresh.removed_files.get(number) {
+                    paths.push(join(path, view.file(&folder, number).name.to_bytes()));
+                }
+            }
+        }
+        let known = |path: &[u8]| {
+            let (folder, name) = crate::tree::table::split(path);
+            view.find_folder(folder)
+                .is_some_and(|at| view.find_file(&view.folder(at), name).is_some())
+        };
+        for folder in entered {
+            let new = new_files(self.root(), &folder, &|path| view.find_folder(path).is_some());
+            paths.extend(new.into_iter().filter(|path| !known(path)));
+        }
+        let mut seen = HashSet::new();
+        paths.retain(|path| seen.insert(path.clone()));
+        paths
+    }
+}
+
+/// The files that the ignore rules let through in `folder` and in those of its folders that
+/// the index does not know.
+fn new_files(root: &Path, folder: &[u8], is_known: &dyn Fn(&[u8]) -> bool) -> Vec<Vec<u8>> {
+    let relative = |path: &Path| {
+        path.strip_prefix(root).map_or(Vec::new(), |path| path.as_os_str().as_bytes().to_vec())
+    };
+    let mut files = Vec::new();
+    let mut open = vec![folder.to_vec()];
+    while let Some(next) = open.pop() {
+        let mut walk = WalkBuilder::new(root.join(OsStr::from_bytes(&next)));
+        walk.max_depth(Some(1)).add_custom_ignore_filename(".rgignore");
+        for entry in walk.build().flatten().filter(|entry| entry.depth() == 1) {
+            let path = relative(entry.path());
+            match entry.file_type() {
+                Some(kind) if kind.is_file() => files.push(path),
+                Some(kind) if kind.is_dir() && !is_known(&path) => open.push(path),
+                _ => {}
+            }
+        }
+    }
+    files
+}

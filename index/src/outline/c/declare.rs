@@ -1,0 +1,136 @@
+//! Declarations inside bodies: whose names are local to the function, and which struct they
+//! point to or hold.
+
+use crate::lex::TokenKind;
+
+use super::super::{NO_NAME, NameId};
+use super::Reader;
+use super::code::{Declaring, Walk};
+use super::words::{Word, word};
+
+impl Reader<'_> {
+    /// Whether the word at `at` is a further name of a declaration: `int a, *b`.
+    pub(super) fn declares(&mut self, walk: &mut Walk, at: usize) -> bool {
+        let Some(declaring) = walk.declaring else { return false };
+        let mut before = at.saturating_sub(1);
+        while before > 0 && walk.tokens[before].is(b'*') {
+            before -= 1;
+        }
+        // `int a, (*f)(int)`
+        let pointer = before > 0 && before + 1 < at && walk.tokens[before].is(b'(');
+        before -= usize::from(pointer);
+        if declaring.depth + usize::from(pointer) != walk.frames.len() || at == 0 {
+            return false;
+        }
+        if !walk.tokens[before].is(b',') {
+            return false;
+        }
+        let name = self.sink.intern(walk.tokens[at].text(self.bytes));
+        self.sink.set_local(name, declaring.tag);
+        true
+    }
+
+    /// A declaration that begins with a word of C's own at `at`; returns where to go on.
+    pub(super) fn declaration(&mut self, walk: &mut Walk, at: usize) -> usize {
+        let mut next = at;
+        let (mut tag, mut is_static, mut typed) = (NO_NAME, false, false);
+        while let Some(token) = walk.tokens.get(next) {
+            if token.kind != TokenKind::Ident {
+                break;
+            }
+            let text = token.text(self.bytes);
+            match word(text) {
+                Word::Control => break,
+                Word::Type => typed = true,
+                Word::Qualifier => is_static |= text == b"static",
+                Word::Tag => {
+                    typed = true;
+                    next += 1;
+                    if let Some(token) =
+                        walk.tokens.get(next).filter(|t| t.kind == TokenKind::Ident)
+                    {
+                        tag = self.sink.intern(token.text(self.bytes));
+                    }
+                }
+                Word::Name if typed => break,
+                Word::Name => {
+                    // A type's name, unless nothing that can be declared follows.
+                    let follows = walk.tokens.get(next + 1);
+                    if !follows.is_some_and(|t| t.kind == TokenKind::Ident || t.is(b'*')) {
+                        break;
+                    }
+                    typed = true;
+                }
+            }
+            next += 1;
+        }
+        self.first_declarator(walk, next.max(at + 1), tag, is_static)
+    }
+
+    /// A declaration that begins with a name: `u32 x`, `irqreturn_t *f`; none if it is no such.
+    pub(super) fn declaration_by_name(&mut self, walk: &mut Walk, at: usize) -> Option<usize> {
+        let mut next = at + 1;
+        let mut stars = 0;
+        while walk.tokens.get(next).is_some_and(|t| t.is(b'*')) {
+            next += 1;
+            stars += 1;
+        }
+        let name = walk.tokens.get(next).filter(|t| t.kind == TokenKind::Ident)?;
+        if word(name.text(self.bytes)) != Word::Name {
+            return (stars == 0).then_some(at + 1);
+        }
+        let follows = walk.tokens.get(next + 1)?;
+        let declared = follows.kind == TokenKind::Ident
+            || follows.kind == TokenKind::Byte
+                && matches!(follows.byte, b'=' | b';' | b',' | b'[' | b':' | b'(');
+        if !declared || follows.is(b'(') && stars == 0 {
+            return None;
+        }
+        Some(self.first_declarator(walk, next, NO_NAME, false))
+    }
+
+    /// The first declared name at `at`, after stars and markers.
+    fn first_declarator(
+        &mut self,
+        walk: &mut Walk,
+        mut at: usize,
+        tag: NameId,
+        is_static: bool,
+    ) -> usize {
+        let start = at;
+        while let Some(token) = walk.tokens.get(at) {
+            let marker = token.kind == TokenKind::Ident
+                && walk
+                    .tokens
+                    .get(at + 1)
+                    .is_some_and(|t| t.kind == TokenKind::Ident || t.is(b'*'))
+                && (token.text(self.bytes).starts_with(b"__")
+                    || word(token.text(self.bytes)) == Word::Qualifier);
+            if !(token.is(b'*')
+                || token.is(b'(') && walk.tokens.get(at + 1).is_some_and(|t| t.is(b'*'))
+                || marker)
+            {
+                break;
+            }
+            if token.is(b'(') {
+                // `int (*f)(int)`: the name is the first word inside.
+                let inside = walk.tokens[at..].iter().take(8);
+                if let Some(name) = inside.into_iter().find(|t| t.kind == TokenKind::Ident) {
+                    let name = self.sink.intern(name.text(self.bytes));
+                    self.sink.set_local(name, tag);
+                }
+                return start;
+            }
+            at += 1;
+        }
+        let Some(token) = walk.tokens.get(at).filter(|t| t.kind == TokenKind::Ident) else {
+            return start;
+        };
+        let name = self.sink.intern(token.text(self.bytes));
+        if !walk.tokens.get(at + 1).is_some_and(|t| t.is(b'(')) {
+            self.sink.set_local(name, tag);
+        }
+        walk.declaring = Some(Declaring { depth: walk.frames.len(), tag, is_static });
+        at + 1
+    }
+}

@@ -1,0 +1,247 @@
+//! Preprocessor lines: macros and what their bodies use, includes, conditions.
+
+use crate::lex::{Lexer, PlainConstant, Token, TokenKind};
+
+use super::super::{Definition, Flags, Include, Instance, Kind, NO_NAME};
+use super::code::Place;
+use super::{Depth, Reader};
+
+impl Reader<'_> {
+    /// Reads one directive, `#` to the end of its line.
+    pub(super) fn directive(&mut self, token: Token) {
+        let text = token.text(self.bytes);
+        let Some(start) = text[1..].iter().position(|b| !matches!(b, b' ' | b'\t')) else {
+            return;
+        };
+        let word = &text[1 + start..];
+        let end = word.iter().position(|b| !b.is_ascii_alphabetic()).unwrap_or(word.len());
+        let (word, rest) = word.split_at(end);
+        let at = token.end as usize - rest.len();
+        match word {
+            b"define" => self.define(token, at),
+            b"include" => self.include(rest, token.line),
+            b"if" | b"ifdef" | b"ifndef" | b"elif" | b"elifdef" | b"elifndef" | b"else"
+            | b"endif" => {
+                self.condition(word, rest);
+            }
+            _ => {}
+        }
+    }
+
+    fn include(&mut self, rest: &[u8], line: u32) {
+        let rest = rest.trim_ascii_start();
+        let close = match rest.first() {
+            Some(b'"') => b'"',
+            Some(b'<') => b'>',
+            _ => return,
+        };
+        if let Some(end) = memchr::memchr(close, &rest[1..]) {
+            let path = self.sink.intern(&rest[1..1 + end]);
+            self.sink.out.includes.push(Include { path, line, local: close == b'"' });
+        }
+    }
+
+    fn condition(&mut self, word: &[u8], rest: &[u8]) {
+        if self.item.is_invocation() && !(word == b"endif" && self.heads_a_body()) {
+            self.finish();
+        }
+        let depth = self.item.depth;
+        match word {
+            b"endif" => self.item.depth = self.after_arms(depth, false, None),
+            b"else" | b"elif" | b"elifdef" | b"elifndef" => {
+                let text = condition_text(word, rest);
+                self.item.depth = self.after_arms(depth, true, Some(text));
+            }
+            _ => {
+                let text = condition_text(word, rest);
+                if text == b"0" {
+                    return self.skip_dead();
+                }
+                self.conditions.open(text, depth);
+            }
+        }
+    }
+
+    /// Whether the item is `SYSCALL_DEFINE5(…)` or the like, whose body may follow the arms
+    /// that choose its head: the last of these gets it.
+    fn heads_a_body(&self) -> bool {
+        let idiom = self.idioms.define(self.item.tokens[0].text(self.bytes));
+        idiom.is_some_and(|idiom| idiom.kind.is_callable())
+    }
+
+    fn after_arms(&mut self, depth: Depth, turn: bool, text: Option<Vec<u8>>) -> Depth {
+        if !turn {
+            return self.conditions.close(depth);
+        }
+        let text = text.filter(|t| !t.is_empty());
+        let begun = !self.item.tokens.is_empty() && self.item.conditions >= self.conditions.len();
+        self.conditions.turn(text.as_deref(), depth, begun)
+    }
+
+    /// Goes on after the arm of `#if 0`; an `#else` makes the rest live.
+    fn skip_dead(&mut self) {
+        let (mut at, mut line) = self.lexer.position();
+        let mut nested = 0usize;
+        while let Some(found) = memchr::memchr(b'\n', &self.bytes[at..]) {
+            at += found + 1;
+            line += 1;
+            let rest = self.bytes[at..].trim_ascii_start_blanks();
+            let Some(rest) = rest.strip_prefix(b"#") else { continue };
+            let word = rest.trim_ascii_start_blanks();
+            if word.starts_with(b"if") {
+                nested += 1;
+            } else if word.starts_with(b"endif") {
+                if nested == 0 {
+                    self.conditions.open(Vec::new(), self.item.depth);
+                    break;
+                }
+                nested -= 1;
+            } else if nested == 0 && word.starts_with(b"el") {
+                // The live arm counts as the first one.
+                self.conditions.open(Vec::new(), self.item.depth);
+                let end =
+                    memchr::memchr(b'\n', &self.bytes[at..]).map_or(self.bytes.len(), |n| at + n);
+                at = end;
+                break;
+            }
+            if at >= self.bytes.len() {
+                break;
+            }
+        }
+        let at = if memchr::memchr(b'\n', &self.bytes[at..]).is_none() && nested > 0 {
+            self.bytes.len()
+        } else {
+            at
+        };
+        self.lexer.resume_at(at, line);
+    }
+
+    /// A macro that stands for numbers: what [`Reader::define`] makes of it, in short.
+    pub(super) fn define_plain(&mut self, PlainConstant { name, line }: PlainConstant) {
+        if self.begins_header(name, line) {
+            return;
+        }
+        let doc = if self.item.tokens.is_empty() { self.doc_above(line) } else { 0 };
+        let guard = self.guard();
+        let name = self.sink.new_name(name);
+        self.sink.define(Definition {
+            name,
+            kind: Kind::Constant,
+            flags: Flags::default(),
+            first: line,
+            last: line,
+            doc,
+            guard,
+            params: NO_NAME,
+        });
+    }
+
+    /// Whether defining `name` at `line` is the header's guard against being included twice;
+    /// and notes when it makes the includes after it into tables.
+    fn begins_header(&mut self, name: &[u8], line: u32) -> bool {
+        if self.sink.out.definitions.is_empty() && self.conditions.last_is_absence_of(name) {
+            self.conditions.mark_include_guard();
+            return true;
+        }
+        if self.idioms.instantiates().iter().any(|i| i.when.as_bytes() == name) {
+            let name = self.sink.intern(name);
+            self.sink.out.instances.push(Instance { name, line });
+        }
+        false
+    }
+
+    /// `#define name(params) body`, read from `at`, right after the word `define`.
+    fn define(&mut self, token: Token, at: usize) {
+        let end = token.end as usize;
+        let mut lexer = Lexer::within(self.bytes, at, end, token.line);
+        let Some(name_token) = lexer.next_meaning(|_| {}).filter(|t| t.kind == TokenKind::Ident)
+        else {
+            return;
+        };
+        let bytes = self.bytes;
+        let name = name_token.text(bytes);
+        if self.begins_header(name, token.line) {
+            return;
+        }
+        let name = self.sink.intern(name);
+        let function_like = bytes[..end].get(name_token.end as usize) == Some(&b'(');
+        let doc = if self.item.tokens.is_empty() { self.doc_above(token.line) } else { 0 };
+        let lines = memchr::memchr_iter(b'\n', token.text(bytes)).count() as u32;
+        let guard = self.guard();
+        let within = self.sink.define(Definition {
+            name,
+            kind: if function_like { Kind::Macro } else { Kind::Constant },
+            flags: Flags::default(),
+            first: token.line,
+            last: token.line + lines,
+            doc,
+            guard,
+            params: NO_NAME,
+        });
+        let mut body = std::mem::take(&mut self.walk.macro_body);
+        body.clear();
+        while let Some(token) = lexer.next_meaning(|_| {}) {
+            body.push(token);
+        }
+        if function_like {
+            self.note_maker(name_token.text(bytes), &body);
+        }
+        if function_like || body.iter().any(|t| t.kind == TokenKind::Ident) {
+            self.macro_body(within, &body, function_like);
+        }
+        self.walk.macro_body = body;
+    }
+
+    fn macro_body(&mut self, within: u32, tokens: &[Token], function_like: bool) {
+        self.sink.enter();
+        let mut start = 0;
+        if function_like {
+            let close = tokens.iter().position(|t| t.is(b')')).unwrap_or(tokens.len());
+            for token in tokens[..close].iter().filter(|t| t.kind == TokenKind::Ident) {
+                let param = self.sink.intern(token.text(self.bytes));
+                self.sink.set_local(param, NO_NAME);
+            }
+            let params = tokens.get(1..close).unwrap_or_default();
+            self.sink.out.definitions[within as usize].params = NO_NAME;
+            let text = self.plain_text(params);
+            self.sink.out.definitions[within as usize].params = text;
+            start = (close + 1).min(tokens.len());
+        }
+        self.walk_code(&tokens[start..], Place::macro_body(within));
+    }
+}
+
+/// The condition of an `#if` line, blanks made single and continuations taken out.
+fn condition_text(word: &[u8], rest: &[u8]) -> Vec<u8> {
+    let mut text = Vec::new();
+    let mut lexer = Lexer::within(rest, 0, rest.len(), 1);
+    let mut end = None;
+    while let Some(token) = lexer.next_meaning(|_| {}) {
+        if end.is_some_and(|end| token.start > end) {
+            text.push(b' ');
+        }
+        text.extend_from_slice(token.text(rest));
+        end = Some(token.end);
+        if text.len() > 400 {
+            break;
+        }
+    }
+    match word {
+        b"ifdef" | b"elifdef" => [b"defined(", &text[..], b")"].concat(),
+        b"ifndef" | b"elifndef" => [b"!defined(", &text[..], b")"].concat(),
+        b"else" => Vec::new(),
+        _ => text,
+    }
+}
+
+trait Blanks {
+    fn trim_ascii_start_blanks(&self) -> &[u8];
+}
+
+impl Blanks for [u8] {
+    /// Without blanks and tabs at the start, line ends kept.
+    fn trim_ascii_start_blanks(&self) -> &[u8] {
+        let start = self.iter().position(|b| !matches!(b, b' ' | b'\t')).unwrap_or(self.len());
+        &self[start..]
+    }
+}

@@ -1,0 +1,250 @@
+//! Reads a whole top-level item: what it defines, and with which words around it.
+
+use crate::lex::{Token, TokenKind};
+
+use super::super::{Definition, Flags, Kind, NO_NAME, NameId};
+use super::code::Place;
+use super::head::{self, Group, Shape};
+use super::words::{Word, word};
+use super::{Item, Reader};
+
+impl Reader<'_> {
+    /// Reads the item that `item` holds.
+    pub(super) fn read_item(&mut self, item: &Item) {
+        let first = item.tokens[0].text(self.bytes);
+        if first == b"typedef" {
+            return self.read_typedef(item);
+        }
+        match item.body {
+            Some((open, Shape::Function { name, params, typed })) => {
+                self.read_function(item, open, name, params, typed)
+            }
+            Some((open, Shape::Aggregate)) => self.read_aggregate(item, open),
+            Some((_, Shape::Initializer)) => self.read_variables(item, 0),
+            Some((open, _)) => self.read_stray_block(item, open),
+            None => self.read_declaration(item),
+        }
+    }
+
+    /// The words around a definition, as flags.
+    pub(super) fn flags(&self, head: &[Token]) -> Flags {
+        let mut flags = Flags::default();
+        for token in head.iter().filter(|t| t.kind == TokenKind::Ident) {
+            flags.set(match token.text(self.bytes) {
+                b"static" => Flags::STATIC,
+                b"inline" | b"__always_inline" | b"__inline" | b"__inline__"
+                | b"noinline_inline" => Flags::INLINE,
+                b"extern" => Flags::EXTERN,
+                b"__init" | b"__initdata" | b"__initconst" | b"__net_init" | b"__meminit" => {
+                    Flags::INIT
+                }
+                b"__exit" | b"__exitdata" | b"__net_exit" => Flags::EXIT,
+                b"__weak" => Flags::WEAK,
+                _ => continue,
+            });
+        }
+        flags
+    }
+
+    /// A definition that begins where the item does.
+    pub(super) fn definition(
+        &self,
+        item: &Item,
+        name: NameId,
+        kind: Kind,
+        flags: Flags,
+    ) -> Definition {
+        Definition {
+            name,
+            kind,
+            flags,
+            first: item.tokens[0].line,
+            last: item.tokens[item.tokens.len() - 1].line,
+            doc: item.doc,
+            guard: item.guard,
+            params: NO_NAME,
+        }
+    }
+
+    /// The conditions in force, as a name.
+    pub(super) fn guard(&mut self) -> NameId {
+        let version = self.conditions.version();
+        if self.guard.0 != version {
+            let text = self.conditions.text();
+            let name = if text.is_empty() { NO_NAME } else { self.sink.intern(&text) };
+            self.guard = (version, name);
+        }
+        self.guard.1
+    }
+
+    /// The text between two tokens, blanks and comments made single blanks.
+    pub(super) fn plain_text(&mut self, tokens: &[Token]) -> NameId {
+        let mut text: Vec<u8> = Vec::new();
+        let mut end = tokens.first().map_or(0, |t| t.start);
+        for token in tokens {
+            if token.start != end {
+                text.push(b' ');
+            }
+            text.extend_from_slice(token.text(self.bytes));
+            end = token.end;
+        }
+        self.sink.intern(&text)
+    }
+
+    fn read_function(&mut self, item: &Item, open: usize, name: usize, params: Group, typed: bool) {
+        let word = item.tokens[name].text(self.bytes);
+        let idiom = if typed { None } else { self.idioms.define(word) };
+        let mut flags = self.flags(&item.tokens[..open]);
+        let mut skip = 0;
+        let definition = if let Some(idiom) = idiom {
+            let arguments = self.arguments(item, params);
+            if idiom.is_static {
+                flags.set(Flags::STATIC);
+            }
+            let within = self.define_by_idiom(item, idiom, &arguments, flags);
+            skip = idiom.params.saturating_sub(1);
+            within
+        } else {
+            // `HANDLER(name) {`: a macro unknown to us that makes a function of its argument.
+            let shouted = !typed && word.iter().all(|b| !b.is_ascii_lowercase());
+            let named =
+                item.tokens.get(params.open + 1).filter(|t| shouted && t.kind == TokenKind::Ident);
+            let word = named.map_or(word, |t| t.text(self.bytes));
+            let name = self.sink.intern(word);
+            let mut definition = self.definition(item, name, Kind::Function, flags);
+            definition.params = self.plain_text(&item.tokens[params.open + 1..params.close]);
+            Some(self.sink.define(definition))
+        };
+        let within = match definition {
+            Some(within) => within,
+            None => self.sink.file_scope(),
+        };
+        self.sink.enter();
+        self.read_params(&item.tokens[params.open + 1..params.close], skip);
+        self.walk_code(&item.tokens[open..], Place::body(within));
+    }
+
+    /// Makes the parameters local; those of idioms come after `skip` arguments, name apart from type.
+    fn read_params(&mut self, tokens: &[Token], skip: usize) {
+        let (mut depth, mut index, mut tag) = (0usize, 0usize, NO_NAME);
+        let mut last: Option<Token> = None;
+        let mut settled = false;
+        for (at, token) in tokens.iter().enumerate() {
+            match (token.kind, token.byte) {
+                (TokenKind::Byte, b'(' | b'[') => {
+                    // `void (*f)(int)`: the name is in the first brackets.
+                    let pointer = tokens.get(at + 1).is_some_and(|t| t.is(b'*'));
+                    if token.byte == b'(' && depth == 0 && pointer && !settled {
+                        last = tokens[at..].iter().find(|t| t.kind == TokenKind::Ident).copied();
+                    }
+                    settled = depth == 0;
+                    depth += 1;
+                }
+                (TokenKind::Byte, b')' | b']') => depth = depth.saturating_sub(1),
+                (TokenKind::Byte, b',') if depth == 0 => {
+                    index += 1;
+                    self.set_param(last, tag, index > skip);
+                    (last, tag, settled) = (None, NO_NAME, false);
+                }
+                (TokenKind::Ident, _) if depth == 0 && !settled => {
+                    let text = token.text(self.bytes);
+                    match word(text) {
+                        Word::Tag => {
+                            if let Some(next) = tokens.get(at + 1) {
+                                tag = self.sink.intern(next.text(self.bytes));
+                            }
+                        }
+                        Word::Name if !text.starts_with(b"__") || last.is_none() => {
+                            last = Some(*token)
+                        }
+                        _ => {}
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.set_param(last, tag, index + 1 > skip);
+    }
+
+    fn set_param(&mut self, name: Option<Token>, tag: NameId, wanted: bool) {
+        if let Some(token) = name.filter(|_| wanted) {
+            let name = self.sink.intern(token.text(self.bytes));
+            self.sink.set_local(name, tag);
+        }
+    }
+
+    fn read_stray_block(&mut self, item: &Item, open: usize) {
+        let within = self.sink.file_scope();
+        self.sink.enter();
+        self.walk_code(&item.tokens[open..], Place::body(within));
+    }
+
+    /// An item without braces: a prototype, a variable, or a macro at the top level.
+    fn read_declaration(&mut self, item: &Item) {
+        let end = item.equals.unwrap_or(item.tokens.len());
+        let head = &item.tokens[..end];
+        let function = head::function(head, &item.groups, self.bytes, self.idioms);
+        let function = function.filter(|_| item.equals.is_none());
+        match function {
+            Some((name, params, false))
+                if self.is_invocation_head(&head[..name])
+                    || self.idioms.define(head[name].text(self.bytes)).is_some() =>
+            {
+                self.read_invocation(item, name, params);
+            }
+            Some((name, params, true)) => {
+                let text = head[name].text(self.bytes);
+                let flags = self.flags(head);
+                let name = self.sink.intern(text);
+                let mut definition = self.definition(item, name, Kind::Declaration, flags);
+                definition.params = self.plain_text(&item.tokens[params.open + 1..params.close]);
+                self.sink.define(definition);
+            }
+            _ => self.read_variables(item, 0),
+        }
+    }
+
+    /// Whether only words like `static` stand before a macro's name.
+    fn is_invocation_head(&self, head: &[Token]) -> bool {
+        head.iter()
+            .all(|t| t.kind == TokenKind::Ident && word(t.text(self.bytes)) == Word::Qualifier)
+    }
+
+    fn read_typedef(&mut self, item: &Item) {
+        if let Some((open, Shape::Aggregate)) = item.body {
+            self.read_members(item, open);
+        }
+        // The name: in `(*name)(…)`, before the parameters, or the last word.
+        let start = item.close.map_or(1, |close| close + 1);
+        let tail = item.tokens.get(start..).unwrap_or_default();
+        let is_name =
+            |t: &&Token| t.kind == TokenKind::Ident && word(t.text(self.bytes)) == Word::Name;
+        let group = item.groups.iter().find(|g| {
+            let before =
+                item.tokens.get(g.open.wrapping_sub(1)).map_or(&b""[..], |t| t.text(self.bytes));
+            g.open >= start
+                && g.close > g.open
+                && !self.idioms.is_attribute(before)
+                && word(before) != Word::Control
+        });
+        let token = match group {
+            Some(group) if item.tokens[group.open + 1].is(b'*') => {
+                item.tokens[group.open..group.close].iter().find(is_name)
+            }
+            Some(group) => item.tokens[start..group.open].iter().rev().find(is_name),
+            None => {
+                let end = tail.iter().position(|t| t.is(b'[')).unwrap_or(tail.len());
+                let names = tail[..end].iter().rev().filter(is_name);
+                names.into_iter().find(|t| {
+                    !self.idioms.is_attribute(t.text(self.bytes))
+                        && !t.text(self.bytes).starts_with(b"__packed")
+                })
+            }
+        };
+        if let Some(token) = token {
+            let name = self.sink.intern(token.text(self.bytes));
+            let definition = self.definition(item, name, Kind::Typedef, Flags::default());
+            self.sink.define(definition);
+        }
+    }
+}

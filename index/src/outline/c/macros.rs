@@ -1,0 +1,130 @@
+//! Macros used at the top level of a file: what they define and register, by idiom.
+
+use crate::idiom::{Define, Template};
+use crate::lex::Token;
+
+use super::super::{Flags, Kind, NO_NAME, UseKind};
+use super::code::Place;
+use super::head::Group;
+use super::{Item, Reader};
+
+impl Reader<'_> {
+    /// The arguments in a bracket group, each as written.
+    pub(super) fn arguments(&self, item: &Item, group: Group) -> Vec<Vec<u8>> {
+        split(&item.tokens[group.open + 1..group.close])
+            .map(|tokens| match tokens {
+                [] => Vec::new(),
+                [first, .., last] => self.bytes[first.start as usize..last.end as usize].to_vec(),
+                [only] => only.text(self.bytes).to_vec(),
+            })
+            .collect()
+    }
+
+    /// Adds what `idiom` defines; the number of the first definition, if there is one.
+    pub(super) fn define_by_idiom(
+        &mut self,
+        item: &Item,
+        idiom: &Define,
+        arguments: &[Vec<u8>],
+        flags: Flags,
+    ) -> Option<u32> {
+        let arguments: Vec<&[u8]> = arguments.iter().map(Vec::as_slice).collect();
+        let mut first = None;
+        for template in &idiom.names {
+            let Some(name) = template.fill(&arguments) else { continue };
+            let name = self.sink.intern(&name);
+            let mut definition = self.definition(item, name, idiom.kind, flags);
+            if idiom.params > 0 {
+                let rest = arguments.get(idiom.params - 1..).unwrap_or_default();
+                definition.params = self.sink.intern(&params_text(rest, idiom.kind));
+            }
+            if first.is_some() {
+                definition.flags.set(Flags::ALIAS);
+            }
+            let number = self.sink.define(definition);
+            first.get_or_insert(number);
+        }
+        if let Some(within) = first {
+            self.fill_in(item, within, &idiom.init, &arguments);
+        }
+        first
+    }
+
+    fn fill_in(&mut self, item: &Item, within: u32, functions: &[Template], arguments: &[&[u8]]) {
+        for function in functions.iter().filter_map(|t| t.fill(arguments)) {
+            let line = item
+                .tokens
+                .iter()
+                .find(|t| t.text(self.bytes) == function)
+                .unwrap_or(&item.tokens[0])
+                .line;
+            let name = self.sink.intern(&function);
+            self.sink.add_use(within, name, UseKind::Init, line, NO_NAME);
+        }
+    }
+
+    /// `MACRO(…);` at the top level, `static` or not.
+    pub(super) fn read_invocation(&mut self, item: &Item, name: usize, params: Group) {
+        let receiver = self.sink.intern(item.tokens[name].text(self.bytes));
+        let word = item.tokens[name].text(self.bytes);
+        let arguments = self.arguments(item, params);
+        if self.read_expanded(item, word, &arguments) {
+            return;
+        }
+        let flags = self.flags(&item.tokens[..name]);
+        let mut within = None;
+        if let Some(idiom) = self.idioms.define(word) {
+            let mut flags = flags;
+            if idiom.is_static {
+                flags.set(Flags::STATIC);
+            }
+            within = self.define_by_idiom(item, idiom, &arguments, flags);
+        }
+        let exported = word.starts_with(b"EXPORT_");
+        if let Some(idiom) = self.idioms.register(word) {
+            let arguments: Vec<&[u8]> = arguments.iter().map(Vec::as_slice).collect();
+            if let Some(table) = idiom.table.fill(&arguments) {
+                let table = self.sink.intern(&table);
+                let mut definition = self.definition(item, table, Kind::Variable, flags);
+                definition.flags.set(Flags::STATIC);
+                let number = self.sink.define(definition);
+                self.fill_in(item, number, &idiom.functions, &arguments);
+                within = Some(number);
+            }
+        }
+        if exported || word.starts_with(b"MODULE_") {
+            return;
+        }
+        let within = match within {
+            Some(within) => within,
+            None => self.sink.file_scope(),
+        };
+        self.sink.enter();
+        let line = item.tokens[name].line;
+        self.sink.add_use(within, receiver, UseKind::Call, line, NO_NAME);
+        self.walk_code(
+            &item.tokens[params.open + 1..params.close],
+            Place::arguments(within, receiver),
+        );
+    }
+}
+
+/// The parts between commas outside brackets.
+fn split(tokens: &[Token]) -> impl Iterator<Item = &[Token]> {
+    let mut depth = 0usize;
+    tokens.split(move |token| {
+        if token.is(b'(') || token.is(b'[') || token.is(b'{') {
+            depth += 1;
+        } else if token.is(b')') || token.is(b']') || token.is(b'}') {
+            depth = depth.saturating_sub(1);
+        }
+        depth == 0 && token.is(b',')
+    })
+}
+
+/// A system call macro separates types from names by commas: put them together again.
+fn params_text(arguments: &[&[u8]], kind: Kind) -> Vec<u8> {
+    let step = if kind == Kind::Syscall { 2 } else { 1 };
+    let pairs: Vec<Vec<u8>> = arguments.chunks(step).map(|pair| pair.join(&b' ')).collect();
+    if pairs.is_empty() { b"void".to_vec() } else { pairs.join(&b", "[..]) }
+}

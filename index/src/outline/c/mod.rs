@@ -1,0 +1,299 @@
+//! Reads C: cuts the token stream into top-level items and hands each to its reader.
+//!
+//! Braces and brackets are counted, `#if` arms that open the same one twice are evened
+//! out, and a closing brace in column 0 ends whatever is open: the kernel's style is the
+//! safe point from which a misread file goes on. What an item is, `items` decides.
+
+mod aggregate;
+mod asm;
+mod code;
+mod conditions;
+mod declare;
+mod directive;
+mod expand;
+mod head;
+mod items;
+mod macros;
+mod sink;
+mod variables;
+mod words;
+
+use crate::idiom::Idioms;
+use crate::lex::{Lexer, Token, TokenKind};
+pub(super) use asm::read_assembler;
+use conditions::Conditions;
+use head::{Group, Shape};
+use sink::Sink;
+
+use super::{FileOutline, NO_NAME, NameId};
+
+/// An item with more tokens is given up: none in a real tree comes near.
+const ITEM_TOKENS: usize = 1 << 21;
+
+/// Reads a C file or header into `out`.
+pub(super) fn read(bytes: &[u8], idioms: &Idioms, out: &mut FileOutline) {
+    Reader::new(bytes, idioms, out).read();
+}
+
+/// How deep in braces and brackets the item is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Depth {
+    brace: u32,
+    paren: u32,
+}
+
+/// The top-level item that is being collected.
+#[derive(Default)]
+struct Item {
+    tokens: Vec<Token>,
+    /// The bracket groups before the first brace.
+    groups: Vec<Group>,
+    depth: Depth,
+    /// Index of the first `=` outside brackets and braces.
+    equals: Option<usize>,
+    /// Index of the first `{` outside brackets, and what it opens.
+    body: Option<(usize, Shape)>,
+    /// Index of the `}` that closes it.
+    close: Option<usize>,
+    /// Whether code inside begins in column 0, so that column 0 says nothing.
+    unindented: bool,
+    /// How many `#if`s were open when it began.
+    conditions: usize,
+    /// First line of the comment above it, or 0.
+    doc: u32,
+    /// The conditions around its beginning.
+    guard: NameId,
+}
+
+impl Item {
+    fn clear(&mut self) {
+        self.tokens.clear();
+        self.groups.clear();
+        self.depth = Depth::default();
+        (self.equals, self.body, self.close) = (None, None, None);
+        self.unindented = false;
+    }
+
+    /// Whether it is just `WORD(…)` so far.
+    fn is_invocation(&self) -> bool {
+        self.depth == Depth::default()
+            && self.body.is_none()
+            && matches!(self.groups[..], [Group { open: 1, close }] if close + 1 == self.tokens.len())
+            && self.tokens[0].kind == TokenKind::Ident
+    }
+}
+
+/// Reads one file.
+struct Reader<'a> {
+    bytes: &'a [u8],
+    idioms: &'a Idioms,
+    lexer: Lexer<'a>,
+    sink: Sink<'a>,
+    conditions: Conditions,
+    item: Item,
+    /// First and last line of the last comment outside items.
+    last_comment: (u32, u32),
+    walk: code::Scratch,
+    /// The conditions' version and name when they were last asked for.
+    guard: (u32, NameId),
+    /// Macros of this file that make definitions.
+    makers: expand::Makers,
+}
+
+impl<'a> Reader<'a> {
+    fn new(bytes: &'a [u8], idioms: &'a Idioms, out: &'a mut FileOutline) -> Self {
+        Reader {
+            bytes,
+            idioms,
+            lexer: Lexer::new(bytes),
+            sink: Sink::new(out, bytes.len()),
+            conditions: Conditions::default(),
+            item: Item::default(),
+            last_comment: (0, 0),
+            walk: code::Scratch::default(),
+            guard: (0, NO_NAME),
+            makers: expand::Makers::default(),
+        }
+    }
+
+    /// Reads the file to its end.
+    fn read(&mut self) {
+        loop {
+            while let Some(constant) = self.lexer.plain_constant() {
+                self.define_plain(constant);
+            }
+            let Some(token) = self.lexer.next() else { break };
+            match token.kind {
+                TokenKind::Space => {}
+                TokenKind::Comment => self.comment(token),
+                TokenKind::Directive => self.directive(token),
+                _ => self.take(token),
+            }
+        }
+        self.finish();
+    }
+
+    fn comment(&mut self, token: Token) {
+        if self.item.tokens.is_empty() {
+            let last = self.lexer.position().1;
+            let text = token.text(self.bytes);
+            let follows = text.starts_with(b"//") && self.last_comment.1 + 1 == token.line;
+            let first = if follows { self.last_comment.0 } else { token.line };
+            self.last_comment = (first, last);
+        }
+    }
+
+    /// First line of the comment that ends right above `line`, or 0.
+    fn doc_above(&self, line: u32) -> u32 {
+        if self.last_comment.1 + 1 == line { self.last_comment.0 } else { 0 }
+    }
+
+    fn in_column_0(&self, token: Token) -> bool {
+        token.start == 0 || self.bytes[token.start as usize - 1] == b'\n'
+    }
+
+    /// Adds a token to the item, ending the item where the token says so.
+    fn take(&mut self, token: Token) {
+        if self.conditions.arm_is_dead() {
+            return;
+        }
+        if !self.item.tokens.is_empty() && self.begins_anew(token) {
+            self.finish();
+        }
+        if self.item.tokens.is_empty() {
+            self.item.conditions = self.conditions.len();
+            self.item.doc = self.doc_above(token.line);
+            self.item.guard = self.guard();
+        }
+        if self.item.tokens.len() >= ITEM_TOKENS {
+            self.item.clear();
+        }
+        let index = self.item.tokens.len();
+        self.item.tokens.push(token);
+        if token.kind == TokenKind::Byte {
+            match token.byte {
+                b'{' => self.open_brace(token, index),
+                b'}' => self.close_brace(token, index),
+                b'(' | b'[' => self.open_paren(index),
+                b')' | b']' => self.close_paren(index),
+                b'=' if self.item.depth == Depth::default() && self.item.equals.is_none() => {
+                    self.item.equals = Some(index);
+                }
+                b';' if self.item.depth == Depth::default() => self.finish(),
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether `token` begins a new item although the last one was not ended.
+    fn begins_anew(&mut self, token: Token) -> bool {
+        let item = &self.item;
+        if item.is_invocation() {
+            let last = item.tokens[item.tokens.len() - 1];
+            return token.line > last.line && (token.kind != TokenKind::Byte || token.byte == b'}');
+        }
+        if token.kind != TokenKind::Ident || !self.in_column_0(token) {
+            return false;
+        }
+        let word = token.text(self.bytes);
+        let before = item.tokens[item.tokens.len() - 1];
+        if item.close.is_some() && item.depth == Depth::default() {
+            return words::begins_item(word);
+        }
+        if item.body.is_none() {
+            return item.depth.paren > 0 && word == b"static";
+        }
+        let label = self.bytes.get(token.end as usize) == Some(&b':');
+        if before.is(b'{') && !label && matches!(item.body, Some((_, Shape::Function { .. }))) {
+            self.item.unindented = true;
+            return false;
+        }
+        let between = before.is(b';') || before.is(b'}') || before.is(b',');
+        between && !item.unindented && words::begins_item(word)
+    }
+
+    fn open_brace(&mut self, token: Token, index: usize) {
+        if self.item.depth.brace == 0 && self.item.depth.paren > 0 && self.in_column_0(token) {
+            // A function's body begins, whatever brackets its head left open.
+            if let Some(group) = self.item.groups.last_mut().filter(|g| g.close == 0) {
+                group.close = index - 1;
+            }
+            self.item.depth.paren = 0;
+        }
+        let outside = self.item.depth == Depth::default();
+        self.item.depth.brace += 1;
+        if outside && self.item.body.is_none() {
+            let shape = head::shape(
+                &self.item.tokens[..index],
+                &self.item.groups,
+                self.item.equals,
+                self.bytes,
+                self.idioms,
+            );
+            if shape == Shape::Transparent {
+                self.item.clear();
+                return;
+            }
+            self.item.body = Some((index, shape));
+        }
+    }
+
+    fn close_brace(&mut self, token: Token, index: usize) {
+        if self.item.depth.brace == 0 {
+            // One too many: an `extern "C"`, or a body that was misread.
+            if self.item.depth.paren == 0 || self.in_column_0(token) {
+                self.item.clear();
+            }
+            return;
+        }
+        let Some((_, shape)) = self.item.body else {
+            self.item.depth.brace -= 1;
+            if self.item.depth.brace == 0 && self.in_column_0(token) {
+                // A head whose brackets never closed: its body ends here all the same.
+                self.item.clear();
+            }
+            return;
+        };
+        if self.in_column_0(token) && !self.item.unindented {
+            self.item.depth = Depth::default();
+        } else {
+            self.item.depth.brace -= 1;
+        }
+        if self.item.depth.brace == 0 {
+            self.item.depth.paren = 0;
+            self.item.close = Some(index);
+            if matches!(shape, Shape::Function { .. } | Shape::Unknown) {
+                self.finish();
+            }
+        }
+    }
+
+    fn open_paren(&mut self, index: usize) {
+        let is_group = self.item.tokens[index].byte == b'(';
+        if self.item.depth == Depth::default() && self.item.body.is_none() && is_group {
+            self.item.groups.push(Group { open: index, close: 0 });
+        }
+        self.item.depth.paren += 1;
+    }
+
+    fn close_paren(&mut self, index: usize) {
+        self.item.depth.paren = self.item.depth.paren.saturating_sub(1);
+        if self.item.depth == Depth::default()
+            && self.item.body.is_none()
+            && let Some(group) = self.item.groups.last_mut().filter(|g| g.close == 0)
+        {
+            group.close = index;
+        }
+    }
+
+    /// Ends the item: reads what was collected, and begins afresh.
+    fn finish(&mut self) {
+        if !self.item.tokens.is_empty() {
+            let item = std::mem::take(&mut self.item);
+            self.read_item(&item);
+            self.item = item;
+            self.item.clear();
+            self.last_comment = (0, 0);
+        }
+    }
+}

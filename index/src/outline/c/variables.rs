@@ -1,0 +1,181 @@
+//! Reads variables of a file: their names, their struct, and what their values name.
+
+use crate::lex::{Token, TokenKind};
+
+use super::super::{Flags, Kind, NO_NAME};
+use super::head::closing;
+use super::words::{Word, word};
+use super::{Item, Reader};
+
+impl Reader<'_> {
+    /// The variables declared by the item's tokens from `start` on.
+    pub(super) fn read_variables(&mut self, item: &Item, start: usize) {
+        let tokens = &item.tokens[..];
+        let flags = self.flags(&tokens[..item.equals.unwrap_or(tokens.len()).min(64)]);
+        let is_tag =
+            |t: &Token| t.kind == TokenKind::Ident && word(t.text(self.bytes)) == Word::Tag;
+        let tag = match tokens.iter().take(16).position(is_tag).and_then(|at| tokens.get(at + 1)) {
+            Some(token) if token.kind == TokenKind::Ident => {
+                self.sink.intern(token.text(self.bytes))
+            }
+            _ => NO_NAME,
+        };
+        let mut at = start;
+        while at < tokens.len() {
+            let end = declarator_end(tokens, at);
+            let equals = (at..end).find(|i| tokens[*i].is(b'='));
+            let head = &tokens[at..equals.unwrap_or(end)];
+            // `struct x;` declares no variable.
+            let alone = at == 0 && head.len() < 3 && head.first().is_some_and(is_tag);
+            if let Some(name) = self.declared(head).filter(|_| !alone) {
+                self.define_variable(
+                    item,
+                    name,
+                    flags,
+                    tag,
+                    equals.map(|equals| &tokens[equals + 1..end]),
+                );
+            }
+            at = end + 1;
+        }
+    }
+
+    fn define_variable(
+        &mut self,
+        item: &Item,
+        token: Token,
+        flags: Flags,
+        tag: u32,
+        values: Option<&[Token]>,
+    ) {
+        let name = self.sink.intern(token.text(self.bytes));
+        let declared = flags.has(Flags::EXTERN) && values.is_none();
+        let kind = if declared { Kind::Declaration } else { Kind::Variable };
+        let mut definition = self.definition(item, name, kind, flags);
+        definition.params = tag;
+        let within = self.sink.define(definition);
+        self.sink.set_global(name, tag);
+        if let Some(values) = values {
+            self.read_compatibles(values);
+            self.walk_values(values, within, tag);
+        }
+    }
+
+    /// The name that a declarator declares: the last word before `[`, `(`, `:` or the end,
+    /// or the word in `(*name)`.
+    fn declared(&self, head: &[Token]) -> Option<Token> {
+        let mut name = None;
+        let mut at = 0;
+        while at < head.len() {
+            let token = head[at];
+            match (token.kind, token.byte) {
+                (TokenKind::Ident, _) => {
+                    let text = token.text(self.bytes);
+                    match word(text) {
+                        Word::Tag => at += 1,
+                        Word::Name if !text.starts_with(b"__") || name.is_none() => {
+                            let idiom = self.idioms.define(text);
+                            let is_attribute =
+                                self.idioms.is_attribute(text) || name.is_some() && is_marker(text);
+                            if head.get(at + 1).is_some_and(|t| t.is(b'(')) {
+                                let close = closing(head, at + 1, head.len()).unwrap_or(head.len());
+                                if idiom.is_some() {
+                                    // `DEFINE_PER_CPU(type, name) = …`
+                                    let inside = &head[at + 2..close.min(head.len())];
+                                    return inside
+                                        .iter()
+                                        .rev()
+                                        .find(|t| t.kind == TokenKind::Ident)
+                                        .copied();
+                                }
+                                // `DEFINE_THING(name) = …`, known by no idiom.
+                                let inside = head.get(at + 2..close).unwrap_or_default();
+                                if name.is_none() && !self.idioms.is_attribute(text) {
+                                    name = inside
+                                        .iter()
+                                        .rev()
+                                        .find(|t| t.kind == TokenKind::Ident)
+                                        .copied();
+                                }
+                                at = close;
+                            } else if !is_attribute {
+                                name = Some(token);
+                            }
+                        }
+                        _ => {}
+                    }
+                }
+                (TokenKind::Byte, b'(') => {
+                    if head.get(at + 1).is_some_and(|t| t.is(b'*')) {
+                        let close = closing(head, at, head.len()).unwrap_or(head.len());
+                        let end = head[at..close]
+                            .iter()
+                            .position(|t| t.is(b'[') || t.is(b')'))
+                            .map_or(close, |n| at + n);
+                        return head[at..end]
+                            .iter()
+                            .rev()
+                            .find(|t| t.kind == TokenKind::Ident)
+                            .copied();
+                    }
+                    at = closing(head, at, head.len()).unwrap_or(head.len());
+                }
+                (TokenKind::Byte, b'[') => return name,
+                _ => {}
+            }
+            at += 1;
+        }
+        name
+    }
+
+    /// The `compatible`s of a devicetree match table.
+    fn read_compatibles(&mut self, tokens: &[Token]) {
+        for at in 2..tokens.len() {
+            let [field, equals, value] = [tokens[at - 2], tokens[at - 1], tokens[at]];
+            if value.kind != TokenKind::Str
+                || !equals.is(b'=')
+                || field.text(self.bytes) != b"compatible"
+            {
+                continue;
+            }
+            let text = value.text(self.bytes);
+            let text =
+                text.strip_prefix(b"\"").and_then(|t| t.strip_suffix(b"\"")).unwrap_or_default();
+            if !text.is_empty() {
+                let name = self.sink.intern(text);
+                let guard = self.guard();
+                self.sink.define(super::super::Definition {
+                    name,
+                    kind: Kind::Compatible,
+                    flags: Flags::default(),
+                    first: value.line,
+                    last: value.line,
+                    doc: 0,
+                    guard,
+                    params: NO_NAME,
+                });
+            }
+        }
+    }
+}
+
+/// A word after a variable's name that says where it lives, not what it is called.
+fn is_marker(text: &[u8]) -> bool {
+    text.starts_with(b"__")
+}
+
+/// Index of the `,` or `;` that ends the declarator at `at`, or the end.
+fn declarator_end(tokens: &[Token], at: usize) -> usize {
+    let mut depth = 0usize;
+    for (index, token) in tokens.iter().enumerate().skip(at) {
+        if token.kind == TokenKind::Byte {
+            match token.byte {
+                b'(' | b'[' | b'{' => depth += 1,
+                b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+                b',' | b';' if depth == 0 => return index,
+                _ => {}
+            }
+        }
+    }
+    tokens.len()
+}

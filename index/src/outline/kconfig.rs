@@ -1,0 +1,59 @@
+//! Reads Kconfig files: the symbols, and which others each selects, implies or depends on.
+
+use super::names::Interner;
+use super::{Definition, FileOutline, Flags, Kind, NO_NAME, NOWHERE, Use, UseKind};
+
+/// Reads a Kconfig file into `out`.
+pub(super) fn read(bytes: &[u8], out: &mut FileOutline) {
+    let mut interner = Interner::default();
+    let mut open = NOWHERE;
+    let mut last = 0;
+    for (index, line) in bytes.split(|b| *b == b'\n').enumerate() {
+        let number = index as u32 + 1;
+        let mut words =
+            line.split(|b| !(b.is_ascii_alphanumeric() || *b == b'_')).filter(|w| !w.is_empty());
+        let Some(first) = words.next() else { continue };
+        let in_column_0 = line.first().is_some_and(|b| b.is_ascii_alphabetic());
+        if in_column_0 {
+            if let Some(definition) = out.definitions.get_mut(open as usize) {
+                definition.last = last;
+            }
+            open = NOWHERE;
+        }
+        last = number;
+        match first {
+            b"config" | b"menuconfig" => {
+                let Some(name) = words.next() else { continue };
+                let name = interner.intern(&mut out.names, name);
+                open = out.definitions.len() as u32;
+                out.definitions.push(Definition {
+                    name,
+                    kind: Kind::Kconfig,
+                    flags: Flags::default(),
+                    first: number,
+                    last: number,
+                    doc: 0,
+                    guard: NO_NAME,
+                    params: NO_NAME,
+                });
+            }
+            b"select" | b"imply" | b"depends" | b"default" if open != NOWHERE => {
+                for word in words.filter(|w| w.first().is_some_and(u8::is_ascii_uppercase)) {
+                    let name = interner.intern(&mut out.names, word);
+                    out.uses.push(Use {
+                        name,
+                        kind: UseKind::Ref,
+                        runs: false,
+                        line: number,
+                        within: open,
+                        via: NO_NAME,
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+    if let Some(definition) = out.definitions.get_mut(open as usize) {
+        definition.last = last;
+    }
+}

@@ -1,0 +1,69 @@
+//! What one file says: its definitions, what each uses, and what it includes.
+//!
+//! One pass over the file's bytes, for any bytes. Whether `foo(x)` calls a function or
+//! uses a macro, and whether a name passed on is a function, needs the whole tree: here
+//! they are candidates, and `graph` decides.
+
+mod c;
+mod kconfig;
+mod names;
+mod rust;
+mod types;
+
+pub use names::{NO_NAME, NameId, Names};
+pub(crate) use names::{NameHasher, hash, spread};
+pub use types::{Definition, FileOutline, Flags, Include, Instance, Kind, NOWHERE, Use, UseKind};
+
+use crate::idiom::Idioms;
+
+/// Counts the changes of what an outline or the graph says of the same text.
+pub const VERSION: u32 = 2;
+
+/// How a file is read, from its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// C and its headers, linker scripts' headers too.
+    C,
+    /// Assembler that goes through the preprocessor.
+    Assembler,
+    /// Kconfig files.
+    Kconfig,
+    /// Rust.
+    Rust,
+}
+
+impl Language {
+    /// The language of the file at `path`, if it is one that has an outline.
+    pub fn of(path: &[u8]) -> Option<Self> {
+        let name = path.rsplit(|b| *b == b'/').next().unwrap_or(path);
+        if name.starts_with(b"Kconfig") {
+            return Some(Language::Kconfig);
+        }
+        let dot = memchr::memrchr(b'.', name)?;
+        match &name[dot + 1..] {
+            b"c" | b"h" | b"inc" => Some(Language::C),
+            b"S" | b"s" => Some(Language::Assembler),
+            b"rs" => Some(Language::Rust),
+            _ => None,
+        }
+    }
+}
+
+/// The outline of the file at `path` (relative to the tree) that holds `bytes`.
+///
+/// A file of a language without outlines has an empty one. Takes time linear in the
+/// number of bytes, whatever they are.
+pub fn outline(path: &[u8], bytes: &[u8], idioms: &Idioms) -> FileOutline {
+    let mut found = FileOutline::default();
+    match Language::of(path) {
+        Some(Language::C) => c::read(bytes, idioms, &mut found),
+        Some(Language::Assembler) => c::read_assembler(bytes, idioms, &mut found),
+        Some(Language::Kconfig) => kconfig::read(bytes, &mut found),
+        Some(Language::Rust) => rust::read(bytes, &mut found),
+        None => {}
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,253 @@
+//! The shapes an outline is made of, and their compact form on disk.
+
+use serde::{Deserialize, Serialize};
+
+use super::names::{NO_NAME, NameId, Names};
+
+/// Stands for "in no definition" where a definition's number is asked for.
+pub const NOWHERE: u32 = u32::MAX;
+
+/// What a definition defines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[repr(u8)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A function with its body.
+    Function,
+    /// A function that a system call macro defines.
+    Syscall,
+    /// A tracepoint: `trace_NAME()` calls its probes.
+    Tracepoint,
+    /// A class of tracepoints.
+    EventClass,
+    /// A macro with parameters.
+    Macro,
+    /// A macro without parameters.
+    Constant,
+    /// An assembler symbol that can be called or read.
+    Asm,
+    /// A variable outside functions; also the list entry a registering macro makes.
+    Variable,
+    /// A structure.
+    Struct,
+    /// A union.
+    Union,
+    /// An enumeration.
+    Enum,
+    /// One constant of an enumeration.
+    Enumerator,
+    /// A type's other name.
+    Typedef,
+    /// A declaration without a definition: a prototype, an `extern` variable.
+    Declaration,
+    /// A member that holds functions or structures; named `field@struct`.
+    Member,
+    /// A Kconfig symbol, without `CONFIG_`.
+    Kconfig,
+    /// A devicetree `compatible` that a driver's table names.
+    Compatible,
+    /// A Rust function.
+    RustFunction,
+    /// The file itself, for uses that are in no other definition.
+    File,
+}
+
+const KINDS: [(Kind, &str); 19] = [
+    (Kind::Function, "function"),
+    (Kind::Syscall, "syscall"),
+    (Kind::Tracepoint, "tracepoint"),
+    (Kind::EventClass, "event-class"),
+    (Kind::Macro, "macro"),
+    (Kind::Constant, "constant"),
+    (Kind::Asm, "asm"),
+    (Kind::Variable, "variable"),
+    (Kind::Struct, "struct"),
+    (Kind::Union, "union"),
+    (Kind::Enum, "enum"),
+    (Kind::Enumerator, "enumerator"),
+    (Kind::Typedef, "typedef"),
+    (Kind::Declaration, "declaration"),
+    (Kind::Member, "member"),
+    (Kind::Kconfig, "kconfig"),
+    (Kind::Compatible, "compatible"),
+    (Kind::RustFunction, "rust-function"),
+    (Kind::File, "file"),
+];
+
+impl Kind {
+    /// The kind's name, as users write it.
+    pub fn name(self) -> &'static str {
+        KINDS.iter().find(|(kind, _)| *kind == self).map_or("", |(_, name)| name)
+    }
+
+    /// The kind a user's word names.
+    pub fn from_name(name: &str) -> Option<Self> {
+        KINDS.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind)
+    }
+
+    /// The kind of a number read from disk.
+    pub(crate) fn from_number(number: u8) -> Option<Self> {
+        KINDS.get(usize::from(number)).map(|(kind, _)| *kind)
+    }
+
+    /// Whether it can be called: what `foo(x)` may mean besides a macro.
+    pub fn is_callable(self) -> bool {
+        matches!(
+            self,
+            Kind::Function | Kind::Syscall | Kind::Tracepoint | Kind::Asm | Kind::RustFunction
+        )
+    }
+}
+
+/// What is said of a definition besides its kind, as bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flags(pub u8);
+
+impl Flags {
+    /// `static`.
+    pub const STATIC: Flags = Flags(1);
+    /// `inline`, under any of its names.
+    pub const INLINE: Flags = Flags(2);
+    /// `extern`.
+    pub const EXTERN: Flags = Flags(4);
+    /// `__init` and its kin: gone after boot.
+    pub const INIT: Flags = Flags(8);
+    /// `__exit`.
+    pub const EXIT: Flags = Flags(16);
+    /// `__weak`: another definition wins.
+    pub const WEAK: Flags = Flags(32);
+    /// Its name is another one of the definition before it.
+    pub const ALIAS: Flags = Flags(64);
+
+    /// Whether all bits of `other` are set.
+    pub fn has(self, other: Flags) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Sets the bits of `other`.
+    pub fn set(&mut self, other: Flags) {
+        self.0 |= other.0;
+    }
+}
+
+/// Something a file defines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Definition {
+    /// Its name.
+    pub name: NameId,
+    /// What it is.
+    pub kind: Kind,
+    /// `static` and the like.
+    pub flags: Flags,
+    /// First line, from 1.
+    pub first: u32,
+    /// Last line.
+    pub last: u32,
+    /// First line of the comment right above it; 0 when there is none.
+    pub doc: u32,
+    /// The `#if` conditions around it, joined by ` && `.
+    pub guard: NameId,
+    /// A function's or macro's parameters as written; a member's or variable's type.
+    pub params: NameId,
+}
+
+/// How a name is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[repr(u8)]
+pub enum UseKind {
+    /// `name(…)`: a call, or a macro used.
+    Call,
+    /// `name` where a value stands: a function's address, or a macro without brackets.
+    Ref,
+    /// `name` in a variable's initializer, or handed to a macro that registers it.
+    Init,
+    /// `x->name(…)`: a call through a field; the name is a slot, `field@struct`.
+    Indirect,
+    /// `name->x`, `name[…]`: not an address, but maybe a macro without brackets.
+    Deref,
+}
+
+/// One use of a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Use {
+    /// What is used.
+    pub name: NameId,
+    /// How.
+    pub kind: UseKind,
+    /// Whether the receiver runs it, as `kthread_run(name)` does.
+    pub runs: bool,
+    /// On which line, from 1.
+    pub line: u32,
+    /// In which definition of the outline, or [`NOWHERE`].
+    pub within: u32,
+    /// Who receives it: the function it is passed to, or the slot (`field@struct`) it fills.
+    pub via: NameId,
+}
+
+/// An `#include`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Include {
+    /// The path as written.
+    pub path: NameId,
+    /// On which line, from 1.
+    pub line: u32,
+    /// `"…"`: looked for beside the file first.
+    pub local: bool,
+}
+
+/// A macro that makes the includes after it into tables (`CREATE_TRACE_POINTS`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Instance {
+    /// The macro.
+    pub name: NameId,
+    /// On which line it is defined.
+    pub line: u32,
+}
+
+/// What one file says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileOutline {
+    /// All names.
+    pub names: Names,
+    /// Definitions, in the order of their first lines' reading.
+    pub definitions: Vec<Definition>,
+    /// Uses, in the order of reading.
+    pub uses: Vec<Use>,
+    /// Includes, in order.
+    pub includes: Vec<Include>,
+    /// Where includes begin to be tables.
+    pub instances: Vec<Instance>,
+}
+
+/// An encoded outline that does not make sense.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the outline of a file is damaged")]
+pub struct Damaged;
+
+impl FileOutline {
+    /// A name's bytes.
+    pub fn name(&self, id: NameId) -> &[u8] {
+        self.names.get(id)
+    }
+
+    /// The outline as bytes, for [`FileOutline::decode`].
+    pub fn encode(&self) -> Vec<u8> {
+        postcard::to_allocvec(self).expect("writing plain data to memory can't fail")
+    }
+
+    /// An outline from its bytes; an error when they are not one's.
+    pub fn decode(bytes: &[u8]) -> Result<Self, Damaged> {
+        let outline: FileOutline = postcard::from_bytes(bytes).map_err(|_| Damaged)?;
+        let name = |id: NameId| id == NO_NAME || (id as usize) < outline.names.len();
+        let count = outline.definitions.len() as u32;
+        let sound = outline.names.sound()
+            && outline.definitions.iter().all(|d| name(d.name) && name(d.guard) && name(d.params))
+            && outline
+                .uses
+                .iter()
+                .all(|u| name(u.name) && name(u.via) && (u.within == NOWHERE || u.within < count))
+            && outline.includes.iter().all(|i| name(i.path))
+            && outline.instances.iter().all(|i| name(i.name));
+        if sound { Ok(outline) } else { Err(Damaged) }
+    }
+}

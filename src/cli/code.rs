@@ -1,0 +1,139 @@
+//! The arguments of the commands that ask what the code says: `def`, `refs`,
+//! `callers`, `callees`, `chain` and `export`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// What is looked for, by name.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  kgrep def kmem_cache_alloc          where it is defined, best first
+  kgrep def 'ext4_*_inode'            every name like that
+  kgrep def --kind struct file        only the struct
+  kgrep def --body start_kernel       the whole function, with line numbers")]
+pub(crate) struct DefArgs {
+    /// The name, or a glob such as 'ext4_*_inode'
+    pub(crate) name: String,
+
+    /// Only definitions of these kinds: function, macro, struct, union, enum, constant,
+    /// typedef, variable, syscall, declaration, …
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    pub(crate) kind: Vec<String>,
+
+    /// Print the whole definitions, not a line of each
+    #[arg(long)]
+    pub(crate) body: bool,
+}
+
+/// Whose uses are looked for.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  kgrep refs kfree                    every use, and the function it is in
+  kgrep refs --kinds init ext4_file_open    only where a table names it")]
+pub(crate) struct RefsArgs {
+    /// The name
+    pub(crate) name: String,
+
+    /// Only these kinds of use: call, macro, ref, init, indirect, use
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    pub(crate) kinds: Vec<String>,
+
+    /// How it is drawn.
+    #[command(flatten)]
+    pub(crate) picture: PictureArgs,
+}
+
+/// Whose callers or callees are looked for.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct StepArgs {
+    /// The function or macro
+    pub(crate) name: String,
+
+    /// Go on this many steps
+    #[arg(short = 'd', long, value_name = "NUM", default_value_t = 1)]
+    pub(crate) depth: usize,
+
+    /// Only these kinds of steps: call, macro, ref, init, indirect (default: call, macro
+    /// and ref)
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    pub(crate) kinds: Vec<String>,
+
+    /// How it is drawn.
+    #[command(flatten)]
+    pub(crate) picture: PictureArgs,
+}
+
+/// From where to where, and how.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  kgrep chain start_kernel run_init_process
+  kgrep chain start_kernel kernel_init --avoid do_initcalls
+  kgrep chain vfs_open ext4_file_open --indirect")]
+pub(crate) struct ChainArgs {
+    /// Where it begins
+    pub(crate) from: String,
+
+    /// Where it ends
+    pub(crate) to: String,
+
+    /// Show at most this many chains
+    #[arg(short = 'n', long, value_name = "NUM", default_value_t = 5)]
+    pub(crate) number: usize,
+
+    /// It must pass this name; may be given many times, in order
+    #[arg(long, value_name = "NAME")]
+    pub(crate) through: Vec<String>,
+
+    /// It must not pass this name; may be given many times
+    #[arg(long, value_name = "NAME")]
+    pub(crate) avoid: Vec<String>,
+
+    /// At most this many hops
+    #[arg(long, value_name = "NUM", default_value_t = 64)]
+    pub(crate) max_depth: usize,
+
+    /// It may go through tables of functions, such as struct file_operations
+    #[arg(long)]
+    pub(crate) indirect: bool,
+
+    /// How it is drawn.
+    #[command(flatten)]
+    pub(crate) picture: PictureArgs,
+}
+
+/// What is exported.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  kgrep export edges                  file, caller, callee, kind
+  kgrep export symbols | sort | less  name, kind, file, first and last line")]
+pub(crate) struct ExportArgs {
+    /// What to print, as tab-separated values
+    #[arg(value_enum)]
+    pub(crate) what: Export,
+}
+
+/// What can be exported.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum Export {
+    /// Who uses what: file, caller, callee, kind
+    Edges,
+    /// All definitions: name, kind, file, first line, last line
+    Symbols,
+}
+
+/// A drawing in place of the table.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PictureArgs {
+    /// Print a graph in the language of Graphviz
+    #[arg(long, conflicts_with = "svg")]
+    pub(crate) dot: bool,
+
+    /// Draw the graph into this file, with Graphviz' dot
+    #[arg(long, value_name = "FILE")]
+    pub(crate) svg: Option<PathBuf>,
+}

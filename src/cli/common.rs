@@ -1,0 +1,76 @@
+//! Arguments that every command takes: how to print, and what to leave out.
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+
+use crate::render::THEMES;
+use crate::settings::{Format, Highlight, When};
+
+/// How output looks, wherever it comes from.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Display")]
+pub(crate) struct CommonArgs {
+    /// How matches are printed
+    #[arg(long, value_enum, value_name = "FORMAT", global = true)]
+    pub(crate) format: Option<Format>,
+
+    /// When to use colours
+    #[arg(long, value_enum, value_name = "WHEN", global = true)]
+    pub(crate) color: Option<When>,
+
+    /// When paths are links that a terminal can open
+    #[arg(long, value_enum, value_name = "WHEN", global = true)]
+    pub(crate) hyperlink: Option<When>,
+
+    /// Whether source code is highlighted
+    #[arg(long, value_enum, value_name = "WHEN", global = true)]
+    pub(crate) highlight: Option<Highlight>,
+
+    /// The highlighting's theme
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(THEMES))]
+    #[arg(global = true)]
+    pub(crate) theme: Option<String>,
+
+    /// The architecture that questions about code are about, as its folder in arch/ is
+    /// called (default: this machine's); `all` for all of them
+    #[arg(long, value_name = "NAME", global = true)]
+    pub(crate) arch: Option<String>,
+
+    /// No header lines
+    #[arg(long, global = true)]
+    pub(crate) no_header: bool,
+
+    /// No pager
+    #[arg(long, visible_alias = "no-pager", global = true)]
+    pub(crate) no_less: bool,
+
+    /// Leave out the configuration file
+    #[arg(long, global = true)]
+    pub(crate) no_config: bool,
+}
+
+/// Which kept list a follow-up is about, and how large lists get.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct ListArgs {
+    /// Follow up on a list: `-s 27` opens match 27, `-s c5` shows context, `-s tree`
+    /// counts by folder; `-s '?'` explains the commands
+    #[arg(short = 's', long, value_name = "COMMAND", help_heading = "Follow-ups")]
+    pub(crate) show: Option<String>,
+
+    /// With `-s p` on a list of `kgrep diff`: the hunks themselves, as a patch
+    #[arg(long, help_heading = "Follow-ups")]
+    pub(crate) patch: bool,
+
+    /// Enter the shell, where follow-ups are typed one after the other
+    #[arg(long, help_heading = "Follow-ups")]
+    pub(crate) interactive: bool,
+
+    /// The list of this number (see `kgrep lists`), not the newest one; -1: the one
+    /// before it
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "Follow-ups")]
+    pub(crate) list: Option<i64>,
+
+    /// Keep at most this many matches for follow-ups
+    #[arg(long, value_name = "NUM", help_heading = "Follow-ups")]
+    pub(crate) max_list: Option<u64>,
+}

@@ -1,0 +1,59 @@
+//! The arguments of `kgrep index`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+
+/// What is to be done with an index, and which one.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  kgrep index                 build or update the index of the tree around here
+  kgrep index ~/src/linux     of that tree
+  kgrep index --status        what there is, and what changed since")]
+pub(crate) struct IndexArgs {
+    /// The tree: the nearest folder upwards with a .git or a kernel's top-level files
+    #[arg(default_value = ".", hide_default_value = true, value_hint = ValueHint::DirPath)]
+    pub(crate) tree: PathBuf,
+
+    /// Say where the index is, when it was built, what is in it and what changed since
+    #[arg(long, group = "what")]
+    pub(crate) status: bool,
+
+    /// Build it from nothing
+    #[arg(long, group = "what")]
+    pub(crate) rebuild: bool,
+
+    /// Index the code too: who defines, calls and registers what. An index that has it
+    /// keeps it
+    #[arg(long)]
+    pub(crate) code: bool,
+
+    /// Remove it
+    #[arg(long, group = "what")]
+    pub(crate) remove: bool,
+
+    /// Verify every checksum, and read a sample of the files again
+    #[arg(long, group = "what")]
+    pub(crate) check: bool,
+
+    /// List all trees that have an index
+    #[arg(long, group = "what")]
+    pub(crate) list: bool,
+
+    /// Remove the indexes of trees that are gone
+    #[arg(long, group = "what")]
+    pub(crate) prune: bool,
+
+    /// Print --status and --list as JSON, as --format json
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Say what is being done, line by line
+    #[arg(short = 'v', long)]
+    pub(crate) verbose: bool,
+
+    /// Update quietly with low priority, away from the terminal: what a search starts
+    #[arg(long, hide = true, group = "what")]
+    pub(crate) background: bool,
+}

@@ -1,0 +1,460 @@
+//! The command line: one declaration that feeds parser, help, man page and
+//! completions.
+//!
+//! kgrep's first word is a pattern unless it is a command's name, so there are two
+//! parsers: one with commands and one without. [`parse`] looks for the first word
+//! and picks. A third, [`parse_grep`], is for what stands behind `-s g`. Parsing only
+//! validates; nothing here reads or writes.
+
+mod code;
+mod common;
+mod diff;
+mod find;
+mod groups;
+mod index;
+mod lists;
+mod search;
+mod trace;
+mod words;
+mod wrong;
+
+use std::ffi::{OsStr, OsString};
+
+use clap::builder::StyledStr;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser};
+
+pub(crate) use code::{ChainArgs, DefArgs, Export, ExportArgs, PictureArgs, RefsArgs, StepArgs};
+pub(crate) use common::{CommonArgs, ListArgs};
+pub(crate) use diff::{By, DiffArgs, ExistsArgs, KindArg, Within};
+pub(crate) use find::{CompleteArgs, FindArgs};
+pub(crate) use index::IndexArgs;
+pub(crate) use lists::ListsArgs;
+pub(crate) use search::{SearchArgs, TypeChoice};
+pub(crate) use trace::{ItemsArgs, QueriesArgs, TraceArgs};
+pub(crate) use wrong::Stop;
+
+use crate::list::ends_with_grep;
+
+const ABOUT: &str = "Search the Linux kernel's source, and go on from what was found";
+
+const USAGE: &str = "kgrep [OPTIONS] PATTERN [PATH…]
+       kgrep [OPTIONS] -s COMMAND [SELECTORS]
+       kgrep COMMAND …";
+
+const EXAMPLES: &str = "\
+Examples:
+  kgrep 'kmem_cache_alloc('          search; a bracket left open is plain text
+  kgrep -w kfree drivers/usb -tc     a word, below a folder, in C files
+  kgrep -s 27                        open match 27 in the editor
+  kgrep -s c3 27-28,30               three lines of context around these
+  kgrep -s tree                      count the matches by folder
+  kgrep --interactive                a shell for follow-ups
+  kgrep demo                         a tour on a small tree
+
+A first word that is a command's name is that command; `kgrep -e lists` or
+`kgrep -- lists` searches for the word.
+
+Exit status: 0 something found, 1 nothing found, 2 an error.";
+
+const CONFIG_EXAMPLES: &str = "\
+Examples:
+  kgrep config                       every setting, and where it comes from
+  kgrep --color never config         the same, with a flag in force";
+
+const DEMO_EXAMPLES: &str = "\
+Examples:
+  kgrep demo                         the tour
+  kgrep --color always demo | less -R    with colours, page by page";
+
+const CALLERS_EXAMPLES: &str = "\
+Examples:
+  kgrep callers kfree                who calls it
+  kgrep callers -d 3 kmem_cache_free     who calls those, three steps up";
+
+const CALLEES_EXAMPLES: &str = "\
+Examples:
+  kgrep callees start_kernel         what it calls, and where that is defined
+  kgrep callees -d 2 --kinds call kernel_init    calls only, two steps down";
+
+/// The whole command line.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "kgrep", version, about = ABOUT, after_help = EXAMPLES)]
+#[command(override_usage = USAGE, disable_help_subcommand = true, disable_help_flag = true)]
+pub(crate) struct Cli {
+    /// A command, where the first word is one.
+    #[command(subcommand)]
+    pub(crate) command: Option<Commands>,
+
+    /// What a search takes.
+    #[command(flatten)]
+    pub(crate) root: Root,
+}
+
+/// What kgrep takes when the first word is no command.
+#[derive(Debug, Clone, Default, Parser)]
+#[command(name = "kgrep", version, about = ABOUT, after_help = EXAMPLES)]
+#[command(override_usage = USAGE, disable_help_flag = true)]
+pub(crate) struct Root {
+    /// What is searched for, and where.
+    #[command(flatten)]
+    pub(crate) search: SearchArgs,
+
+    /// Follow-ups.
+    #[command(flatten)]
+    pub(crate) list: ListArgs,
+
+    /// How output looks.
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+
+    /// Print a short help
+    #[arg(short = 'h', action = ArgAction::SetTrue)]
+    pub(crate) short_help: bool,
+
+    /// Print the whole help
+    #[arg(long, action = ArgAction::HelpLong)]
+    pub(crate) help: Option<bool>,
+
+    /// The first flag on the command line that only a search understands.
+    #[arg(skip)]
+    pub(crate) search_flag: Option<String>,
+
+    /// The words behind `-s COMMAND`, as they were given.
+    #[arg(skip)]
+    pub(crate) show_words: Vec<OsString>,
+}
+
+/// What `g ARGS…` takes, in a shell or behind `-s`.
+#[derive(Debug, Clone, Default, Parser)]
+#[command(name = "g", no_binary_name = true, disable_version_flag = true)]
+#[command(override_usage = "g [OPTIONS] PATTERN [PATH…]")]
+pub(crate) struct GrepArgs {
+    /// What is searched for, and where.
+    #[command(flatten)]
+    pub(crate) search: SearchArgs,
+
+    /// How output looks.
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+}
+
+/// The commands.
+#[derive(Debug, Clone, clap::Subcommand)]
+pub(crate) enum Commands {
+    /// Build or update the index of a tree, which makes searches many times faster
+    Index(IndexArgs),
+    /// Find symbols, documentation, options and parameters by a few words, best first
+    Find(FindArgs),
+    /// Find where a name is defined
+    Def(DefArgs),
+    /// List every use of a name
+    Refs(RefsArgs),
+    /// Show who calls a function, as a tree
+    #[command(after_help = CALLERS_EXAMPLES)]
+    Callers(StepArgs),
+    /// Show what a function calls, as a tree
+    #[command(after_help = CALLEES_EXAMPLES)]
+    Callees(StepArgs),
+    /// Find the shortest call chains from one function to another
+    Chain(ChainArgs),
+    /// Tell all about one name: system call, boot parameter, struct, file, …
+    Trace(TraceArgs),
+    /// Show which recipes `trace` has, explain one, or check them
+    Queries(QueriesArgs),
+    /// List all system calls, boot parameters, initcalls, exports, …
+    List(ItemsArgs),
+    /// Print the call graph or all symbols as tab-separated values
+    Export(ExportArgs),
+    /// List what a distribution's kernel, or a set of patches, does differently
+    Diff(Box<DiffArgs>),
+    /// Tell which source trees define a name, and where
+    Exists(ExistsArgs),
+    /// Show which lists are kept, show one again, or remove them
+    Lists(ListsArgs),
+    /// Print the settings in force and where each comes from
+    #[command(after_help = CONFIG_EXAMPLES)]
+    Config,
+    /// Take a tour: search, context, tree and open, on a small kernel-like tree
+    #[command(after_help = DEMO_EXAMPLES)]
+    Demo,
+    /// Print the names that begin so: what a shell completes
+    #[command(name = "__complete", hide = true)]
+    Complete(CompleteArgs),
+    /// Print the man page or a shell's completions
+    #[command(name = "__generate", hide = true)]
+    Generate(GenerateArgs),
+}
+
+/// What can be generated from the parser.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct GenerateArgs {
+    /// What to print
+    #[arg(value_enum)]
+    pub(crate) what: Generate,
+}
+
+/// The files in `completions/`.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum Generate {
+    /// The man page, kgrep.1
+    Man,
+    /// Completions for bash
+    Bash,
+    /// Completions for zsh
+    Zsh,
+    /// Completions for fish
+    Fish,
+}
+
+/// The parser with all commands, for help, man page and completions. Each command has
+/// a help of its own: the root's, in two lengths, is the root's alone.
+pub(crate) fn command() -> Command {
+    Cli::command().mut_subcommands(|command| {
+        let help = Arg::new("help").short('h').long("help").action(ArgAction::Help);
+        command.disable_help_flag(true).arg(help.help("Print help"))
+    })
+}
+
+/// Columns of the list of commands in the short help.
+const SHORT_HELP_WIDTH: usize = 76;
+
+/// What `-h` prints: one screen.
+pub(crate) fn short_help() -> String {
+    let names: Vec<String> = command()
+        .get_subcommands()
+        .filter(|command| !command.is_hide_set())
+        .map(|command| command.get_name().to_owned())
+        .collect();
+    let mut lines = vec![String::new()];
+    for name in &names {
+        if lines.last().is_some_and(|line| line.len() + name.len() > SHORT_HELP_WIDTH) {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            line.push_str("  ");
+            line.push_str(name);
+        }
+    }
+    include_str!("short_help.txt").replace("{commands}", &lines.join("\n"))
+}
+
+/// Parses a command line, program name first.
+///
+/// # Errors
+/// What is wrong with it, or the page that `--help` or `--version` asks for.
+pub(crate) fn parse(args: &[OsString]) -> Result<Cli, Stop> {
+    let root = Root::command();
+    if let Some(show) = words::split_at_show(args, &root) {
+        return parse_show(show);
+    }
+    match words::first_word(args, &root).filter(|word| is_command(word)) {
+        None => parse_root(args).map(|root| Cli { command: None, root }),
+        Some(word) => parse_command(args, word),
+    }
+}
+
+/// Parses the arguments of `g`.
+///
+/// # Errors
+/// As [`parse`].
+pub(crate) fn parse_grep(args: &[OsString]) -> Result<GrepArgs, Stop> {
+    GrepArgs::try_parse_from(args).map_err(|error| Stop::of(error, args))
+}
+
+/// Parses a command line with `-s`. Behind `g` everything is a search's, untouched;
+/// behind other commands flags are kgrep's and words are selectors.
+fn parse_show(show: words::Show) -> Result<Cli, Stop> {
+    let line = show.line.to_string_lossy().into_owned();
+    let mut root = if ends_with_grep(&line) {
+        let mut root = parse_root(&show.before)?;
+        root.show_words = show.rest;
+        root
+    } else {
+        let mut args = show.before;
+        args.extend(show.rest);
+        let mut root = parse_root(&args)?;
+        root.show_words.extend(root.search.pattern.take());
+        root.show_words.append(&mut root.search.paths);
+        root
+    };
+    if let Some(flag) = &root.search_flag {
+        return Err(Stop::Wrong(format!(
+            "{flag} is a search's, and `-s {line}` follows up on one: search first, then \
+             follow up{}",
+            instead(flag)
+        )));
+    }
+    root.list.show = Some(line);
+    Ok(Cli { command: None, root })
+}
+
+/// What to write in a follow-up in place of a search's flag.
+fn instead(flag: &str) -> &'static str {
+    match flag.rsplit("--").next().unwrap_or_default() {
+        "context" | "after-context" | "before-context" => " (`-s c3` shows three lines around)",
+        "files-with-matches" | "count" => " (`-s files` counts by file)",
+        "max-depth" => "",
+        _ => " (`-s g ARGS` searches again)",
+    }
+}
+
+fn parse_root(args: &[OsString]) -> Result<Root, Stop> {
+    let parsed = Root::command().help_template(groups::template()).try_get_matches_from(args);
+    let matches = parsed.map_err(|error| Stop::of(error, args))?;
+    let mut root = Root::from_arg_matches(&matches)?;
+    root.search_flag = search_flag(&matches);
+    Ok(root)
+}
+
+/// The first flag on the command line that is a search's and means something.
+fn search_flag(matches: &ArgMatches) -> Option<String> {
+    let search = SearchArgs::augment_args(Command::new("search"));
+    given(matches, |arg| {
+        let known = search.get_arguments().any(|own| own.get_id() == arg.get_id());
+        known && !arg.is_positional() && !search::means_nothing(arg.get_id().as_str())
+    })
+}
+
+fn is_command(word: &OsStr) -> bool {
+    command().get_subcommands().any(|command| command.get_name() == word)
+}
+
+fn parse_command(args: &[OsString], word: &OsStr) -> Result<Cli, Stop> {
+    let mut parser = command();
+    let args = &if word == "find" { find::with_must_nots(args) } else { args.to_vec() };
+    let matches = parser
+        .try_get_matches_from_mut(args)
+        .map_err(|error| Stop::of(with_hint(error, word), args))?;
+    if let Some(name) = given(&matches, |arg| !arg.is_global_set()) {
+        return Err(Stop::Wrong(format!(
+            "{name} is a search's argument, not this command's; {}",
+            hint(word)
+        )));
+    }
+    Ok(Cli::from_arg_matches(&matches)?)
+}
+
+/// The first argument of the root's that `counts` and was given on the command line,
+/// as `-i/--ignore-case`.
+fn given(matches: &ArgMatches, counts: impl Fn(&Arg) -> bool) -> Option<String> {
+    let parser = Root::command();
+    let found = parser.get_arguments().find(|arg| {
+        let id = arg.get_id().as_str();
+        counts(arg)
+            && matches.try_contains_id(id).unwrap_or(false)
+            && matches.value_source(id) == Some(ValueSource::CommandLine)
+    })?;
+    let long = found.get_long().map(|long| format!("--{long}"));
+    let short = found.get_short().map(|short| format!("-{short}"));
+    match (short, long) {
+        (Some(short), Some(long)) => Some(format!("{short}/{long}")),
+        (short, long) => short.or(long).or_else(|| Some(found.get_id().to_string())),
+    }
+}
+
+/// Adds to a command's error how to search for the command's name instead.
+fn with_hint(mut error: clap::Error, word: &OsStr) -> clap::Error {
+    if !matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        let hint = hint(word);
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![StyledStr::from(hint)]));
+    }
+    error
+}
+
+fn hint(word: &OsStr) -> String {
+    let word = word.to_string_lossy();
+    format!("`{word}` is a command; to search for the word: kgrep -e {word}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Cli {
+        let args: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+        parse(&args).unwrap_or_else(|error| panic!("{line}: {error}"))
+    }
+
+    #[test]
+    fn the_parser_is_consistent() {
+        command().debug_assert();
+        Root::command().debug_assert();
+        GrepArgs::command().debug_assert();
+    }
+
+    #[test]
+    fn a_first_word_that_is_a_commands_name_is_that_command() {
+        let lists = |line: &str| matches!(parsed(line).command, Some(Commands::Lists(_)));
+        assert!(lists("kgrep lists"));
+        assert!(lists("kgrep --no-config lists"));
+        assert!(lists("kgrep --color never lists"));
+    }
+
+    #[test]
+    fn the_word_can_be_searched_for() {
+        for line in ["kgrep -e lists", "kgrep -- lists", "kgrep foo lists", "kgrep -ie lists"] {
+            assert!(parsed(line).command.is_none(), "{line}");
+        }
+        assert!(parsed("kgrep -A 3 foo lists").command.is_none());
+        assert!(parsed("kgrep -s lists").command.is_none());
+    }
+
+    #[test]
+    fn a_searchs_flag_before_a_command_is_an_error_that_says_how_to_search() {
+        let args = ["kgrep", "-i", "lists"].map(OsString::from);
+        let error = parse(&args).unwrap_err().to_string();
+        assert!(error.contains("--ignore-case"), "{error}");
+        assert!(error.contains("kgrep -e lists"), "{error}");
+    }
+
+    #[test]
+    fn the_short_help_fits_a_screen_and_names_the_commands() {
+        let help = short_help();
+        assert!(help.lines().count() <= 24, "{help}");
+        assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
+        for command in command().get_subcommands().filter(|command| !command.is_hide_set()) {
+            assert!(help.contains(&format!("  {}", command.get_name())), "{help}");
+        }
+    }
+
+    /// The follow-up of a command line, and the words for it.
+    fn shown(line: &str) -> (Option<String>, Vec<OsString>) {
+        let root = parsed(line).root;
+        (root.list.show, root.show_words)
+    }
+
+    #[test]
+    fn behind_g_everything_is_the_searchs() {
+        for line in ["kgrep -s g -i FOO --list 3", "kgrep -sg -i FOO --list 3"] {
+            assert_eq!(
+                shown(line),
+                (Some("g".into()), ["-i", "FOO", "--list", "3"].map(Into::into).to_vec())
+            );
+        }
+        let root = parsed("kgrep --list 2 --show=grep -s 1 foo").root;
+        assert_eq!((root.list.list, root.show_words.len()), (Some(2), 3));
+    }
+
+    #[test]
+    fn behind_other_commands_flags_are_kgreps() {
+        let root = parsed("kgrep --show d 1,2 --interactive --no-header").root;
+        assert!(root.list.interactive && root.common.no_header);
+        assert_eq!((root.list.show, root.show_words), (Some("d".into()), vec!["1,2".into()]));
+    }
+
+    #[test]
+    fn a_searchs_flag_beside_a_follow_up_says_what_to_write() {
+        for (line, flag, hint) in [
+            ("kgrep -e foo -s p", "-e/--regexp", "-s g"),
+            ("kgrep -s p -l", "-l/--files-with-matches", "-s files"),
+            ("kgrep -s c1 0 -C 3", "-C/--context", "-s c3"),
+            ("kgrep -s p 0 -p", "-p/--show-function", "-s g"),
+        ] {
+            let args: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            let error = parse(&args).unwrap_err().to_string();
+            assert!(error.contains(flag) && error.contains(hint), "{line}: {error}");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! What is wrong with a command line, in one line, and what to write instead.
+//!
+//! clap explains over several lines and repeats arguments as they were given; kgrep's
+//! messages are one line each, and whoever prints them makes control characters
+//! visible.
+
+use std::ffi::OsString;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+/// Why a command line is not run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum Stop {
+    /// It asks for a page of text: help or version.
+    #[error("{0}")]
+    Page(String),
+    /// It can't be understood.
+    #[error("{0}")]
+    Wrong(String),
+}
+
+impl Stop {
+    /// What `error` says of `args`.
+    pub(super) fn of(error: clap::Error, args: &[OsString]) -> Stop {
+        if error.kind() != ErrorKind::InvalidUtf8 {
+            return error.into();
+        }
+        // Patterns and paths may be any bytes; so it is a flag or its value.
+        let is_flag = |arg: &OsString| arg.as_encoded_bytes().starts_with(b"-");
+        let named = args
+            .windows(2)
+            .find(|pair| pair[1].to_str().is_none() && (is_flag(&pair[1]) || is_flag(&pair[0])));
+        let shown = |arg: &OsString| arg.to_string_lossy().into_owned();
+        Stop::Wrong(match named {
+            Some([_, arg]) if is_flag(arg) => format!("{} is not UTF-8", shown(arg)),
+            Some([flag, arg]) => format!("{}: {} is not UTF-8", shown(flag), shown(arg)),
+            _ => "an argument is not UTF-8".to_owned(),
+        })
+    }
+}
+
+impl From<clap::Error> for Stop {
+    fn from(error: clap::Error) -> Stop {
+        let text = error.render().to_string();
+        match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Stop::Page(text),
+            _ => Stop::Wrong(habit(&error).unwrap_or_else(|| one_line(&text))),
+        }
+    }
+}
+
+/// What other tools call a flag, and how it is written here.
+const HABITS: [(&str, &str); 17] = [
+    ("--json", "is --format json here"),
+    ("--vimgrep", "is --format vimgrep here"),
+    ("--column", "is a part of --format vimgrep here"),
+    ("-o", "is not there: --format json has what matched, and where"),
+    ("--only-matching", "is not there: --format json has what matched, and where"),
+    ("-P", "is not there: patterns are those of Rust's regex library, without look-around"),
+    ("--pcre2", "is not there: patterns are those of Rust's regex library, without look-around"),
+    ("-z", "is not there: compressed files are not searched"),
+    ("--search-zip", "is not there: compressed files are not searched"),
+    ("-u", "is --no-ignore here; -uu is --no-ignore --hidden, -uuu --binary too"),
+    ("--unrestricted", "is --no-ignore here; twice: --no-ignore --hidden"),
+    ("--files", "is not there: `kgrep -l ''` lists the files that have a line"),
+    ("--replace", "is not there: kgrep never changes a line"),
+    ("--sort", "is not needed: matches are always in path order"),
+    ("--include", "is -g here"),
+    ("--exclude", "is -g '!GLOB' here"),
+    ("--exclude-dir", "is -g '!FOLDER/' here"),
+];
+
+/// A message for a flag that people bring from another tool.
+fn habit(error: &clap::Error) -> Option<String> {
+    let Some(ContextValue::String(flag)) = error.get(ContextKind::InvalidArg) else { return None };
+    if error.kind() != ErrorKind::UnknownArgument {
+        return None;
+    }
+    let (flag, text) = HABITS.iter().find(|(known, _)| known == flag)?;
+    Some(format!("{flag} {text}"))
+}
+
+/// clap's explanation without its usage, in one line: reason, then hints.
+fn one_line(text: &str) -> String {
+    let mut line = String::new();
+    for part in text.lines().map(str::trim).filter(|part| !part.is_empty()) {
+        // What Rust's number parser says helps nobody.
+        let part = part.replace("invalid digit found in string", "it must be a number");
+        if part.starts_with("Usage:") || part.starts_with("For more information") {
+            break;
+        }
+        let part = part.strip_prefix("error: ").unwrap_or(&part);
+        let part = part.strip_prefix("tip: ").unwrap_or(part);
+        line += match (line.is_empty(), line.ends_with(':') || part.starts_with('[')) {
+            (true, _) => "",
+            (false, true) => " ",
+            (false, false) => "; ",
+        };
+        line += part;
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_explanation_becomes_one_line() {
+        let text = "error: invalid value 'x' for '--format <FORMAT>'\n  [possible values: table]\n\n  \
+                    tip: a similar value exists: 'y'\n\nUsage: kgrep\n\nFor more information, try";
+        assert_eq!(
+            one_line(text),
+            "invalid value 'x' for '--format <FORMAT>' [possible values: table]; a similar value \
+             exists: 'y'"
+        );
+    }
+}

@@ -1,0 +1,222 @@
+//! The answer to a question about code: places, made into a list like any other, with
+//! their lines read from the files as they are now.
+
+use std::collections::HashMap;
+use std::os::unix::ffi::OsStrExt;
+
+use anyhow::Result;
+
+use super::printer::Printer;
+use super::{Outcome, Session};
+use crate::code::{Code, filled_up, near};
+use crate::list::{FileEntry, ListWriter, Match, Meta, Pushed, SourceFile, Span, Terminal};
+use crate::message::tell;
+use crate::render::{Facts, Look, Totals};
+use kgrep_index::graph::Graph;
+
+/// A place in the tree that is part of an answer.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Place {
+    /// The file, relative to the tree's root.
+    pub(crate) path: Vec<u8>,
+    /// The line, from 1.
+    pub(crate) line: u32,
+    /// The name in it that stands out.
+    pub(crate) name: Vec<u8>,
+    /// The values of the answer's columns.
+    pub(crate) cells: Vec<String>,
+    /// The title above it, where a part of the answer begins.
+    pub(crate) section: Option<String>,
+}
+
+/// Files whose text is kept at hand while an answer is made.
+const FILES_AT_HAND: usize = 64;
+
+/// Files of a tree, read once for many places in them.
+#[derive(Default)]
+pub(crate) struct Sources {
+    read: HashMap<Vec<u8>, SourceFile>,
+}
+
+impl Sources {
+    /// The file at `path` below the tree's root; an empty one when it can't be read.
+    pub(crate) fn get(&mut self, code: &Code, path: &[u8]) -> &SourceFile {
+        if self.read.len() >= FILES_AT_HAND && !self.read.contains_key(path) {
+            self.read.clear();
+        }
+        self.read.entry(path.to_vec()).or_insert_with(|| {
+            SourceFile::read(&code.path(path)).unwrap_or_else(|error| {
+                tell(format!("{}: {error}", code.path(path).display()));
+                SourceFile::default()
+            })
+        })
+    }
+}
+
+/// The first place in `text` where `name` stands as a whole word.
+pub(crate) fn word_in(text: &[u8], name: &[u8]) -> Option<Span> {
+    if name.is_empty() {
+        return None;
+    }
+    let is_word = |byte: Option<&u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
+    let start = memchr::memmem::find_iter(text, name).find(|start| {
+        let before = start.checked_sub(1).and_then(|at| text.get(at));
+        !is_word(before) && !is_word(text.get(start + name.len()))
+    })?;
+    let span = |at: usize| u32::try_from(at).ok();
+    Some(Span { start: span(start)?, end: span(start + name.len())? })
+}
+
+/// The line of a definition's lines `first..=last` that its name stands on: the return
+/// type or attributes may have lines of their own before it.
+pub(crate) fn name_line(source: &SourceFile, name: &[u8], first: u32, last: u32) -> u32 {
+    let has_name = |line: &u32| {
+        source.line(u64::from(*line)).is_some_and(|text| word_in(text, name).is_some())
+    };
+    (first..=last).find(has_name).unwrap_or(first)
+}
+
+/// Keeps `places` as the newest list.
+///
+/// # Errors
+/// When the list can't be written or read again.
+pub(crate) fn keep(
+    code: &Code,
+    session: &Session,
+    columns: &[&str],
+    places: &[Place],
+) -> Result<crate::list::List> {
+    keep_marked(code, session, columns, places, &[])
+}
+
+/// As [`keep`], with what stands out in each place's line; where that is not given, it is the
+/// place's name.
+fn keep_marked(
+    code: &Code,
+    session: &Session,
+    columns: &[&str],
+    places: &[Place],
+    spans: &[Vec<Span>],
+) -> Result<crate::list::List> {
+    let meta = Meta {
+        created: jiff::Timestamp::now().as_second(),
+        folder: crate::folders::current()?.as_os_str().as_bytes().to_vec(),
+        command: session.command_line.clone(),
+        terminal: Terminal::current(),
+        columns: columns.iter().map(|title| (*title).to_owned()).collect(),
+        files_only: false,
+    };
+    let mut writer = session.shelf.begin(meta, session.settings.max_list.value);
+    let mut sources = Sources::default();
+    let mut files: HashMap<&[u8], u32> = HashMap::new();
+    for (at, place) in places.iter().enumerate() {
+        let file = *files.entry(&place.path).or_insert_with(|| {
+            writer.push_file(&FileEntry { path: code.shown(&place.path), stdin: false })
+        });
+        let source = sources.get(code, &place.path);
+        if push(&mut writer, file, place, source, spans.get(at)) == Pushed::Full {
+            tell(format!(
+                "more than {} places: the others are left out (--max-list)",
+                session.settings.max_list.value
+            ));
+            break;
+        }
+    }
+    let (list, kept) = session.shelf.publish(writer.finish()?);
+    if let Err(error) = kept {
+        tell(format!(
+            "the list can't be kept for follow-ups: {error}; KGREP_CACHE_DIR names another folder"
+        ));
+    }
+    Ok(list)
+}
+
+fn push(
+    writer: &mut ListWriter,
+    file: u32,
+    place: &Place,
+    source: &SourceFile,
+    spans: Option<&Vec<Span>>,
+) -> Pushed {
+    let line = u64::from(place.line);
+    let text = source.line(line).unwrap_or_default();
+    let spans = spans.cloned().unwrap_or_else(|| word_in(text, &place.name).into_iter().collect());
+    writer.push(&Match {
+        file,
+        line,
+        offset: source.before(line).len() as u64,
+        text,
+        spans,
+        cells: place.cells.iter().map(String::as_str).collect(),
+        section: place.section.as_deref(),
+        ..Match::default()
+    })
+}
+
+/// Keeps `places` as the newest list and prints it in the format in force.
+///
+/// # Errors
+/// When the list can't be kept in order or the output not be written.
+pub(crate) fn show(
+    code: &Code,
+    session: &Session,
+    columns: &[&str],
+    places: &[Place],
+) -> Result<Outcome> {
+    show_marked(code, session, columns, places, &[])
+}
+
+/// As [`show`], with what stands out in each place's line; where that is not given, it is the
+/// place's name.
+///
+/// # Errors
+/// As [`show`].
+pub(crate) fn show_marked(
+    code: &Code,
+    session: &Session,
+    columns: &[&str],
+    places: &[Place],
+    spans: &[Vec<Span>],
+) -> Result<Outcome> {
+    if places.is_empty() {
+        return Ok(Outcome::Nothing);
+    }
+    let list = keep_marked(code, session, columns, places, spans)?;
+    let look = Look::new(&session.settings, Facts::of_stdout(), &list.meta().folder);
+    let mut printer = Printer::new(&look, &session.settings, list.meta());
+    if printer.measures_first() {
+        list.for_each(0..list.len(), |index, file, entry| {
+            printer.note(index, &file.path, entry);
+            Ok::<_, crate::list::ListError>(true)
+        })?;
+    }
+    printer.list(&list)?;
+    printer.finish(Totals::default())?;
+    Ok(Outcome::Found)
+}
+
+/// Says that nothing is called `name`, and what is called nearly so.
+pub(crate) fn unknown(code: &Code, graph: &Graph<'_>, name: &str) -> Outcome {
+    let near = filled_up(code, near(graph, name), name);
+    if near.is_empty() {
+        tell(format!("nothing here is called {name}"));
+    } else {
+        tell(format!("nothing here is called {name}; near: {}", near.join(", ")));
+    }
+    Outcome::Nothing
+}
+
+#[cfg(test)]
+mod tests {
+    use super::word_in;
+
+    #[test]
+    fn a_name_stands_out_only_as_a_word() {
+        let found = |text: &str, name: &str| {
+            word_in(text.as_bytes(), name.as_bytes()).map(|span| (span.start, span.end))
+        };
+        assert_eq!(found("\tkfree_rcu(p); kfree(p);", "kfree"), Some((15, 20)));
+        assert_eq!(found("__kfree(p)", "kfree"), None);
+        assert_eq!(found("x", ""), None);
+    }
+}

@@ -1,0 +1,136 @@
+//! `kgrep demo`: a tour on a small kernel-like tree that is built in, with the real
+//! commands run as a user would run them.
+//!
+//! The tree, and the lists that the tour makes, have a folder of their own in the
+//! cache, so that the tour works anywhere and leaves the user's own lists alone.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, bail};
+use include_dir::{Dir, include_dir};
+
+/// The tree that the tests use too.
+static TREE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/tests/trees/kernel");
+
+/// An upstream kernel's and a distribution's, for `kgrep diff`.
+static PAIR: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/tests/trees/pair");
+
+/// The stations: what is said, and kgrep's arguments.
+const TOUR: [(&str, &[&str]); 6] = [
+    (
+        "Search. The bracket that is never closed makes this plain text, not a regular\n\
+         expression. Every match gets a number:",
+        &["kmem_cache_alloc("],
+    ),
+    ("The numbers stay good for follow-ups. Two lines around matches 2 and 3:", &["-s", "c2 2,3"]),
+    ("Where in the tree are they?", &["-s", "tree"]),
+    (
+        "Keep some, refine them by a regular expression, and print what is left:",
+        &["-s", "k 3-7; r GFP_KERNEL; p"],
+    ),
+    (
+        "Open match 4 in the editor. (The editor of this tour only prints how it is\n\
+         called; yours is taken from KGREP_EDITOR, VISUAL or EDITOR.)",
+        &["-s", "4"],
+    ),
+    (
+        "Ask in which function each match is, with a second word on the same line:",
+        &["-p", "crashkernel", "--and", "cmdline", "-tc"],
+    ),
+];
+
+/// Writes the tree below the folder `cache` and walks through it.
+///
+/// # Errors
+/// When the tree can't be written, or a command of the tour fails.
+pub(crate) fn run(cache: &Path) -> anyhow::Result<()> {
+    let place = cache.join("demo");
+    let tree = place.join("kernel");
+    unpack(&TREE, &tree).with_context(|| format!("can't write {}", tree.display()))?;
+    let pair = place.join("pair");
+    unpack(&PAIR, &pair).with_context(|| format!("can't write {}", pair.display()))?;
+    let kgrep = std::env::current_exe().context("can't find kgrep's own program file")?;
+
+    say(&format!("A small kernel-like tree is in {}\n", tree.display()))?;
+    for (text, args) in TOUR {
+        say(&format!("{text}\n\n$ kgrep {}\n", typed(args)))?;
+        let status = Command::new(&kgrep)
+            .args(args)
+            .current_dir(&tree)
+            .env("KGREP_CACHE_DIR", &place)
+            // The user's own settings would make this another tour.
+            .env("XDG_CONFIG_HOME", &place)
+            .env("KGREP_PAGER", "cat")
+            .env("KGREP_EDITOR", "echo vim")
+            .env_remove("EDITORLINEFLAG")
+            .env_remove("EDITORLINEFLAGREVERSED")
+            .stdin(std::process::Stdio::null())
+            .status()
+            .with_context(|| format!("can't run {}", kgrep.display()))?;
+        if !status.success() {
+            bail!("`kgrep {}` failed: {status}", typed(args));
+        }
+        say("\n")?;
+    }
+    say(&format!(
+        "Now you: cd {} && kgrep start_kernel\n\
+         or in a real kernel tree. `kgrep -h` fits a screen. Beside it, in pair, are the sources \
+         of two\nkernels for `kgrep diff`.\n",
+        shlex::try_quote(&tree.to_string_lossy()).unwrap_or_default()
+    ))
+}
+
+/// Writes what is missing or differs; a tour that runs at the same time finds every
+/// file whole.
+fn unpack(dir: &Dir<'_>, root: &Path) -> io::Result<()> {
+    fs::create_dir_all(root.join(dir.path()))?;
+    for file in dir.files() {
+        let path = root.join(file.path());
+        if fs::read(&path).is_ok_and(|there| there == file.contents()) {
+            continue;
+        }
+        let folder = path.parent().unwrap_or(root);
+        let mut whole = tempfile::NamedTempFile::new_in(folder)?;
+        whole.write_all(file.contents())?;
+        whole.persist(&path)?;
+    }
+    dir.dirs().try_for_each(|dir| unpack(dir, root))
+}
+
+/// The arguments as they are typed in a shell.
+fn typed(args: &[&str]) -> String {
+    let quoted = args.iter().map(|arg| shlex::try_quote(arg).unwrap_or_default());
+    quoted.collect::<Vec<_>>().join(" ")
+}
+
+fn say(text: &str) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tree_is_written_and_mended() {
+        let place = tempfile::tempdir().unwrap();
+        unpack(&TREE, place.path()).unwrap();
+        let file = place.path().join("fs/namespace.c");
+        let whole = fs::read(&file).unwrap();
+        assert!(whole.windows(10).any(|window| window == b"pivot_root"));
+        fs::write(&file, "changed").unwrap();
+        unpack(&TREE, place.path()).unwrap();
+        assert_eq!(fs::read(&file).unwrap(), whole);
+    }
+
+    #[test]
+    fn command_lines_can_be_typed() {
+        assert_eq!(typed(&["a(", "-s", "c2 2,3", "-tc"]), "'a(' -s 'c2 2,3' -tc");
+    }
+}

@@ -1,0 +1,66 @@
+//! The patch behind a hunk of a folder comparison, where the distribution's patches are
+//! at hand: the one that changes the same lines of the same file.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+
+use crate::diff::model::{DiffSet, FileChange, Hunk, Line, Origin, Patch};
+use crate::diff::set;
+
+/// Where a distribution's series lies in its tree; `debian` also stands beside a tree
+/// that was unpacked from a source package.
+const SERIES: [&str; 2] = ["debian/patches/series", "patches/series"];
+
+/// A distribution's patches, to be asked who changed a line.
+pub(super) struct Behind {
+    set: DiffSet,
+    /// The places in [`DiffSet::files`] of what changes the file of a name.
+    files: HashMap<Vec<u8>, Vec<usize>>,
+}
+
+impl Behind {
+    /// The patches at `path`.
+    ///
+    /// # Errors
+    /// When there are none.
+    pub(super) fn load(path: &Path) -> anyhow::Result<Behind> {
+        let set = set::load(path)?;
+        let mut files: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();
+        for (at, file) in set.files.iter().enumerate() {
+            files.entry(file.name().to_vec()).or_default().push(at);
+        }
+        Ok(Behind { set, files })
+    }
+
+    /// The patches that lie in or beside the tree `distro`.
+    pub(super) fn found(distro: &Path) -> Option<Behind> {
+        let beside = distro.canonicalize().ok()?.parent().map(|parent| parent.join(SERIES[0]));
+        let mut places: Vec<_> = SERIES.iter().map(|series| distro.join(series)).collect();
+        places.extend(beside);
+        Behind::load(&places.into_iter().find(|place| place.is_file())?).ok()
+    }
+
+    /// The patch that shares most changed lines with a hunk; of several, the last, whose
+    /// word stands.
+    pub(super) fn patch(&self, file: &FileChange, hunk: Option<&Hunk>) -> Option<&Patch> {
+        let files = self.files.get(file.name())?;
+        let mut files = files.iter().filter_map(|at| self.set.files.get(*at));
+        let Some(hunk) = hunk else {
+            return self.set.patches.get(files.next_back()?.patch);
+        };
+        let wanted: HashSet<(bool, &[u8])> = hunk.lines().filter_map(changed).collect();
+        let shared = |other: &FileChange| {
+            let lines = other.hunks.iter().flat_map(Hunk::lines).filter_map(changed);
+            lines.filter(|line| wanted.contains(line)).count()
+        };
+        let best = files.map(|other| (shared(other), other)).max_by_key(|(count, _)| *count)?;
+        self.set.patches.get(best.1.patch).filter(|_| best.0 > 0)
+    }
+}
+
+/// A changed line that says something: whether it was added, and its text.
+fn changed(line: Line<'_>) -> Option<(bool, &[u8])> {
+    let text = line.text.trim_ascii();
+    (line.origin != Origin::Context && text.len() > 1)
+        .then_some((line.origin == Origin::Added, text))
+}

@@ -1,0 +1,269 @@
+//! `--kind`: what was added, removed or changed in kernel terms, as a list; with a name,
+//! where that thing went.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+
+use anyhow::Result;
+
+use super::lister::{self, Lister};
+use super::pass::Pass;
+use super::pick::Pick;
+use super::place::{Placer, Row};
+use super::{Asked, export};
+use crate::cli::KindArg;
+use crate::commands::{Outcome, exists};
+use crate::diff::kinds::{self, Change, How, Joined, Kind, Mention};
+use crate::diff::model::{DiffSet, FileChange, Origin, file_lines};
+use crate::settings::Format;
+
+/// Lists the changes; with `word`, those of the thing of this name, below where it is.
+///
+/// # Errors
+/// When the name can't be used, or nothing can be written.
+pub(super) fn run(
+    asked: &Asked<'_>,
+    pass: &Pass<'_>,
+    placer: &Placer<'_>,
+    kind: KindArg,
+    word: Option<&OsString>,
+) -> Result<Outcome> {
+    let kinds = kinds_of(kind);
+    let changes = changes(pass, placer, &kinds)?;
+    let wanted = Wanted::new(asked, word, &changes)?;
+    let all = changes.iter().flat_map(|(kind, changes)| changes.iter().map(|c| (*kind, c)));
+    let chosen: Vec<(Kind, &Change)> = all.filter(|(_, change)| wanted.is(change)).collect();
+    let rows = rows(pass, placer, &chosen)?;
+    let look = asked.look();
+    let format = asked.session.settings.format.value;
+    let mut json = (format == Format::Json).then(export::Json::default);
+    let columns = placer.columns();
+    let kept = |title: &&String| matches!(title.as_str(), "Changes" | "Patch" | "Subject");
+    let mut titles = vec!["Change".to_owned(), "Name".to_owned()];
+    titles.extend(columns.iter().filter(kept).cloned());
+    let meta = lister::meta(asked.session, titles)?;
+    let mut lister = Lister::new(asked.session, &look, meta, json.is_none());
+    let mut above = None;
+    for ((kind, change), row) in chosen.iter().zip(rows) {
+        let Some(mut row) = row else { continue };
+        let mut cells = vec![how(change.how).to_owned(), full_name(change)];
+        let others = columns.iter().zip(std::mem::take(&mut row.cells));
+        cells.extend(others.filter(|(title, _)| kept(title)).map(|(_, cell)| cell));
+        row.cells = cells;
+        let begins = kinds.len() > 1 && above.replace(*kind) != Some(*kind);
+        row.section = begins.then(|| title(*kind).to_owned());
+        let index = lister.push(&row)?;
+        if let Some(json) = &mut json {
+            json.change(index, title(*kind), change, &row)?;
+        }
+    }
+    let heads = format == Format::Table && asked.session.settings.header.value;
+    let lead = match word.filter(|_| heads) {
+        Some(word) => where_is(asked, &word.to_string_lossy(), lister.len())?,
+        None => String::new(),
+    };
+    let known = !lead.is_empty() && !lead.contains("nowhere in either");
+    let (outcome, list) = lister.finish(lead.as_bytes())?;
+    if let Some(json) = json {
+        json.finish()?;
+    }
+    // A name that is there and did not change is an answer too.
+    Ok(if known && list.is_none() { Outcome::Found } else { outcome })
+}
+
+/// What the difference means, kind by kind.
+fn changes(
+    pass: &Pass<'_>,
+    placer: &Placer<'_>,
+    kinds: &[Kind],
+) -> Result<Vec<(Kind, Vec<Change>)>> {
+    let reads = |file: &FileChange| kinds.iter().any(|kind| kinds::reads(*kind, file.name()));
+    let files = pass.set.files.iter().enumerate();
+    let places: Vec<usize> = files.filter(|(_, file)| reads(file)).map(|(at, _)| at).collect();
+    let mut joined: Vec<Joined> = kinds.iter().map(|_| Joined::default()).collect();
+    pass.each_of(
+        &places,
+        |at, file| {
+            let text = placer.read(&file);
+            let lines = text.as_ref().map(|(_, text)| file_lines(text));
+            let of = |kind: &Kind| kinds::mentioned(*kind, at, &file, lines.as_deref());
+            kinds.iter().map(of).collect::<Vec<_>>()
+        },
+        |found| {
+            for (joined, found) in joined.iter_mut().zip(found) {
+                found.into_iter().for_each(|mentioned| joined.add(mentioned));
+            }
+            Ok(true)
+        },
+    )?;
+    let settled = kinds.iter().zip(joined);
+    Ok(settled.map(|(kind, joined)| (*kind, joined.settle(*kind, pass.set))).collect())
+}
+
+/// The rows of these changes, each file's made when its hunks are at hand again.
+fn rows(
+    pass: &Pass<'_>,
+    placer: &Placer<'_>,
+    chosen: &[(Kind, &Change)],
+) -> Result<Vec<Option<Row>>> {
+    let mut by_file: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (n, (_, change)) in chosen.iter().enumerate() {
+        by_file.entry(place(change).map_or(0, |(_, mention)| mention.file)).or_default().push(n);
+    }
+    let files: Vec<usize> = by_file.keys().copied().collect();
+    let mut rows: Vec<Option<Row>> = vec![None; chosen.len()];
+    pass.each_of(
+        &files,
+        |at, file| {
+            let numbers = by_file.get(&at).map(Vec::as_slice).unwrap_or_default();
+            let changes: Vec<_> =
+                numbers.iter().filter_map(|n| chosen.get(*n)).map(|(_, change)| *change).collect();
+            let made = rows_of(pass.set, placer, &file, &changes);
+            numbers.iter().copied().zip(made).collect::<Vec<_>>()
+        },
+        |made| {
+            for (n, row) in made {
+                if let Some(place) = rows.get_mut(n) {
+                    *place = row;
+                }
+            }
+            Ok(true)
+        },
+    )?;
+    Ok(rows)
+}
+
+/// Which things are asked for: the one of a name, else those whose name matches.
+enum Wanted {
+    All,
+    Named(Vec<u8>),
+    Matching(Pick),
+}
+
+impl Wanted {
+    fn new(
+        asked: &Asked<'_>,
+        word: Option<&OsString>,
+        changes: &[(Kind, Vec<Change>)],
+    ) -> Result<Wanted> {
+        let Some(pick) = Pick::new(asked.args, word)? else { return Ok(Wanted::All) };
+        let name = pick.text.strip_prefix("CONFIG_").unwrap_or(&pick.text).as_bytes();
+        let all = changes.iter().flat_map(|(_, changes)| changes);
+        if all.clone().any(|change| change.name == name) {
+            return Ok(Wanted::Named(name.to_vec()));
+        }
+        Ok(Wanted::Matching(pick))
+    }
+
+    fn is(&self, change: &Change) -> bool {
+        match self {
+            Wanted::All => true,
+            Wanted::Named(name) => change.name == *name,
+            Wanted::Matching(pick) => !pick.spans(full_name(change).as_bytes()).is_empty(),
+        }
+    }
+}
+
+/// Where a change is now, else where it was.
+fn place(change: &Change) -> Option<(Origin, &Mention)> {
+    let added = change.after.as_ref().map(|after| (Origin::Added, after));
+    added.or_else(|| change.before.as_ref().map(|before| (Origin::Removed, before)))
+}
+
+/// The rows of changes that are in one file.
+fn rows_of(
+    set: &DiffSet,
+    placer: &Placer<'_>,
+    file: &FileChange,
+    changes: &[&Change],
+) -> Vec<Option<Row>> {
+    let lines: Vec<_> = changes
+        .iter()
+        .map(|change| place(change).map(|(side, mention)| (mention.hunk, side, mention.line)))
+        .collect();
+    let rows = placer.rows_at(set, file, &lines).into_iter().zip(changes);
+    rows.map(|(row, change)| row.map(|row| told(set, change, row))).collect()
+}
+
+/// A change's row, which says more than its line alone where both sides have one.
+fn told(set: &DiffSet, change: &Change, mut row: Row) -> Row {
+    let (Some(before), Some(after)) = (&change.before, &change.after) else { return row };
+    if before.text != after.text && !before.text.is_empty() {
+        row.text = [before.text.trim_ascii(), "  →  ".as_bytes(), after.text.trim_ascii()].concat();
+        row.foreign = true;
+    } else if change.how == How::Moved
+        && let Some(from) = set.files.get(before.file)
+    {
+        let from = from.old.as_deref().unwrap_or(from.name());
+        row.text = [after.text.trim_ascii(), b"  (from ", from, b")"].concat();
+        row.foreign = true;
+    }
+    row
+}
+
+/// Which trees have the name, one line each.
+fn where_is(asked: &Asked<'_>, name: &str, changes: u64) -> Result<String> {
+    let trees: Vec<_> = asked.sides.trees().iter().map(|tree| tree.to_path_buf()).collect();
+    if trees.is_empty() {
+        return Ok(String::new());
+    }
+    let found = exists::places(asked.base, &[name], &trees)?;
+    let mut text = String::new();
+    for (at, tree) in trees.iter().enumerate() {
+        let there: Vec<String> =
+            found.iter().filter(|found| found.tree == at).map(|found| found.told()).collect();
+        let told = if there.is_empty() { "nowhere".to_owned() } else { there.join(", ") };
+        text += &format!("{name} in {}: {told}\n", tree.display());
+    }
+    if found.is_empty() {
+        text = format!("{name} is defined nowhere in either tree\n");
+    } else if changes == 0 {
+        text += "its definition is the same\n";
+    }
+    Ok(text + "\n")
+}
+
+/// `lamp:hours` for a field of a struct.
+fn full_name(change: &Change) -> String {
+    let name = String::from_utf8_lossy(&change.name).into_owned();
+    if change.part.is_empty() {
+        return name;
+    }
+    format!("{name}:{}", String::from_utf8_lossy(&change.part))
+}
+
+fn how(how: How) -> &'static str {
+    match how {
+        How::Added => "new",
+        How::Removed => "gone",
+        How::Changed => "changed",
+        How::Moved => "moved",
+    }
+}
+
+fn title(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Params => "Parameters",
+        Kind::Configs => "Configuration",
+        Kind::Syscalls => "System calls",
+        Kind::Exports => "Exported symbols",
+        Kind::Structs => "Structs",
+        Kind::Functions => "Functions",
+        Kind::Ids => "Device IDs",
+        Kind::Docs => "Documents",
+    }
+}
+
+fn kinds_of(kind: KindArg) -> Vec<Kind> {
+    vec![match kind {
+        KindArg::All => return Kind::ALL.to_vec(),
+        KindArg::Params => Kind::Params,
+        KindArg::Configs => Kind::Configs,
+        KindArg::Syscalls => Kind::Syscalls,
+        KindArg::Exports => Kind::Exports,
+        KindArg::Structs => Kind::Structs,
+        KindArg::Functions => Kind::Functions,
+        KindArg::Ids => Kind::Ids,
+        KindArg::Docs => Kind::Docs,
+    }]
+}

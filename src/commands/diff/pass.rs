@@ -1,0 +1,118 @@
+//! A difference, gone through once: file by file, in order, with the hunks of only a few
+//! files in memory.
+//!
+//! Two kernels differ by hundreds of megabytes. So the files that differ are found first
+//! (or read from patches, which have their hunks with them), and the hunks of each when
+//! its turn comes: many threads read, narrow and place, one takes what they made.
+
+use std::borrow::Cow;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError, mpsc};
+use std::thread;
+
+use anyhow::{Context, Result};
+use rayon::prelude::*;
+
+use super::pick::Pick;
+use super::sides::Sides;
+use crate::diff::folder::Folders;
+use crate::diff::model::{DiffSet, FileChange, Problem};
+
+/// So many files are worked on at once. Headers of a graphics driver have megabytes each.
+const BATCH: usize = 64;
+
+/// A difference to be gone through.
+pub(super) struct Pass<'a> {
+    /// What differs; of two folders without hunks.
+    pub(super) set: &'a DiffSet,
+    /// Where the hunks are read from, of two folders.
+    folders: Option<Folders>,
+    /// Which hunks are wanted; all without one.
+    pub(super) pick: Option<&'a Pick>,
+    problems: Mutex<Vec<Problem>>,
+}
+
+impl<'a> Pass<'a> {
+    /// A pass through `set`, which was loaded from `sides`.
+    pub(super) fn new(
+        set: &'a DiffSet,
+        sides: &Sides,
+        base: &Path,
+        pick: Option<&'a Pick>,
+    ) -> Pass<'a> {
+        Pass { set, folders: sides.folders(base), pick, problems: Mutex::default() }
+    }
+
+    /// Goes through all files. `work` gets each with the hunks that are wanted, and its
+    /// place in the set, from any thread; what it makes is given to `take` in order, until
+    /// that says `false`. Files without a wanted hunk are left out.
+    ///
+    /// # Errors
+    /// Those of `take`, and when no thread can be started.
+    pub(super) fn each<T: Send>(
+        &self,
+        work: impl Fn(usize, Cow<'a, FileChange>) -> T + Sync,
+        take: impl FnMut(T) -> Result<bool>,
+    ) -> Result<()> {
+        let all: Vec<usize> = (0..self.set.files.len()).collect();
+        self.each_of(&all, work, take)
+    }
+
+    /// As [`Pass::each`], but only through the files at these places.
+    ///
+    /// # Errors
+    /// Those of `take`, and when no thread can be started.
+    pub(super) fn each_of<T: Send>(
+        &self,
+        places: &[usize],
+        work: impl Fn(usize, Cow<'a, FileChange>) -> T + Sync,
+        mut take: impl FnMut(T) -> Result<bool>,
+    ) -> Result<()> {
+        let work = &work;
+        let made = |at: &usize| self.file(*at).map(|file| work(*at, file));
+        thread::scope(|scope| {
+            // One batch waits while the next is worked on, and no more.
+            let (send, batches) = mpsc::sync_channel::<Vec<T>>(1);
+            let worker = move || {
+                for batch in places.chunks(BATCH) {
+                    let batch = batch.par_iter().filter_map(made).collect();
+                    // Nobody takes any more: enough was seen.
+                    if send.send(batch).is_err() {
+                        break;
+                    }
+                }
+            };
+            thread::Builder::new()
+                .spawn_scoped(scope, worker)
+                .context("no thread was to be had")?;
+            for made in batches.into_iter().flatten() {
+                if !take(made)? {
+                    break;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// One file with the hunks that are wanted.
+    fn file(&self, at: usize) -> Option<Cow<'a, FileChange>> {
+        let file = self.set.files.get(at)?;
+        let file = match &self.folders {
+            None => Cow::Borrowed(file),
+            Some(folders) => match folders.hunks(file) {
+                Ok(file) => Cow::Owned(file),
+                Err(problem) => {
+                    self.problems.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
+                    return None;
+                }
+            },
+        };
+        let Some(pick) = self.pick else { return Some(file) };
+        pick.narrowed(self.set.patches.get(file.patch), file)
+    }
+
+    /// What could not be read on the way.
+    pub(super) fn problems(self) -> Vec<Problem> {
+        self.problems.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}

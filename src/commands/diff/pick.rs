@@ -1,0 +1,132 @@
+//! Which hunks are wanted: PATTERN with its flags, `--in`, and the globs.
+
+use std::borrow::Cow;
+use std::ffi::OsString;
+use std::path::Path;
+
+use anyhow::Result;
+use bstr::ByteSlice;
+use grep_matcher::Matcher;
+
+use crate::cli::{DiffArgs, Within as Where};
+use crate::diff::filter::{self, Hit, Within};
+use crate::diff::model::{DiffSet, Entry, FileChange, Patch};
+use crate::list::Span;
+use crate::message::tell;
+use crate::search::{LineMatcher, Patterns, overrides, types};
+
+/// A pattern, and where it is looked for.
+pub(super) struct Pick {
+    matcher: LineMatcher,
+    within: Within,
+    /// Hunks without a match are wanted.
+    invert: bool,
+    /// What was asked for, as it is shown.
+    pub(super) text: String,
+}
+
+impl Pick {
+    /// The pattern of the command line, if it has one.
+    ///
+    /// # Errors
+    /// When it can't be used.
+    pub(super) fn new(args: &DiffArgs, word: Option<&OsString>) -> Result<Option<Pick>> {
+        if word.is_none() && !args.pattern.has_pattern() {
+            return Ok(None);
+        }
+        let search = args.pattern.to_search(word);
+        let (patterns, _) = Patterns::collect(&search)?;
+        for note in &patterns.notes {
+            tell(note);
+        }
+        let text = word.map_or_else(
+            || patterns.texts.join("`, `"),
+            |word| word.to_string_lossy().into_owned(),
+        );
+        let within = match args.within {
+            None => Within::Changes,
+            Some(Where::Added) => Within::Added,
+            Some(Where::Removed) => Within::Removed,
+            Some(Where::Context) => Within::Context,
+            Some(Where::Message) => Within::Message,
+            Some(Where::Any) => Within::Any,
+        };
+        let matcher = patterns.compile(&search)?.lines;
+        Ok(Some(Pick { matcher, within, invert: args.pattern.invert_match, text }))
+    }
+
+    /// The lines of an entry that match.
+    pub(super) fn hits<'a>(&self, entry: &Entry<'a>) -> Vec<Hit<'a>> {
+        // The matcher's error type says that it has none.
+        filter::hits(entry, self.within, |line| self.matcher.is_match(line).unwrap_or(false))
+    }
+
+    /// True of an entry that is asked for.
+    pub(super) fn wants(&self, entry: &Entry<'_>) -> bool {
+        self.hits(entry).is_empty() == self.invert
+    }
+
+    /// A file with those of its hunks that are asked for; `None` if there is none.
+    pub(super) fn narrowed<'a>(
+        &self,
+        patch: Option<&Patch>,
+        file: Cow<'a, FileChange>,
+    ) -> Option<Cow<'a, FileChange>> {
+        let wanted: Vec<bool> = file.entries(patch).map(|entry| self.wants(&entry)).collect();
+        if !wanted.contains(&true) {
+            return None;
+        }
+        if !wanted.contains(&false) {
+            return Some(file);
+        }
+        let mut file = file.into_owned();
+        let mut wanted = wanted.into_iter();
+        file.hunks.retain(|_| wanted.next().unwrap_or(false));
+        Some(Cow::Owned(file))
+    }
+
+    /// What matches in a line.
+    pub(super) fn spans(&self, line: &[u8]) -> Vec<Span> {
+        let mut spans = Vec::new();
+        if self.invert {
+            return spans;
+        }
+        let line = line.trim_end_with(|end| matches!(end, '\n' | '\r'));
+        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let done = self.matcher.find_iter(line, |found| {
+            spans.push(Span { start: place(found.start()), end: place(found.end()) });
+            true
+        });
+        done.map_or_else(|_| Vec::new(), |()| spans)
+    }
+}
+
+/// Which files' names are wanted, by `-g`, `-t` and `-T`.
+pub(super) struct Names {
+    globs: ignore::overrides::Override,
+    types: ignore::types::Types,
+}
+
+impl Names {
+    /// Reads the globs and types.
+    ///
+    /// # Errors
+    /// When one can't be used.
+    pub(super) fn new(args: &DiffArgs) -> Result<Names> {
+        let search = args.pattern.to_search(None);
+        // Names in a difference are relative to the top of a tree, whichever.
+        Ok(Names { globs: overrides(&search, Path::new(""))?, types: types(&search)? })
+    }
+
+    /// True of a file whose name is asked for.
+    pub(super) fn wants(&self, file: &FileChange) -> bool {
+        let name = file.name().to_path_lossy();
+        !self.globs.matched(&name, false).is_ignore()
+            && !self.types.matched(&name, false).is_ignore()
+    }
+
+    /// Leaves in `set` the files that are asked for.
+    pub(super) fn narrow(&self, set: &mut DiffSet) {
+        set.files.retain(|file| self.wants(file));
+    }
+}

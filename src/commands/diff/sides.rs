@@ -1,0 +1,184 @@
+//! From the words of the command line to the two sides of a difference.
+//!
+//! Paths are kept as they were typed, for showing, and read from the folder that the
+//! list's relative paths start from, so that a kept list can be gone back to.
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal};
+use std::path::{Component, Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::cli::DiffArgs;
+use crate::diff::folder::Folders;
+use crate::diff::model::DiffSet;
+use crate::diff::{git, set};
+
+/// What is compared.
+pub(super) enum Sides {
+    /// Two folders.
+    Folders {
+        /// UPSTREAM.
+        old: PathBuf,
+        /// DISTRO.
+        new: PathBuf,
+    },
+    /// A set of patches, and the tree they belong to, where it is known.
+    Patches {
+        /// The patch, folder, series or spec.
+        path: PathBuf,
+        /// TREE.
+        on: Option<PathBuf>,
+    },
+    /// Two revisions of a repository.
+    Git {
+        /// `REV..REV`.
+        range: String,
+        /// The top of its working files.
+        on: PathBuf,
+    },
+}
+
+impl Sides {
+    /// Reads the words, relative to the folder `base`. The second value is the word that
+    /// is the pattern.
+    ///
+    /// # Errors
+    /// When they name no two folders and no patches.
+    pub(super) fn of<'a>(args: &'a DiffArgs, base: &Path) -> Result<(Sides, Option<&'a OsString>)> {
+        let Some((first, mut rest)) = args.words.split_first() else { bail!("no side is named") };
+        let sides = if let Some(range) = first.to_str().and_then(git::revisions) {
+            let on = args.on.clone().map_or_else(|| top(base), Ok)?;
+            Sides::Git { range: range.to_owned(), on }
+        } else {
+            let path = PathBuf::from(first);
+            let there = base.join(&path);
+            let what = || path.display().to_string();
+            let is_folder = std::fs::metadata(&there).with_context(what)?.is_dir();
+            let second_is_folder = rest.first().is_some_and(|word| base.join(word).is_dir());
+            // Patches may also lie deeper in a folder that is no source tree.
+            let is_side = || second_is_folder || is_tree(&there);
+            if is_folder && !set::holds_patches(&there) && is_side() {
+                let Some((new, after)) = rest.split_first() else {
+                    bail!("{}: no patch in it; name the folder to compare it with", what());
+                };
+                rest = after;
+                let new = PathBuf::from(new);
+                if !base.join(&new).is_dir() {
+                    let (old, new) = (what(), new.display());
+                    bail!("{old} is a source tree, and `{new}` is no folder to compare it with");
+                }
+                if args.on.is_some() {
+                    bail!("--on is for patches: two folders are trees themselves");
+                }
+                Sides::Folders { old: path, new }
+            } else {
+                let mut on = args.on.clone();
+                // `PATCHES TREE --applied` can mean nothing else.
+                if args.applied && on.is_none() {
+                    let tree = rest.split_first().filter(|(tree, _)| base.join(tree).is_dir());
+                    if let Some((tree, after)) = tree {
+                        on = Some(PathBuf::from(tree));
+                        rest = after;
+                    }
+                }
+                Sides::Patches { path, on }
+            }
+        };
+        if let Some(on) = &args.on
+            && !base.join(on).is_dir()
+        {
+            bail!("--on {}: there is no such folder", on.display());
+        }
+        match rest {
+            [] => Ok((sides, None)),
+            [word] if !args.pattern.has_pattern() => Ok((sides, Some(word))),
+            [word, ..] => bail!("`{}`: one pattern is enough", word.display()),
+        }
+    }
+
+    /// Reads or makes the difference (of two folders, which files differ), with a progress bar where that takes long.
+    ///
+    /// # Errors
+    /// When a side can't be read.
+    pub(super) fn load(&self, base: &Path) -> Result<DiffSet> {
+        Ok(match self {
+            Sides::Folders { old, new } => {
+                let bar = bar();
+                let advance = |files| bar.inc(files);
+                let set = folders(base, old, new).changed(&advance);
+                bar.finish_and_clear();
+                set?
+            }
+            Sides::Patches { path, .. } => set::load(&base.join(path))?,
+            Sides::Git { range, .. } => git::load(base, range)?,
+        })
+    }
+
+    /// The two folders, from which hunks are read when they are needed.
+    pub(super) fn folders(&self, base: &Path) -> Option<Folders> {
+        let Sides::Folders { old, new } = self else { return None };
+        Some(folders(base, old, new))
+    }
+
+    /// The folders whose files can be read: the old and the new one, or one.
+    pub(super) fn trees(&self) -> Vec<&Path> {
+        match self {
+            Sides::Folders { old, new } => vec![old, new],
+            Sides::Patches { on, .. } => on.iter().map(PathBuf::as_path).collect(),
+            Sides::Git { on, .. } => vec![on],
+        }
+    }
+}
+
+fn folders(base: &Path, old: &Path, new: &Path) -> Folders {
+    Folders { old: base.join(old), new: base.join(new) }
+}
+
+/// True of a folder that is the top of a source tree.
+fn is_tree(folder: &Path) -> bool {
+    ["Kbuild", "MAINTAINERS", "Makefile", ".git"].iter().any(|name| folder.join(name).exists())
+}
+
+/// A name below a folder, as it is shown: the folder as it was typed, without `./`.
+pub(crate) fn below(folder: &Path, name: &Path) -> PathBuf {
+    folder.components().filter(|part| *part != Component::CurDir).collect::<PathBuf>().join(name)
+}
+
+/// True of a name that stays below the folder it is joined to: patches come from
+/// strangers.
+pub(super) fn is_inside(name: &Path) -> bool {
+    name.components().next().is_some()
+        && name.components().all(|part| matches!(part, Component::Normal(_)))
+}
+
+/// The top of the repository around `base`, `.` where it is `base` itself.
+fn top(base: &Path) -> Result<PathBuf> {
+    let git =
+        Command::new("git").arg("-C").arg(base).args(["rev-parse", "--show-toplevel"]).output();
+    let output = git.context("git can't be run")?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        bail!("{}", said.lines().next().unwrap_or("git knows no repository here"));
+    }
+    let top = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim_end());
+    Ok(if top == base { PathBuf::from(".") } else { top })
+}
+
+/// How many files were compared, on a terminal.
+fn bar() -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) =
+        ProgressStyle::with_template("{spinner} {human_pos} files compared, {per_sec}")
+    {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(100));
+    bar
+}

@@ -1,0 +1,162 @@
+//! `kgrep exists NAME… --in TREE…`: which trees define which names, as a table, and the
+//! places themselves as a list.
+
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use super::diff::lister::{self, Lister};
+use super::diff::place::Row;
+use super::{Outcome, Session};
+use crate::cli::ExistsArgs;
+use crate::diff::exists::{self, What};
+use crate::diff::model::file_lines;
+use crate::render::{Facts, Look};
+use crate::settings::Format;
+
+/// A place where a name is defined.
+pub(crate) struct There {
+    /// Which of the names.
+    pub(crate) name: usize,
+    /// Which of the trees.
+    pub(crate) tree: usize,
+    /// What it is there.
+    pub(crate) what: What,
+    /// The file, with its tree, as it is shown.
+    pub(crate) path: PathBuf,
+    /// Its line, from 1; 0 of a file.
+    pub(crate) line: u32,
+}
+
+impl There {
+    /// `function fs/lamp.c:3`.
+    pub(crate) fn told(&self) -> String {
+        format!("{} {}", word(self.what), self.place())
+    }
+
+    /// `fs/lamp.c:3`.
+    pub(crate) fn place(&self) -> String {
+        match self.line {
+            0 => self.path.display().to_string(),
+            line => format!("{}:{line}", self.path.display()),
+        }
+    }
+}
+
+/// Looks for names in trees that are relative to `base`, in the order of names, trees,
+/// files and lines.
+///
+/// # Errors
+/// When a tree can't be read.
+pub(crate) fn places(base: &Path, names: &[&str], trees: &[PathBuf]) -> Result<Vec<There>> {
+    let roots: Vec<PathBuf> = trees.iter().map(|tree| base.join(tree)).collect();
+    let names: Vec<&[u8]> = names.iter().map(|name| name.as_bytes()).collect();
+    let found = exists::find(&names, &roots)?;
+    let there = found.into_iter().map(|found| There {
+        path: super::diff::below(
+            trees.get(found.tree).map(PathBuf::as_path).unwrap_or(Path::new("")),
+            &found.file,
+        ),
+        name: found.name,
+        tree: found.tree,
+        what: found.what,
+        line: found.line,
+    });
+    Ok(there.collect())
+}
+
+/// Prints the table, then the places.
+///
+/// # Errors
+/// When a tree can't be read, or nothing can be written.
+pub(crate) fn run(args: &ExistsArgs, session: &Session) -> Result<Outcome> {
+    let base = crate::folders::current()?;
+    let names: Vec<&str> = args.names.iter().map(String::as_str).collect();
+    let found = places(&base, &names, &args.trees)?;
+    let look = Look::new(&session.settings, Facts::of_stdout(), base.as_os_str().as_bytes());
+    let format = session.settings.format.value;
+    let meta = lister::meta(session, vec!["Name".to_owned(), "What".to_owned()])?;
+    let mut lister = Lister::new(session, &look, meta, true);
+    let mut text: (PathBuf, Vec<u8>) = Default::default();
+    for there in &found {
+        if text.0 != there.path {
+            text = (there.path.clone(), fs::read(base.join(&there.path)).unwrap_or_default());
+        }
+        let lines = file_lines(&text.1);
+        let at = (there.line as usize).checked_sub(1);
+        let line = at.and_then(|at| lines.get(at)).copied().unwrap_or_default();
+        let above = lines.get(..at.unwrap_or(0)).unwrap_or_default();
+        lister.push(&Row {
+            path: there.path.as_os_str().as_bytes().to_vec(),
+            line: there.line.into(),
+            offset: above.iter().map(|line| line.len() as u64).sum(),
+            text: line.to_vec(),
+            cells: vec![names[there.name].to_owned(), word(there.what).to_owned()],
+            ..Row::default()
+        })?;
+    }
+    let lead = if format == Format::Table {
+        table(&names, &args.trees, &found, &look)
+    } else {
+        Vec::new()
+    };
+    Ok(lister.finish(&lead)?.0)
+}
+
+/// A row a name, a column a tree.
+fn table(names: &[&str], trees: &[PathBuf], found: &[There], look: &Look) -> Vec<u8> {
+    let cell = |name: usize, tree: usize| {
+        let here = found.iter().filter(|there| there.name == name && there.tree == tree);
+        let mut words: Vec<&str> = here.map(|there| word(there.what)).collect();
+        let count = words.len();
+        words.dedup();
+        words.sort_unstable();
+        words.dedup();
+        match count {
+            0 => "-".to_owned(),
+            1 => words.concat(),
+            _ => format!("{} ({count} places)", words.join(", ")),
+        }
+    };
+    let mut rows = vec![vec!["Name".to_owned()]];
+    rows[0].extend(trees.iter().map(|tree| tree.display().to_string()));
+    for (n, name) in names.iter().enumerate() {
+        let mut row = vec![(*name).to_owned()];
+        row.extend((0..trees.len()).map(|tree| cell(n, tree)));
+        rows.push(row);
+    }
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
+    let widths: Vec<usize> = (0..=trees.len()).map(|n| width(n).unwrap_or(0)).collect();
+    let mut out = Vec::new();
+    for (n, row) in rows.iter().enumerate().skip(usize::from(!look.header)) {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+        let line = cells.collect::<Vec<_>>().join("  ");
+        let line = crate::render::visible(line.trim_end().as_bytes()).into_owned();
+        if n == 0 {
+            look.palette.header.paint(&mut out, &line);
+        } else {
+            out.extend_from_slice(&line);
+        }
+        out.push(b'\n');
+    }
+    if !found.is_empty() {
+        out.push(b'\n');
+    }
+    out
+}
+
+/// What a definition is called.
+fn word(what: What) -> &'static str {
+    match what {
+        What::Function => "function",
+        What::Type => "type",
+        What::Macro => "macro",
+        What::Variable => "variable",
+        What::Parameter => "parameter",
+        What::Config => "config",
+        What::Syscall => "syscall",
+        What::File => "file",
+    }
+}

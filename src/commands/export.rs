@@ -1,0 +1,115 @@
+//! `kgrep export`: the call graph or all symbols as tab-separated values, for anyone to
+//! check against a compiler or to load elsewhere.
+//!
+//! Names are bytes without tabs or line ends by C's rules; a path with one in it has it
+//! replaced, so that a row is always a line of as many columns.
+
+use std::cell::Cell;
+use std::io::{self, Write};
+
+use anyhow::{Result, bail};
+use kgrep_index::graph::Graph;
+use kgrep_index::outline::{Flags, Kind};
+
+use super::{Outcome, Session, freshen};
+use crate::cli::{Export, ExportArgs};
+use crate::code::Code;
+use crate::render::Output;
+
+/// Prints all of it, row by row.
+///
+/// # Errors
+/// When the tree can't be read or the output not be written.
+pub(crate) fn run(args: &ExportArgs, session: &Session) -> Result<Outcome> {
+    let code = Code::around(&session.settings)?;
+    let slow = |tree: &_| freshen::slow_without_index(tree, session);
+    let begun = Cell::new(false);
+    code.ask(&session.settings, &session.cache, slow, |graph| {
+        // Rows stream, and can't be taken back when the index proves damaged in the middle.
+        if begun.replace(true) {
+            bail!("the rows printed are incomplete; `kgrep index` builds the index again");
+        }
+        let mut out =
+            Rows { out: Output::stdout(), row: Vec::new(), last: Vec::new(), failure: None };
+        match args.what {
+            Export::Edges => graph.export_edges(code.arch, |edge| {
+                out.row(&[edge.file, &edge.caller, &edge.callee, edge.kind.name().as_bytes()]);
+            }),
+            Export::Symbols => symbols(graph, &code, &mut out),
+        }
+        out.finish()?;
+        Ok(Outcome::Found)
+    })
+}
+
+/// Every definition, by name, then by path and line.
+fn symbols(graph: &Graph<'_>, code: &Code, out: &mut Rows) {
+    graph.names_starting_with(b"", |name, text| {
+        for definition in graph.definitions_of(name) {
+            if definition.kind == Kind::File || !code.arch.has(graph.place(definition.file)) {
+                continue;
+            }
+            let scope = if definition.flags.has(Flags::STATIC) { "static" } else { "global" };
+            let mut first = itoa::Buffer::new();
+            let mut last = itoa::Buffer::new();
+            out.row(&[
+                text,
+                definition.kind.name().as_bytes(),
+                graph.path(definition.file),
+                first.format(definition.first).as_bytes(),
+                last.format(definition.last).as_bytes(),
+                scope.as_bytes(),
+            ]);
+        }
+    });
+}
+
+/// Rows on their way out. The graph does not stop in between, so a failure is kept.
+struct Rows {
+    out: Output,
+    row: Vec<u8>,
+    last: Vec<u8>,
+    failure: Option<io::Error>,
+}
+
+impl Rows {
+    fn row(&mut self, columns: &[&[u8]]) {
+        if self.failure.is_some() {
+            return;
+        }
+        let start = self.row.len();
+        for (at, column) in columns.iter().enumerate() {
+            if at > 0 {
+                self.row.push(b'\t');
+            }
+            let plain = |byte: &u8| if matches!(byte, b'\t' | b'\n') { b'?' } else { *byte };
+            self.row.extend(column.iter().map(plain));
+        }
+        self.row.push(b'\n');
+        // A use may be known by two ways; it is one row.
+        if self.row[start..] == self.last {
+            self.row.truncate(start);
+            return;
+        }
+        self.last.clear();
+        self.last.extend_from_slice(&self.row[start..]);
+        if self.row.len() >= 1 << 16 {
+            self.write();
+        }
+    }
+
+    fn write(&mut self) {
+        self.failure = self.out.write_all(&self.row).err();
+        self.row.clear();
+    }
+
+    fn finish(mut self) -> io::Result<()> {
+        if self.failure.is_none() {
+            self.write();
+        }
+        match self.failure {
+            Some(error) => Err(error),
+            None => self.out.finish(),
+        }
+    }
+}

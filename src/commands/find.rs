@@ -1,0 +1,250 @@
+//! `kgrep find WORDS…`: what one has only an idea of, best first, from the index's catalog.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Component, Path, PathBuf};
+
+use anyhow::{Result, bail};
+use kgrep_index::catalog::{self, Found, Marks, Query, Wanted};
+use kgrep_index::graph::{Arch, Graph};
+use kgrep_index::outline::Kind;
+use kgrep_index::store::Cache;
+use kgrep_index::{Index, Scope};
+
+use super::answer::{Place, Sources, name_line, show_marked};
+use super::{Outcome, Session};
+use crate::cli::FindArgs;
+use crate::code::{Code, Ranking, folder_name};
+use crate::list::{SourceFile, Span};
+use crate::message::tell;
+
+const COLUMNS: [&str; 2] = ["Kind", "Name"];
+
+/// Prints and keeps the best answers.
+///
+/// # Errors
+/// When there is no catalog, it is damaged, or a path is not of the tree.
+pub(crate) fn run(args: &FindArgs, session: &Session) -> Result<Outcome> {
+    let code = Code::around(&session.settings)?;
+    let cache = Cache::new(&session.cache);
+    let root = code.tree().root().display();
+    let without = "`kgrep index --code` makes it, once";
+    let Some(index) = Index::open(&cache, code.tree()).map_err(again)? else {
+        bail!("{root} has no index to find words in; {without}");
+    };
+    if !index.has_catalog() {
+        bail!("the index of {root} has no catalog to find words in; {without}");
+    }
+    let (query, wrong) = Query::parse(&question(&args.words));
+    if let Some(wrong) = wrong {
+        tell(format!("{wrong}; searching for the plain words"));
+    }
+    if query.is_empty() {
+        bail!("there is no word to look for; give letters or digits");
+    }
+    let wanted = Wanted {
+        classes: args.kind.iter().map(|kind| kind.name().to_owned()).collect(),
+        within: within(&args.within, &code)?,
+        arch: match code.arch {
+            Arch::All => None,
+            _ => Some(folder_name(&session.settings.arch.value).to_owned()),
+        },
+        number: args.number,
+    };
+    let fresh = index.refresh(&Scope::whole())?;
+    let graph = index.graph_now(&fresh, &code.idioms).map_err(again)?;
+    let uses = Uses { graph, known: RefCell::default() };
+    let found = index.find(&fresh, &code.idioms, &query, &wanted, &|name| uses.of(name));
+    let found = found.map_err(again)?;
+    index.graph_soundness().map_err(again)?;
+    let (mut found, marks) = found.unwrap_or_default();
+    if let Some(graph) = &uses.graph {
+        add_named(&mut found, graph, &code, args, &wanted);
+    }
+    if found.is_empty() {
+        tell(nothing(args));
+        return Ok(Outcome::Nothing);
+    }
+    let mut sources = Sources::default();
+    let mut places = Vec::with_capacity(found.len());
+    let mut spans = Vec::with_capacity(found.len());
+    for found in &found {
+        let source = sources.get(&code, &found.path);
+        let line = best_line(found, source, &marks);
+        // Definitions in two arms of an #if have one comment.
+        if places.iter().any(|known: &Place| known.line == line && known.path == found.path) {
+            continue;
+        }
+        let text = source.line(u64::from(line)).unwrap_or_default();
+        spans.push(marked(text, &marks));
+        places.push(Place {
+            path: found.path.clone(),
+            line,
+            name: Vec::new(),
+            cells: vec![found.kind.name().to_owned(), found.name.clone()],
+            section: None,
+        });
+    }
+    show_marked(&code, session, &COLUMNS, &places, &spans)
+}
+
+/// An error of the index, with what to do.
+fn again(error: kgrep_index::Error) -> anyhow::Error {
+    anyhow::anyhow!("{error}; `kgrep index --code` builds it again")
+}
+
+/// How many definitions of a name that the catalog leaves out are shown.
+const FEW_NAMED: usize = 3;
+
+/// A single word that is a name of the code comes first, also where the catalog leaves it out:
+/// one register of thousands.
+fn add_named(
+    found: &mut Vec<Found>,
+    graph: &Graph<'_>,
+    code: &Code,
+    args: &FindArgs,
+    wanted: &Wanted,
+) {
+    let [word] = args.words.as_slice() else { return };
+    let symbols = wanted.classes.is_empty() || wanted.classes.iter().any(|class| class == "symbol");
+    if !symbols || found.iter().any(|found| found.name == *word) {
+        return;
+    }
+    let Some(name) = graph.find_name(word.as_bytes()) else { return };
+    let mut named = graph.definitions_of(name);
+    named.retain(|definition| {
+        let path = graph.path(definition.file);
+        let within = &wanted.within;
+        !matches!(definition.kind, Kind::File | Kind::Kconfig | Kind::Declaration)
+            && (within.is_empty() || within.iter().any(|folder| is_below(path, folder)))
+    });
+    named.sort_by_cached_key(|definition| Ranking::of(graph, definition, code.arch));
+    let named = named.into_iter().take(FEW_NAMED).map(|definition| Found {
+        path: graph.path(definition.file).to_vec(),
+        kind: catalog::Kind::Symbol(definition.kind),
+        name: word.clone(),
+        line: definition.first,
+        extent: (definition.first, definition.first),
+        named: true,
+        score: 0.0,
+    });
+    found.splice(0..0, named);
+    found.truncate(wanted.number);
+}
+
+/// Whether a path is `folder`, or below it.
+fn is_below(path: &[u8], folder: &[u8]) -> bool {
+    let rest = path.strip_prefix(folder);
+    folder.is_empty() || rest.is_some_and(|rest| rest.first().is_none_or(|byte| *byte == b'/'))
+}
+
+/// The question that the shell has cut into words: what it was given as one word beside others
+/// is a phrase, or it would not have been.
+fn question(words: &[String]) -> String {
+    let several = words.len() > 1;
+    let quoted = |word: &String| {
+        let word = word.trim();
+        let plain = word.contains(char::is_whitespace) && !word.contains('"');
+        if several && plain { format!("\"{word}\"") } else { word.to_owned() }
+    };
+    words.iter().map(quoted).collect::<Vec<_>>().join(" ")
+}
+
+fn nothing(args: &FindArgs) -> String {
+    let narrowed = !args.kind.is_empty() || !args.within.is_empty();
+    let words = args.words.join(" ");
+    match narrowed {
+        true => format!("nothing here is about {words}; without --kind and --in there may be more"),
+        false => format!("nothing here is about {words}; `kgrep {words}` searches the text"),
+    }
+}
+
+/// The folders that are meant, from the tree's root.
+fn within(paths: &[PathBuf], code: &Code) -> Result<Vec<Vec<u8>>> {
+    let root = code.tree().root();
+    let mut found = Vec::new();
+    for path in paths {
+        let full = plain(&crate::folders::current()?.join(path));
+        let full = full.canonicalize().unwrap_or(full);
+        let Ok(below) = full.strip_prefix(root) else {
+            bail!("{} is not in {}", path.display(), root.display());
+        };
+        if !full.exists() {
+            bail!("{}: there is no such file or folder in {}", path.display(), root.display());
+        }
+        found.push(below.as_os_str().as_bytes().to_vec());
+    }
+    Ok(found)
+}
+
+/// A path without `.` and `..`, as far as its letters tell.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                plain.pop();
+            }
+            part => plain.push(Path::new::<OsStr>(part.as_os_str())),
+        }
+    }
+    plain
+}
+
+/// How often names are used, asked of the graph once each.
+struct Uses<'a> {
+    graph: Option<Graph<'a>>,
+    known: RefCell<HashMap<Vec<u8>, usize>>,
+}
+
+impl Uses<'_> {
+    fn of(&self, name: &[u8]) -> usize {
+        if let Some(known) = self.known.borrow().get(name) {
+            return *known;
+        }
+        let count = self
+            .graph
+            .as_ref()
+            .map_or(0, |graph| graph.find_name(name).map_or(0, |name| graph.users_of(name).len()));
+        self.known.borrow_mut().insert(name.to_vec(), count);
+        count
+    }
+}
+
+/// How many lines of a long section are looked at for the best one.
+const MANY_LINES: u32 = 2000;
+
+/// The line to show: where the thing is, unless another line of it has more of the words.
+fn best_line(found: &Found, source: &SourceFile, marks: &Marks) -> u32 {
+    let name = found.name.strip_prefix("CONFIG_").unwrap_or(&found.name).trim_end_matches('=');
+    let (first, last) = found.extent;
+    let own = match found.kind.class() {
+        "symbol" => name_line(source, name.as_bytes(), found.line, last.max(found.line)),
+        _ => found.line,
+    };
+    let count = |line: u32| {
+        let text = source.line(u64::from(line)).unwrap_or_default();
+        marks.count(&String::from_utf8_lossy(text))
+    };
+    let mut best = (own, count(own));
+    let last = last.min(first.saturating_add(MANY_LINES));
+    for line in first..=last {
+        let count = count(line);
+        if count > best.1 {
+            best = (line, count);
+        }
+    }
+    best.0
+}
+
+/// Where in a line the words stand out.
+fn marked(text: &[u8], marks: &Marks) -> Vec<Span> {
+    // Places in a text that is not UTF-8 would not be places in the line.
+    let Ok(text) = std::str::from_utf8(text) else { return Vec::new() };
+    let span = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    let found = marks.in_line(text).into_iter();
+    found.map(|(start, end)| Span { start: span(start), end: span(end) }).collect()
+}

@@ -1,0 +1,78 @@
+//! What a search leaves to be done for the index: an update in the background when
+//! much has changed, and a word about `kgrep index` where there is none.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, IsTerminal};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use kgrep_index::Tree;
+use kgrep_index::store::Cache;
+
+use super::Session;
+use crate::message::tell;
+use crate::search::Advice;
+
+/// Up to this many changes are looked at by every search without being missed.
+const MANY_CHANGES: u64 = 300;
+
+/// A tree with fewer files is searched in no time.
+const MANY_FILES: u64 = 2000;
+
+/// How much faster a selective search is with an index, in round figures
+/// (`docs/benchmarks.md`).
+const SPEED_UP: u64 = 7;
+
+/// Does it, after everything was printed. What fails here fails silently: the search
+/// itself went well.
+pub(crate) fn after(advice: &Advice, files: u64, session: &Session) {
+    let Some(tree) = &advice.tree else { return };
+    match &advice.fresh {
+        Some(fresh) if fresh.changes() > MANY_CHANGES && session.settings.auto_update.value => {
+            // A cache that can't be written fails there as it would here.
+            let _ = update_in_background(tree.root(), &session.cache);
+        }
+        _ if !advice.indexed && files >= MANY_FILES && io::stderr().is_terminal() => {
+            let marker = Cache::new(&session.cache).hint_marker(tree);
+            if first_time(&marker) {
+                tell(format!(
+                    "`kgrep index` would make searches like this about {SPEED_UP} times faster \
+                     (said once for {})",
+                    tree.root().display()
+                ));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Says, once for each tree, that an index makes questions about code fast.
+pub(super) fn slow_without_index(tree: &Tree, session: &Session) {
+    let marker = Cache::new(&session.cache).home(tree).with_extension("asked");
+    if first_time(&marker) {
+        tell(format!(
+            "reading all of {} for this; `kgrep index --code` makes such questions fast (said once)",
+            tree.root().display()
+        ));
+    }
+}
+
+/// Starts `kgrep index` for `root` with low priority, away from the terminal.
+fn update_in_background(root: &Path, cache: &Path) -> io::Result<()> {
+    Command::new(std::env::current_exe()?)
+        .args(["index", "--background", "--"])
+        .arg(root)
+        .env("KGREP_CACHE_DIR", cache)
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .map(drop)
+}
+
+/// Leaves a mark; true when it wasn't there.
+pub(super) fn first_time(marker: &Path) -> bool {
+    marker.parent().is_some_and(|folder| fs::create_dir_all(folder).is_ok())
+        && OpenOptions::new().write(true).create_new(true).open(marker).is_ok()
+}

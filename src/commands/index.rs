@@ -1,0 +1,400 @@
+//! `kgrep index`: builds, updates, shows and removes indexes.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::SystemTime;
+
+use anyhow::{Context, Result};
+use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
+use kgrep_index::build::{self, Observer, Report};
+use kgrep_index::store::{Cache, Entry, EntryState};
+use kgrep_index::{Fresh, Index, Scope, State, Stats, Tree};
+use serde_json::json;
+
+use super::{Outcome, Session};
+use crate::cli::IndexArgs;
+use crate::message::{counted, tell};
+use crate::settings::Format;
+use crate::{code, folders};
+
+/// How much lower than a search's the priority of an update in the background is.
+const BACKGROUND_NICE: i32 = 15;
+
+/// Does what the arguments ask for.
+///
+/// # Errors
+/// When the tree isn't there, or the index can't be written.
+pub(crate) fn run(args: &IndexArgs, session: &Session) -> Result<Outcome> {
+    if args.background {
+        detach();
+    }
+    let cache = Cache::new(&session.cache);
+    let as_json = args.json || session.settings.format.value == Format::Json;
+    if args.list {
+        return list(&cache, as_json);
+    }
+    if args.prune {
+        return prune(&cache);
+    }
+    if args.tree.is_relative() {
+        // A current folder that is gone is said to be.
+        folders::current()?;
+    }
+    let tree = match args.status || args.check {
+        true => Tree::locate_indexed(&args.tree, &cache)?,
+        false => Tree::locate(&args.tree)?,
+    };
+    if args.status {
+        status(&cache, &tree, as_json)
+    } else if args.remove {
+        remove(&cache, &tree)
+    } else if args.check {
+        check(&cache, &tree)
+    } else if args.background {
+        background(&cache, &tree)
+    } else {
+        build(&cache, &tree, args)
+    }
+}
+
+fn build(cache: &Cache, tree: &Tree, args: &IndexArgs) -> Result<Outcome> {
+    let observer = Progress {
+        bar: OnceLock::new(),
+        done: AtomicU64::new(0),
+        draws: io::stderr().is_terminal() && !args.verbose,
+        verbose: args.verbose,
+        is_tree: is_source_tree(tree.root()),
+    };
+    let build = if args.rebuild { build::rebuild_with } else { build::update_with };
+    let outcome = build(cache, tree, &code::idioms(), args.code, &observer);
+    if let Some(bar) = observer.bar.get() {
+        bar.finish_and_clear();
+    }
+    let root = tree.root().display();
+    let speaks = args.verbose || io::stderr().is_terminal();
+    match outcome.with_context(|| format!("the index of {root} can't be built"))? {
+        build::Outcome::Published(report) => {
+            if let Some(why) = &report.discarded {
+                tell(format!("{why}; built again"));
+            }
+            if speaks {
+                tell(format!("{root}: {}", told(&report)));
+            }
+        }
+        build::Outcome::Current if speaks => tell(format!("{root}: the index is up to date")),
+        build::Outcome::Another => {
+            tell(format!("{root}: another kgrep was at work; its index is used"));
+        }
+        build::Outcome::Current => {}
+    }
+    Ok(Outcome::Found)
+}
+
+/// More files than this are worth a warning where nothing says that this is a source tree.
+const VERY_MANY_FILES: u64 = 200_000;
+
+/// True when a folder has what `Tree::locate` looks for: a `.git`, or a kernel's files.
+fn is_source_tree(root: &Path) -> bool {
+    root.join(".git").exists() || root.join("MAINTAINERS").is_file()
+}
+
+fn told(report: &Report) -> String {
+    format!(
+        "{} {} of {}, {}, in {:.1?}",
+        if report.whole { "indexed" } else { "updated" },
+        HumanCount(report.files_read),
+        counted(report.files, "file"),
+        HumanBytes(report.bytes_read),
+        report.time,
+    )
+}
+
+/// Updates for a search that found much changed. Nobody hears of a failure: the next
+/// `kgrep index` will say it.
+fn background(cache: &Cache, tree: &Tree) -> Result<Outcome> {
+    build::update_with(cache, tree, &code::idioms(), false, &InPassing)?;
+    Ok(Outcome::Found)
+}
+
+/// Leaves the terminal and steps back: neither a closed terminal nor a busy machine should
+/// feel an update in the background.
+fn detach() {
+    let _ = rustix::process::setsid();
+    let _ = rustix::process::nice(BACKGROUND_NICE);
+}
+
+/// Says nothing, and waits for nobody.
+struct InPassing;
+
+impl Observer for InPassing {
+    fn waiting(&self) -> bool {
+        false
+    }
+}
+
+fn status(cache: &Cache, tree: &Tree, as_json: bool) -> Result<Outcome> {
+    let Some(index) = Index::open(cache, tree)? else {
+        tell(format!("{} has no index; `kgrep index` builds it", tree.root().display()));
+        return Ok(Outcome::Nothing);
+    };
+    let (stats, fresh) = (index.stats(), index.refresh(&Scope::whole())?);
+    let home = cache.home(tree);
+    let mut page = String::new();
+    if as_json {
+        let states: serde_json::Map<_, _> = stats
+            .states
+            .iter()
+            .map(|(state, count)| (reason(*state).to_owned(), json!(count)))
+            .collect();
+        let value = json!({
+            "tree": tree.root().to_string_lossy(),
+            "index": home.to_string_lossy(),
+            "built": iso(stats.built),
+            "format": stats.format,
+            "code": stats.code,
+            "files": states,
+            "unread_folders": stats.opaque_folders,
+            "text_bytes": stats.text_bytes,
+            "index_bytes": stats.index_bytes,
+            "catalog_bytes": stats.catalog_bytes,
+            "segments": stats.segments,
+            "changed": fresh.changed,
+            "racy": fresh.racy,
+            "added": fresh.added,
+            "removed": fresh.removed,
+            "new_folders": fresh.folders_added,
+            "current": fresh.is_current(),
+        });
+        page.push_str(&format!("{value}\n"));
+    } else {
+        describe(&mut page, &stats, &fresh);
+        page.insert_str(
+            0,
+            &format!("tree        {}\nindex       {}\n", tree.root().display(), home.display()),
+        );
+    }
+    io::stdout().write_all(page.as_bytes())?;
+    Ok(Outcome::Found)
+}
+
+/// The status, for people: a line a fact.
+fn describe(page: &mut String, stats: &Stats, fresh: &Fresh) {
+    let percent = match stats.text_bytes {
+        0 => String::new(),
+        text => format!(", {:.1} % of the text", 100.0 * stats.index_bytes as f64 / text as f64),
+    };
+    let mut line = |key: &str, value: String| page.push_str(&format!("{key:11} {value}\n"));
+    line("built", when(Some(stats.built)));
+    line("format", stats.format.to_string());
+    let code = if stats.code { "indexed" } else { "not indexed (`kgrep index --code`)" };
+    line("code", code.to_owned());
+    if stats.catalog_bytes > 0 {
+        line("catalog", HumanBytes(stats.catalog_bytes).to_string());
+    }
+    line(
+        "size",
+        format!(
+            "{} in {}{percent}",
+            HumanBytes(stats.index_bytes),
+            counted(stats.segments as u64, "segment")
+        ),
+    );
+    line(
+        "files",
+        format!(
+            "{} indexed, {}",
+            HumanCount(stats.states.get(&State::Text).copied().unwrap_or(0)),
+            HumanBytes(stats.text_bytes)
+        ),
+    );
+    for (state, count) in stats.states.iter().filter(|(state, _)| **state != State::Text) {
+        line("", format!("{} read by every search: {}", HumanCount(*count), reason(*state)));
+    }
+    if stats.opaque_folders > 0 {
+        let count = counted(stats.opaque_folders, "folder");
+        line("", format!("{count} not looked into (ignored, unreadable, or .git)"));
+    }
+    let Fresh { changed, added, removed, folders_added, .. } = fresh;
+    line(
+        "since then",
+        if fresh.is_current() {
+            "nothing changed".to_owned()
+        } else {
+            format!(
+                "{} changed, {added} added, {removed} removed, {}{}",
+                counted(*changed, "file"),
+                counted(*folders_added, "new folder"),
+                if fresh.changes() == 0 { "; ignore rules may have changed" } else { "" }
+            )
+        },
+    );
+}
+
+/// Why files in this state are, or are not, indexed.
+fn reason(state: State) -> &'static str {
+    match state {
+        State::Text => "indexed",
+        State::Racy => "written during the build",
+        State::Ignored => "left out by ignore rules",
+        State::Unreadable => "unreadable",
+        State::Utf16 => "UTF-16",
+        State::Dense => "dense binary",
+    }
+}
+
+fn remove(cache: &Cache, tree: &Tree) -> Result<Outcome> {
+    let home = cache.home(tree);
+    let bytes = cache.list()?.into_iter().find(|entry| entry.dir == home);
+    let bytes = bytes.map_or(0, |entry| entry.bytes);
+    if cache.remove(tree)? {
+        tell(format!("removed the index of {}, {}", tree.root().display(), HumanBytes(bytes)));
+        return Ok(Outcome::Found);
+    }
+    tell(format!("{} has no index", tree.root().display()));
+    Ok(Outcome::Nothing)
+}
+
+fn check(cache: &Cache, tree: &Tree) -> Result<Outcome> {
+    let Some(index) = Index::open(cache, tree)? else {
+        tell(format!("{} has no index; `kgrep index` builds it", tree.root().display()));
+        return Ok(Outcome::Nothing);
+    };
+    let checked = build::check::check(&index).context("`kgrep index --rebuild` builds it again")?;
+    writeln!(
+        io::stdout(),
+        "{}: intact; {} of checksums, {} read again",
+        tree.root().display(),
+        HumanBytes(checked.bytes),
+        counted(checked.files, "file")
+    )?;
+    Ok(Outcome::Found)
+}
+
+fn list(cache: &Cache, as_json: bool) -> Result<Outcome> {
+    let entries = cache.list()?;
+    let mut page = String::new();
+    if as_json {
+        for entry in &entries {
+            let value = json!({
+                "tree": entry.root.as_ref().map(|root| root.to_string_lossy()),
+                "index": entry.dir.to_string_lossy(),
+                "bytes": entry.bytes,
+                "last_used": entry.last_used.map(iso),
+                "gone": entry.state == EntryState::Gone,
+                "unfinished": entry.state == EntryState::Unfinished,
+                "problem": problem(entry.state),
+            });
+            page.push_str(&format!("{value}\n"));
+        }
+    } else {
+        for entry in &entries {
+            page.push_str(&row(entry));
+        }
+    }
+    io::stdout().write_all(page.as_bytes())?;
+    Ok(if entries.is_empty() { Outcome::Nothing } else { Outcome::Found })
+}
+
+fn row(entry: &Entry) -> String {
+    let note = match problem(entry.state) {
+        Some(why) if entry.state.is_orphaned() => format!("  ({why}; --prune removes it)"),
+        Some(why) => format!("  ({why})"),
+        None => String::new(),
+    };
+    let tree = entry.root.as_ref().unwrap_or(&entry.dir);
+    // Formatted first: indicatif's types don't pad themselves.
+    let size = HumanBytes(entry.bytes).to_string();
+    format!("{size:>12}  {}  {}{note}\n", when(entry.last_used), tree.display())
+}
+
+/// What keeps an index from being used.
+fn problem(state: EntryState) -> Option<String> {
+    Some(match state {
+        EntryState::Used => return None,
+        EntryState::Gone => "the tree is gone".to_owned(),
+        EntryState::Away => "the tree is away, perhaps on a disk that is not mounted".to_owned(),
+        EntryState::Unfinished => "unfinished".to_owned(),
+        EntryState::Damaged => "can't be read".to_owned(),
+        EntryState::OtherFormat(format) => format!("format {format}, of another kgrep"),
+    })
+}
+
+fn prune(cache: &Cache) -> Result<Outcome> {
+    let gone = cache.prune()?;
+    for entry in &gone {
+        let tree = entry.root.as_ref().unwrap_or(&entry.dir).display();
+        let why = problem(entry.state).unwrap_or_default();
+        tell(format!("removed the index of {tree}, {}: {why}", HumanBytes(entry.bytes)));
+    }
+    for entry in cache.list()? {
+        if let Some(why) = problem(entry.state) {
+            tell(format!("kept {}: {why}; `rm -r` removes it", entry.dir.display()));
+        }
+    }
+    Ok(if gone.is_empty() { Outcome::Nothing } else { Outcome::Found })
+}
+
+/// A moment in local time, to the minute.
+fn when(time: Option<SystemTime>) -> String {
+    time.and_then(|time| jiff::Timestamp::try_from(time).ok())
+        .map(|stamp| stamp.to_zoned(jiff::tz::TimeZone::system()))
+        .map_or_else(|| "never".to_owned(), |local| local.strftime("%Y-%m-%d %H:%M").to_string())
+}
+
+/// A moment for programs, in UTC: `2026-11-21T09:05:07Z`.
+fn iso(time: SystemTime) -> Option<String> {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    let stamp = jiff::Timestamp::from_second(i64::try_from(since.as_secs()).ok()?).ok()?;
+    Some(stamp.to_string())
+}
+
+/// Shows how far a build is.
+struct Progress {
+    bar: OnceLock<ProgressBar>,
+    /// Files read so far.
+    done: AtomicU64,
+    /// A bar is drawn.
+    draws: bool,
+    /// Lines are printed.
+    verbose: bool,
+    /// The folder has the marks of a source tree.
+    is_tree: bool,
+}
+
+impl Observer for Progress {
+    fn waiting(&self) -> bool {
+        tell("another kgrep is building this index; waiting for it");
+        true
+    }
+
+    fn start(&self, files: u64, bytes: u64) {
+        if self.verbose {
+            tell(format!("{} to read, {}", counted(files, "file"), HumanBytes(bytes)));
+        }
+        if !self.is_tree && files > VERY_MANY_FILES && io::stderr().is_terminal() {
+            tell(format!(
+                "{} here, and neither a .git nor a kernel: is this the folder you mean? Ctrl-C \
+                 stops, and nothing is left behind that --prune doesn't remove",
+                counted(files, "file")
+            ));
+        }
+        if self.draws {
+            let style = ProgressStyle::with_template(
+                "{prefix} [{bar:30}] {bytes}/{total_bytes}, {msg} files, {eta} left",
+            );
+            let bar = ProgressBar::new(bytes).with_prefix("indexing").with_message("0");
+            let bar = bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            let _ = self.bar.set(bar);
+        }
+    }
+
+    fn progress(&self, files: u64, bytes: u64) {
+        if let Some(bar) = self.bar.get() {
+            let done = self.done.fetch_add(files, Ordering::Relaxed) + files;
+            bar.set_message(HumanCount(done).to_string());
+            bar.inc(bytes);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! `kgrep list WHAT`: all names of a kind, as a list.
+
+use anyhow::{Context, Result, bail};
+use globset::Glob;
+
+use super::answer::{Place, show};
+use super::{Outcome, Session, freshen, recipes};
+use crate::cli::ItemsArgs;
+use crate::code::Code;
+use crate::message::tell;
+use crate::trace::{Options, Tracer, items};
+
+/// Prints and keeps the list.
+///
+/// # Errors
+/// When no recipe lists this, the glob is none, or the tree can't be read.
+pub(crate) fn run(args: &ItemsArgs, session: &Session) -> Result<Outcome> {
+    let code = Code::around(&session.settings)?;
+    let recipes = recipes::load(&code, session, args.trust_tree);
+    let mut lists = recipes.all.iter().filter_map(|recipe| recipe.list.as_ref());
+    let Some(list) = lists.clone().find(|list| list.name == args.what) else {
+        let names: Vec<&str> = lists.by_ref().map(|list| list.name.as_str()).collect();
+        bail!("there is no list of {:?}; there are {}", args.what, names.join(", "));
+    };
+    let glob = args.glob.as_deref().map(Glob::new).transpose().context("the glob")?;
+    let glob = glob.map(|glob| glob.compile_matcher());
+    let slow = |tree: &_| freshen::slow_without_index(tree, session);
+    let (titles, found) = code.ask(&session.settings, &session.cache, slow, |graph| {
+        let options = Options { depth: 1, body: false, all: true };
+        let settings = &session.settings;
+        let mut tracer = Tracer::new(&code, graph, options, settings);
+        items(&mut tracer, list, |name| glob.as_ref().is_none_or(|glob| glob.is_match(name)))
+    })?;
+    if found.is_empty() {
+        tell(format!(
+            "no {} here{}",
+            args.what,
+            args.glob.as_ref().map_or_else(String::new, |g| format!(" like {g}"))
+        ));
+    }
+    let places: Vec<Place> = found
+        .into_iter()
+        .map(|item| Place {
+            path: item.row.path,
+            line: item.row.line,
+            name: item.row.name.into_bytes(),
+            cells: item.cells,
+            section: None,
+        })
+        .collect();
+    let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
+    show(&code, session, &titles, &places)
+}

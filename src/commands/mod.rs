@@ -1,0 +1,158 @@
+//! What kgrep does: one file a command, top to bottom.
+
+mod answer;
+mod body;
+mod chain;
+mod complete;
+mod config;
+mod def;
+mod demo;
+mod diff;
+mod draw;
+mod exists;
+mod export;
+mod find;
+mod follow;
+mod freshen;
+mod generate;
+mod index;
+mod items;
+mod lists;
+mod picture;
+mod printer;
+mod queries;
+mod recipes;
+mod refs;
+mod screen;
+mod search;
+mod show;
+mod steps;
+mod trace;
+
+pub(crate) use answer::name_line;
+
+use std::cell::Cell;
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+
+use crate::cli::{Cli, Commands, Root};
+use crate::folders;
+use crate::list::Shelf;
+use crate::message::{chain, tell};
+use crate::settings::{self, Flags, Format, Settings};
+
+/// How a command ended, when it ended without an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Something was found, or done.
+    Found,
+    /// Nothing was found.
+    Nothing,
+    /// Some of it could not be done; what could was.
+    Problems,
+}
+
+/// What every command works with.
+pub(crate) struct Session {
+    /// What is in force.
+    pub(crate) settings: Settings,
+    /// kgrep's cache folder, which need not exist.
+    pub(crate) cache: PathBuf,
+    /// The kept lists.
+    pub(crate) shelf: Shelf,
+    /// The words of the command line, for `kgrep lists`.
+    pub(crate) command_line: Vec<String>,
+}
+
+/// Runs what the command line asks for.
+///
+/// # Errors
+/// Whatever kept the command from being done, in one line.
+pub(crate) fn run(cli: &Cli, args: &[OsString]) -> Result<Outcome> {
+    let session = || {
+        // Without the program's own name.
+        let session = session(&cli.root, args.get(1..).unwrap_or_default())?;
+        let prints_hunks = match &cli.command {
+            Some(command) => matches!(command, Commands::Diff(_)),
+            None => follow::is_meant(&cli.root),
+        };
+        if session.settings.format.value == Format::Patch && !prints_hunks {
+            bail!("--format patch is for `kgrep diff` and for follow-ups on its lists");
+        }
+        Ok(session)
+    };
+    match &cli.command {
+        Some(Commands::Config) => match session() {
+            Ok(session) => config::run(&session),
+            // What would be in force without the file says where to look for what it breaks.
+            Err(error) => {
+                tell(chain(&error));
+                let mut root = cli.root.clone();
+                root.common.no_config = true;
+                config::run(&self::session(&root, &[])?).map(|_| Outcome::Problems)
+            }
+        },
+        Some(Commands::Index(args)) => index::run(args, &session()?),
+        Some(Commands::Find(args)) => find::run(args, &session()?),
+        Some(Commands::Def(args)) => def::run(args, &session()?),
+        Some(Commands::Refs(args)) => refs::run(args, &session()?),
+        Some(Commands::Callers(args)) => steps::callers(args, &session()?),
+        Some(Commands::Callees(args)) => steps::callees(args, &session()?),
+        Some(Commands::Chain(args)) => chain::run(args, &session()?),
+        Some(Commands::Export(args)) => export::run(args, &session()?),
+        Some(Commands::Trace(args)) => trace::run(args, &session()?),
+        Some(Commands::Queries(args)) => queries::run(args, &session()?),
+        Some(Commands::List(args)) => items::run(args, &session()?),
+        Some(Commands::Diff(args)) => diff::run(args, &session()?),
+        Some(Commands::Exists(args)) => exists::run(args, &session()?),
+        Some(Commands::Lists(args)) => lists::run(args, &session()?),
+        Some(Commands::Demo) => demo::run(&folders::cache()?).map(|()| Outcome::Found),
+        Some(Commands::Complete(args)) => Ok(complete::run(args)),
+        Some(Commands::Generate(what)) => generate::run(what.what),
+        None if follow::is_meant(&cli.root) => follow::run(&cli.root, &session()?),
+        None => search::run(&cli.root.search, &session()?),
+    }
+}
+
+/// Whoever read the output has seen enough: the reader of a pipe, or the pager's user.
+pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        // A transparent error is not its own source, so it is looked into.
+        let io = match cause.downcast_ref::<printer::PrintError>() {
+            Some(printer::PrintError::Output(error)) => Some(error),
+            _ => cause.downcast_ref::<io::Error>(),
+        };
+        io.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    })
+}
+
+fn session(root: &Root, args: &[OsString]) -> Result<Session> {
+    let file = match folders::config_file().filter(|_| !root.common.no_config) {
+        Some(path) => settings::load(&path)?,
+        None => settings::ConfigFile::default(),
+    };
+    let flags = Flags { common: &root.common, search: &root.search, list: &root.list };
+    let cache = folders::cache()?;
+    let odd = Cell::new(None);
+    let env = |name| {
+        std::env::var_os(name).map(|value| {
+            value.into_string().unwrap_or_else(|value| {
+                odd.set(Some(name));
+                value.to_string_lossy().into_owned()
+            })
+        })
+    };
+    let settings = settings::resolve(&flags, env, file);
+    if let Some(name) = odd.get() {
+        bail!("the value of {name} in the environment is not UTF-8");
+    }
+    Ok(Session {
+        settings,
+        shelf: Shelf::new(&cache),
+        cache,
+        command_line: args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect(),
+    })
+}

@@ -1,0 +1,248 @@
+//! `kgrep refs NAME`: every use of a name, with what kind of use it is and the function it
+//! is in.
+//!
+//! The search finds the files that hold the name, by the index where there is one; what
+//! each use is, their outlines tell, read now.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use kgrep_index::graph::{LinkKind, Place as FilePlace};
+use kgrep_index::lex::{Lexer, TokenKind};
+use kgrep_index::outline::{Definition, FileOutline, Kind, Language, NO_NAME, UseKind, outline};
+
+use super::answer::{Place, show, unknown};
+use super::{Outcome, Session, freshen, picture};
+use crate::cli::{RefsArgs, SearchArgs};
+use crate::code::{Code, in_parallel, read, receiver};
+use crate::message::tell;
+use crate::render::{Arrow, Node};
+use crate::search::{Event, Patterns, Scope, Search, SearchOptions, advise, scan};
+
+/// A use, found in one file.
+struct Found {
+    line: u32,
+    kind: Option<UseKind>,
+    via: Option<Vec<u8>>,
+    /// The definition it is in; empty outside of all.
+    within: String,
+}
+
+/// What one file has to do with the name.
+#[derive(Default)]
+struct InFile {
+    path: Vec<u8>,
+    uses: Vec<Found>,
+    defines: Vec<Kind>,
+}
+
+/// Prints and keeps every use of a name.
+///
+/// # Errors
+/// When a kind is none, or the output can't be written.
+pub(crate) fn run(args: &RefsArgs, session: &Session) -> Result<Outcome> {
+    for word in &args.kinds {
+        if word != "use" && !LinkKind::ALL.iter().any(|(_, name)| name == word) {
+            bail!("{word:?} is no kind of use; there are call, macro, ref, init, indirect, use");
+        }
+    }
+    let code = Code::around(&session.settings)?;
+    let paths = candidates(&args.name, &code, session)?;
+    let mut files = in_parallel(&paths, |path| in_file(&args.name, path, &code));
+    let kinds: Vec<Kind> = files.iter().flat_map(|file| file.defines.iter().copied()).collect();
+    let is_macro = kinds.iter().any(|kind| matches!(kind, Kind::Macro | Kind::Constant))
+        && !kinds.iter().any(|kind| kind.is_callable());
+    let all: usize = files.iter().map(|file| file.uses.len()).sum();
+    files.retain(|file| code.arch.has(FilePlace::of(&file.path)));
+
+    let (mut places, mut arrows) = (Vec::new(), Vec::new());
+    for file in files {
+        for found in file.uses {
+            let (word, how) = in_words(&found, is_macro);
+            if !args.kinds.is_empty() && !args.kinds.iter().any(|kind| kind == word) {
+                continue;
+            }
+            arrows.push(Arrow {
+                from: Node {
+                    name: found.within.clone(),
+                    file: String::from_utf8_lossy(&file.path).into_owned(),
+                },
+                to: Node { name: args.name.clone(), file: String::new() },
+                how: how.clone(),
+            });
+            places.push(Place {
+                path: file.path.clone(),
+                line: found.line,
+                name: args.name.clone().into_bytes(),
+                cells: vec![found.within, how],
+                section: None,
+            });
+        }
+    }
+    if places.is_empty() && all == 0 && kinds.is_empty() {
+        let slow = |tree: &_| freshen::slow_without_index(tree, session);
+        return code.ask(&session.settings, &session.cache, slow, |graph| {
+            Ok(unknown(&code, graph, &args.name))
+        });
+    }
+    if places.is_empty() {
+        tell(nothing(&args.name, all > 0));
+        return Ok(Outcome::Nothing);
+    }
+    match picture::draw(&args.picture, &arrows)? {
+        Some(outcome) => Ok(outcome),
+        None => show(&code, session, &["Function", "How"], &places),
+    }
+}
+
+fn nothing(name: &str, elsewhere: bool) -> String {
+    if elsewhere {
+        format!("no such use of {name}; --arch all looks at all architectures")
+    } else {
+        format!("{name} is defined, but nothing uses it by name")
+    }
+}
+
+/// The files whose text holds the name as a word, below the tree's root, in path order.
+fn candidates(name: &str, code: &Code, session: &Session) -> Result<Vec<Vec<u8>>> {
+    let root = code.tree().root();
+    let args = SearchArgs {
+        pattern: Some(OsString::from(name)),
+        fixed_strings: true,
+        word_regexp: true,
+        ..SearchArgs::default()
+    };
+    let (patterns, _) = Patterns::collect(&args)?;
+    let query = patterns.compile(&args)?;
+    let scope = Scope::new(vec![root.into()], true);
+    let settings = &session.settings;
+    let advice = advise(scope.paths(), &patterns, &args, settings, &session.cache);
+    let options = SearchOptions::whether();
+    let search = Search {
+        scope: &scope,
+        query: &query,
+        args: &args,
+        settings,
+        filter: advice.filter.as_ref(),
+        options: &options,
+    };
+    let mut paths = Vec::new();
+    let totals = scan(&search, |event| {
+        match event {
+            Event::Hits(hits) => {
+                let path = PathBuf::from(OsString::from_vec(hits.file.path));
+                let below = path.strip_prefix(root).map(|path| path.as_os_str().as_bytes());
+                paths.extend(below.ok().filter(|p| Language::of(p).is_some()).map(<[u8]>::to_vec));
+            }
+            Event::Problem(message) | Event::Warning(message) => tell(message),
+        }
+        true
+    })?;
+    freshen::after(&advice, totals.files, session);
+    Ok(paths)
+}
+
+fn in_file(name: &str, path: &[u8], code: &Code) -> InFile {
+    let bytes = match read(&code.path(path)) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            tell(format!("{}: {error}", code.path(path).display()));
+            return InFile::default();
+        }
+    };
+    let outline = outline(path, &bytes, &code.idioms);
+    let name = name.as_bytes();
+    let mut lines = Vec::new();
+    if Language::of(path) == Some(Language::Kconfig) {
+        lines.extend(used(&outline, name).map(|used| used.line));
+    } else {
+        words(&mut Lexer::new(&bytes), &bytes, name, &mut lines);
+    }
+    lines.dedup();
+    let of_name = |d: &&Definition| outline.name(d.name) == name && d.kind != Kind::File;
+    for definition in outline.definitions.iter().filter(of_name) {
+        // The first time the name stands in its definition is no use of it.
+        let extent = definition.first..=definition.last;
+        if let Some(at) = lines.iter().position(|line| extent.contains(line))
+            && !used(&outline, name).any(|used| used.line == lines[at])
+        {
+            lines.remove(at);
+        }
+    }
+    let uses = lines.into_iter().map(|line| found(&outline, name, line)).collect();
+    let defines = outline.definitions.iter().filter(of_name).map(|d| d.kind).collect();
+    InFile { path: path.to_vec(), uses, defines }
+}
+
+/// The outline's uses of a name, calls through fields of that name among them.
+fn used<'o>(
+    outline: &'o FileOutline,
+    name: &'o [u8],
+) -> impl Iterator<Item = &'o kgrep_index::outline::Use> {
+    outline.uses.iter().filter(move |used| {
+        let text = outline.name(used.name);
+        text == name || text.strip_prefix(name).is_some_and(|rest| rest.starts_with(b"@"))
+    })
+}
+
+/// The lines where `name` is a word of the code: not of comments, strings or includes.
+fn words(lexer: &mut Lexer<'_>, bytes: &[u8], name: &[u8], lines: &mut Vec<u32>) {
+    while let Some(token) = lexer.next_meaning(|_| {}) {
+        match token.kind {
+            TokenKind::Ident if token.text(bytes) == name => lines.push(token.line),
+            TokenKind::Directive => {
+                let text = token.text(bytes);
+                let word = text[1..].trim_ascii_start();
+                if !word.starts_with(b"include") {
+                    let (start, end) = (token.start as usize + 1, token.end as usize);
+                    words(&mut Lexer::within(bytes, start, end, token.line), bytes, name, lines);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What the use on `line` is, and what it is in.
+fn found(outline: &FileOutline, name: &[u8], line: u32) -> Found {
+    // Of two ways to say it, the one that names who receives it.
+    let used =
+        used(outline, name).filter(|used| used.line == line).min_by_key(|used| used.via == NO_NAME);
+    let owner = used.and_then(|used| outline.definitions.get(used.within as usize));
+    let around = || {
+        let holds = |d: &&Definition| {
+            d.first <= line
+                && line <= d.last
+                && !matches!(d.kind, Kind::File | Kind::Member | Kind::Enumerator)
+                && outline.name(d.name) != name
+        };
+        outline.definitions.iter().filter(holds).min_by_key(|d| d.last - d.first)
+    };
+    let owner = owner.filter(|d| d.kind != Kind::File).or_else(around);
+    let within = owner.map(|d| String::from_utf8_lossy(outline.name(d.name)).into_owned());
+    let via = used.and_then(|used| match used.kind {
+        UseKind::Indirect => Some(used.name),
+        _ => (used.via != NO_NAME).then_some(used.via),
+    });
+    Found {
+        line,
+        kind: used.map(|used| used.kind),
+        via: via.map(|via| outline.name(via).to_vec()),
+        within: within.unwrap_or_default(),
+    }
+}
+
+/// The word for a use's kind, and the use in words.
+fn in_words(found: &Found, is_macro: bool) -> (&'static str, String) {
+    let kind = match found.kind {
+        Some(UseKind::Call | UseKind::Ref | UseKind::Deref) if is_macro => LinkKind::Macro,
+        Some(UseKind::Call) => LinkKind::Call,
+        Some(UseKind::Ref) => LinkKind::Ref,
+        Some(UseKind::Init) => LinkKind::Init,
+        Some(UseKind::Indirect) => LinkKind::Indirect,
+        Some(UseKind::Deref) | None => return ("use", "use".to_owned()),
+    };
+    (kind.name(), receiver(kind, found.via.as_deref()))
+}

@@ -1,0 +1,340 @@
+//! `kgrep callers` and `kgrep callees`: who uses a function, or what it uses, as a tree.
+//!
+//! The function asked for comes first, at depth 0, once for each of its definitions; then
+//! its callers or callees with the line of the call, indented by depth. One that was
+//! shown with its own steps already is not followed again.
+
+use std::collections::HashSet;
+
+use anyhow::{Result, bail};
+use kgrep_index::graph::{Callee, Caller, DefId, DefInfo, Edge, Graph, Link, LinkKind, NameRef};
+use kgrep_index::outline::{Kind, UseKind};
+
+use super::answer::{Place, Sources, name_line, show, unknown};
+use super::{Outcome, Session, freshen, picture};
+use crate::cli::StepArgs;
+use crate::code::{Code, Ranking, how, kind_of_definition, receiver};
+use crate::message::tell;
+use crate::render::{Arrow, Node};
+
+/// Prints and keeps who calls a function.
+///
+/// # Errors
+/// When a kind is none, the tree can't be read or the output not be written.
+pub(crate) fn callers(args: &StepArgs, session: &Session) -> Result<Outcome> {
+    run(args, session, Direction::Callers)
+}
+
+/// Prints and keeps what a function calls.
+///
+/// # Errors
+/// As for [`callers`].
+pub(crate) fn callees(args: &StepArgs, session: &Session) -> Result<Outcome> {
+    run(args, session, Direction::Callees)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    Callers,
+    Callees,
+}
+
+fn run(args: &StepArgs, session: &Session, direction: Direction) -> Result<Outcome> {
+    let kinds = kinds(&args.kinds)?;
+    let code = Code::around(&session.settings)?;
+    let slow = |tree: &_| freshen::slow_without_index(tree, session);
+    let tree = code.ask(&session.settings, &session.cache, slow, |graph| {
+        let Some(name) = graph.find_name(args.name.as_bytes()) else {
+            return Ok(Err(unknown(&code, graph, &args.name)));
+        };
+        let mut tree = Tree {
+            graph,
+            code: &code,
+            kinds: kinds.clone(),
+            depth: args.depth,
+            followed: HashSet::new(),
+            sources: Sources::default(),
+            places: Vec::new(),
+            arrows: Vec::new(),
+        };
+        let roots = tree.roots(name);
+        if roots.is_empty() {
+            let mut others = graph.definitions_of(name);
+            others.sort_by_cached_key(|other| Ranking::of(graph, other, code.arch));
+            if others.iter().all(|d| matches!(d.kind, Kind::Declaration | Kind::File))
+                && direction == Direction::Callers
+            {
+                tree.users_by_name(name);
+            } else if let Some(other) = others.first() {
+                tell(not_callable(&args.name, other, graph, &code));
+                return Ok(Err(Outcome::Nothing));
+            }
+        }
+        for root in &roots {
+            tree.root(root);
+            match direction {
+                Direction::Callers => {
+                    let before = tree.arrows.len();
+                    tree.callers(root, 1);
+                    if tree.arrows.len() == before && args.kinds.is_empty() {
+                        // Who registers it, or names it in a table, and who calls through that.
+                        tree.kinds = vec![LinkKind::Init, LinkKind::Indirect];
+                        tree.followed.remove(&root.id);
+                        tree.callers(root, 1);
+                        tree.kinds.clone_from(&kinds);
+                    }
+                }
+                Direction::Callees => tree.callees(root, 1),
+            }
+        }
+        if tree.arrows.is_empty() {
+            tell(nothing(args, direction));
+            return Ok(Err(Outcome::Nothing));
+        }
+        Ok(Ok((tree.places, tree.arrows)))
+    })?;
+    let (places, arrows) = match tree {
+        Ok(found) => found,
+        Err(outcome) => return Ok(outcome),
+    };
+    if let Some(outcome) = picture::draw(&args.picture, &arrows)? {
+        return Ok(outcome);
+    }
+    match direction {
+        Direction::Callers => show(&code, session, &["Caller", "How"], &places),
+        Direction::Callees => show(&code, session, &["Callee", "How", "Defined"], &places),
+    }
+}
+
+fn kinds(words: &[String]) -> Result<Vec<LinkKind>> {
+    if words.is_empty() {
+        return Ok(vec![LinkKind::Call, LinkKind::Macro, LinkKind::Ref]);
+    }
+    let kind = |word: &String| match LinkKind::ALL.iter().find(|(_, name)| name == word) {
+        Some((kind, _)) => Ok(*kind),
+        None => bail!("{word:?} is no kind of step; there are call, macro, ref, init, indirect"),
+    };
+    words.iter().map(kind).collect()
+}
+
+fn not_callable(name: &str, other: &DefInfo, graph: &Graph<'_>, code: &Code) -> String {
+    let elsewhere = (other.kind.is_callable() || other.kind == Kind::Macro)
+        && !code.arch.has(graph.place(other.file));
+    if elsewhere {
+        let path = String::from_utf8_lossy(graph.path(other.file)).into_owned();
+        return format!("{name} is another architecture's ({path}); --arch all asks about all");
+    }
+    format!(
+        "{name} is no function, but a {}; `kgrep refs {name}` lists its uses",
+        other.kind.name()
+    )
+}
+
+fn nothing(args: &StepArgs, direction: Direction) -> String {
+    let name = &args.name;
+    match direction {
+        _ if !args.kinds.is_empty() => {
+            format!("no such steps at {name}: {}", args.kinds.join(", "))
+        }
+        Direction::Callers => format!(
+            "nothing calls {name}, passes it on or names it in a table; --arch all looks at all \
+             architectures"
+        ),
+        Direction::Callees => format!("{name} calls nothing"),
+    }
+}
+
+/// Leaves out what is said better beside it: that a list entry holds a function, where it
+/// is known which macro registers it there.
+fn said_once(found: &mut Vec<Caller>) {
+    let better: HashSet<(DefId, u32, LinkKind)> = found
+        .iter()
+        .filter(|caller| caller.link.via.is_some())
+        .map(|caller| (caller.definition.id, caller.link.line, caller.link.kind))
+        .collect();
+    found.retain(|caller| {
+        let key = (caller.definition.id, caller.link.line, caller.link.kind);
+        caller.link.via.is_some() || !better.contains(&key)
+    });
+}
+
+/// A tree that grows, row by row.
+struct Tree<'g, 'a> {
+    graph: &'g Graph<'a>,
+    code: &'g Code,
+    kinds: Vec<LinkKind>,
+    depth: usize,
+    /// The definitions whose steps are shown.
+    followed: HashSet<DefId>,
+    sources: Sources,
+    places: Vec<Place>,
+    arrows: Vec<Arrow>,
+}
+
+impl Tree<'_, '_> {
+    /// What can be called under this name, best first.
+    fn roots(&self, name: NameRef) -> Vec<DefInfo> {
+        let mut roots = self.graph.definitions_of(name);
+        roots.retain(|definition| {
+            (definition.kind.is_callable()
+                || matches!(definition.kind, Kind::Macro | Kind::Constant))
+                && self.code.arch.has(self.graph.place(definition.file))
+        });
+        roots.sort_by_cached_key(|root| Ranking::of(self.graph, root, self.code.arch));
+        roots
+    }
+
+    fn text(&self, name: NameRef) -> String {
+        String::from_utf8_lossy(&self.graph.name(name)).into_owned()
+    }
+
+    /// What a definition is called; a file's uses outside of definitions are the file's.
+    fn label(&self, definition: &DefInfo) -> String {
+        match definition.kind {
+            Kind::File => "(file)".to_owned(),
+            _ => self.text(definition.name),
+        }
+    }
+
+    fn node(&self, definition: &DefInfo) -> Node {
+        let file = String::from_utf8_lossy(self.graph.path(definition.file)).into_owned();
+        Node { name: self.label(definition), file }
+    }
+
+    fn root(&mut self, root: &DefInfo) {
+        let (path, name) = (self.graph.path(root.file).to_vec(), self.graph.name(root.name));
+        let source = self.sources.get(self.code, &path);
+        let place = Place {
+            line: name_line(source, &name, root.first, root.last),
+            path,
+            name,
+            cells: vec![self.text(root.name), kind_of_definition(root.kind, root.flags)],
+            section: None,
+        };
+        self.places.push(place);
+    }
+
+    /// Adds a row for a step; `within` is the definition that the step's line is in.
+    fn step(
+        &mut self,
+        depth: usize,
+        within: &DefInfo,
+        line: u32,
+        name: NameRef,
+        cells: [String; 2],
+    ) {
+        let [label, how] = cells;
+        self.places.push(Place {
+            path: self.graph.path(within.file).to_vec(),
+            line,
+            name: self.graph.name(name),
+            cells: vec![format!("{:1$}{label}", "", depth * 2), how],
+            section: None,
+        });
+    }
+
+    fn callers(&mut self, target: &DefInfo, depth: usize) {
+        if depth > self.depth || !self.followed.insert(target.id) {
+            return;
+        }
+        let indirect = self.kinds.contains(&LinkKind::Indirect);
+        let mut found = self.graph.callers(target, self.code.arch, indirect);
+        found.retain(|caller| self.kinds.contains(&caller.link.kind));
+        said_once(&mut found);
+        for Caller { definition, link } in found {
+            let how = how(self.graph, &link);
+            let arrow =
+                Arrow { from: self.node(&definition), to: self.node(target), how: how.clone() };
+            self.arrows.push(arrow);
+            let again = depth < self.depth && self.followed.contains(&definition.id);
+            let label = self.label(&definition) + if again { " (above)" } else { "" };
+            let name = self.name_at(&link, target.name);
+            self.step(depth, &definition, link.line, name, [label, how]);
+            self.callers(&definition, depth + 1);
+        }
+    }
+
+    /// The name that stands at a link's line: a call through a slot names the slot.
+    fn name_at(&self, link: &Link, name: NameRef) -> NameRef {
+        if link.kind == LinkKind::Indirect { link.via.unwrap_or(name) } else { name }
+    }
+
+    fn callees(&mut self, source: &DefInfo, depth: usize) {
+        if depth > self.depth || !self.followed.insert(source.id) {
+            return;
+        }
+        let indirect = self.kinds.contains(&LinkKind::Indirect);
+        for callee in self.graph.callees(source, self.code.arch, indirect) {
+            if !self.kinds.contains(&callee.link.kind) {
+                continue;
+            }
+            let Callee { name, mut definitions, link, candidates } = callee;
+            definitions.sort_by_cached_key(|d| Ranking::of(self.graph, d, self.code.arch));
+            let mut how = how(self.graph, &link);
+            if candidates > 0 {
+                how += &format!(", {candidates} candidates");
+            }
+            let mut label = if self.graph.name(name).contains(&b'@') {
+                let slot = receiver(LinkKind::Indirect, Some(&self.graph.name(name)));
+                slot.trim_start_matches("indirect, through ").to_owned()
+            } else {
+                self.text(name)
+            };
+            let to = match definitions.first() {
+                Some(definition) => self.node(definition),
+                None => Node { name: label.clone(), file: String::new() },
+            };
+            self.arrows.push(Arrow { from: self.node(source), to, how: how.clone() });
+            let follows = depth < self.depth;
+            if follows && definitions.iter().any(|d| self.followed.contains(&d.id)) {
+                label += " (above)";
+            }
+            self.step(depth, source, link.line, self.name_at(&link, name), [label, how]);
+            let defined = self.defined(&definitions);
+            if let Some(place) = self.places.last_mut() {
+                place.cells.push(defined);
+            }
+            for definition in &definitions {
+                self.callees(definition, depth + 1);
+            }
+        }
+    }
+
+    /// Where something is defined, as far as it fits a column.
+    fn defined(&self, definitions: &[DefInfo]) -> String {
+        let Some(first) = definitions.first() else { return String::new() };
+        let path = self.code.shown(self.graph.path(first.file));
+        let place = format!("{}:{}", String::from_utf8_lossy(&path), first.first);
+        match definitions.len() {
+            1 => place,
+            more => format!("{place} and {} more", more - 1),
+        }
+    }
+
+    /// The users of a name that the text defines nowhere: a macro pastes it together, or
+    /// it comes from elsewhere.
+    fn users_by_name(&mut self, name: NameRef) {
+        let graph = self.graph;
+        let mut users: Vec<(DefInfo, Edge)> = Vec::new();
+        for user in graph.users_of(name).into_iter().filter_map(|id| graph.definition(id)) {
+            if self.code.arch.has(graph.place(user.file)) {
+                let edges = graph.edges_of(&user).into_iter().filter(|edge| edge.name == name);
+                users.extend(edges.map(|edge| (user, edge)));
+            }
+        }
+        users.sort_by_cached_key(|(user, edge)| (graph.path(user.file).to_vec(), edge.line));
+        for (user, edge) in users {
+            let kind = match edge.kind {
+                UseKind::Call => LinkKind::Call,
+                UseKind::Ref => LinkKind::Ref,
+                UseKind::Init => LinkKind::Init,
+                UseKind::Indirect | UseKind::Deref => continue,
+            };
+            let via = edge.via.map(|via| graph.name(via));
+            let how = receiver(kind, via.as_deref());
+            let to = Node { name: self.text(name), file: String::new() };
+            self.arrows.push(Arrow { from: self.node(&user), to, how: how.clone() });
+            self.step(0, &user, edge.line, name, [self.label(&user), how]);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! `kgrep trace NAME`: what a name is and all about it, from recipes, as one list in
+//! titled sections.
+
+use anyhow::{Result, bail};
+
+use super::answer::{Place, show};
+use super::{Outcome, Session, freshen, recipes};
+use crate::cli::TraceArgs;
+use crate::code::{Code, filled_up};
+use crate::message::tell;
+use crate::trace::{Options, Recipes, Row, Tracer, answer, cases, near_names};
+
+/// Prints and keeps the answer.
+///
+/// # Errors
+/// When the kind is none, the tree can't be read or the output not be written.
+pub(crate) fn run(args: &TraceArgs, session: &Session) -> Result<Outcome> {
+    let code = Code::around(&session.settings)?;
+    let recipes = recipes::load(&code, session, args.trust_tree);
+    if let Some(kind) = &args.kind
+        && recipes.get(kind).is_none()
+    {
+        let kinds: Vec<&str> = recipes.all.iter().map(|recipe| recipe.name.as_str()).collect();
+        bail!("{kind:?} is no kind of name; there are {}", kinds.join(", "));
+    }
+    let slow = |tree: &_| freshen::slow_without_index(tree, session);
+    let found = code.ask(&session.settings, &session.cache, slow, |graph| {
+        let options = Options { depth: args.depth, body: args.body, all: args.all };
+        let settings = &session.settings;
+        let mut tracer = Tracer::new(&code, graph, options, settings);
+        let sections = sections(&mut tracer, &recipes, args)?;
+        if sections.is_empty() {
+            return Ok(Err(near_names(graph, &args.name.join(" "))));
+        }
+        Ok(Ok(sections))
+    })?;
+    match found {
+        Ok(sections) => {
+            let rows = sections.iter().flat_map(|(_, rows)| rows);
+            let columns: &[&str] = match rows.into_iter().any(|row| !row.defined.is_empty()) {
+                true => &["Note", "Defined"],
+                false => &["Note"],
+            };
+            show(&code, session, columns, &places(sections, columns.len()))
+        }
+        Err(near) => {
+            let name = args.name.join(" ");
+            let near = filled_up(&code, near, &name);
+            let what = args.kind.as_ref().map_or_else(String::new, |kind| format!(", as {kind}"));
+            if near.is_empty() {
+                tell(format!("{name} is nothing here{what}"));
+            } else {
+                tell(format!("{name} is nothing here{what}; near: {}", near.join(", ")));
+            }
+            Ok(Outcome::Nothing)
+        }
+    }
+}
+
+fn sections(
+    tracer: &mut Tracer<'_, '_>,
+    recipes: &Recipes,
+    args: &TraceArgs,
+) -> Result<Vec<(String, Vec<Row>)>> {
+    let name = args.name.join(" ");
+    let wanted = recipes
+        .all
+        .iter()
+        .filter(|recipe| args.kind.as_ref().is_none_or(|kind| *kind == recipe.name));
+    let cases = cases(tracer, wanted, &name, args.kind.is_some())?;
+    let brief = cases.len() > 1;
+    let mut all = Vec::new();
+    for case in &cases {
+        let kind = &case.recipe.name;
+        for (title, rows) in answer(tracer, case, brief)? {
+            all.push((if brief { format!("{kind}: {title}") } else { title }, rows));
+        }
+    }
+    if brief {
+        let kinds: Vec<&str> = cases.iter().map(|case| case.recipe.name.as_str()).collect();
+        tell(format!("{name} is several things ({}); --as KIND tells all", kinds.join(", ")));
+    }
+    Ok(all)
+}
+
+fn places(sections: Vec<(String, Vec<Row>)>, columns: usize) -> Vec<Place> {
+    let place = |title: &str, row: Row| Place {
+        path: row.path,
+        line: row.line,
+        name: row.name.into_bytes(),
+        cells: [row.note, row.defined].into_iter().take(columns).collect(),
+        section: Some(title.to_owned()),
+    };
+    sections
+        .into_iter()
+        .flat_map(|(title, rows)| {
+            rows.into_iter().map(|row| place(&title, row)).collect::<Vec<_>>()
+        })
+        .collect()
+}

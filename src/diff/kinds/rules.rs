@@ -1,0 +1,264 @@
+//! What a changed line mentions, by kind: one function each, over text.
+//!
+//! `lines` is the file (or as much of it as the hunk shows) on the line's side, so that a
+//! rule can look above and below.
+
+use super::{Kind, Said};
+use crate::diff::context::{Thing, c, enclosing, identifier, parameter_name};
+use bstr::ByteSlice;
+
+/// Whether files of this name can hold things of this kind.
+pub(super) fn reads(kind: Kind, name: &[u8]) -> bool {
+    let base = base(name);
+    let code = [b".c", b".h"].iter().any(|end| base.ends_with(*end));
+    match kind {
+        Kind::Params => code || base == b"kernel-parameters.txt",
+        Kind::Configs => base.starts_with(b"Kconfig"),
+        Kind::Syscalls => code || base.ends_with(b".tbl"),
+        Kind::Exports => code || base.ends_with(b".S"),
+        Kind::Structs | Kind::Functions | Kind::Ids => code,
+        Kind::Docs => {
+            name.starts_with(b"Documentation/") || base.ends_with(b".rst") || base.ends_with(b".md")
+        }
+    }
+}
+
+/// What line `at` mentions.
+pub(super) fn say(kind: Kind, file: &[u8], lines: &[&[u8]], at: usize) -> Option<Said> {
+    match kind {
+        Kind::Params => parameter(file, lines, at),
+        Kind::Configs => config(file, lines, at),
+        Kind::Syscalls => syscall(file, lines.get(at)?),
+        Kind::Exports => export(lines.get(at)?),
+        Kind::Structs => field(file, lines, at),
+        Kind::Functions => function(lines, at),
+        Kind::Ids => id(file, lines, at),
+        Kind::Docs => document(file, lines, at),
+    }
+}
+
+fn base(name: &[u8]) -> &[u8] {
+    name.rsplit(|&b| b == b'/').next().unwrap_or_default()
+}
+
+fn said(name: &[u8], text: &[u8]) -> Said {
+    let text = text.trim_ascii().to_vec();
+    Said { name: name.to_vec(), part: Vec::new(), text, touched: false }
+}
+
+/// The macro called at the start of a line and its arguments.
+fn call(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let line = line.trim_ascii();
+    let name = identifier(line)?;
+    let rest = line.get(name.len()..)?.trim_ascii_start();
+    Some((name, rest.strip_prefix(b"(")?))
+}
+
+/// The first argument, unquoted; `=` at the end of a `__setup` name taken off.
+fn argument(arguments: &[u8]) -> Option<&[u8]> {
+    let end = arguments.iter().position(|b| matches!(b, b',' | b')'))?;
+    let argument = arguments.get(..end)?.trim_ascii();
+    let argument = argument.strip_prefix(b"\"").unwrap_or(argument);
+    let argument = argument.strip_suffix(b"\"").unwrap_or(argument);
+    let argument = argument.strip_suffix(b"=").unwrap_or(argument);
+    (!argument.is_empty()).then_some(argument)
+}
+
+/// `early_param`, `__setup`, `core_param` and `module_param*` (`linux/init.h`,
+/// `linux/moduleparam.h`); the entries of kernel-parameters.txt.
+fn parameter(file: &[u8], lines: &[&[u8]], at: usize) -> Option<Said> {
+    let line = *lines.get(at)?;
+    if base(file) == b"kernel-parameters.txt" {
+        if let Some(name) = parameter_name(line) {
+            return Some(said(name, line));
+        }
+        let entry = enclosing(file, lines, at..at + 1)?;
+        return Some(Said { touched: true, ..said(&entry.name, line) });
+    }
+    let (call, arguments) = call(line)?;
+    let name = argument(arguments)?;
+    match call {
+        b"early_param" | b"__setup" | b"core_param" | b"core_param_cb" | b"__setup_param" => {
+            Some(said(name, line))
+        }
+        _ if call.starts_with(b"module_param") => {
+            // As on the command line: the module's name, a dot, the parameter's.
+            let stem = base(file).split(|&b| b == b'.').next().unwrap_or_default();
+            let stem: Vec<u8> = stem.iter().map(|&b| if b == b'-' { b'_' } else { b }).collect();
+            Some(said(&[&stem, &b"."[..], name].concat(), line))
+        }
+        _ => None,
+    }
+}
+
+/// What a Kconfig entry can say of itself, apart from its help.
+const ATTRIBUTES: [&[u8]; 13] = [
+    b"default",
+    b"def_bool",
+    b"def_tristate",
+    b"depends on",
+    b"select",
+    b"imply",
+    b"bool",
+    b"tristate",
+    b"int",
+    b"hex",
+    b"string",
+    b"range",
+    b"visible if",
+];
+
+fn config(file: &[u8], lines: &[&[u8]], at: usize) -> Option<Said> {
+    let line = *lines.get(at)?;
+    let entry = enclosing(file, lines, at..at + 1)?;
+    let text = line.trim_ascii();
+    if text.starts_with(b"config ") || text.starts_with(b"menuconfig ") {
+        return (entry.line as usize == at + 1).then(|| said(&entry.name, line));
+    }
+    // A help text's indentation is deeper than a tab.
+    if line.starts_with(b"\t ") || line.starts_with(b"\t\t") {
+        return None;
+    }
+    let attribute = ATTRIBUTES.iter().find(|attribute| {
+        let rest = text.strip_prefix(**attribute);
+        rest.is_some_and(|rest| rest.first().is_none_or(u8::is_ascii_whitespace))
+    })?;
+    // Several `select`s are several facts; of a `default` there is mostly one.
+    let part = match *attribute {
+        b"select" | b"imply" | b"depends on" => text.to_vec(),
+        b"bool" | b"tristate" | b"int" | b"hex" | b"string" => b"type".to_vec(),
+        other => other.to_vec(),
+    };
+    Some(Said { part, ..said(&entry.name, line) })
+}
+
+/// `SYSCALL_DEFINEn`, lines of `syscall*.tbl`, and `__NR_` numbers.
+fn syscall(file: &[u8], line: &[u8]) -> Option<Said> {
+    if base(file).ends_with(b".tbl") {
+        let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+        let number = words.next()?;
+        let name = words.nth(1)?;
+        return number.iter().all(u8::is_ascii_digit).then(|| said(name, line));
+    }
+    if let Some(rest) = line.strip_prefix(b"#define __NR_") {
+        return Some(said(identifier(rest)?, line));
+    }
+    let (call, arguments) = call(line)?;
+    let defines = call.starts_with(b"SYSCALL_DEFINE") || call.starts_with(b"COMPAT_SYSCALL_DEFINE");
+    defines.then(|| argument(arguments).map(|name| said(name, line))).flatten()
+}
+
+fn export(line: &[u8]) -> Option<Said> {
+    let (call, arguments) = call(line)?;
+    let exports = call.starts_with(b"EXPORT_SYMBOL") || call.starts_with(b"EXPORT_PER_CPU_SYMBOL");
+    // The macro is what is said, so that a new GPL mark is a change; and a name space.
+    let what = if call.contains_str("_NS") { line } else { call };
+    exports.then(|| argument(arguments).map(|name| said(name, what))).flatten()
+}
+
+fn field(file: &[u8], lines: &[&[u8]], at: usize) -> Option<Said> {
+    let line = *lines.get(at)?;
+    // No field, and of a header with 100,000 `#define`s each would be looked up from.
+    if line.starts_with(b"#") {
+        return None;
+    }
+    let around = enclosing(file, lines, at..at + 1)?;
+    if around.thing != Thing::Type {
+        return None;
+    }
+    if around.line as usize == at + 1 {
+        return line.trim_ascii_end().ends_with(b"{").then(|| said(&around.name, line));
+    }
+    let text = line.trim_ascii();
+    let code = text.split(|&b| b == b'/').next().unwrap_or_default().trim_ascii_end();
+    let code = code.strip_suffix(b";").or_else(|| code.strip_suffix(b","))?;
+    // `int (*f)(void)`, `int a[4]`, `int b:3`, `struct x *y`, `FIRST = 1`.
+    let name = match memchr::memmem::find(code, b"(*") {
+        Some(open) => identifier(code.get(open + 2..)?)?,
+        None => {
+            let code = code.split(|b| matches!(b, b'[' | b':' | b'=' | b'(')).next()?;
+            let code = code.trim_ascii_end();
+            let last = code.rsplit(|b| !b.is_ascii_alphanumeric() && *b != b'_').next()?;
+            identifier(last)?
+        }
+    };
+    Some(Said { part: name.to_vec(), ..said(&around.name, line) })
+}
+
+/// A function's definition, when its first lines (up to the brace) change.
+fn function(lines: &[&[u8]], at: usize) -> Option<Said> {
+    let first = (0..=at)
+        .rev()
+        .take(12)
+        .find(|&n| lines.get(n).is_some_and(|line| c::is_header(line) && line.contains(&b'(')))?;
+    let name = c::describe(lines.get(first)?, first).filter(|f| f.thing == Thing::Function)?;
+    // A return type on a line of its own belongs to it.
+    let alone = |line: &&[u8]| c::is_header(line) && !line.iter().any(|b| b"(;={}".contains(b));
+    let above = first.checked_sub(1).and_then(|n| lines.get(n)).filter(|line| alone(line));
+    let mut signature = above.map(|line| line.trim_ascii().to_vec()).unwrap_or_default();
+    for (n, line) in lines.iter().enumerate().skip(first).take(12) {
+        let text = line.trim_ascii();
+        if text.is_empty() || line.starts_with(b"}") {
+            return None;
+        }
+        let body = text.starts_with(b"{") || text.ends_with(b"{");
+        if !body || text.len() > 1 {
+            if !signature.is_empty() {
+                signature.push(b' ');
+            }
+            signature.extend_from_slice(text.strip_suffix(b"{").unwrap_or(text).trim_ascii_end());
+        }
+        if text.ends_with(b";") {
+            return None;
+        }
+        // `static inline void f(void) { }`, and the brace of everything else.
+        if body || text.ends_with(b"}") {
+            let reached = n >= at || text == b"{";
+            return (reached && at <= n).then(|| said(&name.name, &signature));
+        }
+    }
+    None
+}
+
+/// Macros that make a device ID (`linux/pci.h`, `linux/usb.h`, `linux/acpi.h`, …).
+const IDS: [&[u8]; 14] = [
+    b"PCI_DEVICE",
+    b"PCI_VDEVICE",
+    b"USB_DEVICE",
+    b"USB_INTERFACE_INFO",
+    b"HID_USB_DEVICE",
+    b"HID_BLUETOOTH_DEVICE",
+    b"HID_I2C_DEVICE",
+    b"SDIO_DEVICE",
+    b"PCMCIA_DEVICE",
+    b"HDA_CODEC_ENTRY",
+    b".compatible",
+    b"X86_MATCH",
+    b"SND_PCI_QUIRK",
+    b"DMI_MATCH",
+];
+
+fn id(file: &[u8], lines: &[&[u8]], at: usize) -> Option<Said> {
+    let text = lines.get(at)?.trim_ascii();
+    let code = text.split(|&b| b == b'/').next().unwrap_or_default().trim_ascii();
+    if !IDS.iter().any(|id| code.contains_str(id)) {
+        // A bare `{ 0x1234, 0x5678, … }` counts inside a table of IDs.
+        if !code.starts_with(b"{") || code.len() < 8 {
+            return None;
+        }
+        let table = enclosing(file, lines, at..at + 1)?;
+        let first = lines.get((table.line as usize).checked_sub(1)?)?;
+        memchr::memmem::find(first, b"_id ")?;
+    }
+    let code = code.strip_suffix(b",").unwrap_or(code);
+    Some(said(code, code))
+}
+
+fn document(file: &[u8], lines: &[&[u8]], at: usize) -> Option<Said> {
+    let line = *lines.get(at)?;
+    if line.trim_ascii().is_empty() {
+        return None;
+    }
+    let part = enclosing(file, lines, at..at + 1).map(|section| section.name).unwrap_or_default();
+    Some(Said { part, touched: true, ..said(file, line) })
+}

@@ -1,0 +1,154 @@
+//! One difference with something of every kind in it.
+
+use super::*;
+use crate::diff::parse;
+use std::path::Path;
+
+fn of(kind: Kind, patch: &str) -> Vec<(How, String)> {
+    let mut set = DiffSet::default();
+    parse::read(&mut set, patch.as_bytes(), b"", Path::new("x"));
+    let show = |c: Change| {
+        let name = String::from_utf8_lossy(&c.name).into_owned();
+        let part = String::from_utf8_lossy(&c.part).into_owned();
+        (c.how, if part.is_empty() { name } else { format!("{name}:{part}") })
+    };
+    changes(&set, kind, &|_| None).into_iter().map(show).collect()
+}
+
+fn diff(file: &str, section: &str, body: &str) -> String {
+    let count = |marks: [char; 2]| body.lines().filter(|l| l.starts_with(marks)).count();
+    let (old, new) = (count([' ', '-']), count([' ', '+']));
+    format!("--- a/{file}\n+++ b/{file}\n@@ -10,{old} +10,{new} @@ {section}\n{body}")
+}
+
+fn is(kind: Kind, patch: &str, want: &[(How, &str)]) {
+    let want: Vec<_> = want.iter().map(|(how, name)| (*how, (*name).to_owned())).collect();
+    assert_eq!(of(kind, patch), want);
+}
+
+/// A function's new inline twin in a header was once taken for what became of it.
+#[test]
+fn what_stays_in_its_file_changed_there() {
+    let header = diff("include/lamp.h", "", "+static inline int lamp_on(int a)\n+{\n+}\n");
+    let code = diff("kernel/lamp.c", "", "-static int lamp_on(int a)\n+int lamp_on(int a)\n {\n");
+    let both = format!("{header}{code}");
+    let mut set = DiffSet::default();
+    parse::read(&mut set, both.as_bytes(), b"", Path::new("x"));
+    let changes = changes(&set, Kind::Functions, &|_| None);
+    let file = |m: &Option<Mention>| m.as_ref().map(|mention| mention.file);
+    let got: Vec<_> = changes.iter().map(|c| (c.how, file(&c.before), file(&c.after))).collect();
+    assert_eq!(got, [(How::Changed, Some(1), Some(1)), (How::Added, None, Some(0))]);
+}
+
+#[test]
+fn params() {
+    let code = diff(
+        "drivers/lamp-x.c",
+        "",
+        "+early_param(\"lamp\", lamp_setup);\n-module_param(level, int, 0644);\n+module_param(level, uint, 0644);\n",
+    );
+    is(Kind::Params, &code, &[(How::Changed, "lamp_x.level"), (How::Added, "lamp")]);
+    let text = diff(
+        "Documentation/admin-guide/kernel-parameters.txt",
+        "",
+        " \tlamp=\t\t[HW]\n \t\t\ttext\n+\t\t\tlamp=auto is new\n \n+\tlampless\t[HW]\n",
+    );
+    is(Kind::Params, &text, &[(How::Changed, "lamp"), (How::Added, "lampless")]);
+}
+
+#[test]
+fn configs() {
+    let patch = diff(
+        "drivers/lamp/Kconfig",
+        "config LAMP",
+        " \tbool \"Lamp\"\n-\tdefault n\n+\tdefault y\n+\tselect LED\n \thelp\n+\t  default of help.\n \n+config LAMP_DIM\n+\tbool \"Dim\"\n",
+    );
+    is(
+        Kind::Configs,
+        &patch,
+        &[
+            (How::Changed, "LAMP:default"),
+            (How::Added, "LAMP:select LED"),
+            (How::Added, "LAMP_DIM"),
+        ],
+    );
+}
+
+#[test]
+fn syscalls_and_exports() {
+    let patch = diff(
+        "kernel/lamp.c",
+        "",
+        "+SYSCALL_DEFINE1(lamp, int, fd)\n-EXPORT_SYMBOL(lamp_on);\n+EXPORT_SYMBOL_GPL(lamp_on);\n+EXPORT_SYMBOL(lamp_new);\n",
+    );
+    is(Kind::Syscalls, &patch, &[(How::Added, "lamp")]);
+    is(Kind::Exports, &patch, &[(How::Changed, "lamp_on"), (How::Added, "lamp_new")]);
+    let table = diff(
+        "arch/x86/entry/syscalls/syscall_64.tbl",
+        "",
+        " 1\tcommon\twrite\tsys_write\n+9\tcommon\tlamp\tsys_lamp\n",
+    );
+    is(Kind::Syscalls, &table, &[(How::Added, "lamp")]);
+}
+
+#[test]
+fn structs_and_their_fields() {
+    let patch = diff(
+        "include/linux/lamp.h",
+        "struct lamp {",
+        " \tint on;\n-\tint level;\n+\tunsigned int level;\n+\tint (*dim)(struct lamp *l);\n };\n+struct bulb {\n+\tint watt;\n+};\n",
+    );
+    is(
+        Kind::Structs,
+        &patch,
+        &[(How::Changed, "lamp:level"), (How::Added, "lamp:dim"), (How::Added, "bulb")],
+    );
+}
+
+#[test]
+fn functions_new_gone_changed_and_moved() {
+    let patch = diff(
+        "a.c",
+        "",
+        "-int lamp_on(struct lamp *l)\n+int lamp_on(struct lamp *l,\n+\t    int level)\n {\n \treturn 0;\n }\n\
+         -static void lamp_off(void)\n-{\n-}\n+static inline void lamp_new(void)\n+{\n+}\n-void lamp_far(void)\n-{\n-}\n",
+    ) + &diff(
+        "b.c",
+        "",
+        "+void lamp_far(void)\n+{\n+}\n+extern void declared(void);\n",
+    );
+    is(
+        Kind::Functions,
+        &patch,
+        &[
+            (How::Changed, "lamp_on"),
+            (How::Removed, "lamp_off"),
+            (How::Moved, "lamp_far"),
+            (How::Added, "lamp_new"),
+        ],
+    );
+    // A change in the body is none in the signature.
+    let body =
+        diff("a.c", "", " int lamp_on(struct lamp *l)\n {\n-\treturn 0;\n+\treturn f(1);\n }\n");
+    is(Kind::Functions, &body, &[]);
+}
+
+#[test]
+fn ids_and_docs() {
+    let patch = diff(
+        "a.c",
+        "static const struct pci_device_id lamp_ids[] = {",
+        "-\t{ PCI_DEVICE(1, 2) },\n+\t{ PCI_DEVICE(1, 3) },\n+\t{ 0x1234, 0x5678, },\n \t{ }\n",
+    );
+    is(
+        Kind::Ids,
+        &patch,
+        &[
+            (How::Removed, "{ PCI_DEVICE(1, 2) }"),
+            (How::Added, "{ PCI_DEVICE(1, 3) }"),
+            (How::Added, "{ 0x1234, 0x5678, }"),
+        ],
+    );
+    let doc = diff("Documentation/lamp.rst", "", " Lamps\n =====\n \n+New text.\n");
+    is(Kind::Docs, &doc, &[(How::Changed, "Documentation/lamp.rst:Lamps")]);
+}

@@ -1,0 +1,123 @@
+//! Signals that end a program: what Ctrl-C and its like do while a list is being
+//! written, or while the pager or the editor has the terminal.
+//!
+//! Handlers are set when they are first needed, and never for a signal that kgrep was
+//! started without (`nohup`). They only wake a thread, which takes the temporary file
+//! away and lets the signal do what it does by default; so it does not matter what
+//! the rest of the program is waiting for.
+
+use std::fs;
+use std::io::{self, Read};
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread;
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::{flag, low_level};
+
+/// The list that is being written; one is written at a time.
+static TEMPORARY: Mutex<Option<PathBuf>> = Mutex::new(None);
+
+/// How many programs have the terminal.
+static LEFT: AtomicUsize = AtomicUsize::new(0);
+
+/// While it lives, Ctrl-C and Ctrl-\ are another program's: kgrep must not die and
+/// leave the terminal to two programs.
+#[derive(Debug)]
+pub(crate) struct Left(());
+
+impl Left {
+    /// Leaves the keys to a program that is about to be started.
+    pub(crate) fn to_another_program() -> Left {
+        handle();
+        LEFT.fetch_add(1, Ordering::SeqCst);
+        Left(())
+    }
+}
+
+impl Drop for Left {
+    fn drop(&mut self) {
+        // What was pressed until now was for the other program, also where the thread
+        // has not come to look at it yet.
+        for signal in handle().iter().filter(|signal| signal.is_key()) {
+            signal.seen.store(false, Ordering::SeqCst);
+        }
+        LEFT.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Has `path` removed when a signal ends kgrep. It is for a list that is being
+/// written; a published one has another name.
+pub(crate) fn remove_when_killed(path: PathBuf) {
+    handle();
+    *TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner) = Some(path);
+}
+
+struct Signal {
+    number: i32,
+    seen: Arc<AtomicBool>,
+}
+
+impl Signal {
+    /// True for signals that a key sends to every program on the terminal.
+    fn is_key(&self) -> bool {
+        matches!(self.number, SIGINT | SIGQUIT)
+    }
+}
+
+/// The signals that are handled. Where that can't be set up, they do what they do by
+/// default: a file may be left, which is not worth an error.
+fn handle() -> &'static [Signal] {
+    static SIGNALS: OnceLock<Vec<Signal>> = OnceLock::new();
+    SIGNALS.get_or_init(|| {
+        let ignored = ignored();
+        let signals: Vec<Signal> = [SIGINT, SIGQUIT, SIGTERM, SIGHUP]
+            .into_iter()
+            .filter(|number| ignored & (1 << (number - 1)) == 0)
+            .map(|number| Signal { number, seen: Arc::default() })
+            .collect();
+        let Ok(wake) = listen() else { return Vec::new() };
+        for signal in &signals {
+            let Ok(wake) = wake.try_clone() else { continue };
+            let _ = flag::register(signal.number, Arc::clone(&signal.seen))
+                .and_then(|_| low_level::pipe::register(signal.number, wake));
+        }
+        signals
+    })
+}
+
+/// Starts the thread; what is written to the stream wakes it.
+fn listen() -> io::Result<UnixStream> {
+    let (mut woken, wake) = UnixStream::pair()?;
+    thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        let mut byte = [0];
+        while woken.read_exact(&mut byte).is_ok() {
+            for signal in handle() {
+                let left = signal.is_key() && LEFT.load(Ordering::SeqCst) > 0;
+                if signal.seen.swap(false, Ordering::SeqCst) && !left {
+                    end(signal.number);
+                }
+            }
+        }
+    })?;
+    Ok(wake)
+}
+
+fn end(signal: i32) {
+    let temporary = TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(path) = temporary {
+        // It may just have been published: then nothing has this name.
+        let _ = fs::remove_file(path);
+    }
+    // These signals' default is to end the program, so this doesn't return.
+    let _ = low_level::emulate_default_handler(signal);
+}
+
+/// The signals that were ignored from the start, as the kernel's bit mask.
+fn ignored() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
+}

@@ -1,0 +1,515 @@
+//! Follow-ups: one line such as `c5 27-30` or `k 3-9; c2`, parsed.
+//!
+//! The grammar is vgrep's, `command[context lines] [selectors]`, with three additions:
+//! `;` chains commands, `refine` takes a regular expression and `grep` takes arguments.
+//!
+//! A `;` ends a command unless it is inside quotes or follows a backslash. Quotes open
+//! at the beginning of a word (for `grep`, anywhere, as in a shell) and count only when
+//! they are closed in the same line, so that `r don't` needs no care. `refine` takes the rest of its segment as it stands
+//! (`r kmalloc\(size`, blanks included); when the whole of it is in quotes, they are
+//! taken off and what is inside stays as it is. `grep` splits its arguments as a shell
+//! does.
+
+use std::ffi::OsString;
+
+use super::selector::{SelectorError, Selectors};
+
+/// What a follow-up does with the entries it is given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum FollowUp {
+    /// `p`: show the rows again.
+    Print,
+    /// `s`: open in the editor.
+    Show,
+    /// `c`: lines around each entry; how many, when it is said.
+    Context(Option<usize>),
+    /// `t`: count by folder.
+    Tree,
+    /// `f`: count by file.
+    Files,
+    /// `d`: take entries out of the list.
+    Delete,
+    /// `k`: take all other entries out of the list.
+    Keep,
+    /// `r`: keep entries whose text matches the regular expression.
+    Refine(String),
+    /// `g`: a new search, with these arguments.
+    Grep(Vec<OsString>),
+    /// `q`: leave the shell, or the chain.
+    Quit,
+    /// `?`: what there is.
+    Help,
+}
+
+impl FollowUp {
+    /// True when the command changes what the following ones see.
+    pub(crate) fn changes_the_list(&self) -> bool {
+        matches!(self, FollowUp::Delete | FollowUp::Keep | FollowUp::Refine(_))
+    }
+}
+
+/// A follow-up with the entries it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Step {
+    /// What to do.
+    pub(crate) command: FollowUp,
+    /// With which entries.
+    pub(crate) selectors: Selectors,
+}
+
+/// Why a line is no follow-up; the wording is vgrep's where vgrep has one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum FollowUpError {
+    /// The line has another shape.
+    #[error(
+        "{0:?} doesn't match format \"command[context lines] [selectors]\"; `?` lists the commands"
+    )]
+    Format(String),
+    /// There is no such command.
+    #[error("unsupported command {0:?}; `?` lists the commands")]
+    Unsupported(String),
+    /// The command does not take everything by default.
+    #[error("{0} requires specified selectors")]
+    NoSelectors(&'static str),
+    /// `refine` alone.
+    #[error("refine requires a regular expression")]
+    NoRegex,
+    /// `grep` alone.
+    #[error("grep requires a pattern")]
+    NoPattern,
+    /// A quote in `grep`'s arguments is not closed.
+    #[error("a quote is not closed in {0:?}")]
+    OpenQuote(String),
+    /// A number directly behind a command that takes no count.
+    #[error("{name} takes no number of lines; a match is named behind a blank: `{word} {number}`")]
+    Glued {
+        /// The command.
+        name: &'static str,
+        /// The command as it was written.
+        word: String,
+        /// The number.
+        number: String,
+    },
+    /// The number of lines has more digits than any machine counts.
+    #[error("context: {0} lines are too large a number")]
+    TooLarge(String),
+    /// A word of the command line is not UTF-8.
+    #[error("a word that is not UTF-8 can't be part of a command")]
+    NotText,
+    /// The selectors are none.
+    #[error(transparent)]
+    Selector(#[from] SelectorError),
+}
+
+/// The commands' names, in the order of the help; each one's first letter is its
+/// short form.
+pub(crate) const NAMES: [&str; 11] =
+    ["print", "show", "context", "tree", "delete", "keep", "refine", "files", "grep", "quit", "?"];
+
+/// Parses a line into its commands. A blank line asks for help.
+///
+/// # Errors
+/// The first segment that is no follow-up; then nothing of the line should be run.
+pub(crate) fn parse(line: &str) -> Result<Vec<Step>, FollowUpError> {
+    let steps: Vec<Step> = segments(line)
+        .into_iter()
+        .map(str::trim)
+        .filter(|segment| !segment.is_empty())
+        .map(step)
+        .collect::<Result<_, _>>()?;
+    if steps.is_empty() {
+        return Ok(vec![Step { command: FollowUp::Help, selectors: Selectors::Unsaid }]);
+    }
+    Ok(steps)
+}
+
+/// Parses `-s FIRST REST…` of a command line, where the shell has already split and
+/// unquoted: words for `grep` and `refine` are taken as they are.
+///
+/// # Errors
+/// As [`parse`]; a word that is not UTF-8 is none that a command but `grep` can take.
+pub(crate) fn parse_args(first: &str, rest: &[OsString]) -> Result<Vec<Step>, FollowUpError> {
+    if rest.is_empty() {
+        return parse(first);
+    }
+    let (before, last) = split_last(first);
+    let words = || rest.iter().map(|word| word.to_str().ok_or(FollowUpError::NotText));
+    let joined = || words().collect::<Result<Vec<_>, _>>().map(|words| words.join(" "));
+    let command = match command_of(last) {
+        Some("grep") => {
+            let own = last.split_once([' ', '\t']).map_or("", |(_, own)| own.trim());
+            let own = shlex::split(own).ok_or_else(|| FollowUpError::OpenQuote(own.to_owned()))?;
+            FollowUp::Grep(
+                own.into_iter().map(OsString::from).chain(rest.iter().cloned()).collect(),
+            )
+        }
+        Some("refine") => {
+            let own = last.split_once([' ', '\t']).map(|(_, own)| own.trim().to_owned() + " ");
+            FollowUp::Refine(own.unwrap_or_default() + &joined()?)
+        }
+        _ => return parse(&format!("{first} {}", joined()?)),
+    };
+    let mut steps = if before.trim().is_empty() { Vec::new() } else { parse(before)? };
+    steps.push(Step { command, selectors: Selectors::Unsaid });
+    Ok(steps)
+}
+
+/// True when the last command of `line` is `grep`: the words behind such a line are a
+/// search's.
+pub(crate) fn ends_with_grep(line: &str) -> bool {
+    command_of(split_last(line).1) == Some("grep")
+}
+
+/// The commands before the last one, and the last one.
+fn split_last(line: &str) -> (&str, &str) {
+    let last = segments(line).pop().unwrap_or_default();
+    let before = line[..line.len() - last.len()].trim_end_matches(';');
+    (before, last.trim())
+}
+
+/// The command that a segment begins with.
+fn command_of(segment: &str) -> Option<&'static str> {
+    segment.split_ascii_whitespace().next().and_then(full_name)
+}
+
+/// Splits a line at each `;` that is not protected.
+fn segments(line: &str) -> Vec<&str> {
+    let bytes = line.as_bytes();
+    let mut segments = Vec::new();
+    let (mut start, mut at) = (0, 0);
+    while at < bytes.len() {
+        match bytes[at] {
+            b';' => {
+                segments.push(&line[start..at]);
+                start = at + 1;
+                at += 1;
+            }
+            b'\\' => at += 2,
+            quote @ (b'\'' | b'"')
+                if at == start
+                    || bytes[at - 1].is_ascii_whitespace()
+                    || is_grep(&line[start..at]) =>
+            {
+                at = closing(bytes, at, quote).map_or(at, |closed| closed) + 1;
+            }
+            _ => at += 1,
+        }
+    }
+    segments.push(&line[start..]);
+    segments
+}
+
+/// True when a segment that begins like this holds arguments that are split as a
+/// shell does it, where a quote may open inside a word too.
+fn is_grep(segment: &str) -> bool {
+    command_of(segment) == Some("grep")
+}
+
+/// Where the quote that opens at `open` is closed. In double quotes, a backslash
+/// protects, as in a shell.
+fn closing(bytes: &[u8], open: usize, quote: u8) -> Option<usize> {
+    let mut at = open + 1;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' if quote == b'"' => at += 2,
+            byte if byte == quote => return Some(at),
+            _ => at += 1,
+        }
+    }
+    None
+}
+
+/// Parses one command; `segment` is trimmed and not empty.
+fn step(segment: &str) -> Result<Step, FollowUpError> {
+    let format_error = || FollowUpError::Format(segment.to_owned());
+    let is_selector = |text: &str| {
+        text.replace("all", "").chars().all(|c| c.is_ascii_digit() || " \t,-".contains(c))
+    };
+    if is_selector(segment) {
+        return Ok(Step { command: FollowUp::Show, selectors: chosen("show", segment)? });
+    }
+    let (word, rest) = cut(segment, |c| c.is_ascii_lowercase() || c == '?');
+    if word.is_empty() {
+        return Err(format_error());
+    }
+    // `dall` is `d all`.
+    let glued = word.strip_suffix("all").and_then(full_name);
+    let Some(name) = full_name(word).or(glued) else {
+        let shaped = is_selector(rest);
+        return Err(if shaped {
+            FollowUpError::Unsupported(word.to_owned())
+        } else {
+            format_error()
+        });
+    };
+    if matches!(name, "refine" | "grep") {
+        if !rest.is_empty() && !rest.starts_with([' ', '\t']) {
+            return Err(format_error());
+        }
+        let command = if name == "refine" { refine(rest.trim())? } else { grep(rest.trim())? };
+        return Ok(Step { command, selectors: Selectors::Unsaid });
+    }
+    let (count, rest) = cut(rest, |c| c.is_ascii_digit());
+    if !is_selector(rest) {
+        return Err(format_error());
+    }
+    if name != "context" && !count.is_empty() {
+        return Err(FollowUpError::Glued { name, word: word.to_owned(), number: count.to_owned() });
+    }
+    let parsed = Selectors::parse(rest)?;
+    let selectors = if glued.is_some() { Selectors::All } else { parsed };
+    let required = |name| match &selectors {
+        Selectors::Unsaid => Err(FollowUpError::NoSelectors(name)),
+        _ => Ok(()),
+    };
+    let command = match name {
+        "print" => FollowUp::Print,
+        "show" => required("show").map(|()| FollowUp::Show)?,
+        "context" => FollowUp::Context(match count {
+            "" => None,
+            count => Some(count.parse().map_err(|_| FollowUpError::TooLarge(count.to_owned()))?),
+        }),
+        "tree" => FollowUp::Tree,
+        "files" => FollowUp::Files,
+        "delete" => required("delete").map(|()| FollowUp::Delete)?,
+        "keep" => required("keep").map(|()| FollowUp::Keep)?,
+        "quit" => FollowUp::Quit,
+        "?" => FollowUp::Help,
+        _ => return Err(FollowUpError::Unsupported(word.to_owned())),
+    };
+    Ok(Step { command, selectors })
+}
+
+/// Selectors that must name something.
+fn chosen(command: &'static str, text: &str) -> Result<Selectors, FollowUpError> {
+    match Selectors::parse(text)? {
+        Selectors::Unsaid => Err(FollowUpError::NoSelectors(command)),
+        selectors => Ok(selectors),
+    }
+}
+
+/// The command that `word` names, in full or by its first letter, or in the words of
+/// other shells.
+fn full_name(word: &str) -> Option<&'static str> {
+    let word = match word {
+        "help" => "?",
+        "exit" => "quit",
+        word => word,
+    };
+    NAMES.into_iter().find(|name| *name == word || name[..1] == *word)
+}
+
+/// Splits where `belongs` first fails.
+fn cut(text: &str, belongs: impl Fn(char) -> bool) -> (&str, &str) {
+    text.split_at(text.find(|c| !belongs(c)).unwrap_or(text.len()))
+}
+
+fn refine(argument: &str) -> Result<FollowUp, FollowUpError> {
+    let bytes = argument.as_bytes();
+    let whole = bytes.first().is_some_and(|first| {
+        matches!(first, b'\'' | b'"') && closing(bytes, 0, *first) == Some(bytes.len() - 1)
+    });
+    let regex = if whole { &argument[1..argument.len() - 1] } else { argument };
+    if regex.is_empty() {
+        return Err(FollowUpError::NoRegex);
+    }
+    Ok(FollowUp::Refine(regex.to_owned()))
+}
+
+fn grep(arguments: &str) -> Result<FollowUp, FollowUpError> {
+    let words =
+        shlex::split(arguments).ok_or_else(|| FollowUpError::OpenQuote(arguments.to_owned()))?;
+    if words.is_empty() {
+        return Err(FollowUpError::NoPattern);
+    }
+    Ok(FollowUp::Grep(words.into_iter().map(OsString::from).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn one(line: &str) -> Step {
+        let mut steps = parse(line).unwrap_or_else(|error| panic!("{line:?}: {error}"));
+        assert_eq!(steps.len(), 1, "{line:?}");
+        steps.remove(0)
+    }
+
+    fn selectors(text: &str) -> Selectors {
+        Selectors::parse(text).unwrap()
+    }
+
+    #[test]
+    fn commands_have_names_and_letters() {
+        for (line, command, chosen) in [
+            ("p", FollowUp::Print, ""),
+            ("print 3", FollowUp::Print, "3"),
+            ("p 1 2 3", FollowUp::Print, "1-3"),
+            ("p 3-", FollowUp::Print, "3-"),
+            ("-3", FollowUp::Show, "0-3"),
+            ("27", FollowUp::Show, "27"),
+            ("1, 2 -4", FollowUp::Show, "1-2,2-4"),
+            ("all", FollowUp::Show, "all"),
+            ("s 27-30", FollowUp::Show, "27-30"),
+            ("c", FollowUp::Context(None), ""),
+            ("c 3", FollowUp::Context(None), "3"),
+            ("c5", FollowUp::Context(Some(5)), ""),
+            ("c3 27-28,30", FollowUp::Context(Some(3)), "27,28,30"),
+            ("context12 1", FollowUp::Context(Some(12)), "1"),
+            ("t", FollowUp::Tree, ""),
+            ("tree 1-2", FollowUp::Tree, "1-2"),
+            ("f", FollowUp::Files, ""),
+            ("d 0", FollowUp::Delete, "0"),
+            ("d all", FollowUp::Delete, "all"),
+            ("dall", FollowUp::Delete, "all"),
+            ("k 3-9", FollowUp::Keep, "3-9"),
+            ("q", FollowUp::Quit, ""),
+            ("quit", FollowUp::Quit, ""),
+            ("exit", FollowUp::Quit, ""),
+            ("help", FollowUp::Help, ""),
+            ("?", FollowUp::Help, ""),
+            ("", FollowUp::Help, ""),
+            ("  ", FollowUp::Help, ""),
+            (" ; ", FollowUp::Help, ""),
+            ("p;", FollowUp::Print, ""),
+        ] {
+            assert_eq!(one(line), Step { command, selectors: selectors(chosen) }, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn refine_takes_the_rest_as_it_stands() {
+        for (line, regex) in [
+            ("r kmalloc\\(size", "kmalloc\\(size"),
+            ("refine  two words ", "two words"),
+            ("r 'a;b'", "a;b"),
+            ("r \" lead\"", " lead"),
+            ("r don't", "don't"),
+            ("r a\\;b", "a\\;b"),
+            ("r 'a' or 'b'", "'a' or 'b'"),
+            ("r x = ';'", "x = ';'"),
+        ] {
+            assert_eq!(one(line).command, FollowUp::Refine(regex.to_owned()), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn grep_splits_as_a_shell_does() {
+        let expected = words(&["-w", "a b", "x;y", "drivers"]);
+        assert_eq!(one("g -w 'a b' \"x;y\" drivers").command, FollowUp::Grep(expected));
+    }
+
+    #[test]
+    fn chains_keep_their_order() {
+        let steps = parse("k 3-9; r don't; c2;r can't ;p").unwrap();
+        let commands: Vec<FollowUp> = steps.into_iter().map(|step| step.command).collect();
+        assert_eq!(
+            commands,
+            [
+                FollowUp::Keep,
+                FollowUp::Refine("don't".to_owned()),
+                FollowUp::Context(Some(2)),
+                FollowUp::Refine("can't".to_owned()),
+                FollowUp::Print,
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_no_follow_up_is_said_in_vgreps_words() {
+        for (line, expected) in [
+            ("foo", "unsupported command \"foo\"; `?` lists the commands"),
+            ("x 3", "unsupported command \"x\"; `?` lists the commands"),
+            (
+                "foo bar",
+                "\"foo bar\" doesn't match format \"command[context lines] [selectors]\"; `?` lists the commands",
+            ),
+            (
+                "p!",
+                "\"p!\" doesn't match format \"command[context lines] [selectors]\"; `?` lists the commands",
+            ),
+            (
+                "3x",
+                "\"3x\" doesn't match format \"command[context lines] [selectors]\"; `?` lists the commands",
+            ),
+            (
+                "P",
+                "\"P\" doesn't match format \"command[context lines] [selectors]\"; `?` lists the commands",
+            ),
+            ("p 1-2-3", "invalid range format \"1-2-3\""),
+            ("delete", "delete requires specified selectors"),
+            ("d0", "delete takes no number of lines; a match is named behind a blank: `d 0`"),
+            (
+                "print1 3",
+                "print takes no number of lines; a match is named behind a blank: `print 1`",
+            ),
+            ("c99999999999999999999", "context: 99999999999999999999 lines are too large a number"),
+            ("k", "keep requires specified selectors"),
+            ("s", "show requires specified selectors"),
+            (",", "show requires specified selectors"),
+            ("p; nonsense", "unsupported command \"nonsense\"; `?` lists the commands"),
+            ("r", "refine requires a regular expression"),
+            ("r ''", "refine requires a regular expression"),
+            ("g", "grep requires a pattern"),
+            ("g 'open", "a quote is not closed in \"'open\""),
+        ] {
+            assert_eq!(parse(line).unwrap_err().to_string(), expected, "{line:?}");
+        }
+    }
+
+    fn words(words: &[&str]) -> Vec<OsString> {
+        words.iter().map(OsString::from).collect()
+    }
+
+    #[test]
+    fn arguments_of_a_command_line_arrive_unchanged() {
+        let steps = |first: &str, rest: &[&str]| parse_args(first, &words(rest)).unwrap();
+        assert_eq!(steps("c3", &["27-28,30"]), parse("c3 27-28,30").unwrap());
+        assert_eq!(steps("p", &["0", "-", "4,", "5"]), parse("p 0-5").unwrap());
+        assert_eq!(steps("r", &["a;", "b"]), [refine_by("a; b")]);
+        assert_eq!(steps("r don't", &["say"]), [refine_by("don't say")]);
+        let found = steps("k 3; g -w", &["it's", "a;b", "-i"]);
+        assert_eq!(found[0], one("k 3"));
+        assert_eq!(found[1].command, FollowUp::Grep(words(&["-w", "it's", "a;b", "-i"])));
+    }
+
+    fn refine_by(regex: &str) -> Step {
+        Step { command: FollowUp::Refine(regex.to_owned()), selectors: Selectors::Unsaid }
+    }
+
+    #[test]
+    fn a_word_that_is_not_utf8_is_for_grep_alone() {
+        use std::os::unix::ffi::OsStringExt as _;
+        let odd = vec![OsString::from_vec(b"\xff".to_vec())];
+        assert_eq!(parse_args("g", &odd).unwrap()[0].command, FollowUp::Grep(odd.clone()));
+        assert_eq!(parse_args("p", &odd), Err(FollowUpError::NotText));
+    }
+
+    #[test]
+    fn the_last_command_decides_whose_the_words_are() {
+        assert!(ends_with_grep("g") && ends_with_grep("k 3; grep -w"));
+        assert!(!ends_with_grep("g foo; p") && !ends_with_grep("p") && !ends_with_grep(""));
+    }
+
+    proptest! {
+        #[test]
+        fn any_line_is_answered(line in "\\PC*") {
+            let _ = parse(&line);
+        }
+
+        #[test]
+        fn follow_up_like_lines_are_answered(line in "[a-z0-9 ,;'\"\\\\?\u{e9}-]{0,40}") {
+            let _ = parse(&line);
+        }
+
+        #[test]
+        fn arguments_survive(rest in prop::collection::vec("\\PC{1,12}", 1..5)) {
+            let rest: Vec<OsString> = rest.into_iter().map(OsString::from).collect();
+            let steps = parse_args("p; g", &rest).unwrap();
+            prop_assert_eq!(steps.len(), 2);
+            prop_assert_eq!(&steps[1].command, &FollowUp::Grep(rest));
+        }
+    }
+}

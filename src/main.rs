@@ -1,0 +1,65 @@
+//! The program: read the command line, run one command, say how it went.
+
+mod cli;
+mod code;
+mod commands;
+mod decode;
+mod diff;
+mod editor;
+mod folders;
+mod interrupts;
+mod list;
+mod message;
+mod plain;
+mod render;
+mod search;
+mod settings;
+mod shell;
+mod trace;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use cli::Stop;
+use commands::Outcome;
+
+fn main() -> ExitCode {
+    let args: Vec<OsString> = std::env::args_os().collect();
+    let cli = match cli::parse(&args) {
+        Ok(cli) if cli.root.short_help => return page(&cli::short_help()),
+        Ok(cli) => cli,
+        Err(Stop::Page(text)) => return page(&text),
+        Err(wrong) => {
+            message::tell(wrong.to_string());
+            return exit_code(2);
+        }
+    };
+    match commands::run(&cli, &args) {
+        Ok(Outcome::Found) => exit_code(0),
+        Ok(Outcome::Nothing) => exit_code(1),
+        Ok(Outcome::Problems) => exit_code(2),
+        Err(error) if commands::is_broken_pipe(&error) => exit_code(0),
+        Err(error) => {
+            message::tell(message::chain(&error));
+            exit_code(2)
+        }
+    }
+}
+
+/// Prints a page of help. A reader who closes the pipe has seen enough.
+fn page(text: &str) -> ExitCode {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            message::tell(format!("standard output: {}", message::plain(&error)));
+            exit_code(2)
+        }
+        _ => exit_code(0),
+    }
+}
+
+/// Exit status: 0 something found, 1 nothing found, 2 an error.
+fn exit_code(code: u8) -> ExitCode {
+    ExitCode::from(code)
+}

@@ -1,0 +1,32 @@
+//! Draws what commands found: tables, grep lines, JSON, source blocks, counts.
+//!
+//! `look` holds the decisions about an output; every renderer appends bytes to a
+//! buffer and never asks the environment; `pager` is where the bytes go. Nothing
+//! here searches, reads files or keeps lists.
+
+mod cell;
+mod context;
+mod counts;
+mod dot;
+mod grep;
+mod highlight;
+mod hunk;
+mod hyperlink;
+mod json;
+mod line;
+mod look;
+mod pager;
+mod sanitize;
+mod table;
+
+pub(crate) use context::{Block, Note, draw_block};
+pub(crate) use counts::Counts;
+pub(crate) use dot::{Arrow, Node, draw_dot};
+pub(crate) use grep::{Grep, GrepStyle};
+pub(crate) use highlight::{Highlighter, THEMES};
+pub(crate) use hunk::{HunkBlock, draw_hunk};
+pub(crate) use json::{Json, Totals};
+pub(crate) use look::{Facts, Look};
+pub(crate) use pager::Output;
+pub(crate) use sanitize::{display_width, visible};
+pub(crate) use table::Table;

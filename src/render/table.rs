@@ -1,0 +1,338 @@
+//! vgrep's table: `Index File Line [extra columns] Content`.
+//!
+//! Two passes: [`Table::note`] gathers widths, then [`Table::header`] and
+//! [`Table::row`] draw. Rows that were never noted (a list that is full) are drawn
+//! all the same and may stand out to the right.
+
+use super::cell;
+use super::hyperlink::linked;
+use super::line::{lines, push_short, trimmed};
+use super::look::{Ink, Look};
+use super::sanitize::{display_width, shown};
+use crate::list::{Match, Meta, Span};
+
+/// A table being measured, then drawn.
+#[derive(Clone)]
+pub(crate) struct Table<'l> {
+    look: &'l Look,
+    /// Titles of the columns between `Line` and `Content`.
+    columns: Vec<String>,
+    files_only: bool,
+    index_width: usize,
+    file_width: usize,
+    line_width: usize,
+    extra: Vec<Extra>,
+    /// The file measured last and how wide its path is: most entries share it.
+    measured: Option<(u32, usize)>,
+    /// Lines keep their indentation: there is context, and code reads as code.
+    indented: bool,
+    /// True once something was drawn.
+    begun: bool,
+    /// The section of the entry drawn last.
+    section: Option<String>,
+}
+
+/// An extra column's width, and whether it holds numbers, which go to the right.
+#[derive(Clone)]
+struct Extra {
+    width: usize,
+    numeric: bool,
+}
+
+impl<'l> Table<'l> {
+    /// The table of a list that `meta` describes.
+    pub(crate) fn new(look: &'l Look, meta: &Meta) -> Table<'l> {
+        let title = |title: &str| if look.header { title.len() } else { 0 };
+        Table {
+            look,
+            columns: meta.columns.clone(),
+            files_only: meta.files_only,
+            index_width: title("Index"),
+            file_width: title("File"),
+            line_width: title("Line"),
+            extra: meta
+                .columns
+                .iter()
+                .map(|name| Extra {
+                    width: if look.header { display_width(name.as_bytes()) } else { 0 },
+                    numeric: true,
+                })
+                .collect(),
+            measured: None,
+            indented: false,
+            begun: false,
+            section: None,
+        }
+    }
+
+    /// Makes every column wide enough for this entry.
+    pub(crate) fn note(&mut self, index: u64, path: &[u8], entry: &Match<'_>) {
+        // Counting the lines of a text is worth it only where they could be more
+        // digits than are known already.
+        let most = entry.line.saturating_add(entry.text.len() as u64);
+        let last = match entry.after.last() {
+            Some(line) => line.line,
+            None if digits(most) > digits(entry.line) => entry.last_line(),
+            None => entry.line,
+        };
+        let line_width = digits(last);
+        let path_width = match self.measured {
+            Some((file, width)) if file == entry.file => width,
+            _ => {
+                let width = display_width(&cell::path(path, self.look));
+                self.measured = Some((entry.file, width));
+                width
+            }
+        };
+        let file_width =
+            path_width + if self.look.ide_paths && last > 0 { 1 + line_width } else { 0 };
+        self.index_width = self.index_width.max(digits(index));
+        self.file_width = self.file_width.max(file_width);
+        self.line_width = self.line_width.max(line_width);
+        for (extra, cell) in self.extra.iter_mut().zip(&entry.cells) {
+            extra.width = extra.width.max(display_width(&cell::extra(cell, self.look)));
+            extra.numeric &= cell.bytes().all(|byte| byte.is_ascii_digit());
+        }
+        self.indented |= has_context(entry);
+    }
+
+    /// Appends the header line, unless it is not wanted.
+    pub(crate) fn header(&mut self, out: &mut Vec<u8>) {
+        if !self.look.header {
+            return;
+        }
+        self.begun = true;
+        let ink = &self.look.palette.header;
+        let mut columns = Columns::new(out);
+        columns.right(ink, b"Index", self.index_width);
+        columns.left(ink, b"File", self.file_width);
+        if !self.files_only {
+            columns.right(ink, b"Line", self.line_width);
+        }
+        for (title, extra) in self.columns.iter().zip(&self.extra) {
+            columns.extra(ink, title.as_bytes(), extra);
+        }
+        if !self.files_only {
+            columns.left(ink, b"Content", 0);
+        }
+        columns.end();
+    }
+
+    /// Goes on as after `entry`, which somebody else draws.
+    pub(crate) fn go_on_after(&mut self, entry: &Match<'_>) {
+        self.begun = true;
+        self.section = entry.section.map(str::to_owned);
+    }
+
+    /// Appends one entry: its section's title, its context and its line or lines.
+    /// `index` is none for an entry that the list has no room for.
+    pub(crate) fn row(
+        &mut self,
+        out: &mut Vec<u8>,
+        index: Option<u64>,
+        path: &[u8],
+        entry: &Match<'_>,
+    ) {
+        let title = entry.section.filter(|title| self.section.as_deref() != Some(*title));
+        let begun = self.begun;
+        self.go_on_after(entry);
+        if let Some(title) = title {
+            if begun {
+                out.push(b'\n');
+            }
+            let title = shown(title.as_bytes(), self.look);
+            self.look.palette.section.paint(out, &title);
+            out.push(b'\n');
+        } else if entry.gap && begun {
+            out.extend_from_slice(b"--\n");
+        }
+        self.indented |= has_context(entry);
+        for line in &entry.before {
+            self.line(out, Row::beside(path, line.line), 0, line.text, (&[], line.cut));
+        }
+        let mut row = Row {
+            index,
+            path,
+            line: entry.line,
+            cells: &entry.cells,
+            names_path: true,
+            beside: false,
+        };
+        let body = entry.text.strip_suffix(b"\n").unwrap_or(entry.text);
+        if memchr::memchr(b'\n', body).is_none() {
+            self.line(out, row, 0, body, (&entry.spans, entry.cut));
+        } else {
+            let mut rows = lines(body).peekable();
+            while let Some((at, text)) = rows.next() {
+                // What is left out is marked once, at the end.
+                let cut = if rows.peek().is_none() { entry.cut } else { 0 };
+                self.line(out, row, at, text, (&entry.spans, cut));
+                row = Row { beside: false, ..Row::beside(path, row.line + 1) };
+            }
+        }
+        for line in &entry.after {
+            self.line(out, Row::beside(path, line.line), 0, line.text, (&[], line.cut));
+        }
+    }
+
+    /// Appends one row: `text`, which begins at offset `at` of its entry's text, with
+    /// what matched in that, and how many bytes were left out of the line.
+    fn line(
+        &self,
+        out: &mut Vec<u8>,
+        row: Row<'_>,
+        at: usize,
+        text: &[u8],
+        (spans, missing): (&[Span], u64),
+    ) {
+        let palette = &self.look.palette;
+        let mut number = itoa::Buffer::new();
+        let mut columns = Columns::new(out);
+        let index = row.index.map_or("", |index| number.format(index));
+        columns.right(&palette.index, index.as_bytes(), self.index_width);
+        if row.names_path || self.look.ide_paths {
+            self.file(&mut columns, row.path, row.line);
+        } else {
+            columns.right(&palette.file, b"", self.file_width);
+        }
+        if !self.files_only {
+            let line = number.format(row.line).as_bytes();
+            let line = if row.line == 0 { b"" } else { line };
+            columns.right(&palette.line, line, self.line_width);
+        }
+        for (at, extra) in self.extra.iter().enumerate() {
+            let cell = row.cells.get(at).copied().unwrap_or_default();
+            columns.extra(&palette.extra, &cell::extra(cell, self.look), extra);
+        }
+        if !self.files_only {
+            let line = text.strip_suffix(b"\n").unwrap_or(text);
+            let (mut lead, mut text) = trimmed(line);
+            if self.indented && !text.is_empty() {
+                (lead, text) = (0, line.strip_suffix(b"\r").unwrap_or(line));
+            }
+            if !text.is_empty() {
+                let out = columns.begin();
+                if row.beside {
+                    // What is around a match stands back.
+                    palette.mark.around(out, |out| {
+                        push_short(out, self.look, text, 0, &[], missing);
+                    });
+                } else {
+                    push_short(out, self.look, text, at + lead, spans, missing);
+                }
+            }
+        }
+        columns.end();
+    }
+
+    fn file(&self, columns: &mut Columns<'_>, path: &[u8], line: u64) {
+        let name = cell::path(path, self.look);
+        let mut width = display_width(&name);
+        let out = columns.begin();
+        linked(out, self.look, path, line, |out| {
+            let ink = &self.look.palette.file;
+            out.extend_from_slice(ink.on.as_bytes());
+            out.extend_from_slice(&name);
+            if self.look.ide_paths && line > 0 {
+                let mut number = itoa::Buffer::new();
+                let number = number.format(line);
+                out.push(b':');
+                out.extend_from_slice(number.as_bytes());
+                width += 1 + number.len();
+            }
+            out.extend_from_slice(ink.off.as_bytes());
+        });
+        columns.pending = self.file_width.saturating_sub(width);
+    }
+}
+
+/// The cells of one row.
+#[derive(Clone, Copy)]
+struct Row<'a> {
+    index: Option<u64>,
+    path: &'a [u8],
+    line: u64,
+    cells: &'a [&'a str],
+    /// The row says its path; around a match, the match's row does.
+    names_path: bool,
+    /// The row is around a match, not of it.
+    beside: bool,
+}
+
+impl<'a> Row<'a> {
+    /// A row beside a match: only its place.
+    fn beside(path: &'a [u8], line: u64) -> Row<'a> {
+        Row { index: None, path, line, cells: &[], names_path: false, beside: true }
+    }
+}
+
+/// Writes cells with one space between them; blanks at the end of a row are left out.
+struct Columns<'o> {
+    out: &'o mut Vec<u8>,
+    first: bool,
+    /// Blanks that are due before the next cell.
+    pending: usize,
+}
+
+impl<'o> Columns<'o> {
+    fn new(out: &'o mut Vec<u8>) -> Columns<'o> {
+        Columns { out, first: true, pending: 0 }
+    }
+
+    /// Begins a cell that the caller writes himself.
+    fn begin(&mut self) -> &mut Vec<u8> {
+        pad(self.out, self.pending + usize::from(!self.first));
+        (self.first, self.pending) = (false, 0);
+        self.out
+    }
+
+    fn right(&mut self, ink: &Ink, text: &[u8], width: usize) {
+        if text.is_empty() {
+            self.pending += width + usize::from(!self.first);
+            self.first = false;
+            return;
+        }
+        let out = self.begin();
+        pad(out, width.saturating_sub(text.len()));
+        ink.paint(out, text);
+    }
+
+    fn left(&mut self, ink: &Ink, text: &[u8], width: usize) {
+        if text.is_empty() {
+            return self.right(ink, text, width);
+        }
+        ink.paint(self.begin(), text);
+        self.pending = width.saturating_sub(display_width(text));
+    }
+
+    fn extra(&mut self, ink: &Ink, text: &[u8], extra: &Extra) {
+        if extra.numeric {
+            self.right(ink, text, extra.width);
+        } else {
+            self.left(ink, text, extra.width);
+        }
+    }
+
+    fn end(self) {
+        self.out.push(b'\n');
+    }
+}
+
+/// True when lines around the entry are shown with it.
+fn has_context(entry: &Match<'_>) -> bool {
+    !entry.before.is_empty() || !entry.after.is_empty()
+}
+
+/// Appends `count` blanks.
+fn pad(out: &mut Vec<u8>, count: usize) {
+    out.resize(out.len() + count, b' ');
+}
+
+/// How many digits `number` has in decimal.
+fn digits(number: u64) -> usize {
+    number.checked_ilog10().map_or(1, |log| log as usize + 1)
+}
+
+#[cfg(test)]
+#[path = "table_tests.rs"]
+mod tests;

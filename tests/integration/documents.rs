@@ -1,0 +1,107 @@
+//! Every command line in README and guide is run, on the trees that the demo has; and what a
+//! page shows of the answer is what kgrep prints.
+
+use std::fs;
+use std::path::Path;
+
+use crate::util::Dir;
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// Stands for lines that a page leaves out.
+const LEFT_OUT: &str = "…";
+
+/// The demo's trees: the kernel's, a pair beside it, and names for the pair.
+fn demo() -> Dir {
+    let dir = Dir::kernel();
+    let pair = dir.beside("pair");
+    let from = Path::new(ROOT).join("tests/trees/pair");
+    let copied = std::process::Command::new("cp").arg("-r").arg(from).arg(&pair).status();
+    assert!(copied.expect("cp runs").success());
+    for (name, side) in [("linux-6.1", "upstream"), ("debian-6.1", "distro")] {
+        std::os::unix::fs::symlink(pair.join(side), pair.join(name)).expect("link");
+    }
+    dir
+}
+
+/// Runs a line of shell where it belongs: beside the pair if it names a side, else in the tree.
+fn run(dir: &Dir, line: &str) -> crate::util::Done {
+    let command = dir.shell(line).env("KGREP_ARCH", "x86");
+    match line.contains("linux-6.1") {
+        true => command.folder(&dir.beside("pair")).run(),
+        false => command.run(),
+    }
+}
+
+fn page(name: &str) -> String {
+    fs::read_to_string(Path::new(ROOT).join(name)).expect("the page is there")
+}
+
+/// The command lines in a page's examples, each with the lines that are shown of its answer.
+fn examples(page: &str) -> Vec<(String, Vec<String>)> {
+    let mut found: Vec<(String, Vec<String>)> = Vec::new();
+    let mut inside = false;
+    for line in page.lines() {
+        if line.starts_with("```") {
+            inside = line == "```console";
+        } else if let Some(command) = line.strip_prefix("$ ").filter(|_| inside) {
+            found.push((command.to_owned(), Vec::new()));
+        } else if let Some((_, shown)) = found.last_mut().filter(|_| inside) {
+            shown.push(line.to_owned());
+        }
+    }
+    found
+}
+
+/// The command lines in a page's running text that are whole: no word of them stands for
+/// another.
+fn mentioned(page: &str) -> Vec<String> {
+    let spans = page.split('`').skip(1).step_by(2).map(str::to_owned);
+    let indented = page.lines().filter_map(|line| line.strip_prefix("    ").map(str::to_owned));
+    let is_whole = |line: &String| {
+        let stands_for = |word: &str| {
+            let letters = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+            ["NAME", "PATTERN", "TREE", "N", "COMMAND", "ARGS", "WORDS"].contains(&letters)
+        };
+        line.starts_with("kgrep ")
+            && !line.contains(LEFT_OUT)
+            && !line.split_whitespace().any(stands_for)
+    };
+    let line = |line: String| line.replace("\\|", "|").trim().to_owned();
+    spans.filter(|span| !span.contains('\n')).chain(indented).map(line).filter(is_whole).collect()
+}
+
+#[test]
+fn what_the_pages_show_is_what_kgrep_prints() {
+    for name in ["README.md", "docs/guide.md", "docs/find.md"] {
+        let dir = demo();
+        let examples = examples(&page(name));
+        assert!(!examples.is_empty(), "{name}");
+        for (line, shown) in examples {
+            let done = run(&dir, &line);
+            let printed = done.stdout() + &done.stderr();
+            assert!(done.code() < 2, "{name}: {done}");
+            let mut rest = printed.lines().map(str::trim_end);
+            for wanted in shown.iter().map(|line| line.trim_end()) {
+                let found =
+                    wanted == LEFT_OUT || wanted.is_empty() || rest.any(|line| line == wanted);
+                assert!(found, "{name}: {line}\nshows: {wanted}\nprinted:\n{printed}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_commands_that_the_pages_mention_work() {
+    for name in ["README.md", "docs/guide.md", "docs/find.md"] {
+        let dir = demo();
+        dir.kgrep(&["index", "--code"]).run().expect_code(0);
+        let lines = mentioned(&page(name));
+        assert!(lines.len() > 3, "{name}: {lines:?}");
+        for line in lines {
+            run(&dir, "kgrep GFP_KERNEL").expect_code(0);
+            let done = run(&dir, &line);
+            assert!(done.code() < 2, "{name}: {done}");
+        }
+    }
+}

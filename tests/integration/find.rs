@@ -1,0 +1,240 @@
+//! `kgrep find`: ranked search on the kernel-like tree, what a question can say, freshness,
+//! damage, read-only caches, and near names.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use crate::util::{Dir, eqnice};
+
+/// The kernel-like tree with its catalog.
+fn indexed() -> Dir {
+    let dir = Dir::kernel();
+    dir.kgrep(&["index", "--code"]).run().expect_code(0);
+    dir
+}
+
+/// Kind and name of each answer.
+fn answers(dir: &Dir, words: &[&str]) -> Vec<String> {
+    let args = [&["--arch", "x86", "--format", "json", "find"], words].concat();
+    let done = dir.kgrep(&args).run();
+    let text = done.stdout();
+    let rows = text.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let columns =
+        rows.filter(|row| row["type"] == "match").map(|row| row["data"]["columns"].clone());
+    let word = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    columns.map(|row| format!("{} {}", word(&row["kind"]), word(&row["name"]))).collect()
+}
+
+#[test]
+fn an_answer_is_place_kind_name_and_line() {
+    let dir = indexed();
+    let expected = "\
+Index File      Line Kind     Name             Content
+    0 mm/slab.c   39 function kmem_cache_alloc void *kmem_cache_alloc(struct kmem_cache *s, gfp_t flags)
+";
+    let table =
+        dir.kgrep(&["find", "-n", "2", "--kind", "symbol", "name:kmem_cache*", "alloc"]).stdout();
+    eqnice!(expected, table);
+    let colours = dir.kgrep(&["--color", "always", "find", "-n1", "kmem_cache_alloc"]).stdout();
+    assert!(colours.contains('\u{1b}'), "the words stand out: {colours}");
+    // It is a list like any other.
+    assert!(dir.kgrep(&["-s", "c2 0"]).stdout().contains("return slab_alloc(s, flags);"));
+}
+
+#[test]
+fn each_kind_of_thing_is_found() {
+    let dir = indexed();
+    for (words, first) in [
+        (&["kmem", "cache", "alloc"][..], "function kmem_cache_alloc"),
+        (&["kmem_cache"], "struct kmem_cache"),
+        (&["struct", "file"], "struct file"),
+        (&["__NR_pivot_root"], "constant __NR_pivot_root"),
+        (&["pivot", "root"], "syscall sys_pivot_root"),
+        (&["crashkernel"], "param crashkernel="),
+        (&["kexec"], "config CONFIG_KEXEC"),
+        (&["CONFIG_KEXEC"], "config CONFIG_KEXEC"),
+        (&["ext4", "maintainer"], "maintainer EXT4 FILE SYSTEM"),
+        (&["reserving", "memory"], "doc Dumps after a crash > Reserving memory"),
+        (&["slab", "allocator", "--kind", "doc"], "doc Slab allocator"),
+        (&["objects", "of", "one", "size", "--kind", "file"], "file mm/slab.c"),
+    ] {
+        let found = answers(&dir, words);
+        assert_eq!(found.first().map(String::as_str), Some(first), "{words:?}: {found:?}");
+    }
+}
+
+#[test]
+fn half_words_typos_and_endings_are_understood() {
+    let dir = indexed();
+    for (words, first) in [
+        (&["kmem", "cach", "alloc"][..], "function kmem_cache_alloc"),
+        (&["kmem", "cahce", "alloc"], "function kmem_cache_alloc"),
+        (&["pivto_root"], "syscall sys_pivot_root"),
+        (&["alloc", "cache", "kmem"], "function kmem_cache_alloc"),
+        (&["crash", "kernel", "reservation", "--kind", "symbol"], "function reserve_crashkernel"),
+    ] {
+        let found = answers(&dir, words);
+        assert_eq!(found.first().map(String::as_str), Some(first), "{words:?}: {found:?}");
+    }
+}
+
+#[test]
+fn a_question_can_say_what_must_be_and_what_must_not() {
+    let dir = indexed();
+    let kfree = answers(&dir, &["name:kfree"]);
+    assert_eq!(kfree, ["function kfree"; 2]);
+    assert_eq!(answers(&dir, &["name:kfree", "--in", "tools"]).len(), 1);
+    assert!(answers(&dir, &["name:kfree", "-tools", "--in", "mm"]).len() == 1);
+    let phrase = answers(&dir, &["\"root folder\""]);
+    assert_eq!(phrase, ["function init_setup", "config CONFIG_BLK_DEV_INITRD"]);
+    assert!(answers(&dir, &["root", "folder"]).len() > 2, "the words alone are in more");
+    // The shell has taken the quotes.
+    assert_eq!(answers(&dir, &["root folder", "program"]), phrase);
+    let with = answers(&dir, &["cache", "+free"]);
+    assert!(!with.is_empty() && with.len() < answers(&dir, &["cache"]).len());
+    let without = answers(&dir, &["cache", "-alloc", "-n", "50"]);
+    let is_alloc = |name: &String| name.split(['_', ' ']).any(|word| word == "alloc");
+    assert!(!without.iter().any(is_alloc), "{without:?}");
+    assert!(without.iter().any(|name| name.contains("kmem_cache_free")), "{without:?}");
+    let configs = answers(&dir, &["crash", "--kind", "config,param"]);
+    assert!(configs.iter().all(|name| name.starts_with("config") || name.starts_with("param")));
+}
+
+#[test]
+fn a_question_that_is_none_is_searched_as_words_with_a_note() {
+    let dir = indexed();
+    for (words, note) in [
+        ("\"kmem cache", "a quote is not closed"),
+        ("+ kmem", "+ and - want a word"),
+        ("name: kmem", "name: wants a name"),
+        ("km*em kmem", "a * can only stand at the end"),
+    ] {
+        let done = dir.kgrep(&["find", words]).run().expect_code(0);
+        let stderr = done.stderr();
+        assert!(stderr.contains(note) && stderr.contains("plain words"), "{stderr}");
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    }
+    dir.kgrep(&["find", "?!"]).run().expect_error(&["no word to look for"]);
+    dir.kgrep(&["find", "xyzzyplugh"]).run().expect_code(1);
+}
+
+#[test]
+fn without_a_catalog_find_says_what_makes_one() {
+    let dir = Dir::kernel();
+    dir.kgrep(&["find", "slab"]).run().expect_error(&["has no index", "kgrep index --code"]);
+    dir.kgrep(&["index"]).run().expect_code(0);
+    dir.kgrep(&["find", "slab"]).run().expect_error(&["no catalog", "kgrep index --code"]);
+    dir.kgrep(&["index", "--code"]).run().expect_code(0);
+    dir.kgrep(&["find", "slab"]).run().expect_code(0);
+    dir.kgrep(&["find", "slab", "--in", "/"]).run().expect_error(&["is not in"]);
+    dir.kgrep(&["find", "slab", "--in", "nowhere"]).run().expect_error(&["no such file"]);
+}
+
+#[test]
+fn changed_files_answer_as_they_are_before_and_after_an_update() {
+    let dir = indexed();
+    dir.create(
+        "mm/new.c",
+        "/**\n * teapot_boil - make hot water\n */\nint teapot_boil(void)\n{\n\treturn 0;\n}\n",
+    );
+    dir.create("Documentation/mm/tea.rst", "Tea\n===\n\nBoiling of teapots.\n");
+    let slab = fs::read_to_string(dir.path("mm/slab.c")).expect("mm/slab.c");
+    dir.create("mm/slab.c", slab.replace("kmem_cache_zalloc", "kmem_cache_fresh"));
+    fs::remove_file(dir.path("Documentation/admin-guide/kdump.rst")).expect("removed");
+    let look = |when: &str| {
+        let found = answers(&dir, &["hot", "water"]);
+        assert_eq!(found.first().map(String::as_str), Some("function teapot_boil"), "{when}");
+        assert!(answers(&dir, &["boiling", "teapots"]).contains(&"doc Tea".to_owned()), "{when}");
+        assert_eq!(answers(&dir, &["name:kmem_cache_fresh"]).len(), 1, "{when}");
+        assert!(answers(&dir, &["name:kmem_cache_zalloc"]).is_empty(), "{when}");
+        let crash = answers(&dir, &["crash", "-n", "50"]);
+        assert!(!crash.is_empty() && crash.iter().all(|name| !name.contains("Dumps")), "{when}");
+    };
+    look("before the update");
+    dir.kgrep(&["index"]).run().expect_code(0);
+    look("after it");
+    dir.kgrep(&["index", "--check"]).run().expect_code(0);
+    dir.create("mm/new.c", "int kettle;\n");
+    assert!(answers(&dir, &["name:teapot_boil"]).is_empty());
+    assert_eq!(answers(&dir, &["name:kettle"]), ["variable kettle"]);
+}
+
+#[test]
+fn a_cache_that_cannot_be_written_to_is_read() {
+    let dir = indexed();
+    let home = home(&dir);
+    let before = names(&home);
+    let set = |mode: u32| {
+        fs::set_permissions(&home, fs::Permissions::from_mode(mode)).expect("permissions");
+    };
+    set(0o500);
+    let found = answers(&dir, &["kmem_cache_alloc"]);
+    set(0o700);
+    assert_eq!(found.first().map(String::as_str), Some("function kmem_cache_alloc"));
+    assert_eq!(names(&home), before, "a reader leaves nothing behind");
+}
+
+#[test]
+fn a_damaged_catalog_is_told_and_built_again() {
+    for at in 0..24 {
+        let dir = indexed();
+        let home = home(&dir);
+        let catalog = names(&home).into_iter().find(|name| name.starts_with("catalog-"));
+        let catalog = home.join(catalog.expect("a catalog"));
+        let mut bytes = fs::read(&catalog).expect("the catalog");
+        match at {
+            0 => bytes.truncate(bytes.len() / 2),
+            1 => bytes.clear(),
+            at => {
+                let place = bytes.len() * at / 24;
+                let end = bytes.len().min(place + 8);
+                bytes[place..end].iter_mut().for_each(|byte| *byte ^= 0x55);
+            }
+        }
+        fs::remove_file(&catalog).expect("removed");
+        fs::write(&catalog, bytes).expect("written");
+        // A question that touches no damaged block is answered; else the file is named.
+        let done = dir.kgrep(&["find", "crash", "kernel", "memory"]).run();
+        let stderr = done.stderr();
+        assert!(!stderr.contains("panicked"), "{at}: {stderr}");
+        if done.code() != 0 {
+            assert!(stderr.contains("damaged") && stderr.contains("kgrep index"), "{at}: {stderr}");
+        }
+        assert_eq!(dir.kgrep(&["index", "--check"]).run().code(), 2, "{at}");
+        dir.kgrep(&["index"]).run().expect_code(0);
+        dir.kgrep(&["index", "--check"]).run().expect_code(0);
+        dir.kgrep(&["find", "crash"]).run().expect_code(0);
+    }
+}
+
+#[test]
+fn near_names_come_from_the_catalog_too() {
+    let dir = indexed();
+    for command in ["def", "refs", "callers", "callees", "trace"] {
+        let done = dir.kgrep(&[command, "cache_alloc_kmem"]).run().expect_code(1);
+        let stderr = done.stderr();
+        assert!(
+            stderr.contains("near: ") && stderr.contains("kmem_cache_alloc"),
+            "{command}: {stderr}"
+        );
+    }
+    let done = dir.kgrep(&["chain", "start_kernel", "cache_alloc_kmem"]).run();
+    assert!(done.stderr().contains("kmem_cache_alloc"));
+    let done = dir.kgrep(&["refs", "kmem_cache_aloc"]).run();
+    assert!(done.stderr().contains("near: kmem_cache_alloc"));
+}
+
+/// The folder of the tree's index.
+fn home(dir: &Dir) -> std::path::PathBuf {
+    let index = dir.cache().join("index");
+    let mut folders = fs::read_dir(index).expect("the cache").flatten().map(|entry| entry.path());
+    folders.find(|path| path.is_dir()).expect("an index")
+}
+
+fn names(home: &std::path::Path) -> Vec<String> {
+    let entries = fs::read_dir(home).expect("the index").flatten();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort_unstable();
+    names
+}

@@ -1,0 +1,104 @@
+//! The rules of the house that a program can check.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// A file outgrows its purpose here.
+const TOO_LONG: usize = 600;
+
+/// Trees to be searched: data, not code.
+const TREES: &str = "tests/trees";
+
+/// Every file of the checkout that git does not ignore, or nothing outside a
+/// checkout (a published package has no git folder).
+fn files() -> Vec<PathBuf> {
+    let listed = Command::new("git")
+        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+        .current_dir(ROOT)
+        .output();
+    let Ok(listed) = listed else { return Vec::new() };
+    let names = String::from_utf8_lossy(&listed.stdout).into_owned();
+    names
+        .split('\0')
+        .filter(|name| !name.is_empty())
+        .map(|name| Path::new(ROOT).join(name))
+        .filter(|path| path.is_file())
+        .collect()
+}
+
+fn rust_files() -> Vec<(PathBuf, String)> {
+    files()
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .filter(|path| !path.starts_with(Path::new(ROOT).join(TREES)))
+        .map(|path| (path.clone(), fs::read_to_string(path).expect("Rust files are UTF-8")))
+        .collect()
+}
+
+#[test]
+fn every_file_says_first_why_it_exists() {
+    for (path, text) in rust_files() {
+        assert!(text.starts_with("//! "), "{} has no `//!` header", path.display());
+    }
+}
+
+#[test]
+fn no_file_outgrows_its_purpose() {
+    for (path, text) in rust_files() {
+        let lines = text.lines().count();
+        assert!(lines <= TOO_LONG, "{} has {lines} lines: split it", path.display());
+    }
+}
+
+#[test]
+fn nothing_is_left_for_later() {
+    for (path, text) in rust_files() {
+        for word in [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X:")] {
+            assert!(!text.contains(word), "{} has a {word}", path.display());
+        }
+    }
+}
+
+#[test]
+fn no_file_knows_a_machines_folders() {
+    let machine = [concat!("/home", "/"), concat!("/opt", "/kt"), concat!("/work", "/wt")];
+    for path in files() {
+        let Ok(text) = fs::read_to_string(&path) else { continue };
+        for folder in machine {
+            assert!(!text.contains(folder), "{} names {folder}…", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_architecture_page_names_only_what_is_there() {
+    let page = fs::read_to_string(Path::new(ROOT).join("docs/architecture.md"))
+        .expect("docs/architecture.md");
+    let mut named = 0;
+    for word in page.split('`').skip(1).step_by(2) {
+        let is_path = word.contains('/')
+            && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte));
+        if is_path {
+            named += 1;
+            assert!(Path::new(ROOT).join(word).exists(), "docs/architecture.md names {word}");
+        }
+    }
+    assert!(named >= 20, "the page should name the places in the code, and names {named}");
+}
+
+/// The files of `completions/` and the arguments that print each.
+const GENERATED: [(&str, &str); 4] =
+    [("kgrep.1", "man"), ("kgrep.bash", "bash"), ("_kgrep", "zsh"), ("kgrep.fish", "fish")];
+
+#[test]
+fn man_page_and_completions_are_current() {
+    for (file, what) in GENERATED {
+        let printed = crate::util::Dir::new().kgrep(&["__generate", what]).stdout();
+        let kept = fs::read_to_string(Path::new(ROOT).join("completions").join(file))
+            .unwrap_or_else(|error| panic!("completions/{file}: {error}"));
+        assert!(kept == printed, "completions/{file} is old: run `completions/update`");
+    }
+}

@@ -1,0 +1,263 @@
+//! `kgrep trace`, `kgrep queries` and `kgrep list`, on the kernel-like tree and on a
+//! BusyBox-like one.
+
+use crate::util::{Dir, eqnice};
+
+/// The answer without the table's header, as `path:line note`, with section titles.
+fn trace(dir: &Dir, args: &[&str]) -> String {
+    let mut all = vec!["trace", "--no-header", "--arch", "x86"];
+    all.extend(args);
+    dir.kgrep(&all).run().expect_code(0).stdout()
+}
+
+#[test]
+fn a_system_call_is_told_in_sections() {
+    let told = trace(&Dir::kernel(), &["pivot_root"]);
+    insta::assert_snapshot!("pivot_root", told);
+}
+
+#[test]
+fn a_boot_parameter_leads_to_handler_variable_and_documentation() {
+    let told = trace(&Dir::kernel(), &["rdinit="]);
+    insta::assert_snapshot!("rdinit", told);
+}
+
+#[test]
+fn each_line_of_an_answer_can_be_followed_up() {
+    let dir = Dir::kernel();
+    trace(&dir, &["pivot_root"]);
+    let line = dir.kgrep(&["--no-header", "-s", "p 0"]).stdout();
+    assert!(line.contains("SYSCALL_DEFINE2(pivot_root"), "{line}");
+    let context = dir.kgrep(&["-s", "c1 0"]).stdout();
+    assert!(context.contains("SYSCALL_DEFINE2(pivot_root"), "{context}");
+}
+
+#[test]
+fn sections_are_a_field_of_json() {
+    let dir = Dir::kernel();
+    let json = dir.kgrep(&["trace", "--format", "json", "pivot_root"]).run().stdout();
+    let rows: Vec<&str> = json.lines().filter(|l| l.contains("\"type\":\"match\"")).collect();
+    assert!(rows.len() > 10, "{json}");
+    assert!(rows.iter().all(|row| row.contains("\"section\":\"")), "{json}");
+    assert!(json.contains("\"section\":\"Errors\"") && json.contains("\"note\":\"EPERM"), "{json}");
+}
+
+/// What must be told of a name, by kind: words that must be in the answer.
+const FACTS: [(&str, &[&str]); 17] = [
+    ("kexec_load", &["nothing here"]),
+    ("CONFIG_KEXEC", &["Entry", "config KEXEC", "CRASH_DUMP depends on it", "select CRASH_CORE"]),
+    ("EXT4_FS", &["Makefile lines", "ext4/"]),
+    ("populate_rootfs", &["Level", "rootfs_initcall", "unpack_to_rootfs", "initramfs.c"]),
+    ("struct mount", &["nothing here"]),
+    (
+        "task_struct",
+        &[
+            "struct task_struct {",
+            "pid: pid_t ",
+            "files: struct files_struct *",
+            "on_cpu: int, if CONFIG_SMP",
+            "thread_fn: int (*)(void *)",
+        ],
+    ),
+    ("toy_uart", &["Who allocates it", "in toy_uart_probe", "kzalloc(sizeof(*uart), GFP_KERNEL)"]),
+    ("toy,uart-1.0", &["Driver", "in toy_uart_of_match"]),
+    (
+        "pivot_root",
+        &["security_sb_pivotroot [permission check]", "EBUSY: if (new.mnt == root.mnt)"],
+    ),
+    ("file_operations.open", &["file_operations", "ext4_file_open"]),
+    ("ext4_file_operations", &["Table", ".open"]),
+    ("vfs_open", &["Definition", "Comment", "Export"]),
+    ("kmem_cache_alloc", &["Export", "Callers", "mm/slab.c"]),
+    ("SYSCALL_DEFINEx", &["Expands to", "asmlinkage long"]),
+    ("fs/namespace.c", &["Built by", "namespace.o", "System calls"]),
+    ("linux/slab.h", &["Included by", "fs/namespace.c"]),
+    ("fs/namespace.c linux/slab.h", &["shortest way", "#include <linux/slab.h>"]),
+];
+
+#[test]
+fn facts_of_every_kind() {
+    let dir = Dir::kernel();
+    let mut wrong = Vec::new();
+    for (name, facts) in FACTS {
+        let mut args = vec!["trace", "--arch", "x86", "--no-header"];
+        args.extend(name.split(' ').filter(|_| name.contains('/')));
+        if !name.contains('/') {
+            args.push(name);
+        }
+        let done = dir.kgrep(&args).run();
+        let told = done.stdout() + &done.stderr();
+        wrong.extend(
+            facts
+                .iter()
+                .filter(|fact| !told.contains(**fact))
+                .map(|fact| format!("{name}: {fact:?} is missing in\n{told}")),
+        );
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The row of `kgrep list syscalls` for a name.
+fn syscall_row(dir: &Dir, name: &str) -> String {
+    let table = dir.kgrep(&["list", "syscalls", "--arch", "x86", "--no-header", name]).stdout();
+    table.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_system_call_without_a_definition_has_the_reason() {
+    let dir = Dir::kernel();
+    let row = syscall_row(&dir, "kexec_load");
+    assert!(row.contains("none: sys_ni_syscall, kernel/sys_ni.c:"), "{row}");
+    let row = syscall_row(&dir, "pivot_root");
+    assert!(row.contains("155 common pivot_root sys_pivot_root fs/namespace.c:48"), "{row}");
+}
+
+#[test]
+fn a_name_of_several_kinds_is_told_briefly() {
+    let dir = Dir::kernel();
+    dir.create("include/linux/pivot.h", "struct pivot_root {\n\tint a;\n};\n");
+    let done = dir.kgrep(&["trace", "--no-header", "pivot_root"]).run().expect_code(0);
+    let said = done.stderr();
+    assert!(said.contains("pivot_root is several things (syscall, struct); --as KIND"), "{said}");
+    let told = done.stdout();
+    let titles: Vec<&str> =
+        told.lines().filter(|line| line.contains(": ") && !line.contains("  ")).collect();
+    assert_eq!(titles[0], "syscall: Definition", "{told}");
+    assert!(titles.last().unwrap().starts_with("struct: "), "{told}");
+    assert!(titles.iter().any(|title| title.starts_with("syscall: Calls (8 of ")), "{told}");
+    let whole = trace(&dir, &["--as", "struct", "pivot_root"]);
+    assert!(whole.contains("Members") && whole.contains("a: int"), "{whole}");
+}
+
+#[test]
+fn depth_opens_what_is_called() {
+    let dir = Dir::kernel();
+    let flat = trace(&dir, &["pivot_root"]);
+    assert!(!flat.contains("  ns_capable [permission check]"), "{flat}");
+    let deep = trace(&dir, &["--depth", "2", "pivot_root"]);
+    assert!(deep.contains("  ns_capable [permission check]"), "{deep}");
+}
+
+#[test]
+fn many_lines_of_a_file_or_folder_are_one() {
+    let dir = Dir::kernel();
+    let text = "pivot_root\n".repeat(3);
+    dir.create("Documentation/many.rst", &text);
+    let told = trace(&dir, &["pivot_root"]);
+    let rows: Vec<&str> = told.lines().filter(|line| line.contains("many.rst")).collect();
+    assert!(rows.len() == 1 && rows[0].contains("and 2 more here"), "{told}");
+    let all = trace(&dir, &["--all", "pivot_root"]);
+    eqnice!(3, all.lines().filter(|line| line.contains("many.rst")).count());
+    for at in 0..15 {
+        dir.create(&format!("drivers/many/d{at}.c"), "#include <linux/slab.h>\n");
+    }
+    let told = trace(&dir, &["linux/slab.h"]);
+    assert!(told.contains("15 in drivers/many"), "{told}");
+}
+
+#[test]
+fn a_name_that_is_nothing_has_near_ones() {
+    let done = Dir::kernel().kgrep(&["trace", "pivot_rot"]).run().expect_code(1);
+    let said = done.stderr();
+    assert!(said.contains("pivot_rot is nothing here; near: pivot_root"), "{said}");
+    assert!(said.matches(", ").count() <= 2, "three at most: {said}");
+}
+
+#[test]
+fn a_kind_that_is_none_is_an_error_that_names_the_kinds() {
+    let dir = Dir::kernel();
+    dir.kgrep(&["trace", "--as", "thing", "x"]).run().expect_error(&["thing", "syscall", "config"]);
+}
+
+#[test]
+fn body_prints_definition_and_static_helpers() {
+    let told = trace(&Dir::kernel(), &["--body", "pivot_root"]);
+    for line in
+        ["return ns_capable(", "chroot_fs_refs(&root, &new);", "is_path_reachable(struct mount"]
+    {
+        assert!(told.contains(line), "{line}: {told}");
+    }
+}
+
+#[test]
+fn an_own_recipe_is_used_and_a_bad_one_named() {
+    let dir = Dir::kernel();
+    dir.create(
+        "../config/kgrep/queries/lock.toml",
+        "name = 'lock'\nsummary = 'a lock'\nexamples = ['namespace_sem']\n\
+         [[found]]\npattern = 'DECLARE_RWSEM\\({name}\\)'\n\
+         [[section]]\ntitle = 'Taken'\nbrief = true\nlook = 'text'\npattern = 'down_write\\(&{name}'\n",
+    );
+    dir.create("../config/kgrep/queries/zz.toml", "name = 'half'\nsummary = \n");
+    let done = dir.kgrep(&["trace", "--as", "lock", "namespace_sem"]).run().expect_code(0);
+    assert!(done.stdout().contains("down_write(&namespace_sem)"), "{done}");
+    assert!(done.stderr().contains("zz.toml:2:"), "{done}");
+}
+
+#[test]
+fn a_trees_own_recipe_is_used_only_when_trusted() {
+    let dir = Dir::kernel();
+    let recipe = "name = 'own'\nsummary = 's'\nexamples = ['x']\n[[found]]\npattern = '{name}'\n\
+                  [[section]]\ntitle = 'Here'\nlook = 'text'\npattern = '{name}'\n";
+    dir.create(".kgrep/queries/own.toml", recipe);
+    dir.kgrep(&["trace", "--as", "own", "namespace_sem"]).run().expect_error(&["own"]);
+    let told = trace(&dir, &["--trust-tree", "--as", "own", "namespace_sem"]);
+    assert!(told.contains("Here"), "{told}");
+    let tree = dir.tree().to_string_lossy().into_owned();
+    dir.config(&format!("trusted-trees = ['{tree}']\n"));
+    assert!(trace(&dir, &["--as", "own", "namespace_sem"]).contains("Here"));
+}
+
+#[test]
+fn queries_lists_explains_and_checks() {
+    let dir = Dir::kernel();
+    let list = dir.kgrep(&["queries"]).stdout();
+    for kind in ["syscall", "boot-param", "config", "dt-compatible", "applet"] {
+        assert!(list.lines().any(|line| line.starts_with(kind)), "{kind}: {list}");
+    }
+    assert!(list.contains("kgrep trace pivot_root"), "{list}");
+    let one = dir.kgrep(&["queries", "syscall"]).stdout();
+    assert!(one.contains("System call tables") && one.contains("kgrep list syscalls"), "{one}");
+    dir.kgrep(&["queries", "nothing"]).run().expect_error(&["nothing"]);
+    let report = dir.kgrep(&["queries", "syscall", "--check", "."]).run().stdout();
+    assert!(report.contains("ok   syscall: pivot_root:"), "{report}");
+    assert!(report.contains("none syscall: fanotify_mark"), "{report}");
+}
+
+#[test]
+fn lists_of_all_names_of_a_kind() {
+    let dir = Dir::kernel();
+    let list = |args: &[&str]| {
+        let mut all = vec!["list", "--format", "grep", "--arch", "x86"];
+        all.extend(args);
+        dir.kgrep(&all).run().stdout()
+    };
+    eqnice!(4, list(&["syscalls"]).lines().count());
+    eqnice!(1, list(&["syscalls", "pivot_*"]).lines().count());
+    let table = dir.kgrep(&["list", "syscalls", "--arch", "x86"]).run().stdout();
+    assert!(table.contains("fs/namespace.c:") && table.contains("155"), "{table}");
+    assert!(list(&["boot-params"]).contains("rdinit"), "{}", list(&["boot-params"]));
+    assert!(list(&["configs"]).contains("config KEXEC"));
+    assert!(list(&["initcalls"]).contains("rootfs_initcall(populate_rootfs)"));
+    assert!(list(&["exports", "kfree"]).contains("EXPORT_SYMBOL(kfree)"));
+    assert!(list(&["ops"]).contains("ext4_file_operations"));
+    dir.kgrep(&["list", "things"]).run().expect_error(&["things", "syscalls"]);
+}
+
+#[test]
+fn an_applet_leads_to_its_main_function_and_usage() {
+    let dir = Dir::busybox();
+    let told = dir.kgrep(&["trace", "echo"]).run().expect_code(0).stdout();
+    for fact in ["APPLET(echo", "int echo_main(", "Print ARGs", "lib-$(CONFIG_ECHO)", "print_words"]
+    {
+        assert!(told.contains(fact), "{fact}: {told}");
+    }
+    dir.kgrep(&["trace", "cat"]).run().expect_code(1);
+    dir.create(
+        "coreutils/test.c",
+        "//applet:IF_TEST1(APPLET_NOFORK([, test, BB_DIR_USR_BIN, BB_SUID_DROP, test))\n\
+         int test_main(int argc, char **argv)\n{\n\treturn argc;\n}\n",
+    );
+    let told = dir.kgrep(&["trace", "["]).run().expect_code(0).stdout();
+    assert!(told.contains("int test_main("), "{told}");
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/lamp.h>
+#include <linux/module.h>
+#include <linux/pci.h>
+
+static int level = 100;
+module_param(level, int, 0644);
+
+static const struct pci_device_id lamp_ids[] = {
+	{ PCI_DEVICE(0x1d0f, 0x0001) },
+	{ PCI_DEVICE(0x1d0f, 0x0002) },
+	{ }
+};
+MODULE_DEVICE_TABLE(pci, lamp_ids);
+
+static void lamp_flicker(struct lamp *lamp)
+{
+	lamp->on = !lamp->on;
+}
+
+int lamp_switch(struct lamp *lamp, bool on)
+{
+	if (on && lamp->broken)
+		lamp_flicker(lamp);
+
+	lamp->on = on;
+	return 0;
+}
+EXPORT_SYMBOL(lamp_switch);
+
+int lamp_level(const struct lamp *lamp)
+{
+	return lamp->on ? level : 0;
+}
+
+MODULE_LICENSE("GPL");
