@@ -165,7 +165,7 @@ fn run(
         home.tidy(&lock, &kept);
     }
 
-    let start = Start::now();
+    let start = Start::settled();
     let mut rules = outer_rules(tree.root());
     let listing::Listed { folders: listed, broken_rules } = listing::list(tree.root(), start)?;
     rules.extend(listed_rules(tree, &listed, start));

@@ -1,6 +1,6 @@
 //! What `stat` says of a file or folder, and whether that can be trusted to show a change.
 
-use std::{fs::Metadata, os::unix::fs::MetadataExt};
+use std::{fs::Metadata, os::unix::fs::MetadataExt, thread, time::Duration};
 
 use rustix::{
     fs::Stat,
@@ -89,6 +89,14 @@ fn nanoseconds(seconds: i64, rest: i64) -> i64 {
 pub(crate) struct Start(pub(crate) i64);
 
 impl Start {
+    /// Now, when what was written before the call is old enough not to be racy: an index built
+    /// right behind a checkout holds all of it.
+    pub(crate) fn settled() -> Start {
+        // The clock that is read may be a tick behind as well.
+        thread::sleep(Duration::from_nanos(2 * TICK as u64 + 1_000_000));
+        Start::now()
+    }
+
     /// Now.
     pub(crate) fn now() -> Start {
         let now = clock_gettime(ClockId::RealtimeCoarse);
