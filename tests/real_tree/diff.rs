@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 fn kgrep(folder: &Path, cache: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_kgrep"))
+    Command::new(crate::program())
         .args(args)
         .current_dir(folder)
         .env("KGREP_CACHE_DIR", cache)

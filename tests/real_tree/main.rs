@@ -2,7 +2,8 @@
 //!
 //! They are ignored unless asked for, and then want the tree in `KGREP_KERNEL_TREE`:
 //! `KGREP_KERNEL_TREE=$(scripts/kernel-tree) cargo test --release --test real_tree --
-//! --include-ignored`. No line numbers: the next point release moves them.
+//! --include-ignored`. `KGREP_PROGRAM` names a program that is built already, to be tested
+//! instead. No line numbers: the next point release moves them.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "that is how a test fails")]
 
@@ -11,8 +12,14 @@ mod diff;
 mod find;
 mod trace;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
+
+/// The program under test.
+fn program() -> OsString {
+    std::env::var_os("KGREP_PROGRAM").unwrap_or_else(|| env!("CARGO_BIN_EXE_kgrep").into())
+}
 
 /// kgrep in the real tree, with a cache of its own.
 struct Real {
@@ -38,7 +45,7 @@ impl Real {
     }
 
     fn run(&self, args: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_kgrep"))
+        Command::new(program())
             .args(args)
             .current_dir(&self.tree)
             .env("KGREP_CACHE_DIR", &self.cache)
