@@ -7,7 +7,7 @@ use super::plan::{Job, Work};
 use crate::{
     Error, Index, State,
     graph::{
-        Builder,
+        Batch, Builder,
         stored::{self, Outlines},
     },
     idiom::Idioms,
@@ -74,13 +74,19 @@ impl Plan {
     }
 
     /// Takes the text of a file that is being read anyway. Its outline, where one was made.
-    pub(super) fn file(&self, path: &[u8], text: &[u8], idioms: &Idioms) -> Option<FileOutline> {
+    pub(super) fn file(
+        &self,
+        batch: &mut Batch,
+        path: &[u8],
+        text: &[u8],
+        idioms: &Idioms,
+    ) -> Option<FileOutline> {
         Language::of(path)?;
         match self {
             Plan::Whole { code: false, .. } => None,
-            Plan::Whole { builder, code: true } => {
+            Plan::Whole { code: true, .. } => {
                 let outline = outline::outline(path, text, idioms);
-                builder.add(path, &outline);
+                batch.add(path, &outline);
                 Some(outline)
             }
             Plan::Changed { changed, .. } => {
@@ -92,6 +98,13 @@ impl Plan {
                 lock().insert(path.to_vec(), Some(outline.encode()));
                 Some(outline)
             }
+        }
+    }
+
+    /// Takes what `file` collected.
+    pub(super) fn take(&self, batch: Batch) {
+        if let Plan::Whole { builder, .. } = self {
+            builder.take(batch);
         }
     }
 

@@ -11,6 +11,7 @@ use rustix::{fs::fstat, io::Errno};
 use super::{Observer, Place, catalog, graph, plan::Job};
 use crate::{
     Error, PageBuffer, State,
+    graph::Batch,
     idiom::Idioms,
     store::{Home, manifest::Part},
     text::{
@@ -153,6 +154,7 @@ impl<'a> Reading<'a> {
 
     fn read_chunk(&self, reader: &mut Reader, jobs: &[Job]) -> (Chunk, Vec<State>) {
         let mut chunk = ChunkWriter::default();
+        let mut batch = Batch::default();
         let mut states = Vec::with_capacity(jobs.len());
         let mut bytes = 0;
         let mut open: Option<(usize, Result<Folder, Errno>)> = None;
@@ -164,9 +166,9 @@ impl<'a> Reading<'a> {
             }
             let file = self.file(job);
             let state = match &open {
-                Some((_, Ok(folder))) => reader.read(folder, file, &|text| {
+                Some((_, Ok(folder))) => reader.read(folder, file, &mut |text| {
                     let path = join(&self.listed[job.0].path, file.name.to_bytes());
-                    let outline = self.graph.0.file(&path, text, self.graph.1);
+                    let outline = self.graph.0.file(&mut batch, &path, text, self.graph.1);
                     self.catalog.file(&path, text, outline);
                 }),
                 _ => State::Racy,
@@ -180,6 +182,7 @@ impl<'a> Reading<'a> {
             states.push(state);
             bytes += file.stamp.size;
         }
+        self.graph.0.take(batch);
         self.observer.progress(jobs.len() as u64, bytes);
         (chunk.finish(), states)
     }
@@ -198,7 +201,7 @@ impl Reader {
 
     /// Reads a file and collects its trigrams. What changed since it was listed, or while it
     /// is read, is [`State::Racy`].
-    fn read(&mut self, folder: &Folder, listed: &ListedFile, show: &dyn Fn(&[u8])) -> State {
+    fn read(&mut self, folder: &Folder, listed: &ListedFile, show: &mut dyn FnMut(&[u8])) -> State {
         let mut file = match folder.read_file(&listed.name) {
             Ok(file) => file,
             Err(Errno::NOENT | Errno::LOOP) => return State::Racy,
@@ -230,7 +233,7 @@ impl Reader {
         &mut self,
         file: &mut File,
         size: u64,
-        show: &dyn Fn(&[u8]),
+        show: &mut dyn FnMut(&[u8]),
     ) -> std::io::Result<State> {
         if size <= WHOLE {
             // One byte more shows a file that grew.

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::idiom::Idioms;
 use crate::outline::{FileOutline, Kind, NO_NAME, Use, UseKind};
 
-use super::interner::Interner;
+use super::interner::{Interner, Waiting};
 use super::maybe::{Maybe, MaybeWriter};
 use super::record::{DefRecord, is_long};
 use super::{Sections, instances, write};
@@ -25,6 +25,23 @@ pub(super) struct FileRecord {
     pub(super) maybe: Maybe,
     /// From which line on includes become tables, and by which macro.
     pub(super) instances: Vec<(u32, Vec<u8>)>,
+}
+
+impl FileRecord {
+    /// Gives every name the number that `to` says.
+    pub(super) fn renumber(&mut self, to: impl Fn(u32) -> u32) {
+        let to = |id: &mut u32| {
+            if *id != NO_NAME {
+                *id = to(*id);
+            }
+        };
+        self.definitions.iter_mut().for_each(|d| to(&mut d.name));
+        self.types.iter_mut().for_each(|(_, holds)| to(holds));
+        for used in &mut self.uses {
+            to(&mut used.name);
+            to(&mut used.via);
+        }
+    }
 }
 
 /// An include as written.
@@ -76,21 +93,25 @@ pub struct Builder {
     files: Mutex<Vec<FileRecord>>,
 }
 
-impl Builder {
-    /// An empty builder.
-    pub fn new() -> Self {
-        Self::default()
-    }
+/// The outlines that one thread collects before it hands them over: numbering names one by one
+/// would wait for memory at each.
+#[derive(Default)]
+pub struct Batch {
+    /// Their names are numbered by `names`.
+    files: Vec<FileRecord>,
+    names: Waiting,
+}
 
-    /// Adds the outline of the file at `path`, relative to the tree. Any order, any thread.
-    pub fn add(&self, path: &[u8], outline: &FileOutline) {
+impl Batch {
+    /// Adds the outline of the file at `path`, relative to the tree.
+    pub fn add(&mut self, path: &[u8], outline: &FileOutline) {
         // Most names of a file are local variables, members and parameters as written: only
         // those that the tree may want are numbered.
         let mut ids = vec![NO_NAME; outline.names.len()];
         let mut id = |name: u32| {
             let Some(known) = ids.get_mut(name as usize) else { return NO_NAME };
             if *known == NO_NAME {
-                *known = self.names.intern(outline.name(name));
+                *known = self.names.push(outline.name(name));
             }
             *known
         };
@@ -127,7 +148,29 @@ impl Builder {
             .collect();
         let instances = outline.instances.iter();
         record.instances = instances.map(|i| (i.line, outline.name(i.name).to_vec())).collect();
-        self.files.lock().unwrap_or_else(PoisonError::into_inner).push(record);
+        self.files.push(record);
+    }
+}
+
+impl Builder {
+    /// An empty builder.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds the outline of one file, where a batch of many can't be had. Any order, any thread.
+    pub fn add(&self, path: &[u8], outline: &FileOutline) {
+        let mut batch = Batch::default();
+        batch.add(path, outline);
+        self.take(batch);
+    }
+
+    /// Takes a batch. Any order, any thread.
+    pub fn take(&self, batch: Batch) {
+        let Batch { mut files, names } = batch;
+        let ids = self.names.intern_all(&names);
+        files.iter_mut().for_each(|file| file.renumber(|number| ids[number as usize]));
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).append(&mut files);
     }
 
     /// The sections, once all files are added.

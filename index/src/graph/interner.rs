@@ -9,6 +9,49 @@ use crate::outline::hash;
 
 /// As many tables as make two threads rarely want the same one.
 const SHARDS: usize = 64;
+/// Names whose memory is asked for at once: more than a core can wait for, few enough to stay
+/// in its cache.
+const TOGETHER: usize = 64;
+
+/// Names that are to be numbered together.
+#[derive(Default)]
+pub(super) struct Waiting {
+    /// The names' bytes one after the other, and for each its hash and its end.
+    text: Vec<u8>,
+    names: Vec<(u32, u32)>,
+}
+
+impl Waiting {
+    /// Adds a name; its place among those that wait.
+    pub(super) fn push(&mut self, name: &[u8]) -> u32 {
+        self.text.extend_from_slice(name);
+        self.names.push((hash(name), self.text.len() as u32));
+        self.names.len() as u32 - 1
+    }
+
+    fn get(&self, place: u32) -> (u32, &[u8]) {
+        let start = place.checked_sub(1).map_or(0, |before| self.names[before as usize].1);
+        let (hash, end) = self.names[place as usize];
+        (hash, &self.text[start as usize..end as usize])
+    }
+
+    /// The places, those of one shard together, and where each shard's end.
+    fn by_shard(&self) -> (Vec<u32>, [u32; SHARDS]) {
+        let mut ends = [0; SHARDS];
+        self.names.iter().for_each(|(hash, _)| ends[*hash as usize % SHARDS] += 1);
+        let mut total = 0;
+        for end in &mut ends {
+            total += std::mem::replace(end, total);
+        }
+        let mut places = vec![0; self.names.len()];
+        for (place, (hash, _)) in self.names.iter().enumerate() {
+            let next = &mut ends[*hash as usize % SHARDS];
+            places[*next as usize] = place as u32;
+            *next += 1;
+        }
+        (places, ends)
+    }
+}
 
 /// Names to numbers, for many threads.
 pub(super) struct Interner {
@@ -29,6 +72,27 @@ impl Interner {
         let mut table =
             self.shards[shard].lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         table.intern(hash, name) * SHARDS as u32 + shard as u32
+    }
+
+    /// The numbers of all `waiting` names, in their order.
+    pub(super) fn intern_all(&self, waiting: &Waiting) -> Vec<u32> {
+        let (places, ends) = waiting.by_shard();
+        let mut numbers = vec![0; places.len()];
+        let mut start = 0;
+        for (shard, end) in ends.iter().enumerate() {
+            let mut table =
+                self.shards[shard].lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            for places in places[start..*end as usize].chunks(TOGETHER) {
+                table.warm(places.iter().map(|place| waiting.get(*place).0));
+                for place in places {
+                    let (hash, name) = waiting.get(*place);
+                    let number = table.intern(hash, name) * SHARDS as u32 + shard as u32;
+                    numbers[*place as usize] = number;
+                }
+            }
+            start = *end as usize;
+        }
+        numbers
     }
 
     /// The name of a number that `intern` gave.

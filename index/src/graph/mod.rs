@@ -30,7 +30,7 @@ mod write;
 
 pub use ask::{Callee, Caller, Link, LinkKind};
 pub use base::{DefId, DefInfo, Edge, FileId, Graph, NameRef};
-pub use builder::Builder;
+pub use builder::{Batch, Builder};
 pub use chain::{Chain, ChainOptions, Hop};
 pub use export::EdgeRow;
 pub use place::{Place, Program};

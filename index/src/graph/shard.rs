@@ -1,6 +1,8 @@
 //! A part of the tree's names: a hash table made for cache misses, which are what looking up
 //! millions of names costs. A look-up touches its slot and the name, and nothing else.
 
+use std::hint::black_box;
+
 use crate::outline::{hash, spread};
 
 /// Names by hash and by number. Numbers count from 0 in the order of adding.
@@ -43,6 +45,18 @@ impl Shard {
     /// The number of `name`, whose hash is `hash`.
     pub(super) fn find(&self, hash: u32, name: &[u8]) -> Option<u32> {
         self.probe(hash, name).ok()
+    }
+
+    /// Reads what looking up names with these hashes will read, so that the memory of all is
+    /// waited for at once and not one after the other.
+    pub(super) fn warm(&self, hashes: impl Iterator<Item = u32> + Clone) {
+        if self.slots.is_empty() {
+            return;
+        }
+        let slot = |hash| self.slots[self.place(hash)];
+        black_box(hashes.clone().fold(0, |all, hash| all ^ slot(hash)));
+        let entry = |hash| self.text.get(slot(hash) as u32 as usize).copied().unwrap_or(0);
+        black_box(hashes.fold(0, |all, hash| all ^ entry(hash)));
     }
 
     /// The number of `name`, a new one if it has none yet.

@@ -19,10 +19,10 @@ pub(super) fn sections(
     includes: &Includes,
     frozen: Frozen,
 ) -> Sections {
-    renumber(&mut files, |id| frozen.dense(id));
+    files.par_iter_mut().for_each(|file| file.renumber(|id| frozen.dense(id)));
     edges::keep(&mut files, &frozen);
     let (sorted, rank) = rank_names(&files, &frozen);
-    renumber(&mut files, |dense| rank[dense as usize]);
+    files.par_iter_mut().for_each(|file| file.renumber(|dense| rank[dense as usize]));
     drop(rank);
     let ((names, is_slot), (definitions, numbers)) = rayon::join(
         || {
@@ -40,23 +40,6 @@ pub(super) fn sections(
         || (write_runs(&files, runs), write_files(&files, includes)),
     );
     Sections { names, definitions, edges, users, files }
-}
-
-/// Gives every name in the files the number that `to` says.
-fn renumber(files: &mut [FileRecord], to: impl Fn(u32) -> u32 + Sync) {
-    let to = |id: &mut u32| {
-        if *id != NO_NAME {
-            *id = to(*id);
-        }
-    };
-    files.par_iter_mut().for_each(|file| {
-        file.definitions.iter_mut().for_each(|d| to(&mut d.name));
-        file.types.iter_mut().for_each(|(_, holds)| to(holds));
-        for used in &mut file.uses {
-            to(&mut used.name);
-            to(&mut used.via);
-        }
-    });
 }
 
 /// Leaves each use once a definition, on the first line it is on.
