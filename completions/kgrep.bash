@@ -873,7 +873,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__index)
-            opts="-v -h --status --rebuild --code --remove --check --list --prune --json --verbose --background --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
+            opts="-v -h --status --rebuild --code --no-code --no-catalog --remove --check --list --prune --json --verbose --background --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

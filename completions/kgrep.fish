@@ -604,7 +604,9 @@ base16-ocean.light\t''"
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l status -d 'Say where the index is, when it was built, what is in it and what changed since'
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l rebuild -d 'Build it from nothing'
-complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l code -d 'Index the code too: who defines, calls and registers what. An index that has it keeps it'
+complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l code -d 'Let an index made with --no-code or --no-catalog know everything'
+complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l no-code -d 'Index the text alone, for searches: a fifth of the time, a quarter of the size. An index stays so until --code'
+complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l no-catalog -d 'Leave out the catalog that `kgrep find` searches. An index stays so until --code'
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l remove -d 'Remove it'
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l check -d 'Verify every checksum, and read a sample of the files again'
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l list -d 'List all trees that have an index'

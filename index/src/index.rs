@@ -42,6 +42,8 @@ pub struct Stats {
     pub text_bytes: u64,
     /// Bytes of the index on the disk.
     pub index_bytes: u64,
+    /// Those of the code's graph.
+    pub graph_bytes: u64,
     /// Those of the catalog; 0 when there is none.
     pub catalog_bytes: u64,
     /// How many segments hold the text.
@@ -156,6 +158,7 @@ impl Index {
             opaque_folders,
             text_bytes,
             index_bytes: container.len() + segment_bytes + graph_bytes + catalog_bytes,
+            graph_bytes,
             catalog_bytes,
             segments: segments.len(),
             built: SystemTime::UNIX_EPOCH + std::time::Duration::from_nanos(nanoseconds),

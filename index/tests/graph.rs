@@ -50,7 +50,7 @@ impl Place {
     /// Updates the index when no file's stamp is too new to be believed.
     fn update(&self) -> Outcome {
         std::thread::sleep(Duration::from_millis(30));
-        update_with(&self.cache, &self.tree(), &Idioms::built_in(), true, &Silent).unwrap()
+        update_with(&self.cache, &self.tree(), &Idioms::built_in(), None, &Silent).unwrap()
     }
 
     fn index(&self) -> Index {
@@ -151,7 +151,7 @@ fn other_idioms_build_the_graph_anew() {
     let index = place.index();
     let fresh = index.refresh(&Scope::whole()).unwrap();
     assert!(index.graph_now(&fresh, &idioms).unwrap().is_none());
-    update_with(&place.cache, &place.tree(), &idioms, true, &Silent).unwrap();
+    update_with(&place.cache, &place.tree(), &idioms, None, &Silent).unwrap();
     let index = place.index();
     let graph = index.graph_now(&fresh, &idioms).unwrap().unwrap();
     assert_eq!(callers(&graph, "low"), ["mid@lib/a.c", "made_low@lib/b.c"]);

@@ -30,12 +30,11 @@ pub(crate) fn run(args: &FindArgs, session: &Session) -> Result<Outcome> {
     let code = Code::around(&session.settings)?;
     let cache = Cache::new(&session.cache);
     let root = code.tree().root().display();
-    let without = "`kgrep index --code` makes it, once";
     let Some(index) = Index::open(&cache, code.tree()).map_err(again)? else {
-        bail!("{root} has no index to find words in; {without}");
+        bail!("{root} has no index to find words in; `kgrep index` makes it, once");
     };
     if !index.has_catalog() {
-        bail!("the index of {root} has no catalog to find words in; {without}");
+        bail!("the index of {root} has no catalog to find words in; `kgrep index --code` adds it");
     }
     let (query, wrong) = Query::parse(&question(&args.words));
     if let Some(wrong) = wrong {
@@ -92,7 +91,7 @@ pub(crate) fn run(args: &FindArgs, session: &Session) -> Result<Outcome> {
 
 /// An error of the index, with what to do.
 fn again(error: kgrep_index::Error) -> anyhow::Error {
-    anyhow::anyhow!("{error}; `kgrep index --code` builds it again")
+    anyhow::anyhow!("{error}; `kgrep index` builds it again")
 }
 
 /// How many definitions of a name that the catalog leaves out are shown.

@@ -6,8 +6,8 @@ use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use kgrep_index::Tree;
 use kgrep_index::store::Cache;
+use kgrep_index::{Index, Tree};
 
 use super::Session;
 use crate::message::tell;
@@ -48,11 +48,13 @@ pub(crate) fn after(advice: &Advice, files: u64, session: &Session) {
 
 /// Says, once for each tree, that an index makes questions about code fast.
 pub(super) fn slow_without_index(tree: &Tree, session: &Session) {
-    let marker = Cache::new(&session.cache).home(tree).with_extension("asked");
-    if first_time(&marker) {
+    let cache = Cache::new(&session.cache);
+    if first_time(&cache.home(tree).with_extension("asked")) {
+        let indexed = Index::open(&cache, tree).is_ok_and(|index| index.is_some());
         tell(format!(
-            "reading all of {} for this; `kgrep index --code` makes such questions fast (said once)",
-            tree.root().display()
+            "reading all of {} for this; `kgrep index{}` makes such questions fast (said once)",
+            tree.root().display(),
+            if indexed { " --code" } else { "" }
         ));
     }
 }

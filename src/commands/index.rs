@@ -68,7 +68,7 @@ fn build(cache: &Cache, tree: &Tree, args: &IndexArgs) -> Result<Outcome> {
         is_tree: is_source_tree(tree.root()),
     };
     let build = if args.rebuild { build::rebuild_with } else { build::update_with };
-    let outcome = build(cache, tree, &code::idioms(), args.code, &observer);
+    let outcome = build(cache, tree, &code::idioms(), args.extent(), &observer);
     if let Some(bar) = observer.bar.get() {
         bar.finish_and_clear();
     }
@@ -114,7 +114,7 @@ fn told(report: &Report) -> String {
 /// Updates for a search that found much changed. Nobody hears of a failure: the next
 /// `kgrep index` will say it.
 fn background(cache: &Cache, tree: &Tree) -> Result<Outcome> {
-    build::update_with(cache, tree, &code::idioms(), false, &InPassing)?;
+    build::update_with(cache, tree, &code::idioms(), None, &InPassing)?;
     Ok(Outcome::Found)
 }
 
@@ -158,6 +158,7 @@ fn status(cache: &Cache, tree: &Tree, as_json: bool) -> Result<Outcome> {
             "unread_folders": stats.opaque_folders,
             "text_bytes": stats.text_bytes,
             "index_bytes": stats.index_bytes,
+            "graph_bytes": stats.graph_bytes,
             "catalog_bytes": stats.catalog_bytes,
             "segments": stats.segments,
             "changed": fresh.changed,
@@ -188,11 +189,20 @@ fn describe(page: &mut String, stats: &Stats, fresh: &Fresh) {
     let mut line = |key: &str, value: String| page.push_str(&format!("{key:11} {value}\n"));
     line("built", when(Some(stats.built)));
     line("format", stats.format.to_string());
-    let code = if stats.code { "indexed" } else { "not indexed (`kgrep index --code`)" };
-    line("code", code.to_owned());
-    if stats.catalog_bytes > 0 {
-        line("catalog", HumanBytes(stats.catalog_bytes).to_string());
-    }
+    line(
+        "code",
+        match stats.code {
+            true => HumanBytes(stats.graph_bytes).to_string(),
+            false => "not indexed (`kgrep index --code`)".to_owned(),
+        },
+    );
+    line(
+        "catalog",
+        match stats.catalog_bytes {
+            0 => "none (`kgrep index --code`)".to_owned(),
+            bytes => HumanBytes(bytes).to_string(),
+        },
+    );
     line(
         "size",
         format!(

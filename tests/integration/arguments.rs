@@ -34,7 +34,7 @@ fn examples(help: &str) -> Vec<String> {
 #[test]
 fn every_commands_examples_work_on_the_demo_tree() {
     let dir = Dir::kernel();
-    dir.kgrep(&["index", "--code"]).run().expect_code(0);
+    dir.kgrep(&["index"]).run().expect_code(0);
     dir.kgrep(&["pivot_root"]).stdout();
     for command in COMMANDS {
         let help = dir.kgrep(&[command, "--help"]).stdout();

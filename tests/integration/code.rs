@@ -349,7 +349,7 @@ fn an_edit_counts_at_once() {
     let before = callers();
     for indexed in [false, true] {
         if indexed {
-            dir.kgrep(&["index", "--code"]).run().expect_code(0);
+            dir.kgrep(&["index"]).run().expect_code(0);
         }
         let name = if indexed { "second" } else { "first" };
         let text = format!("void {name}(void)\n{{\n\tkstrdup(0, 0);\n}}\n");
@@ -378,7 +378,7 @@ fn an_index_changes_no_answer() {
     ];
     let answers = || questions.map(|question| dir.kgrep(question).stdout());
     let without = answers();
-    dir.kgrep(&["index", "--code"]).run().expect_code(0);
+    dir.kgrep(&["index"]).run().expect_code(0);
     for (without, with) in without.iter().zip(&answers()) {
         eqnice!(without, with);
     }

@@ -10,7 +10,7 @@ const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/completions");
 
 fn indexed() -> Dir {
     let dir = Dir::kernel();
-    dir.kgrep(&["index", "--code"]).run().expect_code(0);
+    dir.kgrep(&["index"]).run().expect_code(0);
     dir
 }
 

@@ -95,7 +95,7 @@ fn what_the_pages_show_is_what_kgrep_prints() {
 fn the_commands_that_the_pages_mention_work() {
     for name in ["README.md", "docs/guide.md", "docs/find.md"] {
         let dir = demo();
-        dir.kgrep(&["index", "--code"]).run().expect_code(0);
+        dir.kgrep(&["index"]).run().expect_code(0);
         let lines = mentioned(&page(name));
         assert!(lines.len() > 3, "{name}: {lines:?}");
         for line in lines {

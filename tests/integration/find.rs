@@ -9,7 +9,7 @@ use crate::util::{Dir, eqnice};
 /// The kernel-like tree with its catalog.
 fn indexed() -> Dir {
     let dir = Dir::kernel();
-    dir.kgrep(&["index", "--code"]).run().expect_code(0);
+    dir.kgrep(&["index"]).run().expect_code(0);
     dir
 }
 
@@ -121,9 +121,11 @@ fn a_question_that_is_none_is_searched_as_words_with_a_note() {
 #[test]
 fn without_a_catalog_find_says_what_makes_one() {
     let dir = Dir::kernel();
-    dir.kgrep(&["find", "slab"]).run().expect_error(&["has no index", "kgrep index --code"]);
-    dir.kgrep(&["index"]).run().expect_code(0);
-    dir.kgrep(&["find", "slab"]).run().expect_error(&["no catalog", "kgrep index --code"]);
+    dir.kgrep(&["find", "slab"]).run().expect_error(&["has no index", "`kgrep index` makes"]);
+    for without in ["--no-code", "--no-catalog"] {
+        dir.kgrep(&["index", without]).run().expect_code(0);
+        dir.kgrep(&["find", "slab"]).run().expect_error(&["no catalog", "kgrep index --code"]);
+    }
     dir.kgrep(&["index", "--code"]).run().expect_code(0);
     dir.kgrep(&["find", "slab"]).run().expect_code(0);
     dir.kgrep(&["find", "slab", "--in", "/"]).run().expect_error(&["is not in"]);

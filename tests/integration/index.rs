@@ -147,7 +147,7 @@ fn a_file_written_right_before_the_index_is_in_it() {
     let dir = Dir::kernel();
     for round in 0..20 {
         dir.create("fs/fresh.c", format!("int fresh_{round}(void)\n{{\n\treturn 0;\n}}\n"));
-        dir.kgrep(&["index", "--code"]).run().expect_ok();
+        dir.kgrep(&["index"]).run().expect_ok();
         let status = dir.kgrep(&["index", "--status", "--format", "json"]).stdout();
         let status: serde_json::Value = serde_json::from_str(&status).expect("JSON");
         assert_eq!(status["racy"], 0, "{status}");

@@ -92,3 +92,28 @@ fn a_current_folder_that_is_gone_is_said_to_be() {
     let error = String::from_utf8_lossy(&done.stderr).into_owned();
     assert_eq!(error.matches("the current folder is gone").count(), 2, "{error}");
 }
+
+#[test]
+fn what_an_index_knows_is_the_users_choice_and_stays() {
+    let dir = Dir::kernel();
+    let knows = |flags: &[&str]| {
+        dir.kgrep(&["index"]).args(flags).run().expect_ok();
+        let status = dir.kgrep(&["index", "--status", "--json"]).stdout();
+        let status: serde_json::Value = serde_json::from_str(&status).expect("JSON");
+        (status["code"].as_bool().unwrap(), status["catalog_bytes"].as_u64().unwrap() > 0)
+    };
+    assert_eq!(knows(&["--no-code"]), (false, false));
+    dir.create("fs/new.c", "int new(void)\n{\n\treturn 0;\n}\n");
+    assert_eq!(knows(&[]), (false, false), "an update");
+    assert_eq!(knows(&["--rebuild"]), (false, false));
+    assert_eq!(knows(&["--no-catalog"]), (true, false));
+    dir.create("fs/new.c", "int newer(void)\n{\n\treturn 0;\n}\n");
+    assert_eq!(knows(&[]), (true, false), "an update");
+    assert_eq!(knows(&["--code"]), (true, true));
+    assert_eq!(knows(&["--rebuild"]), (true, true));
+    dir.kgrep(&["index", "--remove"]).run().expect_code(0);
+    assert_eq!(knows(&[]), (true, true), "a new one knows everything");
+    assert_eq!(knows(&["--no-code"]), (false, false));
+    let both = dir.kgrep(&["index", "--no-code", "--code"]).run().expect_code(2);
+    assert!(both.stderr().contains("cannot be used with"), "{both}");
+}

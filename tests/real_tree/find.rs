@@ -121,7 +121,7 @@ const QUESTIONS: [(&str, &[&str]); 60] = [
 #[ignore = "needs a kernel tree"]
 fn nine_of_ten_questions_are_answered_among_the_first_three() {
     let real = Real::new();
-    real.kgrep(&["index", "--code"]);
+    real.kgrep(&["index"]);
     let mut missed = String::new();
     let mut answered = 0;
     for (question, answers) in QUESTIONS {

@@ -40,7 +40,7 @@ impl Real {
     fn indexed(name: &str) -> Real {
         let cache = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
         let real = Real { cache, ..Real::new() };
-        real.kgrep(&["index", "--code"]);
+        real.kgrep(&["index"]);
         real
     }
 

@@ -30,19 +30,19 @@ pub(super) enum Plan {
 }
 
 impl Plan {
-    /// A plan for building everything. A catalog belongs to an index of the code.
-    pub(super) fn whole(code: bool) -> Plan {
-        if code { Plan::Whole(Builder::new()) } else { Plan::Nothing }
+    /// A plan for building everything, where a catalog is wanted.
+    pub(super) fn whole(wanted: bool) -> Plan {
+        if wanted { Plan::Whole(Builder::new()) } else { Plan::Nothing }
     }
 
     /// A plan for updating `old`'s catalog; `None` when it is better built anew.
     pub(super) fn update(
         old: &Index,
-        code: bool,
+        wanted: bool,
         listed: &[ListedFolder],
         work: &Work,
     ) -> Result<Option<Plan>, Error> {
-        if !code {
+        if !wanted {
             return Ok(old.catalog().is_none().then_some(Plan::Nothing));
         }
         let (Some(base), Some(catalog)) = (old.manifest().catalog(), old.catalog()) else {

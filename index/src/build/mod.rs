@@ -89,45 +89,76 @@ pub struct Report {
     pub time: Duration,
 }
 
-/// Builds `tree`'s index from nothing; of the code it knows what it knew before.
-pub fn rebuild(cache: &Cache, tree: &Tree, observer: &dyn Observer) -> Result<Outcome, Error> {
-    run(cache, tree, (&Idioms::built_in(), false), observer, true)
+/// What an index knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Extent {
+    /// The text: which files hold which trigrams.
+    Text,
+    /// Also the code: its symbols and their graph.
+    Code,
+    /// Also the catalog.
+    Catalog,
 }
 
-/// Like [`rebuild`], with these idioms; `code` says whether the code is to be outlined, which
-/// an index that was once built with it keeps.
+impl Extent {
+    fn of(manifest: &Manifest) -> Extent {
+        match (manifest.graph().has_code(), manifest.catalog()) {
+            (false, _) => Extent::Text,
+            (true, None) => Extent::Code,
+            (true, Some(_)) => Extent::Catalog,
+        }
+    }
+}
+
+/// Builds `tree`'s index from nothing. It knows what it knew before; a new one, the text.
+pub fn rebuild(cache: &Cache, tree: &Tree, observer: &dyn Observer) -> Result<Outcome, Error> {
+    run(cache, tree, &Idioms::built_in(), &same_or_text, observer, true)
+}
+
+/// Like [`rebuild`], with these idioms. The index knows what is `wanted`, else what it knew
+/// before, and a new one everything.
 pub fn rebuild_with(
     cache: &Cache,
     tree: &Tree,
     idioms: &Idioms,
-    code: bool,
+    wanted: Option<Extent>,
     observer: &dyn Observer,
 ) -> Result<Outcome, Error> {
-    run(cache, tree, (idioms, code), observer, true)
+    run(cache, tree, idioms, &|knew| wanted_or_same(wanted, knew), observer, true)
 }
 
 /// Brings `tree`'s index up to date: builds it when there is none or it is damaged, else
-/// reads only what changed. Of the code it knows what it knew before.
+/// reads only what changed. It knows what it knew before; a new one, the text.
 pub fn update(cache: &Cache, tree: &Tree, observer: &dyn Observer) -> Result<Outcome, Error> {
-    run(cache, tree, (&Idioms::built_in(), false), observer, false)
+    run(cache, tree, &Idioms::built_in(), &same_or_text, observer, false)
 }
 
 /// Like [`update`], with these idioms: when they are not those the index was built with, it is
-/// built anew. For `code` see [`rebuild_with`].
+/// built anew, as it is when it is to know something else than before. For `wanted` see
+/// [`rebuild_with`].
 pub fn update_with(
     cache: &Cache,
     tree: &Tree,
     idioms: &Idioms,
-    code: bool,
+    wanted: Option<Extent>,
     observer: &dyn Observer,
 ) -> Result<Outcome, Error> {
-    run(cache, tree, (idioms, code), observer, false)
+    run(cache, tree, idioms, &|knew| wanted_or_same(wanted, knew), observer, false)
+}
+
+fn same_or_text(knew: Option<Extent>) -> Extent {
+    knew.unwrap_or(Extent::Text)
+}
+
+fn wanted_or_same(wanted: Option<Extent>, knew: Option<Extent>) -> Extent {
+    wanted.or(knew).unwrap_or(Extent::Catalog)
 }
 
 fn run(
     cache: &Cache,
     tree: &Tree,
-    (idioms, code): (&Idioms, bool),
+    idioms: &Idioms,
+    extent: &dyn Fn(Option<Extent>) -> Extent,
     observer: &dyn Observer,
     from_nothing: bool,
 ) -> Result<Outcome, Error> {
@@ -146,11 +177,12 @@ fn run(
         return Ok(Outcome::Another);
     }
     // Where a part is damaged, the manifest still tells what there was.
-    let knew_code = match &old {
-        Some(old) => old.has_code(),
-        None => Manifest::open(&home.manifest()).is_ok_and(|old| old.graph().has_code()),
+    let knew = match &old {
+        Some(old) => Some(Extent::of(old.manifest())),
+        None => Manifest::open(&home.manifest()).ok().map(|old| Extent::of(&old)),
     };
-    let code = code || knew_code;
+    let extent = extent(knew);
+    let (code, in_catalog) = (extent >= Extent::Code, extent >= Extent::Catalog);
     let old = old.filter(|_| !from_nothing);
     let kept: Vec<u64> = old.iter().flat_map(|old| old.manifest().numbers()).collect();
     // Numbers are given before anything is removed, so that a reader that still looks for an
@@ -173,7 +205,7 @@ fn run(
     let plans = match &old {
         Some(old) => {
             let graph = graph::Plan::update(old, (idioms, code), &listed, &work);
-            let catalog = catalog::Plan::update(old, code, &listed, &work);
+            let catalog = catalog::Plan::update(old, in_catalog, &listed, &work);
             let both = graph.and_then(|graph| Ok(graph.zip(catalog?)));
             both.unwrap_or_else(|error| {
                 discarded = Some(error.to_string());
@@ -187,7 +219,7 @@ fn run(
         work = Work::new(None, &listed, start);
     }
     let (graph, catalog) =
-        plans.unwrap_or_else(|| (graph::Plan::whole(code), catalog::Plan::whole(code)));
+        plans.unwrap_or_else(|| (graph::Plan::whole(code), catalog::Plan::whole(in_catalog)));
     if let Some(old) = &old
         && work.changes_nothing(old, &listed, &rules)
         && old.manifest().rules_broken() == broken_rules
