@@ -4,6 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::outline;
 
+/// A name with more bytes is cut: nobody reads it, and each question's answers are compared by
+/// their names.
+const LONGEST_NAME: usize = 1024;
+
 /// What a document is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Kind {
@@ -91,7 +95,7 @@ impl Document {
     pub(crate) fn new(kind: Kind, name: &[u8], line: u32) -> Document {
         Document {
             kind,
-            name: String::from_utf8_lossy(name).into_owned(),
+            name: cut(name),
             head: String::new(),
             text: String::new(),
             line,
@@ -99,6 +103,16 @@ impl Document {
             below: 0,
         }
     }
+}
+
+/// The text of a name, as far as it is not too long.
+fn cut(name: &[u8]) -> String {
+    let mut name = String::from_utf8_lossy(&name[..name.len().min(LONGEST_NAME)]).into_owned();
+    if name.len() >= LONGEST_NAME {
+        // The cut may be inside of a character.
+        name.truncate(name.trim_end_matches('\u{fffd}').len());
+    }
+    name
 }
 
 #[cfg(test)]

@@ -28,4 +28,4 @@ pub(crate) use read::{documents, wants};
 pub(crate) use write::Builder;
 
 /// Counts the changes of what the catalog has of the same text.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
