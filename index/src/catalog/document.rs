@@ -62,6 +62,19 @@ impl Kind {
         }
     }
 
+    /// What a name of this kind says besides that it is of this kind: `pivot_root` of
+    /// `sys_pivot_root`, `EXT4_FS` of `CONFIG_EXT4_FS`, `quiet` of `quiet=`.
+    pub fn bare_name(self, name: &str) -> &str {
+        let before = match self {
+            Kind::Symbol(outline::Kind::Syscall) => "sys_",
+            Kind::Symbol(outline::Kind::Tracepoint) => "trace_",
+            Kind::Config => "CONFIG_",
+            Kind::Param => return name.trim_end_matches('='),
+            _ => "",
+        };
+        name.strip_prefix(before).unwrap_or(name)
+    }
+
     /// The class that `--kind` chooses by: `symbol`, `doc`, `config`, `param`, `maintainer`
     /// or `file`.
     pub fn class(self) -> &'static str {
@@ -118,6 +131,19 @@ fn cut(name: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bare_name_lacks_what_macros_and_lists_add() {
+        let bare = |kind, name| Kind::bare_name(kind, name).to_owned();
+        assert_eq!(bare(Kind::Symbol(outline::Kind::Syscall), "sys_pivot_root"), "pivot_root");
+        assert_eq!(
+            bare(Kind::Symbol(outline::Kind::Tracepoint), "trace_sched_switch"),
+            "sched_switch"
+        );
+        assert_eq!(bare(Kind::Symbol(outline::Kind::Function), "sys_fillrect"), "sys_fillrect");
+        assert_eq!(bare(Kind::Config, "CONFIG_EXT4_FS"), "EXT4_FS");
+        assert_eq!(bare(Kind::Param, "crashkernel="), "crashkernel");
+    }
 
     #[test]
     fn kinds_keep_their_numbers() {

@@ -19,7 +19,7 @@ use super::{
         self, AGAIN, CANDIDATES, EXACT, FEW, KIND_WORD, Name, OTHER_ARCH, OWN_ARCH, PATH,
         PATH_COVERAGE, PREFIX_LETTERS, Place, SPLIT, SPLIT_LETTERS,
     },
-    words::{is_stop_word, other_forms, runs, stem},
+    words::{LONGEST, is_stop_word, runs, stem},
     write,
 };
 
@@ -196,7 +196,8 @@ fn score_words(
     // One word of the question may be two of a name.
     for (word, hits) in positive.iter().zip(&mut found) {
         let [both, each] = SPLIT_LETTERS;
-        if word.text.is_ascii() && word.text.len() >= both && word.need != Need::Must {
+        let splits = word.text.is_ascii() && (both..=LONGEST).contains(&word.text.len());
+        if splits && word.need != Need::Must {
             for at in each..=word.text.len() - each {
                 let (one, other) = word.text.split_at(at);
                 hits.join(&segments.adjacent(one, other, met)?, SPLIT);
@@ -300,7 +301,8 @@ fn candidates(
         best.retain(|(_, document)| {
             let entry = source.table.entry(*document).unwrap_or_default();
             let name = String::from_utf8_lossy(&entry.name);
-            query.names.iter().all(|pattern| pattern.allows(&name))
+            let kind = table::kind(source.table.record(*document).1);
+            kind.is_some_and(|kind| query.names.iter().all(|named| named.allows(&name, kind)))
         });
     }
     let by_score = |one: &(f32, usize), other: &(f32, usize)| {
@@ -393,30 +395,46 @@ fn look_closely(
     Some(Found { path: path.to_vec(), kind, name, line, extent, named, score })
 }
 
-/// What a name is to the question.
+/// What a name is to the question, at its best: the whole of it or what it says besides its kind,
+/// to all words or to those that say something.
 fn name_of(name: &str, kind: Kind, query: &Query) -> Name {
-    let bare = name.strip_prefix("CONFIG_").unwrap_or(name).trim_end_matches('=').to_lowercase();
-    // Of a section only its own heading is its name.
-    let bare = match kind {
-        Kind::Section => bare.rsplit(" > ").next().unwrap_or_default(),
-        _ => bare.as_str(),
-    };
     let asked: Vec<&Asked> = query
         .words
         .iter()
         .filter(|word| word.need != Need::MustNot)
         .filter(|word| !(word.alone && weights::is_kind_word(&word.text, kind)))
         .collect();
+    // Of a section only its own heading is its name.
+    let bare = match kind {
+        Kind::Section => name.rsplit(" > ").next().unwrap_or_default(),
+        _ => kind.bare_name(name),
+    };
+    let counting: Vec<&Asked> = asked.iter().copied().filter(|word| !word.is_stop_word()).collect();
+    let mut best = Name::Other;
+    for name in [bare, name].into_iter().take(if kind == Kind::Section { 1 } else { 2 }) {
+        let name = name.to_lowercase();
+        for asked in [&asked, &counting] {
+            let is = compare(&name, asked, &query.terms);
+            if weights::name_factor(is) > weights::name_factor(best) {
+                best = is;
+            }
+        }
+    }
+    best
+}
+
+/// What a name in lower case is to the words that are asked for.
+fn compare(name: &str, asked: &[&Asked], terms: &[String]) -> Name {
     if asked.is_empty() {
         return Name::Other;
     }
-    let own: Vec<&str> = runs(bare).map(|(start, end)| &bare[start..end]).collect();
+    let own: Vec<&str> = runs(name).map(|(start, end)| &name[start..end]).collect();
     let texts: Vec<&str> = asked.iter().map(|word| word.text.as_str()).collect();
     let is = |word: &Asked, own: &str| {
         own == word.text
             || (word.text.len() >= PREFIX_LETTERS && own.starts_with(&word.text))
             || stem(own) == word.stem
-            || other_forms(&word.text).any(|form| form == own)
+            || word.forms.contains(&own)
     };
     let has_all = || asked.iter().all(|word| own.iter().any(|own| is(word, own)));
     let run = |own: &[&str]| {
@@ -426,7 +444,7 @@ fn name_of(name: &str, kind: Kind, query: &Query) -> Name {
         Name::Question
     } else if run(&own) {
         Name::Nearly
-    } else if query.terms.iter().any(|term| term == bare) {
+    } else if terms.iter().any(|term| term == name) {
         Name::Word
     } else if own.len() == asked.len() && has_all() {
         Name::Mixed
