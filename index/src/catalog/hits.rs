@@ -1,7 +1,7 @@
 //! Which documents have a word, and how well: dictionary and postings of all segments, by the
 //! rules of `weights`.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder, SINK_STATE};
 use tantivy::{
@@ -61,6 +61,15 @@ pub(super) struct Met {
     pub(super) names: HashSet<String>,
     /// Stems.
     pub(super) stems: HashSet<String>,
+    /// For each word of the question that seems mistyped, what names have instead.
+    pub(super) typos: HashMap<String, HashSet<String>>,
+}
+
+impl Met {
+    /// Whether `own` of a name is what `asked` was to be.
+    pub(super) fn is_typo(&self, asked: &str, own: &str) -> bool {
+        self.typos.get(asked).is_some_and(|meant| meant.contains(own))
+    }
 }
 
 /// A word of a dictionary that stands for one of the question.
@@ -147,6 +156,10 @@ impl Segments<'_> {
                     }
                 }
                 self.take(*first, segment, (field, &inverted), &meant, hits, met)?;
+                if field == NAME && !meant.is_empty() {
+                    let meant = meant.into_iter().map(|meant| meant.key);
+                    met.typos.entry(word.text.clone()).or_default().extend(meant);
+                }
             }
         }
         Ok(())

@@ -128,7 +128,7 @@ pub(super) fn ask(
     best.truncate(CANDIDATES);
     let found = best.into_iter().filter_map(|(score, document)| {
         let at = firsts.iter().rposition(|first| *first <= document)?;
-        look_closely(&sources[at], document - firsts[at], score, query, wanted, uses)
+        look_closely(&sources[at], document - firsts[at], score, (query, &met), wanted, uses)
     });
     let mut found: Vec<Found> = found.collect();
     found.sort_by(order);
@@ -366,7 +366,7 @@ fn look_closely(
     source: &Source,
     document: usize,
     score: f32,
-    query: &Query,
+    (query, met): (&Query, &Met),
     wanted: &Wanted,
     uses: &dyn Fn(&[u8]) -> usize,
 ) -> Option<Found> {
@@ -388,7 +388,7 @@ fn look_closely(
         },
         _ => 1.0,
     };
-    let name_is = name_of(&name, kind, query);
+    let name_is = name_of(&name, kind, query, met);
     let score = score * weights::name_factor(name_is) * weights::use_factor(used) * arch;
     let named = name_is != Name::Other;
     let extent = (line.saturating_sub(above).max(1), line.saturating_add(below));
@@ -397,7 +397,7 @@ fn look_closely(
 
 /// What a name is to the question, at its best: the whole of it or what it says besides its kind,
 /// to all words or to those that say something.
-fn name_of(name: &str, kind: Kind, query: &Query) -> Name {
+fn name_of(name: &str, kind: Kind, query: &Query, met: &Met) -> Name {
     let asked: Vec<&Asked> = query
         .words
         .iter()
@@ -414,7 +414,7 @@ fn name_of(name: &str, kind: Kind, query: &Query) -> Name {
     for name in [bare, name].into_iter().take(if kind == Kind::Section { 1 } else { 2 }) {
         let name = name.to_lowercase();
         for asked in [&asked, &counting] {
-            let is = compare(&name, asked, &query.terms);
+            let is = compare(&name, asked, &query.terms, met);
             if weights::name_factor(is) > weights::name_factor(best) {
                 best = is;
             }
@@ -424,7 +424,7 @@ fn name_of(name: &str, kind: Kind, query: &Query) -> Name {
 }
 
 /// What a name in lower case is to the words that are asked for.
-fn compare(name: &str, asked: &[&Asked], terms: &[String]) -> Name {
+fn compare(name: &str, asked: &[&Asked], terms: &[String], met: &Met) -> Name {
     if asked.is_empty() {
         return Name::Other;
     }
@@ -435,6 +435,7 @@ fn compare(name: &str, asked: &[&Asked], terms: &[String]) -> Name {
             || (word.text.len() >= PREFIX_LETTERS && own.starts_with(&word.text))
             || stem(own) == word.stem
             || word.forms.contains(&own)
+            || met.is_typo(&word.text, own)
     };
     let has_all = || asked.iter().all(|word| own.iter().any(|own| is(word, own)));
     let run = |own: &[&str]| {
