@@ -8,6 +8,7 @@
 
 mod document;
 mod hits;
+mod naming;
 mod now;
 mod query;
 mod read;

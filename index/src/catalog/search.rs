@@ -13,11 +13,12 @@ use tantivy::SegmentReader;
 use super::{
     document::Kind,
     hits::{Hits, Met, Segments, WHOLE},
+    naming::name_of,
     query::{Asked, Need, Query},
     table::{self, Entry, Table},
     weights::{
         self, AGAIN, CANDIDATES, EXACT, FEW, KIND_WORD, Name, OTHER_ARCH, OWN_ARCH, PATH,
-        PATH_COVERAGE, PREFIX_LETTERS, Place, SPLIT, SPLIT_LETTERS,
+        PATH_COVERAGE, Place, SPLIT, SPLIT_LETTERS,
     },
     words::{LONGEST, is_stop_word, runs, stem},
     write,
@@ -390,70 +391,7 @@ fn look_closely(
     };
     let name_is = name_of(&name, kind, query, met);
     let score = score * weights::name_factor(name_is) * weights::use_factor(used) * arch;
-    let named = name_is != Name::Other;
+    let named = !matches!(name_is, Name::Part | Name::Other);
     let extent = (line.saturating_sub(above).max(1), line.saturating_add(below));
     Some(Found { path: path.to_vec(), kind, name, line, extent, named, score })
-}
-
-/// What a name is to the question, at its best: the whole of it or what it says besides its kind,
-/// to all words or to those that say something.
-fn name_of(name: &str, kind: Kind, query: &Query, met: &Met) -> Name {
-    let asked: Vec<&Asked> = query
-        .words
-        .iter()
-        .filter(|word| word.need != Need::MustNot)
-        .filter(|word| !(word.alone && weights::is_kind_word(&word.text, kind)))
-        .collect();
-    // Of a section only its own heading is its name.
-    let bare = match kind {
-        Kind::Section => name.rsplit(" > ").next().unwrap_or_default(),
-        _ => kind.bare_name(name),
-    };
-    let counting: Vec<&Asked> = asked.iter().copied().filter(|word| !word.is_stop_word()).collect();
-    let mut best = Name::Other;
-    for name in [bare, name].into_iter().take(if kind == Kind::Section { 1 } else { 2 }) {
-        let name = name.to_lowercase();
-        for asked in [&asked, &counting] {
-            let is = compare(&name, asked, &query.terms, met);
-            if weights::name_factor(is) > weights::name_factor(best) {
-                best = is;
-            }
-        }
-    }
-    best
-}
-
-/// What a name in lower case is to the words that are asked for.
-fn compare(name: &str, asked: &[&Asked], terms: &[String], met: &Met) -> Name {
-    if asked.is_empty() {
-        return Name::Other;
-    }
-    let own: Vec<&str> = runs(name).map(|(start, end)| &name[start..end]).collect();
-    let texts: Vec<&str> = asked.iter().map(|word| word.text.as_str()).collect();
-    let is = |word: &Asked, own: &str| {
-        own == word.text
-            || (word.text.len() >= PREFIX_LETTERS && own.starts_with(&word.text))
-            || stem(own) == word.stem
-            || word.forms.contains(&own)
-            || met.is_typo(&word.text, own)
-    };
-    let has_all = || asked.iter().all(|word| own.iter().any(|own| is(word, own)));
-    let run = |own: &[&str]| {
-        own.len() == asked.len() && asked.iter().zip(own).all(|(word, own)| is(word, own))
-    };
-    if own == texts || own.concat() == texts.concat() {
-        Name::Question
-    } else if run(&own) {
-        Name::Nearly
-    } else if terms.iter().any(|term| term == name) {
-        Name::Word
-    } else if own.len() == asked.len() && has_all() {
-        Name::Mixed
-    } else if asked.len() > 1 && own.windows(asked.len()).any(run) {
-        Name::InOrder
-    } else if has_all() {
-        Name::All
-    } else {
-        Name::Other
-    }
 }
