@@ -46,12 +46,14 @@ fn compare(name: &str, asked: &[&Asked], terms: &[String], met: &Met) -> Name {
     }
     let own: Vec<&str> = runs(name).map(|(start, end)| &name[start..end]).collect();
     let texts: Vec<&str> = asked.iter().map(|word| word.text.as_str()).collect();
-    let is = |word: &Asked, own: &str| {
+    let is_whole = |word: &Asked, own: &str| {
         own == word.text
-            || (word.text.len() >= PREFIX_LETTERS && own.starts_with(&word.text))
             || stem(own) == word.stem
             || word.forms.contains(&own)
             || met.is_typo(&word.text, own)
+    };
+    let is = |word: &Asked, own: &str| {
+        (word.text.len() >= PREFIX_LETTERS && own.starts_with(&word.text)) || is_whole(word, own)
     };
     let has_all = || asked.iter().all(|word| own.iter().any(|own| is(word, own)));
     let run = |own: &[&str]| {
@@ -69,7 +71,7 @@ fn compare(name: &str, asked: &[&Asked], terms: &[String], met: &Met) -> Name {
         Name::InOrder
     } else if has_all() {
         Name::All
-    } else if own.len() > 1 && own.iter().all(|own| asked.iter().any(|word| is(word, own))) {
+    } else if own.len() > 1 && own.iter().all(|own| asked.iter().any(|word| is_whole(word, own))) {
         Name::Part
     } else {
         Name::Other
@@ -104,6 +106,7 @@ mod tests {
             ("cache alloc", function, "kmem_cache_alloc_node", Name::InOrder),
             ("alloc cache", function, "kmem_cache_alloc_node", Name::All),
             ("load kernel module", function, "load_module", Name::Part),
+            ("usb hub reset", function, "RESET_USB2HUB", Name::Other),
             ("load kernel module", function, "load", Name::Word),
             ("boot parameter crash", Kind::Section, "X > Boot parameters", Name::Other),
             ("load kernel module", function, "load_elf", Name::Other),
