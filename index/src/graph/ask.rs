@@ -89,12 +89,6 @@ pub(super) struct Memo {
 }
 
 impl Memo {
-    /// Begins a question: all slots are to be looked through.
-    pub(super) fn begin(&mut self) {
-        self.looked_through.clear();
-        self.spent.clear();
-    }
-
     /// From now on leaves out the slots that were looked through.
     pub(super) fn spend_slots(&mut self) {
         self.spent.extend(self.looked_through.drain());
@@ -149,19 +143,20 @@ impl Graph<'_> {
     ///
     /// With `indirect`, also those that call through a field that a table fills with it.
     pub fn callers(&self, target: &DefInfo, arch: Arch, indirect: bool) -> Vec<Caller> {
-        let definitions = self.definitions_of(target.name);
+        let uses = self.uses_of(target.name);
+        let definitions = &uses.definitions;
         let mut found = Vec::new();
-        for id in self.users_of(target.name) {
-            let Some(user) = self.definition(id).filter(|d| arch.has(self.place(d.file))) else {
+        for &user in self.possible_users(&uses, target) {
+            if !arch.has(self.place(user.file)) || !self.sees(user.file, target, arch) {
                 continue;
-            };
-            let meaning = self.choose(&definitions, user.file, arch);
+            }
+            let meaning = self.choose(definitions, user.file, arch);
             let means = meaning.functions.iter().chain(&meaning.macros).any(|d| d.id == target.id);
             if !means {
                 continue;
             }
             for edge in self.edges_of(&user).iter().filter(|e| e.name == target.name) {
-                if let Some(kind) = kind_of(&user, edge.kind, edge.runs, &meaning, &definitions) {
+                if let Some(kind) = kind_of(&user, edge.kind, edge.runs, &meaning, definitions) {
                     let link = Link { kind, line: edge.line, via: edge.via, runs: edge.runs };
                     found.push(Caller { definition: user, link });
                 }

@@ -4,6 +4,7 @@
 //! together; numbers beyond the sections' own are the overlay's.
 
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
 use crate::bits::Bits;
 use crate::outline::{Flags, Kind, UseKind};
@@ -13,6 +14,7 @@ use super::guard::Guarded;
 use super::names::NameTable;
 use super::overlay::Overlay;
 use super::place::Place;
+use super::uses::Uses;
 use super::{Damaged, record};
 
 /// A definition's number: sections first, then the overlay.
@@ -78,6 +80,11 @@ pub struct Graph<'a> {
     pub(super) includers: HashMap<FileId, Vec<FileId>>,
     /// The files of the sections that another file includes.
     pub(super) included: Bits,
+    /// The private files that a file includes, for files that were asked about.
+    pub(super) private: Mutex<HashMap<FileId, Arc<Vec<FileId>>>>,
+    /// The uses of the name that was asked for last: many definitions of one name are asked
+    /// for one after the other.
+    pub(super) asked: Mutex<Option<(NameRef, Arc<Uses>)>>,
     pub(super) overlay: Overlay,
 }
 
@@ -125,6 +132,8 @@ impl<'a> Graph<'a> {
             places: Vec::new(),
             includers: HashMap::new(),
             included: Bits::empty(0),
+            private: Mutex::default(),
+            asked: Mutex::default(),
             overlay: Overlay::default(),
         };
         let sound = |ok: bool, name| if ok { Ok(()) } else { Err(Damaged(name)) };

@@ -47,31 +47,7 @@ const ENUMERATED: usize = 512;
 impl Graph<'_> {
     /// The shortest paths from `from` to `to`: fewest uncertain hops first, then path order.
     pub fn chains(&self, from: NameRef, to: NameRef, options: &ChainOptions) -> Vec<Chain> {
-        let mut starts: Vec<DefInfo> = self.starts(from, options.arch);
-        let mut memo = Memo::default();
-        let mut found: Vec<Chain> = vec![Vec::new()];
-        let mut depth = options.max_depth;
-        for goal in options.through.iter().copied().chain([to]) {
-            let segments = self.shortest(&starts, goal, depth, options, &mut memo);
-            let Some(length) = segments.first().map(Vec::len) else { return Vec::new() };
-            depth -= length;
-            let mut joined = Vec::new();
-            for before in &found {
-                for segment in &segments {
-                    let fits = match (before.last(), segment.first()) {
-                        (Some(last), Some(first)) => last.to.id == first.from.id,
-                        _ => true,
-                    };
-                    if fits && joined.len() < ENUMERATED {
-                        joined.push(before.iter().chain(segment).copied().collect());
-                    }
-                }
-            }
-            found = joined;
-            starts = found.iter().filter_map(|c| c.last()).map(|hop| hop.to).collect();
-            starts.sort_by_key(|d| d.id);
-            starts.dedup_by_key(|d| d.id);
-        }
+        let mut found = self.shortest(from, to, options);
         found.sort_by_cached_key(|chain| {
             let uncertain = chain.iter().filter(|hop| hop.is_uncertain).count();
             let places: Vec<(Vec<u8>, u32)> =
@@ -90,43 +66,48 @@ impl Graph<'_> {
         starts
     }
 
-    /// All shortest paths from any of `starts` to a definition of `goal`.
-    fn shortest(
-        &self,
-        starts: &[DefInfo],
-        goal: NameRef,
-        depth: usize,
-        options: &ChainOptions,
-        memo: &mut Memo,
-    ) -> Vec<Chain> {
+    /// All shortest paths, as far as they are enumerated.
+    fn shortest(&self, from: NameRef, to: NameRef, options: &ChainOptions) -> Vec<Chain> {
+        let through = &options.through;
+        let pass = |passed: usize, name| passed + usize::from(through.get(passed) == Some(&name));
+        let starts = self.starts(from, options.arch);
+        let mut level: Vec<(DefInfo, usize)> =
+            starts.into_iter().map(|d| (d, pass(0, d.name))).collect();
         let avoid: HashSet<NameRef> = options.avoid.iter().copied().collect();
         let indirect = options.kinds.contains(&LinkKind::Indirect);
-        let mut reached: HashMap<DefId, usize> = starts.iter().map(|d| (d.id, 0)).collect();
-        let mut into: HashMap<DefId, Vec<Hop>> = HashMap::new();
-        let mut level: Vec<DefInfo> = starts.to_vec();
-        memo.begin();
-        for distance in 1..=depth {
-            let mut next: Vec<DefInfo> = Vec::new();
-            let mut goals: Vec<DefInfo> = Vec::new();
-            for from in &level {
-                for callee in self.callees_with(from, options.arch, indirect, memo) {
+        let mut memo = Memo::default();
+        let mut reached: HashMap<State, usize> =
+            level.iter().map(|(d, passed)| ((d.id, *passed), 0)).collect();
+        let mut into: Arrivals = HashMap::new();
+        for distance in 1..=options.max_depth {
+            let mut next: Vec<(DefInfo, usize)> = Vec::new();
+            let mut goals: Vec<State> = Vec::new();
+            for (from, passed) in &level {
+                for callee in self.callees_with(from, options.arch, indirect, &mut memo) {
                     if !options.kinds.contains(&callee.link.kind) || avoid.contains(&callee.name) {
                         continue;
                     }
                     let is_uncertain =
                         callee.definitions.len() > 1 || callee.link.kind == LinkKind::Indirect;
-                    for to in callee.definitions {
-                        let known = *reached.entry(to.id).or_insert_with(|| {
-                            if to.name == goal {
-                                goals.push(to);
+                    for to_here in callee.definitions {
+                        let now = pass(*passed, to_here.name);
+                        let state = (to_here.id, now);
+                        let known = *reached.entry(state).or_insert_with(|| {
+                            if to_here.name == to && now == through.len() {
+                                goals.push(state);
                             }
-                            next.push(to);
+                            next.push((to_here, now));
                             distance
                         });
-                        let hops = into.entry(to.id).or_default();
-                        let again = hops.last().is_some_and(|h: &Hop| h.from.id == from.id);
+                        let hops = into.entry(state).or_default();
+                        let again =
+                            hops.last().is_some_and(|(h, p)| h.from.id == from.id && p == passed);
                         if known == distance && !again {
-                            hops.push(Hop { from: *from, to, link: callee.link, is_uncertain });
+                            let link = callee.link;
+                            hops.push((
+                                Hop { from: *from, to: to_here, link, is_uncertain },
+                                *passed,
+                            ));
                         }
                     }
                 }
@@ -137,32 +118,41 @@ impl Graph<'_> {
             if next.is_empty() {
                 break;
             }
-            // What a slot leads to is reached now: no later hop through it is a shortest one.
-            memo.spend_slots();
+            if through.is_empty() {
+                // What a slot leads to is reached now: no later hop through it is shorter.
+                memo.spend_slots();
+            }
             level = next;
         }
         Vec::new()
     }
 }
 
+/// Where a path stands: at which definition, and how many of the names that it must pass are
+/// behind it.
+type State = (DefId, usize);
+
+/// The hops by which a state is reached, each with what was passed before it.
+type Arrivals = HashMap<State, Vec<(Hop, usize)>>;
+
 /// The paths that end at `goals`, read backwards from there.
-fn unwind(goals: &[DefInfo], into: &HashMap<DefId, Vec<Hop>>) -> Vec<Chain> {
+fn unwind(goals: &[State], into: &Arrivals) -> Vec<Chain> {
     let mut found = Vec::new();
-    let mut open: Vec<Chain> = goals
+    let mut open: Vec<(Chain, usize)> = goals
         .iter()
         .rev()
-        .filter_map(|g| into.get(&g.id))
+        .filter_map(|goal| into.get(goal))
         .flatten()
-        .map(|hop| vec![*hop])
+        .map(|(hop, passed)| (vec![*hop], *passed))
         .collect();
-    while let Some(path) = open.pop() {
-        let hops = path.last().and_then(|hop| into.get(&hop.from.id));
+    while let Some((path, passed)) = open.pop() {
+        let hops = path.last().and_then(|hop| into.get(&(hop.from.id, passed)));
         match hops {
             Some(hops) => {
-                for hop in hops.iter().rev().take(ENUMERATED) {
+                for (hop, passed) in hops.iter().rev().take(ENUMERATED) {
                     let mut longer = path.clone();
                     longer.push(*hop);
-                    open.push(longer);
+                    open.push((longer, *passed));
                 }
             }
             None => found.push(path.into_iter().rev().collect()),

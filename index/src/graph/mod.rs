@@ -26,6 +26,7 @@ mod resolve;
 mod shard;
 mod slots;
 pub(crate) mod stored;
+mod uses;
 mod write;
 
 pub use ask::{Callee, Caller, Link, LinkKind};

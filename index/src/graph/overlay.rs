@@ -2,6 +2,7 @@
 //! are hidden, the new ones answer with the same questions.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Mutex;
 
 use crate::outline::{FileOutline, Kind, NO_NAME};
 
@@ -95,6 +96,8 @@ impl Graph<'_> {
     /// a file that is gone. Replaces what was laid over before.
     pub fn overlay(&mut self, changed: &[(Vec<u8>, Option<FileOutline>)]) {
         self.overlay = Overlay::default();
+        self.private = Mutex::default();
+        self.asked = Mutex::default();
         self.places.truncate(self.base_files() as usize);
         let mut latest: HashMap<&[u8], Option<&FileOutline>> = HashMap::new();
         for (path, outline) in changed {

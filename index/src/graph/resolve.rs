@@ -6,6 +6,7 @@
 //! never another program's. Several may remain: the configuration chooses, not kgrep.
 
 use std::collections::HashSet;
+use std::sync::{Arc, PoisonError};
 
 use crate::outline::{Flags, Kind};
 
@@ -60,10 +61,13 @@ impl Graph<'_> {
     /// Which of these definitions of one name `file` can mean.
     pub(super) fn choose(&self, definitions: &[DefInfo], file: FileId, arch: Arch) -> Meaning {
         let mut meaning = Meaning::default();
-        let mut own = false;
         let mut declared = false;
-        for definition in definitions {
-            let is_macro = matches!(definition.kind, Kind::Macro | Kind::Constant);
+        // The file's own definition hides all others.
+        let callable =
+            |d: &DefInfo| d.kind.is_callable() || matches!(d.kind, Kind::Macro | Kind::Constant);
+        let own = definitions.iter().any(|d| d.file == file && callable(d));
+        for definition in definitions.iter().filter(|d| !own || d.file == file) {
+            let is_macro = is_macro(definition);
             if definition.kind == Kind::Declaration {
                 declared |= self.place(definition.file).is_header;
             }
@@ -74,17 +78,7 @@ impl Graph<'_> {
                 meaning.is_elsewhere = true;
                 continue;
             }
-            let same = definition.file == file;
-            if same && !own {
-                // The file's own definition hides all others.
-                own = true;
-                meaning.functions.clear();
-                meaning.macros.clear();
-            }
-            if same || !own {
-                if is_macro { &mut meaning.macros } else { &mut meaning.functions }
-                    .push(*definition);
-            }
+            if is_macro { &mut meaning.macros } else { &mut meaning.functions }.push(*definition);
         }
         // Declared for all and defined by a macro's paste: not another file's after all.
         meaning.is_elsewhere &= !declared;
@@ -107,8 +101,7 @@ impl Graph<'_> {
         if to.is_header {
             return to.is_public || self.includes_privately(file, definition.file);
         }
-        let private = definition.flags.has(Flags::STATIC)
-            || matches!(definition.kind, Kind::Macro | Kind::Constant);
+        let private = definition.flags.has(Flags::STATIC) || is_macro(definition);
         !private
             || self.includes_privately(file, definition.file)
             || self.includes_privately(definition.file, file)
@@ -125,21 +118,30 @@ impl Graph<'_> {
     /// Whether `file` includes `wanted`, directly or through other private files.
     fn includes_privately(&self, file: FileId, wanted: FileId) -> bool {
         // Nearly all are `.c` files that nobody includes.
-        if wanted < self.base_files() && !self.included.get(wanted as usize) {
-            return false;
-        }
-        let mut seen: HashSet<FileId> = HashSet::new();
-        let mut open = vec![file];
-        while let Some(next) = open.pop() {
-            for target in self.includes_of(next) {
-                if target == wanted {
-                    return true;
-                }
-                if seen.insert(target) {
-                    open.push(target);
-                }
-            }
-        }
-        false
+        let included = wanted >= self.base_files() || self.included.get(wanted as usize);
+        included && self.private_includes(file).binary_search(&wanted).is_ok()
     }
+
+    /// The private files that `file` includes, directly or through others of them, sorted.
+    pub(super) fn private_includes(&self, file: FileId) -> Arc<Vec<FileId>> {
+        let mut known = self.private.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = known.entry(file).or_insert_with(|| {
+            let mut seen: HashSet<FileId> = HashSet::new();
+            let mut open = vec![file];
+            while let Some(next) = open.pop() {
+                open.extend(
+                    self.includes_of(next).into_iter().filter(|target| seen.insert(*target)),
+                );
+            }
+            let mut all: Vec<FileId> = seen.into_iter().collect();
+            all.sort_unstable();
+            Arc::new(all)
+        });
+        Arc::clone(found)
+    }
+}
+
+/// Whether the preprocessor puts something else in the name's place.
+pub(super) fn is_macro(definition: &DefInfo) -> bool {
+    matches!(definition.kind, Kind::Macro | Kind::Constant)
 }

@@ -91,13 +91,23 @@ fn names_mean_only_what_their_file_can_see() {
 }
 
 fn chain(graph: &Graph, from: &str, to: &str, avoid: &[&str]) -> Vec<String> {
+    chain_through(graph, from, &[], to, avoid)
+}
+
+fn chain_through(
+    graph: &Graph,
+    from: &str,
+    through: &[&str],
+    to: &str,
+    avoid: &[&str],
+) -> Vec<String> {
     let name = |name: &str| graph.find_name(name.as_bytes()).expect("a name of the tree");
     let options = ChainOptions {
         arch: Arch::named("x86"),
         count: 5,
         max_depth: 10,
         kinds: vec![LinkKind::Call, LinkKind::Macro, LinkKind::Ref],
-        through: Vec::new(),
+        through: through.iter().map(|n| name(n)).collect(),
         avoid: avoid.iter().map(|n| name(n)).collect(),
     };
     let shown = |name| String::from_utf8(graph.name(name)).expect("text");
@@ -115,6 +125,62 @@ fn a_chain_goes_through_a_function_that_is_handed_on() {
     assert_eq!(chain(&graph, "start", "run_init", &[]), ["rest boot_thread run_init"]);
     assert_eq!(chain(&graph, "start", "run_init", &["rest"]), [""; 0]);
     assert_eq!(chain(&graph, "run_init", "start", &[]), [""; 0]);
+}
+
+#[test]
+fn a_chain_through_a_name_may_pass_any_function_of_that_name() {
+    // The nearer `middle` leads nowhere.
+    let sections = sections(&[
+        (
+            "fs/a.c",
+            "static void middle(void) { dead_end(); }\n\
+             void from(void) { middle(); far(); }\nvoid dead_end(void) { }\n",
+        ),
+        (
+            "fs/b.c",
+            "static void middle(void) { goal(); }\nvoid far(void) { middle(); }\n\
+             void goal(void) { from(); }\n",
+        ),
+    ]);
+    let graph = open(&sections);
+    let through = |names| chain_through(&graph, "from", names, "goal", &[]);
+    assert_eq!(through(&[]), ["far middle goal"]);
+    assert_eq!(through(&["middle"]), ["far middle goal"]);
+    assert_eq!(through(&["far", "middle"]), ["far middle goal"]);
+    assert!(through(&["goal", "dead_end", "middle"]).is_empty(), "dead_end calls nobody");
+    // On the way round once more, what was passed stays passed.
+    assert_eq!(through(&["goal", "from"]), ["far middle goal from far middle goal"]);
+}
+
+#[test]
+fn each_of_many_definitions_of_a_name_has_its_own_callers() {
+    let files: Vec<(String, String)> = (0..1000)
+        .map(|at| {
+            let text = format!(
+                "#define note(x) here_{at}(x)\n#include \"p{at}.h\"\n\
+                 static void step(void) {{ note(1); }}\nvoid run_{at}(void) {{ step(); }}\n"
+            );
+            (format!("drivers/d{at}.c"), text)
+        })
+        .chain((0..1000).map(|at| {
+            let text = format!("static inline void low_{at}(void) {{ step(); }}\n");
+            (format!("drivers/p{at}.h"), text)
+        }))
+        .collect();
+    let files: Vec<(&str, &str)> =
+        files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let sections = sections(&files);
+    let graph = open(&sections);
+    let begun = std::time::Instant::now();
+    for (name, each) in [(&b"step"[..], 2), (b"note", 1)] {
+        let definitions = graph.definitions_of(graph.find_name(name).expect("a name"));
+        assert_eq!(definitions.len(), 1000);
+        for definition in &definitions {
+            let callers = graph.callers(definition, Arch::All, false);
+            assert_eq!(callers.len(), each, "{}", String::from_utf8_lossy(name));
+        }
+    }
+    assert!(begun.elapsed() < std::time::Duration::from_secs(5), "{:?}", begun.elapsed());
 }
 
 #[test]

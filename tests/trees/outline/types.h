@@ -28,6 +28,18 @@ struct __attribute__((packed)) widget_ops {
 	};
 } __aligned(8);
 
+struct widget_wire {
+	u8 kind;
+} __packed;
+
+struct widget_line {
+	long busy;
+} ____cacheline_aligned_in_smp widget_lines[4];
+
+static struct {
+	int used;
+} __widget_pool;
+
 extern int widget_count;
 int widget_open(struct widget *w) __must_check;
 struct widget *widget_find(const char *name);

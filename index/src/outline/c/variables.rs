@@ -27,7 +27,13 @@ impl Reader<'_> {
             let head = &tokens[at..equals.unwrap_or(end)];
             // `struct x;` declares no variable.
             let alone = at == 0 && head.len() < 3 && head.first().is_some_and(is_tag);
-            if let Some(name) = self.declared(head).filter(|_| !alone) {
+            // `struct x { … } __packed;` neither: what has a name of its own needs no variable.
+            let is_plain = |name: &Token| {
+                let text = name.text(self.bytes);
+                let marks = start > 0 && tag != NO_NAME && equals.is_none() && is_marker(text);
+                !marks && !text.starts_with(b"$")
+            };
+            if let Some(name) = self.declared(head).filter(|name| !alone && is_plain(name)) {
                 self.define_variable(
                     item,
                     name,
