@@ -50,17 +50,34 @@ pub(crate) fn run(args: &DefArgs, session: &Session) -> Result<Outcome> {
 
 const COLUMNS: [&str; 2] = ["Name", "Kind"];
 
+/// The words for kinds of definitions.
+pub(super) const KINDS: [&str; 17] = [
+    "function",
+    "syscall",
+    "macro",
+    "constant",
+    "struct",
+    "union",
+    "enum",
+    "enumerator",
+    "typedef",
+    "variable",
+    "declaration",
+    "member",
+    "tracepoint",
+    "asm",
+    "kconfig",
+    "compatible",
+    "rust-function",
+];
+
 /// The kinds that a user's words mean, where some do: a function is one that a macro or
 /// assembler defines, too.
 fn kinds(words: &[String]) -> Result<Vec<Kind>> {
     let mut kinds = Vec::new();
     for word in words {
         let Some(kind) = Kind::from_name(word) else {
-            bail!(
-                "{word:?} is no kind of definition; there are function, syscall, macro, \
-                 constant, struct, union, enum, enumerator, typedef, variable, declaration, \
-                 member, tracepoint, asm, kconfig, compatible and rust-function"
-            );
+            bail!("{word:?} is no kind of definition; there are {}", KINDS.join(", "));
         };
         kinds.push(kind);
         match kind {

@@ -38,14 +38,17 @@ struct InFile {
     defines: Vec<Kind>,
 }
 
+/// The words for kinds of uses.
+pub(super) const KINDS: [&str; 6] = ["call", "macro", "ref", "init", "indirect", "use"];
+
 /// Prints and keeps every use of a name.
 ///
 /// # Errors
 /// When a kind is none, or the output can't be written.
 pub(crate) fn run(args: &RefsArgs, session: &Session) -> Result<Outcome> {
     for word in &args.kinds {
-        if word != "use" && !LinkKind::ALL.iter().any(|(_, name)| name == word) {
-            bail!("{word:?} is no kind of use; there are call, macro, ref, init, indirect, use");
+        if !KINDS.contains(&word.as_str()) {
+            bail!("{word:?} is no kind of use; there are {}", KINDS.join(", "));
         }
     }
     let code = Code::around(&session.settings)?;
