@@ -7,7 +7,9 @@ use kgrep_index::outline::Kind;
 use super::answer::{Place, Sources, name_line, show, unknown};
 use super::{Outcome, Session, body, freshen};
 use crate::cli::DefArgs;
-use crate::code::{Code, Pattern, Ranking, kind_of_definition};
+use crate::code::{
+    Code, Pattern, Ranking, bare_name, kind_of_definition, meant, system_call, tagged,
+};
 
 /// A definition found: where it is and what it is called.
 pub(super) struct Found {
@@ -24,14 +26,25 @@ pub(super) struct Found {
 /// # Errors
 /// When the glob or a kind is none, or the tree can't be read.
 pub(crate) fn run(args: &DefArgs, session: &Session) -> Result<Outcome> {
-    let pattern = Pattern::parse(&args.name)?;
-    let kinds = kinds(&args.kind)?;
+    let (tag, name) = tagged(bare_name(&args.name)?);
+    let pattern = Pattern::parse(name)?;
+    let kinds = match tag {
+        Some(tag) if args.kind.is_empty() => kinds(&[tag.to_owned()])?,
+        _ => kinds(&args.kind)?,
+    };
     let code = Code::around(&session.settings)?;
-    let slow = |tree: &_| freshen::slow_without_index(tree, session);
-    let found = code.ask(&session.settings, &session.cache, slow, |graph| {
-        let found = definitions(graph, &code, &pattern, &args.name, &kinds);
+    let found = freshen::ask(&code, session, |graph| {
+        let mut found = definitions(graph, &code, &pattern, name, &kinds);
+        if found.is_empty()
+            && let Some(entry) = system_call(graph, name)
+        {
+            found = definitions(graph, &code, &Pattern::parse(&entry)?, &entry, &kinds);
+            if !found.is_empty() {
+                meant(graph, name);
+            }
+        }
         if found.is_empty() {
-            return Ok(Err(unknown_or_other(&code, graph, &args.name, &pattern, &kinds)));
+            return Ok(Err(unknown_or_other(&code, graph, name, &pattern, &kinds)));
         }
         let mut sources = Sources::default();
         let places = found.iter().map(|found| place(graph, &code, &mut sources, found));

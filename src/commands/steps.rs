@@ -13,7 +13,7 @@ use kgrep_index::outline::{Kind, UseKind};
 use super::answer::{Place, Sources, name_line, show, unknown};
 use super::{Outcome, Session, freshen, picture};
 use crate::cli::StepArgs;
-use crate::code::{Code, Ranking, how, kind_of_definition, receiver};
+use crate::code::{Code, Ranking, how, kind_of_definition, meant, named, one_name, receiver};
 use crate::message::tell;
 use crate::render::{Arrow, Node};
 
@@ -41,11 +41,12 @@ enum Direction {
 
 fn run(args: &StepArgs, session: &Session, direction: Direction) -> Result<Outcome> {
     let kinds = kinds(&args.kinds)?;
+    let asked = one_name(&args.name)?;
     let code = Code::around(&session.settings)?;
-    let slow = |tree: &_| freshen::slow_without_index(tree, session);
-    let tree = code.ask(&session.settings, &session.cache, slow, |graph| {
-        let Some(name) = graph.find_name(args.name.as_bytes()) else {
-            return Ok(Err(unknown(&code, graph, &args.name)));
+    let tree = freshen::ask(&code, session, |graph| {
+        let asked = meant(graph, asked);
+        let Some(name) = named(graph, &asked) else {
+            return Ok(Err(unknown(&code, graph, &asked)));
         };
         let mut tree = Tree {
             graph,
@@ -66,7 +67,7 @@ fn run(args: &StepArgs, session: &Session, direction: Direction) -> Result<Outco
             {
                 tree.users_by_name(name);
             } else if let Some(other) = others.first() {
-                tell(not_callable(&args.name, other, graph, &code));
+                tell(not_callable(&asked, other, graph, &code));
                 return Ok(Err(Outcome::Nothing));
             }
         }
@@ -88,7 +89,7 @@ fn run(args: &StepArgs, session: &Session, direction: Direction) -> Result<Outco
             }
         }
         if tree.arrows.is_empty() {
-            tell(nothing(args, direction));
+            tell(nothing(&asked, args, direction));
             return Ok(Err(Outcome::Nothing));
         }
         Ok(Ok((tree.places, tree.arrows)))
@@ -130,8 +131,7 @@ fn not_callable(name: &str, other: &DefInfo, graph: &Graph<'_>, code: &Code) -> 
     )
 }
 
-fn nothing(args: &StepArgs, direction: Direction) -> String {
-    let name = &args.name;
+fn nothing(name: &str, args: &StepArgs, direction: Direction) -> String {
     match direction {
         _ if !args.kinds.is_empty() => {
             format!("no such steps at {name}: {}", args.kinds.join(", "))

@@ -395,3 +395,112 @@ fn paths_are_those_of_the_folder_one_is_in() {
     let shown = dir.kgrep(&["-s", "c0", "0"]).folder(&dir.path("mm")).stdout();
     assert!(shown.contains("17 struct file_operations {"), "{shown}");
 }
+
+#[test]
+fn a_name_that_an_edit_took_away_is_gone() {
+    let dir = Dir::kernel();
+    dir.kgrep(&["index"]).run().expect_code(0);
+    crate::index::settle();
+    for file in dir
+        .kgrep(&["--format", "grep", "--no-header", "-l", "-w", "kmem_cache_zalloc"])
+        .stdout()
+        .lines()
+    {
+        let text = std::fs::read_to_string(dir.path(file)).unwrap();
+        dir.create(file, text.replace("kmem_cache_zalloc", "kmem_cache_renamed"));
+    }
+    dir.kgrep(&["-l", "-w", "kmem_cache_zalloc"]).run().expect_code(1);
+    for args in [
+        &["def", "kmem_cache_zalloc"][..],
+        &["refs", "kmem_cache_zalloc"],
+        &["callers", "kmem_cache_zalloc"],
+        &["callees", "kmem_cache_zalloc"],
+        &["chain", "start_kernel", "kmem_cache_zalloc"],
+    ] {
+        let done = dir.kgrep(args).run().expect_code(1);
+        assert!(done.stderr().contains("nothing here is called kmem_cache_zalloc"), "{done}");
+    }
+    let done = dir.kgrep(&["def", "kmem_cache_zal*"]).run().expect_code(1);
+    assert!(done.stderr().contains("no name here is like"), "{done}");
+    assert!(rows(&dir, &["def", "kmem_cache_renamed"]).contains("mm/slab.c"));
+}
+
+#[test]
+fn a_system_call_goes_by_its_own_name_too() {
+    let dir = Dir::kernel();
+    for args in [
+        &["def", "pivot_root"][..],
+        &["def", "--kind", "syscall", "pivot_root"],
+        &["refs", "pivot_root"],
+        &["callees", "pivot_root"],
+        &["chain", "pivot_root", "may_mount"],
+    ] {
+        let done = dir.kgrep(&["--no-header"]).args(args).run().expect_code(0);
+        assert!(
+            done.stderr().contains("pivot_root is a system call; the code calls it sys_"),
+            "{done}"
+        );
+        let entry: Vec<String> =
+            args.iter().map(|arg| arg.replace("pivot_root", "sys_pivot_root")).collect();
+        let entry: Vec<&str> = entry.iter().map(String::as_str).collect();
+        let of_entry = dir.kgrep(&["--no-header"]).args(&entry).run();
+        eqnice!(of_entry.stdout(), done.stdout());
+    }
+    // What else is called so is meant first.
+    dir.create("lib/other.c", "void pivot_root(void)\n{\n}\n");
+    for args in [["def", "pivot_root"], ["refs", "pivot_root"], ["callers", "pivot_root"]] {
+        assert!(!dir.kgrep(&args).run().stderr().contains("is a system call"), "{args:?}");
+    }
+}
+
+#[test]
+fn a_call_or_a_structure_is_a_name() {
+    let dir = Dir::kernel();
+    for command in ["def", "refs", "callers"] {
+        for name in ["kfree()", "kfree(", "kfree(p)", " kfree"] {
+            eqnice!(rows(&dir, &[command, "kfree"]), rows(&dir, &[command, name]));
+        }
+    }
+    eqnice!(rows(&dir, &["def", "--kind", "struct", "file"]), rows(&dir, &["def", "struct file"]));
+    eqnice!(rows(&dir, &["refs", "file"]), rows(&dir, &["refs", "struct file"]));
+    for command in ["refs", "callers", "callees"] {
+        let done = dir.kgrep(&[command, "kmem_*"]).run().expect_code(2);
+        assert!(done.stderr().contains("kgrep def 'kmem_*'"), "{done}");
+    }
+    for command in ["def", "refs", "callers", "trace"] {
+        dir.kgrep(&[command, ""]).run().expect_error(&["a name is missing"]);
+    }
+}
+
+#[test]
+fn near_names_know_how_users_write() {
+    let dir = Dir::kernel();
+    for (command, name, near) in [
+        ("def", "KFREE", "near: kfree"),
+        ("def", "pivot_rot", "near: pivot_root"),
+        ("callers", "pivot_rot", "near: pivot_root"),
+        ("def", "CONFIG_KEXE", "near: CONFIG_KEXEC"),
+    ] {
+        let done = dir.kgrep(&[command, name]).run().expect_code(1);
+        assert!(done.stderr().trim_end().contains(near), "{done}");
+    }
+    let done = dir.kgrep(&["list", "syscall"]).run().expect_code(2);
+    assert!(done.stderr().contains("did you mean syscalls"), "{done}");
+}
+
+#[test]
+fn nothing_is_no_number_of_steps_or_answers() {
+    let dir = Dir::kernel();
+    for args in [
+        &["callers", "-d", "0", "kfree"][..],
+        &["callees", "-d", "0", "kfree"],
+        &["chain", "--max-depth", "0", "start_kernel", "kfree"],
+        &["chain", "-n", "0", "start_kernel", "kfree"],
+        &["trace", "-d", "0", "kfree"],
+        &["find", "-n", "0", "slab"],
+    ] {
+        let done = dir.kgrep(args).run().expect_code(2);
+        assert!(done.stderr().contains("0 is not in 1.."), "{done}");
+        assert_eq!(done.stderr().lines().count(), 1, "{done}");
+    }
+}

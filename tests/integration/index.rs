@@ -427,6 +427,39 @@ fn after_many_changes_an_update_runs_behind_the_search() {
 }
 
 #[test]
+fn after_many_changes_an_update_runs_behind_a_question() {
+    let current =
+        |dir: &Dir| dir.kgrep(&["index", "--status"]).run().stdout().contains("nothing changed");
+    let dir = Dir::kernel();
+    let write = |text: &str| {
+        for number in 0..400 {
+            dir.create(&format!("new/{number}.c"), format!("int {text}_{number};\n"));
+        }
+        settle();
+    };
+    write("first");
+    dir.kgrep(&["index"]).run().expect_ok();
+    let questions: [&[&str]; 7] = [
+        &["def", "pivot_root_syscall"],
+        &["refs", "kfree"],
+        &["callers", "kfree"],
+        &["chain", "start_kernel", "kernel_init"],
+        &["trace", "kfree"],
+        &["list", "syscalls"],
+        &["find", "slab"],
+    ];
+    for question in questions {
+        write(question[0]);
+        assert!(!current(&dir), "{question:?}: nothing to do");
+        dir.kgrep(question).env("KGREP_AUTO_UPDATE", "0").run();
+        thread::sleep(Duration::from_millis(100));
+        assert!(!current(&dir), "{question:?}: KGREP_AUTO_UPDATE=0 was not heard");
+        dir.kgrep(question).run();
+        assert!(comes_true(|| current(&dir)), "{question:?}: no update");
+    }
+}
+
+#[test]
 fn without_an_index_a_terminal_hears_of_it_once() {
     let dir = Dir::kernel();
     for number in 0..2100 {
