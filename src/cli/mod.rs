@@ -275,6 +275,11 @@ fn parse_show(show: words::Show) -> Result<Cli, Stop> {
         let mut args = show.before;
         args.extend(show.rest);
         let mut root = parse_root(&args)?;
+        if let Some(second) = &root.list.show {
+            return Err(Stop::Wrong(format!(
+                "-s is given twice; a `;` chains commands: -s '{line}; {second}'"
+            )));
+        }
         root.show_words.extend(root.search.pattern.take());
         root.show_words.append(&mut root.search.paths);
         root
@@ -451,6 +456,7 @@ mod tests {
             ("kgrep -s p -l", "-l/--files-with-matches", "-s files"),
             ("kgrep -s c1 0 -C 3", "-C/--context", "-s c3"),
             ("kgrep -s p 0 -p", "-p/--show-function", "-s g"),
+            ("kgrep -s 1 -s 2", "twice", "-s '1; 2'"),
         ] {
             let args: Vec<OsString> = line.split(' ').map(OsString::from).collect();
             let error = parse(&args).unwrap_err().to_string();

@@ -207,7 +207,10 @@ fn run_step(view: &mut View, stage: &mut dyn Stage, step: &Step) -> anyhow::Resu
                     ));
                 }
             }
-            Err(nothing @ RefineError::NothingLeft(_)) => {
+            Err(nothing @ RefineError::NothingLeft(_, why)) => {
+                if let Some(why) = why {
+                    stage.note(&plain::note(regex, why));
+                }
                 stage.note(&nothing.to_string());
                 return Ok(Ended::Nothing);
             }
