@@ -20,4 +20,4 @@ pub(crate) use names::{
 };
 pub(crate) use ranking::Ranking;
 pub(crate) use source::Code;
-pub(crate) use words::{how, kind_of_definition, receiver};
+pub(crate) use words::{EXPORTED, how, is_export, kind_of_definition, receiver};

@@ -16,7 +16,7 @@ use kgrep_index::outline::{Definition, FileOutline, Kind, Language, NO_NAME, Use
 use super::answer::{Place, show, unknown};
 use super::{Outcome, Session, freshen, picture};
 use crate::cli::{RefsArgs, SearchArgs};
-use crate::code::{Code, in_parallel, one_name, read, receiver};
+use crate::code::{Code, EXPORTED, in_parallel, is_export, one_name, read, receiver};
 use crate::message::tell;
 use crate::render::{Arrow, Node};
 use crate::search::{Event, Patterns, Scope, Search, SearchOptions, advise, scan};
@@ -80,13 +80,17 @@ pub(crate) fn run(args: &RefsArgs, session: &Session) -> Result<Outcome> {
     let (mut places, mut arrows) = (Vec::new(), Vec::new());
     for file in files {
         for found in file.uses {
-            let (word, how) = in_words(&found, is_macro);
+            let (word, mut how) = in_words(&found, is_macro);
             if !args.kinds.is_empty() && !args.kinds.iter().any(|kind| kind == word) {
                 continue;
             }
+            let mut within = found.within;
+            if is_export(within.as_bytes()) {
+                (within, how) = (String::new(), EXPORTED.to_owned());
+            }
             arrows.push(Arrow {
                 from: Node {
-                    name: found.within.clone(),
+                    name: within.clone(),
                     file: String::from_utf8_lossy(&file.path).into_owned(),
                 },
                 to: Node { name: name.clone(), file: String::new() },
@@ -96,7 +100,7 @@ pub(crate) fn run(args: &RefsArgs, session: &Session) -> Result<Outcome> {
                 path: file.path.clone(),
                 line: found.line,
                 name: name.clone().into_bytes(),
-                cells: vec![found.within, how],
+                cells: vec![within, how],
                 section: None,
             });
         }

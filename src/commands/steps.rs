@@ -13,7 +13,9 @@ use kgrep_index::outline::{Kind, UseKind};
 use super::answer::{Place, Sources, name_line, show, unknown};
 use super::{Outcome, Session, freshen, picture};
 use crate::cli::StepArgs;
-use crate::code::{Code, Ranking, how, kind_of_definition, meant, named, one_name, receiver};
+use crate::code::{
+    Code, EXPORTED, Ranking, how, is_export, kind_of_definition, meant, named, one_name, receiver,
+};
 use crate::message::tell;
 use crate::render::{Arrow, Node};
 
@@ -57,6 +59,7 @@ fn run(args: &StepArgs, session: &Session, direction: Direction) -> Result<Outco
             sources: Sources::default(),
             places: Vec::new(),
             arrows: Vec::new(),
+            only_exports: true,
         };
         let roots = tree.roots(name);
         if roots.is_empty() {
@@ -91,6 +94,9 @@ fn run(args: &StepArgs, session: &Session, direction: Direction) -> Result<Outco
         if tree.arrows.is_empty() {
             tell(nothing(&asked, args, direction));
             return Ok(Err(Outcome::Nothing));
+        }
+        if direction == Direction::Callers && tree.only_exports && args.kinds.is_empty() {
+            tell(format!("nothing here calls {asked}; it is exported, so that modules can"));
         }
         Ok(Ok((tree.places, tree.arrows)))
     })?;
@@ -169,6 +175,8 @@ struct Tree<'g, 'a> {
     sources: Sources,
     places: Vec<Place>,
     arrows: Vec<Arrow>,
+    /// Whether all callers found so far are exports.
+    only_exports: bool,
 }
 
 impl Tree<'_, '_> {
@@ -192,6 +200,7 @@ impl Tree<'_, '_> {
     fn label(&self, definition: &DefInfo) -> String {
         match definition.kind {
             Kind::File => "(file)".to_owned(),
+            _ if is_export(&self.graph.name(definition.name)) => "(modules)".to_owned(),
             _ => self.text(definition.name),
         }
     }
@@ -242,7 +251,9 @@ impl Tree<'_, '_> {
         found.retain(|caller| self.kinds.contains(&caller.link.kind));
         said_once(&mut found);
         for Caller { definition, link } in found {
-            let how = how(self.graph, &link);
+            let is_export = is_export(&self.graph.name(definition.name));
+            let how = if is_export { EXPORTED.to_owned() } else { how(self.graph, &link) };
+            self.only_exports &= is_export;
             let arrow =
                 Arrow { from: self.node(&definition), to: self.node(target), how: how.clone() };
             self.arrows.push(arrow);
@@ -324,6 +335,7 @@ impl Tree<'_, '_> {
         }
         users.sort_by_cached_key(|(user, edge)| (graph.path(user.file).to_vec(), edge.line));
         for (user, edge) in users {
+            self.only_exports &= is_export(&graph.name(user.name));
             let kind = match edge.kind {
                 UseKind::Call => LinkKind::Call,
                 UseKind::Ref => LinkKind::Ref,

@@ -105,7 +105,7 @@ fn every_use_has_a_kind_and_a_function() {
 2 fs/namespace.c          17 alloc_vfsmnt               call                            struct mount *mnt = kmem_cache_alloc(mnt_cache, GFP_KERNEL);
 3 kernel/fork.c           17 dup_task_struct            call                            tsk = kmem_cache_alloc(task_struct_cachep, GFP_KERNEL);
 4 kernel/fork.c           28 copy_files                 call                            tsk->files = kmem_cache_alloc(files_cachep, GFP_KERNEL);
-5 mm/slab.c               43 __ksymtab_kmem_cache_alloc init EXPORT_SYMBOL(kmem_cache_alloc);
+5 mm/slab.c               43 exported EXPORT_SYMBOL(kmem_cache_alloc);
 6 mm/slab.c               47 kmem_cache_zalloc          call                            void *object = kmem_cache_alloc(s, flags);
 ";
     let squeezed = |table: &str| {
@@ -168,6 +168,15 @@ fn a_function_without_callers_lists_who_registers_or_names_it() {
     assert!(found.contains("indirect, through file.f_op.open"), "{found}");
     let found = rows(&dir, &["callers", "kernel_init"]);
     assert!(found.contains("passed to user_mode_thread()"), "{found}");
+    // An export's entry in a table calls nothing.
+    dir.create("lib/lone.c", "void lone(void)\n{\n}\nEXPORT_SYMBOL_GPL(lone);\n");
+    let done = dir.kgrep(&["--no-header", "callers", "lone"]).run().expect_code(0);
+    eqnice!(
+        "0 lib/lone.c 1 lone        function void lone(void)\n\
+         1 lib/lone.c 4   (modules) exported EXPORT_SYMBOL_GPL(lone);\n",
+        done.stdout()
+    );
+    eqnice!("kgrep: nothing here calls lone; it is exported, so that modules can\n", done.stderr());
     let nobody = dir.kgrep(&["callers", "start_kernel"]).run().expect_code(1);
     assert!(nobody.stderr().contains("nothing calls start_kernel"), "{nobody}");
     assert_eq!(nobody.stderr().lines().count(), 1);
