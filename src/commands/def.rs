@@ -28,6 +28,11 @@ pub(super) struct Found {
 pub(crate) fn run(args: &DefArgs, session: &Session) -> Result<Outcome> {
     let (tag, name) = tagged(bare_name(&args.name)?);
     let pattern = Pattern::parse(name)?;
+    if pattern.is_glob() && !name.contains(|c: char| c.is_alphanumeric() || c == '_') {
+        bail!(
+            "{name} is like every name; give some of its letters (`kgrep export symbols` prints all)"
+        );
+    }
     let kinds = match tag {
         Some(tag) if args.kind.is_empty() => kinds(&[tag.to_owned()])?,
         _ => kinds(&args.kind)?,

@@ -476,6 +476,7 @@ fn a_call_or_a_structure_is_a_name() {
         let done = dir.kgrep(&[command, "kmem_*"]).run().expect_code(2);
         assert!(done.stderr().contains("kgrep def 'kmem_*'"), "{done}");
     }
+    dir.kgrep(&["def", "*"]).run().expect_error(&["every name", "kgrep export symbols"]);
     for command in ["def", "refs", "callers", "trace"] {
         dir.kgrep(&[command, ""]).run().expect_error(&["a name is missing"]);
     }
