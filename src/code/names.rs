@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use anyhow::{Result, bail};
 use globset::{GlobBuilder, GlobMatcher};
 use kgrep_index::catalog::{Query, Wanted};
-use kgrep_index::graph::{DefInfo, Graph, NameRef};
+use kgrep_index::graph::{DefInfo, Graph, NameRef, Program};
 use kgrep_index::outline::Kind;
 
 use super::Code;
@@ -103,9 +103,11 @@ pub(crate) fn named(graph: &Graph<'_>, text: &str) -> Option<NameRef> {
 }
 
 /// What the code calls the system call `name`, where it defines nothing else of that name:
-/// users know it by the name without `sys_`.
+/// users know it by the name without `sys_`. What a tool or a sample calls so is another thing.
 pub(crate) fn system_call(graph: &Graph<'_>, name: &str) -> Option<String> {
-    let defines = |name: NameRef| graph.definitions_of(name).iter().any(|d| d.kind != Kind::File);
+    let is_own =
+        |d: &DefInfo| d.kind != Kind::File && graph.place(d.file).program == Program::Kernel;
+    let defines = |name: NameRef| graph.definitions_of(name).iter().any(is_own);
     if graph.find_name(name.as_bytes()).is_some_and(defines) {
         return None;
     }

@@ -40,12 +40,11 @@ pub(crate) fn run(args: &DefArgs, session: &Session) -> Result<Outcome> {
     let code = Code::around(&session.settings)?;
     let found = freshen::ask(&code, session, |graph| {
         let mut found = definitions(graph, &code, &pattern, name, &kinds);
-        if found.is_empty()
-            && let Some(entry) = system_call(graph, name)
-        {
-            found = definitions(graph, &code, &Pattern::parse(&entry)?, &entry, &kinds);
-            if !found.is_empty() {
+        if let Some(entry) = system_call(graph, name) {
+            let call = definitions(graph, &code, &Pattern::parse(&entry)?, &entry, &kinds);
+            if !call.is_empty() {
                 meant(graph, name);
+                found.splice(..0, call);
             }
         }
         if found.is_empty() {

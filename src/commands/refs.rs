@@ -9,7 +9,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use kgrep_index::graph::{LinkKind, Place as FilePlace};
+use kgrep_index::graph::{LinkKind, Place as FilePlace, Program};
 use kgrep_index::lex::{Lexer, TokenKind};
 use kgrep_index::outline::{Definition, FileOutline, Kind, Language, NO_NAME, UseKind, outline};
 
@@ -39,9 +39,11 @@ struct InFile {
 }
 
 impl InFile {
-    /// Whether the file's outline knows the name: as a definition, or by how it is used.
+    /// Whether the file is the kernel's, and its outline knows the name: as a definition, or by
+    /// how it is used.
     fn knows(&self) -> bool {
-        !self.defines.is_empty() || self.uses.iter().any(|used| used.kind.is_some())
+        FilePlace::of(&self.path).program == Program::Kernel
+            && (!self.defines.is_empty() || self.uses.iter().any(|used| used.kind.is_some()))
     }
 }
 

@@ -455,6 +455,11 @@ fn a_system_call_goes_by_its_own_name_too() {
         let of_entry = dir.kgrep(&["--no-header"]).args(&entry).run();
         eqnice!(of_entry.stdout(), done.stdout());
     }
+    // A tool's function of that name comes after it.
+    dir.create("tools/include/sys.h", "static int pivot_root(void)\n{\n\treturn 0;\n}\n");
+    let found = dir.kgrep(&["--no-header", "def", "pivot_root"]).run().stdout();
+    assert!(found.starts_with("0 fs/namespace.c") && found.contains("tools/include"), "{found}");
+    assert!(dir.kgrep(&["refs", "pivot_root"]).run().stderr().contains("is a system call"));
     // What else is called so is meant first.
     dir.create("lib/other.c", "void pivot_root(void)\n{\n}\n");
     for args in [["def", "pivot_root"], ["refs", "pivot_root"], ["callers", "pivot_root"]] {
