@@ -230,7 +230,8 @@ pub(crate) fn filled_up(code: &Code, mut near: Vec<String>, wanted: &str) -> Vec
     };
     let found = found.map(|(found, _)| found).unwrap_or_default();
     for name in found.into_iter().filter(|found| found.named).map(|found| found.name) {
-        if !near.contains(&name) && near.len() < TOLD {
+        let said = |name: &str| near.iter().any(|near| near == name);
+        if !said(&name) && !name.strip_prefix("sys_").is_some_and(said) && near.len() < TOLD {
             near.push(name);
         }
     }

@@ -7,6 +7,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Result, bail};
+use bstr::ByteSlice;
 use kgrep_index::catalog::{self, Found, Marks, Query, Wanted};
 use kgrep_index::graph::{Arch, Graph};
 use kgrep_index::outline::Kind;
@@ -219,7 +220,7 @@ const MANY_LINES: u32 = 2000;
 
 /// The line to show: where the thing is, unless another line of it has more of the words.
 fn best_line(found: &Found, source: &SourceFile, marks: &Marks) -> u32 {
-    let name = found.name.strip_prefix("CONFIG_").unwrap_or(&found.name).trim_end_matches('=');
+    let name = found.kind.bare_name(&found.name);
     let (first, last) = found.extent;
     let own = match found.kind.class() {
         "symbol" => name_line(source, name.as_bytes(), found.line, last.max(found.line)),
@@ -235,6 +236,11 @@ fn best_line(found: &Found, source: &SourceFile, marks: &Marks) -> u32 {
         let count = count(line);
         if count > best.1 {
             best = (line, count);
+        }
+        // What is between the comment of a symbol and the symbol is about something else.
+        let text = source.line(u64::from(line)).unwrap_or_default();
+        if found.kind.class() == "symbol" && text.contains_str("*/") {
+            break;
         }
     }
     best.0

@@ -55,6 +55,20 @@ fn fish(dir: &Dir, words: &str) -> String {
     dir.shell(&format!("fish --no-config -c '{line}'")).stdout()
 }
 
+/// What a stranger's tree calls a thing must not become a command on the user's line.
+#[test]
+fn a_name_that_a_shell_would_run_is_no_completion() {
+    let dir = Dir::kernel();
+    dir.create(
+        "drivers/char/evil.c",
+        "static const struct of_device_id ids[] = {\n\
+         \t{ .compatible = \"zz;touch x\" },\n\t{ .compatible = \"zz$(id)\" },\n\
+         \t{ .compatible = \"zz*\" },\n\t{ .compatible = \"zz,lamp-2.0\" },\n\t{}\n};\n",
+    );
+    dir.kgrep(&["index", "--code"]).run().expect_code(0);
+    assert_eq!(dir.kgrep(&["__complete", "--", "zz"]).stdout(), "zz,lamp-2.0\n");
+}
+
 #[test]
 fn bash_completes_symbols_where_a_command_wants_one() {
     let dir = indexed();

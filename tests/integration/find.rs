@@ -101,6 +101,37 @@ fn a_question_can_say_what_must_be_and_what_must_not() {
 }
 
 #[test]
+fn a_question_may_be_one() {
+    let dir = indexed();
+    for words in ["how do I free the kmem cache", "what does kmem_cache_free", "kmem cache free"] {
+        let found = answers(&dir, &words.split(' ').collect::<Vec<_>>());
+        assert_eq!(found.first().map(String::as_str), Some("function kmem_cache_free"), "{words}");
+    }
+}
+
+#[test]
+fn a_system_call_has_the_name_that_programs_call_it_by() {
+    let dir = indexed();
+    for words in ["name:pivot_root", "name:sys_pivot_root", "pivot_root", "sys_pivot_root"] {
+        let found = answers(&dir, &[words]);
+        assert_eq!(found.first().map(String::as_str), Some("syscall sys_pivot_root"), "{words}");
+    }
+}
+
+#[test]
+fn the_line_shown_is_of_the_comment_or_the_definition() {
+    let dir = Dir::kernel();
+    dir.create(
+        "mm/apart.c",
+        "/**\n * kettle - make tea\n *\n * It boils.\n */\n\nstatic const char *words = \"it boils the kettle for tea\";\n\n\
+         int kettle(void)\n{\n\treturn 0;\n}\n",
+    );
+    dir.kgrep(&["index", "--code"]).run().expect_code(0);
+    let found = dir.kgrep(&["find", "--kind", "symbol", "-n1", "kettle", "tea", "boil"]).stdout();
+    assert!(found.contains("* kettle - make tea"), "{found}");
+}
+
+#[test]
 fn a_question_that_is_none_is_searched_as_words_with_a_note() {
     let dir = indexed();
     for (words, note) in [
@@ -224,6 +255,9 @@ fn near_names_come_from_the_catalog_too() {
     assert!(done.stderr().contains("kmem_cache_alloc"));
     let done = dir.kgrep(&["refs", "kmem_cache_aloc"]).run();
     assert!(done.stderr().contains("near: kmem_cache_alloc"));
+    // Mistyped words in a name that begins otherwise.
+    let done = dir.kgrep(&["def", "pivto_root"]).run();
+    assert!(done.stderr().contains("near: pivot_root"), "{}", done.stderr());
 }
 
 /// The folder of the tree's index.

@@ -14,7 +14,7 @@ const LEAST: f64 = 0.9;
 const FIRST: usize = 3;
 
 /// A question, and its answers: a name, or a part of a path when there is a `/` in it.
-const QUESTIONS: [(&str, &[&str]); 60] = [
+const QUESTIONS: [(&str, &[&str]); 66] = [
     ("switch root initramfs", &["ramfs-rootfs-initramfs.rst/", "early_userspace_support.rst/"]),
     ("crash kernel memory reservation", &["arm64/kdump.rst/", "kdump/kdump.rst/", "crashkernel="]),
     ("kmem cach alloc", &["kmem_cache_alloc", "kmem_cache_alloc_noprof"]),
@@ -115,6 +115,13 @@ const QUESTIONS: [(&str, &[&str]); 60] = [
     ("seccomp filter", &["seccomp_filter.rst/", "CONFIG_SECCOMP_FILTER", "seccomp_filter"]),
     ("function tracer", &["CONFIG_FUNCTION_TRACER", "ftrace.rst/"]),
     ("maintainer ext4", &["EXT4 FILE SYSTEM"]),
+    // As people ask, and by what programs call.
+    ("how does epoll wait", &["sys_epoll_wait"]),
+    ("eventfd", &["sys_eventfd"]),
+    ("futex wait", &["sys_futex_wait", "futex_wait"]),
+    ("timer interrupt handler", &["timer_interrupt"]),
+    ("create kernel thread", &["kernel_thread", "kthread_create", "kthread_create_on_node"]),
+    ("load kernel module", &["load_module", "sys_init_module", "sys_finit_module"]),
 ];
 
 #[test]

@@ -4,6 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::outline;
 
+/// A name with more bytes is cut: nobody reads it, and each question's answers are compared by
+/// their names.
+const LONGEST_NAME: usize = 1024;
+
 /// What a document is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Kind {
@@ -58,6 +62,19 @@ impl Kind {
         }
     }
 
+    /// What a name of this kind says besides that it is of this kind: `pivot_root` of
+    /// `sys_pivot_root`, `EXT4_FS` of `CONFIG_EXT4_FS`, `quiet` of `quiet=`.
+    pub fn bare_name(self, name: &str) -> &str {
+        let before = match self {
+            Kind::Symbol(outline::Kind::Syscall) => "sys_",
+            Kind::Symbol(outline::Kind::Tracepoint) => "trace_",
+            Kind::Config => "CONFIG_",
+            Kind::Param => return name.trim_end_matches('='),
+            _ => "",
+        };
+        name.strip_prefix(before).unwrap_or(name)
+    }
+
     /// The class that `--kind` chooses by: `symbol`, `doc`, `config`, `param`, `maintainer`
     /// or `file`.
     pub fn class(self) -> &'static str {
@@ -91,7 +108,7 @@ impl Document {
     pub(crate) fn new(kind: Kind, name: &[u8], line: u32) -> Document {
         Document {
             kind,
-            name: String::from_utf8_lossy(name).into_owned(),
+            name: cut(name),
             head: String::new(),
             text: String::new(),
             line,
@@ -101,9 +118,32 @@ impl Document {
     }
 }
 
+/// The text of a name, as far as it is not too long.
+fn cut(name: &[u8]) -> String {
+    let mut name = String::from_utf8_lossy(&name[..name.len().min(LONGEST_NAME)]).into_owned();
+    if name.len() >= LONGEST_NAME {
+        // The cut may be inside of a character.
+        name.truncate(name.trim_end_matches('\u{fffd}').len());
+    }
+    name
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bare_name_lacks_what_macros_and_lists_add() {
+        let bare = |kind, name| Kind::bare_name(kind, name).to_owned();
+        assert_eq!(bare(Kind::Symbol(outline::Kind::Syscall), "sys_pivot_root"), "pivot_root");
+        assert_eq!(
+            bare(Kind::Symbol(outline::Kind::Tracepoint), "trace_sched_switch"),
+            "sched_switch"
+        );
+        assert_eq!(bare(Kind::Symbol(outline::Kind::Function), "sys_fillrect"), "sys_fillrect");
+        assert_eq!(bare(Kind::Config, "CONFIG_EXT4_FS"), "EXT4_FS");
+        assert_eq!(bare(Kind::Param, "crashkernel="), "crashkernel");
+    }
 
     #[test]
     fn kinds_keep_their_numbers() {

@@ -1,7 +1,7 @@
 //! Which documents have a word, and how well: dictionary and postings of all segments, by the
 //! rules of `weights`.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder, SINK_STATE};
 use tantivy::{
@@ -17,7 +17,7 @@ use super::{
         EXACT, FEW, FIELDS, JOINED, OTHER_FORM, PREFIX, PREFIX_LETTERS, PREFIX_WORDS, STEM, TYPO,
         TYPO_LETTERS, density, text_density,
     },
-    words::{other_forms, stem},
+    words::{LONGEST, stem},
     write::{HEAD, NAME, TEXT},
 };
 
@@ -61,6 +61,15 @@ pub(super) struct Met {
     pub(super) names: HashSet<String>,
     /// Stems.
     pub(super) stems: HashSet<String>,
+    /// For each word of the question that seems mistyped, what names have instead.
+    pub(super) typos: HashMap<String, HashSet<String>>,
+}
+
+impl Met {
+    /// Whether `own` of a name is what `asked` was to be.
+    pub(super) fn is_typo(&self, asked: &str, own: &str) -> bool {
+        self.typos.get(asked).is_some_and(|meant| meant.contains(own))
+    }
 }
 
 /// A word of a dictionary that stands for one of the question.
@@ -119,9 +128,8 @@ impl Segments<'_> {
     }
 
     fn typos(&self, word: &Asked, hits: &mut Hits, met: &mut Met) -> tantivy::Result<()> {
-        let letters = word.text.chars().count();
-        let distance = TYPO_LETTERS.iter().filter(|least| letters >= **least).count() as u8;
-        if distance == 0 || word.text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let distance = typos_in(&word.text);
+        if distance == 0 {
             return Ok(());
         }
         let builder = LevenshteinAutomatonBuilder::new(distance, true);
@@ -148,6 +156,10 @@ impl Segments<'_> {
                     }
                 }
                 self.take(*first, segment, (field, &inverted), &meant, hits, met)?;
+                if field == NAME && !meant.is_empty() {
+                    let meant = meant.into_iter().map(|meant| meant.key);
+                    met.typos.entry(word.text.clone()).or_default().extend(meant);
+                }
             }
         }
         Ok(())
@@ -286,9 +298,9 @@ fn in_names(
     if exact {
         return Ok(meant);
     }
-    for form in other_forms(&word.text) {
+    for form in &word.forms {
         if let Some(postings) = inverted.terms().get(form)? {
-            meant.push(Meant { key: form.to_owned(), postings, quality: OTHER_FORM });
+            meant.push(Meant { key: (*form).to_owned(), postings, quality: OTHER_FORM });
         }
     }
     if word.text.len() < PREFIX_LETTERS {
@@ -346,6 +358,16 @@ fn in_prose(
     Ok(meant)
 }
 
+/// How many typos a word may have: none in a number, and none in what is longer than any word, for
+/// which the automaton would be as large as the memory.
+fn typos_in(word: &str) -> u8 {
+    if word.len() > LONGEST || word.bytes().all(|byte| byte.is_ascii_digit()) {
+        return 0;
+    }
+    let letters = word.chars().count();
+    TYPO_LETTERS.iter().filter(|least| letters >= **least).count() as u8
+}
+
 /// Keeps the shortest words: those that a half word most likely stands for.
 fn shortest(words: &mut Vec<Meant>) {
     words.sort_by(|one, other| {
@@ -374,5 +396,18 @@ impl tantivy_fst::Automaton for &Typo {
 
     fn accept(&self, state: &u32, byte: u8) -> u32 {
         self.0.transition(*state, byte)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_words_may_have_typos_and_monsters_none() {
+        let typos = |word: &str| typos_in(word);
+        assert_eq!((typos("irq"), typos("page"), typos("fanotify")), (0, 1, 2));
+        assert_eq!((typos("20241121"), typos(&"a".repeat(LONGEST))), (0, 2));
+        assert_eq!(typos(&"a".repeat(100_000)), 0);
     }
 }

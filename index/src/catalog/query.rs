@@ -1,9 +1,16 @@
 //! A question as it is typed: words, `"a phrase"`, `+must`, `-mustnot`, `half*`, `name:prefix*`.
 
-use super::words::{Words, is_stop_word, runs, stem};
+use super::{
+    document::Kind,
+    words::{Words, is_stop_word, other_forms, runs, stem},
+};
 
-/// More words than this are not asked for: a question, not an essay.
+/// More words than this are not asked for, nor more phrases: a question, not an essay.
 const MAX_WORDS: usize = 16;
+/// Words that make a question of what is asked for. Names may have them, prose has them
+/// everywhere.
+const QUESTION_WORDS: [&str; 12] =
+    ["do", "does", "how", "i", "my", "what", "when", "where", "who", "why", "you", "your"];
 
 /// What a clause says of the documents that are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +30,8 @@ pub(super) struct Asked {
     pub(super) text: String,
     /// Its stem, as prose has it.
     pub(super) stem: String,
+    /// Its short forms in names, or its long one.
+    pub(super) forms: Vec<&'static str>,
     /// What it consists of, where it is cut at case or digits.
     pub(super) pieces: Vec<String>,
     pub(super) need: Need,
@@ -36,12 +45,13 @@ impl Asked {
     pub(super) fn new(run: &str, need: Need, half: bool) -> Asked {
         let text = run.to_ascii_lowercase();
         let pieces = Words::of_name(run).iter().skip(1).map(|(word, _)| word.to_owned()).collect();
-        Asked { stem: stem(&text), text, pieces, need, half, alone: true }
+        let forms = other_forms(&text).collect();
+        Asked { stem: stem(&text), forms, text, pieces, need, half, alone: true }
     }
 
     /// Whether prose is not asked for it.
     pub(super) fn is_stop_word(&self) -> bool {
-        is_stop_word(&self.text)
+        is_stop_word(&self.text) || (self.alone && QUESTION_WORDS.contains(&self.text.as_str()))
     }
 }
 
@@ -65,14 +75,12 @@ pub(super) struct NamePattern {
 }
 
 impl NamePattern {
-    pub(super) fn allows(&self, name: &str) -> bool {
-        let name = name.to_lowercase();
-        let bare = name.strip_prefix("config_").unwrap_or(&name).trim_end_matches('=');
-        let fits = |name: &str| match self.prefix {
-            true => name.starts_with(&self.text),
-            false => name == self.text,
+    pub(super) fn allows(&self, name: &str, kind: Kind) -> bool {
+        let fits = |name: &str| {
+            let name = name.to_lowercase();
+            if self.prefix { name.starts_with(&self.text) } else { name == self.text }
         };
-        (fits(bare) || fits(&name)) != self.not
+        (fits(kind.bare_name(name)) || fits(name)) != self.not
     }
 }
 
@@ -156,7 +164,7 @@ impl Query {
             return Err("+ and - want a word right behind them");
         }
         let bare = term.strip_suffix('*').unwrap_or(term);
-        if bare.contains('*') && runs(bare).count() > 0 && !bare.ends_with("**") {
+        if bare.contains('*') && runs(bare).next().is_some() {
             return Err("a * can only stand at the end");
         }
         self.term(bare, need, bare.len() < term.len());
@@ -200,7 +208,9 @@ impl Query {
                         self.term(word, Need::Should, false);
                     }
                 }
-                self.phrases.push(Phrase { words, need });
+                if self.phrases.len() < MAX_WORDS {
+                    self.phrases.push(Phrase { words, need });
+                }
             }
         }
         Ok(())
@@ -210,6 +220,7 @@ impl Query {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::outline;
 
     fn words(text: &str) -> Vec<(String, Need)> {
         Query::parse(text).0.words.into_iter().map(|word| (word.text, word.need)).collect()
@@ -247,10 +258,18 @@ mod tests {
 
     #[test]
     fn a_name_begins_so() {
-        let (query, _) = Query::parse("name:kmem_*");
-        assert!(query.names[0].allows("kmem_cache") && !query.names[0].allows("xkmem_cache"));
-        assert!(Query::parse("name:kexec").0.names[0].allows("CONFIG_KEXEC"));
-        assert!(!Query::parse("name:kexec").0.names[0].allows("CONFIG_KEXEC_CORE"));
+        let allows =
+            |text: &str, name: &str, kind: Kind| Query::parse(text).0.names[0].allows(name, kind);
+        let function = Kind::Symbol(outline::Kind::Function);
+        assert!(allows("name:kmem_*", "kmem_cache", function));
+        assert!(!allows("name:kmem_*", "xkmem_cache", function));
+        assert!(allows("name:kexec", "CONFIG_KEXEC", Kind::Config));
+        assert!(allows("name:CONFIG_KEXEC", "CONFIG_KEXEC", Kind::Config));
+        assert!(!allows("name:kexec", "CONFIG_KEXEC_CORE", Kind::Config));
+        let syscall = Kind::Symbol(outline::Kind::Syscall);
+        assert!(allows("name:pivot_root", "sys_pivot_root", syscall));
+        assert!(allows("name:sys_pivot*", "sys_pivot_root", syscall));
+        assert!(!allows("name:pivot_root", "sys_pivot_root", function));
     }
 
     #[test]
@@ -265,5 +284,15 @@ mod tests {
             [word("open", Need::Should), word("quote", Need::Should)]
         );
         assert!(Query::parse("?!").0.is_empty());
+    }
+
+    #[test]
+    fn a_question_is_about_what_it_asks_for() {
+        let stops = |text: &str| {
+            let words = Query::parse(text).0.words;
+            words.into_iter().filter(Asked::is_stop_word).map(|word| word.text).collect::<Vec<_>>()
+        };
+        assert_eq!(stops("how does the oom killer work"), ["how", "does", "the"]);
+        assert_eq!(stops("do_fork"), [""; 0], "a part of a name is meant");
     }
 }

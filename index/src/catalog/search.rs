@@ -13,13 +13,14 @@ use tantivy::SegmentReader;
 use super::{
     document::Kind,
     hits::{Hits, Met, Segments, WHOLE},
+    naming::name_of,
     query::{Asked, Need, Query},
     table::{self, Entry, Table},
     weights::{
         self, AGAIN, CANDIDATES, EXACT, FEW, KIND_WORD, Name, OTHER_ARCH, OWN_ARCH, PATH,
-        PATH_COVERAGE, PREFIX_LETTERS, Place, SPLIT, SPLIT_LETTERS,
+        PATH_COVERAGE, Place, SPLIT, SPLIT_LETTERS,
     },
-    words::{is_stop_word, other_forms, runs, stem},
+    words::{LONGEST, is_stop_word, runs, stem},
     write,
 };
 
@@ -128,7 +129,7 @@ pub(super) fn ask(
     best.truncate(CANDIDATES);
     let found = best.into_iter().filter_map(|(score, document)| {
         let at = firsts.iter().rposition(|first| *first <= document)?;
-        look_closely(&sources[at], document - firsts[at], score, query, wanted, uses)
+        look_closely(&sources[at], document - firsts[at], score, (query, &met), wanted, uses)
     });
     let mut found: Vec<Found> = found.collect();
     found.sort_by(order);
@@ -196,7 +197,8 @@ fn score_words(
     // One word of the question may be two of a name.
     for (word, hits) in positive.iter().zip(&mut found) {
         let [both, each] = SPLIT_LETTERS;
-        if word.text.is_ascii() && word.text.len() >= both && word.need != Need::Must {
+        let splits = word.text.is_ascii() && (both..=LONGEST).contains(&word.text.len());
+        if splits && word.need != Need::Must {
             for at in each..=word.text.len() - each {
                 let (one, other) = word.text.split_at(at);
                 hits.join(&segments.adjacent(one, other, met)?, SPLIT);
@@ -300,7 +302,8 @@ fn candidates(
         best.retain(|(_, document)| {
             let entry = source.table.entry(*document).unwrap_or_default();
             let name = String::from_utf8_lossy(&entry.name);
-            query.names.iter().all(|pattern| pattern.allows(&name))
+            let kind = table::kind(source.table.record(*document).1);
+            kind.is_some_and(|kind| query.names.iter().all(|named| named.allows(&name, kind)))
         });
     }
     let by_score = |one: &(f32, usize), other: &(f32, usize)| {
@@ -364,7 +367,7 @@ fn look_closely(
     source: &Source,
     document: usize,
     score: f32,
-    query: &Query,
+    (query, met): (&Query, &Met),
     wanted: &Wanted,
     uses: &dyn Fn(&[u8]) -> usize,
 ) -> Option<Found> {
@@ -386,55 +389,9 @@ fn look_closely(
         },
         _ => 1.0,
     };
-    let name_is = name_of(&name, kind, query);
+    let name_is = name_of(&name, kind, query, met);
     let score = score * weights::name_factor(name_is) * weights::use_factor(used) * arch;
-    let named = name_is != Name::Other;
+    let named = !matches!(name_is, Name::Part | Name::Other);
     let extent = (line.saturating_sub(above).max(1), line.saturating_add(below));
     Some(Found { path: path.to_vec(), kind, name, line, extent, named, score })
-}
-
-/// What a name is to the question.
-fn name_of(name: &str, kind: Kind, query: &Query) -> Name {
-    let bare = name.strip_prefix("CONFIG_").unwrap_or(name).trim_end_matches('=').to_lowercase();
-    // Of a section only its own heading is its name.
-    let bare = match kind {
-        Kind::Section => bare.rsplit(" > ").next().unwrap_or_default(),
-        _ => bare.as_str(),
-    };
-    let asked: Vec<&Asked> = query
-        .words
-        .iter()
-        .filter(|word| word.need != Need::MustNot)
-        .filter(|word| !(word.alone && weights::is_kind_word(&word.text, kind)))
-        .collect();
-    if asked.is_empty() {
-        return Name::Other;
-    }
-    let own: Vec<&str> = runs(bare).map(|(start, end)| &bare[start..end]).collect();
-    let texts: Vec<&str> = asked.iter().map(|word| word.text.as_str()).collect();
-    let is = |word: &Asked, own: &str| {
-        own == word.text
-            || (word.text.len() >= PREFIX_LETTERS && own.starts_with(&word.text))
-            || stem(own) == word.stem
-            || other_forms(&word.text).any(|form| form == own)
-    };
-    let has_all = || asked.iter().all(|word| own.iter().any(|own| is(word, own)));
-    let run = |own: &[&str]| {
-        own.len() == asked.len() && asked.iter().zip(own).all(|(word, own)| is(word, own))
-    };
-    if own == texts || own.concat() == texts.concat() {
-        Name::Question
-    } else if run(&own) {
-        Name::Nearly
-    } else if query.terms.iter().any(|term| term == bare) {
-        Name::Word
-    } else if own.len() == asked.len() && has_all() {
-        Name::Mixed
-    } else if asked.len() > 1 && own.windows(asked.len()).any(run) {
-        Name::InOrder
-    } else if has_all() {
-        Name::All
-    } else {
-        Name::Other
-    }
 }

@@ -168,7 +168,7 @@ const PLACES: [f32; 9] = [1.0, 0.9, 0.8, 0.8, 0.5, 0.45, 0.45, 0.95, 0.35];
 /// The weight of the architecture that is meant, and of each other one.
 pub(crate) const OWN_ARCH: f32 = 1.12;
 /// See [`OWN_ARCH`].
-pub(crate) const OTHER_ARCH: f32 = 0.9;
+pub(crate) const OTHER_ARCH: f32 = 0.75;
 
 impl Place {
     /// The place of a file, by its path from the tree's top.
@@ -227,6 +227,8 @@ pub(crate) enum Name {
     InOrder,
     /// It has all words of the question.
     All,
+    /// All of its own words, two at least, are of the question.
+    Part,
     /// None of these.
     Other,
 }
@@ -238,7 +240,7 @@ pub(crate) fn name_factor(name: Name) -> f32 {
         Name::Nearly => 2.0,
         Name::Mixed | Name::Word => 1.6,
         Name::InOrder => 1.4,
-        Name::All => 1.2,
+        Name::All | Name::Part => 1.2,
         Name::Other => 1.0,
     }
 }

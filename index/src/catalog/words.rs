@@ -7,7 +7,7 @@
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
 /// Longer runs of letters are no words: hashes, base64, art.
-const LONGEST: usize = 40;
+pub(crate) const LONGEST: usize = 40;
 /// Shorter pieces of a word that is cut at case or digits are not worth an entry.
 const SHORTEST_PIECE: usize = 3;
 /// Prose words that are in every text.

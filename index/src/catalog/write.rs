@@ -18,7 +18,7 @@ use tantivy::{
 };
 
 use super::{
-    document::Document,
+    document::{Document, Kind},
     stored::{self, EXTENSIONS, META},
     table::{self, BLOCK, TableWriter},
     weights::Place,
@@ -85,8 +85,14 @@ impl Part {
 
     pub(super) fn add(&mut self, file: u32, document: &Document) -> Result<(), Failure> {
         let mut texts = TantivyDocument::default();
-        let name = document.name.as_str();
-        texts.add_text(NAME, name.strip_prefix("CONFIG_").unwrap_or(name));
+        let name = document.kind.bare_name(&document.name);
+        texts.add_text(NAME, name);
+        // What the macro puts before the name is no word of it, but `sys_pivot_root` is asked for.
+        if let (Kind::Symbol(_), Some(before)) =
+            (document.kind, document.name.strip_suffix(name).filter(|before| !before.is_empty()))
+        {
+            texts.add_text(HEAD, before);
+        }
         for (field, text) in [(HEAD, &document.head), (TEXT, &document.text)] {
             if !text.is_empty() {
                 texts.add_text(field, text);

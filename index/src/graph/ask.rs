@@ -1,12 +1,14 @@
 //! Who calls a definition, and whom it calls: one step in either direction.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::outline::UseKind;
 
 use super::base::{DefInfo, Edge, Graph, NameRef};
 use super::export::kind_of;
+use super::place::Program;
 use super::resolve::{Arch, Meaning};
+use super::slots::Fills;
 
 /// How one definition uses another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -78,6 +80,25 @@ pub struct Callee {
 #[derive(Default)]
 pub(super) struct Memo {
     definitions: HashMap<NameRef, Vec<DefInfo>>,
+    /// What fills a slot, for the calls of each program.
+    fills: HashMap<(NameRef, Program), Fills>,
+    /// The slots that were looked through and are not spent.
+    looked_through: HashSet<(NameRef, Program)>,
+    /// Slots that need not be looked through again.
+    spent: HashSet<(NameRef, Program)>,
+}
+
+impl Memo {
+    /// Begins a question: all slots are to be looked through.
+    pub(super) fn begin(&mut self) {
+        self.looked_through.clear();
+        self.spent.clear();
+    }
+
+    /// From now on leaves out the slots that were looked through.
+    pub(super) fn spend_slots(&mut self) {
+        self.spent.extend(self.looked_through.drain());
+    }
 }
 
 impl Graph<'_> {
@@ -97,7 +118,16 @@ impl Graph<'_> {
         for edge in self.edges_of(definition) {
             if edge.kind == UseKind::Indirect {
                 if indirect {
-                    self.indirect_callees(definition, &edge, arch, &mut found);
+                    let program = self.place(definition.file).program;
+                    if memo.spent.contains(&(edge.name, program)) {
+                        continue;
+                    }
+                    memo.looked_through.insert((edge.name, program));
+                    let fills = memo
+                        .fills
+                        .entry((edge.name, program))
+                        .or_insert_with(|| self.slot_fills(edge.name, program, arch));
+                    indirect_callees(&edge, fills, &mut found);
                 }
                 continue;
             }
@@ -113,27 +143,6 @@ impl Graph<'_> {
         }
         found.sort_by_key(|callee| (callee.link.line, callee.name));
         found
-    }
-
-    fn indirect_callees(
-        &self,
-        definition: &DefInfo,
-        edge: &Edge,
-        arch: Arch,
-        found: &mut Vec<Callee>,
-    ) {
-        let link =
-            Link { kind: LinkKind::Indirect, line: edge.line, via: Some(edge.name), runs: true };
-        match self.slot_fills(edge.name, definition.file, arch) {
-            Ok(fills) => {
-                for (name, definitions) in fills {
-                    found.push(Callee { name, definitions, link, candidates: 0 });
-                }
-            }
-            Err(candidates) => {
-                found.push(Callee { name: edge.name, definitions: Vec::new(), link, candidates })
-            }
-        }
     }
 
     /// The definitions that use `target`, in path and line order.
@@ -201,5 +210,23 @@ impl Graph<'_> {
                 }
             }
         }
+    }
+}
+
+fn indirect_callees(edge: &Edge, fills: &Fills, found: &mut Vec<Callee>) {
+    let link = Link { kind: LinkKind::Indirect, line: edge.line, via: Some(edge.name), runs: true };
+    match fills {
+        Ok(fills) => found.extend(fills.iter().map(|(name, definitions)| Callee {
+            name: *name,
+            definitions: definitions.clone(),
+            link,
+            candidates: 0,
+        })),
+        Err(candidates) => found.push(Callee {
+            name: edge.name,
+            definitions: Vec::new(),
+            link,
+            candidates: *candidates,
+        }),
     }
 }

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use crate::bits::Bits;
 use crate::outline::{Flags, Kind, UseKind};
 
 use super::bytes::{Cursor, Words, parts};
@@ -75,6 +76,8 @@ pub struct Graph<'a> {
     pub(super) places: Vec<Place>,
     /// For each `.c` that others include: these.
     pub(super) includers: HashMap<FileId, Vec<FileId>>,
+    /// The files of the sections that another file includes.
+    pub(super) included: Bits,
     pub(super) overlay: Overlay,
 }
 
@@ -121,6 +124,7 @@ impl<'a> Graph<'a> {
             include_data,
             places: Vec::new(),
             includers: HashMap::new(),
+            included: Bits::empty(0),
             overlay: Overlay::default(),
         };
         let sound = |ok: bool, name| if ok { Ok(()) } else { Err(Damaged(name)) };
@@ -131,8 +135,10 @@ impl<'a> Graph<'a> {
         graph.places = (0..graph.path_ends.len() as u32)
             .map(|file| Place::of(graph.base_path(file)))
             .collect();
+        graph.included = Bits::empty(graph.path_ends.len());
         for file in 0..graph.path_ends.len() as u32 {
             for target in graph.includes_of(file) {
+                graph.included.set(target as usize);
                 if graph.base_path(target).ends_with(b".c") {
                     graph.includers.entry(target).or_default().push(file);
                 }

@@ -104,6 +104,7 @@ impl Graph<'_> {
         let mut reached: HashMap<DefId, usize> = starts.iter().map(|d| (d.id, 0)).collect();
         let mut into: HashMap<DefId, Vec<Hop>> = HashMap::new();
         let mut level: Vec<DefInfo> = starts.to_vec();
+        memo.begin();
         for distance in 1..=depth {
             let mut next: Vec<DefInfo> = Vec::new();
             let mut goals: Vec<DefInfo> = Vec::new();
@@ -136,6 +137,8 @@ impl Graph<'_> {
             if next.is_empty() {
                 break;
             }
+            // What a slot leads to is reached now: no later hop through it is a shortest one.
+            memo.spend_slots();
             level = next;
         }
         Vec::new()

@@ -183,8 +183,11 @@ impl Graph<'_> {
         }
         let folder = path.iter().rposition(|b| *b == b'/').map_or(0, |at| at + 1);
         let beside = |wanted: &[u8]| self.file(&[&path[..folder], wanted].concat());
-        let includes =
+        let includes: Vec<FileId> =
             outline.includes.iter().filter_map(|i| beside(outline.name(i.path))).collect();
+        for target in &includes {
+            self.included.set(*target as usize);
+        }
         self.overlay.includes.push(includes);
     }
 }

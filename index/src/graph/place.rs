@@ -15,7 +15,7 @@ pub struct Place {
 }
 
 /// The programs that a kernel tree holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Program {
     /// The kernel and its modules.

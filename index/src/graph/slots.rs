@@ -6,8 +6,13 @@ use std::collections::BTreeMap;
 
 use crate::outline::{Kind, UseKind};
 
-use super::base::{DefInfo, FileId, Graph, NameRef};
+use super::base::{DefInfo, Graph, NameRef};
+use super::place::Program;
 use super::resolve::Arch;
+
+/// The functions that fill a slot, by name; where its struct is not known, how many functions
+/// fill fields of that name.
+pub(super) type Fills = Result<Vec<(NameRef, Vec<DefInfo>)>, usize>;
 
 impl Graph<'_> {
     /// Whether a name is a slot's.
@@ -59,17 +64,9 @@ impl Graph<'_> {
         names.into_iter().map(|(name, _)| name).collect()
     }
 
-    /// The functions that fill a slot called through in `file`; when its struct is not
-    /// known, how many functions fill fields of that name.
-    #[allow(clippy::type_complexity, reason = "a name and its meanings, used once")]
-    pub(super) fn slot_fills(
-        &self,
-        slot: NameRef,
-        file: FileId,
-        arch: Arch,
-    ) -> Result<Vec<(NameRef, Vec<DefInfo>)>, usize> {
+    /// What fills a slot that code of `program` calls through.
+    pub(super) fn slot_fills(&self, slot: NameRef, program: Program, arch: Arch) -> Fills {
         let same = self.same_slots(slot);
-        let program = self.place(file).program;
         let mut found: BTreeMap<NameRef, Vec<DefInfo>> = BTreeMap::new();
         let known = !same.is_empty();
         let slots = if known { same } else { self.slots_of_field(slot) };

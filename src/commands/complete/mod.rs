@@ -54,8 +54,7 @@ fn names(start: &str) -> Option<BTreeSet<Vec<u8>>> {
 fn begin_with(graph: &Graph<'_>, start: &[u8]) -> BTreeSet<Vec<u8>> {
     let mut all = Vec::new();
     graph.names_starting_with(start, |name, text| {
-        // Slots are names of the graph's own.
-        if !text.contains(&b'@') {
+        if text.iter().all(is_harmless) {
             all.push((name, text.to_vec()));
         }
     });
@@ -65,6 +64,13 @@ fn begin_with(graph: &Graph<'_>, start: &[u8]) -> BTreeSet<Vec<u8>> {
         return all.into_iter().map(|(_, name)| beginning(&name, start.len())).collect();
     }
     all.into_iter().filter(|(name, _)| is_defined(*name)).map(|(_, text)| text).collect()
+}
+
+/// Whether a shell takes the byte as it stands: bash types a completion into the command line
+/// without quotes, and what a source tree calls `x;rm` (a devicetree's compatible may be any text)
+/// would be a command. The graph's own names, which have an `@`, are left out as well.
+fn is_harmless(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_.,+-/".contains(byte)
 }
 
 /// A name as far as the first `_` behind what was given.

@@ -1,7 +1,7 @@
 //! The documents of a source file: its definitions with the comments above them, and the file
 //! itself with the comment it begins with.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
 use super::super::document::{Document, Kind};
 use super::add;
@@ -12,6 +12,9 @@ use crate::outline::{self, FileOutline, Flags, Language};
 const MANY_CONSTANTS: usize = 64;
 /// A comment with more lines is cut.
 const MANY_LINES: u32 = 400;
+/// A comment may be that of several definitions: in the arms of an `#if`, in one line. One that
+/// so many share says nothing of any more of them.
+const MANY_SHARE: u32 = 8;
 /// A file's first comment begins in one of its first lines.
 const TOP_LINES: usize = 6;
 
@@ -27,6 +30,12 @@ pub(super) fn read(
     let constants = many(outline, outline::Kind::Constant);
     let enumerators = many(outline, outline::Kind::Enumerator);
     let mut found = Vec::new();
+    let mut shares: HashMap<u32, u32> = HashMap::new();
+    let mut is_shared = |first: u32| {
+        let share = shares.entry(first).or_default();
+        *share += 1;
+        *share > MANY_SHARE
+    };
     for definition in &outline.definitions {
         let name = outline.name(definition.name);
         if definition.flags.has(Flags::ALIAS) || definition.first == 0 {
@@ -43,11 +52,17 @@ pub(super) fn read(
         }
         let mut document = Document::new(Kind::Symbol(definition.kind), name, definition.first);
         let above = (definition.doc != 0).then_some(definition.doc);
-        if language == Language::Rust {
-            document.above = rust_comment(&lines, &mut document.text, definition.first);
-        } else if let Some(first) = doc.or(above).filter(|first| *first < definition.first) {
+        let begins = match language {
+            Language::Rust => Some(rust_comment(&lines, definition.first)),
+            _ => doc.or(above),
+        };
+        let begins = begins.filter(|first| *first < definition.first);
+        if let Some(first) = begins.filter(|first| !is_shared(*first)) {
             document.above = definition.first - first;
-            comment(&lines, &mut document, first);
+            match language {
+                Language::Rust => rust_prose(&lines, &mut document.text, first..definition.first),
+                _ => comment(&lines, &mut document, first),
+            }
         }
         found.push(document);
     }
@@ -114,6 +129,10 @@ fn section(lines: &Lines, first: u32) -> Document {
     document.head = document.name.clone();
     for number in first + 2..first + MANY_LINES {
         let line = lines.get(number);
+        // A comment without an end goes no further than to the next one.
+        if line.trim_ascii_start().starts_with(b"/**") {
+            break;
+        }
         add(&mut document.text, bare(line));
         document.below = number - document.line;
         if ends_comment(line) || number as usize > lines.count() {
@@ -220,8 +239,9 @@ fn ends_comment(line: &[u8]) -> bool {
     memchr::memmem::find(line, b"*/").is_some()
 }
 
-/// Reads the `///` lines above a Rust function, and says how many lines there are.
-fn rust_comment(lines: &Lines, text: &mut String, line: u32) -> u32 {
+/// Where the `///` lines and attributes above a Rust definition begin: at its own line when there
+/// are none.
+fn rust_comment(lines: &Lines, line: u32) -> u32 {
     let mut first = line;
     while first > 1 && line - first < MANY_LINES {
         let above = lines.get(first - 1).trim_ascii();
@@ -230,13 +250,16 @@ fn rust_comment(lines: &Lines, text: &mut String, line: u32) -> u32 {
         }
         first -= 1;
     }
-    for number in first..line {
-        let above = lines.get(number).trim_ascii();
-        if above.starts_with(b"///") {
-            add(text, bare(above));
+    first
+}
+
+/// Reads the `///` lines among these.
+fn rust_prose(lines: &Lines, text: &mut String, numbers: Range<u32>) {
+    for line in numbers.map(|number| lines.get(number).trim_ascii()) {
+        if line.starts_with(b"///") {
+            add(text, bare(line));
         }
     }
-    line - first
 }
 
 /// Where a comment turns to its licence.

@@ -31,9 +31,8 @@ pub(super) fn read(bytes: &[u8]) -> Vec<Document> {
             b"config" | b"menuconfig" => {
                 open = !rest.is_empty();
                 if open {
-                    let mut document = Document::new(Kind::Config, b"CONFIG_", number);
-                    document.name += &String::from_utf8_lossy(rest);
-                    found.push(document);
+                    let name = [b"CONFIG_", rest].concat();
+                    found.push(Document::new(Kind::Config, &name, number));
                 }
             }
             b"help" | b"---help---" => help = Some(0),

@@ -8,6 +8,13 @@ use super::{add, lines};
 const BETWEEN: &str = " > ";
 /// An underline has at least so many characters.
 const SHORTEST_LINE: usize = 3;
+/// A line with more bytes is no heading. Each section bears the headings that lead to it, so
+/// that without this and the next two a small file could fill the memory.
+const LONGEST_HEADING: usize = 200;
+/// Headings that are deeper count as so deep.
+const DEEPEST: usize = 6;
+/// A text with more sections than this is a list: what follows belongs to the last of them.
+const MANY_SECTIONS: usize = 1000;
 
 /// Whether the file is documentation.
 pub(super) fn wants(path: &[u8]) -> bool {
@@ -44,6 +51,7 @@ pub(super) fn read(path: &[u8], bytes: &[u8]) -> Vec<Document> {
             }),
             _ => None,
         };
+        let heading = heading.filter(|_| found.len() < MANY_SECTIONS);
         let Some(((number, title), style, taken)) = heading else {
             if over.is_none() && !is_markup(line) {
                 add(&mut current.text, line);
@@ -56,6 +64,7 @@ pub(super) fn read(path: &[u8], bytes: &[u8]) -> Vec<Document> {
             levels.push(style);
             levels.len() - 1
         });
+        let level = level.min(DEEPEST - 1);
         finish(&mut found, current);
         headings.truncate(level);
         headings.push(String::from_utf8_lossy(title.trim_ascii()).into_owned());
@@ -101,7 +110,8 @@ fn underline(line: &[u8]) -> Option<u8> {
 /// Whether a line can be a heading's text.
 fn is_title(line: &[u8]) -> bool {
     let line = line.trim_ascii_end();
-    line.first().is_some_and(|byte| !byte.is_ascii_whitespace() || line.len() < 80)
+    line.len() <= LONGEST_HEADING
+        && line.first().is_some_and(|byte| !byte.is_ascii_whitespace() || line.len() < 80)
         && line.iter().any(u8::is_ascii_alphanumeric)
         && !line.starts_with(b"..")
         && underline(line).is_none()
