@@ -16,12 +16,6 @@ _kgrep() {
             ",$1")
                 cmd="kgrep"
                 ;;
-            kgrep,__complete)
-                cmd="kgrep__subcmd____complete"
-                ;;
-            kgrep,__generate)
-                cmd="kgrep__subcmd____generate"
-                ;;
             kgrep,callees)
                 cmd="kgrep__subcmd__callees"
                 ;;
@@ -77,7 +71,7 @@ _kgrep() {
 
     case "${cmd}" in
         kgrep)
-            opts="-e -f -F -i -S -w -x -v -U -g -L -d -a -A -B -C -p -W -l -c -m -q -j -n -H -r -I -h -t -T -s -V --regexp --file --fixed-strings --ignore-case --smart-case --word-regexp --line-regexp --invert-match --multiline --multiline-dotall --crlf --and --not --file-has --file-lacks --glob --iglob --type-list --hidden --no-hidden --no-ignore --ignore --no-ignore-vcs --no-ignore-parent --follow --no-follow --maxdepth --max-depth --text --binary --after-context --before-context --context --show-function --function-context --files-with-matches --count --max-count --quiet --no-messages --threads --no-index --debug --line-number --with-filename --recursive --no-heading --no-git --no-ripgrep --patch --interactive --list --max-list --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config --help --type --type-not --show --version index find def refs callers callees chain trace queries list export diff exists lists config demo __complete __generate"
+            opts="-e -f -F -i -S -w -x -v -U -g -L -d -a -A -B -C -p -W -l -c -m -q -j -n -H -r -I -h -t -T -s -V --regexp --file --fixed-strings --ignore-case --smart-case --word-regexp --line-regexp --invert-match --multiline --multiline-dotall --crlf --and --not --file-has --file-lacks --glob --iglob --type-list --hidden --no-hidden --no-ignore --ignore --no-ignore-vcs --no-ignore-parent --follow --no-follow --maxdepth --max-depth --text --binary --after-context --before-context --context --show-function --function-context --files-with-matches --count --max-count --quiet --no-messages --threads --no-index --debug --line-number --with-filename --recursive --no-heading --no-git --no-ripgrep --patch --interactive --list --max-list --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config --help --type --type-not --show --version index find def refs callers callees chain trace queries list export diff exists lists config demo"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -264,82 +258,6 @@ _kgrep() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        kgrep__subcmd____complete)
-            opts="-h --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --format)
-                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
-                    return 0
-                    ;;
-                --color)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
-                    return 0
-                    ;;
-                --hyperlink)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
-                    return 0
-                    ;;
-                --highlight)
-                    COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
-                    return 0
-                    ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
-                --arch)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        kgrep__subcmd____generate)
-            opts="-h --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config man bash zsh fish"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --format)
-                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
-                    return 0
-                    ;;
-                --color)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
-                    return 0
-                    ;;
-                --hyperlink)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
-                    return 0
-                    ;;
-                --highlight)
-                    COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
-                    return 0
-                    ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
-                --arch)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
         kgrep__subcmd__callees)
             opts="-d -h --depth --kinds --dot --svg --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -356,7 +274,7 @@ _kgrep() {
                     return 0
                     ;;
                 --kinds)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "call macro ref init indirect" -- "${cur}"))
                     return 0
                     ;;
                 --svg)
@@ -410,7 +328,7 @@ _kgrep() {
                     return 0
                     ;;
                 --kinds)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "call macro ref init indirect" -- "${cur}"))
                     return 0
                     ;;
                 --svg)
@@ -556,7 +474,7 @@ _kgrep() {
             fi
             case "${prev}" in
                 --kind)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "function syscall macro constant struct union enum enumerator typedef variable declaration member tracepoint asm kconfig compatible rust-function" -- "${cur}"))
                     return 0
                     ;;
                 --format)
@@ -911,7 +829,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__list)
-            opts="-h --trust-tree --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
+            opts="-h --trust-tree --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config syscalls initcalls ops configs boot-params tracepoints exports modules"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -991,7 +909,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__queries)
-            opts="-h --check --trust-tree --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
+            opts="-h --check --trust-tree --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config syscall initcall function macro struct ops ops-field config boot-param tracepoint export module dt-compatible file include applet rust-function"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1040,7 +958,7 @@ _kgrep() {
             fi
             case "${prev}" in
                 --kinds)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "call macro ref init indirect use" -- "${cur}"))
                     return 0
                     ;;
                 --svg)
@@ -1086,7 +1004,7 @@ _kgrep() {
             fi
             case "${prev}" in
                 --as)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "syscall initcall function macro struct ops ops-field config boot-param tracepoint export module dt-compatible file include applet rust-function" -- "${cur}"))
                     return 0
                     ;;
                 --depth)

@@ -579,8 +579,6 @@ complete -c kgrep -n "__fish_kgrep_needs_command" -a "exists" -d 'Tell which sou
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "lists" -d 'Show which lists are kept, show one again, or remove them'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "config" -d 'Print the settings in force and where each comes from'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "demo" -d 'Take a tour: search, context, tree and open, on a small kernel-like tree'
-complete -c kgrep -n "__fish_kgrep_needs_command" -a "__complete" -d 'Print the names that begin so: what a shell completes'
-complete -c kgrep -n "__fish_kgrep_needs_command" -a "__generate" -d 'Print the man page or a shell\'s completions'
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
@@ -651,7 +649,23 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand find" -s h -l help -d 'Print
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l no-config -d 'Leave out the configuration file'
-complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l kind -d 'Only definitions of these kinds: function, macro, struct, union, enum, constant, typedef, variable, syscall, declaration, …' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l kind -d 'Only definitions of these kinds: function, macro, struct, union, enum, constant, typedef, variable, syscall, declaration, …' -r -f -a "function\t''
+syscall\t''
+macro\t''
+constant\t''
+struct\t''
+union\t''
+enum\t''
+enumerator\t''
+typedef\t''
+variable\t''
+declaration\t''
+member\t''
+tracepoint\t''
+asm\t''
+kconfig\t''
+compatible\t''
+rust-function\t''"
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
@@ -678,7 +692,12 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand def" -s h -l help -d 'Print 
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l no-config -d 'Leave out the configuration file'
-complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l kinds -d 'Only these kinds of use: call, macro, ref, init, indirect, use' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l kinds -d 'Only these kinds of use: call, macro, ref, init, indirect, use' -r -f -a "call\t''
+macro\t''
+ref\t''
+init\t''
+indirect\t''
+use\t''"
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l svg -d 'Draw the graph into this file, with Graphviz\' dot' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
 grep\t'path:line:text'
@@ -707,7 +726,11 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l no-header -d 'No he
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l no-config -d 'Leave out the configuration file'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -s d -l depth -d 'Go on this many steps' -r
-complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l kinds -d 'Only these kinds of steps: call, macro, ref, init, indirect (default: call, macro and ref)' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l kinds -d 'Only these kinds of steps: call, macro, ref, init, indirect (default: call, macro and ref)' -r -f -a "call\t''
+macro\t''
+ref\t''
+init\t''
+indirect\t''"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l svg -d 'Draw the graph into this file, with Graphviz\' dot' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
 grep\t'path:line:text'
@@ -736,7 +759,11 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l no-header -d 'No
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l no-config -d 'Leave out the configuration file'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -s d -l depth -d 'Go on this many steps' -r
-complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l kinds -d 'Only these kinds of steps: call, macro, ref, init, indirect (default: call, macro and ref)' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l kinds -d 'Only these kinds of steps: call, macro, ref, init, indirect (default: call, macro and ref)' -r -f -a "call\t''
+macro\t''
+ref\t''
+init\t''
+indirect\t''"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l svg -d 'Draw the graph into this file, with Graphviz\' dot' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
 grep\t'path:line:text'
@@ -796,7 +823,23 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -s h -l help -d 'Prin
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l no-config -d 'Leave out the configuration file'
-complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l as -d 'Take it for a name of this kind, and tell all of it' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l as -d 'Take it for a name of this kind, and tell all of it' -r -f -a "syscall\t''
+initcall\t''
+function\t''
+macro\t''
+struct\t''
+ops\t''
+ops-field\t''
+config\t''
+boot-param\t''
+tracepoint\t''
+export\t''
+module\t''
+dt-compatible\t''
+file\t''
+include\t''
+applet\t''
+rust-function\t''"
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -s d -l depth -d 'Follow calls this many steps' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
 grep\t'path:line:text'
@@ -1071,56 +1114,11 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -s h -l help -d 'Print
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l no-config -d 'Leave out the configuration file'
-complete -c kgrep -n "__fish_kgrep_using_subcommand __complete" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
-grep\t'path:line:text'
-vimgrep\t'path:line:column:text'
-json\t'ripgrep\'s JSON Lines, with the index'
-patch\t'A unified diff, of the hunks of `kgrep diff`'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand __complete" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
-always\t'Also in a pipe'
-never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand __complete" -l hyperlink -d 'When paths are links that a terminal can open' -r -f -a "auto\t'On a terminal that can do it'
-always\t'Also in a pipe'
-never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand __complete" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
-never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand __complete" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand __complete" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
-complete -c kgrep -n "__fish_kgrep_using_subcommand __complete" -s h -l help -d 'Print help'
-complete -c kgrep -n "__fish_kgrep_using_subcommand __complete" -l no-header -d 'No header lines'
-complete -c kgrep -n "__fish_kgrep_using_subcommand __complete" -l no-less -l no-pager -d 'No pager'
-complete -c kgrep -n "__fish_kgrep_using_subcommand __complete" -l no-config -d 'Leave out the configuration file'
-complete -c kgrep -n "__fish_kgrep_using_subcommand __generate" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
-grep\t'path:line:text'
-vimgrep\t'path:line:column:text'
-json\t'ripgrep\'s JSON Lines, with the index'
-patch\t'A unified diff, of the hunks of `kgrep diff`'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand __generate" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
-always\t'Also in a pipe'
-never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand __generate" -l hyperlink -d 'When paths are links that a terminal can open' -r -f -a "auto\t'On a terminal that can do it'
-always\t'Also in a pipe'
-never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand __generate" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
-never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand __generate" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand __generate" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
-complete -c kgrep -n "__fish_kgrep_using_subcommand __generate" -s h -l help -d 'Print help'
-complete -c kgrep -n "__fish_kgrep_using_subcommand __generate" -l no-header -d 'No header lines'
-complete -c kgrep -n "__fish_kgrep_using_subcommand __generate" -l no-less -l no-pager -d 'No pager'
-complete -c kgrep -n "__fish_kgrep_using_subcommand __generate" -l no-config -d 'Leave out the configuration file'
 
 # Names of the code, where a command wants one: kgrep's index has them.
 complete -c kgrep -n "__fish_kgrep_using_subcommand def refs callers callees chain trace" -f -a "(kgrep __complete -- (commandline -ct) 2>/dev/null)"
+
+# Words of these commands' own.
+complete -c kgrep -n "__fish_kgrep_using_subcommand list" -f -a "syscalls initcalls ops configs boot-params tracepoints exports modules"
+complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -f -a "syscall initcall function macro struct ops ops-field config boot-param tracepoint export module dt-compatible file include applet rust-function"
+complete -c kgrep -n "__fish_kgrep_using_subcommand export" -f -a "edges symbols"

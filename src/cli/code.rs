@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::common::at_least_one;
+
 /// What is looked for, by name.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
@@ -53,7 +55,7 @@ pub(crate) struct StepArgs {
     pub(crate) name: String,
 
     /// Go on this many steps
-    #[arg(short = 'd', long, value_name = "NUM", default_value_t = 1)]
+    #[arg(short = 'd', long, value_name = "NUM", default_value_t = 1, value_parser = at_least_one())]
     pub(crate) depth: usize,
 
     /// Only these kinds of steps: call, macro, ref, init, indirect (default: call, macro
@@ -81,7 +83,7 @@ pub(crate) struct ChainArgs {
     pub(crate) to: String,
 
     /// Show at most this many chains
-    #[arg(short = 'n', long, value_name = "NUM", default_value_t = 5)]
+    #[arg(short = 'n', long, value_name = "NUM", default_value_t = 5, value_parser = at_least_one())]
     pub(crate) number: usize,
 
     /// It must pass this name; may be given many times, in order
@@ -93,7 +95,7 @@ pub(crate) struct ChainArgs {
     pub(crate) avoid: Vec<String>,
 
     /// At most this many hops
-    #[arg(long, value_name = "NUM", default_value_t = 64)]
+    #[arg(long, value_name = "NUM", default_value_t = 64, value_parser = at_least_one())]
     pub(crate) max_depth: usize,
 
     /// It may go through tables of functions, such as struct file_operations

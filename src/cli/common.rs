@@ -1,10 +1,16 @@
 //! Arguments that every command takes: how to print, and what to leave out.
 
 use clap::Args;
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValuesParser, RangedU64ValueParser};
 
 use crate::render::THEMES;
 use crate::settings::{Format, Highlight, When};
+
+/// A number of answers or of steps: none of either would be taken for the answer that there is
+/// nothing.
+pub(super) fn at_least_one() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(1..)
+}
 
 /// How output looks, wherever it comes from.
 #[derive(Debug, Clone, Default, Args)]

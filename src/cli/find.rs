@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::common::at_least_one;
+
 /// The arguments with `-mustnot` made a word that the parser takes for one: behind `find` few
 /// flags have a single dash. A blank before it does, which nobody typed for its own sake.
 pub(super) fn with_must_nots(args: &[OsString]) -> Vec<OsString> {
@@ -55,7 +57,7 @@ pub(crate) struct FindArgs {
     pub(crate) within: Vec<PathBuf>,
 
     /// Show at most this many
-    #[arg(short = 'n', long, value_name = "NUM", default_value_t = 20)]
+    #[arg(short = 'n', long, value_name = "NUM", default_value_t = 20, value_parser = at_least_one())]
     pub(crate) number: usize,
 }
 

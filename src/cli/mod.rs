@@ -78,6 +78,11 @@ Examples:
   kgrep callees start_kernel         what it calls, and where that is defined
   kgrep callees -d 2 --kinds call kernel_init    calls only, two steps down";
 
+/// What a command's help says of the options that all commands have.
+const DISPLAY: &str = "\
+Every command takes --format, --color, --highlight, --hyperlink, --theme, --arch, --no-header,
+--no-less and --no-config, too: see `kgrep --help`.";
+
 /// The whole command line.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "kgrep", version, about = ABOUT, after_help = EXAMPLES)]
@@ -275,6 +280,11 @@ fn parse_show(show: words::Show) -> Result<Cli, Stop> {
         let mut args = show.before;
         args.extend(show.rest);
         let mut root = parse_root(&args)?;
+        if let Some(second) = &root.list.show {
+            return Err(Stop::Wrong(format!(
+                "-s is given twice; a `;` chains commands: -s '{line}; {second}'"
+            )));
+        }
         root.show_words.extend(root.search.pattern.take());
         root.show_words.append(&mut root.search.paths);
         root
@@ -321,8 +331,19 @@ fn is_command(word: &OsStr) -> bool {
     command().get_subcommands().any(|command| command.get_name() == word)
 }
 
+/// The parser with a command's `--help` down to what is the command's own, so that its examples
+/// are on the first screen.
+fn with_short_pages(parser: Command) -> Command {
+    let pages = parser.mut_subcommands(|command| {
+        let examples = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let gap = if examples.is_empty() { "" } else { "\n\n" };
+        command.after_help(format!("{examples}{gap}{DISPLAY}"))
+    });
+    pages.mut_args(|arg| if arg.is_global_set() { arg.hide(true) } else { arg })
+}
+
 fn parse_command(args: &[OsString], word: &OsStr) -> Result<Cli, Stop> {
-    let mut parser = command();
+    let mut parser = with_short_pages(command());
     let args = &if word == "find" { find::with_must_nots(args) } else { args.to_vec() };
     let matches = parser
         .try_get_matches_from_mut(args)
@@ -356,7 +377,13 @@ fn given(matches: &ArgMatches, counts: impl Fn(&Arg) -> bool) -> Option<String> 
 
 /// Adds to a command's error how to search for the command's name instead.
 fn with_hint(mut error: clap::Error, word: &OsStr) -> clap::Error {
-    if !matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+    // A flag with a wrong value shows that the command was meant.
+    let has_flag = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(arg)) => arg.starts_with('-'),
+        _ => false,
+    };
+    let is_page = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    if !is_page && (!has_flag || error.kind() == ErrorKind::UnknownArgument) {
         let hint = hint(word);
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![StyledStr::from(hint)]));
     }
@@ -451,6 +478,7 @@ mod tests {
             ("kgrep -s p -l", "-l/--files-with-matches", "-s files"),
             ("kgrep -s c1 0 -C 3", "-C/--context", "-s c3"),
             ("kgrep -s p 0 -p", "-p/--show-function", "-s g"),
+            ("kgrep -s 1 -s 2", "twice", "-s '1; 2'"),
         ] {
             let args: Vec<OsString> = line.split(' ').map(OsString::from).collect();
             let error = parse(&args).unwrap_err().to_string();

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::common::at_least_one;
+
 /// What is traced, and how much of it is told.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
@@ -24,7 +26,7 @@ pub(crate) struct TraceArgs {
     pub(crate) kind: Option<String>,
 
     /// Follow calls this many steps
-    #[arg(short = 'd', long, value_name = "NUM", default_value_t = 1)]
+    #[arg(short = 'd', long, value_name = "NUM", default_value_t = 1, value_parser = at_least_one())]
     pub(crate) depth: usize,
 
     /// Print the definition and the static functions it calls in full

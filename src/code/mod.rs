@@ -15,7 +15,9 @@ mod words;
 pub(crate) use arch::folder_name;
 pub(crate) use files::{in_parallel, read};
 pub(crate) use idioms::idioms;
-pub(crate) use names::{Pattern, filled_up, near};
+pub(crate) use names::{
+    Pattern, bare_name, filled_up, meant, named, near, nearest, one_name, system_call, tagged,
+};
 pub(crate) use ranking::Ranking;
 pub(crate) use source::Code;
-pub(crate) use words::{how, kind_of_definition, receiver};
+pub(crate) use words::{EXPORTED, how, is_export, kind_of_definition, receiver};

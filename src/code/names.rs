@@ -1,12 +1,16 @@
 //! Finds names: those of the graph that a glob matches, and those near a wrong one, in the
 //! graph by their letters and in the catalog by their words.
 
+use std::borrow::Cow;
+
+use anyhow::{Result, bail};
 use globset::{GlobBuilder, GlobMatcher};
 use kgrep_index::catalog::{Query, Wanted};
-use kgrep_index::graph::{Graph, NameRef};
+use kgrep_index::graph::{DefInfo, Graph, NameRef, Program};
 use kgrep_index::outline::Kind;
 
 use super::Code;
+use crate::message::tell;
 
 /// A name as the user writes it, or a glob.
 pub(crate) struct Pattern {
@@ -19,7 +23,7 @@ impl Pattern {
     ///
     /// # Errors
     /// When the glob is none.
-    pub(crate) fn parse(text: &str) -> Result<Pattern, globset::Error> {
+    pub(crate) fn parse(text: &str) -> std::result::Result<Pattern, globset::Error> {
         let glob = text
             .contains(META)
             .then(|| GlobBuilder::new(text).build().map(|glob| glob.compile_matcher()))
@@ -35,7 +39,7 @@ impl Pattern {
     /// The names of the graph that it means.
     pub(crate) fn names(&self, graph: &Graph<'_>) -> Vec<NameRef> {
         let Some(glob) = &self.glob else {
-            return graph.find_name(self.text.as_bytes()).into_iter().collect();
+            return named(graph, &self.text).into_iter().collect();
         };
         let start = &self.text[..self.text.find(META).unwrap_or(0)];
         let mut names = Vec::new();
@@ -53,35 +57,165 @@ impl Pattern {
 
 const META: [char; 3] = ['*', '?', '['];
 
+/// The name that is asked for, as far as it is clear from what was typed: of `kfree()` or
+/// `kfree(p)` what is called.
+///
+/// # Errors
+/// When there is none.
+pub(crate) fn bare_name(text: &str) -> Result<&str> {
+    let text = text.trim();
+    let is_word = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let name = match text.split_once('(') {
+        Some((name, rest)) if is_word(name.trim()) && (rest.is_empty() || rest.ends_with(')')) => {
+            name.trim()
+        }
+        _ => text,
+    };
+    anyhow::ensure!(!name.is_empty(), "a name is missing");
+    Ok(name)
+}
+
+/// As [`bare_name`], of a command that takes one name: `struct file` is `file`.
+///
+/// # Errors
+/// When there is none, or a glob.
+pub(crate) fn one_name(text: &str) -> Result<&str> {
+    let (_, name) = tagged(bare_name(text)?);
+    if name.contains(META) {
+        bail!("{name} is a glob, and this takes one name; `kgrep def '{name}'` lists such names");
+    }
+    Ok(name)
+}
+
+/// `struct file` taken apart, and what else has its kind before it.
+pub(crate) fn tagged(text: &str) -> (Option<&str>, &str) {
+    match text.split_once(char::is_whitespace) {
+        Some((kind @ ("struct" | "union" | "enum"), name)) if !name.trim().is_empty() => {
+            (Some(kind), name.trim())
+        }
+        _ => (None, text),
+    }
+}
+
+/// The graph's name for `text`, where the tree as it is now has it.
+pub(crate) fn named(graph: &Graph<'_>, text: &str) -> Option<NameRef> {
+    graph.find_name(text.as_bytes()).filter(|name| graph.is_live(*name))
+}
+
+/// What the code calls the system call `name`, where it defines nothing else of that name:
+/// users know it by the name without `sys_`. What a tool or a sample calls so is another thing.
+pub(crate) fn system_call(graph: &Graph<'_>, name: &str) -> Option<String> {
+    let is_own =
+        |d: &DefInfo| d.kind != Kind::File && graph.place(d.file).program == Program::Kernel;
+    let defines = |name: NameRef| graph.definitions_of(name).iter().any(is_own);
+    if graph.find_name(name.as_bytes()).is_some_and(defines) {
+        return None;
+    }
+    let mut is_member = false;
+    graph.names_starting_with(format!("{name}@").as_bytes(), |name, _| {
+        is_member |= graph.definitions_of(name).iter().any(|d| d.kind == Kind::Member);
+    });
+    let entry = format!("sys_{name}");
+    let is_call =
+        |name: NameRef| graph.definitions_of(name).iter().any(|d| d.kind == Kind::Syscall);
+    let found = !is_member && graph.find_name(entry.as_bytes()).is_some_and(is_call);
+    found.then_some(entry)
+}
+
+/// The name that is meant by `name`: itself, or with a note the system call of that name.
+pub(crate) fn meant<'t>(graph: &Graph<'_>, name: &'t str) -> Cow<'t, str> {
+    match system_call(graph, name) {
+        Some(entry) => {
+            tell(format!("{name} is a system call; the code calls it {entry}"));
+            Cow::Owned(entry)
+        }
+        None => Cow::Borrowed(name),
+    }
+}
+
 /// A name further away than this is another name.
 const FAR: usize = 2;
 
 /// How many near names are told.
 const TOLD: usize = 5;
 
+/// What a name as it is shown is in the graph: its start there, the kind that it must be of,
+/// and its start in what is shown.
+struct Spelling {
+    hidden: &'static str,
+    kind: Option<Kind>,
+    shown: &'static str,
+}
+
+const SPELLINGS: [Spelling; 3] = [
+    Spelling { hidden: "", kind: None, shown: "" },
+    Spelling { hidden: "sys_", kind: Some(Kind::Syscall), shown: "" },
+    Spelling { hidden: "", kind: Some(Kind::Kconfig), shown: "CONFIG_" },
+];
+
 /// The defined names nearest to `wanted`: a few wrong letters, or a longer name that
-/// begins so; the nearest first.
+/// begins so; the nearest first. System calls and Kconfig symbols go by the names that users
+/// have for them.
 pub(crate) fn near(graph: &Graph<'_>, wanted: &str) -> Vec<String> {
+    let mut found: Vec<(usize, String)> = Vec::new();
+    for Spelling { hidden, kind, shown } in SPELLINGS {
+        let Some(rest) = wanted.strip_prefix(shown) else { continue };
+        for (distance, text, name) in spelled_nearly(graph, &format!("{hidden}{rest}")) {
+            let is_it = |definition: DefInfo| match kind {
+                Some(kind) => definition.kind == kind,
+                None => definition.kind != Kind::File,
+            };
+            if found.iter().filter(|(known, _)| *known <= distance).count() < 2 * TOLD
+                && graph.definitions_of(name).into_iter().any(is_it)
+            {
+                let text = String::from_utf8_lossy(&text);
+                found.push((distance, format!("{shown}{}", &text[hidden.len()..])));
+            }
+        }
+    }
+    found.sort();
+    found.dedup();
+    found.into_iter().map(|(_, name)| name).take(TOLD).collect()
+}
+
+/// The graph's names that are spelled nearly as `wanted`, with their distances, the nearest
+/// first.
+fn spelled_nearly(graph: &Graph<'_>, wanted: &str) -> Vec<(usize, Vec<u8>, NameRef)> {
     let wanted = wanted.as_bytes();
     let mut found: Vec<(usize, Vec<u8>, NameRef)> = Vec::new();
-    let begins = &wanted[..wanted.len().min(1)];
-    graph.names_starting_with(begins, |name, text| {
-        let longer = text.starts_with(wanted) && wanted.len() > 3;
-        let distance = match distance(wanted, text) {
-            Some(distance) if distance * 3 <= wanted.len() => distance,
-            _ if longer => FAR + 1,
-            _ => return,
-        };
-        if text != wanted && !text.contains(&b'@') {
-            found.push((distance, text.to_vec(), name));
-        }
-    });
-    found.sort_unstable();
-    let is_defined = |name: NameRef| {
-        graph.definitions_of(name).iter().any(|definition| definition.kind != Kind::File)
+    let mut look = |begins: &[u8]| {
+        graph.names_starting_with(begins, |name, text| {
+            let longer = text.starts_with(wanted) && wanted.len() > 3;
+            let distance = match distance(wanted, text) {
+                _ if text.eq_ignore_ascii_case(wanted) => 1,
+                Some(distance) if distance * 3 <= wanted.len() => distance,
+                _ if longer => FAR + 1,
+                _ => return,
+            };
+            if text != wanted && !text.contains(&b'@') {
+                found.push((distance, text.to_vec(), name));
+            }
+        });
     };
-    let defined = found.into_iter().filter(|(_, _, name)| is_defined(*name)).take(TOLD);
-    defined.map(|(_, text, _)| String::from_utf8_lossy(&text).into_owned()).collect()
+    let Some(first) = wanted.first() else { return found };
+    look(&[*first]);
+    if first.is_ascii_alphabetic() {
+        look(&[first ^ 0x20]);
+    }
+    found.sort_unstable();
+    found
+}
+
+/// Those of `names` that are spelled nearly as `wanted`, the nearest first.
+pub(crate) fn nearest<'n>(names: impl Iterator<Item = &'n [u8]>, wanted: &str) -> Vec<String> {
+    let near = |name: &'n [u8]| {
+        let distance = distance(wanted.as_bytes(), name)?;
+        (distance * 3 <= wanted.len() && distance > 0).then_some((distance, name))
+    };
+    let mut found: Vec<(usize, &[u8])> = names.filter_map(near).collect();
+    found.sort_unstable();
+    found.dedup();
+    found.into_iter().take(TOLD).map(|(_, n)| String::from_utf8_lossy(n).into_owned()).collect()
 }
 
 /// `near`, filled up with names of the catalog that have all words of `wanted` or their
@@ -96,7 +230,8 @@ pub(crate) fn filled_up(code: &Code, mut near: Vec<String>, wanted: &str) -> Vec
     };
     let found = found.map(|(found, _)| found).unwrap_or_default();
     for name in found.into_iter().filter(|found| found.named).map(|found| found.name) {
-        if !near.contains(&name) && near.len() < TOLD {
+        let said = |name: &str| near.iter().any(|near| near == name);
+        if !said(&name) && !name.strip_prefix("sys_").is_some_and(said) && near.len() < TOLD {
             near.push(name);
         }
     }
@@ -142,6 +277,19 @@ mod tests {
         assert_eq!(far("kfree", "vfree"), Some(1));
         assert_eq!(far("kfree", "kstrdup"), None);
         assert_eq!(far("", "ab"), Some(2));
+    }
+
+    #[test]
+    fn a_call_and_a_structure_are_names() {
+        for text in ["kfree", "kfree()", "kfree(", "kfree (p)", " kfree "] {
+            assert_eq!(bare_name(text).unwrap(), "kfree", "{text}");
+        }
+        assert!(bare_name("").is_err() && bare_name("()").is_err());
+        assert_eq!(bare_name("vendor,chip (rev").unwrap(), "vendor,chip (rev");
+        assert_eq!(tagged("struct file"), (Some("struct"), "file"));
+        assert_eq!(tagged("static file"), (None, "static file"));
+        assert_eq!(one_name("enum pid_type").unwrap(), "pid_type");
+        assert!(one_name("kmem_*").is_err());
     }
 
     #[test]

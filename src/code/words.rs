@@ -22,6 +22,15 @@ pub(crate) fn how(graph: &Graph<'_>, link: &Link) -> String {
     receiver(link.kind, via.as_deref())
 }
 
+/// Whether a definition is what `EXPORT_SYMBOL` makes (`include/linux/export.h`): an entry of
+/// the table by which modules find a function, and nobody who calls it.
+pub(crate) fn is_export(name: &[u8]) -> bool {
+    name.starts_with(b"__ksymtab_")
+}
+
+/// How an export uses what it is of.
+pub(crate) const EXPORTED: &str = "exported";
+
 /// How something is used, by the kind of use and who receives it: a function's name, or a
 /// slot's as the outline writes it (`open@file_operations`).
 pub(crate) fn receiver(kind: LinkKind, via: Option<&[u8]>) -> String {

@@ -6,7 +6,7 @@ use kgrep_index::graph::{Chain, ChainOptions, Graph, Hop, LinkKind, NameRef};
 use super::answer::{Place, show, unknown};
 use super::{Outcome, Session, freshen, picture};
 use crate::cli::ChainArgs;
-use crate::code::{Code, how};
+use crate::code::{Code, how, meant, named, one_name};
 use crate::message::tell;
 use crate::render::{Arrow, Node};
 
@@ -16,13 +16,13 @@ use crate::render::{Arrow, Node};
 /// When the tree can't be read or the output not be written.
 pub(crate) fn run(args: &ChainArgs, session: &Session) -> Result<Outcome> {
     let code = Code::around(&session.settings)?;
-    let slow = |tree: &_| freshen::slow_without_index(tree, session);
-    let found = code.ask(&session.settings, &session.cache, slow, |graph| {
+    let found = freshen::ask(&code, session, |graph| {
         let mut names = Vec::new();
         for name in [&args.from, &args.to].into_iter().chain(&args.through).chain(&args.avoid) {
-            match graph.find_name(name.as_bytes()) {
+            let name = meant(graph, one_name(name)?);
+            match named(graph, &name) {
                 Some(name) => names.push(name),
-                None => return Ok(Err(unknown(&code, graph, name))),
+                None => return Ok(Err(unknown(&code, graph, &name))),
             }
         }
         let chains = graph.chains(names[0], names[1], &options(args, &code, &names[2..]));

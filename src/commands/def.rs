@@ -7,7 +7,9 @@ use kgrep_index::outline::Kind;
 use super::answer::{Place, Sources, name_line, show, unknown};
 use super::{Outcome, Session, body, freshen};
 use crate::cli::DefArgs;
-use crate::code::{Code, Pattern, Ranking, kind_of_definition};
+use crate::code::{
+    Code, Pattern, Ranking, bare_name, kind_of_definition, meant, system_call, tagged,
+};
 
 /// A definition found: where it is and what it is called.
 pub(super) struct Found {
@@ -24,14 +26,29 @@ pub(super) struct Found {
 /// # Errors
 /// When the glob or a kind is none, or the tree can't be read.
 pub(crate) fn run(args: &DefArgs, session: &Session) -> Result<Outcome> {
-    let pattern = Pattern::parse(&args.name)?;
-    let kinds = kinds(&args.kind)?;
+    let (tag, name) = tagged(bare_name(&args.name)?);
+    let pattern = Pattern::parse(name)?;
+    if pattern.is_glob() && !name.contains(|c: char| c.is_alphanumeric() || c == '_') {
+        bail!(
+            "{name} is like every name; give some of its letters (`kgrep export symbols` prints all)"
+        );
+    }
+    let kinds = match tag {
+        Some(tag) if args.kind.is_empty() => kinds(&[tag.to_owned()])?,
+        _ => kinds(&args.kind)?,
+    };
     let code = Code::around(&session.settings)?;
-    let slow = |tree: &_| freshen::slow_without_index(tree, session);
-    let found = code.ask(&session.settings, &session.cache, slow, |graph| {
-        let found = definitions(graph, &code, &pattern, &args.name, &kinds);
+    let found = freshen::ask(&code, session, |graph| {
+        let mut found = definitions(graph, &code, &pattern, name, &kinds);
+        if let Some(entry) = system_call(graph, name) {
+            let call = definitions(graph, &code, &Pattern::parse(&entry)?, &entry, &kinds);
+            if !call.is_empty() {
+                meant(graph, name);
+                found.splice(..0, call);
+            }
+        }
         if found.is_empty() {
-            return Ok(Err(unknown_or_other(&code, graph, &args.name, &pattern, &kinds)));
+            return Ok(Err(unknown_or_other(&code, graph, name, &pattern, &kinds)));
         }
         let mut sources = Sources::default();
         let places = found.iter().map(|found| place(graph, &code, &mut sources, found));
@@ -50,17 +67,34 @@ pub(crate) fn run(args: &DefArgs, session: &Session) -> Result<Outcome> {
 
 const COLUMNS: [&str; 2] = ["Name", "Kind"];
 
+/// The words for kinds of definitions.
+pub(super) const KINDS: [&str; 17] = [
+    "function",
+    "syscall",
+    "macro",
+    "constant",
+    "struct",
+    "union",
+    "enum",
+    "enumerator",
+    "typedef",
+    "variable",
+    "declaration",
+    "member",
+    "tracepoint",
+    "asm",
+    "kconfig",
+    "compatible",
+    "rust-function",
+];
+
 /// The kinds that a user's words mean, where some do: a function is one that a macro or
 /// assembler defines, too.
 fn kinds(words: &[String]) -> Result<Vec<Kind>> {
     let mut kinds = Vec::new();
     for word in words {
         let Some(kind) = Kind::from_name(word) else {
-            bail!(
-                "{word:?} is no kind of definition; there are function, syscall, macro, \
-                 constant, struct, union, enum, enumerator, typedef, variable, declaration, \
-                 member, tracepoint, asm, kconfig, compatible and rust-function"
-            );
+            bail!("{word:?} is no kind of definition; there are {}", KINDS.join(", "));
         };
         kinds.push(kind);
         match kind {

@@ -22,9 +22,8 @@ use crate::render::Output;
 /// When the tree can't be read or the output not be written.
 pub(crate) fn run(args: &ExportArgs, session: &Session) -> Result<Outcome> {
     let code = Code::around(&session.settings)?;
-    let slow = |tree: &_| freshen::slow_without_index(tree, session);
     let begun = Cell::new(false);
-    code.ask(&session.settings, &session.cache, slow, |graph| {
+    freshen::ask(&code, session, |graph| {
         // Rows stream, and can't be taken back when the index proves damaged in the middle.
         if begun.replace(true) {
             bail!("the rows printed are incomplete; `kgrep index` builds the index again");

@@ -15,7 +15,7 @@ use kgrep_index::store::Cache;
 use kgrep_index::{Index, Scope};
 
 use super::answer::{Place, Sources, name_line, show_marked};
-use super::{Outcome, Session};
+use super::{Outcome, Session, freshen};
 use crate::cli::FindArgs;
 use crate::code::{Code, Ranking, folder_name};
 use crate::list::{SourceFile, Span};
@@ -59,6 +59,7 @@ pub(crate) fn run(args: &FindArgs, session: &Session) -> Result<Outcome> {
     let found = index.find(&fresh, &code.idioms, &query, &wanted, &|name| uses.of(name));
     let found = found.map_err(again)?;
     index.graph_soundness().map_err(again)?;
+    freshen::after_changes(code.tree(), &fresh, session);
     let (mut found, marks) = found.unwrap_or_default();
     if let Some(graph) = &uses.graph {
         add_named(&mut found, graph, &code, args, &wanted);

@@ -7,6 +7,7 @@ use std::io::{self, Write as _};
 
 use anyhow::{Context, Result, bail};
 
+use super::lists::command_line;
 use super::screen::Screen;
 use super::show::{self, Changed, Ended, Searched, Stage};
 use super::{Outcome, Session, search, session};
@@ -102,7 +103,22 @@ fn meant(number: Option<i64>, session: &Session) -> Result<Shelved> {
         if let Some(line) = left_out.line() {
             tell(line);
         }
-        return latest?.context("there is no list yet: search for something first");
+        let latest = latest?;
+        if shelf.is_read_only() {
+            tell(match &latest {
+                Some(Shelved { number, list }) => format!(
+                    "{} can't be written, so that newer lists are not kept: this is list {number}, \
+                     of `kgrep {}`",
+                    shelf.folder().display(),
+                    command_line(list.meta())
+                ),
+                None => format!(
+                    "{} can't be written, so that no list is kept",
+                    shelf.folder().display()
+                ),
+            });
+        }
+        return latest.context("there is no list yet: search for something first");
     }
     let back = usize::try_from(back).unwrap_or(usize::MAX);
     let is_own = |shelved: &Shelved| shelved.list.meta().terminal == terminal;

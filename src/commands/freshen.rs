@@ -1,15 +1,18 @@
-//! What a search leaves to be done for the index: an update in the background when
-//! much has changed, and a word about `kgrep index` where there is none.
+//! What a search or a question to the code leaves to be done for the index: an update in the
+//! background when much has changed, and a word about `kgrep index` where there is none.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use anyhow::Result;
+use kgrep_index::graph::Graph;
 use kgrep_index::store::Cache;
-use kgrep_index::{Index, Tree};
+use kgrep_index::{Fresh, Index, Tree};
 
 use super::Session;
+use crate::code::Code;
 use crate::message::tell;
 use crate::search::Advice;
 
@@ -28,10 +31,7 @@ const SPEED_UP: u64 = 7;
 pub(crate) fn after(advice: &Advice, files: u64, session: &Session) {
     let Some(tree) = &advice.tree else { return };
     match &advice.fresh {
-        Some(fresh) if fresh.changes() > MANY_CHANGES && session.settings.auto_update.value => {
-            // A cache that can't be written fails there as it would here.
-            let _ = update_in_background(tree.root(), &session.cache);
-        }
+        Some(fresh) if is_due(fresh, session) => after_changes(tree, fresh, session),
         _ if !advice.indexed && files >= MANY_FILES && io::stderr().is_terminal() => {
             let marker = Cache::new(&session.cache).hint_marker(tree);
             if first_time(&marker) {
@@ -46,8 +46,39 @@ pub(crate) fn after(advice: &Advice, files: u64, session: &Session) {
     }
 }
 
+/// What `question` finds in the tree's graph as the files are now, as [`Code::ask`] does.
+/// A question to an index that has fallen behind starts its update, as a search does: each
+/// that comes before it reads all the changed files again.
+///
+/// # Errors
+/// As [`Code::ask`].
+pub(super) fn ask<R>(
+    code: &Code,
+    session: &Session,
+    question: impl Fn(&Graph<'_>) -> Result<R>,
+) -> Result<R> {
+    let slow = |tree: &_| slow_without_index(tree, session);
+    let found = code.ask(&session.settings, &session.cache, slow, question);
+    if let Some((_, fresh)) = code.asked() {
+        after_changes(code.tree(), fresh, session);
+    }
+    found
+}
+
+/// Starts an update in the background when the index has fallen behind.
+pub(super) fn after_changes(tree: &Tree, fresh: &Fresh, session: &Session) {
+    if is_due(fresh, session) {
+        // A cache that can't be written fails there as it would here.
+        let _ = update_in_background(tree.root(), &session.cache);
+    }
+}
+
+fn is_due(fresh: &Fresh, session: &Session) -> bool {
+    fresh.changes() > MANY_CHANGES && session.settings.auto_update.value
+}
+
 /// Says, once for each tree, that an index makes questions about code fast.
-pub(super) fn slow_without_index(tree: &Tree, session: &Session) {
+fn slow_without_index(tree: &Tree, session: &Session) {
     let cache = Cache::new(&session.cache);
     if first_time(&cache.home(tree).with_extension("asked")) {
         let indexed = Index::open(&cache, tree).is_ok_and(|index| index.is_some());

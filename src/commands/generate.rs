@@ -5,15 +5,12 @@
 use std::io::{self, Write};
 
 use anyhow::Result;
-use clap::builder::PossibleValuesParser;
-use clap::{Arg, ValueHint};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
 use super::Outcome;
+use super::complete::scripts;
 use crate::cli::{self, Generate};
-use crate::list::NAMES;
-use crate::search::all_types;
 
 /// Prints one of them.
 ///
@@ -23,9 +20,9 @@ pub(crate) fn run(what: Generate) -> Result<Outcome> {
     let mut page = Vec::new();
     match what {
         Generate::Man => man(&mut page)?,
-        Generate::Bash => complete(Shell::Bash, &mut page),
-        Generate::Zsh => complete(Shell::Zsh, &mut page),
-        Generate::Fish => complete(Shell::Fish, &mut page),
+        Generate::Bash => page = scripts::of(Shell::Bash).into_bytes(),
+        Generate::Zsh => page = scripts::of(Shell::Zsh).into_bytes(),
+        Generate::Fish => page = scripts::of(Shell::Fish).into_bytes(),
     }
     io::stdout().write_all(&page)?;
     Ok(Outcome::Found)
@@ -76,55 +73,4 @@ fn as_one_section(roff: &[u8], title: &str) -> String {
         section += ".fi\n";
     }
     section
-}
-
-/// Completions know the words that the parser itself need not: any type may be defined
-/// one day, and behind `-s` selectors may follow.
-fn complete(shell: Shell, page: &mut Vec<u8>) {
-    // clap wants words that last as long as the program, which ends after this.
-    let kinds = all_types().definitions();
-    let names = kinds.iter().map(|kind| &*kind.name().to_owned().leak());
-    let types = PossibleValuesParser::new(names.collect::<Vec<&'static str>>());
-    let mut command = cli::command()
-        .mut_subcommands(|command| match SYMBOL_COMMANDS.contains(&command.get_name()) {
-            true => command.mut_args(|arg| match is_symbol(&arg) {
-                true => arg.value_hint(STAND_IN),
-                false => arg,
-            }),
-            false => command,
-        })
-        .mut_arg("types", |arg| arg.value_parser(types.clone()))
-        .mut_arg("types_not", |arg| arg.value_parser(types.clone()))
-        .mut_arg("show", |arg| arg.value_parser(PossibleValuesParser::new(NAMES)));
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut command, "kgrep", &mut script);
-    let script = String::from_utf8_lossy(&script);
-    let script = match shell {
-        Shell::Bash => format!("{script}{}", include_str!("complete/symbols.bash")),
-        Shell::Zsh => script
-            .replace("_users", "_kgrep_symbols")
-            .replace("\nif [ \"$funcstack[1]\"", &format!("\n{ZSH}\nif [ \"$funcstack[1]\"")),
-        _ => {
-            script.replace(
-                "__fish_complete_users",
-                "kgrep __complete -- (commandline -ct) 2>/dev/null",
-            ) + include_str!("complete/symbols.fish")
-        }
-    };
-    page.extend_from_slice(script.as_bytes());
-}
-
-/// What the zsh completion calls where a symbol is wanted.
-const ZSH: &str = include_str!("complete/symbols.zsh");
-
-/// The commands whose words are names of the code.
-const SYMBOL_COMMANDS: [&str; 6] = ["def", "refs", "callers", "callees", "chain", "trace"];
-
-/// clap knows no such hint: this one, which nothing else here has, stands for it in its
-/// scripts, and is replaced there.
-const STAND_IN: ValueHint = ValueHint::Username;
-
-/// Whether an argument of these commands is a name of the code.
-fn is_symbol(arg: &Arg) -> bool {
-    arg.is_positional() || matches!(arg.get_long(), Some("through" | "avoid"))
 }

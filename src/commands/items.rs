@@ -20,12 +20,15 @@ pub(crate) fn run(args: &ItemsArgs, session: &Session) -> Result<Outcome> {
     let mut lists = recipes.all.iter().filter_map(|recipe| recipe.list.as_ref());
     let Some(list) = lists.clone().find(|list| list.name == args.what) else {
         let names: Vec<&str> = lists.by_ref().map(|list| list.name.as_str()).collect();
+        let begins = |name: &&&str| name.starts_with(&*args.what) || args.what.starts_with(**name);
+        if let Some(name) = names.iter().find(begins).filter(|_| !args.what.is_empty()) {
+            bail!("there is no list of {:?}; did you mean {name}?", args.what);
+        }
         bail!("there is no list of {:?}; there are {}", args.what, names.join(", "));
     };
     let glob = args.glob.as_deref().map(Glob::new).transpose().context("the glob")?;
     let glob = glob.map(|glob| glob.compile_matcher());
-    let slow = |tree: &_| freshen::slow_without_index(tree, session);
-    let (titles, found) = code.ask(&session.settings, &session.cache, slow, |graph| {
+    let (titles, found) = freshen::ask(&code, session, |graph| {
         let options = Options { depth: 1, body: false, all: true };
         let settings = &session.settings;
         let mut tracer = Tracer::new(&code, graph, options, settings);

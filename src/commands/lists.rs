@@ -53,6 +53,9 @@ pub(crate) fn run(args: &ListsArgs, session: &Session) -> anyhow::Result<Outcome
         tell(line);
     }
     let problems = told.is_some();
+    if rows.is_empty() && !problems {
+        tell("there is no list yet: search for something first");
+    }
     let facts = Facts::of_stdout();
     let mut out = match facts.terminal && !rows.is_empty() {
         true => Output::paged(&settings.pager.value),
@@ -174,7 +177,7 @@ fn cut(text: &str, room: usize) -> String {
 }
 
 /// The command line as it could be typed again.
-fn command_line(meta: &Meta) -> String {
+pub(super) fn command_line(meta: &Meta) -> String {
     let words = meta.command.iter().map(String::as_str);
     let line = shlex::try_join(words.clone());
     line.unwrap_or_else(|_| words.collect::<Vec<_>>().join(" "))

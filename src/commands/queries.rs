@@ -98,8 +98,7 @@ fn in_words(look: &Look) -> String {
 
 /// Runs the examples and says of each how much it found.
 fn check(code: &Code, session: &Session, recipes: &Recipes, chosen: &[&Recipe]) -> Result<Outcome> {
-    let slow = |tree: &_| freshen::slow_without_index(tree, session);
-    let report = code.ask(&session.settings, &session.cache, slow, |graph| {
+    let report = freshen::ask(code, session, |graph| {
         let options = Options { depth: 1, body: false, all: false };
         let settings = &session.settings;
         let mut tracer = Tracer::new(code, graph, options, settings);

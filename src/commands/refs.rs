@@ -9,14 +9,14 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use kgrep_index::graph::{LinkKind, Place as FilePlace};
+use kgrep_index::graph::{LinkKind, Place as FilePlace, Program};
 use kgrep_index::lex::{Lexer, TokenKind};
 use kgrep_index::outline::{Definition, FileOutline, Kind, Language, NO_NAME, UseKind, outline};
 
 use super::answer::{Place, show, unknown};
 use super::{Outcome, Session, freshen, picture};
 use crate::cli::{RefsArgs, SearchArgs};
-use crate::code::{Code, in_parallel, read, receiver};
+use crate::code::{Code, EXPORTED, in_parallel, is_export, one_name, read, receiver};
 use crate::message::tell;
 use crate::render::{Arrow, Node};
 use crate::search::{Event, Patterns, Scope, Search, SearchOptions, advise, scan};
@@ -38,19 +38,41 @@ struct InFile {
     defines: Vec<Kind>,
 }
 
+impl InFile {
+    /// Whether the file is the kernel's, and its outline knows the name: as a definition, or by
+    /// how it is used.
+    fn knows(&self) -> bool {
+        FilePlace::of(&self.path).program == Program::Kernel
+            && (!self.defines.is_empty() || self.uses.iter().any(|used| used.kind.is_some()))
+    }
+}
+
+/// The words for kinds of uses.
+pub(super) const KINDS: [&str; 6] = ["call", "macro", "ref", "init", "indirect", "use"];
+
 /// Prints and keeps every use of a name.
 ///
 /// # Errors
 /// When a kind is none, or the output can't be written.
 pub(crate) fn run(args: &RefsArgs, session: &Session) -> Result<Outcome> {
     for word in &args.kinds {
-        if word != "use" && !LinkKind::ALL.iter().any(|(_, name)| name == word) {
-            bail!("{word:?} is no kind of use; there are call, macro, ref, init, indirect, use");
+        if !KINDS.contains(&word.as_str()) {
+            bail!("{word:?} is no kind of use; there are {}", KINDS.join(", "));
         }
     }
     let code = Code::around(&session.settings)?;
-    let paths = candidates(&args.name, &code, session)?;
-    let mut files = in_parallel(&paths, |path| in_file(&args.name, path, &code));
+    let mut name = one_name(&args.name)?.to_owned();
+    let mut files = files(&name, &code, session)?;
+    if !files.iter().any(InFile::knows) {
+        // Users know a system call by its name without `sys_`.
+        let entry = format!("sys_{name}");
+        // The head of its definition has the name, and is no use of it.
+        if files.iter().flat_map(|file| &file.uses).any(|used| used.within == entry) {
+            tell(format!("{name} is a system call; the code calls it {entry}"));
+            files = self::files(&entry, &code, session)?;
+            name = entry;
+        }
+    }
     let kinds: Vec<Kind> = files.iter().flat_map(|file| file.defines.iter().copied()).collect();
     let is_macro = kinds.iter().any(|kind| matches!(kind, Kind::Macro | Kind::Constant))
         && !kinds.iter().any(|kind| kind.is_callable());
@@ -60,35 +82,36 @@ pub(crate) fn run(args: &RefsArgs, session: &Session) -> Result<Outcome> {
     let (mut places, mut arrows) = (Vec::new(), Vec::new());
     for file in files {
         for found in file.uses {
-            let (word, how) = in_words(&found, is_macro);
+            let (word, mut how) = in_words(&found, is_macro);
             if !args.kinds.is_empty() && !args.kinds.iter().any(|kind| kind == word) {
                 continue;
             }
+            let mut within = found.within;
+            if is_export(within.as_bytes()) {
+                (within, how) = (String::new(), EXPORTED.to_owned());
+            }
             arrows.push(Arrow {
                 from: Node {
-                    name: found.within.clone(),
+                    name: within.clone(),
                     file: String::from_utf8_lossy(&file.path).into_owned(),
                 },
-                to: Node { name: args.name.clone(), file: String::new() },
+                to: Node { name: name.clone(), file: String::new() },
                 how: how.clone(),
             });
             places.push(Place {
                 path: file.path.clone(),
                 line: found.line,
-                name: args.name.clone().into_bytes(),
-                cells: vec![found.within, how],
+                name: name.clone().into_bytes(),
+                cells: vec![within, how],
                 section: None,
             });
         }
     }
     if places.is_empty() && all == 0 && kinds.is_empty() {
-        let slow = |tree: &_| freshen::slow_without_index(tree, session);
-        return code.ask(&session.settings, &session.cache, slow, |graph| {
-            Ok(unknown(&code, graph, &args.name))
-        });
+        return freshen::ask(&code, session, |graph| Ok(unknown(&code, graph, &name)));
     }
     if places.is_empty() {
-        tell(nothing(&args.name, all > 0));
+        tell(nothing(&name, all > 0));
         return Ok(Outcome::Nothing);
     }
     match picture::draw(&args.picture, &arrows)? {
@@ -103,6 +126,12 @@ fn nothing(name: &str, elsewhere: bool) -> String {
     } else {
         format!("{name} is defined, but nothing uses it by name")
     }
+}
+
+/// What each file of the tree has to do with the name.
+fn files(name: &str, code: &Code, session: &Session) -> Result<Vec<InFile>> {
+    let paths = candidates(name, code, session)?;
+    Ok(in_parallel(&paths, |path| in_file(name, path, code)))
 }
 
 /// The files whose text holds the name as a word, below the tree's root, in path order.

@@ -198,7 +198,7 @@ const COMMANDS: [&str; 11] = [
     "t, tree      count by folder",
     "d, delete    take entries out of the list",
     "k, keep      take all others out of the list",
-    "r, refine    r REGEX: keep what matches",
+    "r, refine    r REGEX: keep the entries whose line matches (its text, not the columns)",
     "f, files     count by file",
     "g, grep      g ARGS: search again, with the arguments of a search",
     "q, quit      leave the shell, or the chain",

@@ -254,10 +254,7 @@ impl Collector<'_> {
         };
         let (list, kept) = self.session.shelf.publish(writer.finish()?);
         if let Err(error) = kept {
-            tell(format!(
-                "the list can't be kept for follow-ups: {error}; KGREP_CACHE_DIR names another \
-                 folder"
-            ));
+            tell(super::answer::unkept(&error));
         }
         Ok(Some(list))
     }

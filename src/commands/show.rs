@@ -207,7 +207,10 @@ fn run_step(view: &mut View, stage: &mut dyn Stage, step: &Step) -> anyhow::Resu
                     ));
                 }
             }
-            Err(nothing @ RefineError::NothingLeft(_)) => {
+            Err(nothing @ RefineError::NothingLeft(_, why)) => {
+                if let Some(why) = why {
+                    stage.note(&plain::note(regex, why));
+                }
                 stage.note(&nothing.to_string());
                 return Ok(Ended::Nothing);
             }
@@ -377,6 +380,7 @@ mod tests {
                 "note index 9 out of range (0, 2)",
                 "say 2 of 3 left",
                 "print 0:a 1:c",
+                "note note: `z(` has an open bracket: searched as plain text",
                 "note no entry matches \"z(\"; the list stays as it is",
                 "print 0:a",
             ]

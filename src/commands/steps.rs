@@ -13,7 +13,9 @@ use kgrep_index::outline::{Kind, UseKind};
 use super::answer::{Place, Sources, name_line, show, unknown};
 use super::{Outcome, Session, freshen, picture};
 use crate::cli::StepArgs;
-use crate::code::{Code, Ranking, how, kind_of_definition, receiver};
+use crate::code::{
+    Code, EXPORTED, Ranking, how, is_export, kind_of_definition, meant, named, one_name, receiver,
+};
 use crate::message::tell;
 use crate::render::{Arrow, Node};
 
@@ -41,11 +43,12 @@ enum Direction {
 
 fn run(args: &StepArgs, session: &Session, direction: Direction) -> Result<Outcome> {
     let kinds = kinds(&args.kinds)?;
+    let asked = one_name(&args.name)?;
     let code = Code::around(&session.settings)?;
-    let slow = |tree: &_| freshen::slow_without_index(tree, session);
-    let tree = code.ask(&session.settings, &session.cache, slow, |graph| {
-        let Some(name) = graph.find_name(args.name.as_bytes()) else {
-            return Ok(Err(unknown(&code, graph, &args.name)));
+    let tree = freshen::ask(&code, session, |graph| {
+        let asked = meant(graph, asked);
+        let Some(name) = named(graph, &asked) else {
+            return Ok(Err(unknown(&code, graph, &asked)));
         };
         let mut tree = Tree {
             graph,
@@ -56,6 +59,7 @@ fn run(args: &StepArgs, session: &Session, direction: Direction) -> Result<Outco
             sources: Sources::default(),
             places: Vec::new(),
             arrows: Vec::new(),
+            only_exports: true,
         };
         let roots = tree.roots(name);
         if roots.is_empty() {
@@ -66,7 +70,7 @@ fn run(args: &StepArgs, session: &Session, direction: Direction) -> Result<Outco
             {
                 tree.users_by_name(name);
             } else if let Some(other) = others.first() {
-                tell(not_callable(&args.name, other, graph, &code));
+                tell(not_callable(&asked, other, graph, &code));
                 return Ok(Err(Outcome::Nothing));
             }
         }
@@ -88,8 +92,11 @@ fn run(args: &StepArgs, session: &Session, direction: Direction) -> Result<Outco
             }
         }
         if tree.arrows.is_empty() {
-            tell(nothing(args, direction));
+            tell(nothing(&asked, args, direction));
             return Ok(Err(Outcome::Nothing));
+        }
+        if direction == Direction::Callers && tree.only_exports && args.kinds.is_empty() {
+            tell(format!("nothing here calls {asked}; it is exported, so that modules can"));
         }
         Ok(Ok((tree.places, tree.arrows)))
     })?;
@@ -130,8 +137,7 @@ fn not_callable(name: &str, other: &DefInfo, graph: &Graph<'_>, code: &Code) -> 
     )
 }
 
-fn nothing(args: &StepArgs, direction: Direction) -> String {
-    let name = &args.name;
+fn nothing(name: &str, args: &StepArgs, direction: Direction) -> String {
     match direction {
         _ if !args.kinds.is_empty() => {
             format!("no such steps at {name}: {}", args.kinds.join(", "))
@@ -169,6 +175,8 @@ struct Tree<'g, 'a> {
     sources: Sources,
     places: Vec<Place>,
     arrows: Vec<Arrow>,
+    /// Whether all callers found so far are exports.
+    only_exports: bool,
 }
 
 impl Tree<'_, '_> {
@@ -192,6 +200,7 @@ impl Tree<'_, '_> {
     fn label(&self, definition: &DefInfo) -> String {
         match definition.kind {
             Kind::File => "(file)".to_owned(),
+            _ if is_export(&self.graph.name(definition.name)) => "(modules)".to_owned(),
             _ => self.text(definition.name),
         }
     }
@@ -242,7 +251,9 @@ impl Tree<'_, '_> {
         found.retain(|caller| self.kinds.contains(&caller.link.kind));
         said_once(&mut found);
         for Caller { definition, link } in found {
-            let how = how(self.graph, &link);
+            let is_export = is_export(&self.graph.name(definition.name));
+            let how = if is_export { EXPORTED.to_owned() } else { how(self.graph, &link) };
+            self.only_exports &= is_export;
             let arrow =
                 Arrow { from: self.node(&definition), to: self.node(target), how: how.clone() };
             self.arrows.push(arrow);
@@ -324,6 +335,7 @@ impl Tree<'_, '_> {
         }
         users.sort_by_cached_key(|(user, edge)| (graph.path(user.file).to_vec(), edge.line));
         for (user, edge) in users {
+            self.only_exports &= is_export(&graph.name(user.name));
             let kind = match edge.kind {
                 UseKind::Call => LinkKind::Call,
                 UseKind::Ref => LinkKind::Ref,

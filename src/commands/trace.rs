@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use super::answer::{Place, show};
 use super::{Outcome, Session, freshen, recipes};
 use crate::cli::TraceArgs;
-use crate::code::{Code, filled_up};
+use crate::code::{Code, bare_name, filled_up};
 use crate::message::tell;
 use crate::trace::{Options, Recipes, Row, Tracer, answer, cases, near_names};
 
@@ -15,6 +15,7 @@ use crate::trace::{Options, Recipes, Row, Tracer, answer, cases, near_names};
 /// # Errors
 /// When the kind is none, the tree can't be read or the output not be written.
 pub(crate) fn run(args: &TraceArgs, session: &Session) -> Result<Outcome> {
+    bare_name(&args.name.join(" "))?;
     let code = Code::around(&session.settings)?;
     let recipes = recipes::load(&code, session, args.trust_tree);
     if let Some(kind) = &args.kind
@@ -23,14 +24,13 @@ pub(crate) fn run(args: &TraceArgs, session: &Session) -> Result<Outcome> {
         let kinds: Vec<&str> = recipes.all.iter().map(|recipe| recipe.name.as_str()).collect();
         bail!("{kind:?} is no kind of name; there are {}", kinds.join(", "));
     }
-    let slow = |tree: &_| freshen::slow_without_index(tree, session);
-    let found = code.ask(&session.settings, &session.cache, slow, |graph| {
+    let found = freshen::ask(&code, session, |graph| {
         let options = Options { depth: args.depth, body: args.body, all: args.all };
         let settings = &session.settings;
         let mut tracer = Tracer::new(&code, graph, options, settings);
         let sections = sections(&mut tracer, &recipes, args)?;
         if sections.is_empty() {
-            return Ok(Err(near_names(graph, &args.name.join(" "))));
+            return Ok(Err(near_names(&mut tracer, &recipes, &args.name.join(" "))?));
         }
         Ok(Ok(sections))
     })?;

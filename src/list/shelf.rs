@@ -102,6 +102,17 @@ impl Shelf {
         ListWriter::new(self.temporary(), meta, max_entries)
     }
 
+    /// Where the lists are.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Whether lists are there that no newer one can join.
+    pub(crate) fn is_read_only(&self) -> bool {
+        let access = rustix::fs::access(&self.folder, rustix::fs::Access::WRITE_OK);
+        access.is_err_and(|error| error != rustix::io::Errno::NOENT)
+    }
+
     /// Puts a finished list on the shelf, drops the oldest beyond the last
     /// fifty, and returns the list's number.
     ///
@@ -218,7 +229,11 @@ impl Shelf {
             .create(&self.folder)
             .map_err(|error| self.named(error))?;
         let prefix = format!("{TEMPORARY}{}-", std::process::id());
-        let file = tempfile::Builder::new().prefix(&prefix).tempfile_in(&self.folder)?;
+        // The file's name would be nobody's to know.
+        let file = tempfile::Builder::new()
+            .prefix(&prefix)
+            .tempfile_in(&self.folder)
+            .map_err(|error| self.named(io::Error::from(error.kind())))?;
         interrupts::remove_when_killed(file.path().to_owned());
         Ok(file)
     }

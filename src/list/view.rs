@@ -20,9 +20,10 @@ pub(crate) enum RefineError {
     /// The regular expression is none, and isn't taken as plain text either.
     #[error("{0}")]
     Regex(String),
-    /// No entry matches; the view is as it was.
+    /// No entry matches; the view is as it was. With it, why the text was looked for as it
+    /// stands.
     #[error("no entry matches {0:?}; the list stays as it is")]
-    NothingLeft(String),
+    NothingLeft(String, Option<Plain>),
     /// The list could not be read.
     #[error(transparent)]
     List(#[from] ListError),
@@ -119,7 +120,7 @@ impl View {
             Ok::<_, ListError>(true)
         })?;
         if left.is_empty() {
-            return Err(RefineError::NothingLeft(regex.to_owned()));
+            return Err(RefineError::NothingLeft(regex.to_owned(), plain));
         }
         self.seen = left;
         Ok(Refined { plain, in_doubt })

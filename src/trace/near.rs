@@ -1,34 +1,62 @@
 //! Names that are near one that is nothing: a few wrong letters, or the same words.
 
+use std::cell::RefCell;
+
+use anyhow::Result;
 use kgrep_index::graph::Graph;
 use kgrep_index::outline::Kind;
 
-use crate::code::near;
+use super::list::items;
+use super::load::Recipes;
+use super::tracer::Tracer;
+use crate::code::{near, nearest};
 
 /// How many are told.
 const TOLD: usize = 3;
 
-/// The defined names nearest to `name`; those that differ in a few letters first, then those
-/// that share most of its words.
-pub(crate) fn near_names(graph: &Graph<'_>, name: &str) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    for variant in [name.to_owned(), format!("sys_{name}")] {
-        found.extend(near(graph, &variant));
+/// The names nearest to `name`: definitions, files or boot parameters that differ in a few
+/// letters, and where there are none, definitions that share most of its words.
+///
+/// # Errors
+/// When the tree can't be walked.
+pub(crate) fn near_names(
+    tracer: &mut Tracer<'_, '_>,
+    recipes: &Recipes,
+    name: &str,
+) -> Result<Vec<String>> {
+    let graph = tracer.graph;
+    let mut found = match name.contains('/') {
+        true => nearest((0..).map(|file| graph.path(file)).take_while(|p| !p.is_empty()), name),
+        false => near(graph, name),
+    };
+    if found.is_empty() && !name.contains('/') {
+        found = near_parameters(tracer, recipes, name)?;
     }
-    for near in &mut found {
-        if let Some(short) = near.strip_prefix("sys_") {
-            *near = short.to_owned();
-        }
+    // Every option shares a word with every other, and every file with its neighbours.
+    if found.is_empty() && !name.starts_with("CONFIG_") && !name.contains('/') {
+        found = sharing_words(graph, name);
     }
-    found.dedup();
-    if found.len() < TOLD {
-        let more = sharing_words(graph, name);
-        found.extend(more);
-    }
-    let mut seen = std::collections::HashSet::new();
-    found.retain(|near| seen.insert(near.clone()));
     found.truncate(TOLD);
-    found
+    Ok(found)
+}
+
+/// The boot parameters that are spelled nearly so, each with its `=` where `name` has one.
+fn near_parameters(
+    tracer: &mut Tracer<'_, '_>,
+    recipes: &Recipes,
+    name: &str,
+) -> Result<Vec<String>> {
+    let mut lists = recipes.all.iter().filter_map(|recipe| recipe.list.as_ref());
+    let Some(list) = lists.find(|list| list.name == "boot-params") else { return Ok(Vec::new()) };
+    let (bare, end) = name.strip_suffix('=').map_or((name, ""), |bare| (bare, "="));
+    let names = RefCell::new(Vec::new());
+    items(tracer, list, |name| {
+        names.borrow_mut().push(name.trim_end_matches('=').to_owned());
+        false
+    })?;
+    let names = names.into_inner();
+    let near = nearest(names.iter().map(String::as_bytes), bare);
+    Ok(near.into_iter().map(|name| name + end).collect())
 }
 
 /// The names that have most words in common with `name`, shortest first.

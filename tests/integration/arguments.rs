@@ -188,3 +188,29 @@ fn help_that_cannot_be_written_is_an_error() {
     let done = command.arg("-h").stdout(full).output().unwrap();
     assert_eq!(done.status.code(), Some(2));
 }
+
+#[test]
+fn a_commands_help_has_its_examples_on_the_first_screen() {
+    let dir = Dir::new();
+    for command in ["def", "callers", "find", "trace", "list", "config", "demo"] {
+        let help = dir.kgrep(&[command, "--help"]).stdout();
+        let examples = help.lines().position(|line| line == "Examples:");
+        assert!(examples.is_some_and(|at| at < 40), "{help}");
+        assert!(!help.contains("When to use colours"), "{help}");
+        assert!(help.contains("--arch") && help.contains("kgrep --help"), "{help}");
+    }
+    assert!(dir.kgrep(&["--help"]).stdout().contains("When to use colours"));
+}
+
+#[test]
+fn a_wrong_value_is_no_word_to_search_for() {
+    let dir = Dir::new();
+    for args in [&["find", "--kind", "thing", "x"][..], &["callers", "-d", "x", "kfree"]] {
+        let done = dir.kgrep(args).run().expect_code(2);
+        assert!(!done.stderr().contains("to search for the word"), "{done}");
+    }
+    for args in [&["find"][..], &["lists", "-i", "x"], &["def", "one", "two"]] {
+        let done = dir.kgrep(args).run().expect_code(2);
+        assert!(done.stderr().contains("to search for the word"), "{done}");
+    }
+}

@@ -105,7 +105,7 @@ fn every_use_has_a_kind_and_a_function() {
 2 fs/namespace.c          17 alloc_vfsmnt               call                            struct mount *mnt = kmem_cache_alloc(mnt_cache, GFP_KERNEL);
 3 kernel/fork.c           17 dup_task_struct            call                            tsk = kmem_cache_alloc(task_struct_cachep, GFP_KERNEL);
 4 kernel/fork.c           28 copy_files                 call                            tsk->files = kmem_cache_alloc(files_cachep, GFP_KERNEL);
-5 mm/slab.c               43 __ksymtab_kmem_cache_alloc init EXPORT_SYMBOL(kmem_cache_alloc);
+5 mm/slab.c               43 exported EXPORT_SYMBOL(kmem_cache_alloc);
 6 mm/slab.c               47 kmem_cache_zalloc          call                            void *object = kmem_cache_alloc(s, flags);
 ";
     let squeezed = |table: &str| {
@@ -168,6 +168,15 @@ fn a_function_without_callers_lists_who_registers_or_names_it() {
     assert!(found.contains("indirect, through file.f_op.open"), "{found}");
     let found = rows(&dir, &["callers", "kernel_init"]);
     assert!(found.contains("passed to user_mode_thread()"), "{found}");
+    // An export's entry in a table calls nothing.
+    dir.create("lib/lone.c", "void lone(void)\n{\n}\nEXPORT_SYMBOL_GPL(lone);\n");
+    let done = dir.kgrep(&["--no-header", "callers", "lone"]).run().expect_code(0);
+    eqnice!(
+        "0 lib/lone.c 1 lone        function void lone(void)\n\
+         1 lib/lone.c 4   (modules) exported EXPORT_SYMBOL_GPL(lone);\n",
+        done.stdout()
+    );
+    eqnice!("kgrep: nothing here calls lone; it is exported, so that modules can\n", done.stderr());
     let nobody = dir.kgrep(&["callers", "start_kernel"]).run().expect_code(1);
     assert!(nobody.stderr().contains("nothing calls start_kernel"), "{nobody}");
     assert_eq!(nobody.stderr().lines().count(), 1);
@@ -394,4 +403,119 @@ fn paths_are_those_of_the_folder_one_is_in() {
     eqnice!("../../include/linux/fs.h:17:struct file_operations {\n", found.stdout());
     let shown = dir.kgrep(&["-s", "c0", "0"]).folder(&dir.path("mm")).stdout();
     assert!(shown.contains("17 struct file_operations {"), "{shown}");
+}
+
+#[test]
+fn a_name_that_an_edit_took_away_is_gone() {
+    let dir = Dir::kernel();
+    dir.kgrep(&["index"]).run().expect_code(0);
+    crate::index::settle();
+    for file in dir
+        .kgrep(&["--format", "grep", "--no-header", "-l", "-w", "kmem_cache_zalloc"])
+        .stdout()
+        .lines()
+    {
+        let text = std::fs::read_to_string(dir.path(file)).unwrap();
+        dir.create(file, text.replace("kmem_cache_zalloc", "kmem_cache_renamed"));
+    }
+    dir.kgrep(&["-l", "-w", "kmem_cache_zalloc"]).run().expect_code(1);
+    for args in [
+        &["def", "kmem_cache_zalloc"][..],
+        &["refs", "kmem_cache_zalloc"],
+        &["callers", "kmem_cache_zalloc"],
+        &["callees", "kmem_cache_zalloc"],
+        &["chain", "start_kernel", "kmem_cache_zalloc"],
+    ] {
+        let done = dir.kgrep(args).run().expect_code(1);
+        assert!(done.stderr().contains("nothing here is called kmem_cache_zalloc"), "{done}");
+    }
+    let done = dir.kgrep(&["def", "kmem_cache_zal*"]).run().expect_code(1);
+    assert!(done.stderr().contains("no name here is like"), "{done}");
+    assert!(rows(&dir, &["def", "kmem_cache_renamed"]).contains("mm/slab.c"));
+}
+
+#[test]
+fn a_system_call_goes_by_its_own_name_too() {
+    let dir = Dir::kernel();
+    for args in [
+        &["def", "pivot_root"][..],
+        &["def", "--kind", "syscall", "pivot_root"],
+        &["refs", "pivot_root"],
+        &["callees", "pivot_root"],
+        &["chain", "pivot_root", "may_mount"],
+    ] {
+        let done = dir.kgrep(&["--no-header"]).args(args).run().expect_code(0);
+        assert!(
+            done.stderr().contains("pivot_root is a system call; the code calls it sys_"),
+            "{done}"
+        );
+        let entry: Vec<String> =
+            args.iter().map(|arg| arg.replace("pivot_root", "sys_pivot_root")).collect();
+        let entry: Vec<&str> = entry.iter().map(String::as_str).collect();
+        let of_entry = dir.kgrep(&["--no-header"]).args(&entry).run();
+        eqnice!(of_entry.stdout(), done.stdout());
+    }
+    // A tool's function of that name comes after it.
+    dir.create("tools/include/sys.h", "static int pivot_root(void)\n{\n\treturn 0;\n}\n");
+    let found = dir.kgrep(&["--no-header", "def", "pivot_root"]).run().stdout();
+    assert!(found.starts_with("0 fs/namespace.c") && found.contains("tools/include"), "{found}");
+    assert!(dir.kgrep(&["refs", "pivot_root"]).run().stderr().contains("is a system call"));
+    // What else is called so is meant first.
+    dir.create("lib/other.c", "void pivot_root(void)\n{\n}\n");
+    for args in [["def", "pivot_root"], ["refs", "pivot_root"], ["callers", "pivot_root"]] {
+        assert!(!dir.kgrep(&args).run().stderr().contains("is a system call"), "{args:?}");
+    }
+}
+
+#[test]
+fn a_call_or_a_structure_is_a_name() {
+    let dir = Dir::kernel();
+    for command in ["def", "refs", "callers"] {
+        for name in ["kfree()", "kfree(", "kfree(p)", " kfree"] {
+            eqnice!(rows(&dir, &[command, "kfree"]), rows(&dir, &[command, name]));
+        }
+    }
+    eqnice!(rows(&dir, &["def", "--kind", "struct", "file"]), rows(&dir, &["def", "struct file"]));
+    eqnice!(rows(&dir, &["refs", "file"]), rows(&dir, &["refs", "struct file"]));
+    for command in ["refs", "callers", "callees"] {
+        let done = dir.kgrep(&[command, "kmem_*"]).run().expect_code(2);
+        assert!(done.stderr().contains("kgrep def 'kmem_*'"), "{done}");
+    }
+    dir.kgrep(&["def", "*"]).run().expect_error(&["every name", "kgrep export symbols"]);
+    for command in ["def", "refs", "callers", "trace"] {
+        dir.kgrep(&[command, ""]).run().expect_error(&["a name is missing"]);
+    }
+}
+
+#[test]
+fn near_names_know_how_users_write() {
+    let dir = Dir::kernel();
+    for (command, name, near) in [
+        ("def", "KFREE", "near: kfree"),
+        ("def", "pivot_rot", "near: pivot_root"),
+        ("callers", "pivot_rot", "near: pivot_root"),
+        ("def", "CONFIG_KEXE", "near: CONFIG_KEXEC"),
+    ] {
+        let done = dir.kgrep(&[command, name]).run().expect_code(1);
+        assert!(done.stderr().trim_end().contains(near), "{done}");
+    }
+    let done = dir.kgrep(&["list", "syscall"]).run().expect_code(2);
+    assert!(done.stderr().contains("did you mean syscalls"), "{done}");
+}
+
+#[test]
+fn nothing_is_no_number_of_steps_or_answers() {
+    let dir = Dir::kernel();
+    for args in [
+        &["callers", "-d", "0", "kfree"][..],
+        &["callees", "-d", "0", "kfree"],
+        &["chain", "--max-depth", "0", "start_kernel", "kfree"],
+        &["chain", "-n", "0", "start_kernel", "kfree"],
+        &["trace", "-d", "0", "kfree"],
+        &["find", "-n", "0", "slab"],
+    ] {
+        let done = dir.kgrep(args).run().expect_code(2);
+        assert!(done.stderr().contains("0 is not in 1.."), "{done}");
+        assert_eq!(done.stderr().lines().count(), 1, "{done}");
+    }
 }

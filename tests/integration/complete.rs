@@ -4,6 +4,7 @@
 use std::fs;
 use std::process::Command;
 
+use crate::pty::Terminal;
 use crate::util::Dir;
 
 const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/completions");
@@ -37,6 +38,23 @@ fn names_that_begin_so_are_printed() {
     assert!(done.bytes().is_empty() && done.stderr().is_empty());
 }
 
+/// What bash offers for the last of the words behind `kgrep`.
+fn bash(dir: &Dir, words: &str) -> String {
+    let line = format!(
+        "source {SCRIPTS}/kgrep.bash; COMP_WORDS=(kgrep {words}); \
+         COMP_CWORD=$((${{#COMP_WORDS[@]}}-1)); \
+         _kgrep_with_symbols kgrep \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD-1]}}\"; \
+         printf '%s\\n' \"${{COMPREPLY[@]}}\""
+    );
+    dir.shell(&format!("bash --norc -c '{}'", line.replace('\'', "'\\''"))).stdout()
+}
+
+/// What fish offers for the last of the words behind `kgrep`.
+fn fish(dir: &Dir, words: &str) -> String {
+    let line = format!("source {SCRIPTS}/kgrep.fish; complete -C \"kgrep {words}\"");
+    dir.shell(&format!("fish --no-config -c '{line}'")).stdout()
+}
+
 /// What a stranger's tree calls a thing must not become a command on the user's line.
 #[test]
 fn a_name_that_a_shell_would_run_is_no_completion() {
@@ -54,15 +72,7 @@ fn a_name_that_a_shell_would_run_is_no_completion() {
 #[test]
 fn bash_completes_symbols_where_a_command_wants_one() {
     let dir = indexed();
-    let complete = |words: &str| {
-        let line = format!(
-            "source {SCRIPTS}/kgrep.bash; COMP_WORDS=(kgrep {words}); \
-             COMP_CWORD=$((${{#COMP_WORDS[@]}}-1)); \
-             _kgrep_with_symbols kgrep \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD-1]}}\"; \
-             printf '%s\\n' \"${{COMPREPLY[@]}}\""
-        );
-        dir.shell(&format!("bash --norc -c '{}'", line.replace('\'', "'\\''"))).stdout()
-    };
+    let complete = |words: &str| bash(&dir, words);
     for words in [
         "def kmem_cache_z",
         "refs kmem_cache_z",
@@ -79,22 +89,113 @@ fn bash_completes_symbols_where_a_command_wants_one() {
     assert!(!complete("index kmem_cache_z").contains("kmem_cache_zalloc"));
 }
 
+/// What a zsh makes of `line` when Tab is pressed: all that the screen got, and the line then.
+fn zsh(dir: &Dir, line: &str) -> (String, String) {
+    // The link to kgrep is on the path from here on.
+    dir.shell("kgrep --version").run().expect_code(0);
+    let path = format!("{}:{}", dir.beside("programs").display(), env!("PATH"));
+    let mut shell = Terminal::program(dir, "zsh", &["-f", "-i"], &[("PATH", &path)], 50, 200);
+    // Ctrl-T tells the line as it is.
+    shell.send(&format!(
+        "fpath=({SCRIPTS} $fpath); autoload -Uz compinit; compinit -u -D; PS1=; \
+         tell() {{ print -r -- \"<$BUFFER>\" }}; zle -N tell; bindkey '^T' tell; \
+         unsetopt beep; print re''ady\r"
+    ));
+    shell.wait_for("ready\r\n");
+    shell.send(&format!("{line}\t\x14"));
+    let list = shell.wait_for("<kgrep ");
+    let line = shell.wait_for(">\r\n");
+    (list, format!("kgrep {}", line.trim_end().trim_end_matches('>')))
+}
+
 #[test]
-fn zsh_completes_symbols() {
+fn zsh_completes_what_a_command_takes() {
     if !has("zsh") {
         return;
     }
     let dir = indexed();
-    // compadd is asked what it was given: the real one works inside of a widget only.
-    let script = format!(
-        "autoload -Uz compinit; compinit -u -D 2>/dev/null; source {SCRIPTS}/_kgrep; \
-         compadd() {{ print -l -- \"$@\" }}; PREFIX=kmem_cache_z; _kgrep_symbols"
-    );
-    let found = dir.shell(&format!("zsh -f -c '{script}'")).stdout();
-    assert!(found.lines().any(|line| line == "kmem_cache_zalloc"), "{found}");
-    let text = fs::read_to_string(format!("{SCRIPTS}/_kgrep")).expect("_kgrep");
-    assert!(text.matches(":_kgrep_symbols'").count() >= 6, "each command asks for symbols");
-    assert!(!text.contains(":_users'"));
+    for (line, completed) in [
+        ("kgrep def kmem_cache_z", "kgrep def kmem_cache_zalloc "),
+        ("kgrep refs kmem_cache_z", "kgrep refs kmem_cache_zalloc "),
+        ("kgrep callers -d 2 kmem_cache_z", "kgrep callers -d 2 kmem_cache_zalloc "),
+        ("kgrep --no-config def kmem_cache_z", "kgrep --no-config def kmem_cache_zalloc "),
+        ("kgrep chain start_kernel kmem_cache_z", "kgrep chain start_kernel kmem_cache_zalloc "),
+        ("kgrep find --ki", "kgrep find --kind="),
+        ("kgrep index --st", "kgrep index --status "),
+        ("kgrep find --kind main", "kgrep find --kind maintainer "),
+        ("kgrep list sysc", "kgrep list syscalls "),
+        ("kgrep trace --as sysc", "kgrep trace --as syscall "),
+        // A pattern, and what a search takes behind it.
+        ("kgrep kfree --smart", "kgrep kfree --smart-case "),
+        ("kgrep kfree mm/sla", "kgrep kfree mm/slab.c "),
+        ("kgrep -e kfree mm/sla", "kgrep -e kfree mm/slab.c "),
+        ("kgrep --smart", "kgrep --smart-case "),
+        ("kgrep expo", "kgrep export "),
+    ] {
+        let (list, line) = zsh(&dir, line);
+        assert_eq!(line.trim_end(), completed.trim_end(), "{list}");
+    }
+}
+
+#[test]
+fn zsh_lists_what_a_command_takes() {
+    if !has("zsh") {
+        return;
+    }
+    let dir = indexed();
+    for (line, some, none) in [
+        ("kgrep find --kind ", "maintainer", "callers"),
+        ("kgrep refs --kinds ", "indirect", "callers"),
+        ("kgrep def --kind ", "typedef", "callers"),
+        ("kgrep list ", "boot-params", "callers"),
+        ("kgrep def kmem_cache_", "kmem_cache_free", "callers"),
+        ("kgrep ", "callers", "__complete"),
+        ("kgrep def ", "<kgrep", "callers"),
+    ] {
+        let (list, _) = zsh(&dir, line);
+        let list = list.split_once(line).map_or("", |(_, list)| list);
+        assert!(list.contains(some) && !list.contains(none), "{line}: {list}");
+    }
+}
+
+#[test]
+fn hidden_commands_are_in_no_shells_completions() {
+    for script in ["_kgrep", "kgrep.bash", "kgrep.fish"] {
+        let text = fs::read_to_string(format!("{SCRIPTS}/{script}")).expect("a script");
+        assert!(!text.contains("__generate"), "{script}");
+        // What is called for the names is no word to complete.
+        let called = text.matches("__complete").count();
+        assert_eq!(called, text.matches("kgrep __complete -- ").count(), "{script}");
+    }
+}
+
+#[test]
+fn bash_and_fish_complete_the_values_that_a_command_takes() {
+    let dir = indexed();
+    for (words, some) in [
+        ("refs --kinds ind", "indirect"),
+        ("def --kind typ", "typedef"),
+        ("callers --kinds ind", "indirect"),
+        ("list sysc", "syscalls"),
+        ("find --kind main", "maintainer"),
+        ("list --format vim", "vimgrep"),
+    ] {
+        if has("bash") {
+            let found = bash(&dir, words);
+            assert!(found.lines().any(|line| line == some), "bash, {words}: {found}");
+        }
+        if has("fish") {
+            let found = fish(&dir, words);
+            let first = found.lines().filter_map(|line| line.split('\t').next());
+            assert!(first.clone().any(|word| word == some), "fish, {words}: {found}");
+            assert_eq!(first.count(), 1, "fish, {words}: {found}");
+        }
+    }
+    if has("fish") {
+        for words in ["list ", "list --format ", "refs --kinds "] {
+            assert!(!fish(&dir, words).contains("mm/"), "no files: {words}");
+        }
+    }
 }
 
 #[test]
@@ -104,9 +205,7 @@ fn fish_completes_symbols() {
     }
     let dir = indexed();
     for command in ["def", "refs", "callers", "callees", "chain start_kernel", "trace"] {
-        let line =
-            format!("source {SCRIPTS}/kgrep.fish; complete -C \"kgrep {command} kmem_cache_z\"");
-        let found = dir.shell(&format!("fish --no-config -c '{line}'")).stdout();
+        let found = fish(&dir, &format!("{command} kmem_cache_z"));
         assert!(found.contains("kmem_cache_zalloc"), "{command}: {found}");
     }
 }

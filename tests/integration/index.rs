@@ -393,39 +393,6 @@ fn the_cache_is_the_owners_alone() {
 }
 
 /// Waits until `done` says so; false after ten seconds.
-fn comes_true(done: impl Fn() -> bool) -> bool {
-    let begun = Instant::now();
-    while begun.elapsed() < Duration::from_secs(10) {
-        if done() {
-            return true;
-        }
-        thread::sleep(Duration::from_millis(50));
-    }
-    false
-}
-
-#[test]
-fn after_many_changes_an_update_runs_behind_the_search() {
-    let current =
-        |dir: &Dir| dir.kgrep(&["index", "--status"]).run().stdout().contains("nothing changed");
-    let dir = Dir::kernel();
-    for number in 0..400 {
-        dir.create(&format!("new/{number}.c"), "pivot_root\n");
-    }
-    settle();
-    dir.kgrep(&["index"]).run().expect_ok();
-    for number in 0..400 {
-        dir.create(&format!("new/{number}.c"), "pivot_root changed\n");
-    }
-    settle();
-    dir.kgrep(&["bootconfig"]).env("KGREP_AUTO_UPDATE", "0").stdout();
-    thread::sleep(Duration::from_millis(300));
-    assert!(!current(&dir), "KGREP_AUTO_UPDATE=0 was not heard");
-    // The update runs in another folder, and must find the same cache.
-    dir.kgrep(&["bootconfig"]).env("KGREP_CACHE_DIR", "../cache").stdout();
-    assert!(comes_true(|| current(&dir)), "{}", dir.kgrep(&["index", "--status"]).stdout());
-}
-
 #[test]
 fn without_an_index_a_terminal_hears_of_it_once() {
     let dir = Dir::kernel();

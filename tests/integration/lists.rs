@@ -258,6 +258,47 @@ fn a_cache_that_cannot_be_written_does_not_stop_a_search() {
         dir.kgrep(&["--no-header", "pivot_root", "fs"]).env("KGREP_CACHE_DIR", blocked).run();
     assert_eq!(done.stdout().lines().count(), 2, "{done}");
     assert_eq!(done.stderr().lines().count(), 1, "{done}");
+    assert!(done.stderr().contains("set KGREP_CACHE_DIR to a folder that you can write to"));
+}
+
+/// An entry of an older list was opened, without a word.
+#[test]
+fn a_follow_up_says_where_newer_lists_are_not_kept() {
+    let dir = Dir::kernel();
+    dir.kgrep(&["-w", "pivot_root"]).stdout();
+    let done = dir
+        .shell(
+            "unshare --user --map-root-user --mount sh -c '\
+             mount --bind \"$KGREP_CACHE_DIR\" \"$KGREP_CACHE_DIR\" || exit 99\n\
+             mount -o remount,bind,ro \"$KGREP_CACHE_DIR\" || exit 99\n\
+             kgrep --no-header crashkernel >/dev/null; kgrep --no-header -s p 0'",
+        )
+        .run();
+    if done.code() != 0 {
+        eprintln!("not tested: this system lets nobody make a mount namespace");
+        return;
+    }
+    let said = done.stderr();
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines.len(), 2, "{said}");
+    assert!(lines[0].contains("set KGREP_CACHE_DIR") && lines[0].contains("/lists"), "{said}");
+    assert!(!lines[0].contains("new-"), "the folder, not the file: {said}");
+    assert!(lines[1].contains("this is list 1, of `kgrep -w pivot_root`"), "{said}");
+}
+
+#[test]
+fn no_list_is_told() {
+    let done = Dir::kernel().kgrep(&["lists"]).run().expect_code(1);
+    assert!(done.stderr().contains("there is no list yet"), "{done}");
+}
+
+#[test]
+fn a_refine_that_finds_nothing_says_what_it_looked_for() {
+    let dir = Dir::kernel();
+    dir.kgrep(&["pivot_root"]).stdout();
+    let done = dir.kgrep(&["-s", "r (("]).run().expect_code(1);
+    assert!(done.stderr().contains("plain text"), "{done}");
+    assert!(done.stderr().contains("no entry matches"), "{done}");
 }
 
 #[test]

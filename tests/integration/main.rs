@@ -17,6 +17,7 @@ mod find;
 mod followups;
 mod index;
 mod index_command;
+mod index_update;
 mod index_walk;
 mod lists;
 mod output;

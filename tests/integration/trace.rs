@@ -156,6 +156,20 @@ fn many_lines_of_a_file_or_folder_are_one() {
 }
 
 #[test]
+fn near_names_are_of_every_kind_and_without_noise() {
+    let dir = Dir::kernel();
+    for (name, near) in [
+        ("CONFIG_KEXE", "CONFIG_KEXEC"),
+        ("rdinti=", "rdinit="),
+        ("fs/namespac.c", "fs/namespace.c"),
+        ("pivot_rot", "pivot_root"),
+    ] {
+        let done = dir.kgrep(&["trace", name]).run().expect_code(1);
+        assert_eq!(done.stderr(), format!("kgrep: {name} is nothing here; near: {near}\n"));
+    }
+}
+
+#[test]
 fn a_name_that_is_nothing_has_near_ones() {
     let done = Dir::kernel().kgrep(&["trace", "pivot_rot"]).run().expect_code(1);
     let said = done.stderr();

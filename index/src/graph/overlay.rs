@@ -122,6 +122,15 @@ impl Graph<'_> {
         }
     }
 
+    /// Whether the tree as it is now has the name: one that only changed files had is gone from
+    /// them, though the sections still list it.
+    pub fn is_live(&self, name: NameRef) -> bool {
+        self.overlay.is_empty()
+            || name >= self.names.len()
+            || !self.definitions_of(name).is_empty()
+            || !self.users_of(name).is_empty()
+    }
+
     fn number(&mut self, name: &[u8]) -> NameRef {
         if let Some(known) = self.find_name(name) {
             return known;

@@ -2,6 +2,8 @@
 //! fish. A key was pressed and somebody waits: nothing is read but the index, and whatever goes
 //! wrong is no message.
 
+pub(super) mod scripts;
+
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 

@@ -8,3 +8,15 @@ _kgrep_symbols() {
     compadd -S '' -- $beginnings
     compadd -- $names
 }
+
+# The first word: a command, else a pattern or what -s and -e leave to be said.
+(( $+functions[_kgrep_first] )) ||
+_kgrep_first() {
+    if (( $+opt_args[-s] + $+opt_args[--show] )); then
+        _message 'selectors'
+    elif (( $+opt_args[-e] + $+opt_args[--regexp] + $+opt_args[-f] + $+opt_args[--file] )); then
+        _files
+    else
+        _kgrep_commands || _default
+    fi
+}

@@ -8,6 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use anyhow::Result;
 
 use super::place::Row;
+use crate::commands::answer::unkept;
 use crate::commands::printer::{PrintError, Printer};
 use crate::commands::{Outcome, Session};
 use crate::list::{FileEntry, List, ListWriter, Match, Meta, Pushed, Terminal};
@@ -141,7 +142,7 @@ impl<'a> Lister<'a> {
         };
         let (list, kept) = self.session.shelf.publish(writer.finish()?);
         if let Err(error) = kept {
-            tell(format!("the list can't be kept for follow-ups: {error}"));
+            tell(unkept(&error));
         }
         if let Some(printer) = self.printer.as_mut().filter(|printer| printer.measures_first()) {
             printer.list(&list)?;

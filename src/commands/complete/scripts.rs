@@ -1,0 +1,128 @@
+//! The shells' completion scripts: clap's, with what clap does not know of kgrep. The first
+//! word is a command or a pattern, names of the code are asked for in the index, and hidden
+//! commands stay hidden.
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, Command, ValueHint};
+use clap_complete::Shell;
+use kgrep_index::graph::LinkKind;
+
+use crate::cli;
+use crate::commands::{def, refs};
+use crate::list::NAMES;
+use crate::search::all_types;
+use crate::trace::Recipes;
+
+/// What the zsh completion calls where a symbol is wanted, or the first word.
+const ZSH: &str = include_str!("symbols.zsh");
+
+/// Where the first word is taken apart in zsh.
+const ZSH_FIRST: &str = include_str!("first.zsh");
+
+/// The commands whose words are names of the code.
+const SYMBOL_COMMANDS: [&str; 6] = ["def", "refs", "callers", "callees", "chain", "trace"];
+
+/// clap knows no such hint: this one, which nothing else here has, stands for it in its
+/// scripts, and is replaced there.
+const STAND_IN: ValueHint = ValueHint::Username;
+
+/// The script for a shell.
+pub(in crate::commands) fn of(shell: Shell) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut parser(), "kgrep", &mut script);
+    let script = String::from_utf8_lossy(&script).into_owned();
+    match shell {
+        Shell::Bash => script + include_str!("symbols.bash"),
+        Shell::Zsh => with_first_word(&script.replace("_users", "_kgrep_symbols"))
+            .replace("\nif [ \"$funcstack[1]\"", &format!("\n{ZSH}\nif [ \"$funcstack[1]\"")),
+        _ => {
+            let symbols = "kgrep __complete -- (commandline -ct) 2>/dev/null";
+            let script = script.replace("__fish_complete_users", symbols);
+            // clap has no words of fish's for what stands alone.
+            let recipes = Recipes::built_in().all;
+            let kinds: Vec<&str> = recipes.iter().map(|recipe| recipe.name.as_str()).collect();
+            let lists = recipes.iter().filter_map(|recipe| recipe.list.as_ref());
+            let lists: Vec<&str> = lists.map(|list| list.name.as_str()).collect();
+            script
+                + &include_str!("symbols.fish")
+                    .replace("LISTS", &lists.join(" "))
+                    .replace("KINDS", &kinds.join(" "))
+        }
+    }
+}
+
+/// The parser as completions want it. They know the words that the parser itself need not:
+/// any type may be defined one day, and behind `-s` selectors may follow.
+fn parser() -> Command {
+    let kinds = all_types().definitions();
+    let types = words(kinds.iter().map(|kind| kind.name().to_owned()));
+    let recipes = Recipes::built_in().all;
+    let traced = words(recipes.iter().map(|recipe| recipe.name.clone()));
+    let listed = recipes.iter().filter_map(|recipe| recipe.list.as_ref());
+    let listed = words(listed.map(|list| list.name.clone()));
+    let uses = words(refs::KINDS.iter().map(|kind| (*kind).to_owned()));
+    let steps = words(LinkKind::ALL.iter().map(|(_, kind)| (*kind).to_owned()));
+    let defined = words(def::KINDS.iter().map(|kind| (*kind).to_owned()));
+    let values = |command: &str, arg: &str| match (command, arg) {
+        ("def", "kind") => Some(defined.clone()),
+        ("refs", "kinds") => Some(uses.clone()),
+        ("callers" | "callees", "kinds") => Some(steps.clone()),
+        ("list", "what") => Some(listed.clone()),
+        ("trace" | "queries", "kind") => Some(traced.clone()),
+        _ => None,
+    };
+    let with_values = |command: Command| {
+        let name = command.get_name().to_owned();
+        command.mut_args(|arg| match values(&name, arg.get_id().as_str()) {
+            Some(words) => arg.value_parser(words),
+            None if SYMBOL_COMMANDS.contains(&&*name) && is_symbol(&arg) => {
+                arg.value_hint(STAND_IN)
+            }
+            None => arg,
+        })
+    };
+    without_hidden(&cli::command())
+        .mut_subcommands(with_values)
+        .mut_arg("types", |arg| arg.value_parser(types.clone()))
+        .mut_arg("types_not", |arg| arg.value_parser(types.clone()))
+        .mut_arg("show", |arg| arg.value_parser(PossibleValuesParser::new(NAMES)))
+}
+
+/// clap wants words that last as long as the program, which ends after this.
+fn words(words: impl Iterator<Item = String>) -> PossibleValuesParser {
+    PossibleValuesParser::new(words.map(|word| &*word.leak()).collect::<Vec<&'static str>>())
+}
+
+/// The parser without the commands that are nobody's to type: clap's scripts offer them.
+fn without_hidden(all: &Command) -> Command {
+    let shown = all.get_subcommands().filter(|command| !command.is_hide_set());
+    Command::new("kgrep")
+        .version("1")
+        .disable_help_flag(true)
+        .disable_help_subcommand(true)
+        .args(all.get_arguments())
+        .subcommands(shown)
+}
+
+/// Whether an argument of these commands is a name of the code.
+fn is_symbol(arg: &Arg) -> bool {
+    arg.is_positional() || matches!(arg.get_long(), Some("through" | "avoid"))
+}
+
+/// The zsh script with the first word a command where it is one. clap puts the pattern and
+/// the paths before the command, which then is the third word.
+fn with_first_word(script: &str) -> String {
+    let parts = script
+        .split_once("    _arguments \"${_arguments_options[@]}\" : \\\n")
+        .and_then(|(head, rest)| Some((head, rest.split_once("'::pattern ")?)))
+        .and_then(|(head, (options, rest))| Some((head, options, rest.split_once("&& ret=0\n")?)))
+        .and_then(|(head, options, (_, rest))| {
+            let (commands, rest) = rest.split_once("        esac\n")?;
+            Some((head, options, commands.replace("$line[3]", "$line[1]"), rest))
+        });
+    // The scripts that are checked in, and the tests that run them, notice where clap's change.
+    let Some((head, options, commands, rest)) = parts else { return script.to_owned() };
+    let (first, pattern) = ZSH_FIRST.split_once("# ...\n").unwrap_or((ZSH_FIRST, ""));
+    let first = first.replace("OPTIONS\n", options);
+    format!("{head}{first}{commands}{pattern}        esac\n{rest}")
+}
