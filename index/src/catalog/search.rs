@@ -15,7 +15,7 @@ use super::{
     hits::{Hits, Met, Segments, WHOLE},
     naming::name_of,
     query::{Asked, Need, Query},
-    table::{self, Entry, Table},
+    table::{self, BLOCK, Entry, Table},
     weights::{
         self, AGAIN, CANDIDATES, EXACT, FEW, KIND_WORD, Name, OTHER_ARCH, OWN_ARCH, PATH,
         PATH_COVERAGE, Place, SPLIT, SPLIT_LETTERS,
@@ -293,19 +293,23 @@ fn candidates(
         let coverage = covered / total;
         Some(sum / total * coverage * coverage * kind * place)
     };
-    let mut best: Vec<(f32, usize)> = (0..source.table.len())
+    let mut best: Vec<(f32, usize)> = (0..source.table.len().div_ceil(BLOCK))
         .into_par_iter()
-        .with_min_len(1 << 14)
-        .filter_map(|document| score(document).map(|score| (score, document)))
-        .collect();
-    if !query.names.is_empty() {
-        best.retain(|(_, document)| {
-            let entry = source.table.entry(*document).unwrap_or_default();
-            let name = String::from_utf8_lossy(&entry.name);
-            let kind = table::kind(source.table.record(*document).1);
-            kind.is_some_and(|kind| query.names.iter().all(|named| named.allows(&name, kind)))
+        .with_min_len((1 << 14) / BLOCK)
+        .fold(Vec::new, |mut best, block| {
+            let documents = block * BLOCK..source.table.len().min((block + 1) * BLOCK);
+            let known = best.len();
+            best.extend(documents.filter_map(|document| Some((score(document)?, document))));
+            if !query.names.is_empty() && best.len() > known {
+                let scored = best.split_off(known);
+                best.extend(named_so(&source.table, block, &scored, query));
+            }
+            best
+        })
+        .reduce(Vec::new, |mut one, mut other| {
+            one.append(&mut other);
+            one
         });
-    }
     let by_score = |one: &(f32, usize), other: &(f32, usize)| {
         other.0.total_cmp(&one.0).then(one.1.cmp(&other.1))
     };
@@ -314,6 +318,33 @@ fn candidates(
         best.truncate(CANDIDATES);
     }
     best.into_iter().map(|(score, document)| (score, first + document)).collect()
+}
+
+/// Those of a block's documents that have a name as the question wants it. All of the block's
+/// names are read one after the other, as each builds on the one before.
+fn named_so(
+    table: &Table,
+    block: usize,
+    scored: &[(f32, usize)],
+    query: &Query,
+) -> Vec<(f32, usize)> {
+    let mut found = Vec::new();
+    let Some(mut entries) = table.entries_of(block) else { return found };
+    let mut read = block * BLOCK;
+    for &(score, document) in scored {
+        while read <= document {
+            if entries.advance().is_none() {
+                return found;
+            }
+            read += 1;
+        }
+        let name = String::from_utf8_lossy(&entries.entry.name);
+        let kind = table::kind(table.record(document).1);
+        if kind.is_some_and(|kind| query.names.iter().all(|named| named.allows(&name, kind))) {
+            found.push((score, document));
+        }
+    }
+    found
 }
 
 fn positive(scored: &[Scored]) -> impl Iterator<Item = &Scored> {
