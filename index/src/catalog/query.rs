@@ -2,6 +2,7 @@
 
 use super::{
     document::Kind,
+    weights::is_kind_word,
     words::{Words, is_stop_word, other_forms, runs, stem},
 };
 
@@ -117,6 +118,25 @@ impl Query {
     /// Whether there is nothing to look for.
     pub fn is_empty(&self) -> bool {
         self.words.is_empty() && self.phrases.is_empty() && self.names.is_empty()
+    }
+
+    /// Asks for all there is.
+    pub fn all() -> Query {
+        let name = NamePattern { text: String::new(), prefix: true, not: false };
+        Query { names: vec![name], ..Query::default() }
+    }
+
+    /// Whether each of the words that say something, but for those of `kind`'s, is a whole word
+    /// of `text`.
+    pub fn is_whole_in(&self, text: &str, kind: Kind) -> bool {
+        let own: Vec<String> =
+            runs(text).map(|(start, end)| text[start..end].to_ascii_lowercase()).collect();
+        let mut asked = self.words.iter().filter(|word| {
+            let says_kind = word.alone && is_kind_word(&word.text, kind);
+            word.need != Need::MustNot && !word.is_stop_word() && !says_kind
+        });
+        let has = |word: &Asked| own.contains(&word.text);
+        asked.next().is_some_and(|first| has(first) && asked.all(has))
     }
 
     /// All words of `text`, whatever stands between them.
@@ -288,6 +308,15 @@ mod tests {
         assert!(allows("name:sys_pivot*", "sys_pivot_root", syscall));
         assert!(!allows("name:pivot_root", "sys_pivot_root", function));
         assert!(allows("name:grö*", "GRÖẞE", function) && !allows("name:kmem*", "km", function));
+    }
+
+    #[test]
+    fn a_whole_word_is_neither_half_nor_more() {
+        let query = Query::parse("nvme maintainer").0;
+        assert!(query.is_whole_in("drivers/nvme/host/", Kind::Maintainer));
+        assert!(!query.is_whole_in("drivers/nvmem/", Kind::Maintainer));
+        assert!(!query.is_whole_in("drivers/nvme/host/", Kind::Section));
+        assert!(!Query::parse("maintainer").0.is_whole_in("maintainer", Kind::Maintainer));
     }
 
     #[test]
