@@ -167,6 +167,8 @@ fn entries_of_one_name_are_ordered_as_def_does_and_as_they_are_listed() {
     let stub = "static inline int lamp_get(int dev)\n{\n\treturn -1;\n}\n";
     dir.create("include/linux/lamp.h", format!("/**\n * lamp_get - get the lamp\n */\n{stub}"));
     dir.create("drivers/char/lamp.c", "int lamp_get(int dev)\n{\n\treturn dev;\n}\n");
+    dir.create("include/linux/shade.h", stub.replace("lamp", "shade"));
+    dir.create("mm/shade.c", "int shade_get(int dev)\n{\n\treturn dev;\n}\n");
     let list = "Documentation/admin-guide/kernel-parameters.txt";
     let text = fs::read_to_string(dir.path(list)).expect("the list");
     let more = "\tcrashkernel=size[KMG],high\n\t\t\tcrash\n\n\thostname=";
@@ -181,6 +183,7 @@ fn entries_of_one_name_are_ordered_as_def_does_and_as_they_are_listed() {
         let found = dir.kgrep(&["def", "lamp_get"]).stdout();
         assert!(found.lines().nth(1).is_some_and(|line| line.contains("drivers/char/lamp.c")));
     }
+    assert!(first(&["name:shade*"]).contains("mm/shade.c"), "a stub is no definition");
     let plain = dir.kgrep(&["find", "crashkernel=", "-n1", "--format", "json"]).stdout();
     let line = text.lines().position(|line| line.starts_with("\tcrashkernel=")).expect("there");
     let near = (line + 1..line + 4).any(|line| plain.contains(&format!("\"line_number\":{line},")));

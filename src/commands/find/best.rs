@@ -4,12 +4,14 @@
 use std::collections::HashMap;
 
 use kgrep_index::catalog::{Found, Kind, Query};
-use kgrep_index::graph::{Arch, Graph};
+use kgrep_index::graph::{Arch, Graph, Program};
+use kgrep_index::outline::Flags;
 
 use super::super::answer::Sources;
 use crate::code::{Code, Ranking};
 
-/// Orders the definitions of a name that the question asks for as `def` does, and the entries of
+/// Orders the definitions of a name that the question asks for as `def` does, but with what a
+/// header has for want of the definition (a stub) behind it wherever that is, and the entries of
 /// a parameter as they are listed: the first is about the plain one. Only what is among the
 /// first `shown` counts, and what goes with it.
 pub(super) fn definitions(found: &mut [Found], graph: &Graph<'_>, arch: Arch, shown: usize) {
@@ -28,7 +30,12 @@ pub(super) fn definitions(found: &mut [Found], graph: &Graph<'_>, arch: Arch, sh
             let definition = definitions.iter().find(|definition| {
                 definition.first == found.line && graph.path(definition.file) == found.path
             });
-            definition.map(|definition| Ranking::of(graph, definition, arch))
+            definition.map(|definition| {
+                let place = graph.place(definition.file);
+                let is_stub = definition.flags.has(Flags::STATIC) && found.path.ends_with(b".h");
+                let beside = place.program != Program::Kernel || !arch.has(place);
+                (beside, is_stub, Ranking::of(graph, definition, arch))
+            })
         };
         arrange(found, &places, |found| match found.kind {
             Kind::Symbol(_) => {
