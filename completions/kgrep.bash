@@ -744,7 +744,7 @@ _kgrep() {
             fi
             case "${prev}" in
                 --kind)
-                    COMPREPLY=($(compgen -W "symbol doc config param maintainer file" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "symbol doc config param maintainer file function syscall macro constant struct union enum enumerator typedef variable tracepoint asm compatible rust-function" -- "${cur}"))
                     return 0
                     ;;
                 --in)

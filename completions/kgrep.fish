@@ -621,7 +621,21 @@ doc\t'Sections of the documentation'
 config\t'Kconfig entries'
 param\t'Boot parameters'
 maintainer\t'Entries of MAINTAINERS'
-file\t'Source files, by the comment that they begin with'"
+file\t'Source files, by the comment that they begin with'
+function\t'Functions, also those of macros, assembler and Rust'
+syscall\t'System calls'
+macro\t'Macros and constants'
+constant\t'Constants and enumerators'
+struct\t'Structures'
+union\t'Unions'
+enum\t'Enumerations'
+enumerator\t'Constants of enumerations'
+typedef\t'Names of types'
+variable\t'Variables'
+tracepoint\t'Tracepoints'
+asm\t'Assembler symbols'
+compatible\t'Devicetree compatibles'
+rust-function\t'Functions in Rust'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l in -d 'Only in this file or below this folder; may be given many times' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -s n -l number -d 'Show at most this many' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'

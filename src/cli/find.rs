@@ -11,24 +11,49 @@ use super::common::at_least_one;
 /// flags have a single dash. A blank before it does, which nobody typed for its own sake.
 pub(super) fn with_must_nots(args: &[OsString]) -> Vec<OsString> {
     let mut words = false;
+    let mut is_value = false;
+    // A single letter is a flag that find hasn't, and the parser says so.
     let is_must_not = |text: &str| {
         let is_number = |rest: &str| rest.trim_start_matches('=').parse::<u32>().is_ok();
         text.strip_prefix('-').is_some_and(|rest| {
-            let flag =
-                rest == "h" || rest.strip_prefix('n').is_some_and(|n| n.is_empty() || is_number(n));
-            !rest.is_empty() && !rest.starts_with('-') && !flag
+            let flag = rest.strip_prefix('n').is_some_and(is_number);
+            rest.chars().count() > 1 && !rest.starts_with('-') && !flag
         })
     };
     args.iter()
         .map(|arg| match arg.to_str() {
-            Some(text) if words && is_must_not(text) => format!(" {text}").into(),
+            Some(text) if words && !is_value && is_must_not(text) => format!(" {text}").into(),
             text => {
                 words |= text == Some("find");
                 words &= text != Some("--");
+                is_value = text.is_some_and(takes_value);
                 arg.clone()
             }
         })
         .collect()
+}
+
+/// Whether the argument behind this one is its value.
+fn takes_value(flag: &str) -> bool {
+    matches!(flag, "-n" | "--number" | "--kind" | "--in")
+}
+
+/// What `arg` of a single letter would have been, had it two, for who meant a word.
+pub(super) fn letter_hint(args: &[OsString]) -> Option<String> {
+    let mut before = "";
+    for arg in args.iter().filter_map(|arg| arg.to_str()) {
+        let letter = arg.strip_prefix('-').filter(|rest| rest.chars().count() == 1);
+        if let Some(letter) =
+            letter.filter(|letter| !takes_value(before) && !"hn".contains(*letter))
+        {
+            return Some(format!(
+                "find has no flag -{letter}: words match in either case and half (to leave \
+                 out the word {letter}: ' -{letter}')"
+            ));
+        }
+        before = arg;
+    }
+    None
 }
 
 /// What is looked for, and where.
@@ -58,6 +83,7 @@ pub(crate) struct FindArgs {
 
     /// Show at most this many
     #[arg(short = 'n', long, value_name = "NUM", default_value_t = 20, value_parser = at_least_one())]
+    #[arg(allow_negative_numbers = true)]
     pub(crate) number: usize,
 }
 
@@ -76,18 +102,60 @@ pub(crate) enum FindKind {
     Maintainer,
     /// Source files, by the comment that they begin with
     File,
+    /// Functions, also those of macros, assembler and Rust
+    Function,
+    /// System calls
+    Syscall,
+    /// Macros and constants
+    Macro,
+    /// Constants and enumerators
+    Constant,
+    /// Structures
+    Struct,
+    /// Unions
+    Union,
+    /// Enumerations
+    Enum,
+    /// Constants of enumerations
+    Enumerator,
+    /// Names of types
+    Typedef,
+    /// Variables
+    Variable,
+    /// Tracepoints
+    Tracepoint,
+    /// Assembler symbols
+    Asm,
+    /// Devicetree compatibles
+    Compatible,
+    /// Functions in Rust
+    RustFunction,
 }
 
 impl FindKind {
-    /// The catalog's word for it.
-    pub(crate) fn name(self) -> &'static str {
+    /// The catalog's words for it: those of `def --kind`, and as many.
+    pub(crate) fn names(self) -> &'static [&'static str] {
         match self {
-            FindKind::Symbol => "symbol",
-            FindKind::Doc => "doc",
-            FindKind::Config => "config",
-            FindKind::Param => "param",
-            FindKind::Maintainer => "maintainer",
-            FindKind::File => "file",
+            FindKind::Symbol => &["symbol"],
+            FindKind::Doc => &["doc"],
+            FindKind::Config => &["config"],
+            FindKind::Param => &["param"],
+            FindKind::Maintainer => &["maintainer"],
+            FindKind::File => &["file"],
+            FindKind::Function => &["function", "syscall", "asm", "rust-function", "tracepoint"],
+            FindKind::Syscall => &["syscall"],
+            FindKind::Macro => &["macro", "constant"],
+            FindKind::Constant => &["constant", "enumerator"],
+            FindKind::Struct => &["struct"],
+            FindKind::Union => &["union"],
+            FindKind::Enum => &["enum"],
+            FindKind::Enumerator => &["enumerator"],
+            FindKind::Typedef => &["typedef"],
+            FindKind::Variable => &["variable"],
+            FindKind::Tracepoint => &["tracepoint"],
+            FindKind::Asm => &["asm"],
+            FindKind::Compatible => &["compatible"],
+            FindKind::RustFunction => &["rust-function"],
         }
     }
 }
@@ -112,5 +180,9 @@ mod tests {
         let expected =
             ["kgrep", "find", "crash", " -arm", "-n", "5", "-n7", "-h", "--in", "fs", "--", "-x"];
         assert_eq!(made, expected.map(OsString::from));
+        let args = ["kgrep", "find", "x", "-i", "-n", "-12", "-é"].map(OsString::from);
+        assert_eq!(with_must_nots(&args), args, "flags that find hasn't, and a value");
+        assert!(letter_hint(&args).is_some_and(|hint| hint.contains("no flag -i")));
+        assert_eq!(letter_hint(&["find", "-n", "-1", "-h"].map(OsString::from)), None);
     }
 }

@@ -327,7 +327,8 @@ fn search_flag(matches: &ArgMatches) -> Option<String> {
     })
 }
 
-fn is_command(word: &OsStr) -> bool {
+/// Whether `kgrep WORD` is a command.
+pub(crate) fn is_command(word: &OsStr) -> bool {
     command().get_subcommands().any(|command| command.get_name() == word)
 }
 
@@ -345,9 +346,13 @@ fn with_short_pages(parser: Command) -> Command {
 fn parse_command(args: &[OsString], word: &OsStr) -> Result<Cli, Stop> {
     let mut parser = with_short_pages(command());
     let args = &if word == "find" { find::with_must_nots(args) } else { args.to_vec() };
-    let matches = parser
-        .try_get_matches_from_mut(args)
-        .map_err(|error| Stop::of(with_hint(error, word), args))?;
+    let matches = parser.try_get_matches_from_mut(args).map_err(|error| {
+        let unknown = word == "find" && error.kind() == ErrorKind::UnknownArgument;
+        match find::letter_hint(args).filter(|_| unknown) {
+            Some(hint) => Stop::Wrong(hint),
+            None => Stop::of(with_hint(error, word), args),
+        }
+    })?;
     if let Some(name) = given(&matches, |arg| !arg.is_global_set()) {
         return Err(Stop::Wrong(format!(
             "{name} is a search's argument, not this command's; {}",

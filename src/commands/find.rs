@@ -1,5 +1,8 @@
 //! `kgrep find WORDS…`: what one has only an idea of, best first, from the index's catalog.
 
+mod best;
+mod hint;
+
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ffi::OsStr;
@@ -7,19 +10,19 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Result, bail};
-use bstr::ByteSlice;
 use kgrep_index::catalog::{self, Found, Marks, Query, Wanted};
 use kgrep_index::graph::{Arch, Graph};
 use kgrep_index::outline::Kind;
 use kgrep_index::store::Cache;
 use kgrep_index::{Index, Scope};
 
-use super::answer::{Place, Sources, name_line, show_marked};
+use super::answer::{Place, Sources, show_marked, word_in};
 use super::{Outcome, Session, freshen};
 use crate::cli::FindArgs;
 use crate::code::{Code, Ranking, folder_name};
 use crate::list::{SourceFile, Span};
 use crate::message::tell;
+use crate::settings::Origin;
 
 const COLUMNS: [&str; 2] = ["Kind", "Name"];
 
@@ -45,41 +48,60 @@ pub(crate) fn run(args: &FindArgs, session: &Session) -> Result<Outcome> {
         bail!("there is no word to look for; give letters or digits");
     }
     let wanted = Wanted {
-        classes: args.kind.iter().map(|kind| kind.name().to_owned()).collect(),
+        classes: args.kind.iter().flat_map(|kind| kind.names()).map(ToString::to_string).collect(),
         within: within(&args.within, &code)?,
         arch: match code.arch {
             Arch::All => None,
             _ => Some(folder_name(&session.settings.arch.value).to_owned()),
         },
-        number: args.number,
+        arch_is_named: matches!(session.settings.arch.origin, Origin::Flag(_)),
+        // All that were looked at closely: which of them comes first is not yet said.
+        number: usize::MAX,
     };
     let fresh = index.refresh(&Scope::whole())?;
     let graph = index.graph_now(&fresh, &code.idioms).map_err(again)?;
     let uses = Uses { graph, known: RefCell::default() };
-    let found = index.find(&fresh, &code.idioms, &query, &wanted, &|name| uses.of(name));
-    let found = found.map_err(again)?;
-    index.graph_soundness().map_err(again)?;
+    let ask = |query: &Query, wanted: &Wanted| {
+        let found = index.find(&fresh, &code.idioms, query, wanted, &|name| uses.of(name));
+        found.map_err(again).map(Option::unwrap_or_default)
+    };
+    let (mut found, marks) = ask(&query, &wanted)?;
     freshen::after_changes(code.tree(), &fresh, session);
-    let (mut found, marks) = found.unwrap_or_default();
+    let mut sources = Sources::default();
     if let Some(graph) = &uses.graph {
+        best::definitions(&mut found, graph, code.arch, args.number);
         add_named(&mut found, graph, &code, args, &wanted);
     }
+    best::maintainers(&mut found, &query, &code, &mut sources);
+    let path = asked_path(&args.words, &code).filter(|path| {
+        wanted.within.is_empty() || wanted.within.iter().any(|folder| is_below(path, folder))
+    });
+    if let Some(path) = &path {
+        let wanted = Wanted { within: vec![path.clone()], ..wanted.clone() };
+        best::at_path(&mut found, path, ask(&Query::all(), &wanted)?.0, args.kind.is_empty());
+    }
+    index.graph_soundness().map_err(again)?;
+    found.truncate(args.number);
     if found.is_empty() {
-        tell(nothing(args));
+        tell(hint::nothing(args, &marks.missing, (&index, &fresh)));
         return Ok(Outcome::Nothing);
     }
-    let mut sources = Sources::default();
+    if wrong.is_none() && path.is_none() && !marks.missing.is_empty() {
+        tell(format!("nothing here has {}", marks.missing.join(", ")));
+    }
     let mut places = Vec::with_capacity(found.len());
     let mut spans = Vec::with_capacity(found.len());
-    for found in &found {
+    for (at, found) in found.iter().enumerate() {
         let source = sources.get(&code, &found.path);
-        let line = best_line(found, source, &marks);
+        // What the path of a file is says nothing about any line of it.
+        let marks = if at == 0 && path.is_some() { &Marks::default() } else { &marks };
+        let line = best_line(found, source, marks);
         // Definitions in two arms of an #if have one comment.
         if places.iter().any(|known: &Place| known.line == line && known.path == found.path) {
             continue;
         }
         let text = source.line(u64::from(line)).unwrap_or_default();
-        spans.push(marked(text, &marks));
+        spans.push(marked(text, marks));
         places.push(Place {
             path: found.path.clone(),
             line,
@@ -109,8 +131,11 @@ fn add_named(
     wanted: &Wanted,
 ) {
     let [word] = args.words.as_slice() else { return };
-    let symbols = wanted.classes.is_empty() || wanted.classes.iter().any(|class| class == "symbol");
-    if !symbols || found.iter().any(|found| found.name == *word) {
+    let is_wanted = |kind: Kind| {
+        let mut classes = wanted.classes.iter();
+        classes.len() == 0 || classes.any(|class| class == "symbol" || class == kind.name())
+    };
+    if found.iter().take(args.number).any(|found| found.name == *word) {
         return;
     }
     let Some(name) = graph.find_name(word.as_bytes()) else { return };
@@ -119,6 +144,7 @@ fn add_named(
         let path = graph.path(definition.file);
         let within = &wanted.within;
         !matches!(definition.kind, Kind::File | Kind::Kconfig | Kind::Declaration)
+            && is_wanted(definition.kind)
             && (within.is_empty() || within.iter().any(|folder| is_below(path, folder)))
     });
     named.sort_by_cached_key(|definition| Ranking::of(graph, definition, code.arch));
@@ -129,10 +155,21 @@ fn add_named(
         line: definition.first,
         extent: (definition.first, definition.first),
         named: true,
+        by_name: true,
         score: 0.0,
     });
     found.splice(0..0, named);
-    found.truncate(wanted.number);
+}
+
+/// The file of the tree that the question is the path of, from here or from the top.
+fn asked_path(words: &[String], code: &Code) -> Option<Vec<u8>> {
+    let [word] = words else { return None };
+    let root = code.tree().root();
+    let from_here = crate::folders::current().ok().map(|here| here.join(word));
+    [from_here, Some(root.join(word))].into_iter().flatten().find_map(|path| {
+        let full = plain(&path).canonicalize().ok().filter(|full| full.is_file())?;
+        Some(full.strip_prefix(root).ok()?.as_os_str().as_bytes().to_vec())
+    })
 }
 
 /// Whether a path is `folder`, or below it.
@@ -151,15 +188,6 @@ fn question(words: &[String]) -> String {
         if several && plain { format!("\"{word}\"") } else { word.to_owned() }
     };
     words.iter().map(quoted).collect::<Vec<_>>().join(" ")
-}
-
-fn nothing(args: &FindArgs) -> String {
-    let narrowed = !args.kind.is_empty() || !args.within.is_empty();
-    let words = args.words.join(" ");
-    match narrowed {
-        true => format!("nothing here is about {words}; without --kind and --in there may be more"),
-        false => format!("nothing here is about {words}; `kgrep {words}` searches the text"),
-    }
 }
 
 /// The folders that are meant, from the tree's root.
@@ -218,29 +246,35 @@ impl Uses<'_> {
 /// How many lines of a long section are looked at for the best one.
 const MANY_LINES: u32 = 2000;
 
-/// The line to show: where the thing is, unless another line of it has more of the words.
+/// Lines that a definition's return type and attributes may have before its name.
+const BEFORE_NAME: u32 = 8;
+
+/// The line to show. A symbol's is the one with its name, a text's the one with most of the
+/// words; of equals the first that says something.
 fn best_line(found: &Found, source: &SourceFile, marks: &Marks) -> u32 {
-    let name = found.kind.bare_name(&found.name);
     let (first, last) = found.extent;
-    let own = match found.kind.class() {
-        "symbol" => name_line(source, name.as_bytes(), found.line, last.max(found.line)),
-        _ => found.line,
+    let text = |line: u32| source.line(u64::from(line)).unwrap_or_default();
+    if found.kind.class() == "symbol" {
+        let name = found.kind.bare_name(&found.name).as_bytes();
+        let mut head = found.line..=found.line.saturating_add(BEFORE_NAME);
+        let has_name = |line: u32| word_in(text(line), name).is_some();
+        let is_last = |line: u32| text(line).iter().any(|byte| b"{;".contains(byte));
+        let named = head.find(|line| has_name(*line) || is_last(*line));
+        return named.filter(|line| has_name(*line)).unwrap_or(found.line);
+    }
+    let count = |line: u32| marks.count(&String::from_utf8_lossy(text(line)));
+    let says = |line: u32| {
+        let text = text(line).trim_ascii();
+        let is_licence = memchr::memmem::find(text, b"SPDX-License").is_some();
+        !text.starts_with(b".. ") && !is_licence && text.iter().any(u8::is_ascii_alphanumeric)
     };
-    let count = |line: u32| {
-        let text = source.line(u64::from(line)).unwrap_or_default();
-        marks.count(&String::from_utf8_lossy(text))
-    };
-    let mut best = (own, count(own));
     let last = last.min(first.saturating_add(MANY_LINES));
-    for line in first..=last {
+    let own = (found.line..=last.max(found.line)).find(|line| says(*line)).unwrap_or(found.line);
+    let mut best = (own, count(own));
+    for line in (first..=last).filter(|line| says(*line)) {
         let count = count(line);
         if count > best.1 {
             best = (line, count);
-        }
-        // What is between the comment of a symbol and the symbol is about something else.
-        let text = source.line(u64::from(line)).unwrap_or_default();
-        if found.kind.class() == "symbol" && text.contains_str("*/") {
-            break;
         }
     }
     best.0

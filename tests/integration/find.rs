@@ -118,17 +118,161 @@ fn a_system_call_has_the_name_that_programs_call_it_by() {
     }
 }
 
+/// The line of a comment opened the comment, and a return type of its own was shown as the name.
 #[test]
-fn the_line_shown_is_of_the_comment_or_the_definition() {
+fn the_line_shown_has_the_name_or_says_something() {
     let dir = Dir::kernel();
     dir.create(
         "mm/apart.c",
         "/**\n * kettle - make tea\n *\n * It boils.\n */\n\nstatic const char *words = \"it boils the kettle for tea\";\n\n\
-         int kettle(void)\n{\n\treturn 0;\n}\n",
+         static int __must_check\nkettle(void)\n{\n\treturn 0;\n}\n",
+    );
+    dir.create(
+        "Documentation/mm/tea.rst",
+        ".. SPDX-License-Identifier: GPL-2.0\n.. Copyright (C) 2020, teapots\n\nMaking tea\n==========\n\nBoil.\n",
     );
     dir.kgrep(&["index", "--code"]).run().expect_code(0);
     let found = dir.kgrep(&["find", "--kind", "symbol", "-n1", "kettle", "tea", "boil"]).stdout();
-    assert!(found.contains("* kettle - make tea"), "{found}");
+    assert!(found.contains(" 10 function kettle") && found.contains(" kettle(void)"), "{found}");
+    for words in [&["tea", "--kind", "doc"][..], &["teapots"], &["Documentation/mm/tea.rst"]] {
+        let found = dir.kgrep(&[&["find", "-n1"], words].concat()).run();
+        assert!(!found.stdout().contains(".. "), "{words:?}: {}", found.stdout());
+    }
+}
+
+#[test]
+fn what_a_path_names_comes_first() {
+    let dir = indexed();
+    for (path, first) in [
+        ("Documentation/admin-guide/kdump.rst", "doc Dumps after a crash"),
+        ("mm/slab.c", "file mm/slab.c"),
+        ("./mm/../mm/slab.c", "file mm/slab.c"),
+        ("mm/Makefile", "file mm/Makefile"),
+    ] {
+        let found = answers(&dir, &[path]);
+        assert_eq!(found.first().map(String::as_str), Some(first), "{path}: {found:?}");
+        assert_eq!(found.iter().filter(|found| *found == first).count(), 1, "{path}: {found:?}");
+    }
+    let done = dir.kgrep(&["find", "mm/slab.c", "-n1"]).run();
+    assert!(done.stderr().is_empty() && done.stdout().lines().count() == 2, "{}", done.stderr());
+    assert!(!answers(&dir, &["mm/slab.c", "--in", "fs"]).contains(&"file mm/slab.c".to_owned()));
+    assert!(
+        !answers(&dir, &["mm/Makefile", "--kind", "symbol"]).iter().any(|a| a.starts_with("file"))
+    );
+}
+
+#[test]
+fn entries_of_one_name_are_ordered_as_def_does_and_as_they_are_listed() {
+    let dir = Dir::kernel();
+    let stub = "static inline int lamp_get(int dev)\n{\n\treturn -1;\n}\n";
+    dir.create("include/linux/lamp.h", format!("/**\n * lamp_get - get the lamp\n */\n{stub}"));
+    dir.create("drivers/char/lamp.c", "int lamp_get(int dev)\n{\n\treturn dev;\n}\n");
+    dir.create("include/linux/shade.h", stub.replace("lamp", "shade"));
+    dir.create("mm/shade.c", "int shade_get(int dev)\n{\n\treturn dev;\n}\n");
+    let list = "Documentation/admin-guide/kernel-parameters.txt";
+    let text = fs::read_to_string(dir.path(list)).expect("the list");
+    let more = "\tcrashkernel=size[KMG],high\n\t\t\tcrash\n\n\thostname=";
+    dir.create(list, text.replace("\thostname=", more));
+    dir.kgrep(&["index"]).run().expect_code(0);
+    let first = |words: &[&str]| {
+        let table = dir.kgrep(&[&["find", "-n1"], words].concat()).stdout();
+        table.lines().nth(1).unwrap_or_default().to_owned()
+    };
+    for words in [&["name:lamp*"][..], &["lamp_get"], &["get", "lamp"]] {
+        assert!(first(words).contains("drivers/char/lamp.c"), "{words:?}: {}", first(words));
+        let found = dir.kgrep(&["def", "lamp_get"]).stdout();
+        assert!(found.lines().nth(1).is_some_and(|line| line.contains("drivers/char/lamp.c")));
+    }
+    assert!(first(&["name:shade*"]).contains("mm/shade.c"), "a stub is no definition");
+    let plain = dir.kgrep(&["find", "crashkernel=", "-n1", "--format", "json"]).stdout();
+    let line = text.lines().position(|line| line.starts_with("\tcrashkernel=")).expect("there");
+    let near = (line + 1..line + 4).any(|line| plain.contains(&format!("\"line_number\":{line},")));
+    assert!(near, "the plain one is from line {line}: {plain}");
+}
+
+/// NVMEM came before what has `nvme` in each of its lines.
+#[test]
+fn who_maintains_the_folder_called_so_comes_first() {
+    let dir = Dir::kernel();
+    dir.create(
+        "MAINTAINERS",
+        "List\n====\n\nLAMPS OF ONE SORT\nM:\tA\nF:\tdrivers/lamp/one.c\n\nLAMPSHADES\nM:\tB\nF:\tdrivers/lampshade/\n\n\
+         LAMP\nM:\tC\nF:\tdrivers/lamp/two.c\n\nLIGHT (LAMP), CANDLES (CND), FIRE AND THE SUN SUBSYSTEM\nM:\tD\nF:\tdrivers/lamp/\nF:\tinclude/linux/lamp/\n",
+    );
+    dir.kgrep(&["index"]).run().expect_code(0);
+    for words in [&["lamp", "--kind", "maintainer"][..], &["lamp", "maintainer"]] {
+        let found = answers(&dir, words);
+        let maintainers: Vec<&String> =
+            found.iter().filter(|found| found.starts_with("maintainer")).collect();
+        assert!(maintainers[0].starts_with("maintainer LIGHT (LAMP)"), "{words:?}: {found:?}");
+        assert_ne!(maintainers[1], "maintainer LAMPSHADES", "{words:?}");
+    }
+}
+
+#[test]
+fn another_architecture_comes_last_when_one_is_named() {
+    let dir = Dir::kernel();
+    dir.create("arch/arm64/mm/flush.c", "void flush_lamp_cache(void)\n{\n}\n");
+    dir.create("drivers/char/lamp.c", "void lamp_flush(void)\n{\n}\nvoid lamp_cache(void)\n{\n}\n");
+    dir.kgrep(&["index"]).run().expect_code(0);
+    let names = answers(&dir, &["flush", "lamp", "cache"]);
+    let at = names.iter().position(|name| name == "function flush_lamp_cache");
+    assert_eq!(at, Some(names.len() - 1), "x86 was named: {names:?}");
+    let own = dir.kgrep(&["--arch", "arm64", "find", "-n1", "flush", "lamp", "cache"]).stdout();
+    assert!(own.contains("arch/arm64/mm/flush.c"), "{own}");
+}
+
+#[test]
+fn a_single_letter_is_a_flag_that_find_has_not() {
+    let dir = indexed();
+    for letter in ["-i", "-l", "-c", "-w"] {
+        let done = dir.kgrep(&["find", "kmem", letter]).run();
+        done.expect_error(&["no flag", letter, "to leave out the word"]);
+    }
+    assert!(!answers(&dir, &["cache", " -i"]).is_empty());
+    let done = dir.kgrep(&["find", "kmem", "-n", "-1"]).run();
+    done.expect_error(&["invalid value '-1'", "it must be a number"]);
+}
+
+#[test]
+fn kinds_are_those_of_def_too() {
+    let dir = indexed();
+    let kinds = |kind: &str| answers(&dir, &["kmem", "cache", "--kind", kind]);
+    assert!(kinds("struct").iter().all(|found| found.starts_with("struct ")));
+    assert!(kinds("function,struct").len() > kinds("struct").len());
+    let found = answers(&dir, &["__NR_pivot_root", "--kind", "function"]);
+    assert!(!found.is_empty() && found.iter().all(|found| !found.starts_with("constant")));
+    let found = answers(&dir, &["__NR_pivot_root", "--kind", "macro"]);
+    assert_eq!(found.first().map(String::as_str), Some("constant __NR_pivot_root"), "{found:?}");
+    dir.kgrep(&["find", "kmem", "--kind", "kettle"]).run().expect_error(&["kettle", "function"]);
+}
+
+#[test]
+fn words_that_nothing_has_are_told() {
+    let dir = indexed();
+    let done = dir.kgrep(&["find", "xyzzyqq", "qqqplugh", "slab"]).run().expect_code(0);
+    assert_eq!(done.stderr(), "kgrep: nothing here has xyzzyqq, qqqplugh\n");
+    // Mistyped, in a path only, or what a thing is.
+    for words in [&["slba", "allocator"][..], &["slab", "admin"], &["slab", "function"]] {
+        let done = dir.kgrep(&[&["find"], words].concat()).run().expect_code(0);
+        assert!(done.stderr().is_empty(), "{words:?}: {}", done.stderr());
+    }
+    let done = dir.kgrep(&["find", "+xyzzyqq", "memory"]).run().expect_code(1);
+    assert_eq!(
+        done.stderr(),
+        "kgrep: nothing here is about +xyzzyqq memory: nothing has xyzzyqq\n",
+        "no search finds it either"
+    );
+    // What is in the text alone is found as the hint says.
+    dir.create("mm/odd.c", "int odd(void)\n{\n\treturn zzodd + zzpair; /* zzodd zzpair */\n}\n");
+    for (words, hint) in [
+        (&["name:zzodd", "-arm"][..], "`kgrep zzodd` searches the text"),
+        (&["+zzodd", "zzpair"], "`kgrep 'zzodd zzpair'` searches the text"),
+    ] {
+        let done = dir.kgrep(&[&["find"], words].concat()).run().expect_code(1);
+        assert!(done.stderr().contains(hint), "{words:?}: {}", done.stderr());
+    }
+    dir.kgrep(&["zzodd zzpair"]).run().expect_code(0);
 }
 
 #[test]
@@ -138,6 +282,8 @@ fn a_question_that_is_none_is_searched_as_words_with_a_note() {
         ("\"kmem cache", "a quote is not closed"),
         ("+ kmem", "+ and - want a word"),
         ("name: kmem", "name: wants a name"),
+        ("kind:config kmem", "only name: can stand"),
+        ("title:kmem", "only name: can stand"),
         ("km*em kmem", "a * can only stand at the end"),
     ] {
         let done = dir.kgrep(&["find", words]).run().expect_code(0);

@@ -29,4 +29,4 @@ pub(crate) use read::{documents, wants};
 pub(crate) use write::Builder;
 
 /// Counts the changes of what the catalog has of the same text.
-pub(crate) const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 3;

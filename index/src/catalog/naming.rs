@@ -55,7 +55,9 @@ fn compare(name: &str, asked: &[&Asked], terms: &[String], met: &Met) -> Name {
     let is = |word: &Asked, own: &str| {
         (word.text.len() >= PREFIX_LETTERS && own.starts_with(&word.text)) || is_whole(word, own)
     };
-    let has_all = || asked.iter().all(|word| own.iter().any(|own| is(word, own)));
+    // NVMEM is not nvme: of the words at least one is there as it was asked for.
+    let has_one = || asked.iter().any(|word| own.iter().any(|own| is_whole(word, own)));
+    let has_all = || has_one() && asked.iter().all(|word| own.iter().any(|own| is(word, own)));
     let run = |own: &[&str]| {
         own.len() == asked.len() && asked.iter().zip(own).all(|(word, own)| is(word, own))
     };
@@ -105,6 +107,9 @@ mod tests {
             ("who calls kmem_cache_alloc", function, "kmem_cache_alloc", Name::Word),
             ("cache alloc", function, "kmem_cache_alloc_node", Name::InOrder),
             ("alloc cache", function, "kmem_cache_alloc_node", Name::All),
+            ("nvme", Kind::Maintainer, "NVME HARDWARE MONITORING", Name::All),
+            ("nvme", Kind::Maintainer, "NVMEM FRAMEWORK", Name::Other),
+            ("kmall", function, "kmalloc", Name::Nearly),
             ("load kernel module", function, "load_module", Name::Part),
             ("usb hub reset", function, "RESET_USB2HUB", Name::Other),
             ("load kernel module", function, "load", Name::Word),

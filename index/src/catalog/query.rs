@@ -2,6 +2,7 @@
 
 use super::{
     document::Kind,
+    weights::is_kind_word,
     words::{Words, is_stop_word, other_forms, runs, stem},
 };
 
@@ -11,6 +12,12 @@ const MAX_WORDS: usize = 16;
 /// everywhere.
 const QUESTION_WORDS: [&str; 12] =
     ["do", "does", "how", "i", "my", "what", "when", "where", "who", "why", "you", "your"];
+
+/// What other engines have before a colon: a question has `name:` only.
+const NO_FIELDS: [&str; 18] = [
+    "arch", "body", "class", "content", "dir", "doc", "ext", "file", "filename", "folder", "head",
+    "in", "kind", "lang", "path", "text", "title", "type",
+];
 
 /// What a clause says of the documents that are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +84,11 @@ pub(super) struct NamePattern {
 impl NamePattern {
     pub(super) fn allows(&self, name: &str, kind: Kind) -> bool {
         let fits = |name: &str| {
+            if name.is_ascii() {
+                let (name, text) = (name.as_bytes(), self.text.as_bytes());
+                let same = |name: &[u8]| name.eq_ignore_ascii_case(text);
+                return same(name) || (self.prefix && name.get(..text.len()).is_some_and(same));
+            }
             let name = name.to_lowercase();
             if self.prefix { name.starts_with(&self.text) } else { name == self.text }
         };
@@ -108,10 +120,29 @@ impl Query {
         self.words.is_empty() && self.phrases.is_empty() && self.names.is_empty()
     }
 
+    /// Asks for all there is.
+    pub fn all() -> Query {
+        let name = NamePattern { text: String::new(), prefix: true, not: false };
+        Query { names: vec![name], ..Query::default() }
+    }
+
+    /// Whether each of the words that say something, but for those of `kind`'s, is a whole word
+    /// of `text`.
+    pub fn is_whole_in(&self, text: &str, kind: Kind) -> bool {
+        let own: Vec<String> =
+            runs(text).map(|(start, end)| text[start..end].to_ascii_lowercase()).collect();
+        let mut asked = self.words.iter().filter(|word| {
+            let says_kind = word.alone && is_kind_word(&word.text, kind);
+            word.need != Need::MustNot && !word.is_stop_word() && !says_kind
+        });
+        let has = |word: &Asked| own.contains(&word.text);
+        asked.next().is_some_and(|first| has(first) && asked.all(has))
+    }
+
     /// All words of `text`, whatever stands between them.
     fn plain(text: &str) -> Query {
         let mut query = Query::default();
-        for term in text.split_whitespace() {
+        for term in text.split(|c: char| c.is_whitespace() || c == '^') {
             query.term(term, Need::Should, false);
         }
         query
@@ -119,6 +150,8 @@ impl Query {
 
     fn strict(text: &str) -> Result<Query, &'static str> {
         let mut query = Query::default();
+        // Others write a word's weight behind it so.
+        let text = text.replace('^', " ");
         let mut rest = text.trim_start();
         while let Some(first) = rest.chars().next() {
             let need = match first {
@@ -159,6 +192,9 @@ impl Query {
             let text = text.to_lowercase();
             self.names.push(NamePattern { text, prefix, not: need == Need::MustNot });
             return Ok(());
+        }
+        if term.split_once(':').is_some_and(|(field, _)| NO_FIELDS.contains(&field)) {
+            return Err("only name: can stand before a colon (--kind and --in choose the rest)");
         }
         if need != Need::Should && runs(term).next().is_none() {
             return Err("+ and - want a word right behind them");
@@ -244,6 +280,7 @@ mod tests {
         assert_eq!(words("CONFIG_KEXEC"), [word("kexec", Need::Should)]);
         assert!(Query::parse("alloc*").0.words[0].half);
         assert_eq!(Query::parse("ext4_readdir()").0.terms, ["ext4_readdir"]);
+        assert_eq!(Query::parse("kfree^3").0.terms, ["kfree", "3"], "no other engine's weight");
     }
 
     #[test]
@@ -270,11 +307,21 @@ mod tests {
         assert!(allows("name:pivot_root", "sys_pivot_root", syscall));
         assert!(allows("name:sys_pivot*", "sys_pivot_root", syscall));
         assert!(!allows("name:pivot_root", "sys_pivot_root", function));
+        assert!(allows("name:grö*", "GRÖẞE", function) && !allows("name:kmem*", "km", function));
+    }
+
+    #[test]
+    fn a_whole_word_is_neither_half_nor_more() {
+        let query = Query::parse("nvme maintainer").0;
+        assert!(query.is_whole_in("drivers/nvme/host/", Kind::Maintainer));
+        assert!(!query.is_whole_in("drivers/nvmem/", Kind::Maintainer));
+        assert!(!query.is_whole_in("drivers/nvme/host/", Kind::Section));
+        assert!(!Query::parse("maintainer").0.is_whole_in("maintainer", Kind::Maintainer));
     }
 
     #[test]
     fn what_is_wrong_is_searched_as_words() {
-        for text in ["\"open quote", "+", "-x", "name: foo", "name:*", "a*b", "\"\" x"] {
+        for text in ["\"open quote", "+", "-x", "name: foo", "name:*", "a*b", "\"\" x", "kind:x"] {
             let (query, wrong) = Query::parse(text);
             assert!(wrong.is_some(), "{text}");
             assert!(query.phrases.is_empty() && query.names.is_empty(), "{text}");
@@ -284,6 +331,9 @@ mod tests {
             [word("open", Need::Should), word("quote", Need::Should)]
         );
         assert!(Query::parse("?!").0.is_empty());
+        for text in ["foo::bar", "https://x", "mm: fix", "fsl,mmc:x"] {
+            assert_eq!(Query::parse(text).1, None, "{text}");
+        }
     }
 
     #[test]

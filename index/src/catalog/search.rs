@@ -15,10 +15,10 @@ use super::{
     hits::{Hits, Met, Segments, WHOLE},
     naming::name_of,
     query::{Asked, Need, Query},
-    table::{self, Entry, Table},
+    table::{self, BLOCK, Entry, Table},
     weights::{
         self, AGAIN, CANDIDATES, EXACT, FEW, KIND_WORD, Name, OTHER_ARCH, OWN_ARCH, PATH,
-        PATH_COVERAGE, Place, SPLIT, SPLIT_LETTERS,
+        PATH_COVERAGE, Place, SPLIT, SPLIT_LETTERS, UNWANTED_ARCH,
     },
     words::{LONGEST, is_stop_word, runs, stem},
     write,
@@ -34,6 +34,8 @@ pub struct Wanted {
     pub within: Vec<Vec<u8>>,
     /// The architecture that is meant, as its folder is called.
     pub arch: Option<String>,
+    /// Whether that was said for this question, so that others come last.
+    pub arch_is_named: bool,
     /// At most so many answers.
     pub number: usize,
 }
@@ -51,23 +53,29 @@ pub struct Found {
     pub line: u32,
     /// First and last line of what belongs to it.
     pub extent: (u32, u32),
-    /// Whether its name has all words of the question.
+    /// Whether its name has all words of the question, or is one of them.
     pub named: bool,
+    /// Whether the question asks for nothing but a name that this one has.
+    pub by_name: bool,
     /// How good it is.
     pub score: f32,
 }
 
 /// The words that answers were found by, for whoever shows them.
 #[derive(Clone, Debug, Default)]
-pub struct Marks(Met);
+pub struct Marks {
+    met: Met,
+    /// Words of the question that nothing has, nor anything like them.
+    pub missing: Vec<String>,
+}
 
 impl Marks {
     /// Where in `line` the words are: byte ranges in order.
     pub fn in_line(&self, line: &str) -> Vec<(usize, usize)> {
         let is_met = |run: &str| {
             let lower = run.to_ascii_lowercase();
-            self.0.names.contains(&lower)
-                || (!is_stop_word(&lower) && self.0.stems.contains(&stem(&lower)))
+            self.met.names.contains(&lower)
+                || (!is_stop_word(&lower) && self.met.stems.contains(&stem(&lower)))
         };
         runs(line).filter(|(start, end)| is_met(&line[*start..*end])).collect()
     }
@@ -129,7 +137,7 @@ pub(super) fn ask(
     best.truncate(CANDIDATES);
     let found = best.into_iter().filter_map(|(score, document)| {
         let at = firsts.iter().rposition(|first| *first <= document)?;
-        look_closely(&sources[at], document - firsts[at], score, (query, &met), wanted, uses)
+        look_closely(&sources[at], document - firsts[at], score, (query, &met), uses)
     });
     let mut found: Vec<Found> = found.collect();
     found.sort_by(order);
@@ -147,7 +155,33 @@ pub(super) fn ask(
     }
     found.sort_by(order);
     found.truncate(wanted.number);
-    Ok((found, Marks(met)))
+    let missing = missing(sources, query, &scored);
+    Ok((found, Marks { met, missing }))
+}
+
+/// The words that are in no document and in no path, and say something.
+fn missing(sources: &[Source], query: &Query, scored: &[Scored]) -> Vec<String> {
+    let words = query.words.iter().filter(|word| word.need != Need::MustNot);
+    let says_kind = |word: &Asked| {
+        let kinds = (0..Kind::NUMBERS as u8).filter_map(table::kind);
+        word.alone && kinds.into_iter().any(|kind| weights::is_kind_word(&word.text, kind))
+    };
+    let unmet: Vec<(usize, &Asked)> = words
+        .enumerate()
+        .filter(|(at, word)| {
+            scored.get(*at).is_none_or(|scored| scored.hits.count == 0)
+                && !word.is_stop_word()
+                && !says_kind(word)
+        })
+        .collect();
+    if unmet.is_empty() {
+        return Vec::new();
+    }
+    let paths = PathWords::new(query);
+    let all = sources.iter().flat_map(|source| &source.files);
+    let in_paths = all.fold(0, |bits, (_, path)| bits | paths.in_path(path));
+    let missing = unmet.into_iter().filter(|(at, _)| *at >= 32 || in_paths >> at & 1 == 0);
+    missing.map(|(_, word)| word.text.clone()).collect()
 }
 
 /// The best first; of equals the one that comes first in the tree.
@@ -229,7 +263,7 @@ fn candidates(
 ) -> Vec<(f32, usize)> {
     let total: f32 = positive(scored).map(|word| word.idf).sum();
     let paths = PathWords::new(query);
-    let files: Vec<(bool, u32)> = source
+    let files: Vec<(bool, u32, f32)> = source
         .files
         .iter()
         .enumerate()
@@ -237,7 +271,8 @@ fn candidates(
             let allowed = !source.stale.get(number).copied().unwrap_or(false)
                 && (wanted.within.is_empty()
                     || wanted.within.iter().any(|within| is_below(path, within)));
-            (allowed, if allowed { paths.in_path(path) } else { 0 })
+            let factor = arch_factor(path, wanted);
+            (allowed, if allowed { paths.in_path(path) } else { 0 }, factor)
         })
         .collect();
     let kinds: Vec<Option<(f32, u32)>> = (0..Kind::NUMBERS as u8)
@@ -267,11 +302,11 @@ fn candidates(
         let (mut sum, mut covered) = (0.0, 0.0);
         let (file, kind) = source.table.record(document);
         let (kind, in_kind) = (*kinds.get(usize::from(kind))?)?;
-        let (allowed, in_path) = files.get(file as usize).copied()?;
+        let (allowed, in_path, arch) = files.get(file as usize).copied()?;
         if !allowed {
             return None;
         }
-        let place = Place::weight(source.files[file as usize].0);
+        let place = Place::weight(source.files[file as usize].0) * arch;
         if by_name_only {
             return Some(kind * place);
         }
@@ -293,19 +328,23 @@ fn candidates(
         let coverage = covered / total;
         Some(sum / total * coverage * coverage * kind * place)
     };
-    let mut best: Vec<(f32, usize)> = (0..source.table.len())
+    let mut best: Vec<(f32, usize)> = (0..source.table.len().div_ceil(BLOCK))
         .into_par_iter()
-        .with_min_len(1 << 14)
-        .filter_map(|document| score(document).map(|score| (score, document)))
-        .collect();
-    if !query.names.is_empty() {
-        best.retain(|(_, document)| {
-            let entry = source.table.entry(*document).unwrap_or_default();
-            let name = String::from_utf8_lossy(&entry.name);
-            let kind = table::kind(source.table.record(*document).1);
-            kind.is_some_and(|kind| query.names.iter().all(|named| named.allows(&name, kind)))
+        .with_min_len((1 << 14) / BLOCK)
+        .fold(Vec::new, |mut best, block| {
+            let documents = block * BLOCK..source.table.len().min((block + 1) * BLOCK);
+            let known = best.len();
+            best.extend(documents.filter_map(|document| Some((score(document)?, document))));
+            if !query.names.is_empty() && best.len() > known {
+                let scored = best.split_off(known);
+                best.extend(named_so(&source.table, block, &scored, query));
+            }
+            best
+        })
+        .reduce(Vec::new, |mut one, mut other| {
+            one.append(&mut other);
+            one
         });
-    }
     let by_score = |one: &(f32, usize), other: &(f32, usize)| {
         other.0.total_cmp(&one.0).then(one.1.cmp(&other.1))
     };
@@ -316,6 +355,33 @@ fn candidates(
     best.into_iter().map(|(score, document)| (score, first + document)).collect()
 }
 
+/// Those of a block's documents that have a name as the question wants it. All of the block's
+/// names are read one after the other, as each builds on the one before.
+fn named_so(
+    table: &Table,
+    block: usize,
+    scored: &[(f32, usize)],
+    query: &Query,
+) -> Vec<(f32, usize)> {
+    let mut found = Vec::new();
+    let Some(mut entries) = table.entries_of(block) else { return found };
+    let mut read = block * BLOCK;
+    for &(score, document) in scored {
+        while read <= document {
+            if entries.advance().is_none() {
+                return found;
+            }
+            read += 1;
+        }
+        let name = String::from_utf8_lossy(&entries.entry.name);
+        let kind = table::kind(table.record(document).1);
+        if kind.is_some_and(|kind| query.names.iter().all(|named| named.allows(&name, kind))) {
+            found.push((score, document));
+        }
+    }
+    found
+}
+
 fn positive(scored: &[Scored]) -> impl Iterator<Item = &Scored> {
     scored.iter().filter(|word| word.need != Need::MustNot)
 }
@@ -324,6 +390,19 @@ fn positive(scored: &[Scored]) -> impl Iterator<Item = &Scored> {
 fn is_below(path: &[u8], within: &[u8]) -> bool {
     within.is_empty()
         || path.strip_prefix(within).is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
+}
+
+/// What a file's architecture is worth.
+fn arch_factor(path: &[u8], wanted: &Wanted) -> f32 {
+    let below = path.strip_prefix(b"Documentation/").unwrap_or(path).strip_prefix(b"arch/");
+    let folder = below.and_then(|below| below.split(|byte| *byte == b'/').next());
+    match (folder, &wanted.arch) {
+        (Some(arch), Some(own)) if own.as_bytes() == arch => OWN_ARCH,
+        (Some(b"Kconfig" | b"index.rst"), _) => 1.0,
+        (Some(_), Some(_)) if wanted.arch_is_named => UNWANTED_ARCH,
+        (Some(_), Some(_)) => OTHER_ARCH,
+        _ => 1.0,
+    }
 }
 
 /// Which of the question's first words are so, as bits.
@@ -368,7 +447,6 @@ fn look_closely(
     document: usize,
     score: f32,
     (query, met): (&Query, &Met),
-    wanted: &Wanted,
     uses: &dyn Fn(&[u8]) -> usize,
 ) -> Option<Found> {
     let (file, kind) = source.table.record(document);
@@ -380,18 +458,11 @@ fn look_closely(
         _ => 0,
     };
     let name = String::from_utf8_lossy(&name).into_owned();
-    let arch = match path.strip_prefix(b"arch/").map(|rest| rest.split(|byte| *byte == b'/').next())
-    {
-        Some(Some(arch)) => match &wanted.arch {
-            Some(own) if own.as_bytes() == arch => OWN_ARCH,
-            Some(_) => OTHER_ARCH,
-            None => 1.0,
-        },
-        _ => 1.0,
-    };
     let name_is = name_of(&name, kind, query, met);
-    let score = score * weights::name_factor(name_is) * weights::use_factor(used) * arch;
+    let score = score * weights::name_factor(name_is) * weights::use_factor(used);
     let named = !matches!(name_is, Name::Part | Name::Other);
+    let no_words = query.words.iter().all(|word| word.need == Need::MustNot);
+    let by_name = (named && name_is != Name::Word) || (no_words && query.phrases.is_empty());
     let extent = (line.saturating_sub(above).max(1), line.saturating_add(below));
-    Some(Found { path: path.to_vec(), kind, name, line, extent, named, score })
+    Some(Found { path: path.to_vec(), kind, name, line, extent, named, by_name, score })
 }

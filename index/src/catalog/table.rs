@@ -133,28 +133,45 @@ impl<'a> Table<'a> {
         (record & ((1 << FILE_BITS) - 1), (record >> FILE_BITS) as u8)
     }
 
-    /// The documents of the block that `document` is in, and all in it before.
+    /// A document's name and place.
     pub(crate) fn entry(&self, document: usize) -> Option<Entry> {
-        let block = document / BLOCK;
+        let mut entries = self.entries_of(document / BLOCK)?;
+        (0..=document % BLOCK).try_for_each(|_| entries.advance())?;
+        Some(entries.entry)
+    }
+
+    /// The entries of a block, to be read one after the other.
+    pub(crate) fn entries_of(&self, block: usize) -> Option<Entries<'a>> {
         let start = u32_at(self.starts.get(block * 4..block * 4 + 4)?, 0) as usize;
         let end =
             self.starts.get(block * 4 + 4..block * 4 + 8).map(|next| u32_at(next, 0) as usize);
-        let mut bytes = self.entries.get(start..end.unwrap_or(self.entries.len()))?;
-        let mut entry = Entry::default();
-        for _ in 0..=document % BLOCK {
-            let shared = take(&mut bytes)? as usize;
-            let length = take(&mut bytes)? as usize;
-            let line = take(&mut bytes)?;
-            entry.line = if line & 1 == 1 { line >> 1 } else { entry.line.wrapping_add(line >> 1) };
-            let around = take(&mut bytes)?;
-            entry.above = around >> 1;
-            entry.below = if around & 1 == 1 { take(&mut bytes)? } else { 0 };
-            let (rest, after) = bytes.split_at_checked(length)?;
-            bytes = after;
-            entry.name.truncate(shared);
-            entry.name.extend_from_slice(rest);
-        }
-        Some(entry)
+        let bytes = self.entries.get(start..end.unwrap_or(self.entries.len()))?;
+        Some(Entries { bytes, entry: Entry::default() })
+    }
+}
+
+/// The entries of a block: each says what it has else than the one before.
+pub(crate) struct Entries<'a> {
+    bytes: &'a [u8],
+    pub(crate) entry: Entry,
+}
+
+impl Entries<'_> {
+    /// Reads the next one.
+    pub(crate) fn advance(&mut self) -> Option<()> {
+        let (bytes, entry) = (&mut self.bytes, &mut self.entry);
+        let shared = take(bytes)? as usize;
+        let length = take(bytes)? as usize;
+        let line = take(bytes)?;
+        entry.line = if line & 1 == 1 { line >> 1 } else { entry.line.wrapping_add(line >> 1) };
+        let around = take(bytes)?;
+        entry.above = around >> 1;
+        entry.below = if around & 1 == 1 { take(bytes)? } else { 0 };
+        let (rest, after) = bytes.split_at_checked(length)?;
+        *bytes = after;
+        entry.name.truncate(shared);
+        entry.name.extend_from_slice(rest);
+        Some(())
     }
 }
 

@@ -169,6 +169,8 @@ const PLACES: [f32; 9] = [1.0, 0.9, 0.8, 0.8, 0.5, 0.45, 0.45, 0.95, 0.35];
 pub(crate) const OWN_ARCH: f32 = 1.12;
 /// See [`OWN_ARCH`].
 pub(crate) const OTHER_ARCH: f32 = 0.75;
+/// Each other one's where the question names the one that is meant: they come last.
+pub(crate) const UNWANTED_ARCH: f32 = 0.001;
 
 impl Place {
     /// The place of a file, by its path from the tree's top.

@@ -120,7 +120,9 @@ fn is_title(line: &[u8]) -> bool {
 /// Lines that only a processor of the text reads.
 fn is_markup(line: &[u8]) -> bool {
     let line = line.trim_ascii();
-    line.starts_with(b".. SPDX")
+    let is_directive = memchr::memmem::find(line, b"::").is_some();
+    let is_comment = line.starts_with(b".. ") && !line.starts_with(b".. [") && !is_directive;
+    is_comment
         || line.starts_with(b".. _")
         || line.starts_with(b".. toctree")
         || line.starts_with(b":maxdepth")
@@ -147,6 +149,16 @@ mod tests {
         );
         assert_eq!(found[0].text, "All of them.");
         assert!(found[2].text.contains("Switching root") && found[2].text.ends_with("Many."));
+    }
+
+    /// Copyright and licence above the first heading once were a section of their own.
+    #[test]
+    fn comments_are_no_prose() {
+        let text = b".. SPDX-License-Identifier: GPL-2.0\n.. Copyright (C) 2023, A.\n\nSand\n====\n\n.. note:: It is dry.\n.. [1] A book.\n";
+        let found = read(b"Documentation/dev-tools/beach.rst", text);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!((found[0].name.as_str(), found[0].head.as_str()), ("Sand", "Sand beach"));
+        assert_eq!(found[0].text, ".. note:: It is dry.\n.. [1] A book.");
     }
 
     #[test]
