@@ -616,7 +616,7 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand index" -s h -l help -d 'Prin
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l no-config -d 'Leave out the configuration file'
-complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l kind -d 'Only things of these kinds' -r -f -a "symbol\t'Functions, structures, macros, variables, …'
+complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l kind -d 'Only things of these kinds: symbol, doc, config, param, maintainer, file, or one of `def --kind`\'s: function, macro, struct…' -r -f -a "symbol\t'Functions, structures, macros, variables, …'
 doc\t'Sections of the documentation'
 config\t'Kconfig entries'
 param\t'Boot parameters'

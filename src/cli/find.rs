@@ -67,14 +67,16 @@ Examples:
   kgrep find kmem cach alloc                 half a word is enough
   kgrep find --kind config ext4              only Kconfig entries
   kgrep find slab --in Documentation         only below a folder
-  kgrep find '\"root folder\" +program'       a phrase, and a word that must be there")]
+  kgrep find '\"root folder\" +program'        a phrase, and a word that must be there")]
 pub(crate) struct FindArgs {
     /// The words
     #[arg(required = true)]
     pub(crate) words: Vec<String>,
 
-    /// Only things of these kinds
+    /// Only things of these kinds: symbol, doc, config, param, maintainer, file, or one of
+    /// `def --kind`'s: function, macro, struct…
     #[arg(long, value_enum, value_name = "KIND", value_delimiter = ',')]
+    #[arg(hide_possible_values = true)]
     pub(crate) kind: Vec<FindKind>,
 
     /// Only in this file or below this folder; may be given many times
