@@ -95,7 +95,7 @@ pub(crate) struct ChainArgs {
     pub(crate) avoid: Vec<String>,
 
     /// At most this many hops
-    #[arg(long, value_name = "NUM", default_value_t = 64, value_parser = at_least_one())]
+    #[arg(long, value_name = "NUM", default_value_t = ChainArgs::DEPTH, value_parser = at_least_one())]
     pub(crate) max_depth: usize,
 
     /// It may go through tables of functions, such as struct file_operations
@@ -105,6 +105,11 @@ pub(crate) struct ChainArgs {
     /// How it is drawn.
     #[command(flatten)]
     pub(crate) picture: PictureArgs,
+}
+
+impl ChainArgs {
+    /// How many hops a chain has at most, unless told.
+    pub(crate) const DEPTH: usize = 64;
 }
 
 /// What is exported.

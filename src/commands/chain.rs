@@ -1,13 +1,15 @@
 //! `kgrep chain FROM TO`: the shortest ways from one function to another, hop by hop.
 
 use anyhow::Result;
-use kgrep_index::graph::{Chain, ChainOptions, Graph, Hop, LinkKind, NameRef};
+use kgrep_index::graph::{Chain, ChainOptions, DefInfo, Graph, Hop, LinkKind, NameRef};
+use kgrep_index::outline::Kind;
 
 use super::answer::{Place, show, unknown};
+use super::steps::not_callable;
 use super::{Outcome, Session, freshen, picture};
 use crate::cli::ChainArgs;
 use crate::code::{Code, how, meant, named, one_name};
-use crate::message::tell;
+use crate::message::{counted, tell};
 use crate::render::{Arrow, Node};
 
 /// Prints and keeps the chains found, a line a hop.
@@ -24,6 +26,23 @@ pub(crate) fn run(args: &ChainArgs, session: &Session) -> Result<Outcome> {
                 Some(name) => names.push(name),
                 None => return Ok(Err(unknown(&code, graph, &name))),
             }
+        }
+        for (asked, name) in [&args.from, &args.to].into_iter().zip(&names) {
+            let definitions = graph.definitions_of(*name);
+            let callable = |d: &DefInfo| {
+                (d.kind.is_callable() || d.kind == Kind::Macro)
+                    && code.arch.has(graph.place(d.file))
+            };
+            if let Some(other) = definitions.first()
+                && !definitions.iter().any(callable)
+            {
+                tell(not_callable(asked, other, graph, &code));
+                return Ok(Err(Outcome::Nothing));
+            }
+        }
+        if names[0] == names[1] {
+            tell(format!("{} is both ends: give two functions", args.from));
+            return Ok(Err(Outcome::Nothing));
         }
         let chains = graph.chains(names[0], names[1], &options(args, &code, &names[2..]));
         if chains.is_empty() {
@@ -68,6 +87,9 @@ fn unconnected(args: &ChainArgs) -> String {
     }
     if !args.avoid.is_empty() {
         text += &format!(" without {}", args.avoid.join(", "));
+    }
+    if args.max_depth != ChainArgs::DEPTH {
+        text += &format!(" in at most {}", counted(args.max_depth as u64, "hop"));
     }
     if !args.indirect {
         text += "; --indirect also goes through tables of functions";

@@ -16,7 +16,7 @@ use crate::cli::StepArgs;
 use crate::code::{
     Code, EXPORTED, Ranking, how, is_export, kind_of_definition, meant, named, one_name, receiver,
 };
-use crate::message::tell;
+use crate::message::{counted, tell};
 use crate::render::{Arrow, Node};
 
 /// Prints and keeps who calls a function.
@@ -124,7 +124,8 @@ fn kinds(words: &[String]) -> Result<Vec<LinkKind>> {
     words.iter().map(kind).collect()
 }
 
-fn not_callable(name: &str, other: &DefInfo, graph: &Graph<'_>, code: &Code) -> String {
+/// Why nothing calls `name`, which is `other` and no function of this architecture.
+pub(super) fn not_callable(name: &str, other: &DefInfo, graph: &Graph<'_>, code: &Code) -> String {
     let elsewhere = (other.kind.is_callable() || other.kind == Kind::Macro)
         && !code.arch.has(graph.place(other.file));
     if elsewhere {
@@ -283,7 +284,7 @@ impl Tree<'_, '_> {
             definitions.sort_by_cached_key(|d| Ranking::of(self.graph, d, self.code.arch));
             let mut how = how(self.graph, &link);
             if candidates > 0 {
-                how += &format!(", {candidates} candidates");
+                how += &format!(", {}", counted(candidates as u64, "candidate"));
             }
             let mut label = if self.graph.name(name).contains(&b'@') {
                 let slot = receiver(LinkKind::Indirect, Some(&self.graph.name(name)));

@@ -229,6 +229,21 @@ start_kernel → rest_init → kernel_init → run_init_process
 }
 
 #[test]
+fn where_no_chain_can_be_it_is_said_why() {
+    let dir = Dir::kernel();
+    for (args, words) in [
+        (&["file_operations", "kfree"][..], "file_operations is no function"),
+        (&["kfree", "file_operations"], "file_operations is no function"),
+        (&["kfree", "kfree"], "kfree is both ends"),
+        (&["start_kernel", "run_init_process", "--max-depth", "1"], "in at most 1 hop;"),
+        (&["run_init_process", "start_kernel"], "--indirect also goes"),
+    ] {
+        let done = dir.kgrep(&[&["chain"], args].concat()).run().expect_code(1);
+        assert!(done.stderr().contains(words), "{done}");
+    }
+}
+
+#[test]
 fn chains_through_around_and_along_tables() {
     let dir = Dir::kernel();
     let titles = |args: &[&str]| {
