@@ -54,6 +54,7 @@ fn run(args: &StepArgs, session: &Session, direction: Direction) -> Result<Outco
             graph,
             code: &code,
             kinds: kinds.clone(),
+            any_kind: args.kinds.is_empty(),
             depth: args.depth,
             followed: HashSet::new(),
             sources: Sources::default(),
@@ -77,17 +78,7 @@ fn run(args: &StepArgs, session: &Session, direction: Direction) -> Result<Outco
         for root in &roots {
             tree.root(root);
             match direction {
-                Direction::Callers => {
-                    let before = tree.arrows.len();
-                    tree.callers(root, 1);
-                    if tree.arrows.len() == before && args.kinds.is_empty() {
-                        // Who registers it, or names it in a table, and who calls through that.
-                        tree.kinds = vec![LinkKind::Init, LinkKind::Indirect];
-                        tree.followed.remove(&root.id);
-                        tree.callers(root, 1);
-                        tree.kinds.clone_from(&kinds);
-                    }
-                }
+                Direction::Callers => tree.callers(root, 1),
                 Direction::Callees => tree.callees(root, 1),
             }
         }
@@ -144,8 +135,8 @@ fn nothing(name: &str, args: &StepArgs, direction: Direction) -> String {
             format!("no such steps at {name}: {}", args.kinds.join(", "))
         }
         Direction::Callers => format!(
-            "nothing calls {name}, passes it on or names it in a table; --arch all looks at all \
-             architectures"
+            "nothing is known to call {name}, pass it on or name it in a table; `kgrep refs {name}` \
+             lists its uses, --arch all looks at all architectures"
         ),
         Direction::Callees => format!("{name} calls nothing"),
     }
@@ -170,6 +161,8 @@ struct Tree<'g, 'a> {
     graph: &'g Graph<'a>,
     code: &'g Code,
     kinds: Vec<LinkKind>,
+    /// Whether a function that nothing calls has those that name it in a table instead.
+    any_kind: bool,
     depth: usize,
     /// The definitions whose steps are shown.
     followed: HashSet<DefId>,
@@ -243,14 +236,25 @@ impl Tree<'_, '_> {
         });
     }
 
+    fn callers_by(&self, target: &DefInfo, kinds: &[LinkKind]) -> Vec<Caller> {
+        let indirect = kinds.contains(&LinkKind::Indirect);
+        let mut found = self.graph.callers(target, self.code.arch, indirect);
+        found.retain(|caller| kinds.contains(&caller.link.kind));
+        said_once(&mut found);
+        found
+    }
+
     fn callers(&mut self, target: &DefInfo, depth: usize) {
         if depth > self.depth || !self.followed.insert(target.id) {
             return;
         }
-        let indirect = self.kinds.contains(&LinkKind::Indirect);
-        let mut found = self.graph.callers(target, self.code.arch, indirect);
-        found.retain(|caller| self.kinds.contains(&caller.link.kind));
-        said_once(&mut found);
+        let mut found = self.callers_by(target, &self.kinds);
+        if found.is_empty() && self.any_kind {
+            // Who registers it, or names it in a table; of the one that was asked for also who
+            // calls through that.
+            let kinds = [LinkKind::Init, LinkKind::Indirect];
+            found = self.callers_by(target, if depth == 1 { &kinds } else { &kinds[..1] });
+        }
         for Caller { definition, link } in found {
             let is_export = is_export(&self.graph.name(definition.name));
             let how = if is_export { EXPORTED.to_owned() } else { how(self.graph, &link) };

@@ -135,21 +135,23 @@ fn comments_strings_and_other_architectures_are_no_uses() {
 fn callers_are_a_tree() {
     let dir = Dir::kernel();
     let expected = "\
-Index File                    Line Caller                   How      Content
-    0 mm/slab.c                 39 kmem_cache_alloc         function void *kmem_cache_alloc(struct kmem_cache *s, gfp_t flags)
-    1 drivers/block/ramdisk.c   19   ramdisk_get_page       call     page = kmem_cache_alloc(page_cachep, GFP_NOIO);
-    2 fs/ext4/inode.c           14   ext4_alloc_inode       call     ei = kmem_cache_alloc(ext4_inode_cachep, GFP_NOFS);
-    3 fs/namespace.c            17   alloc_vfsmnt           call     struct mount *mnt = kmem_cache_alloc(mnt_cache, GFP_KERNEL);
-    4 kernel/fork.c             17   dup_task_struct        call     tsk = kmem_cache_alloc(task_struct_cachep, GFP_KERNEL);
-    5 kernel/fork.c             34     copy_process         call     struct task_struct *p = dup_task_struct(current);
-    6 kernel/fork.c             51       kernel_clone       call     struct task_struct *p = copy_process(args);
-    7 kernel/fork.c             28   copy_files             call     tsk->files = kmem_cache_alloc(files_cachep, GFP_KERNEL);
-    8 kernel/fork.c             39     copy_process (above) call     retval = copy_files(args->flags, p);
-    9 mm/slab.c                 47   kmem_cache_zalloc      call     void *object = kmem_cache_alloc(s, flags);
+Index File                    Line Caller                   How                                  Content
+    0 mm/slab.c                 39 kmem_cache_alloc         function                             void *kmem_cache_alloc(struct kmem_cache *s, gfp_t flags)
+    1 drivers/block/ramdisk.c   19   ramdisk_get_page       call                                 page = kmem_cache_alloc(page_cachep, GFP_NOIO);
+    2 fs/ext4/inode.c           14   ext4_alloc_inode       call                                 ei = kmem_cache_alloc(ext4_inode_cachep, GFP_NOFS);
+    3 fs/ext4/inode.c           28     ext4_sops            init of super_operations.alloc_inode .alloc_inode	= ext4_alloc_inode,
+    4 fs/namespace.c            17   alloc_vfsmnt           call                                 struct mount *mnt = kmem_cache_alloc(mnt_cache, GFP_KERNEL);
+    5 kernel/fork.c             17   dup_task_struct        call                                 tsk = kmem_cache_alloc(task_struct_cachep, GFP_KERNEL);
+    6 kernel/fork.c             34     copy_process         call                                 struct task_struct *p = dup_task_struct(current);
+    7 kernel/fork.c             51       kernel_clone       call                                 struct task_struct *p = copy_process(args);
+    8 kernel/fork.c             28   copy_files             call                                 tsk->files = kmem_cache_alloc(files_cachep, GFP_KERNEL);
+    9 kernel/fork.c             39     copy_process (above) call                                 retval = copy_files(args->flags, p);
+   10 mm/slab.c                 47   kmem_cache_zalloc      call                                 void *object = kmem_cache_alloc(s, flags);
+   11 mm/slab.c                 51     (modules)            exported                             EXPORT_SYMBOL_GPL(kmem_cache_zalloc);
 ";
     eqnice!(expected, dir.kgrep(&["callers", "kmem_cache_alloc", "-d", "3"]).stdout());
     // A follow-up is that of any list.
-    let around = dir.kgrep(&["-s", "c0", "4"]).stdout();
+    let around = dir.kgrep(&["-s", "c0", "5"]).stdout();
     assert!(around.contains("17 \ttsk = kmem_cache_alloc("), "{around}");
     let folders = dir.kgrep(&["-s", "tree"]).stdout();
     assert!(folders.contains("5 kernel"), "{folders}");
@@ -166,6 +168,9 @@ fn a_function_without_callers_lists_who_registers_or_names_it() {
     let found = rows(&dir, &["callers", "ext4_file_open"]);
     assert!(found.contains("ext4_file_operations init of file_operations.open"), "{found}");
     assert!(found.contains("indirect, through file.f_op.open"), "{found}");
+    // Who calls through the table has callers of the usual kinds.
+    let deeper = rows(&dir, &["callers", "ext4_file_open", "-d", "2"]);
+    assert!(deeper.contains("    vfs_open           call"), "{deeper}");
     let found = rows(&dir, &["callers", "kernel_init"]);
     assert!(found.contains("passed to user_mode_thread()"), "{found}");
     // An export's entry in a table calls nothing.
@@ -178,7 +183,7 @@ fn a_function_without_callers_lists_who_registers_or_names_it() {
     );
     eqnice!("kgrep: nothing here calls lone; it is exported, so that modules can\n", done.stderr());
     let nobody = dir.kgrep(&["callers", "start_kernel"]).run().expect_code(1);
-    assert!(nobody.stderr().contains("nothing calls start_kernel"), "{nobody}");
+    assert!(nobody.stderr().contains("nothing is known to call start_kernel"), "{nobody}");
     assert_eq!(nobody.stderr().lines().count(), 1);
 }
 
