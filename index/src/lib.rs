@@ -39,5 +39,5 @@ pub use text::regex::Flags;
 pub use tree::Tree;
 pub use tree::fresh::Fresh;
 pub use tree::narrow::{Listing, Narrow};
-pub use tree::scope::Scope;
+pub use tree::scope::{Scope, is_below};
 pub use tree::table::State;

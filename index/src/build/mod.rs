@@ -112,7 +112,7 @@ impl Extent {
 
 /// Builds `tree`'s index from nothing. It knows what it knew before; a new one, the text.
 pub fn rebuild(cache: &Cache, tree: &Tree, observer: &dyn Observer) -> Result<Outcome, Error> {
-    run(cache, tree, &Idioms::built_in(), &same_or_text, observer, true)
+    run(cache, tree, &Idioms::built_in(), (None, Extent::Text), observer, true)
 }
 
 /// Like [`rebuild`], with these idioms. The index knows what is `wanted`, else what it knew
@@ -124,13 +124,13 @@ pub fn rebuild_with(
     wanted: Option<Extent>,
     observer: &dyn Observer,
 ) -> Result<Outcome, Error> {
-    run(cache, tree, idioms, &|knew| wanted_or_same(wanted, knew), observer, true)
+    run(cache, tree, idioms, (wanted, Extent::Catalog), observer, true)
 }
 
 /// Brings `tree`'s index up to date: builds it when there is none or it is damaged, else
 /// reads only what changed. It knows what it knew before; a new one, the text.
 pub fn update(cache: &Cache, tree: &Tree, observer: &dyn Observer) -> Result<Outcome, Error> {
-    run(cache, tree, &Idioms::built_in(), &same_or_text, observer, false)
+    run(cache, tree, &Idioms::built_in(), (None, Extent::Text), observer, false)
 }
 
 /// Like [`update`], with these idioms: when they are not those the index was built with, it is
@@ -143,22 +143,15 @@ pub fn update_with(
     wanted: Option<Extent>,
     observer: &dyn Observer,
 ) -> Result<Outcome, Error> {
-    run(cache, tree, idioms, &|knew| wanted_or_same(wanted, knew), observer, false)
+    run(cache, tree, idioms, (wanted, Extent::Catalog), observer, false)
 }
 
-fn same_or_text(knew: Option<Extent>) -> Extent {
-    knew.unwrap_or(Extent::Text)
-}
-
-fn wanted_or_same(wanted: Option<Extent>, knew: Option<Extent>) -> Extent {
-    wanted.or(knew).unwrap_or(Extent::Catalog)
-}
-
+/// `first` is what a new index knows of which nothing is `wanted`.
 fn run(
     cache: &Cache,
     tree: &Tree,
     idioms: &Idioms,
-    extent: &dyn Fn(Option<Extent>) -> Extent,
+    (wanted, first): (Option<Extent>, Extent),
     observer: &dyn Observer,
     from_nothing: bool,
 ) -> Result<Outcome, Error> {
@@ -181,7 +174,7 @@ fn run(
         Some(old) => Some(Extent::of(old.manifest())),
         None => Manifest::open(&home.manifest()).ok().map(|old| Extent::of(&old)),
     };
-    let extent = extent(knew);
+    let extent = wanted.or(knew).unwrap_or(first);
     let (code, in_catalog) = (extent >= Extent::Code, extent >= Extent::Catalog);
     let old = old.filter(|_| !from_nothing);
     let kept: Vec<u64> = old.iter().flat_map(|old| old.manifest().numbers()).collect();

@@ -4,7 +4,7 @@
 use super::{
     document::Kind,
     hits::Met,
-    query::{Asked, Need, Query},
+    query::{Asked, Query},
     weights::{self, Name, PREFIX_LETTERS},
     words::{runs, stem},
 };
@@ -12,12 +12,7 @@ use super::{
 /// What a name is to the question, at its best: the whole of it or what it says besides its kind,
 /// to all words or to those that say something.
 pub(super) fn name_of(name: &str, kind: Kind, query: &Query, met: &Met) -> Name {
-    let asked: Vec<&Asked> = query
-        .words
-        .iter()
-        .filter(|word| word.need != Need::MustNot)
-        .filter(|word| !(word.alone && weights::is_kind_word(&word.text, kind)))
-        .collect();
+    let asked: Vec<&Asked> = query.wanted().filter(|word| !word.says_kind(kind)).collect();
     // Of a section only its own heading is its name.
     let bare = match kind {
         Kind::Section => name.rsplit(" > ").next().unwrap_or_default(),

@@ -56,6 +56,11 @@ impl Asked {
         Asked { stem: stem(&text), forms, text, pieces, need, half, alone: true }
     }
 
+    /// Whether it only says of what kind the thing is.
+    pub(super) fn says_kind(&self, kind: Kind) -> bool {
+        self.alone && is_kind_word(&self.text, kind)
+    }
+
     /// Whether prose is not asked for it.
     pub(super) fn is_stop_word(&self) -> bool {
         is_stop_word(&self.text) || (self.alone && QUESTION_WORDS.contains(&self.text.as_str()))
@@ -120,6 +125,11 @@ impl Query {
         self.words.is_empty() && self.phrases.is_empty() && self.names.is_empty()
     }
 
+    /// The words but those that must not be.
+    pub(super) fn wanted(&self) -> impl Iterator<Item = &Asked> {
+        self.words.iter().filter(|word| word.need != Need::MustNot)
+    }
+
     /// Asks for all there is.
     pub fn all() -> Query {
         let name = NamePattern { text: String::new(), prefix: true, not: false };
@@ -131,10 +141,7 @@ impl Query {
     pub fn is_whole_in(&self, text: &str, kind: Kind) -> bool {
         let own: Vec<String> =
             runs(text).map(|(start, end)| text[start..end].to_ascii_lowercase()).collect();
-        let mut asked = self.words.iter().filter(|word| {
-            let says_kind = word.alone && is_kind_word(&word.text, kind);
-            word.need != Need::MustNot && !word.is_stop_word() && !says_kind
-        });
+        let mut asked = self.wanted().filter(|word| !word.is_stop_word() && !word.says_kind(kind));
         let has = |word: &Asked| own.contains(&word.text);
         asked.next().is_some_and(|first| has(first) && asked.all(has))
     }

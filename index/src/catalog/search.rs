@@ -23,6 +23,7 @@ use super::{
     words::{LONGEST, is_stop_word, runs, stem},
     write,
 };
+use crate::tree::scope::is_below;
 
 /// What answers are wanted besides what the question says.
 #[derive(Clone, Debug, Default)]
@@ -161,12 +162,11 @@ pub(super) fn ask(
 
 /// The words that are in no document and in no path, and say something.
 fn missing(sources: &[Source], query: &Query, scored: &[Scored]) -> Vec<String> {
-    let words = query.words.iter().filter(|word| word.need != Need::MustNot);
     let says_kind = |word: &Asked| {
-        let kinds = (0..Kind::NUMBERS as u8).filter_map(table::kind);
-        word.alone && kinds.into_iter().any(|kind| weights::is_kind_word(&word.text, kind))
+        (0..Kind::NUMBERS as u8).filter_map(table::kind).any(|kind| word.says_kind(kind))
     };
-    let unmet: Vec<(usize, &Asked)> = words
+    let unmet: Vec<(usize, &Asked)> = query
+        .wanted()
         .enumerate()
         .filter(|(at, word)| {
             scored.get(*at).is_none_or(|scored| scored.hits.count == 0)
@@ -205,8 +205,7 @@ fn score_words(
         let idf = weights::idf(all, hits.count);
         scored.push(Scored { hits, idf, need, counts });
     };
-    let positive: Vec<&Asked> =
-        query.words.iter().filter(|word| word.need != Need::MustNot).collect();
+    let positive: Vec<&Asked> = query.wanted().collect();
     let mut found = Vec::new();
     for word in &positive {
         let mut hits = segments.hits(word, met, false)?;
@@ -386,12 +385,6 @@ fn positive(scored: &[Scored]) -> impl Iterator<Item = &Scored> {
     scored.iter().filter(|word| word.need != Need::MustNot)
 }
 
-/// Whether a file is what `within` names, or below it.
-fn is_below(path: &[u8], within: &[u8]) -> bool {
-    within.is_empty()
-        || path.strip_prefix(within).is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
-}
-
 /// What a file's architecture is worth.
 fn arch_factor(path: &[u8], wanted: &Wanted) -> f32 {
     let below = path.strip_prefix(b"Documentation/").unwrap_or(path).strip_prefix(b"arch/");
@@ -407,7 +400,7 @@ fn arch_factor(path: &[u8], wanted: &Wanted) -> f32 {
 
 /// Which of the question's first words are so, as bits.
 fn words_that(query: &Query, is: impl Fn(&Asked) -> bool) -> u32 {
-    let positive = query.words.iter().filter(|word| word.need != Need::MustNot);
+    let positive = query.wanted();
     let bits = positive.take(32).enumerate().map(|(number, word)| u32::from(is(word)) << number);
     bits.fold(0, |all, bit| all | bit)
 }
@@ -417,7 +410,7 @@ struct PathWords<'a>(Vec<Option<Finder<'a>>>);
 
 impl<'a> PathWords<'a> {
     fn new(query: &'a Query) -> Self {
-        let positive = query.words.iter().filter(|word| word.need != Need::MustNot).take(32);
+        let positive = query.wanted().take(32);
         let finder = |word: &'a Asked| (word.text.len() >= 2).then(|| Finder::new(&word.text));
         PathWords(positive.map(finder).collect())
     }
@@ -461,7 +454,7 @@ fn look_closely(
     let name_is = name_of(&name, kind, query, met);
     let score = score * weights::name_factor(name_is) * weights::use_factor(used);
     let named = !matches!(name_is, Name::Part | Name::Other);
-    let no_words = query.words.iter().all(|word| word.need == Need::MustNot);
+    let no_words = query.wanted().next().is_none();
     let by_name = (named && name_is != Name::Word) || (no_words && query.phrases.is_empty());
     let extent = (line.saturating_sub(above).max(1), line.saturating_add(below));
     Some(Found { path: path.to_vec(), kind, name, line, extent, named, by_name, score })

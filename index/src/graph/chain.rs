@@ -58,7 +58,8 @@ impl Graph<'_> {
         found
     }
 
-    fn starts(&self, name: NameRef, arch: Arch) -> Vec<DefInfo> {
+    /// The definitions of `name` that a chain can begin at.
+    pub fn starts(&self, name: NameRef, arch: Arch) -> Vec<DefInfo> {
         let mut starts = self.definitions_of(name);
         starts.retain(|d| {
             (d.kind.is_callable() || d.kind == Kind::Macro) && arch.has(self.place(d.file))

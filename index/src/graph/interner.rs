@@ -13,7 +13,8 @@ const SHARDS: usize = 64;
 /// in its cache.
 const TOGETHER: usize = 64;
 
-/// Names that are to be numbered together.
+/// Names that are in no table yet, each with its hash: some are to be numbered together, of
+/// others it is known later whether they are wanted.
 #[derive(Default)]
 pub(super) struct Waiting {
     /// The names' bytes one after the other, and for each its hash and its end.
@@ -27,6 +28,11 @@ impl Waiting {
         self.text.extend_from_slice(name);
         self.names.push((hash(name), self.text.len() as u32));
         self.names.len() as u32 - 1
+    }
+
+    /// All of them, with their hashes, in their order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &[u8])> {
+        (0..self.names.len() as u32).map(|place| self.get(place))
     }
 
     fn get(&self, place: u32) -> (u32, &[u8]) {

@@ -4,16 +4,14 @@
 //! build.
 
 use super::builder::UseRecord;
-use super::interner::Frozen;
-use crate::outline::{FileOutline, NO_NAME, hash};
+use super::interner::{Frozen, Waiting};
+use crate::outline::{FileOutline, NO_NAME};
 
 /// A file's uses that may be edges, with their names as numbers of its own.
 #[derive(Default)]
 pub(super) struct Maybe {
     uses: Vec<UseRecord>,
-    /// The names' bytes one after the other, and for each its hash and its end.
-    text: Vec<u8>,
-    names: Vec<(u32, u32)>,
+    names: Waiting,
 }
 
 /// Collects them.
@@ -32,10 +30,7 @@ impl MaybeWriter {
     pub(super) fn add(&mut self, mut used: UseRecord, outline: &FileOutline) {
         let Some(number) = self.numbers.get_mut(used.name as usize) else { return };
         if *number == NO_NAME {
-            let name = outline.name(used.name);
-            *number = self.maybe.names.len() as u32;
-            self.maybe.text.extend_from_slice(name);
-            self.maybe.names.push((hash(name), self.maybe.text.len() as u32));
+            *number = self.maybe.names.push(outline.name(used.name));
         }
         used.name = *number;
         self.maybe.uses.push(used);
@@ -50,14 +45,11 @@ impl MaybeWriter {
 impl Maybe {
     /// The uses whose names `wanted` lets through, with the tree's numbers.
     pub(super) fn known(self, frozen: &Frozen, wanted: &Filter) -> impl Iterator<Item = UseRecord> {
-        let mut start = 0;
-        let mut numbers = Vec::with_capacity(self.names.len());
-        for (hash, end) in &self.names {
-            let name = &self.text[start..*end as usize];
-            start = *end as usize;
-            let found = if wanted.may_have(*hash) { frozen.find(*hash, name) } else { None };
-            numbers.push(found.unwrap_or(NO_NAME));
-        }
+        let number = |(hash, name)| {
+            let found = if wanted.may_have(hash) { frozen.find(hash, name) } else { None };
+            found.unwrap_or(NO_NAME)
+        };
+        let numbers: Vec<u32> = self.names.iter().map(number).collect();
         self.uses.into_iter().filter_map(move |mut used| {
             used.name = numbers[used.name as usize];
             (used.name != NO_NAME).then_some(used)

@@ -28,8 +28,8 @@ impl Scope {
     }
 }
 
-/// Whether `path` is `top` or below it.
-fn is_below(path: &[u8], top: &[u8]) -> bool {
+/// Whether `path` is `top` or below it; all are below the root, which is empty.
+pub fn is_below(path: &[u8], top: &[u8]) -> bool {
     top.is_empty() || path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
 }
 
