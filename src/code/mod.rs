@@ -17,6 +17,7 @@ pub(crate) use files::{in_parallel, read};
 pub(crate) use idioms::idioms;
 pub(crate) use names::{
     Pattern, bare_name, filled_up, meant, named, near, nearest, one_name, system_call, tagged,
+    tell_system_call,
 };
 pub(crate) use ranking::Ranking;
 pub(crate) use source::Code;

@@ -126,11 +126,16 @@ pub(crate) fn system_call(graph: &Graph<'_>, name: &str) -> Option<String> {
 pub(crate) fn meant<'t>(graph: &Graph<'_>, name: &'t str) -> Cow<'t, str> {
     match system_call(graph, name) {
         Some(entry) => {
-            tell(format!("{name} is a system call; the code calls it {entry}"));
+            tell_system_call(name, &entry);
             Cow::Owned(entry)
         }
         None => Cow::Borrowed(name),
     }
+}
+
+/// Says what the code calls a system call.
+pub(crate) fn tell_system_call(name: &str, entry: &str) {
+    tell(format!("{name} is a system call; the code calls it {entry}"));
 }
 
 /// A name further away than this is another name.

@@ -2,7 +2,6 @@
 //! their lines read from the files as they are now.
 
 use std::collections::HashMap;
-use std::io;
 use std::os::unix::ffi::OsStrExt;
 
 use anyhow::Result;
@@ -123,19 +122,7 @@ fn keep_marked(
             break;
         }
     }
-    let (list, kept) = session.shelf.publish(writer.finish()?);
-    if let Err(error) = kept {
-        tell(unkept(&error));
-    }
-    Ok(list)
-}
-
-/// Says why a list can't be kept, and what helps.
-pub(crate) fn unkept(error: &io::Error) -> String {
-    format!(
-        "the list can't be kept for follow-ups: {error}; set KGREP_CACHE_DIR to a folder that \
-         you can write to"
-    )
+    Ok(session.keep(writer.finish()?))
 }
 
 fn push(

@@ -1,8 +1,7 @@
 //! `kgrep chain FROM TO`: the shortest ways from one function to another, hop by hop.
 
 use anyhow::Result;
-use kgrep_index::graph::{Chain, ChainOptions, DefInfo, Graph, Hop, LinkKind, NameRef};
-use kgrep_index::outline::Kind;
+use kgrep_index::graph::{Chain, ChainOptions, Graph, Hop, LinkKind, NameRef};
 
 use super::answer::{Place, show, unknown};
 use super::steps::not_callable;
@@ -28,13 +27,8 @@ pub(crate) fn run(args: &ChainArgs, session: &Session) -> Result<Outcome> {
             }
         }
         for (asked, name) in [&args.from, &args.to].into_iter().zip(&names) {
-            let definitions = graph.definitions_of(*name);
-            let callable = |d: &DefInfo| {
-                (d.kind.is_callable() || d.kind == Kind::Macro)
-                    && code.arch.has(graph.place(d.file))
-            };
-            if let Some(other) = definitions.first()
-                && !definitions.iter().any(callable)
+            if let Some(other) = graph.definitions_of(*name).first()
+                && graph.starts(*name, code.arch).is_empty()
             {
                 tell(not_callable(asked, other, graph, &code));
                 return Ok(Err(Outcome::Nothing));

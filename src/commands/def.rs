@@ -8,7 +8,7 @@ use super::answer::{Place, Sources, name_line, show, unknown};
 use super::{Outcome, Session, body, freshen};
 use crate::cli::DefArgs;
 use crate::code::{
-    Code, Pattern, Ranking, bare_name, kind_of_definition, meant, system_call, tagged,
+    Code, Pattern, Ranking, bare_name, kind_of_definition, system_call, tagged, tell_system_call,
 };
 
 /// A definition found: where it is and what it is called.
@@ -43,7 +43,7 @@ pub(crate) fn run(args: &DefArgs, session: &Session) -> Result<Outcome> {
         if let Some(entry) = system_call(graph, name) {
             let call = definitions(graph, &code, &Pattern::parse(&entry)?, &entry, &kinds);
             if !call.is_empty() {
-                meant(graph, name);
+                tell_system_call(name, &entry);
                 found.splice(..0, call);
             }
         }

@@ -14,7 +14,7 @@ use kgrep_index::catalog::{self, Found, Marks, Query, Wanted};
 use kgrep_index::graph::{Arch, Graph};
 use kgrep_index::outline::Kind;
 use kgrep_index::store::Cache;
-use kgrep_index::{Index, Scope};
+use kgrep_index::{Index, Scope, is_below};
 
 use super::answer::{Place, Sources, show_marked, word_in};
 use super::{Outcome, Session, freshen};
@@ -170,12 +170,6 @@ fn asked_path(words: &[String], code: &Code) -> Option<Vec<u8>> {
         let full = plain(&path).canonicalize().ok().filter(|full| full.is_file())?;
         Some(full.strip_prefix(root).ok()?.as_os_str().as_bytes().to_vec())
     })
-}
-
-/// Whether a path is `folder`, or below it.
-fn is_below(path: &[u8], folder: &[u8]) -> bool {
-    let rest = path.strip_prefix(folder);
-    folder.is_empty() || rest.is_some_and(|rest| rest.first().is_none_or(|byte| *byte == b'/'))
 }
 
 /// The question that the shell has cut into words: what it was given as one word beside others

@@ -31,8 +31,9 @@ const SPEED_UP: u64 = 7;
 pub(crate) fn after(advice: &Advice, files: u64, session: &Session) {
     let Some(tree) = &advice.tree else { return };
     match &advice.fresh {
-        Some(fresh) if is_due(fresh, session) => after_changes(tree, fresh, session),
-        _ if !advice.indexed && files >= MANY_FILES && io::stderr().is_terminal() => {
+        // Only an index knows what changed.
+        Some(fresh) => after_changes(tree, fresh, session),
+        None if !advice.indexed && files >= MANY_FILES && io::stderr().is_terminal() => {
             let marker = Cache::new(&session.cache).hint_marker(tree);
             if first_time(&marker) {
                 tell(format!(
@@ -42,7 +43,7 @@ pub(crate) fn after(advice: &Advice, files: u64, session: &Session) {
                 ));
             }
         }
-        _ => {}
+        None => {}
     }
 }
 
@@ -67,14 +68,10 @@ pub(super) fn ask<R>(
 
 /// Starts an update in the background when the index has fallen behind.
 pub(super) fn after_changes(tree: &Tree, fresh: &Fresh, session: &Session) {
-    if is_due(fresh, session) {
+    if fresh.changes() > MANY_CHANGES && session.settings.auto_update.value {
         // A cache that can't be written fails there as it would here.
         let _ = update_in_background(tree.root(), &session.cache);
     }
-}
-
-fn is_due(fresh: &Fresh, session: &Session) -> bool {
-    fresh.changes() > MANY_CHANGES && session.settings.auto_update.value
 }
 
 /// Says, once for each tree, that an index makes questions about code fast.

@@ -40,7 +40,7 @@ use anyhow::{Result, bail};
 
 use crate::cli::{Cli, Commands, Root};
 use crate::folders;
-use crate::list::Shelf;
+use crate::list::{Finished, List, Shelf};
 use crate::message::{chain, tell};
 use crate::settings::{self, Flags, Format, Settings};
 
@@ -65,6 +65,21 @@ pub(crate) struct Session {
     pub(crate) shelf: Shelf,
     /// The words of the command line, for `kgrep lists`.
     pub(crate) command_line: Vec<String>,
+}
+
+impl Session {
+    /// Keeps a finished list for follow-ups. One that can't be kept is there for this run, and
+    /// it is said why and what helps.
+    pub(crate) fn keep(&self, finished: Finished) -> List {
+        let (list, kept) = self.shelf.publish(finished);
+        if let Err(error) = kept {
+            tell(format!(
+                "the list can't be kept for follow-ups: {error}; set KGREP_CACHE_DIR to a folder \
+                 that you can write to"
+            ));
+        }
+        list
+    }
 }
 
 /// Runs what the command line asks for.

@@ -16,7 +16,9 @@ use kgrep_index::outline::{Definition, FileOutline, Kind, Language, NO_NAME, Use
 use super::answer::{Place, show, unknown};
 use super::{Outcome, Session, freshen, picture};
 use crate::cli::{RefsArgs, SearchArgs};
-use crate::code::{Code, EXPORTED, in_parallel, is_export, one_name, read, receiver};
+use crate::code::{
+    Code, EXPORTED, in_parallel, is_export, one_name, read, receiver, tell_system_call,
+};
 use crate::message::tell;
 use crate::render::{Arrow, Node};
 use crate::search::{Event, Patterns, Scope, Search, SearchOptions, advise, scan};
@@ -68,7 +70,7 @@ pub(crate) fn run(args: &RefsArgs, session: &Session) -> Result<Outcome> {
         let entry = format!("sys_{name}");
         // The head of its definition has the name, and is no use of it.
         if files.iter().flat_map(|file| &file.uses).any(|used| used.within == entry) {
-            tell(format!("{name} is a system call; the code calls it {entry}"));
+            tell_system_call(&name, &entry);
             files = self::files(&entry, &code, session)?;
             name = entry;
         }

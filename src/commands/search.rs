@@ -252,11 +252,7 @@ impl Collector<'_> {
         let Some(writer) = self.writer.take().filter(|writer| writer.len() > 0) else {
             return Ok(None);
         };
-        let (list, kept) = self.session.shelf.publish(writer.finish()?);
-        if let Err(error) = kept {
-            tell(super::answer::unkept(&error));
-        }
-        Ok(Some(list))
+        Ok(Some(self.session.keep(writer.finish()?)))
     }
 
     /// Says what ripgrep says of a file with NUL bytes.

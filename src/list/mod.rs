@@ -30,4 +30,4 @@ pub(crate) use relocate::{Place, SourceFile};
 pub(crate) use selector::Selectors;
 pub(crate) use shelf::{LeftOut, Shelf, Shelved, Terminal};
 pub(crate) use view::{RefineError, View};
-pub(crate) use writer::{ListWriter, Pushed};
+pub(crate) use writer::{Finished, ListWriter, Pushed};

@@ -39,10 +39,7 @@ pub(in crate::commands) fn of(shell: Shell) -> String {
             let symbols = "kgrep __complete -- (commandline -ct) 2>/dev/null";
             let script = script.replace("__fish_complete_users", symbols);
             // clap has no words of fish's for what stands alone.
-            let recipes = Recipes::built_in().all;
-            let kinds: Vec<&str> = recipes.iter().map(|recipe| recipe.name.as_str()).collect();
-            let lists = recipes.iter().filter_map(|recipe| recipe.list.as_ref());
-            let lists: Vec<&str> = lists.map(|list| list.name.as_str()).collect();
+            let (kinds, lists) = recipe_words();
             script
                 + &include_str!("symbols.fish")
                     .replace("LISTS", &lists.join(" "))
@@ -56,10 +53,8 @@ pub(in crate::commands) fn of(shell: Shell) -> String {
 fn parser() -> Command {
     let kinds = all_types().definitions();
     let types = words(kinds.iter().map(|kind| kind.name().to_owned()));
-    let recipes = Recipes::built_in().all;
-    let traced = words(recipes.iter().map(|recipe| recipe.name.clone()));
-    let listed = recipes.iter().filter_map(|recipe| recipe.list.as_ref());
-    let listed = words(listed.map(|list| list.name.clone()));
+    let (traced, listed) = recipe_words();
+    let (traced, listed) = (words(traced.into_iter()), words(listed.into_iter()));
     let uses = words(refs::KINDS.iter().map(|kind| (*kind).to_owned()));
     let steps = words(LinkKind::ALL.iter().map(|(_, kind)| (*kind).to_owned()));
     let defined = words(def::KINDS.iter().map(|kind| (*kind).to_owned()));
@@ -86,6 +81,14 @@ fn parser() -> Command {
         .mut_arg("types", |arg| arg.value_parser(types.clone()))
         .mut_arg("types_not", |arg| arg.value_parser(types.clone()))
         .mut_arg("show", |arg| arg.value_parser(PossibleValuesParser::new(NAMES)))
+}
+
+/// The kinds that recipes are for, and what they list.
+fn recipe_words() -> (Vec<String>, Vec<String>) {
+    let recipes = Recipes::built_in().all;
+    let lists = recipes.iter().filter_map(|recipe| recipe.list.as_ref());
+    let lists = lists.map(|list| list.name.clone()).collect();
+    (recipes.into_iter().map(|recipe| recipe.name).collect(), lists)
 }
 
 /// clap wants words that last as long as the program, which ends after this.

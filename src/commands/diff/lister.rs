@@ -8,7 +8,6 @@ use std::os::unix::ffi::OsStrExt;
 use anyhow::Result;
 
 use super::place::Row;
-use crate::commands::answer::unkept;
 use crate::commands::printer::{PrintError, Printer};
 use crate::commands::{Outcome, Session};
 use crate::list::{FileEntry, List, ListWriter, Match, Meta, Pushed, Terminal};
@@ -140,10 +139,7 @@ impl<'a> Lister<'a> {
         let Some(writer) = self.writer.take().filter(|writer| writer.len() > 0) else {
             return Ok(());
         };
-        let (list, kept) = self.session.shelf.publish(writer.finish()?);
-        if let Err(error) = kept {
-            tell(unkept(&error));
-        }
+        let list = self.session.keep(writer.finish()?);
         if let Some(printer) = self.printer.as_mut().filter(|printer| printer.measures_first()) {
             printer.list(&list)?;
         }
