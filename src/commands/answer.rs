@@ -9,7 +9,9 @@ use anyhow::Result;
 use super::printer::Printer;
 use super::{Outcome, Session};
 use crate::code::{Code, filled_up, near};
-use crate::list::{FileEntry, ListWriter, Match, Meta, Pushed, SourceFile, Span, Terminal};
+use crate::list::{
+    Column, FileEntry, ListWriter, Match, Meta, Pushed, Role, SourceFile, Span, Terminal,
+};
 use crate::message::tell;
 use crate::render::{Facts, Look, Totals};
 use kgrep_index::graph::Graph;
@@ -27,6 +29,8 @@ pub(crate) struct Place {
     pub(crate) cells: Vec<String>,
     /// The title above it, where a part of the answer begins.
     pub(crate) section: Option<String>,
+    /// How deep it is in a tree, from 0.
+    pub(crate) depth: u16,
 }
 
 /// Files whose text is kept at hand while an answer is made.
@@ -83,7 +87,7 @@ pub(crate) fn name_line(source: &SourceFile, name: &[u8], first: u32, last: u32)
 pub(crate) fn keep(
     code: &Code,
     session: &Session,
-    columns: &[&str],
+    columns: &[(&str, Role)],
     places: &[Place],
 ) -> Result<crate::list::List> {
     keep_marked(code, session, columns, places, &[])
@@ -94,7 +98,7 @@ pub(crate) fn keep(
 fn keep_marked(
     code: &Code,
     session: &Session,
-    columns: &[&str],
+    columns: &[(&str, Role)],
     places: &[Place],
     spans: &[Vec<Span>],
 ) -> Result<crate::list::List> {
@@ -103,7 +107,7 @@ fn keep_marked(
         folder: crate::folders::current()?.as_os_str().as_bytes().to_vec(),
         command: session.command_line.clone(),
         terminal: Terminal::current(),
-        columns: columns.iter().map(|title| (*title).to_owned()).collect(),
+        columns: Column::all(columns),
         files_only: false,
     };
     let mut writer = session.shelf.begin(meta, session.settings.max_list.value);
@@ -143,6 +147,7 @@ fn push(
         spans,
         cells: place.cells.iter().map(String::as_str).collect(),
         section: place.section.as_deref(),
+        depth: place.depth,
         ..Match::default()
     })
 }
@@ -154,7 +159,7 @@ fn push(
 pub(crate) fn show(
     code: &Code,
     session: &Session,
-    columns: &[&str],
+    columns: &[(&str, Role)],
     places: &[Place],
 ) -> Result<Outcome> {
     show_marked(code, session, columns, places, &[])
@@ -168,7 +173,7 @@ pub(crate) fn show(
 pub(crate) fn show_marked(
     code: &Code,
     session: &Session,
-    columns: &[&str],
+    columns: &[(&str, Role)],
     places: &[Place],
     spans: &[Vec<Span>],
 ) -> Result<Outcome> {

@@ -8,8 +8,11 @@ use super::steps::not_callable;
 use super::{Outcome, Session, freshen, picture};
 use crate::cli::ChainArgs;
 use crate::code::{Code, how, meant, named, one_name};
+use crate::list::Role;
 use crate::message::{counted, tell};
 use crate::render::{Arrow, Node};
+
+const COLUMNS: [(&str, Role); 3] = [("From", Role::Origin), ("To", Role::Step), ("How", Role::How)];
 
 /// Prints and keeps the chains found, a line a hop.
 ///
@@ -53,7 +56,7 @@ pub(crate) fn run(args: &ChainArgs, session: &Session) -> Result<Outcome> {
     };
     match picture::draw(&args.picture, &arrows)? {
         Some(outcome) => Ok(outcome),
-        None => show(&code, session, &["From", "To", "How"], &places),
+        None => show(&code, session, &COLUMNS, &places),
     }
 }
 
@@ -109,6 +112,7 @@ fn places(graph: &Graph<'_>, chains: &[Chain]) -> Vec<Place> {
                 name: graph.name(hop.to.name),
                 cells: vec![name(hop.from.name), name(hop.to.name), in_words(graph, hop)],
                 section: section.take(),
+                ..Place::default()
             });
         }
     }

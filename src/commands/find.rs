@@ -20,11 +20,11 @@ use super::answer::{Place, Sources, show_marked, word_in};
 use super::{Outcome, Session, freshen};
 use crate::cli::FindArgs;
 use crate::code::{Code, Ranking, folder_name};
-use crate::list::{SourceFile, Span};
+use crate::list::{Role, SourceFile, Span};
 use crate::message::tell;
 use crate::settings::Origin;
 
-const COLUMNS: [&str; 2] = ["Kind", "Name"];
+const COLUMNS: [(&str, Role); 2] = [("Kind", Role::Text), ("Name", Role::Name)];
 
 /// Prints and keeps the best answers.
 ///
@@ -107,7 +107,7 @@ pub(crate) fn run(args: &FindArgs, session: &Session) -> Result<Outcome> {
             line,
             name: Vec::new(),
             cells: vec![found.kind.name().to_owned(), found.name.clone()],
-            section: None,
+            ..Place::default()
         });
     }
     show_marked(&code, session, &COLUMNS, &places, &spans)

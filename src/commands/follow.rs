@@ -171,6 +171,7 @@ fn searched(args: &[OsString], outer: &Root) -> Result<(Outcome, Searched)> {
 /// The display flags in force: `inner`'s, and where it has none, `outer`'s.
 fn inherited(inner: CommonArgs, outer: &CommonArgs) -> CommonArgs {
     CommonArgs {
+        layout: inner.layout.or(outer.layout),
         format: inner.format.or(outer.format),
         color: inner.color.or(outer.color),
         hyperlink: inner.hyperlink.or(outer.hyperlink),

@@ -7,6 +7,7 @@ use super::answer::{Place, show};
 use super::{Outcome, Session, freshen, recipes};
 use crate::cli::ItemsArgs;
 use crate::code::Code;
+use crate::list::Role;
 use crate::message::tell;
 use crate::trace::{Options, Tracer, items};
 
@@ -48,9 +49,15 @@ pub(crate) fn run(args: &ItemsArgs, session: &Session) -> Result<Outcome> {
             line: item.row.line,
             name: item.row.name.into_bytes(),
             cells: item.cells,
-            section: None,
+            ..Place::default()
         })
         .collect();
-    let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
-    show(&code, session, &titles, &places)
+    let columns: Vec<(&str, Role)> =
+        titles.iter().map(|title| (title.as_str(), role(title))).collect();
+    show(&code, session, &columns, &places)
+}
+
+/// What a list's column of this title holds; the first names the item.
+fn role(title: &str) -> Role {
+    if title == "Defined" { Role::Place } else { Role::Name }
 }

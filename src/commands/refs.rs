@@ -19,6 +19,7 @@ use crate::cli::{RefsArgs, SearchArgs};
 use crate::code::{
     Code, EXPORTED, in_parallel, is_export, one_name, read, receiver, tell_system_call,
 };
+use crate::list::Role;
 use crate::message::tell;
 use crate::render::{Arrow, Node};
 use crate::search::{Event, Patterns, Scope, Search, SearchOptions, advise, scan};
@@ -48,6 +49,8 @@ impl InFile {
             && (!self.defines.is_empty() || self.uses.iter().any(|used| used.kind.is_some()))
     }
 }
+
+const COLUMNS: [(&str, Role); 2] = [("Function", Role::Function), ("How", Role::How)];
 
 /// The words for kinds of uses.
 pub(super) const KINDS: [&str; 6] = ["call", "macro", "ref", "init", "indirect", "use"];
@@ -105,7 +108,7 @@ pub(crate) fn run(args: &RefsArgs, session: &Session) -> Result<Outcome> {
                 line: found.line,
                 name: name.clone().into_bytes(),
                 cells: vec![within, how],
-                section: None,
+                ..Place::default()
             });
         }
     }
@@ -118,7 +121,7 @@ pub(crate) fn run(args: &RefsArgs, session: &Session) -> Result<Outcome> {
     }
     match picture::draw(&args.picture, &arrows)? {
         Some(outcome) => Ok(outcome),
-        None => show(&code, session, &["Function", "How"], &places),
+        None => show(&code, session, &COLUMNS, &places),
     }
 }
 

@@ -11,7 +11,7 @@ use indicatif::HumanCount;
 use super::printer::{PrintError, Printer};
 use super::{Outcome, Session, freshen};
 use crate::cli::SearchArgs;
-use crate::list::{List, ListWriter, Match, Meta, Pushed, Terminal};
+use crate::list::{Column, List, ListWriter, Match, Meta, Pushed, Role, Terminal};
 use crate::message::tell;
 use crate::render::{Facts, Look, Output, Totals};
 use crate::search::{
@@ -139,9 +139,9 @@ fn options(args: &SearchArgs, scope: &Scope) -> SearchOptions {
 fn meta(args: &SearchArgs, session: &Session) -> Result<Meta> {
     let files_only = args.files_with_matches || args.count;
     let columns = if args.count && !args.files_with_matches {
-        vec![MATCHES.to_owned()]
+        vec![Column::new(MATCHES, Role::Count)]
     } else if args.show_function && !files_only {
-        vec!["Function".to_owned()]
+        vec![Column::new("Function", Role::Function)]
     } else {
         Vec::new()
     };

@@ -7,8 +7,11 @@ use super::answer::{Place, show};
 use super::{Outcome, Session, freshen, recipes};
 use crate::cli::TraceArgs;
 use crate::code::{Code, bare_name, filled_up};
+use crate::list::Role;
 use crate::message::tell;
 use crate::trace::{Options, Recipes, Row, Tracer, answer, cases, near_names};
+
+const COLUMNS: [(&str, Role); 2] = [("Note", Role::Text), ("Defined", Role::Place)];
 
 /// Prints and keeps the answer.
 ///
@@ -37,10 +40,8 @@ pub(crate) fn run(args: &TraceArgs, session: &Session) -> Result<Outcome> {
     match found {
         Ok(sections) => {
             let rows = sections.iter().flat_map(|(_, rows)| rows);
-            let columns: &[&str] = match rows.into_iter().any(|row| !row.defined.is_empty()) {
-                true => &["Note", "Defined"],
-                false => &["Note"],
-            };
+            let has_defined = rows.into_iter().any(|row| !row.defined.is_empty());
+            let columns = &COLUMNS[..if has_defined { 2 } else { 1 }];
             show(&code, session, columns, &places(sections, columns.len()))
         }
         Err(near) => {
@@ -90,6 +91,7 @@ fn places(sections: Vec<(String, Vec<Row>)>, columns: usize) -> Vec<Place> {
         name: row.name.into_bytes(),
         cells: [row.note, row.defined].into_iter().take(columns).collect(),
         section: Some(title.to_owned()),
+        ..Place::default()
     };
     sections
         .into_iter()

@@ -6,6 +6,7 @@
 //! how the user names entries and what he wants done with them. Drawing is
 //! `render`'s work; nothing here prints.
 
+mod column;
 mod followup;
 mod indices;
 mod layout;
@@ -19,6 +20,7 @@ pub(crate) mod testing;
 mod view;
 mod writer;
 
+pub(crate) use column::{Column, Role};
 pub(crate) use followup::{
     FollowUp, FollowUpError, NAMES, Step, ends_with_grep, parse, parse_args,
 };

@@ -74,6 +74,8 @@ pub(crate) struct Match<'a> {
     /// Lines shown after the match.
     #[serde(borrow)]
     pub(crate) after: Vec<ContextLine<'a>>,
+    /// How deep the entry is in a tree, from 0; its [`super::Role::Node`] is indented by it.
+    pub(crate) depth: u16,
     /// True when a gap separates this entry's context from the one before it.
     pub(crate) gap: bool,
     /// True when `text` is not the file's own line, such as one that a patch would add:
