@@ -265,14 +265,14 @@ mod tests {
     #[test]
     fn or_before_it() {
         let text = "after each and every call to kmem_cache_alloc(), which renders it";
-        assert_eq!(fitted(text, "kmem_cache_alloc", 30), "…l to kmem_cache_alloc(), whi…");
+        assert_eq!(fitted(text, "kmem_cache_alloc", 30), "…to kmem_cache_alloc(), which…");
         assert_eq!(fitted(text, "it", 20), "…(), which renders it");
     }
 
     #[test]
     fn indentation_goes_before_source_does() {
         let text = format!("{}return some_function(argument);", "\t".repeat(4));
-        assert_eq!(fitted(&text, "some_function", 40), "…       return some_function(argument);");
+        assert_eq!(fitted(&text, "some_function", 40), "…return some_function(argument);");
         assert_eq!(fitted(&text, "return", 20), "…eturn some_functio…");
     }
 
