@@ -4,36 +4,36 @@ use serde::{Deserialize, Serialize};
 
 /// One file that entries of a list point into.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct FileEntry {
+pub struct FileEntry {
     /// The path as it is shown: bytes, relative to the list's folder or absolute.
     #[serde(with = "serde_bytes")]
-    pub(crate) path: Vec<u8>,
+    pub path: Vec<u8>,
     /// True when the text came from standard input: there is no file to open.
-    pub(crate) stdin: bool,
+    pub stdin: bool,
 }
 
 /// A byte range `start..end` inside [`Match::text`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Span {
+pub struct Span {
     /// First byte.
-    pub(crate) start: u32,
+    pub start: u32,
     /// One past the last byte.
-    pub(crate) end: u32,
+    pub end: u32,
 }
 
 /// A line beside a match, asked for with `-A`, `-B` or `-C`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct ContextLine<'a> {
+pub struct ContextLine<'a> {
     /// Line number, from 1.
-    pub(crate) line: u64,
+    pub line: u64,
     /// Byte offset of the line in its file.
-    pub(crate) offset: u64,
+    pub offset: u64,
     /// The line with its terminator; a kept list holds at most
     /// [`super::writer::KEPT_TEXT`] bytes of it.
     #[serde(borrow, with = "serde_bytes")]
-    pub(crate) text: &'a [u8],
+    pub text: &'a [u8],
     /// Bytes of the line that were left out of `text` when it was kept (0: none).
-    pub(crate) cut: u64,
+    pub cut: u64,
 }
 
 /// One numbered entry of a list.
@@ -41,55 +41,55 @@ pub(crate) struct ContextLine<'a> {
 /// It borrows its bytes: from the search that found it, or from the buffer that it
 /// was read into, so that a million of them cost no allocation each.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(crate) struct Match<'a> {
+pub struct Match<'a> {
     /// Which of the list's files, from 0.
-    pub(crate) file: u32,
+    pub file: u32,
     /// Line number of the first line, from 1; 0 when the entry is the whole file.
-    pub(crate) line: u64,
+    pub line: u64,
     /// Of a whole file, the line of its first match, from 1, which `text` then holds;
     /// 0 where that is not known.
-    pub(crate) first: u64,
+    pub first: u64,
     /// Byte offset of that line in its file.
-    pub(crate) offset: u64,
+    pub offset: u64,
     /// The matching line, or lines with `--multiline`, with their terminators.
     /// A kept list holds at most [`super::writer::KEPT_TEXT`] bytes of it.
     #[serde(borrow, with = "serde_bytes")]
-    pub(crate) text: &'a [u8],
+    pub text: &'a [u8],
     /// Bytes of the line that were left out of `text` when it was kept (0: none): of
     /// one line at both its ends, of several lines whole lines at their end.
-    pub(crate) cut: u64,
+    pub cut: u64,
     /// How many of the bytes left out stand before `text`.
-    pub(crate) skipped: u64,
+    pub skipped: u64,
     /// What matched, in order, within `text`.
-    pub(crate) spans: Vec<Span>,
+    pub spans: Vec<Span>,
     /// The values of the list's extra columns ([`super::Meta::columns`]), in order.
     #[serde(borrow)]
-    pub(crate) cells: Vec<&'a str>,
+    pub cells: Vec<&'a str>,
     /// The title printed above this entry, where a section of the list begins.
     #[serde(borrow)]
-    pub(crate) section: Option<&'a str>,
+    pub section: Option<&'a str>,
     /// Lines shown before the match.
     #[serde(borrow)]
-    pub(crate) before: Vec<ContextLine<'a>>,
+    pub before: Vec<ContextLine<'a>>,
     /// Lines shown after the match.
     #[serde(borrow)]
-    pub(crate) after: Vec<ContextLine<'a>>,
+    pub after: Vec<ContextLine<'a>>,
     /// True when a gap separates this entry's context from the one before it.
-    pub(crate) gap: bool,
+    pub gap: bool,
     /// True when `text` is not the file's own line, such as one that a patch would add:
     /// it is not looked for in the file.
-    pub(crate) foreign: bool,
+    pub foreign: bool,
 }
 
 impl Match<'_> {
     /// The line to go to, from 1; 0 when no line is known.
-    pub(crate) fn target(&self) -> u64 {
+    pub fn target(&self) -> u64 {
         self.line.max(self.first)
     }
 
     /// The last line of the entry: the first one's number, or later for a
     /// multi-line match.
-    pub(crate) fn last_line(&self) -> u64 {
+    pub fn last_line(&self) -> u64 {
         let body = self.text.strip_suffix(b"\n").unwrap_or(self.text);
         self.line + memchr::memchr_iter(b'\n', body).count() as u64
     }

@@ -6,7 +6,7 @@ use regex_syntax::ast::{self, ErrorKind};
 /// Why a pattern that is no regular expression is taken as plain text, the way C code
 /// is pasted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Plain {
+pub enum Plain {
     /// `kmalloc(size`, `a[3`, `x{`.
     #[error("has an open bracket")]
     Open,
@@ -19,7 +19,7 @@ pub(crate) enum Plain {
 }
 
 /// Whether `pattern` fails as a regular expression the way C code does.
-pub(crate) fn taken_as_plain(pattern: &str) -> Option<Plain> {
+pub fn taken_as_plain(pattern: &str) -> Option<Plain> {
     let error = ast::parse::Parser::new().parse(pattern).err()?;
     match error.kind() {
         ErrorKind::GroupUnclosed
@@ -35,12 +35,12 @@ pub(crate) fn taken_as_plain(pattern: &str) -> Option<Plain> {
 }
 
 /// What the user is told of a pattern that is taken as plain text.
-pub(crate) fn note(pattern: &str, why: Plain) -> String {
+pub fn note(pattern: &str, why: Plain) -> String {
     format!("note: `{pattern}` {why}: searched as plain text")
 }
 
 /// What is wrong with `pattern` as a regular expression, in one line that quotes it.
-pub(crate) fn mistake(pattern: &str) -> Option<String> {
+pub fn mistake(pattern: &str) -> Option<String> {
     let parsed = regex_syntax::ParserBuilder::new().utf8(false).build().parse(pattern);
     let reason = match parsed.err()? {
         regex_syntax::Error::Parse(error)

@@ -30,7 +30,7 @@ const TELLING: usize = 8;
 
 /// Where an entry is now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+pub enum Place {
     /// Where it was found.
     Same,
     /// On another line with the same text: the nearest one, or the only one.
@@ -46,7 +46,7 @@ pub(crate) enum Place {
 
 /// A file's lines as they are now.
 #[derive(Debug, Default)]
-pub(crate) struct SourceFile {
+pub struct SourceFile {
     bytes: Vec<u8>,
     /// Where each line starts, and one past the end of the last.
     starts: Vec<usize>,
@@ -61,7 +61,7 @@ impl SourceFile {
     ///
     /// # Errors
     /// When it can't be read, is no regular file, or is larger than half a gigabyte.
-    pub(crate) fn read(path: &Path) -> io::Result<SourceFile> {
+    pub fn read(path: &Path) -> io::Result<SourceFile> {
         let is_file = |meta: &Metadata| {
             if meta.is_dir() {
                 Err(io::Error::from(io::ErrorKind::IsADirectory))
@@ -89,7 +89,7 @@ impl SourceFile {
     }
 
     /// The lines of `bytes`.
-    pub(crate) fn from_bytes(bytes: Vec<u8>) -> SourceFile {
+    pub fn from_bytes(bytes: Vec<u8>) -> SourceFile {
         let mut starts = vec![0];
         starts.extend(memchr::memchr_iter(b'\n', &bytes).map(|at| at + 1));
         if starts.last().is_some_and(|start| *start < bytes.len()) {
@@ -99,29 +99,29 @@ impl SourceFile {
     }
 
     /// All of it.
-    pub(crate) fn bytes(&self) -> &[u8] {
+    pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
     /// How many lines there are.
-    pub(crate) fn line_count(&self) -> u64 {
+    pub fn line_count(&self) -> u64 {
         self.starts.len().saturating_sub(1) as u64
     }
 
     /// Line `number`, from 1, with its terminator.
-    pub(crate) fn line(&self, number: u64) -> Option<&[u8]> {
+    pub fn line(&self, number: u64) -> Option<&[u8]> {
         self.range(usize::try_from(number.checked_sub(1)?).ok()?).map(|range| &self.bytes[range])
     }
 
     /// Everything before line `number`, from 1.
-    pub(crate) fn before(&self, number: u64) -> &[u8] {
+    pub fn before(&self, number: u64) -> &[u8] {
         let line = usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX);
         &self.bytes[..self.starts.get(line).copied().unwrap_or(self.bytes.len())]
     }
 
     /// Where `entry` is now. An entry that is a whole file is where its first match is;
     /// without one, or when its text is another file's, where it was.
-    pub(crate) fn place(&self, entry: &Match<'_>) -> Place {
+    pub fn place(&self, entry: &Match<'_>) -> Place {
         if entry.foreign {
             return Place::Same;
         }

@@ -14,7 +14,7 @@ use crate::settings::{Origin, Setting};
 ///
 /// # Errors
 /// When he has.
-pub(crate) fn chosen(setting: &Setting<String>, root: &Path) -> Result<Arch> {
+pub fn chosen(setting: &Setting<String>, root: &Path) -> Result<Arch> {
     let name = folder_name(&setting.value);
     if name == "all" {
         return Ok(Arch::All);
@@ -34,7 +34,7 @@ pub(crate) fn chosen(setting: &Setting<String>, root: &Path) -> Result<Arch> {
 }
 
 /// The folder of a machine, by the name that Rust or `uname -m` has for it.
-pub(crate) fn folder_name(machine: &str) -> &str {
+pub fn folder_name(machine: &str) -> &str {
     match machine {
         "x86_64" | "i386" | "i686" | "amd64" => "x86",
         "aarch64" => "arm64",

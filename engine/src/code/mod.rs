@@ -12,13 +12,13 @@ mod ranking;
 mod source;
 mod words;
 
-pub(crate) use arch::folder_name;
-pub(crate) use files::{in_parallel, read};
-pub(crate) use idioms::idioms;
-pub(crate) use names::{
+pub use arch::folder_name;
+pub use files::{in_parallel, read};
+pub use idioms::idioms;
+pub use names::{
     Pattern, bare_name, filled_up, meant, named, near, nearest, one_name, system_call, tagged,
     tell_system_call,
 };
-pub(crate) use ranking::Ranking;
-pub(crate) use source::Code;
-pub(crate) use words::{EXPORTED, how, is_export, kind_of_definition, receiver};
+pub use ranking::Ranking;
+pub use source::Code;
+pub use words::{EXPORTED, how, is_export, kind_of_definition, receiver};

@@ -13,7 +13,7 @@ use super::Code;
 use crate::message::tell;
 
 /// A name as the user writes it, or a glob.
-pub(crate) struct Pattern {
+pub struct Pattern {
     text: String,
     glob: Option<GlobMatcher>,
 }
@@ -23,7 +23,7 @@ impl Pattern {
     ///
     /// # Errors
     /// When the glob is none.
-    pub(crate) fn parse(text: &str) -> std::result::Result<Pattern, globset::Error> {
+    pub fn parse(text: &str) -> std::result::Result<Pattern, globset::Error> {
         let glob = text
             .contains(META)
             .then(|| GlobBuilder::new(text).build().map(|glob| glob.compile_matcher()))
@@ -32,12 +32,12 @@ impl Pattern {
     }
 
     /// Whether it can match several names.
-    pub(crate) fn is_glob(&self) -> bool {
+    pub fn is_glob(&self) -> bool {
         self.glob.is_some()
     }
 
     /// The names of the graph that it means.
-    pub(crate) fn names(&self, graph: &Graph<'_>) -> Vec<NameRef> {
+    pub fn names(&self, graph: &Graph<'_>) -> Vec<NameRef> {
         let Some(glob) = &self.glob else {
             return named(graph, &self.text).into_iter().collect();
         };
@@ -62,7 +62,7 @@ const META: [char; 3] = ['*', '?', '['];
 ///
 /// # Errors
 /// When there is none.
-pub(crate) fn bare_name(text: &str) -> Result<&str> {
+pub fn bare_name(text: &str) -> Result<&str> {
     let text = text.trim();
     let is_word = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     let name = match text.split_once('(') {
@@ -79,7 +79,7 @@ pub(crate) fn bare_name(text: &str) -> Result<&str> {
 ///
 /// # Errors
 /// When there is none, or a glob.
-pub(crate) fn one_name(text: &str) -> Result<&str> {
+pub fn one_name(text: &str) -> Result<&str> {
     let (_, name) = tagged(bare_name(text)?);
     if name.contains(META) {
         bail!("{name} is a glob, and this takes one name; `kgrep def '{name}'` lists such names");
@@ -88,7 +88,7 @@ pub(crate) fn one_name(text: &str) -> Result<&str> {
 }
 
 /// `struct file` taken apart, and what else has its kind before it.
-pub(crate) fn tagged(text: &str) -> (Option<&str>, &str) {
+pub fn tagged(text: &str) -> (Option<&str>, &str) {
     match text.split_once(char::is_whitespace) {
         Some((kind @ ("struct" | "union" | "enum"), name)) if !name.trim().is_empty() => {
             (Some(kind), name.trim())
@@ -98,13 +98,13 @@ pub(crate) fn tagged(text: &str) -> (Option<&str>, &str) {
 }
 
 /// The graph's name for `text`, where the tree as it is now has it.
-pub(crate) fn named(graph: &Graph<'_>, text: &str) -> Option<NameRef> {
+pub fn named(graph: &Graph<'_>, text: &str) -> Option<NameRef> {
     graph.find_name(text.as_bytes()).filter(|name| graph.is_live(*name))
 }
 
 /// What the code calls the system call `name`, where it defines nothing else of that name:
 /// users know it by the name without `sys_`. What a tool or a sample calls so is another thing.
-pub(crate) fn system_call(graph: &Graph<'_>, name: &str) -> Option<String> {
+pub fn system_call(graph: &Graph<'_>, name: &str) -> Option<String> {
     let is_own =
         |d: &DefInfo| d.kind != Kind::File && graph.place(d.file).program == Program::Kernel;
     let defines = |name: NameRef| graph.definitions_of(name).iter().any(is_own);
@@ -123,7 +123,7 @@ pub(crate) fn system_call(graph: &Graph<'_>, name: &str) -> Option<String> {
 }
 
 /// The name that is meant by `name`: itself, or with a note the system call of that name.
-pub(crate) fn meant<'t>(graph: &Graph<'_>, name: &'t str) -> Cow<'t, str> {
+pub fn meant<'t>(graph: &Graph<'_>, name: &'t str) -> Cow<'t, str> {
     match system_call(graph, name) {
         Some(entry) => {
             tell_system_call(name, &entry);
@@ -134,7 +134,7 @@ pub(crate) fn meant<'t>(graph: &Graph<'_>, name: &'t str) -> Cow<'t, str> {
 }
 
 /// Says what the code calls a system call.
-pub(crate) fn tell_system_call(name: &str, entry: &str) {
+pub fn tell_system_call(name: &str, entry: &str) {
     tell(format!("{name} is a system call; the code calls it {entry}"));
 }
 
@@ -161,7 +161,7 @@ const SPELLINGS: [Spelling; 3] = [
 /// The defined names nearest to `wanted`: a few wrong letters, or a longer name that
 /// begins so; the nearest first. System calls and Kconfig symbols go by the names that users
 /// have for them.
-pub(crate) fn near(graph: &Graph<'_>, wanted: &str) -> Vec<String> {
+pub fn near(graph: &Graph<'_>, wanted: &str) -> Vec<String> {
     let mut found: Vec<(usize, String)> = Vec::new();
     for Spelling { hidden, kind, shown } in SPELLINGS {
         let Some(rest) = wanted.strip_prefix(shown) else { continue };
@@ -212,7 +212,7 @@ fn spelled_nearly(graph: &Graph<'_>, wanted: &str) -> Vec<(usize, Vec<u8>, NameR
 }
 
 /// Those of `names` that are spelled nearly as `wanted`, the nearest first.
-pub(crate) fn nearest<'n>(names: impl Iterator<Item = &'n [u8]>, wanted: &str) -> Vec<String> {
+pub fn nearest<'n>(names: impl Iterator<Item = &'n [u8]>, wanted: &str) -> Vec<String> {
     let near = |name: &'n [u8]| {
         let distance = distance(wanted.as_bytes(), name)?;
         (distance * 3 <= wanted.len() && distance > 0).then_some((distance, name))
@@ -225,7 +225,7 @@ pub(crate) fn nearest<'n>(names: impl Iterator<Item = &'n [u8]>, wanted: &str) -
 
 /// `near`, filled up with names of the catalog that have all words of `wanted` or their
 /// beginnings, in any order. What can't be asked has no names to add.
-pub(crate) fn filled_up(code: &Code, mut near: Vec<String>, wanted: &str) -> Vec<String> {
+pub fn filled_up(code: &Code, mut near: Vec<String>, wanted: &str) -> Vec<String> {
     let Some((index, fresh)) = code.asked().filter(|_| near.len() < TOLD) else { return near };
     let (query, _) = Query::parse(&wanted.replace(|c: char| !c.is_alphanumeric(), " "));
     let wanted = Wanted { classes: vec!["symbol".into()], number: 2 * TOLD, ..Wanted::default() };

@@ -7,7 +7,7 @@ use kgrep_index::outline::{Flags, Kind};
 /// its tools, the architecture that is meant before others, what others can use before the
 /// macro of a single `.c` file, then by path and line.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Ranking {
+pub struct Ranking {
     declares: bool,
     program: u8,
     elsewhere: bool,
@@ -19,7 +19,7 @@ pub(crate) struct Ranking {
 
 impl Ranking {
     /// The rank of `definition` in a question about `arch`.
-    pub(crate) fn of(graph: &Graph<'_>, definition: &DefInfo, arch: Arch) -> Ranking {
+    pub fn of(graph: &Graph<'_>, definition: &DefInfo, arch: Arch) -> Ranking {
         let place = graph.place(definition.file);
         let program = match place.program {
             Program::Kernel => 0,

@@ -21,14 +21,14 @@ use crate::search::Scope;
 use crate::settings::Settings;
 
 /// A tree of code, and what a question about it is about.
-pub(crate) struct Code {
+pub struct Code {
     tree: Tree,
     /// The current folder, without symbolic links.
     here: PathBuf,
     /// The architecture that counts.
-    pub(crate) arch: Arch,
+    pub arch: Arch,
     /// What macros mean.
-    pub(crate) idioms: Idioms,
+    pub idioms: Idioms,
     /// The index that a question was asked of, and what changed since it was made.
     asked: OnceLock<(Index, Fresh)>,
 }
@@ -38,7 +38,7 @@ impl Code {
     ///
     /// # Errors
     /// When the current folder is gone, or the architecture is none of the tree's.
-    pub(crate) fn around(settings: &Settings) -> Result<Code> {
+    pub fn around(settings: &Settings) -> Result<Code> {
         let here = folders::current()?;
         let here = here.canonicalize().context("the current folder")?;
         let tree = Tree::locate(&here)?;
@@ -50,7 +50,7 @@ impl Code {
     ///
     /// # Errors
     /// When it is not there, or the architecture is none of the tree's.
-    pub(crate) fn of_tree(path: &Path, settings: &Settings) -> Result<Code> {
+    pub fn of_tree(path: &Path, settings: &Settings) -> Result<Code> {
         let tree = Tree::locate(path)?;
         let arch = arch::chosen(&settings.arch, tree.root())?;
         let here = tree.root().to_owned();
@@ -58,18 +58,18 @@ impl Code {
     }
 
     /// The tree.
-    pub(crate) fn tree(&self) -> &Tree {
+    pub fn tree(&self) -> &Tree {
         &self.tree
     }
 
     /// A file of the tree, by its path below the root.
-    pub(crate) fn path(&self, below_root: &[u8]) -> PathBuf {
+    pub fn path(&self, below_root: &[u8]) -> PathBuf {
         self.tree.root().join(Path::new(std::ffi::OsStr::from_bytes(below_root)))
     }
 
     /// A file's path as it is shown: relative to the current folder, as a search there
     /// would name it.
-    pub(crate) fn shown(&self, below_root: &[u8]) -> Vec<u8> {
+    pub fn shown(&self, below_root: &[u8]) -> Vec<u8> {
         let here = self.here.strip_prefix(self.tree.root()).unwrap_or(Path::new(""));
         let path = Path::new(std::ffi::OsStr::from_bytes(below_root));
         let common = here
@@ -89,7 +89,7 @@ impl Code {
     ///
     /// # Errors
     /// `ask`'s, and those of reading the tree.
-    pub(crate) fn ask<R>(
+    pub fn ask<R>(
         &self,
         settings: &Settings,
         cache: &Path,
@@ -134,7 +134,7 @@ impl Code {
     }
 
     /// The index that the question at hand is asked of, and what changed since it was made.
-    pub(crate) fn asked(&self) -> Option<&(Index, Fresh)> {
+    pub fn asked(&self) -> Option<&(Index, Fresh)> {
         self.asked.get()
     }
 
@@ -160,7 +160,7 @@ impl Code {
     ///
     /// # Errors
     /// When the tree can't be walked.
-    pub(crate) fn all_files(
+    pub fn all_files(
         &self,
         settings: &Settings,
         wanted: impl Fn(&[u8]) -> bool,

@@ -4,7 +4,7 @@ use kgrep_index::graph::{Graph, Link, LinkKind};
 use kgrep_index::outline::{Flags, Kind};
 
 /// What a definition is: `static inline function`.
-pub(crate) fn kind_of_definition(kind: Kind, flags: Flags) -> String {
+pub fn kind_of_definition(kind: Kind, flags: Flags) -> String {
     let mut words = String::new();
     for (flag, word) in
         [(Flags::STATIC, "static "), (Flags::INLINE, "inline "), (Flags::WEAK, "weak ")]
@@ -17,23 +17,23 @@ pub(crate) fn kind_of_definition(kind: Kind, flags: Flags) -> String {
 }
 
 /// How a link uses what it leads to: `call`, `passed to kthread_run()`.
-pub(crate) fn how(graph: &Graph<'_>, link: &Link) -> String {
+pub fn how(graph: &Graph<'_>, link: &Link) -> String {
     let via = link.via.map(|via| graph.name(via));
     receiver(link.kind, via.as_deref())
 }
 
 /// Whether a definition is what `EXPORT_SYMBOL` makes (`include/linux/export.h`): an entry of
 /// the table by which modules find a function, and nobody who calls it.
-pub(crate) fn is_export(name: &[u8]) -> bool {
+pub fn is_export(name: &[u8]) -> bool {
     name.starts_with(b"__ksymtab_")
 }
 
 /// How an export uses what it is of.
-pub(crate) const EXPORTED: &str = "exported";
+pub const EXPORTED: &str = "exported";
 
 /// How something is used, by the kind of use and who receives it: a function's name, or a
 /// slot's as the outline writes it (`open@file_operations`).
-pub(crate) fn receiver(kind: LinkKind, via: Option<&[u8]>) -> String {
+pub fn receiver(kind: LinkKind, via: Option<&[u8]>) -> String {
     let via = via.map(|via| {
         let text = String::from_utf8_lossy(via).into_owned();
         text.split_once('@').map_or((format!("{text}()"), false), |(field, tag)| {

@@ -16,11 +16,11 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
 /// The fuzz GNU `patch` allows unless told otherwise.
-pub(crate) const PATCH_FUZZ: u32 = 2;
+pub const PATCH_FUZZ: u32 = 2;
 
 /// What would happen to one entry of a set.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub enum Verdict {
     /// It applies.
     Applies {
         /// Line, from 1, of the hunk's first line in the file; 0 for a whole file.
@@ -59,7 +59,7 @@ impl Verdict {
 
 /// Judges every entry of `set` against `tree`, in the order of its files and of their
 /// [entries](FileChange::entries).
-pub(crate) fn check(set: &DiffSet, tree: &Path, max_fuzz: u32) -> Vec<Verdict> {
+pub fn check(set: &DiffSet, tree: &Path, max_fuzz: u32) -> Vec<Verdict> {
     let mut session = Session { tree, changed: HashMap::new(), max_fuzz };
     set.files.iter().flat_map(|file| session.file(file)).collect()
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// A difference could not be had at all.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub(crate) enum DiffError {
+pub enum DiffError {
     /// A file or folder could not be read.
     #[error("{}: {source}", path.display())]
     Read {
@@ -36,7 +36,7 @@ pub(crate) enum DiffError {
 
 impl DiffError {
     /// For `map_err` on reading `path`.
-    pub(crate) fn read(path: &Path) -> impl FnOnce(io::Error) -> Self {
+    pub fn read(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_path_buf();
         |source| Self::Read { path, source }
     }

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 /// What a name is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum What {
+pub enum What {
     /// A function.
     Function,
     /// A struct, union, enum or typedef.
@@ -37,17 +37,17 @@ pub(crate) enum What {
 
 /// One place that defines a name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Found {
+pub struct Found {
     /// Which of the names.
-    pub(crate) name: usize,
+    pub name: usize,
     /// Which of the trees.
-    pub(crate) tree: usize,
+    pub tree: usize,
     /// The file, from the tree's top.
-    pub(crate) file: PathBuf,
+    pub file: PathBuf,
     /// The line, from 1; 0 of a file itself.
-    pub(crate) line: u32,
+    pub line: u32,
     /// What the name is there.
-    pub(crate) what: What,
+    pub what: What,
 }
 
 /// Looks for the names in the trees. The answer is sorted by name, tree, file and line.
@@ -55,7 +55,7 @@ pub(crate) struct Found {
 /// # Errors
 ///
 /// If a tree can't be read at all.
-pub(crate) fn find(names: &[&[u8]], trees: &[PathBuf]) -> Result<Vec<Found>, DiffError> {
+pub fn find(names: &[&[u8]], trees: &[PathBuf]) -> Result<Vec<Found>, DiffError> {
     let mut found = Vec::new();
     for (tree, root) in trees.iter().enumerate() {
         fs::read_dir(root).map_err(DiffError::read(root))?;

@@ -7,7 +7,7 @@ use super::model::{Entry, Line, Origin, file_lines};
 
 /// Where a pattern is looked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Within {
+pub enum Within {
     /// In added and removed lines.
     #[default]
     Changes,
@@ -25,7 +25,7 @@ pub(crate) enum Within {
 
 /// A line that matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Hit<'a> {
+pub enum Hit<'a> {
     /// A line of the hunk.
     Line(Line<'a>),
     /// A line of the patch's message, with its number in the patch file.
@@ -36,7 +36,7 @@ pub(crate) enum Hit<'a> {
 
 /// The lines of an entry that match, top to bottom. `is_match` gets a line without its
 /// ending.
-pub(crate) fn hits<'a>(
+pub fn hits<'a>(
     entry: &Entry<'a>,
     within: Within,
     mut is_match: impl FnMut(&[u8]) -> bool,

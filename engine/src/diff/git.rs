@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 
 /// The revisions of an argument `git:REV..REV` (or `git:REV...REV`, or `git:REV` against
 /// the files as they are); `None` of any other argument.
-pub(crate) fn revisions(argument: &str) -> Option<&str> {
+pub fn revisions(argument: &str) -> Option<&str> {
     argument.strip_prefix("git:").filter(|range| !range.is_empty())
 }
 
@@ -20,7 +20,7 @@ pub(crate) fn revisions(argument: &str) -> Option<&str> {
 /// # Errors
 ///
 /// If git can't be run, knows no such revision, or there is no difference.
-pub(crate) fn load(folder: &Path, range: &str) -> Result<DiffSet, DiffError> {
+pub fn load(folder: &Path, range: &str) -> Result<DiffSet, DiffError> {
     let failed = |reason: String| DiffError::Git { what: format!("diff {range}"), reason };
     // The user's configuration may ask for colours, other prefixes or another program.
     let output = Command::new("git")

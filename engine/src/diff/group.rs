@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 /// What to count by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum By {
+pub enum By {
     /// The patch.
     Patch,
     /// The file.
@@ -23,21 +23,21 @@ pub(crate) enum By {
 
 /// One line of the counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Group {
+pub struct Group {
     /// What its entries have in common; empty where nothing is known.
-    pub(crate) name: Vec<u8>,
+    pub name: Vec<u8>,
     /// Number of entries.
-    pub(crate) entries: u32,
+    pub entries: u32,
     /// Number of different files.
-    pub(crate) files: u32,
+    pub files: u32,
     /// Added lines.
-    pub(crate) added: u32,
+    pub added: u32,
     /// Removed lines.
-    pub(crate) removed: u32,
+    pub removed: u32,
 }
 
 /// What an entry belongs to. `enclosing` is asked for it only by function.
-pub(crate) fn name(
+pub fn name(
     entry: &Entry<'_>,
     by: By,
     maintainers: &Maintainers,
@@ -61,7 +61,7 @@ pub(crate) fn name(
 }
 
 /// A patch's name without its folders and its ending.
-pub(crate) fn short_name(name: &[u8]) -> String {
+pub fn short_name(name: &[u8]) -> String {
     let base = name.rsplit(|&b| b == b'/').next().unwrap_or_default();
     let bare = [&b".patch"[..], b".diff", b".mbox"].iter().find_map(|end| base.strip_suffix(*end));
     String::from_utf8_lossy(bare.unwrap_or(base)).into_owned()
@@ -69,7 +69,7 @@ pub(crate) fn short_name(name: &[u8]) -> String {
 
 /// The counts, in the order in which their names first occur.
 #[derive(Debug, Default)]
-pub(crate) struct Groups {
+pub struct Groups {
     groups: Vec<Group>,
     places: HashMap<Vec<u8>, usize>,
     /// A file that several patches change is one file.
@@ -78,7 +78,7 @@ pub(crate) struct Groups {
 
 impl Groups {
     /// Counts an entry of the file `file`, with its added and removed lines.
-    pub(crate) fn add(&mut self, name: Vec<u8>, file: &[u8], (added, removed): (u32, u32)) {
+    pub fn add(&mut self, name: Vec<u8>, file: &[u8], (added, removed): (u32, u32)) {
         let place = *self.places.entry(name).or_insert_with_key(|name| {
             self.groups.push(Group { name: name.clone(), ..Group::default() });
             self.groups.len() - 1
@@ -91,7 +91,7 @@ impl Groups {
     }
 
     /// All of them.
-    pub(crate) fn into_vec(self) -> Vec<Group> {
+    pub fn into_vec(self) -> Vec<Group> {
         self.groups
     }
 }

@@ -5,15 +5,15 @@ use gix_imara_diff::{Algorithm, Diff, InternedInput, sources};
 use std::ops::Range;
 
 /// Lines of context around a change, as `diff -u` and git show.
-pub(crate) const CONTEXT: u32 = 3;
+pub const CONTEXT: u32 = 3;
 
 /// A file with a NUL among its first bytes is binary: git's rule (`buffer_is_binary`).
-pub(crate) fn is_binary(text: &[u8]) -> bool {
+pub fn is_binary(text: &[u8]) -> bool {
     memchr::memchr(0, text.get(..8000).unwrap_or(text)).is_some()
 }
 
 /// The hunks that turn `old` into `new`. Empty if they are equal.
-pub(crate) fn hunks(old: &[u8], new: &[u8]) -> Vec<Hunk> {
+pub fn hunks(old: &[u8], new: &[u8]) -> Vec<Hunk> {
     if old.is_empty() || new.is_empty() {
         // A whole file comes or goes; there is nothing to compare.
         let (old, new) = (file_lines(old), file_lines(new));

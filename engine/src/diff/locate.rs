@@ -7,7 +7,7 @@
 use super::model::{Hunk, Origin};
 
 /// What a hunk expects to find.
-pub(crate) struct Pattern<'a> {
+pub struct Pattern<'a> {
     lines: Vec<&'a [u8]>,
     /// Line of its first line, from 1, as the hunk says.
     first: i64,
@@ -21,7 +21,7 @@ pub(crate) struct Pattern<'a> {
 impl<'a> Pattern<'a> {
     /// The side a hunk is looked for by: `Removed` for what it changes, `Added` for what
     /// it leaves behind. With `strip_cr`, a CR at the end of its lines doesn't count.
-    pub(crate) fn new(hunk: &'a Hunk, side: Origin, strip_cr: bool) -> Self {
+    pub fn new(hunk: &'a Hunk, side: Origin, strip_cr: bool) -> Self {
         let lines = hunk.side(side);
         let (prefix, suffix) = hunk.context();
         let span = if side == Origin::Added { hunk.new } else { hunk.old };
@@ -36,12 +36,12 @@ impl<'a> Pattern<'a> {
     }
 
     /// The largest fuzz that makes sense: all context left out.
-    pub(crate) fn max_fuzz(&self) -> i64 {
+    pub fn max_fuzz(&self) -> i64 {
         self.prefix.max(self.suffix)
     }
 
     /// Number of lines.
-    pub(crate) fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.lines.len()
     }
 
@@ -49,7 +49,7 @@ impl<'a> Pattern<'a> {
     ///
     /// `offset` is by how much earlier hunks of the file were found to have moved, and
     /// `frozen` the last line that is already used up by them.
-    pub(crate) fn find(&self, text: &[&[u8]], fuzz: i64, offset: i64, frozen: i64) -> Option<i64> {
+    pub fn find(&self, text: &[&[u8]], fuzz: i64, offset: i64, frozen: i64) -> Option<i64> {
         let length = i64::try_from(text.len()).ok()?;
         let pattern = i64::try_from(self.lines.len()).ok()?;
         let guess = self.first.saturating_add(offset);
@@ -104,7 +104,7 @@ impl<'a> Pattern<'a> {
 
     /// Where most of the pattern's lines stand: line (from 1) of the place, and the first
     /// line there that is another, with what was expected.
-    pub(crate) fn nearest(&self, text: &[&[u8]]) -> Option<(usize, &'a [u8])> {
+    pub fn nearest(&self, text: &[&[u8]]) -> Option<(usize, &'a [u8])> {
         let equal_at = |place: usize| {
             let there = text.get(place..).unwrap_or_default();
             let pairs = self.lines.iter().zip(there);
@@ -131,7 +131,7 @@ impl<'a> Pattern<'a> {
 /// The line (from 1) of a hunk's first change in a file that may be either side, or
 /// neither: `text` is searched for what the hunk leaves behind, then for what it expects,
 /// then for both with fuzz. The side that was found comes second.
-pub(crate) fn place(text: &[&[u8]], hunk: &Hunk) -> Option<(u32, Origin)> {
+pub fn place(text: &[&[u8]], hunk: &Hunk) -> Option<(u32, Origin)> {
     let sides =
         [Origin::Added, Origin::Removed].map(|side| (side, Pattern::new(hunk, side, false)));
     for fuzz in 0..=2 {

@@ -10,7 +10,7 @@ use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 
 /// The sections of a MAINTAINERS file.
 #[derive(Debug, Default)]
-pub(crate) struct Maintainers {
+pub struct Maintainers {
     sections: Vec<Section>,
 }
 
@@ -25,7 +25,7 @@ struct Section {
 impl Maintainers {
     /// Reads MAINTAINERS. What isn't a section's field is passed over, as is an `N:`
     /// that is no regular expression.
-    pub(crate) fn parse(text: &[u8]) -> Self {
+    pub fn parse(text: &[u8]) -> Self {
         let mut sections: Vec<Section> = Vec::new();
         for line in file_lines(text) {
             let line = line.trim_ascii_end();
@@ -50,7 +50,7 @@ impl Maintainers {
 
     /// The title of the section that names the file most closely; the first of several.
     /// `THE REST`, which names everything, only where nothing else does.
-    pub(crate) fn subsystem(&self, file: &[u8]) -> Option<&[u8]> {
+    pub fn subsystem(&self, file: &[u8]) -> Option<&[u8]> {
         let mut best: Option<(i32, &[u8])> = None;
         for section in &self.sections {
             if section.excluded.iter().any(|pattern| matches(pattern, file)) {

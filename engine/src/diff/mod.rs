@@ -10,23 +10,23 @@
 //!     context · locate · apply · kinds · group · stat · write
 //! ```
 
-pub(crate) mod apply;
-pub(crate) mod context;
-pub(crate) mod error;
-pub(crate) mod exists;
-pub(crate) mod filter;
-pub(crate) mod folder;
-pub(crate) mod git;
-pub(crate) mod group;
-pub(crate) mod kinds;
-pub(crate) mod lines;
-pub(crate) mod locate;
-pub(crate) mod maintainers;
-pub(crate) mod model;
-pub(crate) mod parse;
-pub(crate) mod set;
-pub(crate) mod stat;
-pub(crate) mod write;
+pub mod apply;
+pub mod context;
+pub mod error;
+pub mod exists;
+pub mod filter;
+pub mod folder;
+pub mod git;
+pub mod group;
+pub mod kinds;
+pub mod lines;
+pub mod locate;
+pub mod maintainers;
+pub mod model;
+pub mod parse;
+pub mod set;
+pub mod stat;
+pub mod write;
 
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 /// Where a line of a hunk stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Origin {
+pub enum Origin {
     /// On both sides.
     Context,
     /// Only on the new side.
@@ -19,62 +19,62 @@ pub(crate) enum Origin {
 
 /// One line of a hunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Line<'a> {
+pub struct Line<'a> {
     /// Which sides have it.
-    pub(crate) origin: Origin,
+    pub origin: Origin,
     /// Its bytes with their line ending (`\n` or `\r\n`), which is missing only on the
     /// last line of a file that doesn't end with one.
-    pub(crate) text: &'a [u8],
+    pub text: &'a [u8],
     /// Line number on the old side, from 1; of an added line, that of the next old one.
-    pub(crate) old: u32,
+    pub old: u32,
     /// Line number on the new side, from 1; of a removed line, that of the next new one.
-    pub(crate) new: u32,
+    pub new: u32,
 }
 
 /// A run of lines on one side, as in `@@ -start,count`: where `count` is 0, `start`
 /// is the line before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Span {
+pub struct Span {
     /// First line, from 1.
-    pub(crate) start: u32,
+    pub start: u32,
     /// Number of lines.
-    pub(crate) count: u32,
+    pub count: u32,
 }
 
 impl Span {
     /// The number, from 1, of the first line at or after the span's place.
-    pub(crate) fn first(self) -> u32 {
+    pub fn first(self) -> u32 {
         if self.count == 0 { self.start.saturating_add(1) } else { self.start }
     }
 }
 
 /// One hunk: neighbouring changed lines with their context.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Hunk {
+pub struct Hunk {
     /// Lines on the old side.
-    pub(crate) old: Span,
+    pub old: Span,
     /// Lines on the new side.
-    pub(crate) new: Span,
+    pub new: Span,
     /// What follows the second `@@`, without the blank; empty if nothing does.
-    pub(crate) section: Vec<u8>,
+    pub section: Vec<u8>,
     /// The lines as a unified diff has them: a marker (blank, `+`, `-`), the bytes, and
     /// `\ No newline at end of file` where it belongs. One allocation a hunk keeps a
     /// difference of millions of lines small, and writing it again is a copy.
-    pub(crate) body: Vec<u8>,
+    pub body: Vec<u8>,
     /// Line of its `@@` in the patch file, from 1; 0 where no patch file is behind it.
-    pub(crate) line: u32,
+    pub line: u32,
     /// The counts in the `@@` line were wrong, and `old` and `new` say what was found.
-    pub(crate) recounted: bool,
+    pub recounted: bool,
 }
 
 impl Hunk {
     /// The lines, first to last.
-    pub(crate) fn lines(&self) -> Lines<'_> {
+    pub fn lines(&self) -> Lines<'_> {
         Lines { rest: &self.body, old: self.old.first(), new: self.new.first() }
     }
 
     /// Number of added and of removed lines.
-    pub(crate) fn counts(&self) -> (u32, u32) {
+    pub fn counts(&self) -> (u32, u32) {
         self.lines().fold((0, 0), |(added, removed), line| match line.origin {
             Origin::Context => (added, removed),
             Origin::Added => (added + 1, removed),
@@ -84,13 +84,13 @@ impl Hunk {
 
     /// The lines of one side: with `Added`, what the hunk leaves behind; with
     /// `Removed`, what it expects.
-    pub(crate) fn side(&self, side: Origin) -> Vec<&[u8]> {
+    pub fn side(&self, side: Origin) -> Vec<&[u8]> {
         let unwanted = if side == Origin::Added { Origin::Removed } else { Origin::Added };
         self.lines().filter(|line| line.origin != unwanted).map(|line| line.text).collect()
     }
 
     /// Number of context lines before the first and after the last change.
-    pub(crate) fn context(&self) -> (usize, usize) {
+    pub fn context(&self) -> (usize, usize) {
         let origins: Vec<_> = self.lines().map(|line| line.origin).collect();
         let is_context = |origin: &&Origin| **origin == Origin::Context;
         let before = origins.iter().take_while(is_context).count();
@@ -100,7 +100,7 @@ impl Hunk {
 }
 
 /// Iterates over the lines of a hunk, numbering them.
-pub(crate) struct Lines<'a> {
+pub struct Lines<'a> {
     rest: &'a [u8],
     old: u32,
     new: u32,
@@ -132,7 +132,7 @@ impl<'a> Iterator for Lines<'a> {
 }
 
 /// The first line with its ending, and what follows; `None` of nothing.
-pub(crate) fn split_line(text: &[u8]) -> Option<(&[u8], &[u8])> {
+pub fn split_line(text: &[u8]) -> Option<(&[u8], &[u8])> {
     if text.is_empty() {
         return None;
     }
@@ -141,7 +141,7 @@ pub(crate) fn split_line(text: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// The lines of a file, each with its ending.
-pub(crate) fn file_lines(text: &[u8]) -> Vec<&[u8]> {
+pub fn file_lines(text: &[u8]) -> Vec<&[u8]> {
     let mut lines = Vec::with_capacity(text.len() / 32);
     let mut rest = text;
     while let Some((line, after)) = split_line(rest) {
@@ -153,7 +153,7 @@ pub(crate) fn file_lines(text: &[u8]) -> Vec<&[u8]> {
 
 /// What happens to a file as a whole.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum FileOp {
+pub enum FileOp {
     /// It stays where it is.
     #[default]
     Modify,
@@ -169,40 +169,40 @@ pub(crate) enum FileOp {
 
 /// The changes to one file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct FileChange {
+pub struct FileChange {
     /// Which patch of the set it belongs to (place in [`DiffSet::patches`]).
-    pub(crate) patch: usize,
+    pub patch: usize,
     /// Its name on the old side, from the top of the tree; `None` of a new file.
-    pub(crate) old: Option<Vec<u8>>,
+    pub old: Option<Vec<u8>>,
     /// Its name on the new side; `None` of a deleted file.
-    pub(crate) new: Option<Vec<u8>>,
+    pub new: Option<Vec<u8>>,
     /// What happens to it.
-    pub(crate) op: FileOp,
+    pub op: FileOp,
     /// Mode before, such as `0o100644`, where known.
-    pub(crate) old_mode: Option<u32>,
+    pub old_mode: Option<u32>,
     /// Mode after, where known.
-    pub(crate) new_mode: Option<u32>,
+    pub new_mode: Option<u32>,
     /// Not text: named, never shown.
-    pub(crate) binary: bool,
+    pub binary: bool,
     /// git's `GIT binary patch` block as it was read, for writing it again.
-    pub(crate) payload: Vec<u8>,
+    pub payload: Vec<u8>,
     /// The file header's lines end with CRLF: a mail program or Windows was at it, and
     /// `patch` takes the CRs away.
-    pub(crate) crlf: bool,
+    pub crlf: bool,
     /// Line of its first header line in the patch file, from 1; 0 without a patch file.
-    pub(crate) line: u32,
+    pub line: u32,
     /// Its hunks, top to bottom. None for a binary file, a mere rename or mode change.
-    pub(crate) hunks: Vec<Hunk>,
+    pub hunks: Vec<Hunk>,
 }
 
 impl FileChange {
     /// The name to show: that of the new side, or the old one of a deleted file.
-    pub(crate) fn name(&self) -> &[u8] {
+    pub fn name(&self) -> &[u8] {
         self.new.as_deref().or(self.old.as_deref()).unwrap_or_default()
     }
 
     /// Every hunk, or the file itself if it has none, as the entries of `patch`.
-    pub(crate) fn entries<'a>(
+    pub fn entries<'a>(
         &'a self,
         patch: Option<&'a Patch>,
     ) -> impl Iterator<Item = Entry<'a>> {
@@ -212,70 +212,70 @@ impl FileChange {
     }
 
     /// Added and removed lines of all hunks.
-    pub(crate) fn counts(&self) -> (u32, u32) {
+    pub fn counts(&self) -> (u32, u32) {
         self.hunks.iter().map(Hunk::counts).fold((0, 0), |sum, n| (sum.0 + n.0, sum.1 + n.1))
     }
 }
 
 /// One patch: a mail, a file of a series, or the whole of a folder comparison.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Patch {
+pub struct Patch {
     /// Its name as the series, folder or spec has it; empty for a folder comparison.
-    pub(crate) name: Vec<u8>,
+    pub name: Vec<u8>,
     /// The file it was read from.
-    pub(crate) path: Option<PathBuf>,
+    pub path: Option<PathBuf>,
     /// The subject without `[PATCH v3 2/7]`, unfolded and decoded; empty if it has none.
-    pub(crate) subject: Vec<u8>,
+    pub subject: Vec<u8>,
     /// `2/7` of the subject's brackets.
-    pub(crate) position: Option<(u32, u32)>,
+    pub position: Option<(u32, u32)>,
     /// `v3` of the subject's brackets; 1 where they have none.
-    pub(crate) version: u32,
+    pub version: u32,
     /// Who wrote it, decoded; empty if unknown.
-    pub(crate) author: Vec<u8>,
+    pub author: Vec<u8>,
     /// The `Date` header as it stands; empty if it has none.
-    pub(crate) date: Vec<u8>,
+    pub date: Vec<u8>,
     /// Everything before the first file: headers and text.
-    pub(crate) message: Vec<u8>,
+    pub message: Vec<u8>,
     /// Line of the message's first line in the file, from 1.
-    pub(crate) line: u32,
+    pub line: u32,
 }
 
 /// Something in a patch that is not as it should be. The rest was still read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Problem {
+pub struct Problem {
     /// The file it is in.
-    pub(crate) path: PathBuf,
+    pub path: PathBuf,
     /// The line, from 1; 0 where the whole file is meant.
-    pub(crate) line: u32,
+    pub line: u32,
     /// What is wrong, for people.
-    pub(crate) what: String,
+    pub what: String,
 }
 
 /// A whole difference.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct DiffSet {
+pub struct DiffSet {
     /// The patches in the order they are applied.
-    pub(crate) patches: Vec<Patch>,
+    pub patches: Vec<Patch>,
     /// The files they change, patch by patch.
-    pub(crate) files: Vec<FileChange>,
+    pub files: Vec<FileChange>,
     /// What could not be read as it should.
-    pub(crate) problems: Vec<Problem>,
+    pub problems: Vec<Problem>,
 }
 
 /// One entry of the numbered list: a hunk, or a file that changes without one.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Entry<'a> {
+pub struct Entry<'a> {
     /// The patch it comes from.
-    pub(crate) patch: Option<&'a Patch>,
+    pub patch: Option<&'a Patch>,
     /// The file it changes.
-    pub(crate) file: &'a FileChange,
+    pub file: &'a FileChange,
     /// The hunk; `None` for a binary file, a mere rename or mode change.
-    pub(crate) hunk: Option<&'a Hunk>,
+    pub hunk: Option<&'a Hunk>,
 }
 
 impl Entry<'_> {
     /// Number of added and of removed lines.
-    pub(crate) fn counts(&self) -> (u32, u32) {
+    pub fn counts(&self) -> (u32, u32) {
         self.hunk.map(Hunk::counts).unwrap_or_default()
     }
 }
@@ -283,7 +283,7 @@ impl Entry<'_> {
 #[cfg(test)]
 impl DiffSet {
     /// Every hunk, and every file without one, in order.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
+    pub fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
         self.files.iter().flat_map(|file| file.entries(self.patches.get(file.patch)))
     }
 }

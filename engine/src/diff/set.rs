@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 /// # Errors
 ///
 /// If `path` can't be read, or holds no patch at all.
-pub(crate) fn load(path: &Path) -> Result<DiffSet, DiffError> {
+pub fn load(path: &Path) -> Result<DiffSet, DiffError> {
     let mut set = DiffSet::default();
     if path.is_dir() {
         match listing(path) {
@@ -42,7 +42,7 @@ pub(crate) fn load(path: &Path) -> Result<DiffSet, DiffError> {
 }
 
 /// Whether a folder holds patches rather than a source tree.
-pub(crate) fn holds_patches(folder: &Path) -> bool {
+pub fn holds_patches(folder: &Path) -> bool {
     // A kernel tree has both of these at its top, a folder of patches neither.
     if folder.join("Kbuild").exists() && folder.join("MAINTAINERS").exists() {
         return false;

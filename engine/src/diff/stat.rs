@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr;
 /// # Errors
 ///
 /// If `out` can't be written to.
-pub(crate) fn write(out: &mut impl Write, rows: &[Row], width: usize) -> io::Result<()> {
+pub fn write(out: &mut impl Write, rows: &[Row], width: usize) -> io::Result<()> {
     let longest = rows.iter().map(|row| row.name.width()).max().unwrap_or(0);
     let most = rows.iter().map(|row| row.added + row.removed).max().unwrap_or(0);
     let binary = rows.iter().any(|row| row.binary);
@@ -34,7 +34,7 @@ pub(crate) fn write(out: &mut impl Write, rows: &[Row], width: usize) -> io::Res
 }
 
 /// What is said of one file.
-pub(crate) struct Row {
+pub struct Row {
     name: String,
     added: u32,
     removed: u32,
@@ -43,7 +43,7 @@ pub(crate) struct Row {
 
 impl Row {
     /// That of a file with all hunks that count.
-    pub(crate) fn new(file: &FileChange) -> Self {
+    pub fn new(file: &FileChange) -> Self {
         let (added, removed) = file.counts();
         let text = |name: &[u8]| String::from_utf8_lossy(&quoted(b"", name)).into_owned();
         let name = match (&file.old, &file.new) {

@@ -12,7 +12,7 @@ use std::io::{self, Write};
 /// # Errors
 ///
 /// If `out` can't be written to.
-pub(crate) fn write(out: &mut impl Write, entries: &[Entry<'_>]) -> io::Result<Vec<Vec<u8>>> {
+pub fn write(out: &mut impl Write, entries: &[Entry<'_>]) -> io::Result<Vec<Vec<u8>>> {
     let mut unwritten = Vec::new();
     for entries in entries.chunk_by(|a, b| std::ptr::eq(a.file, b.file)) {
         let Some(Entry { file, .. }) = entries.first() else { continue };
@@ -44,7 +44,7 @@ pub(crate) fn write(out: &mut impl Write, entries: &[Entry<'_>]) -> io::Result<V
 }
 
 /// A hunk's `@@` line, without its end.
-pub(crate) fn range_line(hunk: &Hunk) -> Vec<u8> {
+pub fn range_line(hunk: &Hunk) -> Vec<u8> {
     at_line(hunk.old, hunk.new, &hunk.section)
 }
 
@@ -116,7 +116,7 @@ fn tab(name: &[u8]) -> &'static [u8] {
 }
 
 /// A name as git writes it: C-quoted with octal escapes if it holds anything unusual.
-pub(crate) fn quoted(prefix: &[u8], name: &[u8]) -> Vec<u8> {
+pub fn quoted(prefix: &[u8], name: &[u8]) -> Vec<u8> {
     let plain = |&b: &u8| matches!(b, 0x20..=0x7e) && b != b'"' && b != b'\\';
     if name.iter().all(plain) {
         return [prefix, name].concat();

@@ -20,7 +20,7 @@ use super::pattern::{Query, is_line_oriented};
 use super::sink::{HitSink, Want};
 use super::walk::Haystack;
 use crate::decode::{decoded, has_byte_order_mark};
-use crate::list::FileEntry;
+use crate::place::FileEntry;
 
 /// A file up to this size is read whole before it is searched.
 const WHOLE: usize = 8 << 20;
@@ -37,39 +37,39 @@ const PART: usize = 1 << 20;
 
 /// How a file is searched.
 #[derive(Debug)]
-pub(crate) struct SearchOptions {
+pub struct SearchOptions {
     /// What is wanted of each file.
-    pub(crate) want: Want,
+    pub want: Want,
     /// `-v`.
-    pub(crate) invert: bool,
+    pub invert: bool,
     /// `-U`.
-    pub(crate) multiline: bool,
+    pub multiline: bool,
     /// `--crlf`.
-    pub(crate) crlf: bool,
+    pub crlf: bool,
     /// `-m`, in matching lines a file.
-    pub(crate) max_count: Option<u64>,
+    pub max_count: Option<u64>,
     /// `-B`, in lines.
-    pub(crate) before: usize,
+    pub before: usize,
     /// `-A`, in lines.
-    pub(crate) after: usize,
+    pub after: usize,
     /// `-a`: NUL bytes mean nothing.
-    pub(crate) text: bool,
+    pub text: bool,
     /// `--binary`: search on behind a NUL byte.
-    pub(crate) binary: bool,
+    pub binary: bool,
     /// `-p`: name the function around each match.
-    pub(crate) function_names: bool,
+    pub function_names: bool,
     /// `-W`: show the whole function around each match.
-    pub(crate) whole_functions: bool,
+    pub whole_functions: bool,
     /// Whether what matches within a line is found out. A list that is full needs
     /// that no longer, when nothing is coloured.
-    pub(crate) spans: AtomicBool,
+    pub spans: AtomicBool,
     /// True when a few files are named, which are then searched as slices of memory.
-    pub(crate) slices: bool,
+    pub slices: bool,
 }
 
 impl SearchOptions {
     /// Options that only tell whether a file has a match.
-    pub(crate) fn whether() -> SearchOptions {
+    pub fn whether() -> SearchOptions {
         SearchOptions {
             want: Want::Whether,
             invert: false,
@@ -88,13 +88,13 @@ impl SearchOptions {
     }
 
     /// True when lines around the matches are shown.
-    pub(crate) fn has_context(&self) -> bool {
+    pub fn has_context(&self) -> bool {
         self.before > 0 || self.after > 0 || self.whole_functions
     }
 }
 
 /// Searches files one after the other, in one thread.
-pub(crate) struct FileSearcher<'a> {
+pub struct FileSearcher<'a> {
     query: &'a Query,
     options: &'a SearchOptions,
     searcher: Searcher,
@@ -107,7 +107,7 @@ pub(crate) struct FileSearcher<'a> {
 
 impl<'a> FileSearcher<'a> {
     /// A searcher for `query`.
-    pub(crate) fn new(query: &'a Query, options: &'a SearchOptions) -> FileSearcher<'a> {
+    pub fn new(query: &'a Query, options: &'a SearchOptions) -> FileSearcher<'a> {
         let searcher = SearcherBuilder::new()
             .line_terminator(terminator(options))
             .invert_match(options.invert)
@@ -136,7 +136,7 @@ impl<'a> FileSearcher<'a> {
     ///
     /// # Errors
     /// When the file can't be read.
-    pub(crate) fn search(
+    pub fn search(
         &mut self,
         haystack: &Haystack,
         send: impl FnMut(FileHits) -> bool,

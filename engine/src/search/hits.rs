@@ -5,11 +5,11 @@
 
 use std::ops::Range;
 
-use crate::list::{ContextLine, FileEntry, Match, Span};
+use crate::place::{ContextLine, FileEntry, Match, Span};
 
 /// A binary file's NUL byte, where it cut the search short or hid the lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Binary {
+pub enum Binary {
     /// The search ended there (an implicitly searched file).
     Stopped {
         /// Where the NUL is, in bytes from the file's start.
@@ -24,17 +24,17 @@ pub(crate) enum Binary {
 
 /// The hits of one file, or of a part of it.
 #[derive(Debug, Default)]
-pub(crate) struct FileHits {
+pub struct FileHits {
     /// The file, as it is shown.
-    pub(crate) file: FileEntry,
+    pub file: FileEntry,
     /// True for the first part of a file.
-    pub(crate) first: bool,
+    pub first: bool,
     /// How many hits all parts up to this one have: lines, or matches with `-U`.
-    pub(crate) count: u64,
+    pub count: u64,
     /// How many bytes were searched (in the last part).
-    pub(crate) searched: u64,
+    pub searched: u64,
     /// What was noticed about NUL bytes (in the last part).
-    pub(crate) binary: Option<Binary>,
+    pub binary: Option<Binary>,
     hits: Vec<Hit>,
     bytes: Vec<u8>,
     spans: Vec<Span>,
@@ -63,12 +63,12 @@ struct Neighbour {
 
 impl FileHits {
     /// The first part of `file`'s hits, still empty.
-    pub(crate) fn of(file: FileEntry) -> FileHits {
+    pub fn of(file: FileEntry) -> FileHits {
         FileHits { file, first: true, ..FileHits::default() }
     }
 
     /// Adds a hit; the context lines before it were added already.
-    pub(crate) fn push(&mut self, line: u64, offset: u64, text: &[u8], spans: &[Span]) {
+    pub fn push(&mut self, line: u64, offset: u64, text: &[u8], spans: &[Span]) {
         let after = self.hits.last().map_or(0, |hit| hit.after.end);
         let text = self.keep(text);
         let spans_at = self.spans.len();
@@ -86,13 +86,13 @@ impl FileHits {
     }
 
     /// Adds a line that stands before the next hit.
-    pub(crate) fn push_before(&mut self, line: u64, offset: u64, text: &[u8]) {
+    pub fn push_before(&mut self, line: u64, offset: u64, text: &[u8]) {
         let text = self.keep(text);
         self.context.push(Neighbour { line, offset, text });
     }
 
     /// Adds a line that stands after the last hit.
-    pub(crate) fn push_after(&mut self, line: u64, offset: u64, text: &[u8]) {
+    pub fn push_after(&mut self, line: u64, offset: u64, text: &[u8]) {
         self.push_before(line, offset, text);
         if let Some(hit) = self.hits.last_mut() {
             hit.after.end = self.context.len();
@@ -100,14 +100,14 @@ impl FileHits {
     }
 
     /// Says that something is left out before the first hit.
-    pub(crate) fn mark_first_gap(&mut self) {
+    pub fn mark_first_gap(&mut self) {
         if let Some(hit) = self.hits.first_mut() {
             hit.gap = true;
         }
     }
 
     /// Says that lines are left out before the next hit.
-    pub(crate) fn mark_gap(&mut self) {
+    pub fn mark_gap(&mut self) {
         self.gap = true;
     }
 
@@ -144,7 +144,7 @@ impl FileHits {
     }
 
     /// How much memory this part's content takes, roughly, in bytes.
-    pub(crate) fn size(&self) -> usize {
+    pub fn size(&self) -> usize {
         self.bytes.len()
             + self.hits.len() * size_of::<Hit>()
             + self.spans.len() * size_of::<Span>()
@@ -152,7 +152,7 @@ impl FileHits {
     }
 
     /// Takes what is gathered as a part of its own, and goes on with the next.
-    pub(crate) fn split_off(&mut self) -> FileHits {
+    pub fn split_off(&mut self) -> FileHits {
         let next = FileHits {
             file: self.file.clone(),
             count: self.count,
@@ -166,7 +166,7 @@ impl FileHits {
     ///
     /// # Errors
     /// `each`'s own, at once.
-    pub(crate) fn for_each<E>(
+    pub fn for_each<E>(
         &self,
         file: u32,
         mut each: impl FnMut(&Match<'_>) -> Result<(), E>,
@@ -195,7 +195,7 @@ impl FileHits {
     }
 
     /// The file as one entry, with its first match.
-    pub(crate) fn first_match(&self, file: u32) -> Match<'_> {
+    pub fn first_match(&self, file: u32) -> Match<'_> {
         let Some(hit) = self.hits.first() else { return Match { file, ..Match::default() } };
         let text = &self.bytes[hit.text.clone()];
         Match { file, first: hit.line, offset: hit.offset, text, ..Match::default() }

@@ -10,7 +10,7 @@ use grep_regex::RegexMatcher;
 
 /// Matches what `pattern` matches, in lines that match all of `and` and none of `not`.
 #[derive(Debug, Clone)]
-pub(crate) struct LineMatcher {
+pub struct LineMatcher {
     pattern: RegexMatcher,
     and: Vec<RegexMatcher>,
     not: Vec<RegexMatcher>,
@@ -18,7 +18,7 @@ pub(crate) struct LineMatcher {
 
 impl LineMatcher {
     /// A matcher for `pattern` under conditions.
-    pub(crate) fn new(
+    pub fn new(
         pattern: RegexMatcher,
         and: Vec<RegexMatcher>,
         not: Vec<RegexMatcher>,
@@ -27,7 +27,7 @@ impl LineMatcher {
     }
 
     /// The pattern alone, where there are no conditions.
-    pub(crate) fn unconditional(&self) -> Option<&RegexMatcher> {
+    pub fn unconditional(&self) -> Option<&RegexMatcher> {
         (self.and.is_empty() && self.not.is_empty()).then_some(&self.pattern)
     }
 

@@ -20,7 +20,7 @@ use crate::settings::Settings;
 
 /// A walk's filter, for walks that start at any of `starts`.
 #[derive(Debug, Clone)]
-pub(crate) struct Filter {
+pub struct Filter {
     narrow: Narrow,
     starts: Vec<Start>,
 }
@@ -36,21 +36,21 @@ struct Start {
 
 /// What the index had to say to a search.
 #[derive(Debug, Default)]
-pub(crate) struct Advice {
+pub struct Advice {
     /// The filter; none: everything is searched.
-    pub(crate) filter: Option<Filter>,
+    pub filter: Option<Filter>,
     /// The tree that is searched, where the paths lie in one tree.
-    pub(crate) tree: Option<Tree>,
+    pub tree: Option<Tree>,
     /// True when that tree has an index that can be read.
-    pub(crate) indexed: bool,
+    pub indexed: bool,
     /// True when the index could not be used, and that was said.
-    pub(crate) damaged: bool,
+    pub damaged: bool,
     /// What changed since the tree was indexed, where that was looked at.
-    pub(crate) fresh: Option<Fresh>,
+    pub fresh: Option<Fresh>,
 }
 
 /// Asks the index of the tree that `paths` lie in.
-pub(crate) fn advise(
+pub fn advise(
     paths: &[PathBuf],
     patterns: &Patterns,
     args: &SearchArgs,
@@ -155,7 +155,7 @@ impl Filter {
     /// The files that a walk from `start` would find with this filter, in its order,
     /// where the index knows them without a walk; none: the walk must be made. Not for
     /// walks with `-g`, `-L`, a depth or other ignore rules than the usual ones.
-    pub(crate) fn list(&self, start: &Path, hidden: bool) -> Option<Vec<PathBuf>> {
+    pub fn list(&self, start: &Path, hidden: bool) -> Option<Vec<PathBuf>> {
         let start = self.starts.iter().find(|known| known.path == start)?;
         let paths = self.narrow.list(&start.below_root, hidden)?;
         let skip = if start.below_root.is_empty() { 0 } else { start.below_root.len() + 1 };
@@ -164,7 +164,7 @@ impl Filter {
     }
 
     /// Whether the walk should go on with this entry: enter the folder, read the file.
-    pub(crate) fn admits(&self, entry: &DirEntry) -> bool {
+    pub fn admits(&self, entry: &DirEntry) -> bool {
         if entry.depth() == 0 {
             return true;
         }

@@ -20,26 +20,26 @@ use crate::plain;
 
 /// What a line must match, and what its file must and must not have.
 #[derive(Debug, Clone)]
-pub(crate) struct Query {
+pub struct Query {
     /// What is searched for.
-    pub(crate) lines: LineMatcher,
+    pub lines: LineMatcher,
     /// Each of these must match somewhere in the file.
-    pub(crate) file_has: Vec<RegexMatcher>,
+    pub file_has: Vec<RegexMatcher>,
     /// None of these may match anywhere in the file.
-    pub(crate) file_lacks: Vec<RegexMatcher>,
+    pub file_lacks: Vec<RegexMatcher>,
 }
 
 /// The patterns of a search, read but not yet compiled.
 #[derive(Debug, Clone)]
-pub(crate) struct Patterns {
+pub struct Patterns {
     /// Each is a regular expression, or plain text with `fixed`.
-    pub(crate) texts: Vec<String>,
+    pub texts: Vec<String>,
     /// The same as they were written.
-    pub(crate) originals: Vec<String>,
+    pub originals: Vec<String>,
     /// What to tell of patterns and conditions that are taken as plain text.
-    pub(crate) notes: Vec<String>,
+    pub notes: Vec<String>,
     /// True when standard input was read for patterns.
-    pub(crate) stdin_used: bool,
+    pub stdin_used: bool,
 }
 
 impl Patterns {
@@ -48,7 +48,7 @@ impl Patterns {
     ///
     /// # Errors
     /// When there is no pattern, a pattern is not UTF-8, or a file can't be read.
-    pub(crate) fn collect(args: &SearchArgs) -> Result<(Patterns, Vec<OsString>)> {
+    pub fn collect(args: &SearchArgs) -> Result<(Patterns, Vec<OsString>)> {
         let mut texts = Vec::new();
         let mut stdin_used = false;
         for pattern in &args.regexp {
@@ -86,7 +86,7 @@ impl Patterns {
     }
 
     /// The same patterns as plain text, where that could find more.
-    pub(crate) fn as_plain_text(&self) -> Option<Patterns> {
+    pub fn as_plain_text(&self) -> Option<Patterns> {
         let regular = self.texts.iter().zip(&self.originals).filter(|(text, was)| text == was);
         let mut operators = regular.filter(|(text, _)| regex_syntax::escape(text) != **text);
         operators.next()?;
@@ -97,7 +97,7 @@ impl Patterns {
     ///
     /// # Errors
     /// When a pattern is no regular expression, with where and why.
-    pub(crate) fn compile(&self, args: &SearchArgs) -> Result<Query> {
+    pub fn compile(&self, args: &SearchArgs) -> Result<Query> {
         // A condition is about a part of the line, or the file, also with -x; -w is
         // for all patterns, as in git grep.
         let conditional = SearchArgs { line_regexp: false, ..args.clone() };
@@ -186,7 +186,7 @@ fn read_patterns(path: &Path, into: &mut Vec<String>) -> Result<()> {
 }
 
 /// True when the searcher may run the matcher over many lines at once.
-pub(crate) fn is_line_oriented(matcher: &impl Matcher) -> bool {
+pub fn is_line_oriented(matcher: &impl Matcher) -> bool {
     matcher.line_terminator() == Some(LineTerminator::byte(b'\n'))
 }
 

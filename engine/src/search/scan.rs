@@ -22,7 +22,7 @@ use crate::settings::Settings;
 
 /// What comes out of a scan.
 #[derive(Debug)]
-pub(crate) enum Event {
+pub enum Event {
     /// Hits in one file.
     Hits(FileHits),
     /// Something could not be searched: what, and why.
@@ -33,11 +33,11 @@ pub(crate) enum Event {
 
 /// How much a scan looked at.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Totals {
+pub struct Totals {
     /// Files searched.
-    pub(crate) files: u64,
+    pub files: u64,
     /// Their bytes.
-    pub(crate) bytes: u64,
+    pub bytes: u64,
 }
 
 /// The first batch is this small, so that the second thread soon has work.
@@ -69,19 +69,19 @@ struct Batch {
 type Parcel = Vec<Event>;
 
 /// All that a search is made of.
-pub(crate) struct Search<'a> {
+pub struct Search<'a> {
     /// Where to look.
-    pub(crate) scope: &'a Scope,
+    pub scope: &'a Scope,
     /// What for.
-    pub(crate) query: &'a Query,
+    pub query: &'a Query,
     /// What was asked for.
-    pub(crate) args: &'a SearchArgs,
+    pub args: &'a SearchArgs,
     /// What is in force.
-    pub(crate) settings: &'a Settings,
+    pub settings: &'a Settings,
     /// The index's filter for the walk.
-    pub(crate) filter: Option<&'a Filter>,
+    pub filter: Option<&'a Filter>,
     /// How each file is searched.
-    pub(crate) options: &'a SearchOptions,
+    pub options: &'a SearchOptions,
 }
 
 /// Searches everything in its scope and calls `each` with what is found, in path
@@ -89,7 +89,7 @@ pub(crate) struct Search<'a> {
 ///
 /// # Errors
 /// When the globs or types among `args` are wrong, or no thread can be started.
-pub(crate) fn scan(search: &Search<'_>, mut each: impl FnMut(Event) -> bool) -> Result<Totals> {
+pub fn scan(search: &Search<'_>, mut each: impl FnMut(Event) -> bool) -> Result<Totals> {
     let threads = search
         .args
         .threads

@@ -10,7 +10,7 @@ use grep_matcher::Matcher;
 use grep_searcher::{Searcher, Sink, SinkContext, SinkContextKind, SinkFinish, SinkMatch};
 
 use super::hits::{Binary, FileHits};
-use crate::list::Span;
+use crate::place::Span;
 
 /// How far beyond a multi-line match its own matches are looked for, in bytes
 /// (grep-printer's `MAX_LOOK_AHEAD`).
@@ -21,7 +21,7 @@ const LONGEST_FIRST: usize = 4096;
 
 /// What is wanted of each file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Want {
+pub enum Want {
     /// Every matching line, and which parts of it match.
     Lines,
     /// How many lines match.
@@ -31,28 +31,28 @@ pub(crate) enum Want {
 }
 
 /// Gathers one file's hits.
-pub(crate) struct HitSink<'a, M, F> {
+pub struct HitSink<'a, M, F> {
     /// Finds the matches within a matching line.
-    pub(crate) matcher: &'a M,
+    pub matcher: &'a M,
     /// What is wanted.
-    pub(crate) want: Want,
+    pub want: Want,
     /// What is gathered so far.
-    pub(crate) hits: FileHits,
+    pub hits: FileHits,
     /// A part is handed on when it holds this many bytes.
-    pub(crate) part: usize,
+    pub part: usize,
     /// Whether to find out what matches within a line; none: no.
-    pub(crate) spans_wanted: Option<&'a AtomicBool>,
+    pub spans_wanted: Option<&'a AtomicBool>,
     /// Takes a part, and says whether to go on.
-    pub(crate) hand_on: F,
+    pub hand_on: F,
     /// True when the search was stopped from outside.
-    pub(crate) stopped: bool,
+    pub stopped: bool,
     spans: Vec<Span>,
     binary_offset: Option<u64>,
 }
 
 impl<'a, M: Matcher, F: FnMut(FileHits) -> bool> HitSink<'a, M, F> {
     /// A sink for the file named in `hits`.
-    pub(crate) fn new(matcher: &'a M, want: Want, hits: FileHits, hand_on: F) -> Self {
+    pub fn new(matcher: &'a M, want: Want, hits: FileHits, hand_on: F) -> Self {
         HitSink {
             matcher,
             want,

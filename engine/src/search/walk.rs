@@ -18,18 +18,18 @@ use crate::settings::Settings;
 
 /// One thing to search.
 #[derive(Debug)]
-pub(crate) struct Haystack {
+pub struct Haystack {
     /// Its path: to open it, and to show it.
-    pub(crate) path: PathBuf,
+    pub path: PathBuf,
     /// True when the user named this very file, so that it is searched even if binary.
-    pub(crate) explicit: bool,
+    pub explicit: bool,
     /// True for standard input.
-    pub(crate) stdin: bool,
+    pub stdin: bool,
 }
 
 /// Where a search looks.
 #[derive(Debug, Clone)]
-pub(crate) struct Scope {
+pub struct Scope {
     paths: Vec<PathBuf>,
     /// True when no path was given: paths are shown without `./`.
     implicit: bool,
@@ -37,7 +37,7 @@ pub(crate) struct Scope {
 
 impl Scope {
     /// The paths of the command line, or what stands in for them.
-    pub(crate) fn new(words: Vec<OsString>, stdin_used: bool) -> Scope {
+    pub fn new(words: Vec<OsString>, stdin_used: bool) -> Scope {
         if !words.is_empty() {
             return Scope {
                 paths: words.into_iter().map(PathBuf::from).collect(),
@@ -49,13 +49,13 @@ impl Scope {
     }
 
     /// The paths, as the walker calls them.
-    pub(crate) fn paths(&self) -> &[PathBuf] {
+    pub fn paths(&self) -> &[PathBuf] {
         &self.paths
     }
 
     /// True when only a few files are named, which ripgrep searches as slices of
     /// memory (its `HiArgs::mmap_choice`).
-    pub(crate) fn is_few_files(&self) -> bool {
+    pub fn is_few_files(&self) -> bool {
         self.paths.len() <= 10 && self.paths.iter().all(|path| path.is_file())
     }
 
@@ -64,7 +64,7 @@ impl Scope {
     ///
     /// # Errors
     /// When a glob or a file type is wrong.
-    pub(crate) fn walk(
+    pub fn walk(
         &self,
         args: &SearchArgs,
         settings: &Settings,
@@ -102,7 +102,7 @@ impl Scope {
     ///
     /// # Errors
     /// When a glob or a file type is wrong.
-    pub(crate) fn problems(&self, args: &SearchArgs, settings: &Settings) -> Result<Vec<String>> {
+    pub fn problems(&self, args: &SearchArgs, settings: &Settings) -> Result<Vec<String>> {
         self.builder(args, settings, None)?;
         let named = self.paths.iter().filter(|path| *path != Path::new("-"));
         let problem = |path: &PathBuf| {
@@ -210,7 +210,7 @@ fn without_dot(path: PathBuf) -> PathBuf {
 
 /// Whether standard input is something to search: a file, a pipe or a socket, as in
 /// grep-cli's `is_readable_stdin`.
-pub(crate) fn stdin_is_readable() -> bool {
+pub fn stdin_is_readable() -> bool {
     if std::io::stdin().is_terminal() {
         return false;
     }
@@ -227,7 +227,7 @@ fn stdout_is_file() -> bool {
 }
 
 /// The globs of `-g` and `--iglob`.
-pub(crate) fn overrides(args: &SearchArgs, cwd: &Path) -> Result<Override> {
+pub fn overrides(args: &SearchArgs, cwd: &Path) -> Result<Override> {
     let mut builder = OverrideBuilder::new(cwd);
     for glob in &args.glob {
         builder.add(glob).with_context(|| format!("-g {glob}"))?;
@@ -262,7 +262,7 @@ fn innermost(error: &ignore::Error) -> Option<String> {
 
 /// The types of `-t` and `-T`, among ripgrep's, in the order of the command line: of
 /// two that a path has, the later one counts.
-pub(crate) fn types(args: &SearchArgs) -> Result<Types> {
+pub fn types(args: &SearchArgs) -> Result<Types> {
     let mut builder = all_types();
     for choice in &args.types.choices {
         match choice {
@@ -279,7 +279,7 @@ pub(crate) fn types(args: &SearchArgs) -> Result<Types> {
 }
 
 /// Every file type with its globs, for `--type-list`.
-pub(crate) fn all_types() -> TypesBuilder {
+pub fn all_types() -> TypesBuilder {
     let mut builder = TypesBuilder::new();
     builder.add_defaults();
     builder

@@ -1,6 +1,6 @@
 //! Finds out what a name is: which recipes know it, and with which facts.
 
-use anyhow::Result;
+use crate::Result;
 use kgrep_index::graph::{DefInfo, Program};
 use kgrep_index::outline::Kind;
 
@@ -11,15 +11,15 @@ use super::template::Facts;
 use super::tracer::{Row, Tracer};
 
 /// A name, as one recipe sees it.
-pub(crate) struct Case<'r> {
+pub struct Case<'r> {
     /// The recipe.
-    pub(crate) recipe: &'r Recipe,
+    pub recipe: &'r Recipe,
     /// What is known.
-    pub(crate) facts: Facts,
+    pub facts: Facts,
     /// The definitions it is about, best first.
-    pub(crate) subjects: Vec<DefInfo>,
+    pub subjects: Vec<DefInfo>,
     /// The lines by which it was found.
-    pub(crate) found: Vec<Row>,
+    pub found: Vec<Row>,
 }
 
 /// What `name` is, by these recipes. Those that leave it to others are among it only where
@@ -27,7 +27,7 @@ pub(crate) struct Case<'r> {
 ///
 /// # Errors
 /// When the tree can't be walked, or a recipe's glob is none.
-pub(crate) fn cases<'r>(
+pub fn cases<'r>(
     tracer: &mut Tracer<'_, '_>,
     recipes: impl Iterator<Item = &'r Recipe>,
     name: &str,

@@ -1,6 +1,6 @@
 //! All names of a kind, as a recipe's `[list]` says.
 
-use anyhow::Result;
+use crate::Result;
 use kgrep_index::graph::{Arch, Place};
 use kgrep_index::outline::Kind;
 
@@ -13,11 +13,11 @@ use super::tracer::{Row, Tracer, globs};
 use crate::code::kind_of_definition;
 
 /// A name of the kind: where it is, and the values of the list's columns.
-pub(crate) struct Item {
+pub struct Item {
     /// The place.
-    pub(crate) row: Row,
+    pub row: Row,
     /// The values.
-    pub(crate) cells: Vec<String>,
+    pub cells: Vec<String>,
 }
 
 /// The columns' titles.
@@ -31,7 +31,7 @@ fn titles(list: &Listing) -> Vec<String> {
 ///
 /// # Errors
 /// When the tree can't be walked, or a glob is none.
-pub(crate) fn items(
+pub fn items(
     tracer: &mut Tracer<'_, '_>,
     list: &Listing,
     wanted: impl Fn(&str) -> bool,

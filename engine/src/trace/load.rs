@@ -40,23 +40,23 @@ const ROWS: usize = 12;
 /// A recipe, or a part of one, that can't be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{line}: {reason}")]
-pub(crate) struct Problem {
+pub struct Problem {
     /// The file.
-    pub(crate) file: String,
+    pub file: String,
     /// The line, from 1.
-    pub(crate) line: usize,
+    pub line: usize,
     /// What is wrong there.
-    pub(crate) reason: String,
+    pub reason: String,
 }
 
 /// All recipes in force, in the order in which an answer has them: the program's, then the
 /// user's others by name.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Recipes {
+pub struct Recipes {
     /// The recipes.
-    pub(crate) all: Vec<Recipe>,
+    pub all: Vec<Recipe>,
     /// What could not be used.
-    pub(crate) problems: Vec<Problem>,
+    pub problems: Vec<Problem>,
 }
 
 #[derive(Deserialize)]
@@ -81,7 +81,7 @@ struct File {
 
 impl Recipes {
     /// The recipes that come with the program. That they are sound is tested.
-    pub(crate) fn built_in() -> Recipes {
+    pub fn built_in() -> Recipes {
         let mut recipes = Recipes::default();
         for (file, text) in BUILT_IN {
             recipes.add_checked(file, text, false);
@@ -91,7 +91,7 @@ impl Recipes {
 
     /// Adds the `*.toml` files of `folder`, which need not exist, by name. One of the same
     /// kind as an earlier one takes its place.
-    pub(crate) fn add_folder(&mut self, folder: &Path) {
+    pub fn add_folder(&mut self, folder: &Path) {
         let entries = fs::read_dir(folder).into_iter().flatten().flatten();
         let mut paths: Vec<_> = entries.map(|entry| entry.path()).collect();
         paths.sort_unstable();
@@ -111,7 +111,7 @@ impl Recipes {
     }
 
     /// Adds the recipe that `text` is.
-    pub(crate) fn add(&mut self, file: &str, text: &str) {
+    pub fn add(&mut self, file: &str, text: &str) {
         self.add_checked(file, text, true);
     }
 
@@ -135,14 +135,14 @@ impl Recipes {
     }
 
     /// The recipe for names of this kind.
-    pub(crate) fn get(&self, name: &str) -> Option<&Recipe> {
+    pub fn get(&self, name: &str) -> Option<&Recipe> {
         self.all.iter().find(|recipe| recipe.name == name)
     }
 }
 
 /// Whether a file's text is a recipe, even half-written: a recipe has a `name`, and a file
 /// that tells what macros mean has none.
-pub(crate) fn is_recipe(text: &str) -> bool {
+pub fn is_recipe(text: &str) -> bool {
     let is_name = |line: &str| {
         line.strip_prefix("name").is_some_and(|rest| rest.trim_start().starts_with('='))
     };

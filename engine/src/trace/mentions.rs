@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use anyhow::Result;
+use crate::Result;
 use kgrep_index::{Flags, Listing, Narrow, Plan, Query, Scope};
 use memchr::memmem::Finder;
 
@@ -15,17 +15,17 @@ use crate::settings::Settings;
 
 /// A line that holds a text.
 #[derive(Debug, Clone)]
-pub(crate) struct Line {
+pub struct Line {
     /// Its file, below the root.
-    pub(crate) path: Rc<[u8]>,
+    pub path: Rc<[u8]>,
     /// Its number, from 1.
-    pub(crate) number: u32,
+    pub number: u32,
     /// It, without its end.
-    pub(crate) text: Vec<u8>,
+    pub text: Vec<u8>,
 }
 
 /// Finds lines, and keeps them for the next look-up of the same text.
-pub(crate) struct Mentions<'a> {
+pub struct Mentions<'a> {
     code: &'a Code,
     settings: &'a Settings,
     files: Option<Vec<Vec<u8>>>,
@@ -34,7 +34,7 @@ pub(crate) struct Mentions<'a> {
 
 impl<'a> Mentions<'a> {
     /// For the tree of `code`; with the index that the question is asked of.
-    pub(crate) fn new(code: &'a Code, settings: &'a Settings) -> Mentions<'a> {
+    pub fn new(code: &'a Code, settings: &'a Settings) -> Mentions<'a> {
         Mentions { code, settings, files: None, known: HashMap::new() }
     }
 
@@ -42,7 +42,7 @@ impl<'a> Mentions<'a> {
     ///
     /// # Errors
     /// When the tree can't be walked.
-    pub(crate) fn of(&mut self, text: &str) -> Result<Rc<Vec<Line>>> {
+    pub fn of(&mut self, text: &str) -> Result<Rc<Vec<Line>>> {
         self.look_for(&[text.to_owned()])?;
         Ok(self.known.get(text).cloned().unwrap_or_default())
     }
@@ -51,7 +51,7 @@ impl<'a> Mentions<'a> {
     ///
     /// # Errors
     /// As for [`Mentions::of`].
-    pub(crate) fn look_for(&mut self, texts: &[String]) -> Result<()> {
+    pub fn look_for(&mut self, texts: &[String]) -> Result<()> {
         let mut new: Vec<String> = texts
             .iter()
             .filter(|t| !t.is_empty() && !self.known.contains_key(*t))

@@ -15,10 +15,10 @@ mod statement;
 mod template;
 mod tracer;
 
-pub(crate) use case::cases;
-pub(crate) use list::items;
-pub(crate) use load::{Recipes, is_recipe};
-pub(crate) use look::answer;
-pub(crate) use near::near_names;
-pub(crate) use recipe::{Look, Recipe};
-pub(crate) use tracer::{Options, Row, Tracer};
+pub use case::cases;
+pub use list::items;
+pub use load::{Recipes, is_recipe};
+pub use look::answer;
+pub use near::near_names;
+pub use recipe::{Look, Recipe};
+pub use tracer::{Options, Row, Tracer};

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use anyhow::Result;
+use crate::Result;
 use kgrep_index::graph::Graph;
 use kgrep_index::outline::Kind;
 
@@ -19,7 +19,7 @@ const TOLD: usize = 3;
 ///
 /// # Errors
 /// When the tree can't be walked.
-pub(crate) fn near_names(
+pub fn near_names(
     tracer: &mut Tracer<'_, '_>,
     recipes: &Recipes,
     name: &str,

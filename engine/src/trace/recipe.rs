@@ -10,47 +10,47 @@ use serde::Deserialize;
 
 /// A recipe, checked.
 #[derive(Debug, Clone)]
-pub(crate) struct Recipe {
+pub struct Recipe {
     /// The kind of name it is for, as `--as` takes it.
-    pub(crate) name: String,
+    pub name: String,
     /// What it tells, in one line.
-    pub(crate) summary: String,
+    pub summary: String,
     /// Names to try it with.
-    pub(crate) examples: Vec<String>,
+    pub examples: Vec<String>,
     /// A path that a tree must have for the recipe to make sense.
-    pub(crate) needs: Option<String>,
+    pub needs: Option<String>,
     /// The regular expression that the name must match; its groups are facts.
-    pub(crate) pattern: String,
+    pub pattern: String,
     /// It is left to these recipes where one of them knows the name.
-    pub(crate) unless: Vec<String>,
+    pub unless: Vec<String>,
     /// It must stand in the tree's text like this; the groups are facts.
-    pub(crate) found: Vec<Text>,
+    pub found: Vec<Text>,
     /// The file of this path must be there.
-    pub(crate) path: Vec<String>,
+    pub path: Vec<String>,
     /// The definitions it is about.
-    pub(crate) subject: Option<Subject>,
+    pub subject: Option<Subject>,
     /// What is told, in order.
-    pub(crate) sections: Vec<Section>,
+    pub sections: Vec<Section>,
     /// How all names of its kind are listed.
-    pub(crate) list: Option<Listing>,
+    pub list: Option<Listing>,
     /// The file it comes from.
-    pub(crate) origin: String,
+    pub origin: String,
 }
 
 /// The definitions that a recipe is about.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Subject {
+pub struct Subject {
     /// Templates of their names.
-    pub(crate) names: Vec<String>,
+    pub names: Vec<String>,
     /// Kinds of definitions, by the outline's words; none: all.
     #[serde(default)]
-    pub(crate) kinds: Vec<Word>,
+    pub kinds: Vec<Word>,
     /// Whether the recipe is for the name only if there is one.
     #[serde(default = "yes")]
-    pub(crate) required: bool,
+    pub required: bool,
     /// A regular expression that the definition's first lines must match.
-    pub(crate) like: Option<String>,
+    pub like: Option<String>,
 }
 
 fn yes() -> bool {
@@ -60,7 +60,7 @@ fn yes() -> bool {
 /// A kind of definition, read from its name.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(try_from = "String")]
-pub(crate) struct Word(pub(crate) Kind);
+pub struct Word(pub(crate) Kind);
 
 impl TryFrom<String> for Word {
     type Error = String;
@@ -73,21 +73,21 @@ impl TryFrom<String> for Word {
 
 /// One titled part of the answer.
 #[derive(Debug, Clone)]
-pub(crate) struct Section {
+pub struct Section {
     /// Its title.
-    pub(crate) title: String,
+    pub title: String,
     /// Whether it is part of the short answer, when a name is of several kinds.
-    pub(crate) brief: bool,
+    pub brief: bool,
     /// Rows shown without `--all`.
-    pub(crate) max: usize,
+    pub max: usize,
     /// What is looked up.
-    pub(crate) look: Look,
+    pub look: Look,
 }
 
 /// The look-ups that there are.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(tag = "look", rename_all = "kebab-case", deny_unknown_fields)]
-pub(crate) enum Look {
+pub enum Look {
     /// Where names are defined, with the whole head of each: the subject's, or others.
     Definitions {
         /// Templates of names; none: the subject's.
@@ -148,47 +148,47 @@ pub(crate) enum Look {
 /// A search of the tree's text.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(crate) struct Text {
+pub struct Text {
     /// Template of the regular expression that a line must match.
-    pub(crate) pattern: String,
+    pub pattern: String,
     /// Template of plain text that is in every such line: the index finds its files.
     #[serde(default = "name")]
-    pub(crate) find: String,
+    pub find: String,
     /// Template of a regular expression of lines that don't count all the same.
-    pub(crate) not_pattern: Option<String>,
+    pub not_pattern: Option<String>,
     /// Globs of files; none: all.
     #[serde(default)]
-    pub(crate) files: Vec<String>,
+    pub files: Vec<String>,
     /// Globs of files that are left out.
     #[serde(default)]
-    pub(crate) not_files: Vec<String>,
+    pub not_files: Vec<String>,
     /// Template of the note beside it; the pattern's groups are facts.
-    pub(crate) note: Option<String>,
+    pub note: Option<String>,
     /// Whether what is indented more, below the line, belongs to it.
     #[serde(default)]
-    pub(crate) entry: bool,
+    pub entry: bool,
     /// Whether all lines of the statement that begins on the line belong to it.
     #[serde(default)]
-    pub(crate) whole: bool,
+    pub whole: bool,
     /// Whether only the first line of each file is shown, with how many more there are.
     #[serde(default)]
-    pub(crate) per_file: bool,
+    pub per_file: bool,
     /// Whether many lines are shown as one of each folder, with how many there are.
     #[serde(default)]
-    pub(crate) by_folder: bool,
+    pub by_folder: bool,
     /// Whether the function or table that a line is in is noted.
     #[serde(default)]
-    pub(crate) within: bool,
+    pub within: bool,
     /// A regular expression of names that the subject or its static helpers call; its groups
     /// are facts for this look-up.
-    pub(crate) callees: Option<String>,
+    pub callees: Option<String>,
     /// Whether the pattern is matched against the whole statement that begins on the line,
     /// to its last bracket, with its lines put together.
     #[serde(default)]
-    pub(crate) statement: bool,
+    pub statement: bool,
     /// Whether only files of the architecture that is asked about count.
     #[serde(default)]
-    pub(crate) arch: bool,
+    pub arch: bool,
 }
 
 fn name() -> String {
@@ -198,41 +198,41 @@ fn name() -> String {
 /// How all names of a kind are listed.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(crate) struct Listing {
+pub struct Listing {
     /// The word for it: `kgrep list WORD`.
-    pub(crate) name: String,
+    pub name: String,
     /// Plain texts, one of which is in every line.
-    pub(crate) find: Vec<String>,
+    pub find: Vec<String>,
     /// The regular expression of a line, or of a statement; the group `name` is the name.
-    pub(crate) pattern: String,
+    pub pattern: String,
     /// Globs of files; none: all.
     #[serde(default)]
-    pub(crate) files: Vec<String>,
+    pub files: Vec<String>,
     /// Globs of files that are left out.
     #[serde(default)]
-    pub(crate) not_files: Vec<String>,
+    pub not_files: Vec<String>,
     /// Columns: title, and template of the value.
-    pub(crate) columns: Vec<(String, String)>,
+    pub columns: Vec<(String, String)>,
     /// Whether the pattern is matched against whole statements.
     #[serde(default)]
-    pub(crate) statement: bool,
+    pub statement: bool,
     /// Whether an architecture's own files count alone where it has some.
     #[serde(default)]
-    pub(crate) own_arch: bool,
+    pub own_arch: bool,
     /// How a name is joined to its definition.
-    pub(crate) resolve: Option<Resolve>,
+    pub resolve: Option<Resolve>,
 }
 
 /// How a listed name is joined to its definition, in a last column, `Defined`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Resolve {
+pub struct Resolve {
     /// Templates of names, the first that is defined counts.
-    pub(crate) names: Vec<String>,
+    pub names: Vec<String>,
     /// What is said of names without a definition: name, and why.
     #[serde(default)]
-    pub(crate) reasons: BTreeMap<String, String>,
+    pub reasons: BTreeMap<String, String>,
     /// Text that makes such a name where nothing defines it: macros of assembler.
     #[serde(default)]
-    pub(crate) text: Vec<Text>,
+    pub text: Vec<Text>,
 }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 /// What is known of the name asked for: several values where several were found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Facts(BTreeMap<String, Vec<String>>);
+pub struct Facts(BTreeMap<String, Vec<String>>);
 
 impl Facts {
     /// Adds a value, once.
-    pub(crate) fn add(&mut self, key: &str, value: &str) {
+    pub fn add(&mut self, key: &str, value: &str) {
         let values = self.0.entry(key.to_owned()).or_default();
         if !value.is_empty() && !values.iter().any(|known| known == value) {
             values.push(value.to_owned());
@@ -16,13 +16,13 @@ impl Facts {
     }
 
     /// The values of `key`.
-    pub(crate) fn get(&self, key: &str) -> &[String] {
+    pub fn get(&self, key: &str) -> &[String] {
         self.0.get(key).map_or(&[], Vec::as_slice)
     }
 
     /// What `template` stands for: once for each combination of values; nothing where one
     /// of its keys has none.
-    pub(crate) fn fill(&self, template: &str) -> Vec<String> {
+    pub fn fill(&self, template: &str) -> Vec<String> {
         let mut made = vec![String::new()];
         for part in parts(template) {
             match part {
@@ -41,7 +41,7 @@ impl Facts {
 
     /// The regular expression that `template` stands for: values are plain text in it, and
     /// several are alternatives. None where one of its keys has no value.
-    pub(crate) fn fill_regex(&self, template: &str) -> Option<String> {
+    pub fn fill_regex(&self, template: &str) -> Option<String> {
         let mut made = String::new();
         for part in parts(template) {
             match part {
@@ -61,7 +61,7 @@ impl Facts {
 }
 
 /// The keys that `template` uses.
-pub(crate) fn keys(template: &str) -> impl Iterator<Item = &str> {
+pub fn keys(template: &str) -> impl Iterator<Item = &str> {
     parts(template).into_iter().filter_map(|part| match part {
         Part::Key(key) => Some(key),
         Part::Text(_) => None,

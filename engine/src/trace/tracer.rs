@@ -3,50 +3,50 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use anyhow::Result;
+use crate::Result;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use kgrep_index::graph::{Arch, DefInfo, Graph, Program};
 use kgrep_index::outline::{Definition, FileOutline, Kind, outline};
 
 use super::mentions::{Line, Mentions};
 use crate::code::{Code, Ranking};
-use crate::list::SourceFile;
+use crate::relocate::SourceFile;
 use crate::settings::Settings;
 
 /// A place that is part of an answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Row {
+pub struct Row {
     /// The file, below the root.
-    pub(crate) path: Vec<u8>,
+    pub path: Vec<u8>,
     /// The line, from 1.
-    pub(crate) line: u32,
+    pub line: u32,
     /// The name in it that stands out.
-    pub(crate) name: String,
+    pub name: String,
     /// What is to be said of it.
-    pub(crate) note: String,
+    pub note: String,
     /// Where that is defined, for what is called.
-    pub(crate) defined: String,
+    pub defined: String,
 }
 
 /// How much is told.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Options {
+pub struct Options {
     /// How many steps of calls are followed.
-    pub(crate) depth: usize,
+    pub depth: usize,
     /// Whether whole functions are shown.
-    pub(crate) body: bool,
+    pub body: bool,
     /// Whether sections are shown to their last row.
-    pub(crate) all: bool,
+    pub all: bool,
 }
 
 /// Looks things up in one tree.
-pub(crate) struct Tracer<'a, 'g> {
+pub struct Tracer<'a, 'g> {
     /// The tree.
-    pub(crate) code: &'a Code,
+    pub code: &'a Code,
     /// Its graph.
-    pub(crate) graph: &'a Graph<'g>,
+    pub graph: &'a Graph<'g>,
     /// How much is told.
-    pub(crate) options: Options,
+    pub options: Options,
     mentions: Mentions<'a>,
     files: HashMap<Vec<u8>, Rc<SourceFile>>,
     outlines: HashMap<Vec<u8>, Rc<FileOutline>>,
@@ -54,7 +54,7 @@ pub(crate) struct Tracer<'a, 'g> {
 
 impl<'a, 'g> Tracer<'a, 'g> {
     /// A tracer in the tree of `code`.
-    pub(crate) fn new(
+    pub fn new(
         code: &'a Code,
         graph: &'a Graph<'g>,
         options: Options,
@@ -71,7 +71,7 @@ impl<'a, 'g> Tracer<'a, 'g> {
     }
 
     /// The architecture that counts.
-    pub(crate) fn arch(&self) -> Arch {
+    pub fn arch(&self) -> Arch {
         self.code.arch
     }
 
@@ -79,7 +79,7 @@ impl<'a, 'g> Tracer<'a, 'g> {
     ///
     /// # Errors
     /// When the tree can't be walked.
-    pub(crate) fn lines(&mut self, text: &str) -> Result<Rc<Vec<Line>>> {
+    pub fn lines(&mut self, text: &str) -> Result<Rc<Vec<Line>>> {
         self.mentions.of(text)
     }
 
@@ -87,12 +87,12 @@ impl<'a, 'g> Tracer<'a, 'g> {
     ///
     /// # Errors
     /// As for [`Tracer::lines`].
-    pub(crate) fn look_for(&mut self, texts: &[String]) -> Result<()> {
+    pub fn look_for(&mut self, texts: &[String]) -> Result<()> {
         self.mentions.look_for(texts)
     }
 
     /// The file at `path`; an empty one when it can't be read.
-    pub(crate) fn file(&mut self, path: &[u8]) -> Rc<SourceFile> {
+    pub fn file(&mut self, path: &[u8]) -> Rc<SourceFile> {
         if let Some(file) = self.files.get(path) {
             return file.clone();
         }
@@ -102,14 +102,14 @@ impl<'a, 'g> Tracer<'a, 'g> {
     }
 
     /// A line's text, without its end; empty for one that is not there.
-    pub(crate) fn text(&mut self, path: &[u8], line: u32) -> String {
+    pub fn text(&mut self, path: &[u8], line: u32) -> String {
         let file = self.file(path);
         let text = file.line(u64::from(line)).unwrap_or_default();
         String::from_utf8_lossy(text).trim_end().to_owned()
     }
 
     /// The outline of the file at `path`.
-    pub(crate) fn outline(&mut self, path: &[u8]) -> Rc<FileOutline> {
+    pub fn outline(&mut self, path: &[u8]) -> Rc<FileOutline> {
         if let Some(outline) = self.outlines.get(path) {
             return outline.clone();
         }
@@ -120,7 +120,7 @@ impl<'a, 'g> Tracer<'a, 'g> {
     }
 
     /// The function, table or structure that a line is in; none for what is only a line.
-    pub(crate) fn within(&mut self, path: &[u8], line: u32) -> Option<String> {
+    pub fn within(&mut self, path: &[u8], line: u32) -> Option<String> {
         let outline = self.outline(path);
         let is_around = |d: &&Definition| {
             let is_part = matches!(
@@ -136,7 +136,7 @@ impl<'a, 'g> Tracer<'a, 'g> {
     }
 
     /// What the outline says of a definition: its comment and guard.
-    pub(crate) fn details(&mut self, definition: &DefInfo) -> Option<(Definition, String)> {
+    pub fn details(&mut self, definition: &DefInfo) -> Option<(Definition, String)> {
         let outline = self.outline(&self.path(definition));
         let name = self.graph.name(definition.name);
         let found = outline.definitions.iter().find(|known| {
@@ -153,19 +153,19 @@ impl<'a, 'g> Tracer<'a, 'g> {
     }
 
     /// A definition's file.
-    pub(crate) fn path(&self, definition: &DefInfo) -> Vec<u8> {
+    pub fn path(&self, definition: &DefInfo) -> Vec<u8> {
         self.graph.path(definition.file).to_vec()
     }
 
     /// A definition's name, a member's without its structure.
-    pub(crate) fn name(&self, definition: &DefInfo) -> String {
+    pub fn name(&self, definition: &DefInfo) -> String {
         let name = self.graph.name(definition.name);
         let end = memchr::memchr(b'@', &name).unwrap_or(name.len());
         String::from_utf8_lossy(&name[..end]).into_owned()
     }
 
     /// Where a definition is, in words: `fs/namespace.c:4167`.
-    pub(crate) fn place(&self, definition: &DefInfo) -> String {
+    pub fn place(&self, definition: &DefInfo) -> String {
         format!(
             "{}:{}",
             String::from_utf8_lossy(self.graph.path(definition.file)),
@@ -175,7 +175,7 @@ impl<'a, 'g> Tracer<'a, 'g> {
 
     /// The definitions of these names, best first: no declarations where there is more, and
     /// no other program's where the kernel has some.
-    pub(crate) fn definitions(&self, names: &[String], kinds: &[Kind]) -> Vec<DefInfo> {
+    pub fn definitions(&self, names: &[String], kinds: &[Kind]) -> Vec<DefInfo> {
         let mut found: Vec<DefInfo> = Vec::new();
         for name in names.iter().filter_map(|name| self.graph.find_name(name.as_bytes())) {
             let mut own = self.graph.definitions_of(name);
@@ -204,7 +204,7 @@ impl<'a, 'g> Tracer<'a, 'g> {
     }
 
     /// Those of `definitions` that count for the architecture, or all where none does.
-    pub(crate) fn for_arch(&self, definitions: &[DefInfo]) -> Vec<DefInfo> {
+    pub fn for_arch(&self, definitions: &[DefInfo]) -> Vec<DefInfo> {
         let here = |d: &&DefInfo| self.arch().has(self.graph.place(d.file));
         let chosen: Vec<DefInfo> = definitions.iter().filter(here).copied().collect();
         if chosen.is_empty() { definitions.to_vec() } else { chosen }
@@ -212,7 +212,7 @@ impl<'a, 'g> Tracer<'a, 'g> {
 }
 
 /// Globs of paths, in which `*` also stands for folders.
-pub(crate) fn globs(texts: &[String]) -> Result<GlobSet> {
+pub fn globs(texts: &[String]) -> Result<GlobSet> {
     let mut set = GlobSetBuilder::new();
     for text in texts {
         set.add(GlobBuilder::new(text).literal_separator(false).build()?);

@@ -97,7 +97,7 @@ fn typedef_name<'a>(lines: &[&'a [u8]], at: usize) -> Option<&'a [u8]> {
 }
 
 /// The name of the typedef without a tag that line `at` ends.
-pub(crate) fn closes_typedef<'a>(lines: &[&'a [u8]], at: usize) -> Option<&'a [u8]> {
+pub fn closes_typedef<'a>(lines: &[&'a [u8]], at: usize) -> Option<&'a [u8]> {
     lines.get(at).filter(|line| line.starts_with(b"}"))?;
     let start = (0..at).rev().find(|n| lines.get(*n).is_some_and(|line| is_header(line)))?;
     typedef_name(lines, start)
@@ -129,7 +129,7 @@ fn macro_around(lines: &[&[u8]], at: usize) -> Option<Enclosing> {
 }
 
 /// The name that a `#define` line defines.
-pub(crate) fn define(line: &[u8]) -> Option<&[u8]> {
+pub fn define(line: &[u8]) -> Option<&[u8]> {
     let rest = line.strip_prefix(b"#")?.trim_ascii_start();
     identifier(rest.strip_prefix(b"define")?.trim_ascii_start())
 }
@@ -152,7 +152,7 @@ fn in_comment(lines: &[&[u8]], at: usize) -> bool {
 }
 
 /// git's rule for C (`userdiff.c`): a letter at the first column, and no label.
-pub(crate) fn is_header(line: &[u8]) -> bool {
+pub fn is_header(line: &[u8]) -> bool {
     if !line.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_') {
         return false;
     }
@@ -184,7 +184,7 @@ const ATTRIBUTES: [&[u8]; 12] = [
 ];
 
 /// What a definition's first line defines, and its name.
-pub(crate) fn describe(line: &[u8], at: usize) -> Option<Enclosing> {
+pub fn describe(line: &[u8], at: usize) -> Option<Enclosing> {
     let found =
         |thing, name: &[u8]| Some(Enclosing { thing, name: name.to_vec(), line: number(at) });
     let text = line.trim_ascii_end();

@@ -6,10 +6,10 @@
 //! tree, in the hunk and then at the `@@` line. The C rule is light on purpose: the
 //! outline of the index can take its place, file by file, through [`enclosing`].
 
-pub(crate) mod c;
+pub mod c;
 mod text;
 
-pub(crate) use text::parameter_name;
+pub use text::parameter_name;
 
 use super::locate;
 use super::model::{FileChange, FileOp, Hunk, Origin};
@@ -18,7 +18,7 @@ use std::ops::Range;
 
 /// What kind of thing encloses a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Thing {
+pub enum Thing {
     /// A function, or a macro call that defines one, such as `SYSCALL_DEFINE2`.
     Function,
     /// A struct, union, enum or typedef.
@@ -51,17 +51,17 @@ pub(crate) enum Thing {
 
 /// The innermost thing around a hunk's changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Enclosing {
+pub struct Enclosing {
     /// What it is.
-    pub(crate) thing: Thing,
+    pub thing: Thing,
     /// What it is called.
-    pub(crate) name: Vec<u8>,
+    pub name: Vec<u8>,
     /// Line, from 1, at which it begins in the given text; 0 where that isn't known.
-    pub(crate) line: u32,
+    pub line: u32,
 }
 
 /// What encloses a hunk's changes. `tree` has the file's lines on whichever side is there.
-pub(crate) fn of_hunk(file: &FileChange, hunk: &Hunk, tree: Option<&[&[u8]]>) -> Option<Enclosing> {
+pub fn of_hunk(file: &FileChange, hunk: &Hunk, tree: Option<&[&[u8]]>) -> Option<Enclosing> {
     if matches!(file.op, FileOp::Create | FileOp::Delete) {
         let base = file.name().rsplit(|&b| b == b'/').next().unwrap_or_default();
         return Some(Enclosing { thing: Thing::File, name: base.to_vec(), line: 0 });
@@ -85,11 +85,11 @@ pub(crate) fn of_hunk(file: &FileChange, hunk: &Hunk, tree: Option<&[&[u8]]>) ->
 }
 
 /// One side of a hunk with what stands around it in the file.
-pub(crate) struct Around<'a> {
+pub struct Around<'a> {
     /// The lines, of which the hunk's begin at `start`.
-    pub(crate) lines: Cow<'a, [&'a [u8]]>,
+    pub lines: Cow<'a, [&'a [u8]]>,
     /// Where the hunk's lines begin, counted from 0.
-    pub(crate) start: usize,
+    pub start: usize,
     /// The file's number of the hunk's first line, from 1.
     first: u32,
     /// The lines above are the file's, not just what the `@@` line says.
@@ -98,7 +98,7 @@ pub(crate) struct Around<'a> {
 
 impl Around<'_> {
     /// The file's line number of one of `lines` (from 1); 0 if it isn't known.
-    pub(crate) fn number(&self, line: u32) -> u32 {
+    pub fn number(&self, line: u32) -> u32 {
         let start = u32::try_from(self.start).unwrap_or(u32::MAX);
         if line == 0 || (!self.known && line <= start) {
             return 0;
@@ -108,7 +108,7 @@ impl Around<'_> {
 }
 
 /// One side of a hunk, put in its place in the file where that is there.
-pub(crate) fn around<'a>(hunk: &'a Hunk, side: Origin, tree: Option<&'a [&'a [u8]]>) -> Around<'a> {
+pub fn around<'a>(hunk: &'a Hunk, side: Origin, tree: Option<&'a [&'a [u8]]>) -> Around<'a> {
     let own = hunk.side(side);
     let there = tree.unwrap_or_default();
     if let Some((first, found)) = locate::place(there, hunk) {
@@ -134,7 +134,7 @@ pub(crate) fn around<'a>(hunk: &'a Hunk, side: Origin, tree: Option<&'a [&'a [u8
 }
 
 /// What encloses the lines `changed` (counted from 0) of a file called `name`.
-pub(crate) fn enclosing(name: &[u8], lines: &[&[u8]], changed: Range<usize>) -> Option<Enclosing> {
+pub fn enclosing(name: &[u8], lines: &[&[u8]], changed: Range<usize>) -> Option<Enclosing> {
     let base = name.rsplit(|&b| b == b'/').next().unwrap_or_default();
     let ends = |end: &[u8]| base.ends_with(end);
     match () {
@@ -166,7 +166,7 @@ fn number(at: usize) -> u32 {
 }
 
 /// The identifier at the start of `text`.
-pub(crate) fn identifier(text: &[u8]) -> Option<&[u8]> {
+pub fn identifier(text: &[u8]) -> Option<&[u8]> {
     let end = text.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
     let name = text.get(..end)?;
     name.first().is_some_and(|b| !b.is_ascii_digit()).then_some(name)

@@ -56,7 +56,7 @@ pub(super) fn parameter(lines: &[&[u8]], changed: Range<usize>) -> Option<Enclos
 }
 
 /// The parameter that a line of kernel-parameters.txt begins to describe.
-pub(crate) fn parameter_name(line: &[u8]) -> Option<&[u8]> {
+pub fn parameter_name(line: &[u8]) -> Option<&[u8]> {
     let text = line.strip_prefix(b"\t").filter(|text| !text.starts_with(b"\t"))?;
     let text = text.trim_ascii_end();
     let is_name = |b: &u8| b.is_ascii_alphanumeric() || b"_.-".contains(b);

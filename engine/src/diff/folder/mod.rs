@@ -20,17 +20,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 /// Told the number of further files compared, from any thread.
-pub(crate) type Progress<'a> = dyn Fn(u64) + Sync + 'a;
+pub type Progress<'a> = dyn Fn(u64) + Sync + 'a;
 
 /// The mode of a symbolic link, as git has it.
 const LINK: u32 = 0o120_000;
 
 /// Two folders that are compared.
-pub(crate) struct Folders {
+pub struct Folders {
     /// The old side.
-    pub(crate) old: PathBuf,
+    pub old: PathBuf,
     /// The new side.
-    pub(crate) new: PathBuf,
+    pub new: PathBuf,
 }
 
 impl Folders {
@@ -42,7 +42,7 @@ impl Folders {
     ///
     /// If one of the folders can't be read. What can't be read below them is a problem in
     /// the result.
-    pub(crate) fn changed(&self, progress: &Progress<'_>) -> Result<DiffSet, DiffError> {
+    pub fn changed(&self, progress: &Progress<'_>) -> Result<DiffSet, DiffError> {
         for side in [&self.old, &self.new] {
             fs::read_dir(side).map_err(DiffError::read(side))?;
         }
@@ -63,7 +63,7 @@ impl Folders {
     /// # Errors
     ///
     /// If one can't be read.
-    pub(crate) fn changed_among(&self, names: &[PathBuf]) -> Result<Option<DiffSet>, DiffError> {
+    pub fn changed_among(&self, names: &[PathBuf]) -> Result<Option<DiffSet>, DiffError> {
         let walk = Walk { folders: self, progress: &|_| {}, found: Mutex::default() };
         let mut buffers = Buffers::default();
         for name in names {
@@ -88,7 +88,7 @@ impl Folders {
     /// # Errors
     ///
     /// The problem, if a side of it can't be read (any more).
-    pub(crate) fn hunks(&self, file: &FileChange) -> Result<FileChange, Problem> {
+    pub fn hunks(&self, file: &FileChange) -> Result<FileChange, Problem> {
         let side = |root: &Path, name: &Option<Vec<u8>>, mode: Option<u32>| {
             let Some(name) = name else { return Ok(Vec::new()) };
             let path = root.join(path_order(name));
@@ -329,7 +329,7 @@ fn created(file: Lone) -> FileChange {
 
 /// Compares two folders and reads all hunks.
 #[cfg(test)]
-pub(crate) fn compare(old: &Path, new: &Path) -> DiffSet {
+pub fn compare(old: &Path, new: &Path) -> DiffSet {
     let folders = Folders { old: old.to_path_buf(), new: new.to_path_buf() };
     let mut set = folders.changed(&|_| {}).expect("both can be read");
     for file in &mut set.files {

@@ -13,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 
 /// What to look for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
     /// Boot and module parameters, and their descriptions.
     Params,
     /// Kconfig entries, their defaults and dependencies.
@@ -34,7 +34,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// Every kind, in the order in which a summary shows them.
-    pub(crate) const ALL: [Self; 8] = [
+    pub const ALL: [Self; 8] = [
         Self::Params,
         Self::Configs,
         Self::Syscalls,
@@ -48,7 +48,7 @@ impl Kind {
 
 /// What happened to a thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum How {
+pub enum How {
     /// It is new.
     Added,
     /// It is gone.
@@ -61,32 +61,32 @@ pub(crate) enum How {
 
 /// Where a thing is mentioned, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Mention {
+pub struct Mention {
     /// Its file (place in [`DiffSet::files`]).
-    pub(crate) file: usize,
+    pub file: usize,
     /// Its hunk in that file.
-    pub(crate) hunk: usize,
+    pub hunk: usize,
     /// Its line, from 1, on its side.
-    pub(crate) line: u32,
+    pub line: u32,
     /// What is said of it: a signature, a default, a line.
-    pub(crate) text: Vec<u8>,
+    pub text: Vec<u8>,
 }
 
 /// One thing that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Change {
+pub struct Change {
     /// What kind of thing.
-    pub(crate) kind: Kind,
+    pub kind: Kind,
     /// What happened to it.
-    pub(crate) how: How,
+    pub how: How,
     /// What it is called.
-    pub(crate) name: Vec<u8>,
+    pub name: Vec<u8>,
     /// The part of it that is meant: a field, `default`; empty for the whole.
-    pub(crate) part: Vec<u8>,
+    pub part: Vec<u8>,
     /// How it was.
-    pub(crate) before: Option<Mention>,
+    pub before: Option<Mention>,
     /// How it is.
-    pub(crate) after: Option<Mention>,
+    pub after: Option<Mention>,
 }
 
 /// What a rule says of one changed line.
@@ -99,7 +99,7 @@ struct Said {
 }
 
 /// A thing that a changed line mentions, the line's side, and where.
-pub(crate) struct Mentioned {
+pub struct Mentioned {
     said: Said,
     side: Origin,
     mention: Mention,
@@ -107,7 +107,7 @@ pub(crate) struct Mentioned {
 
 /// What the changed lines of the file at place `at` of its set mention of one kind. `tree`
 /// has the file's lines on whichever side is at hand, to look around in.
-pub(crate) fn mentioned(
+pub fn mentioned(
     kind: Kind,
     at: usize,
     file: &FileChange,
@@ -137,13 +137,13 @@ pub(crate) fn mentioned(
 }
 
 /// Whether files of this name can mention things of this kind.
-pub(crate) fn reads(kind: Kind, name: &[u8]) -> bool {
+pub fn reads(kind: Kind, name: &[u8]) -> bool {
     rules::reads(kind, name)
 }
 
 /// What a whole difference means for things of one kind.
 #[cfg(test)]
-pub(crate) fn changes(
+pub fn changes(
     set: &DiffSet,
     kind: Kind,
     read: &dyn Fn(&FileChange) -> Option<Vec<u8>>,
@@ -162,7 +162,7 @@ fn say(kind: Kind, file: &FileChange, around: &Around<'_>, index: usize) -> Opti
 }
 
 /// The parameter, configuration entry or system call that line `at` of a file defines.
-pub(crate) fn defined(kind: Kind, file: &[u8], lines: &[&[u8]], at: usize) -> Option<Vec<u8>> {
+pub fn defined(kind: Kind, file: &[u8], lines: &[&[u8]], at: usize) -> Option<Vec<u8>> {
     if !rules::reads(kind, file) {
         return None;
     }
@@ -175,14 +175,14 @@ type Key = (Vec<u8>, Vec<u8>);
 
 /// The mentions of each thing in a whole difference, to be set against each other.
 #[derive(Default)]
-pub(crate) struct Joined {
+pub struct Joined {
     order: Vec<Key>,
     sides: HashMap<Key, (Vec<Mention>, Vec<Mention>, bool)>,
 }
 
 impl Joined {
     /// Takes a mention; they come in the order of files and lines.
-    pub(crate) fn add(&mut self, found: Mentioned) {
+    pub fn add(&mut self, found: Mentioned) {
         let Mentioned { said, side, mention } = found;
         let key = (said.name, said.part);
         let entry = self.sides.entry(key).or_insert_with_key(|key| {
@@ -202,7 +202,7 @@ impl Joined {
     }
 
     /// Pairs what is gone with what is new.
-    pub(crate) fn settle(mut self, kind: Kind, set: &DiffSet) -> Vec<Change> {
+    pub fn settle(mut self, kind: Kind, set: &DiffSet) -> Vec<Change> {
         let mut changes = Vec::new();
         for key in self.order {
             let Some((mut old, mut new, touched)) = self.sides.remove(&key) else { continue };

@@ -20,7 +20,7 @@ use std::path::Path;
 
 /// Reads one file with one or more patches (an mbox has several) and adds them to
 /// `set`. `name` is what the series, folder or spec calls it.
-pub(crate) fn read(set: &mut DiffSet, text: &[u8], name: &[u8], path: &Path) {
+pub fn read(set: &mut DiffSet, text: &[u8], name: &[u8], path: &Path) {
     let mut cursor = Cursor::new(text);
     let mut problem = |line, what: &str| {
         set.problems.push(Problem { path: path.to_path_buf(), line, what: what.to_owned() });

@@ -1,9 +1,9 @@
 //! Where a structure is allocated: its size is handed to an allocator, it has a cache of its
 //! own, or a pointer to it is set to what an allocator returns.
 
-use anyhow::Result;
+use crate::Result;
 
-use crate::list::SourceFile;
+use crate::relocate::SourceFile;
 use crate::trace::case::Case;
 use crate::trace::pattern::regex;
 use crate::trace::tracer::{Row, Tracer};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use anyhow::Result;
+use crate::Result;
 use globset::GlobSet;
 use kgrep_index::graph::{Callee, Caller, DefInfo, LinkKind};
 use kgrep_index::outline::{Flags, Kind};

@@ -1,7 +1,7 @@
 //! Error codes that a function sets, and the conditions under which it does.
 
 use super::calls::with_helpers;
-use crate::list::SourceFile;
+use crate::relocate::SourceFile;
 use crate::trace::case::Case;
 use crate::trace::statement::{statement, statement_lines};
 use crate::trace::tracer::{Row, Tracer};

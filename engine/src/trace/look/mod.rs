@@ -15,7 +15,7 @@ pub(super) mod text;
 
 use std::collections::HashSet;
 
-use anyhow::Result;
+use crate::Result;
 use kgrep_index::graph::Place;
 
 use super::case::Case;
@@ -30,7 +30,7 @@ const BRIEF: usize = 8;
 ///
 /// # Errors
 /// When the tree can't be walked, or a recipe's glob is none.
-pub(crate) fn answer(
+pub fn answer(
     tracer: &mut Tracer<'_, '_>,
     case: &Case<'_>,
     brief: bool,

@@ -1,6 +1,6 @@
 //! The variables that a function sets, and who else uses them.
 
-use anyhow::Result;
+use crate::Result;
 use kgrep_index::graph::DefInfo;
 use kgrep_index::outline::{Flags, Kind};
 

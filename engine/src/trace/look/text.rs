@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use anyhow::Result;
+use crate::Result;
 use globset::GlobSet;
 use kgrep_index::graph::{Arch, Place};
 use regex::bytes::Regex;
