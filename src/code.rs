@@ -1,11 +1,58 @@
-//! The idioms in force: those that come with the program, and the user's.
+//! What the faces add to the engine's questions about code ([`kgrep_engine::code`]): the
+//! current folder, the settings in force, the user's idioms, and notes told on standard error.
 
+use std::borrow::Cow;
 use std::fs;
+use std::path::Path;
 
+use anyhow::{Context, Result, anyhow};
+use kgrep_engine::{Error, Note};
+use kgrep_index::graph::Graph;
 use kgrep_index::idiom::Idioms;
 
-use crate::folders;
+pub(crate) use kgrep_engine::code::*;
+
 use crate::message::tell;
+use crate::settings::{Origin, Settings};
+use crate::{folders, notes, request};
+
+/// The code around the current folder.
+///
+/// # Errors
+/// When the current folder is gone, or the architecture is none of the tree's.
+pub(crate) fn around(settings: &Settings) -> Result<Code> {
+    let here = folders::current()?;
+    let here = here.canonicalize().context("the current folder")?;
+    Code::around(&here, setup(settings)).map_err(|error| with_origin(error, settings))
+}
+
+/// The code of the tree that `path` is in, seen from its root.
+///
+/// # Errors
+/// When it is not there, or the architecture is none of the tree's.
+pub(crate) fn of_tree(path: &Path, settings: &Settings) -> Result<Code> {
+    Code::of_tree(path, setup(settings)).map_err(|error| with_origin(error, settings))
+}
+
+fn setup(settings: &Settings) -> Setup {
+    let arch = ArchChoice {
+        name: settings.arch.value.clone(),
+        named: settings.arch.origin != Origin::Default,
+    };
+    Setup { arch, idioms: idioms(), rules: request::rules(settings), notes: notes::sink() }
+}
+
+/// An error about the architecture says where its name came from.
+fn with_origin(error: Error, settings: &Settings) -> anyhow::Error {
+    match error {
+        Error::UnknownArch { name, there } => anyhow!(
+            "no architecture here is called {name} ({}); there are {}, and all",
+            settings.arch.origin,
+            there.join(", ")
+        ),
+        error => error.into(),
+    }
+}
 
 /// The built-in idioms and those of the user's `*.toml` files in his queries' folder that are no recipes, in
 /// the order of their names. What is wrong with one is told in one line, and the rest is in
@@ -29,4 +76,20 @@ pub(crate) fn idioms() -> Idioms {
         }
     }
     idioms
+}
+
+/// The name that is meant by `name`: itself, or with a note the system call of that name.
+pub(crate) fn meant<'t>(graph: &Graph<'_>, name: &'t str) -> Cow<'t, str> {
+    match system_call(graph, name) {
+        Some(entry) => {
+            tell_system_call(name, &entry);
+            Cow::Owned(entry)
+        }
+        None => Cow::Borrowed(name),
+    }
+}
+
+/// Says what the code calls a system call.
+pub(crate) fn tell_system_call(name: &str, entry: &str) {
+    notes::tell(&Note::SystemCall { asked: name.to_owned(), entry: entry.to_owned() });
 }

@@ -2,7 +2,7 @@
 //! ripgrep's searcher decodes it.
 
 /// Takes a byte order mark off, and turns UTF-16 into UTF-8.
-pub fn decoded(mut bytes: Vec<u8>) -> Vec<u8> {
+pub(crate) fn decoded(mut bytes: Vec<u8>) -> Vec<u8> {
     let unit: fn([u8; 2]) -> u16 = match bytes.as_slice() {
         [0xEF, 0xBB, 0xBF, ..] => {
             bytes.drain(..3);
@@ -23,7 +23,7 @@ pub fn decoded(mut bytes: Vec<u8>) -> Vec<u8> {
 }
 
 /// True when `text` begins with the mark of UTF-8 or UTF-16.
-pub fn has_byte_order_mark(text: &[u8]) -> bool {
+pub(crate) fn has_byte_order_mark(text: &[u8]) -> bool {
     [&b"\xFF\xFE"[..], b"\xFE\xFF", b"\xEF\xBB\xBF"].iter().any(|mark| text.starts_with(mark))
 }
 

@@ -28,8 +28,8 @@ pub struct ContextLine<'a> {
     pub line: u64,
     /// Byte offset of the line in its file.
     pub offset: u64,
-    /// The line with its terminator; a kept list holds at most
-    /// [`super::writer::KEPT_TEXT`] bytes of it.
+    /// The line with its terminator; a kept list holds a
+    /// part of a very long one.
     #[serde(borrow, with = "serde_bytes")]
     pub text: &'a [u8],
     /// Bytes of the line that were left out of `text` when it was kept (0: none).
@@ -52,7 +52,7 @@ pub struct Match<'a> {
     /// Byte offset of that line in its file.
     pub offset: u64,
     /// The matching line, or lines with `--multiline`, with their terminators.
-    /// A kept list holds at most [`super::writer::KEPT_TEXT`] bytes of it.
+    /// A kept list holds a part of a very long one.
     #[serde(borrow, with = "serde_bytes")]
     pub text: &'a [u8],
     /// Bytes of the line that were left out of `text` when it was kept (0: none): of
@@ -62,7 +62,7 @@ pub struct Match<'a> {
     pub skipped: u64,
     /// What matched, in order, within `text`.
     pub spans: Vec<Span>,
-    /// The values of the list's extra columns ([`super::Meta::columns`]), in order.
+    /// The values of the list's extra columns , in order.
     #[serde(borrow)]
     pub cells: Vec<&'a str>,
     /// The title printed above this entry, where a section of the list begins.

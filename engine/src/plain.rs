@@ -2,10 +2,11 @@
 //! one rule for searches and for `refine`.
 
 use regex_syntax::ast::{self, ErrorKind};
+use serde::{Deserialize, Serialize};
 
 /// Why a pattern that is no regular expression is taken as plain text, the way C code
 /// is pasted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Plain {
     /// `kmalloc(size`, `a[3`, `x{`.
     #[error("has an open bracket")]

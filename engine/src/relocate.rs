@@ -14,9 +14,8 @@ use std::path::Path;
 
 use rustix::fs::OFlags;
 
-use super::Match;
-use super::view::without_terminator;
 use crate::decode::decoded;
+use crate::place::Match;
 
 /// A larger file is not read to show some lines of it.
 const MAX_SIZE: u64 = 1 << 29;
@@ -209,6 +208,12 @@ fn is_part_of_line(entry: &Match<'_>) -> bool {
 fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     let text = text.strip_suffix(b"\n").unwrap_or(text);
     text.split(|byte| *byte == b'\n').map(without_terminator)
+}
+
+/// A line without what ends it.
+pub fn without_terminator(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 fn hash(text: &[u8]) -> u64 {

@@ -7,7 +7,7 @@ use super::answer::{Place, show, unknown};
 use super::steps::not_callable;
 use super::{Outcome, Session, freshen, picture};
 use crate::cli::ChainArgs;
-use crate::code::{Code, how, meant, named, one_name};
+use crate::code::{self, Code, how, meant, named, one_name};
 use crate::message::{counted, tell};
 use crate::render::{Arrow, Node};
 
@@ -16,7 +16,7 @@ use crate::render::{Arrow, Node};
 /// # Errors
 /// When the tree can't be read or the output not be written.
 pub(crate) fn run(args: &ChainArgs, session: &Session) -> Result<Outcome> {
-    let code = Code::around(&session.settings)?;
+    let code = code::around(&session.settings)?;
     let found = freshen::ask(&code, session, |graph| {
         let mut names = Vec::new();
         for name in [&args.from, &args.to].into_iter().chain(&args.through).chain(&args.avoid) {

@@ -19,7 +19,7 @@ use kgrep_index::{Index, Scope, is_below};
 use super::answer::{Place, Sources, show_marked, word_in};
 use super::{Outcome, Session, freshen};
 use crate::cli::FindArgs;
-use crate::code::{Code, Ranking, folder_name};
+use crate::code::{self, Code, Ranking, folder_name};
 use crate::list::{SourceFile, Span};
 use crate::message::tell;
 use crate::settings::Origin;
@@ -31,7 +31,7 @@ const COLUMNS: [&str; 2] = ["Kind", "Name"];
 /// # Errors
 /// When there is no catalog, it is damaged, or a path is not of the tree.
 pub(crate) fn run(args: &FindArgs, session: &Session) -> Result<Outcome> {
-    let code = Code::around(&session.settings)?;
+    let code = code::around(&session.settings)?;
     let cache = Cache::new(&session.cache);
     let root = code.tree().root().display();
     let Some(index) = Index::open(&cache, code.tree()).map_err(again)? else {

@@ -2,20 +2,28 @@
 
 use std::path::Path;
 
-use anyhow::{Result, bail};
 use kgrep_index::graph::Arch;
 
-use crate::settings::{Origin, Setting};
+use crate::{Error, Result};
 
-/// The architecture that `setting` means in the tree at `root`.
+/// The architecture that a user means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArchChoice {
+    /// Its name, as Rust, `uname -m` or the kernel has it; or `all`.
+    pub name: String,
+    /// True when the user has named it: a tree without it is then an error.
+    pub named: bool,
+}
+
+/// The architecture that `choice` means in the tree at `root`.
 ///
 /// A tree without that architecture's folder is asked about as a whole, unless the user
 /// has named the architecture and there are others.
 ///
 /// # Errors
 /// When he has.
-pub fn chosen(setting: &Setting<String>, root: &Path) -> Result<Arch> {
-    let name = folder_name(&setting.value);
+pub(crate) fn chosen(choice: &ArchChoice, root: &Path) -> Result<Arch> {
+    let name = folder_name(&choice.name);
     if name == "all" {
         return Ok(Arch::All);
     }
@@ -23,12 +31,8 @@ pub fn chosen(setting: &Setting<String>, root: &Path) -> Result<Arch> {
         return Ok(Arch::named(name));
     }
     let there = folders(&root.join("arch"));
-    if setting.origin != Origin::Default && !there.is_empty() {
-        bail!(
-            "no architecture here is called {name} ({}); there are {}, and all",
-            setting.origin,
-            there.join(", ")
-        );
+    if choice.named && !there.is_empty() {
+        return Err(Error::UnknownArch { name: name.to_owned(), there });
     }
     Ok(Arch::All)
 }
@@ -62,17 +66,17 @@ fn folders(path: &Path) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn asked(value: &str, origin: Origin, folders: &[&str]) -> Result<Arch> {
+    fn asked(name: &str, named: bool, folders: &[&str]) -> Result<Arch> {
         let tree = tempfile::tempdir().unwrap();
         for folder in folders {
             std::fs::create_dir_all(tree.path().join("arch").join(folder)).unwrap();
         }
-        chosen(&Setting { value: value.to_owned(), origin }, tree.path())
+        chosen(&ArchChoice { name: name.to_owned(), named }, tree.path())
     }
 
     #[test]
     fn the_machines_own_where_the_tree_has_it() {
-        let asked = |folders: &[&str]| asked("x86_64", Origin::Default, folders).unwrap();
+        let asked = |folders: &[&str]| asked("x86_64", false, folders).unwrap();
         assert_eq!(asked(&["arm64", "x86"]), Arch::named("x86"));
         assert_eq!(asked(&["arm64"]), Arch::All);
         assert_eq!(asked(&[]), Arch::All);
@@ -80,11 +84,10 @@ mod tests {
 
     #[test]
     fn a_named_one_must_be_there() {
-        let flag = || Origin::Flag("arch");
-        assert_eq!(asked("aarch64", flag(), &["arm64"]).unwrap(), Arch::named("arm64"));
-        assert_eq!(asked("all", flag(), &["arm64"]).unwrap(), Arch::All);
-        assert_eq!(asked("vax", flag(), &[]).unwrap(), Arch::All, "no kernel, no architectures");
-        let error = asked("vax", flag(), &["x86", "arm64"]).unwrap_err().to_string();
+        assert_eq!(asked("aarch64", true, &["arm64"]).unwrap(), Arch::named("arm64"));
+        assert_eq!(asked("all", true, &["arm64"]).unwrap(), Arch::All);
+        assert_eq!(asked("vax", true, &[]).unwrap(), Arch::All, "no kernel, no architectures");
+        let error = asked("vax", true, &["x86", "arm64"]).unwrap_err().to_string();
         assert!(error.contains("vax") && error.contains("arm64, x86"), "{error}");
     }
 }

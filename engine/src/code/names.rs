@@ -1,16 +1,13 @@
 //! Finds names: those of the graph that a glob matches, and those near a wrong one, in the
 //! graph by their letters and in the catalog by their words.
 
-use std::borrow::Cow;
-
-use anyhow::{Result, bail};
 use globset::{GlobBuilder, GlobMatcher};
 use kgrep_index::catalog::{Query, Wanted};
 use kgrep_index::graph::{DefInfo, Graph, NameRef, Program};
 use kgrep_index::outline::Kind;
 
 use super::Code;
-use crate::message::tell;
+use crate::{Error, Result};
 
 /// A name as the user writes it, or a glob.
 pub struct Pattern {
@@ -71,8 +68,7 @@ pub fn bare_name(text: &str) -> Result<&str> {
         }
         _ => text,
     };
-    anyhow::ensure!(!name.is_empty(), "a name is missing");
-    Ok(name)
+    if name.is_empty() { Err(Error::NoName) } else { Ok(name) }
 }
 
 /// As [`bare_name`], of a command that takes one name: `struct file` is `file`.
@@ -82,7 +78,7 @@ pub fn bare_name(text: &str) -> Result<&str> {
 pub fn one_name(text: &str) -> Result<&str> {
     let (_, name) = tagged(bare_name(text)?);
     if name.contains(META) {
-        bail!("{name} is a glob, and this takes one name; `kgrep def '{name}'` lists such names");
+        return Err(Error::OneName(name.to_owned()));
     }
     Ok(name)
 }
@@ -120,22 +116,6 @@ pub fn system_call(graph: &Graph<'_>, name: &str) -> Option<String> {
         |name: NameRef| graph.definitions_of(name).iter().any(|d| d.kind == Kind::Syscall);
     let found = !is_member && graph.find_name(entry.as_bytes()).is_some_and(is_call);
     found.then_some(entry)
-}
-
-/// The name that is meant by `name`: itself, or with a note the system call of that name.
-pub fn meant<'t>(graph: &Graph<'_>, name: &'t str) -> Cow<'t, str> {
-    match system_call(graph, name) {
-        Some(entry) => {
-            tell_system_call(name, &entry);
-            Cow::Owned(entry)
-        }
-        None => Cow::Borrowed(name),
-    }
-}
-
-/// Says what the code calls a system call.
-pub fn tell_system_call(name: &str, entry: &str) {
-    tell(format!("{name} is a system call; the code calls it {entry}"));
 }
 
 /// A name further away than this is another name.

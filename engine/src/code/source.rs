@@ -1,29 +1,36 @@
-//! The code of the tree around the current folder: its graph, from the index or, where
+//! The code of the tree around a folder: its graph, from the index or, where
 //! there is none, from reading every file now.
 
-use std::io::{self, IsTerminal};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use anyhow::{Context, Result};
 use kgrep_index::graph::{Arch, Builder, Graph, Sections};
 use kgrep_index::idiom::Idioms;
 use kgrep_index::outline::{Language, outline};
 use kgrep_index::store::Cache;
 use kgrep_index::{Fresh, Index, Scope as TreePart, Tree};
 
-use super::{arch, files, idioms};
-use crate::cli::SearchArgs;
-use crate::folders;
-use crate::message::tell;
-use crate::search::Scope;
-use crate::settings::Settings;
+use super::{arch, files};
+use crate::search::{FileRules, Scope, SearchRequest};
+use crate::{Error, Note, NoteSink, Result};
+
+/// What a face gives for every question about code.
+pub struct Setup {
+    /// The architecture that counts.
+    pub arch: arch::ArchChoice,
+    /// What macros mean.
+    pub idioms: Idioms,
+    /// Which files count, where there is no index to ask.
+    pub rules: FileRules,
+    /// Takes what is to be said besides the answer.
+    pub notes: NoteSink,
+}
 
 /// A tree of code, and what a question about it is about.
 pub struct Code {
     tree: Tree,
-    /// The current folder, without symbolic links.
+    /// The folder that paths are shown from, without symbolic links.
     here: PathBuf,
     /// The architecture that counts.
     pub arch: Arch,
@@ -31,30 +38,33 @@ pub struct Code {
     pub idioms: Idioms,
     /// The index that a question was asked of, and what changed since it was made.
     asked: OnceLock<(Index, Fresh)>,
+    rules: FileRules,
+    notes: NoteSink,
 }
 
 impl Code {
-    /// The code around the current folder.
+    /// The code around the folder `here`, which has no symbolic links in its path.
     ///
     /// # Errors
-    /// When the current folder is gone, or the architecture is none of the tree's.
-    pub fn around(settings: &Settings) -> Result<Code> {
-        let here = folders::current()?;
-        let here = here.canonicalize().context("the current folder")?;
-        let tree = Tree::locate(&here)?;
-        let arch = arch::chosen(&settings.arch, tree.root())?;
-        Ok(Code { tree, here, arch, idioms: idioms(), asked: OnceLock::new() })
+    /// When it is not there, or the architecture is none of the tree's.
+    pub fn around(here: &Path, setup: Setup) -> Result<Code> {
+        let tree = Tree::locate(here)?;
+        Code::seen_from(here.to_owned(), tree, setup)
     }
 
     /// The code of the tree that `path` is in, seen from its root.
     ///
     /// # Errors
     /// When it is not there, or the architecture is none of the tree's.
-    pub fn of_tree(path: &Path, settings: &Settings) -> Result<Code> {
+    pub fn of_tree(path: &Path, setup: Setup) -> Result<Code> {
         let tree = Tree::locate(path)?;
-        let arch = arch::chosen(&settings.arch, tree.root())?;
-        let here = tree.root().to_owned();
-        Ok(Code { here, tree, arch, idioms: idioms(), asked: OnceLock::new() })
+        Code::seen_from(tree.root().to_owned(), tree, setup)
+    }
+
+    fn seen_from(here: PathBuf, tree: Tree, setup: Setup) -> Result<Code> {
+        let arch = arch::chosen(&setup.arch, tree.root())?;
+        let Setup { idioms, rules, notes, .. } = setup;
+        Ok(Code { tree, here, arch, idioms, asked: OnceLock::new(), rules, notes })
     }
 
     /// The tree.
@@ -67,7 +77,7 @@ impl Code {
         self.tree.root().join(Path::new(std::ffi::OsStr::from_bytes(below_root)))
     }
 
-    /// A file's path as it is shown: relative to the current folder, as a search there
+    /// A file's path as it is shown: relative to the folder it is seen from, as a search there
     /// would name it.
     pub fn shown(&self, below_root: &[u8]) -> Vec<u8> {
         let here = self.here.strip_prefix(self.tree.root()).unwrap_or(Path::new(""));
@@ -84,48 +94,46 @@ impl Code {
     }
 
     /// What `ask` finds in the tree's graph as the files are now. Where a part of the index
-    /// turns out to be damaged, it is asked again, of the files themselves; so it prints
-    /// nothing. `slow` is called where there is no index, and all must be read.
+    /// turns out to be damaged, it is asked again, of the files themselves; so it says
+    /// nothing itself. `slow` is called where there is no index, and many files must be read.
     ///
     /// # Errors
     /// `ask`'s, and those of reading the tree.
-    pub fn ask<R>(
+    pub fn ask<R, E: From<Error>>(
         &self,
-        settings: &Settings,
         cache: &Path,
         slow: impl FnOnce(&Tree),
-        ask: impl Fn(&Graph<'_>) -> Result<R>,
-    ) -> Result<R> {
+        ask: impl Fn(&Graph<'_>) -> Result<R, E>,
+    ) -> Result<R, E> {
         match self.index(cache).and_then(|index| self.ask_index(index, &ask)) {
             Ok(Some(found)) => return Ok(found),
             Ok(None) => {}
             Err(Trouble::Asked(error)) => return Err(error),
             Err(Trouble::Index(error)) => {
-                tell(format!(
-                    "{error}; reading the files without it, `kgrep index` builds it again"
-                ));
+                (self.notes)(Note::ReadWithoutIndex { reason: error.to_string() });
             }
         }
-        let sections = self.read_all(settings, slow)?;
+        let sections = self.read_all(slow)?;
         let Sections { names, definitions, edges, users, files } = &sections;
-        ask(&Graph::from_sections(names, definitions, edges, users, files)?)
+        let graph = Graph::from_sections(names, definitions, edges, users, files);
+        ask(&graph.map_err(Error::from)?)
     }
 
     /// The tree's index, if it has one.
-    fn index(&self, cache: &Path) -> Result<Option<Index>, Trouble> {
+    fn index<E>(&self, cache: &Path) -> Result<Option<Index>, Trouble<E>> {
         Ok(Index::open(&Cache::new(cache), &self.tree)?)
     }
 
-    fn ask_index<R>(
+    fn ask_index<R, E>(
         &self,
         index: Option<Index>,
-        ask: impl Fn(&Graph<'_>) -> Result<R>,
-    ) -> Result<Option<R>, Trouble> {
+        ask: impl Fn(&Graph<'_>) -> Result<R, E>,
+    ) -> Result<Option<R>, Trouble<E>> {
         let Some(index) = index.filter(Index::has_code) else { return Ok(None) };
         let fresh = index.refresh(&TreePart::whole())?;
         let (index, fresh) = self.asked.get_or_init(|| (index, fresh));
         let Some(graph) = index.graph_now(fresh, &self.idioms)? else {
-            tell("the index was made with other idioms; `kgrep index` makes it anew");
+            (self.notes)(Note::OtherIdioms);
             return Ok(None);
         };
         let found = ask(&graph).map_err(Trouble::Asked);
@@ -139,9 +147,9 @@ impl Code {
     }
 
     /// The graph of all files, each read now.
-    fn read_all(&self, settings: &Settings, slow: impl FnOnce(&Tree)) -> Result<Sections> {
-        let paths = self.all_files(settings, |path| Language::of(path).is_some())?;
-        if paths.len() >= MANY_FILES && io::stderr().is_terminal() {
+    fn read_all(&self, slow: impl FnOnce(&Tree)) -> Result<Sections> {
+        let paths = self.all_files(|path| Language::of(path).is_some())?;
+        if paths.len() >= MANY_FILES {
             slow(&self.tree);
         }
         let builder = Builder::new();
@@ -151,7 +159,7 @@ impl Code {
             Ok(())
         });
         for (path, error) in unread.into_iter().filter_map(Result::err) {
-            tell(format!("{}: {error}", String::from_utf8_lossy(&path)));
+            (self.notes)(Note::Unreadable { path, reason: error.to_string() });
         }
         Ok(builder.finish(&self.idioms))
     }
@@ -160,15 +168,13 @@ impl Code {
     ///
     /// # Errors
     /// When the tree can't be walked.
-    pub fn all_files(
-        &self,
-        settings: &Settings,
-        wanted: impl Fn(&[u8]) -> bool,
-    ) -> Result<Vec<Vec<u8>>> {
+    pub fn all_files(&self, wanted: impl Fn(&[u8]) -> bool) -> Result<Vec<Vec<u8>>> {
         let root = self.tree.root();
-        let scope = Scope::new(vec![root.into()], true);
+        let scope = Scope::new(vec![root.into()], false);
         let mut paths = Vec::new();
-        scope.walk(&SearchArgs::default(), settings, None, |found| {
+        let request =
+            SearchRequest { rules: self.rules, folder: self.here.clone(), ..Default::default() };
+        scope.walk(&request, None, &self.notes, |found| {
             if let Ok(haystack) = found
                 && let Ok(below) = haystack.path.strip_prefix(root)
                 && wanted(below.as_os_str().as_bytes())
@@ -182,15 +188,15 @@ impl Code {
 }
 
 /// Why the index gives no answer.
-enum Trouble {
+enum Trouble<E> {
     /// It can't be used.
     Index(kgrep_index::Error),
     /// The question has none.
-    Asked(anyhow::Error),
+    Asked(E),
 }
 
-impl From<kgrep_index::Error> for Trouble {
-    fn from(error: kgrep_index::Error) -> Trouble {
+impl<E> From<kgrep_index::Error> for Trouble<E> {
+    fn from(error: kgrep_index::Error) -> Trouble<E> {
         Trouble::Index(error)
     }
 }
@@ -212,6 +218,8 @@ mod tests {
             arch: Arch::All,
             idioms: Idioms::default(),
             asked: OnceLock::new(),
+            rules: FileRules::default(),
+            notes: std::sync::Arc::new(|_| ()),
         };
         assert_eq!(code("").shown(b"fs/open.c"), b"fs/open.c");
         assert_eq!(code("fs").shown(b"fs/open.c"), b"open.c");

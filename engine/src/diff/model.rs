@@ -202,10 +202,7 @@ impl FileChange {
     }
 
     /// Every hunk, or the file itself if it has none, as the entries of `patch`.
-    pub fn entries<'a>(
-        &'a self,
-        patch: Option<&'a Patch>,
-    ) -> impl Iterator<Item = Entry<'a>> {
+    pub fn entries<'a>(&'a self, patch: Option<&'a Patch>) -> impl Iterator<Item = Entry<'a>> {
         let bare = self.hunks.is_empty().then_some(None);
         let hunks = self.hunks.iter().map(Some);
         bare.into_iter().chain(hunks).map(move |hunk| Entry { patch, file: self, hunk })

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 fn trees() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/trees")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/trees")
 }
 
 fn pair() -> DiffSet {

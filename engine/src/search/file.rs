@@ -94,7 +94,7 @@ impl SearchOptions {
 }
 
 /// Searches files one after the other, in one thread.
-pub struct FileSearcher<'a> {
+pub(crate) struct FileSearcher<'a> {
     query: &'a Query,
     options: &'a SearchOptions,
     searcher: Searcher,
@@ -107,7 +107,7 @@ pub struct FileSearcher<'a> {
 
 impl<'a> FileSearcher<'a> {
     /// A searcher for `query`.
-    pub fn new(query: &'a Query, options: &'a SearchOptions) -> FileSearcher<'a> {
+    pub(crate) fn new(query: &'a Query, options: &'a SearchOptions) -> FileSearcher<'a> {
         let searcher = SearcherBuilder::new()
             .line_terminator(terminator(options))
             .invert_match(options.invert)
@@ -136,7 +136,7 @@ impl<'a> FileSearcher<'a> {
     ///
     /// # Errors
     /// When the file can't be read.
-    pub fn search(
+    pub(crate) fn search(
         &mut self,
         haystack: &Haystack,
         send: impl FnMut(FileHits) -> bool,

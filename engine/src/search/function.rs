@@ -11,7 +11,7 @@ use std::ops::RangeInclusive;
 
 /// Which lines begin a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rule {
+pub(crate) enum Rule {
     /// A letter, `_` or `$` at the line's start: git's for any file.
     Plain,
     /// A letter or `_` at the line's start, but no label such as `out:`.
@@ -20,7 +20,7 @@ pub enum Rule {
 
 impl Rule {
     /// The rule for a file, by its name.
-    pub fn for_path(path: &[u8]) -> Rule {
+    pub(crate) fn for_path(path: &[u8]) -> Rule {
         if path.ends_with(b".c") || path.ends_with(b".h") { Rule::C } else { Rule::Plain }
     }
 
@@ -44,7 +44,7 @@ fn is_label(line: &[u8]) -> bool {
 
 /// Answers, for lines asked in ascending order, which function each lies in: one
 /// pass over the text for all of them.
-pub struct Functions<'t> {
+pub(crate) struct Functions<'t> {
     rule: Rule,
     lines: Lines<'t>,
     /// The last function line passed, with its number.
@@ -53,7 +53,7 @@ pub struct Functions<'t> {
 
 impl<'t> Functions<'t> {
     /// The functions of a file's whole text.
-    pub fn new(text: &'t [u8], rule: Rule) -> Functions<'t> {
+    pub(crate) fn new(text: &'t [u8], rule: Rule) -> Functions<'t> {
         Functions { rule, lines: Lines::new(text), current: None }
     }
 
@@ -61,7 +61,7 @@ impl<'t> Functions<'t> {
     /// around `line` (from 1), which may be `line` itself. None before the first one.
     ///
     /// A line before the one asked last is answered as that one was.
-    pub fn enclosing(&mut self, line: u64) -> Option<(u64, &'t [u8])> {
+    pub(crate) fn enclosing(&mut self, line: u64) -> Option<(u64, &'t [u8])> {
         while self.lines.number < line {
             let Some(text) = self.lines.next() else { break };
             if self.rule.begins(text) {
@@ -74,7 +74,7 @@ impl<'t> Functions<'t> {
 
 /// Which lines `git grep -W` shows around a line, for every line of a text: one pass
 /// over the text for all of them.
-pub struct Extents {
+pub(crate) struct Extents {
     /// One a function line, in order, after one for what comes before the first.
     sections: Vec<Section>,
 }
@@ -92,7 +92,7 @@ struct Section {
 
 impl Extents {
     /// The extents of a file's whole text.
-    pub fn new(text: &[u8], rule: Rule) -> Extents {
+    pub(crate) fn new(text: &[u8], rule: Rule) -> Extents {
         let mut section = Section { begins: 0, start: 1, end: 1 };
         let mut sections = Vec::new();
         // The first line of the block that would be shown with a function line that
@@ -121,7 +121,7 @@ impl Extents {
     /// The lines, from 1, shown for a match in `line`: from the function's first line,
     /// with a comment block directly before it, to the last line before the next
     /// function that is not blank. A line after the text's end gets itself.
-    pub fn of(&self, line: u64) -> RangeInclusive<u64> {
+    pub(crate) fn of(&self, line: u64) -> RangeInclusive<u64> {
         let after = self.sections.partition_point(|section| section.begins <= line);
         let section = self.sections[after.saturating_sub(1)];
         section.start..=section.end.max(line)

@@ -1,6 +1,6 @@
 //! The search: from patterns and paths to hits in path order.
 //!
-//! `pattern` and `line` build matchers, `walk` finds files, `scan` deals them out to
+//! `request` is what a search is asked, `pattern` and `line` build matchers, `walk` finds files, `scan` deals them out to
 //! threads, `file` and `sink` search one file, `hits` is what comes out. `function` says
 //! which function a line is in, `around` adds that to hits.
 
@@ -11,6 +11,7 @@ mod hits;
 mod line;
 mod narrow;
 mod pattern;
+mod request;
 mod scan;
 mod sink;
 mod walk;
@@ -18,8 +19,9 @@ mod walk;
 pub use file::SearchOptions;
 pub use hits::{Binary, FileHits};
 pub use line::LineMatcher;
-pub use narrow::{Advice, advise};
-pub use pattern::Patterns;
-pub use scan::{Event, Search, scan};
+pub use narrow::{Advice, Filter, advise};
+pub use pattern::{Patterns, Query};
+pub use request::{FileRules, SearchRequest, TypeChoice};
+pub use scan::{Event, Search, Totals, scan};
 pub use sink::Want;
-pub use walk::{Scope, all_types, overrides, stdin_is_readable, types};
+pub use walk::{Haystack, Scope, all_types, overrides, types};

@@ -14,9 +14,8 @@ use kgrep_index::store::Cache;
 use kgrep_index::{Flags, Fresh, Index, Listing, Narrow, Plan, Query, Tree};
 
 use super::pattern::Patterns;
-use crate::cli::SearchArgs;
-use crate::message::tell;
-use crate::settings::Settings;
+use super::request::SearchRequest;
+use crate::{Note, NoteSink};
 
 /// A walk's filter, for walks that start at any of `starts`.
 #[derive(Debug, Clone)]
@@ -53,41 +52,43 @@ pub struct Advice {
 pub fn advise(
     paths: &[PathBuf],
     patterns: &Patterns,
-    args: &SearchArgs,
-    settings: &Settings,
+    args: &SearchRequest,
     cache: &Path,
+    notes: &NoteSink,
 ) -> Advice {
     if args.no_index {
-        debug(args, || "plan: scan (--no-index)".to_owned());
+        explain(args, notes, || "plan: scan (--no-index)".to_owned());
         return Advice::default();
     }
     let Some((tree, starts)) = common_tree(paths, &Cache::new(cache)) else {
-        debug(args, || "plan: scan (standard input, or paths in more than one tree)".to_owned());
+        explain(args, notes, || {
+            "plan: scan (standard input, or paths in more than one tree)".to_owned()
+        });
         return Advice::default();
     };
     let begun = Instant::now();
     let index = match Index::open(&Cache::new(cache), &tree) {
         Ok(Some(index)) => index,
         Ok(None) => {
-            debug(args, || format!("plan: scan ({} has no index)", tree.root().display()));
+            explain(args, notes, || format!("plan: scan ({} has no index)", tree.root().display()));
             return Advice { tree: Some(tree), ..Advice::default() };
         }
         Err(error) => {
-            tell(format!("{error}; searching without it, `kgrep index` builds it again"));
+            notes(Note::SearchedWithoutIndex { reason: error.to_string() });
             return Advice { tree: Some(tree), indexed: true, damaged: true, ..Advice::default() };
         }
     };
     let opened = begun.elapsed();
     let advice = Advice { tree: Some(tree), indexed: true, ..Advice::default() };
-    match consult(&index, starts, patterns, args, settings) {
+    match consult(&index, starts, patterns, args, notes) {
         Ok((filter, fresh)) => {
-            debug(args, || {
+            explain(args, notes, || {
                 format!("index opened in {opened:.1?}, asked in {:.1?}", begun.elapsed() - opened)
             });
             Advice { filter, fresh, ..advice }
         }
         Err(error) => {
-            tell(format!("{error}; searching without it, `kgrep index` builds it again"));
+            notes(Note::SearchedWithoutIndex { reason: error.to_string() });
             Advice { damaged: true, ..advice }
         }
     }
@@ -97,18 +98,18 @@ fn consult(
     index: &Index,
     starts: Vec<Start>,
     patterns: &Patterns,
-    args: &SearchArgs,
-    settings: &Settings,
+    args: &SearchRequest,
+    notes: &NoteSink,
 ) -> Result<(Option<Filter>, Option<Fresh>), kgrep_index::Error> {
     if args.invert_match {
-        debug(args, || "plan: scan (-v wants the lines that don't match)".to_owned());
+        explain(args, notes, || "plan: scan (-v wants the lines that don't match)".to_owned());
         return Ok((None, None));
     }
     let query = Query::from_patterns(&patterns.texts, &flags(args));
     let scope = kgrep_index::Scope::below(starts.iter().map(|start| start.below_root.clone()));
     let candidates = match index.plan(&query, &scope)? {
         Plan::Scan(estimate) => {
-            debug(args, || format!("plan: scan ({query}; {estimate:?})"));
+            explain(args, notes, || format!("plan: scan ({query}; {estimate:?})"));
             return Ok((None, None));
         }
         Plan::Narrow(candidates) => candidates,
@@ -116,15 +117,15 @@ fn consult(
     let begun = Instant::now();
     let fresh = index.refresh(&scope)?;
     let listing = Listing {
-        ignored: !settings.ignore.value
+        ignored: !args.rules.ignore
             || args.no_ignore_vcs
             || args.no_ignore_parent
             || !args.glob.is_empty()
             || !args.iglob.is_empty(),
-        links: settings.follow.value,
+        links: args.rules.follow,
     };
     let narrow = Narrow::new(index, &candidates, &fresh, listing);
-    debug(args, || {
+    explain(args, notes, || {
         format!(
             "plan: narrow ({query}); {} of {} files are candidates; {} changed, {} added, {} \
              removed, {} new folders, seen in {:.1?}",
@@ -141,7 +142,7 @@ fn consult(
 }
 
 /// The matcher's flags. Smart case counts as ignored case: wider, and never wrong.
-fn flags(args: &SearchArgs) -> Flags {
+fn flags(args: &SearchRequest) -> Flags {
     Flags {
         fixed_strings: args.fixed_strings,
         case_insensitive: args.ignore_case || args.smart_case,
@@ -211,8 +212,8 @@ fn common_tree(paths: &[PathBuf], cache: &Cache) -> Option<(Tree, Vec<Start>)> {
     common.map(|tree| (tree, starts))
 }
 
-fn debug(args: &SearchArgs, text: impl FnOnce() -> String) {
-    if args.debug {
-        tell(text());
+fn explain(args: &SearchRequest, notes: &NoteSink, text: impl FnOnce() -> String) {
+    if args.explain {
+        notes(Note::Explanation(text()));
     }
 }

@@ -10,13 +10,12 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
 use grep_matcher::{LineTerminator, Matcher};
 use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 
 use super::line::LineMatcher;
-use crate::cli::SearchArgs;
-use crate::plain;
+use super::request::SearchRequest;
+use crate::{Error, Note, Result, plain};
 
 /// What a line must match, and what its file must and must not have.
 #[derive(Debug, Clone)]
@@ -37,7 +36,7 @@ pub struct Patterns {
     /// The same as they were written.
     pub originals: Vec<String>,
     /// What to tell of patterns and conditions that are taken as plain text.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
     /// True when standard input was read for patterns.
     pub stdin_used: bool,
 }
@@ -48,7 +47,7 @@ impl Patterns {
     ///
     /// # Errors
     /// When there is no pattern, a pattern is not UTF-8, or a file can't be read.
-    pub fn collect(args: &SearchArgs) -> Result<(Patterns, Vec<OsString>)> {
+    pub fn collect(args: &SearchRequest) -> Result<(Patterns, Vec<OsString>)> {
         let mut texts = Vec::new();
         let mut stdin_used = false;
         for pattern in &args.regexp {
@@ -60,7 +59,7 @@ impl Patterns {
         }
         let mut paths = args.paths.clone();
         if args.regexp.is_empty() && args.pattern_files.is_empty() {
-            let Some(pattern) = &args.pattern else { bail!("no pattern given; see kgrep -h") };
+            let Some(pattern) = &args.pattern else { return Err(Error::NoPattern) };
             texts.push(utf8(pattern)?.to_owned());
         } else if let Some(path) = &args.pattern {
             paths.insert(0, path.clone());
@@ -72,14 +71,17 @@ impl Patterns {
         if !args.fixed_strings {
             for text in &mut texts {
                 if let Some(why) = plain::taken_as_plain(text) {
-                    notes.push(plain::note(text, why));
+                    notes.push(Note::TakenAsPlain { pattern: text.clone(), why });
                     *text = regex_syntax::escape(text);
                 }
             }
             let conditions = [&args.and, &args.not, &args.file_has, &args.file_lacks];
             for condition in conditions.into_iter().flatten() {
                 let text = utf8(condition)?;
-                notes.extend(plain::taken_as_plain(text).map(|why| plain::note(text, why)));
+                notes.extend(
+                    plain::taken_as_plain(text)
+                        .map(|why| Note::TakenAsPlain { pattern: text.to_owned(), why }),
+                );
             }
         }
         Ok((Patterns { texts, originals, notes, stdin_used }, paths))
@@ -97,10 +99,10 @@ impl Patterns {
     ///
     /// # Errors
     /// When a pattern is no regular expression, with where and why.
-    pub fn compile(&self, args: &SearchArgs) -> Result<Query> {
+    pub fn compile(&self, args: &SearchRequest) -> Result<Query> {
         // A condition is about a part of the line, or the file, also with -x; -w is
         // for all patterns, as in git grep.
-        let conditional = SearchArgs { line_regexp: false, ..args.clone() };
+        let conditional = SearchRequest { line_regexp: false, ..args.clone() };
         let alone = |pattern: &OsString| -> Result<RegexMatcher> {
             let text = utf8(pattern)?;
             if !args.fixed_strings && plain::taken_as_plain(text).is_some() {
@@ -120,7 +122,7 @@ impl Patterns {
 
 /// One matcher for any of `patterns`, with ripgrep's settings (its
 /// `HiArgs::matcher_rust`).
-fn matcher(patterns: &[String], args: &SearchArgs) -> Result<RegexMatcher> {
+fn matcher(patterns: &[String], args: &SearchRequest) -> Result<RegexMatcher> {
     let mut builder = RegexMatcherBuilder::new();
     builder
         .multi_line(true)
@@ -149,44 +151,42 @@ fn matcher(patterns: &[String], args: &SearchArgs) -> Result<RegexMatcher> {
         // The user's own pattern, not the one that ripgrep's library made of it.
         let mistake = patterns.iter().filter(|_| !args.fixed_strings);
         if let Some(mistake) = mistake.filter_map(|text| plain::mistake(text)).next() {
-            return anyhow::anyhow!("pattern {mistake}; -F searches for plain text");
+            return Error::NotRegex(mistake);
         }
         let mut message = error.to_string().lines().collect::<Vec<_>>().join(" ");
         if message.contains("\"\\n\" is not allowed") {
             message.push_str("; -U lets a match go over several lines");
         }
-        anyhow::anyhow!("pattern: {message}")
+        Error::Pattern(message)
     })
 }
 
 fn utf8(pattern: &OsStr) -> Result<&str> {
-    pattern.to_str().with_context(|| {
-        format!("pattern {pattern:?} is not UTF-8; write such bytes as (?-u:\\xFF)")
-    })
+    pattern.to_str().ok_or_else(|| Error::PatternNotUtf8(pattern.to_owned()))
 }
 
 /// The lines of a file of patterns, as ripgrep reads them.
 fn read_patterns(path: &Path, into: &mut Vec<String>) -> Result<()> {
+    let failed = |source| Error::Read { path: path.to_owned(), source };
     let reader: Box<dyn Read> = if path == Path::new("-") {
         Box::new(io::stdin().lock())
     } else {
-        Box::new(File::open(path).with_context(|| path.display().to_string())?)
+        Box::new(File::open(path).map_err(failed)?)
     };
     for (number, line) in BufReader::new(reader).split(b'\n').enumerate() {
-        let mut line = line.with_context(|| path.display().to_string())?;
+        let mut line = line.map_err(failed)?;
         if line.last() == Some(&b'\r') {
             line.pop();
         }
-        let line = String::from_utf8(line).map_err(|_| {
-            anyhow::anyhow!("{}:{}: the pattern is not UTF-8", path.display(), number + 1)
-        })?;
+        let line = String::from_utf8(line)
+            .map_err(|_| Error::PatternLineNotUtf8 { path: path.to_owned(), line: number + 1 })?;
         into.push(line);
     }
     Ok(())
 }
 
 /// True when the searcher may run the matcher over many lines at once.
-pub fn is_line_oriented(matcher: &impl Matcher) -> bool {
+pub(crate) fn is_line_oriented(matcher: &impl Matcher) -> bool {
     matcher.line_terminator() == Some(LineTerminator::byte(b'\n'))
 }
 
@@ -196,7 +196,7 @@ mod tests {
 
     fn patterns(texts: &[&str]) -> Patterns {
         let regexp = texts.iter().map(OsString::from).collect();
-        Patterns::collect(&SearchArgs { regexp, ..SearchArgs::default() }).unwrap().0
+        Patterns::collect(&SearchRequest { regexp, ..SearchRequest::default() }).unwrap().0
     }
 
     #[test]
@@ -214,10 +214,12 @@ mod tests {
 
     #[test]
     fn an_error_is_one_line_with_the_pattern_and_the_reason() {
-        let error = matcher(&["[z-a]".to_owned()], &SearchArgs::default()).unwrap_err().to_string();
+        let error =
+            matcher(&["[z-a]".to_owned()], &SearchRequest::default()).unwrap_err().to_string();
         assert!(error.contains("`[z-a]`") && error.contains("range"), "{error}");
         assert_eq!(error.lines().count(), 1, "{error}");
-        let error = matcher(&["a\\nb".to_owned()], &SearchArgs::default()).unwrap_err().to_string();
+        let error =
+            matcher(&["a\\nb".to_owned()], &SearchRequest::default()).unwrap_err().to_string();
         assert!(error.ends_with("-U lets a match go over several lines"), "{error}");
     }
 }

@@ -9,16 +9,15 @@ use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
-use anyhow::{Context, Result};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::file::{FileSearcher, SearchOptions};
 use super::hits::FileHits;
 use super::narrow::Filter;
 use super::pattern::Query;
+use super::request::SearchRequest;
 use super::walk::{Haystack, Scope, reason};
-use crate::cli::SearchArgs;
-use crate::settings::Settings;
+use crate::{Error, NoteSink, Result};
 
 /// What comes out of a scan.
 #[derive(Debug)]
@@ -75,13 +74,13 @@ pub struct Search<'a> {
     /// What for.
     pub query: &'a Query,
     /// What was asked for.
-    pub args: &'a SearchArgs,
-    /// What is in force.
-    pub settings: &'a Settings,
+    pub args: &'a SearchRequest,
     /// The index's filter for the walk.
     pub filter: Option<&'a Filter>,
     /// How each file is searched.
     pub options: &'a SearchOptions,
+    /// Takes what is to be said besides.
+    pub notes: &'a NoteSink,
 }
 
 /// Searches everything in its scope and calls `each` with what is found, in path
@@ -116,7 +115,7 @@ pub fn scan(search: &Search<'_>, mut each: impl FnMut(Event) -> bool) -> Result<
             });
             match started {
                 Ok(_) => {}
-                Err(error) if number == 0 => return Err(error).context("can't start a thread"),
+                Err(error) if number == 0 => return Err(Error::Thread(error)),
                 // Fewer threads do the same, only slower.
                 Err(_) => break,
             }
@@ -125,7 +124,7 @@ pub fn scan(search: &Search<'_>, mut each: impl FnMut(Event) -> bool) -> Result<
         let stop = &stop;
         let walker = thread::Builder::new()
             .spawn_scoped(threads_scope, move || deal(search, stop, &jobs, &ordered))
-            .context("can't start a thread")?;
+            .map_err(Error::Thread)?;
         'batches: for events in in_order {
             for event in events.into_iter().flatten() {
                 if !each(event) {
@@ -153,7 +152,7 @@ fn deal(
         let (events, receiver) = bounded(PARCELS);
         ordered.send(receiver).is_ok() && jobs.send(Batch { haystacks, events }).is_ok()
     };
-    search.scope.walk(search.args, search.settings, search.filter, |haystack| {
+    search.scope.walk(search.args, search.filter, search.notes, |haystack| {
         haystacks.push(haystack);
         if haystacks.len() < size {
             return true;

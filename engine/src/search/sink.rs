@@ -31,7 +31,7 @@ pub enum Want {
 }
 
 /// Gathers one file's hits.
-pub struct HitSink<'a, M, F> {
+pub(crate) struct HitSink<'a, M, F> {
     /// Finds the matches within a matching line.
     pub matcher: &'a M,
     /// What is wanted.
@@ -52,7 +52,7 @@ pub struct HitSink<'a, M, F> {
 
 impl<'a, M: Matcher, F: FnMut(FileHits) -> bool> HitSink<'a, M, F> {
     /// A sink for the file named in `hits`.
-    pub fn new(matcher: &'a M, want: Want, hits: FileHits, hand_on: F) -> Self {
+    pub(crate) fn new(matcher: &'a M, want: Want, hits: FileHits, hand_on: F) -> Self {
         HitSink {
             matcher,
             want,

@@ -1,20 +1,16 @@
 //! Which files are searched: ripgrep's rules, by ripgrep's walker, in path order.
 
 use std::ffi::OsString;
-use std::io::IsTerminal;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
 use ignore::overrides::{Override, OverrideBuilder};
 use ignore::types::{Types, TypesBuilder};
 use ignore::{DirEntry, WalkBuilder};
-use rustix::fs::FileType;
 
 use super::narrow::Filter;
-use crate::cli::{SearchArgs, TypeChoice};
-use crate::message::tell;
-use crate::settings::Settings;
+use super::request::{SearchRequest, TypeChoice};
+use crate::{Error, Note, NoteSink, Result};
 
 /// One thing to search.
 #[derive(Debug)]
@@ -36,15 +32,16 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// The paths of the command line, or what stands in for them.
-    pub fn new(words: Vec<OsString>, stdin_used: bool) -> Scope {
+    /// These paths; without any, standard input where it may be read, else the folder that
+    /// relative paths start from.
+    pub fn new(words: Vec<OsString>, reads_stdin: bool) -> Scope {
         if !words.is_empty() {
             return Scope {
                 paths: words.into_iter().map(PathBuf::from).collect(),
                 implicit: false,
             };
         }
-        let path = if !stdin_used && stdin_is_readable() { "-" } else { "./" };
+        let path = if reads_stdin { "-" } else { "./" };
         Scope { paths: vec![path.into()], implicit: true }
     }
 
@@ -66,14 +63,15 @@ impl Scope {
     /// When a glob or a file type is wrong.
     pub fn walk(
         &self,
-        args: &SearchArgs,
-        settings: &Settings,
+        args: &SearchRequest,
         filter: Option<&Filter>,
+        notes: &NoteSink,
         mut each: impl FnMut(Result<Haystack, ignore::Error>) -> bool,
     ) -> Result<()> {
-        let known = self.known(args, settings, filter)?;
-        if args.debug && filter.is_some() {
-            tell(if known.is_some() { "files: listed, without a walk" } else { "files: walked" });
+        let known = self.known(args, filter)?;
+        if args.explain && filter.is_some() {
+            let how = if known.is_some() { "listed, without a walk" } else { "walked" };
+            notes(Note::Explanation(format!("files: {how}")));
         }
         if let Some(found) = known {
             for path in found {
@@ -83,7 +81,7 @@ impl Scope {
             }
             return Ok(());
         }
-        for entry in self.builder(args, settings, filter)?.build() {
+        for entry in self.builder(args, filter)?.build() {
             let go_on = match entry {
                 Err(error) => each(Err(error)),
                 Ok(entry) => {
@@ -102,8 +100,8 @@ impl Scope {
     ///
     /// # Errors
     /// When a glob or a file type is wrong.
-    pub fn problems(&self, args: &SearchArgs, settings: &Settings) -> Result<Vec<String>> {
-        self.builder(args, settings, None)?;
+    pub fn problems(&self, args: &SearchRequest) -> Result<Vec<String>> {
+        self.builder(args, None)?;
         let named = self.paths.iter().filter(|path| *path != Path::new("-"));
         let problem = |path: &PathBuf| {
             let error = path.metadata().err()?;
@@ -113,24 +111,19 @@ impl Scope {
     }
 
     /// What the walk would find, where the index knows it without one.
-    fn known(
-        &self,
-        args: &SearchArgs,
-        settings: &Settings,
-        filter: Option<&Filter>,
-    ) -> Result<Option<Vec<PathBuf>>> {
+    fn known(&self, args: &SearchRequest, filter: Option<&Filter>) -> Result<Option<Vec<PathBuf>>> {
         let chooses = |choice: &TypeChoice| matches!(choice, TypeChoice::Only(_));
         // A file of a type that was asked for is listed even when it is hidden.
-        let shows_hidden = !settings.hidden.value && args.types.choices.iter().any(chooses);
+        let shows_hidden = !args.rules.hidden && args.types.iter().any(chooses);
         // The file that standard output goes to is not searched.
-        let usual = args.max_depth.is_none() && !shows_hidden && !stdout_is_file();
+        let usual = args.max_depth.is_none() && !shows_hidden && !args.output_is_file;
         let Some(filter) = filter.filter(|_| usual) else { return Ok(None) };
         let mut found = Vec::new();
         for start in &self.paths {
-            let Some(paths) = filter.list(start, settings.hidden.value) else { return Ok(None) };
+            let Some(paths) = filter.list(start, args.rules.hidden) else { return Ok(None) };
             found.extend(paths);
         }
-        if !args.types.choices.is_empty() {
+        if !args.types.is_empty() {
             let types = types(args)?;
             found.retain(|path| !types.matched(path, false).is_ignore());
         }
@@ -141,33 +134,27 @@ impl Scope {
     }
 
     /// ripgrep's walker with ripgrep's settings (its `HiArgs::walk_builder`).
-    fn builder(
-        &self,
-        args: &SearchArgs,
-        settings: &Settings,
-        filter: Option<&Filter>,
-    ) -> Result<WalkBuilder> {
-        let Some((first, rest)) = self.paths.split_first() else { bail!("no path to search") };
+    fn builder(&self, args: &SearchRequest, filter: Option<&Filter>) -> Result<WalkBuilder> {
+        let Some((first, rest)) = self.paths.split_first() else { return Err(Error::NoPath) };
         let mut builder = WalkBuilder::new(first);
         for path in rest {
             builder.add(path);
         }
-        let cwd = std::env::current_dir().context("the current folder")?;
-        let ignore = settings.ignore.value;
+        let ignore = args.rules.ignore;
         let vcs = ignore && !args.no_ignore_vcs;
         builder
             .max_depth(args.max_depth)
-            .follow_links(settings.follow.value)
+            .follow_links(args.rules.follow)
             .skip_stdout(true)
-            .overrides(overrides(args, &cwd)?)
+            .overrides(overrides(args, &args.folder)?)
             .types(types(args)?)
-            .hidden(!settings.hidden.value)
+            .hidden(!args.rules.hidden)
             .parents(ignore && !args.no_ignore_parent)
             .ignore(ignore)
             .git_global(vcs)
             .git_ignore(vcs)
             .git_exclude(vcs)
-            .current_dir(&cwd)
+            .current_dir(&args.folder)
             // By name: what is compared lies in one folder, and whole paths compare faster
             // than names that must be cut from them first.
             .sort_by_file_path(|a, b| a.as_os_str().cmp(b.as_os_str()));
@@ -208,35 +195,21 @@ fn without_dot(path: PathBuf) -> PathBuf {
     OsString::from_vec(bytes).into()
 }
 
-/// Whether standard input is something to search: a file, a pipe or a socket, as in
-/// grep-cli's `is_readable_stdin`.
-pub fn stdin_is_readable() -> bool {
-    if std::io::stdin().is_terminal() {
-        return false;
-    }
-    rustix::fs::fstat(rustix::stdio::stdin()).is_ok_and(|stat| {
-        let kind = FileType::from_raw_mode(stat.st_mode);
-        kind.is_file() || kind.is_fifo() || kind.is_socket()
-    })
-}
-
-/// Whether standard output is a file, which may be one of those that are searched.
-fn stdout_is_file() -> bool {
-    let stat = rustix::fs::fstat(rustix::stdio::stdout());
-    stat.is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode).is_file())
-}
-
 /// The globs of `-g` and `--iglob`.
-pub fn overrides(args: &SearchArgs, cwd: &Path) -> Result<Override> {
+pub fn overrides(args: &SearchRequest, cwd: &Path) -> Result<Override> {
+    let wrong = |flag, glob: &str| {
+        let glob = glob.to_owned();
+        move |source| Error::FileGlob { flag, glob, source }
+    };
     let mut builder = OverrideBuilder::new(cwd);
     for glob in &args.glob {
-        builder.add(glob).with_context(|| format!("-g {glob}"))?;
+        builder.add(glob).map_err(wrong("-g", glob))?;
     }
     builder.case_insensitive(true)?;
     for glob in &args.iglob {
-        builder.add(glob).with_context(|| format!("--iglob {glob}"))?;
+        builder.add(glob).map_err(wrong("--iglob", glob))?;
     }
-    builder.build().context("the globs")
+    builder.build().map_err(Error::FileGlobs)
 }
 
 /// What the walker says of a path, as `path: why`: its own words name the path twice.
@@ -262,18 +235,16 @@ fn innermost(error: &ignore::Error) -> Option<String> {
 
 /// The types of `-t` and `-T`, among ripgrep's, in the order of the command line: of
 /// two that a path has, the later one counts.
-pub fn types(args: &SearchArgs) -> Result<Types> {
+pub fn types(args: &SearchRequest) -> Result<Types> {
     let mut builder = all_types();
-    for choice in &args.types.choices {
+    for choice in &args.types {
         match choice {
             TypeChoice::Only(name) => builder.select(name),
             TypeChoice::Not(name) => builder.negate(name),
         };
     }
     builder.build().map_err(|error| match error {
-        ignore::Error::UnrecognizedFileType(name) => {
-            anyhow::anyhow!("no file type is called {name}; --type-list shows them")
-        }
+        ignore::Error::UnrecognizedFileType(name) => Error::UnknownFileType(name),
         error => error.into(),
     })
 }

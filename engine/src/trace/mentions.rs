@@ -11,7 +11,6 @@ use kgrep_index::{Flags, Listing, Narrow, Plan, Query, Scope};
 use memchr::memmem::Finder;
 
 use crate::code::{Code, in_parallel, read};
-use crate::settings::Settings;
 
 /// A line that holds a text.
 #[derive(Debug, Clone)]
@@ -25,24 +24,23 @@ pub struct Line {
 }
 
 /// Finds lines, and keeps them for the next look-up of the same text.
-pub struct Mentions<'a> {
+pub(crate) struct Mentions<'a> {
     code: &'a Code,
-    settings: &'a Settings,
     files: Option<Vec<Vec<u8>>>,
     known: HashMap<String, Rc<Vec<Line>>>,
 }
 
 impl<'a> Mentions<'a> {
     /// For the tree of `code`; with the index that the question is asked of.
-    pub fn new(code: &'a Code, settings: &'a Settings) -> Mentions<'a> {
-        Mentions { code, settings, files: None, known: HashMap::new() }
+    pub(crate) fn new(code: &'a Code) -> Mentions<'a> {
+        Mentions { code, files: None, known: HashMap::new() }
     }
 
     /// The lines that hold `text`, in path and line order.
     ///
     /// # Errors
     /// When the tree can't be walked.
-    pub fn of(&mut self, text: &str) -> Result<Rc<Vec<Line>>> {
+    pub(crate) fn of(&mut self, text: &str) -> Result<Rc<Vec<Line>>> {
         self.look_for(&[text.to_owned()])?;
         Ok(self.known.get(text).cloned().unwrap_or_default())
     }
@@ -51,7 +49,7 @@ impl<'a> Mentions<'a> {
     ///
     /// # Errors
     /// As for [`Mentions::of`].
-    pub fn look_for(&mut self, texts: &[String]) -> Result<()> {
+    pub(crate) fn look_for(&mut self, texts: &[String]) -> Result<()> {
         let mut new: Vec<String> = texts
             .iter()
             .filter(|t| !t.is_empty() && !self.known.contains_key(*t))
@@ -101,7 +99,7 @@ impl<'a> Mentions<'a> {
         if let Some(files) = &self.files {
             return Ok(files.clone());
         }
-        let files = self.code.all_files(self.settings, |_| true)?;
+        let files = self.code.all_files(|_| true)?;
         self.files = Some(files.clone());
         Ok(files)
     }

@@ -7,7 +7,7 @@ use regex::bytes::{Captures, Regex, RegexBuilder};
 ///
 /// # Errors
 /// When it is none.
-pub fn regex(text: &str) -> Result<Regex, regex::Error> {
+pub(crate) fn regex(text: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(text).unicode(false).build()
 }
 
@@ -16,13 +16,13 @@ pub fn regex(text: &str) -> Result<Regex, regex::Error> {
 ///
 /// # Errors
 /// When it is none.
-pub fn check(text: &str) -> Result<(), String> {
+pub(crate) fn check(text: &str) -> Result<(), String> {
     let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build();
     parser.parse(text).map(|_| ()).map_err(|error| error.to_string())
 }
 
 /// What a group found, without blanks around it; none where it took no part.
-pub fn group(captures: &Captures<'_>, name: &str) -> Option<String> {
+pub(crate) fn group(captures: &Captures<'_>, name: &str) -> Option<String> {
     let found = captures.name(name)?.as_bytes().trim_ascii();
     Some(String::from_utf8_lossy(found).into_owned())
 }

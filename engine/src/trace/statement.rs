@@ -7,12 +7,12 @@ const LINES: u64 = 24;
 
 /// The text from `line` to the line that closes its last bracket, blanks in between put
 /// together; the line alone where it opens none.
-pub fn statement(source: &SourceFile, line: u64) -> String {
+pub(crate) fn statement(source: &SourceFile, line: u64) -> String {
     read(source, line).0
 }
 
 /// How many lines such a statement takes.
-pub fn statement_lines(source: &SourceFile, line: u64) -> u64 {
+pub(crate) fn statement_lines(source: &SourceFile, line: u64) -> u64 {
     read(source, line).1
 }
 
@@ -45,7 +45,7 @@ fn read(source: &SourceFile, line: u64) -> (String, u64) {
 
 /// How many lines the head of a definition at `line` takes: to its `{`, `;` or last
 /// bracket.
-pub fn head(source: &SourceFile, line: u64) -> u64 {
+pub(crate) fn head(source: &SourceFile, line: u64) -> u64 {
     let (mut depth, mut opened) = (0i32, false);
     for number in line..line + LINES {
         let Some(bytes) = source.line(number) else { return number.max(line + 1) - line };

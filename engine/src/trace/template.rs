@@ -61,7 +61,7 @@ impl Facts {
 }
 
 /// The keys that `template` uses.
-pub fn keys(template: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn keys(template: &str) -> impl Iterator<Item = &str> {
     parts(template).into_iter().filter_map(|part| match part {
         Part::Key(key) => Some(key),
         Part::Text(_) => None,

@@ -11,7 +11,6 @@ use kgrep_index::outline::{Definition, FileOutline, Kind, outline};
 use super::mentions::{Line, Mentions};
 use crate::code::{Code, Ranking};
 use crate::relocate::SourceFile;
-use crate::settings::Settings;
 
 /// A place that is part of an answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,17 +53,12 @@ pub struct Tracer<'a, 'g> {
 
 impl<'a, 'g> Tracer<'a, 'g> {
     /// A tracer in the tree of `code`.
-    pub fn new(
-        code: &'a Code,
-        graph: &'a Graph<'g>,
-        options: Options,
-        settings: &'a Settings,
-    ) -> Tracer<'a, 'g> {
+    pub fn new(code: &'a Code, graph: &'a Graph<'g>, options: Options) -> Tracer<'a, 'g> {
         Tracer {
             code,
             graph,
             options,
-            mentions: Mentions::new(code, settings),
+            mentions: Mentions::new(code),
             files: HashMap::new(),
             outlines: HashMap::new(),
         }
@@ -212,7 +206,7 @@ impl<'a, 'g> Tracer<'a, 'g> {
 }
 
 /// Globs of paths, in which `*` also stands for folders.
-pub fn globs(texts: &[String]) -> Result<GlobSet> {
+pub(crate) fn globs(texts: &[String]) -> Result<GlobSet> {
     let mut set = GlobSetBuilder::new();
     for text in texts {
         set.add(GlobBuilder::new(text).literal_separator(false).build()?);

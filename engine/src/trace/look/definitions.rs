@@ -3,8 +3,7 @@
 use kgrep_index::graph::DefInfo;
 use kgrep_index::outline::Kind;
 
-use crate::code::kind_of_definition;
-use crate::commands::name_line;
+use crate::code::{kind_of_definition, name_line};
 use crate::trace::case::Case;
 use crate::trace::recipe::Word;
 use crate::trace::statement::head;
