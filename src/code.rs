@@ -6,48 +6,51 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
-use kgrep_engine::{Error, Note};
+use kgrep_engine::{Error, Note, Workspace};
 use kgrep_index::graph::Graph;
 use kgrep_index::idiom::Idioms;
 
 pub(crate) use kgrep_engine::code::*;
 
+use crate::commands::Session;
 use crate::message::tell;
-use crate::settings::{Origin, Settings};
+use crate::settings::Origin;
 use crate::{folders, notes, request};
 
 /// The code around the current folder.
 ///
 /// # Errors
 /// When the current folder is gone, or the architecture is none of the tree's.
-pub(crate) fn around(settings: &Settings) -> Result<Code> {
+pub(crate) fn around(session: &Session) -> Result<Code> {
     let here = folders::current()?;
     let here = here.canonicalize().context("the current folder")?;
-    Code::around(&here, setup(settings)).map_err(|error| with_origin(error, settings))
+    Code::around(&here, setup(session)).map_err(|error| with_origin(error, session))
 }
 
 /// The code of the tree that `path` is in, seen from its root.
 ///
 /// # Errors
 /// When it is not there, or the architecture is none of the tree's.
-pub(crate) fn of_tree(path: &Path, settings: &Settings) -> Result<Code> {
-    Code::of_tree(path, setup(settings)).map_err(|error| with_origin(error, settings))
+pub(crate) fn of_tree(path: &Path, session: &Session) -> Result<Code> {
+    Code::of_tree(path, setup(session)).map_err(|error| with_origin(error, session))
 }
 
-fn setup(settings: &Settings) -> Setup {
+fn setup(session: &Session) -> Setup {
+    let settings = &session.settings;
     let arch = ArchChoice {
         name: settings.arch.value.clone(),
         named: settings.arch.origin != Origin::Default,
     };
-    Setup { arch, idioms: idioms(), rules: request::rules(settings), notes: notes::sink() }
+    let workspace = Workspace::new(&session.cache, idioms(), request::rules(settings));
+    Setup { arch, workspace, notes: notes::sink() }
 }
 
 /// An error about the architecture says where its name came from.
-fn with_origin(error: Error, settings: &Settings) -> anyhow::Error {
+fn with_origin(error: Error, session: &Session) -> anyhow::Error {
     match error {
         Error::UnknownArch { name, there } => anyhow!(
             "no architecture here is called {name} ({}); there are {}, and all",
-            settings.arch.origin,
+            session.settings.arch.origin,
             there.join(", ")
         ),
         error => error.into(),

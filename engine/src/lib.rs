@@ -5,6 +5,9 @@
 //! questions about code ([`code`]), tells everything about a name ([`trace`]) and compares
 //! trees and patches ([`diff`]).
 //!
+//! A [`Workspace`] is what a process has: its cache folder and what macros mean. Of it comes a
+//! [`Snapshot`], a tree at one moment, which many threads may ask.
+//!
 //! It knows no terminal: it prints nothing, reads no environment variable and no current
 //! folder, and parses no command line. What a user should hear besides the answer is a
 //! [`Note`], and what went wrong is an [`Error`]; a face makes sentences of both. Folders and
@@ -27,7 +30,9 @@ pub mod place;
 pub mod plain;
 pub mod relocate;
 pub mod search;
+mod snapshot;
 pub mod trace;
 
 pub use error::{Error, Result};
 pub use note::{Note, NoteSink};
+pub use snapshot::{Indexed, Snapshot, Workspace};

@@ -16,7 +16,7 @@ use crate::render::{Arrow, Node};
 /// # Errors
 /// When the tree can't be read or the output not be written.
 pub(crate) fn run(args: &ChainArgs, session: &Session) -> Result<Outcome> {
-    let code = code::around(&session.settings)?;
+    let code = code::around(session)?;
     let found = freshen::ask(&code, session, |graph| {
         let mut names = Vec::new();
         for name in [&args.from, &args.to].into_iter().chain(&args.through).chain(&args.avoid) {

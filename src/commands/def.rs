@@ -38,7 +38,7 @@ pub(crate) fn run(args: &DefArgs, session: &Session) -> Result<Outcome> {
         Some(tag) if args.kind.is_empty() => kinds(&[tag.to_owned()])?,
         _ => kinds(&args.kind)?,
     };
-    let code = code::around(&session.settings)?;
+    let code = code::around(session)?;
     let found = freshen::ask(&code, session, |graph| {
         let mut found = definitions(graph, &code, &pattern, name, &kinds);
         if let Some(entry) = system_call(graph, name) {

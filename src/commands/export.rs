@@ -21,7 +21,7 @@ use crate::render::Output;
 /// # Errors
 /// When the tree can't be read or the output not be written.
 pub(crate) fn run(args: &ExportArgs, session: &Session) -> Result<Outcome> {
-    let code = code::around(&session.settings)?;
+    let code = code::around(session)?;
     let begun = Cell::new(false);
     freshen::ask(&code, session, |graph| {
         // Rows stream, and can't be taken back when the index proves damaged in the middle.

@@ -59,7 +59,7 @@ pub(super) fn ask<R>(
     question: impl Fn(&Graph<'_>) -> Result<R>,
 ) -> Result<R> {
     let slow = |tree: &_| slow_without_index(tree, session);
-    let found = code.ask(&session.cache, slow, question);
+    let found = code.ask(slow, question);
     if let Some((_, fresh)) = code.asked() {
         after_changes(code.tree(), fresh, session);
     }

@@ -15,7 +15,7 @@ use crate::trace::{Options, Tracer, items};
 /// # Errors
 /// When no recipe lists this, the glob is none, or the tree can't be read.
 pub(crate) fn run(args: &ItemsArgs, session: &Session) -> Result<Outcome> {
-    let code = code::around(&session.settings)?;
+    let code = code::around(session)?;
     let recipes = recipes::load(&code, session, args.trust_tree);
     let mut lists = recipes.all.iter().filter_map(|recipe| recipe.list.as_ref());
     let Some(list) = lists.clone().find(|list| list.name == args.what) else {

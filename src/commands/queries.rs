@@ -15,10 +15,8 @@ use crate::trace::{Look, Options, Recipe, Recipes, Tracer, answer, cases};
 /// When the kind is none, a tree can't be read or the output not be written.
 pub(crate) fn run(args: &QueriesArgs, session: &Session) -> Result<Outcome> {
     let code = match &args.check {
-        None => code::around(&session.settings)?,
-        Some(tree) => {
-            code::of_tree(tree, &session.settings).with_context(|| tree.display().to_string())?
-        }
+        None => code::around(session)?,
+        Some(tree) => code::of_tree(tree, session).with_context(|| tree.display().to_string())?,
     };
     let recipes = recipes::load(&code, session, args.trust_tree);
     let mut chosen: Vec<&Recipe> = recipes.all.iter().collect();

@@ -64,7 +64,7 @@ pub(crate) fn run(args: &RefsArgs, session: &Session) -> Result<Outcome> {
             bail!("{word:?} is no kind of use; there are {}", KINDS.join(", "));
         }
     }
-    let code = code::around(&session.settings)?;
+    let code = code::around(session)?;
     let mut name = one_name(&args.name)?.to_owned();
     let mut files = files(&name, &code, session)?;
     if !files.iter().any(InFile::knows) {
@@ -188,7 +188,7 @@ fn in_file(name: &str, path: &[u8], code: &Code) -> InFile {
             return InFile::default();
         }
     };
-    let outline = outline(path, &bytes, &code.idioms);
+    let outline = outline(path, &bytes, code.idioms());
     let name = name.as_bytes();
     let mut lines = Vec::new();
     if Language::of(path) == Some(Language::Kconfig) {

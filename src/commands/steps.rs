@@ -45,7 +45,7 @@ enum Direction {
 fn run(args: &StepArgs, session: &Session, direction: Direction) -> Result<Outcome> {
     let kinds = kinds(&args.kinds)?;
     let asked = one_name(&args.name)?;
-    let code = code::around(&session.settings)?;
+    let code = code::around(session)?;
     let tree = freshen::ask(&code, session, |graph| {
         let asked = meant(graph, asked);
         let Some(name) = named(graph, &asked) else {

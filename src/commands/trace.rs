@@ -16,7 +16,7 @@ use crate::trace::{Options, Recipes, Row, Tracer, answer, cases, near_names};
 /// When the kind is none, the tree can't be read or the output not be written.
 pub(crate) fn run(args: &TraceArgs, session: &Session) -> Result<Outcome> {
     bare_name(&args.name.join(" "))?;
-    let code = code::around(&session.settings)?;
+    let code = code::around(session)?;
     let recipes = recipes::load(&code, session, args.trust_tree);
     if let Some(kind) = &args.kind
         && recipes.get(kind).is_none()

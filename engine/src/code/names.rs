@@ -211,7 +211,7 @@ pub fn filled_up(code: &Code, mut near: Vec<String>, wanted: &str) -> Vec<String
     let wanted = Wanted { classes: vec!["symbol".into()], number: 2 * TOLD, ..Wanted::default() };
     let found = match query.is_empty() {
         true => None,
-        false => index.find(fresh, &code.idioms, &query, &wanted, &|_| 0).ok().flatten(),
+        false => index.find(fresh, code.idioms(), &query, &wanted, &|_| 0).ok().flatten(),
     };
     let found = found.map(|(found, _)| found).unwrap_or_default();
     for name in found.into_iter().filter(|found| found.named).map(|found| found.name) {

@@ -5,24 +5,20 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use kgrep_index::graph::{Arch, Builder, Graph, Sections};
+use kgrep_index::graph::{Arch, Graph};
 use kgrep_index::idiom::Idioms;
-use kgrep_index::outline::{Language, outline};
-use kgrep_index::store::Cache;
-use kgrep_index::{Fresh, Index, Scope as TreePart, Tree};
+use kgrep_index::{Fresh, Index, Tree};
 
-use super::{arch, files};
-use crate::search::{FileRules, Scope, SearchRequest};
+use super::arch;
+use crate::snapshot::{Indexed, Snapshot, Workspace, path_in};
 use crate::{Error, Note, NoteSink, Result};
 
 /// What a face gives for every question about code.
 pub struct Setup {
     /// The architecture that counts.
     pub arch: arch::ArchChoice,
-    /// What macros mean.
-    pub idioms: Idioms,
-    /// Which files count, where there is no index to ask.
-    pub rules: FileRules,
+    /// The cache folder, and what macros mean.
+    pub workspace: Workspace,
     /// Takes what is to be said besides the answer.
     pub notes: NoteSink,
 }
@@ -34,11 +30,11 @@ pub struct Code {
     here: PathBuf,
     /// The architecture that counts.
     pub arch: Arch,
-    /// What macros mean.
-    pub idioms: Idioms,
-    /// The index that a question was asked of, and what changed since it was made.
-    asked: OnceLock<(Index, Fresh)>,
-    rules: FileRules,
+    workspace: Workspace,
+    /// What questions are asked of, where the tree has an index of its code.
+    snapshot: OnceLock<Snapshot>,
+    /// An index that is not asked, since it was made with other idioms.
+    other: OnceLock<(Index, Fresh)>,
     notes: NoteSink,
 }
 
@@ -63,8 +59,9 @@ impl Code {
 
     fn seen_from(here: PathBuf, tree: Tree, setup: Setup) -> Result<Code> {
         let arch = arch::chosen(&setup.arch, tree.root())?;
-        let Setup { idioms, rules, notes, .. } = setup;
-        Ok(Code { tree, here, arch, idioms, asked: OnceLock::new(), rules, notes })
+        let Setup { workspace, notes, .. } = setup;
+        let (snapshot, other) = (OnceLock::new(), OnceLock::new());
+        Ok(Code { tree, here, arch, workspace, snapshot, other, notes })
     }
 
     /// The tree.
@@ -74,7 +71,7 @@ impl Code {
 
     /// A file of the tree, by its path below the root.
     pub fn path(&self, below_root: &[u8]) -> PathBuf {
-        self.tree.root().join(Path::new(std::ffi::OsStr::from_bytes(below_root)))
+        path_in(&self.tree, below_root)
     }
 
     /// A file's path as it is shown: relative to the folder it is seen from, as a search there
@@ -101,67 +98,36 @@ impl Code {
     /// `ask`'s, and those of reading the tree.
     pub fn ask<R, E: From<Error>>(
         &self,
-        cache: &Path,
         slow: impl FnOnce(&Tree),
         ask: impl Fn(&Graph<'_>) -> Result<R, E>,
     ) -> Result<R, E> {
-        match self.index(cache).and_then(|index| self.ask_index(index, &ask)) {
-            Ok(Some(found)) => return Ok(found),
+        match self.indexed().and_then(|snapshot| snapshot.map(|s| s.ask(&ask)).transpose()) {
+            Ok(Some(found)) => return found,
             Ok(None) => {}
-            Err(Trouble::Asked(error)) => return Err(error),
-            Err(Trouble::Index(error)) => {
-                (self.notes)(Note::ReadWithoutIndex { reason: error.to_string() });
-            }
+            Err(error) => (self.notes)(Note::ReadWithoutIndex { reason: error.to_string() }),
         }
-        let sections = self.read_all(slow)?;
-        let Sections { names, definitions, edges, users, files } = &sections;
-        let graph = Graph::from_sections(names, definitions, edges, users, files);
-        ask(&graph.map_err(Error::from)?)
+        self.workspace.read(&self.tree, slow, &self.notes)?.ask(ask)?
     }
 
-    /// The tree's index, if it has one.
-    fn index<E>(&self, cache: &Path) -> Result<Option<Index>, Trouble<E>> {
-        Ok(Index::open(&Cache::new(cache), &self.tree)?)
-    }
-
-    fn ask_index<R, E>(
-        &self,
-        index: Option<Index>,
-        ask: impl Fn(&Graph<'_>) -> Result<R, E>,
-    ) -> Result<Option<R>, Trouble<E>> {
-        let Some(index) = index.filter(Index::has_code) else { return Ok(None) };
-        let fresh = index.refresh(&TreePart::whole())?;
-        let (index, fresh) = self.asked.get_or_init(|| (index, fresh));
-        let Some(graph) = index.graph_now(fresh, &self.idioms)? else {
-            (self.notes)(Note::OtherIdioms);
-            return Ok(None);
-        };
-        let found = ask(&graph).map_err(Trouble::Asked);
-        index.graph_soundness()?;
-        found.map(Some)
+    /// The tree's code as its index has it, the same for all questions.
+    fn indexed(&self) -> Result<Option<Snapshot>> {
+        if let Some(snapshot) = self.snapshot.get() {
+            return Ok(Some(snapshot.clone()));
+        }
+        match self.workspace.indexed(&self.tree)? {
+            Indexed::Snapshot(snapshot) => Ok(Some(self.snapshot.get_or_init(|| snapshot).clone())),
+            Indexed::OtherIdioms(index, fresh) => {
+                self.other.get_or_init(|| (index, fresh));
+                (self.notes)(Note::OtherIdioms);
+                Ok(None)
+            }
+            Indexed::Nothing => Ok(None),
+        }
     }
 
     /// The index that the question at hand is asked of, and what changed since it was made.
     pub fn asked(&self) -> Option<&(Index, Fresh)> {
-        self.asked.get()
-    }
-
-    /// The graph of all files, each read now.
-    fn read_all(&self, slow: impl FnOnce(&Tree)) -> Result<Sections> {
-        let paths = self.all_files(|path| Language::of(path).is_some())?;
-        if paths.len() >= MANY_FILES {
-            slow(&self.tree);
-        }
-        let builder = Builder::new();
-        let unread = files::in_parallel(&paths, |path| {
-            let bytes = files::read(&self.path(path)).map_err(|error| (path.clone(), error))?;
-            builder.add(path, &outline(path, &bytes, &self.idioms));
-            Ok(())
-        });
-        for (path, error) in unread.into_iter().filter_map(Result::err) {
-            (self.notes)(Note::Unreadable { path, reason: error.to_string() });
-        }
-        Ok(builder.finish(&self.idioms))
+        self.snapshot.get().and_then(Snapshot::index).or_else(|| self.other.get())
     }
 
     /// The files below the root that `wanted` wants, by a search's rules, in its order.
@@ -169,44 +135,19 @@ impl Code {
     /// # Errors
     /// When the tree can't be walked.
     pub fn all_files(&self, wanted: impl Fn(&[u8]) -> bool) -> Result<Vec<Vec<u8>>> {
-        let root = self.tree.root();
-        let scope = Scope::new(vec![root.into()], false);
-        let mut paths = Vec::new();
-        let request =
-            SearchRequest { rules: self.rules, folder: self.here.clone(), ..Default::default() };
-        scope.walk(&request, None, &self.notes, |found| {
-            if let Ok(haystack) = found
-                && let Ok(below) = haystack.path.strip_prefix(root)
-                && wanted(below.as_os_str().as_bytes())
-            {
-                paths.push(below.as_os_str().as_bytes().to_vec());
-            }
-            true
-        })?;
-        Ok(paths)
+        self.workspace.files(&self.tree, &self.notes, wanted)
+    }
+
+    /// What macros mean.
+    pub fn idioms(&self) -> &Idioms {
+        self.workspace.idioms()
     }
 }
-
-/// Why the index gives no answer.
-enum Trouble<E> {
-    /// It can't be used.
-    Index(kgrep_index::Error),
-    /// The question has none.
-    Asked(E),
-}
-
-impl<E> From<kgrep_index::Error> for Trouble<E> {
-    fn from(error: kgrep_index::Error) -> Trouble<E> {
-        Trouble::Index(error)
-    }
-}
-
-/// Fewer files than this are read in no time.
-const MANY_FILES: usize = 2000;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::search::FileRules;
 
     #[test]
     fn paths_are_shown_from_the_current_folder() {
@@ -216,9 +157,9 @@ mod tests {
             tree: Tree::locate(&root).unwrap(),
             here: root.join(here),
             arch: Arch::All,
-            idioms: Idioms::default(),
-            asked: OnceLock::new(),
-            rules: FileRules::default(),
+            workspace: Workspace::new(&root, Idioms::default(), FileRules::default()),
+            snapshot: OnceLock::new(),
+            other: OnceLock::new(),
             notes: std::sync::Arc::new(|_| ()),
         };
         assert_eq!(code("").shown(b"fs/open.c"), b"fs/open.c");

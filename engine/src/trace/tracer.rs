@@ -108,7 +108,7 @@ impl<'a, 'g> Tracer<'a, 'g> {
             return outline.clone();
         }
         let file = self.file(path);
-        let made = Rc::new(outline(path, file.bytes(), &self.code.idioms));
+        let made = Rc::new(outline(path, file.bytes(), self.code.idioms()));
         self.outlines.insert(path.to_vec(), made.clone());
         made
     }
