@@ -41,7 +41,7 @@ impl<'a> Pattern<'a> {
     }
 
     /// Number of lines.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.lines.len()
     }
 
