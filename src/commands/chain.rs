@@ -7,7 +7,7 @@ use super::answer::{Place, show, unknown};
 use super::steps::not_callable;
 use super::{Outcome, Session, freshen, picture};
 use crate::cli::ChainArgs;
-use crate::code::{Code, how, meant, named, one_name};
+use crate::code::{self, Code, how, meant, named, one_name};
 use crate::list::Role;
 use crate::message::{counted, tell};
 use crate::render::{Arrow, Node};
@@ -19,7 +19,7 @@ const COLUMNS: [(&str, Role); 3] = [("From", Role::Origin), ("To", Role::Step), 
 /// # Errors
 /// When the tree can't be read or the output not be written.
 pub(crate) fn run(args: &ChainArgs, session: &Session) -> Result<Outcome> {
-    let code = Code::around(&session.settings)?;
+    let code = code::around(session)?;
     let found = freshen::ask(&code, session, |graph| {
         let mut names = Vec::new();
         for name in [&args.from, &args.to].into_iter().chain(&args.through).chain(&args.avoid) {

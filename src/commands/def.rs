@@ -8,7 +8,8 @@ use super::answer::{Place, Sources, name_line, show, unknown};
 use super::{Outcome, Session, body, freshen};
 use crate::cli::DefArgs;
 use crate::code::{
-    Code, Pattern, Ranking, bare_name, kind_of_definition, system_call, tagged, tell_system_call,
+    self, Code, Pattern, Ranking, bare_name, kind_of_definition, system_call, tagged,
+    tell_system_call,
 };
 use crate::list::Role;
 
@@ -38,7 +39,7 @@ pub(crate) fn run(args: &DefArgs, session: &Session) -> Result<Outcome> {
         Some(tag) if args.kind.is_empty() => kinds(&[tag.to_owned()])?,
         _ => kinds(&args.kind)?,
     };
-    let code = Code::around(&session.settings)?;
+    let code = code::around(session)?;
     let found = freshen::ask(&code, session, |graph| {
         let mut found = definitions(graph, &code, &pattern, name, &kinds);
         if let Some(entry) = system_call(graph, name) {

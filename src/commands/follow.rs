@@ -15,7 +15,7 @@ use crate::cli::{self, CommonArgs, ListArgs, Root, SearchArgs, Stop};
 use crate::list::{FollowUp, LeftOut, ListError, Shelved, Terminal, View, parse, parse_args};
 use crate::message::tell;
 use crate::render::{Facts, Look};
-use crate::search::stdin_is_readable;
+use crate::request::stdin_is_readable;
 
 /// True when the command line asks for a follow-up: with `-s`, with `--interactive`,
 /// or by saying nothing about a search, neither with arguments nor with a pipe that

@@ -6,7 +6,7 @@ use globset::Glob;
 use super::answer::{Place, show};
 use super::{Outcome, Session, freshen, recipes};
 use crate::cli::ItemsArgs;
-use crate::code::Code;
+use crate::code;
 use crate::list::Role;
 use crate::message::tell;
 use crate::trace::{Options, Tracer, items};
@@ -16,7 +16,7 @@ use crate::trace::{Options, Tracer, items};
 /// # Errors
 /// When no recipe lists this, the glob is none, or the tree can't be read.
 pub(crate) fn run(args: &ItemsArgs, session: &Session) -> Result<Outcome> {
-    let code = Code::around(&session.settings)?;
+    let code = code::around(session)?;
     let recipes = recipes::load(&code, session, args.trust_tree);
     let mut lists = recipes.all.iter().filter_map(|recipe| recipe.list.as_ref());
     let Some(list) = lists.clone().find(|list| list.name == args.what) else {
@@ -31,9 +31,9 @@ pub(crate) fn run(args: &ItemsArgs, session: &Session) -> Result<Outcome> {
     let glob = glob.map(|glob| glob.compile_matcher());
     let (titles, found) = freshen::ask(&code, session, |graph| {
         let options = Options { depth: 1, body: false, all: true };
-        let settings = &session.settings;
-        let mut tracer = Tracer::new(&code, graph, options, settings);
-        items(&mut tracer, list, |name| glob.as_ref().is_none_or(|glob| glob.is_match(name)))
+        let mut tracer = Tracer::new(&code, graph, options);
+        let wanted = |name: &str| glob.as_ref().is_none_or(|glob| glob.is_match(name));
+        Ok(items(&mut tracer, list, wanted)?)
     })?;
     if found.is_empty() {
         tell(format!(

@@ -14,7 +14,8 @@ use super::answer::{Place, Sources, name_line, show, unknown};
 use super::{Outcome, Session, freshen, picture};
 use crate::cli::StepArgs;
 use crate::code::{
-    Code, EXPORTED, Ranking, how, is_export, kind_of_definition, meant, named, one_name, receiver,
+    self, Code, EXPORTED, Ranking, how, is_export, kind_of_definition, meant, named, one_name,
+    receiver,
 };
 use crate::list::Role;
 use crate::message::{counted, tell};
@@ -50,7 +51,7 @@ enum Direction {
 fn run(args: &StepArgs, session: &Session, direction: Direction) -> Result<Outcome> {
     let kinds = kinds(&args.kinds)?;
     let asked = one_name(&args.name)?;
-    let code = Code::around(&session.settings)?;
+    let code = code::around(session)?;
     let tree = freshen::ask(&code, session, |graph| {
         let asked = meant(graph, asked);
         let Some(name) = named(graph, &asked) else {
