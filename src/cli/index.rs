@@ -17,8 +17,8 @@ The index knows the text (for searches), the code (def, refs, callers, callees, 
 and the catalog (find). Nobody needs to update it: changed files are read directly.")]
 pub(crate) struct IndexArgs {
     /// The tree: the nearest folder upwards with a .git or a kernel's top-level files
-    #[arg(default_value = ".", hide_default_value = true, value_hint = ValueHint::DirPath)]
-    pub(crate) tree: PathBuf,
+    #[arg(value_hint = ValueHint::DirPath)]
+    pub(crate) tree: Option<PathBuf>,
 
     /// Say where the index is, when it was built, what is in it and what changed since
     #[arg(long, group = "what")]

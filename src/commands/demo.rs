@@ -12,6 +12,10 @@ use std::process::Command;
 use anyhow::{Context as _, bail};
 use include_dir::{Dir, include_dir};
 
+use kgrep_index::store::trust::may_write;
+
+use crate::render::{Content, print_page};
+
 /// The tree that the tests use too.
 static TREE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/tests/trees/kernel");
 
@@ -48,6 +52,7 @@ const TOUR: [(&str, &[&str]); 6] = [
 /// When the tree can't be written, or a command of the tour fails.
 pub(crate) fn run(cache: &Path) -> anyhow::Result<()> {
     let place = cache.join("demo");
+    may_write(cache, &place)?;
     let tree = place.join("kernel");
     unpack(&TREE, &tree).with_context(|| format!("can't write {}", tree.display()))?;
     let pair = place.join("pair");
@@ -107,10 +112,7 @@ fn typed(args: &[&str]) -> String {
 }
 
 fn say(text: &str) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()?;
-    Ok(())
+    Ok(print_page(text, Content::Styled)?)
 }
 
 #[cfg(test)]
