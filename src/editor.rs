@@ -156,11 +156,9 @@ pub(crate) fn open(command: &CommandLine, origin: &str) -> Result<(), EditorErro
     };
     let program = || command.program.clone();
     let _interrupts = Left::to_another_program();
-    let status = Command::new(&command.program)
-        .args(&command.args)
-        .stdin(stdin)
-        .status()
-        .map_err(|error| EditorError::CantStart { program: program(), origin: origin.to_owned(), error })?;
+    let status = Command::new(&command.program).args(&command.args).stdin(stdin).status().map_err(
+        |error| EditorError::CantStart { program: program(), origin: origin.to_owned(), error },
+    )?;
     if status.success() {
         return Ok(());
     }

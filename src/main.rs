@@ -27,7 +27,9 @@ use commands::Outcome;
 
 fn main() -> ExitCode {
     if closed::stdout_was_closed() {
-        message::tell("standard output is closed: answers need somewhere to go (> /dev/null drops them)");
+        message::tell(
+            "standard output is closed: answers need somewhere to go (> /dev/null drops them)",
+        );
         return exit_code(2);
     }
     let args: Vec<OsString> = std::env::args_os().collect();

@@ -8,8 +8,8 @@ use crate::{
     graph::stored::Stored,
     store::{
         Cache, Home,
-        trust::Trust,
         manifest::{CatalogPart, Manifest},
+        trust::Trust,
     },
     text::{plan, segment::Segment},
     tree::{fresh, table::View},

@@ -131,6 +131,9 @@ impl Code {
             tell("the index was made with other idioms; `kgrep index` makes it anew");
             return Ok(None);
         };
+        for path in index.not_outlined() {
+            tell(format!("{}: {TOO_LARGE}", self.path(&path).display()));
+        }
         let found = ask(&graph).map_err(Trouble::Asked);
         index.graph_soundness()?;
         found.map(Some)
@@ -190,6 +193,9 @@ impl Code {
         Ok(paths)
     }
 }
+
+/// What is said of a file that is left out.
+pub(super) const TOO_LARGE: &str = "larger than 64 MiB, so that its code is not read";
 
 /// Why the index gives no answer.
 enum Trouble {

@@ -28,8 +28,12 @@ pub(crate) fn run(args: &ExportArgs, session: &Session) -> Result<Outcome> {
         if begun.replace(true) {
             bail!("the rows printed are incomplete; `kgrep index` builds the index again");
         }
-        let mut out =
-            Rows { out: Output::stdout().holding(Content::Text), row: Vec::new(), last: Vec::new(), failure: None };
+        let mut out = Rows {
+            out: Output::stdout().holding(Content::Text),
+            row: Vec::new(),
+            last: Vec::new(),
+            failure: None,
+        };
         match args.what {
             Export::Edges => graph.export_edges(code.arch, |edge| {
                 out.row(&[edge.file, &edge.caller, &edge.callee, edge.kind.name().as_bytes()]);

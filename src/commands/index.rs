@@ -1,5 +1,6 @@
 //! `kgrep index`: builds, updates, shows and removes indexes.
 
+use std::ffi::OsStr;
 use std::io::{self, IsTerminal};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -186,6 +187,10 @@ fn status(cache: &Cache, tree: &Tree, as_json: bool) -> Result<Outcome> {
         page.push_str(&format!("{value}\n"));
     } else {
         describe(&mut page, &stats, &fresh);
+        for path in index.not_outlined().iter().filter(|_| stats.code) {
+            let path = shown(Path::new(OsStr::from_bytes(path)));
+            page.push_str(&format!("{:11} {path}: larger than 64 MiB, its code is not read\n", ""));
+        }
         page.insert_str(
             0,
             &format!("tree        {}\nindex       {}\n", shown(tree.root()), shown(&home)),

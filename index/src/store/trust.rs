@@ -42,7 +42,7 @@ pub fn trust(cache: &Path, folder: &Path) -> Result<Trust, Error> {
     for name in below.components() {
         path.push(name);
         let meta = match fs::symlink_metadata(&path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(missing(trust)),
+            Err(error) if is_missing(&error) => return Ok(missing(trust)),
             meta => meta.map_err(|e| Error::io(&path, e))?,
         };
         if meta.file_type().is_symlink() {
@@ -58,6 +58,11 @@ pub fn trust(cache: &Path, folder: &Path) -> Result<Trust, Error> {
     Ok(trust)
 }
 
+/// Also where a file is in a folder's place: who makes the folder hears of it.
+fn is_missing(error: &IoError) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
 /// What a folder may be made into by its parent.
 fn missing(parent: Trust) -> Trust {
     if parent == Trust::Own { Trust::Missing } else { parent }
@@ -67,7 +72,7 @@ fn missing(parent: Trust) -> Trust {
 /// the folders below it decide where it belongs to the system.
 fn of_cache(path: &Path, me: u32) -> Result<Trust, Error> {
     let link = match fs::symlink_metadata(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Trust::Own),
+        Err(error) if is_missing(&error) => return Ok(Trust::Own),
         meta => meta.map_err(|e| Error::io(path, e))?,
     };
     if link.file_type().is_symlink() && link.uid() != me && link.uid() != 0 {
@@ -75,7 +80,7 @@ fn of_cache(path: &Path, me: u32) -> Result<Trust, Error> {
     }
     let meta = match fs::metadata(path) {
         // What comes to be behind the link is the user's.
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Trust::Own),
+        Err(error) if is_missing(&error) => return Ok(Trust::Own),
         meta => meta.map_err(|e| Error::io(path, e))?,
     };
     checked(path, &meta, me, true)?;
@@ -115,9 +120,7 @@ fn refused(path: &Path, why: &'static str) -> Error {
 pub fn may_write(cache: &Path, folder: &Path) -> Result<(), Error> {
     match trust(cache, folder)? {
         Trust::Missing | Trust::Own => Ok(()),
-        Trust::Others(user) => {
-            Err(Error::Foreign { path: PathBuf::from(folder), user })
-        }
+        Trust::Others(user) => Err(Error::Foreign { path: PathBuf::from(folder), user }),
     }
 }
 
