@@ -11,6 +11,7 @@ use kgrep_index::build::Extent;
 Examples:
   kgrep index                 build or update the index of the tree around here
   kgrep index ~/src/linux     of that tree
+  kgrep index .               of this folder, though nothing says that it is a source tree
   kgrep index --status        what there is, and what changed since
 
 The index knows the text (for searches), the code (def, refs, callers, callees, chain, trace)

@@ -14,7 +14,7 @@ use include_dir::{Dir, include_dir};
 
 use kgrep_index::store::trust::may_write;
 
-use crate::render::{Content, print_page};
+use crate::render::{Content, print_page, visible};
 
 /// The tree that the tests use too.
 static TREE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/tests/trees/kernel");
@@ -69,7 +69,7 @@ pub(crate) fn run(cache: &Path) -> anyhow::Result<()> {
             // The user's own settings would make this another tour.
             .env("XDG_CONFIG_HOME", &place)
             .env("KGREP_PAGER", "cat")
-            .env("KGREP_EDITOR", "echo vim")
+            .env("KGREP_EDITOR", editor(&tree))
             .env_remove("EDITORLINEFLAG")
             .env_remove("EDITORLINEFLAGREVERSED")
             .stdin(std::process::Stdio::null())
@@ -86,6 +86,12 @@ pub(crate) fn run(cache: &Path) -> anyhow::Result<()> {
          of two\nkernels for `kgrep diff`.\n",
         shlex::try_quote(&tree.to_string_lossy()).unwrap_or_default()
     ))
+}
+
+/// What stands for an editor: it prints how it is called, whatever the path may hold.
+fn editor(tree: &Path) -> &'static str {
+    let path = tree.as_os_str().as_encoded_bytes();
+    if *visible(path) == *path { "echo vim" } else { "sh -c 'echo vim \"$@\" | cat -v' sh" }
 }
 
 /// Writes what is missing or differs; a tour that runs at the same time finds every
@@ -112,7 +118,7 @@ fn typed(args: &[&str]) -> String {
 }
 
 fn say(text: &str) -> anyhow::Result<()> {
-    Ok(print_page(text, Content::Styled)?)
+    Ok(print_page(text, Content::Text)?)
 }
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ fn indexes_are_not_written_through_a_link() {
     fs::create_dir(dir.cache()).unwrap();
     symlink(&elsewhere, dir.cache().join("index")).unwrap();
     dir.kgrep(&["index"]).run().expect_error(&["index: is a link"]);
-    let done = dir.kgrep(&["def", "vfs_read"]).run();
+    let done = dir.kgrep(&["def", "parse_crashkernel"]).run();
     assert!(done.stderr().contains("index: is a link"), "{done}");
     assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 0);
 }
@@ -84,7 +84,7 @@ fn another_users_lists_are_left_alone() {
     dir.kgrep(&["pivot_root"]).stdout();
     let lists = dir.cache().join("lists");
     give_away(&lists);
-    let done = dir.kgrep(&["vfs_read"]).run().expect_code(0);
+    let done = dir.kgrep(&["crashkernel"]).run().expect_code(0);
     assert!(done.stderr().contains("belongs to user 65534"), "{done}");
     dir.kgrep(&["-s", "p"]).run().expect_error(&["belongs to user 65534"]);
     dir.kgrep(&["lists"]).run().expect_error(&["belongs to user 65534"]);
@@ -98,18 +98,18 @@ fn another_users_index_is_read_with_a_note_and_never_written() {
     }
     let dir = Dir::kernel();
     dir.kgrep(&["index"]).run().expect_ok();
-    let expected = dir.kgrep(&["def", "vfs_read"]).stdout();
+    let expected = dir.kgrep(&["def", "parse_crashkernel"]).stdout();
     let index = dir.cache().join("index");
     give_away(&index);
     let stamp = |path: &Path| fs::metadata(path).unwrap().mtime_nsec();
     let home = fs::read_dir(&index).unwrap().flatten().find(|e| e.path().is_dir()).unwrap().path();
     fs::remove_file(home.join("used")).unwrap();
     let before = stamp(&home);
-    for args in [["def", "vfs_read"], ["-F", "vfs_read"], ["find", "mount"]] {
+    for args in [["def", "parse_crashkernel"], ["-F", "crashkernel"], ["find", "mount"]] {
         let done = dir.kgrep(&args).run().expect_code(0);
         assert!(done.stderr().contains("the index is user 65534's"), "{done}");
     }
-    assert_eq!(dir.kgrep(&["def", "vfs_read"]).run().stdout(), expected);
+    assert_eq!(dir.kgrep(&["def", "parse_crashkernel"]).run().stdout(), expected);
     for args in [&["index"][..], &["index", "--rebuild"], &["index", "--remove"]] {
         dir.kgrep(args).run().expect_error(&["belongs to user 65534"]);
     }

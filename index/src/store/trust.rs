@@ -83,6 +83,10 @@ fn of_cache(path: &Path, me: u32) -> Result<Trust, Error> {
         Err(error) if is_missing(&error) => return Ok(Trust::Own),
         meta => meta.map_err(|e| Error::io(path, e))?,
     };
+    if !meta.is_dir() {
+        // Who makes a folder below it hears of it.
+        return Ok(Trust::Own);
+    }
     checked(path, &meta, me, true)?;
     let own = meta.uid() == me || meta.uid() == 0;
     Ok(if own { Trust::Own } else { Trust::Others(meta.uid()) })
