@@ -1,6 +1,7 @@
 //! The program: read the command line, run one command, say how it went.
 
 mod cli;
+mod closed;
 mod code;
 mod commands;
 mod decode;
@@ -18,13 +19,19 @@ mod shell;
 mod trace;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io;
 use std::process::ExitCode;
 
 use cli::Stop;
 use commands::Outcome;
 
 fn main() -> ExitCode {
+    if closed::stdout_was_closed() {
+        message::tell(
+            "standard output is closed: answers need somewhere to go (> /dev/null drops them)",
+        );
+        return exit_code(2);
+    }
     let args: Vec<OsString> = std::env::args_os().collect();
     let cli = match cli::parse(&args) {
         Ok(cli) if cli.root.short_help => return page(&cli::short_help()),
@@ -49,8 +56,7 @@ fn main() -> ExitCode {
 
 /// Prints a page of help. A reader who closes the pipe has seen enough.
 fn page(text: &str) -> ExitCode {
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match render::print_page(text, render::Content::Styled) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             message::tell(format!("standard output: {}", message::plain(&error)));
             exit_code(2)

@@ -38,6 +38,15 @@ pub(crate) fn plain(error: &(impl Display + ?Sized)) -> String {
     without_numbers(&error.to_string())
 }
 
+/// Says that the index is another user's, where it is.
+pub(crate) fn tell_owner(index: &kgrep_index::Index) {
+    if let Some(user) = index.other_owner() {
+        tell(format!(
+            "the index is user {user}'s: what it says is taken from there, and it is not updated"
+        ));
+    }
+}
+
 /// `1 file`, `2 files`, `12,345 files`.
 pub(crate) fn counted(count: u64, one: &str) -> String {
     let s = if count == 1 { "" } else { "s" };

@@ -21,7 +21,7 @@ use super::{Outcome, Session, freshen};
 use crate::cli::FindArgs;
 use crate::code::{Code, Ranking, folder_name};
 use crate::list::{SourceFile, Span};
-use crate::message::tell;
+use crate::message::{tell, tell_owner};
 use crate::settings::Origin;
 
 const COLUMNS: [&str; 2] = ["Kind", "Name"];
@@ -37,6 +37,7 @@ pub(crate) fn run(args: &FindArgs, session: &Session) -> Result<Outcome> {
     let Some(index) = Index::open(&cache, code.tree()).map_err(again)? else {
         bail!("{root} has no index to find words in; `kgrep index` makes it, once");
     };
+    tell_owner(&index);
     if !index.has_catalog() {
         bail!("the index of {root} has no catalog to find words in; `kgrep index --code` adds it");
     }

@@ -9,6 +9,7 @@ mod files;
 mod idioms;
 mod names;
 mod ranking;
+mod reading;
 mod source;
 mod words;
 

@@ -13,10 +13,11 @@ use kgrep_index::outline::{Language, outline};
 use kgrep_index::store::Cache;
 use kgrep_index::{Fresh, Index, Scope as TreePart, Tree};
 
+use super::reading::{MANY_FILES, Reading};
 use super::{arch, files, idioms};
 use crate::cli::SearchArgs;
 use crate::folders;
-use crate::message::tell;
+use crate::message::{tell, tell_owner};
 use crate::search::Scope;
 use crate::settings::Settings;
 
@@ -113,7 +114,9 @@ impl Code {
 
     /// The tree's index, if it has one.
     fn index(&self, cache: &Path) -> Result<Option<Index>, Trouble> {
-        Ok(Index::open(&Cache::new(cache), &self.tree)?)
+        let index = Index::open(&Cache::new(cache), &self.tree)?;
+        index.as_ref().into_iter().for_each(tell_owner);
+        Ok(index)
     }
 
     fn ask_index<R>(
@@ -128,6 +131,9 @@ impl Code {
             tell("the index was made with other idioms; `kgrep index` makes it anew");
             return Ok(None);
         };
+        for path in index.not_outlined() {
+            tell(format!("{}: {TOO_LARGE}", self.path(&path).display()));
+        }
         let found = ask(&graph).map_err(Trouble::Asked);
         index.graph_soundness()?;
         found.map(Some)
@@ -140,16 +146,23 @@ impl Code {
 
     /// The graph of all files, each read now.
     fn read_all(&self, settings: &Settings, slow: impl FnOnce(&Tree)) -> Result<Sections> {
-        let paths = self.all_files(settings, |path| Language::of(path).is_some())?;
+        let reading = Reading::of(&self.tree);
+        let paths = self.all_files(settings, |path| {
+            reading.go_on("files listed");
+            Language::of(path).is_some()
+        })?;
+        reading.next_step();
         if paths.len() >= MANY_FILES && io::stderr().is_terminal() {
             slow(&self.tree);
         }
         let builder = Builder::new();
         let unread = files::in_parallel(&paths, |path| {
+            reading.go_on("files read");
             let bytes = files::read(&self.path(path)).map_err(|error| (path.clone(), error))?;
             builder.add(path, &outline(path, &bytes, &self.idioms));
             Ok(())
         });
+        drop(reading);
         for (path, error) in unread.into_iter().filter_map(Result::err) {
             tell(format!("{}: {error}", String::from_utf8_lossy(&path)));
         }
@@ -181,6 +194,9 @@ impl Code {
     }
 }
 
+/// What is said of a file that is left out.
+pub(super) const TOO_LARGE: &str = "larger than 64 MiB, so that its code is not read";
+
 /// Why the index gives no answer.
 enum Trouble {
     /// It can't be used.
@@ -194,9 +210,6 @@ impl From<kgrep_index::Error> for Trouble {
         Trouble::Index(error)
     }
 }
-
-/// Fewer files than this are read in no time.
-const MANY_FILES: usize = 2000;
 
 #[cfg(test)]
 mod tests {

@@ -15,7 +15,7 @@ use kgrep_index::{Flags, Fresh, Index, Listing, Narrow, Plan, Query, Tree};
 
 use super::pattern::Patterns;
 use crate::cli::SearchArgs;
-use crate::message::tell;
+use crate::message::{tell, tell_owner};
 use crate::settings::Settings;
 
 /// A walk's filter, for walks that start at any of `starts`.
@@ -67,7 +67,10 @@ pub fn advise(
     };
     let begun = Instant::now();
     let index = match Index::open(&Cache::new(cache), &tree) {
-        Ok(Some(index)) => index,
+        Ok(Some(index)) => {
+            tell_owner(&index);
+            index
+        }
         Ok(None) => {
             debug(args, || format!("plan: scan ({} has no index)", tree.root().display()));
             return Advice { tree: Some(tree), ..Advice::default() };
