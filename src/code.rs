@@ -15,7 +15,7 @@ pub(crate) use kgrep_engine::code::*;
 use crate::commands::Session;
 use crate::message::tell;
 use crate::settings::Origin;
-use crate::{folders, notes, request};
+use crate::{folders, notes, reading, request};
 
 /// The code around the current folder.
 ///
@@ -42,7 +42,7 @@ fn setup(session: &Session) -> Setup {
         named: settings.arch.origin != Origin::Default,
     };
     let workspace = Workspace::new(&session.cache, idioms(), request::rules(settings));
-    Setup { arch, workspace, notes: notes::sink() }
+    Setup { arch, workspace, notes: notes::sink(), progress: reading::sink() }
 }
 
 /// An error about the architecture says where its name came from.

@@ -39,10 +39,12 @@ pub(crate) enum EditorError {
     #[error("no editor found: set EDITOR (neither vim nor vi is installed)")]
     NoneInstalled,
     /// The program is not there, or can't be run.
-    #[error("can't start the editor {program:?}: {error}")]
+    #[error("can't start the editor {program:?}{}: {error}", named_by(.origin))]
     CantStart {
         /// The program.
         program: OsString,
+        /// Where its name came from; empty where nobody gave one.
+        origin: String,
         /// Why not.
         error: io::Error,
     },
@@ -142,11 +144,11 @@ pub(crate) fn chosen(configured: &str, search: Option<&OsStr>) -> Result<String,
 ///
 /// When standard input is not the terminal (commands for the shell come from there),
 /// the editor is given the terminal itself, or nothing to read if there is none.
-/// Ctrl-C is the editor's while it runs.
+/// Ctrl-C is the editor's while it runs. `origin` is where its name came from, for errors.
 ///
 /// # Errors
 /// When the program can't be started or reports a failure.
-pub(crate) fn open(command: &CommandLine) -> Result<(), EditorError> {
+pub(crate) fn open(command: &CommandLine, origin: &str) -> Result<(), EditorError> {
     let stdin = if io::stdin().is_terminal() {
         Stdio::inherit()
     } else {
@@ -154,15 +156,17 @@ pub(crate) fn open(command: &CommandLine) -> Result<(), EditorError> {
     };
     let program = || command.program.clone();
     let _interrupts = Left::to_another_program();
-    let status = Command::new(&command.program)
-        .args(&command.args)
-        .stdin(stdin)
-        .status()
-        .map_err(|error| EditorError::CantStart { program: program(), error })?;
+    let status = Command::new(&command.program).args(&command.args).stdin(stdin).status().map_err(
+        |error| EditorError::CantStart { program: program(), origin: origin.to_owned(), error },
+    )?;
     if status.success() {
         return Ok(());
     }
     Err(EditorError::Failed { program: program(), status })
+}
+
+fn named_by(origin: &str) -> String {
+    if origin.is_empty() { String::new() } else { format!(", named by {origin}") }
 }
 
 fn is_program(path: &Path) -> bool {
@@ -237,10 +241,11 @@ mod tests {
             assert!(error.to_string().contains("can't be split"), "{error}");
         }
         let gone = CommandLine { program: "/nonexistent/editor".into(), args: vec![] };
-        let error = open(&gone).unwrap_err().to_string();
-        assert!(error.starts_with("can't start the editor \"/nonexistent/editor\": "), "{error}");
+        let error = open(&gone, "EDITOR").unwrap_err().to_string();
+        let expected = "can't start the editor \"/nonexistent/editor\", named by EDITOR: ";
+        assert!(error.starts_with(expected), "{error}");
         let failing = CommandLine { program: "false".into(), args: vec![] };
-        let error = open(&failing).unwrap_err().to_string();
+        let error = open(&failing, "").unwrap_err().to_string();
         assert_eq!(error, "the editor \"false\" ended with exit status: 1");
     }
 

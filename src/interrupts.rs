@@ -1,9 +1,10 @@
 //! Signals that end a program: what Ctrl-C and its like do while a list is being
-//! written, or while the pager or the editor has the terminal.
+//! written, while the pager or the editor has the terminal, or while the shell waits at its
+//! prompt with the terminal in raw mode.
 //!
 //! Handlers are set when they are first needed, and never for a signal that kgrep was
 //! started without (`nohup`). They only wake a thread, which takes the temporary file
-//! away and lets the signal do what it does by default; so it does not matter what
+//! away, gives the terminal back as it was, and lets the signal do what it does by default; so it does not matter what
 //! the rest of the program is waiting for.
 
 use std::fs;
@@ -14,11 +15,18 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::{flag, low_level};
 
 /// The list that is being written; one is written at a time.
 static TEMPORARY: Mutex<Option<PathBuf>> = Mutex::new(None);
+
+/// How the terminal was before the shell's line editor changed it.
+static TERMINAL: Mutex<Option<Termios>> = Mutex::new(None);
+
+/// Switches off what a line editor switches on: pasted text in brackets.
+const EDITOR_OFF: &[u8] = b"\x1b[?2004l\r\n";
 
 /// How many programs have the terminal.
 static LEFT: AtomicUsize = AtomicUsize::new(0);
@@ -53,6 +61,25 @@ impl Drop for Left {
 pub(crate) fn remove_when_killed(path: PathBuf) {
     handle();
     *TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner) = Some(path);
+}
+
+/// Has the terminal on standard input put back to what it is now when a signal ends kgrep.
+/// It is for the shell's line editor, which takes the terminal's keys one by one.
+pub(crate) fn restore_terminal_when_killed() {
+    handle();
+    let now = tcgetattr(rustix::stdio::stdin()).ok();
+    *TERMINAL.lock().unwrap_or_else(PoisonError::into_inner) = now;
+}
+
+/// Puts the terminal back, if it was changed. One that has hung up has nobody to complain.
+fn restore_terminal() {
+    let before = TERMINAL.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let Some(before) = before else { return };
+    let stdin = rustix::stdio::stdin();
+    if tcgetattr(stdin).is_ok_and(|now| now.local_modes != before.local_modes) {
+        let _ = rustix::io::write(stdin, EDITOR_OFF);
+    }
+    let _ = tcsetattr(stdin, OptionalActions::Now, &before);
 }
 
 struct Signal {
@@ -111,6 +138,7 @@ fn end(signal: i32) {
         // It may just have been published: then nothing has this name.
         let _ = fs::remove_file(path);
     }
+    restore_terminal();
     // These signals' default is to end the program, so this doesn't return.
     let _ = low_level::emulate_default_handler(signal);
 }

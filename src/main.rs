@@ -1,6 +1,7 @@
 //! The program: read the command line, run one command, say how it went.
 
 mod cli;
+mod closed;
 mod code;
 mod commands;
 mod editor;
@@ -9,13 +10,14 @@ mod interrupts;
 mod list;
 mod message;
 mod notes;
+mod reading;
 mod render;
 mod request;
 mod settings;
 mod shell;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io;
 use std::process::ExitCode;
 
 use cli::Stop;
@@ -23,6 +25,12 @@ use commands::Outcome;
 use kgrep_engine::{diff, plain, search, trace};
 
 fn main() -> ExitCode {
+    if closed::stdout_was_closed() {
+        message::tell(
+            "standard output is closed: answers need somewhere to go (> /dev/null drops them)",
+        );
+        return exit_code(2);
+    }
     let args: Vec<OsString> = std::env::args_os().collect();
     let cli = match cli::parse(&args) {
         Ok(cli) if cli.root.short_help => return page(&cli::short_help()),
@@ -47,8 +55,7 @@ fn main() -> ExitCode {
 
 /// Prints a page of help. A reader who closes the pipe has seen enough.
 fn page(text: &str) -> ExitCode {
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match render::print_page(text, render::Content::Styled) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             message::tell(format!("standard output: {}", message::plain(&error)));
             exit_code(2)

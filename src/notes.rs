@@ -35,6 +35,9 @@ fn sentence(note: &Note) -> String {
         Note::Unreadable { path, reason } => {
             format!("{}: {reason}", String::from_utf8_lossy(path))
         }
+        Note::OthersIndex { user } => format!(
+            "the index is user {user}'s: what it says is taken from there, and it is not updated"
+        ),
         Note::Explanation(text) => text.clone(),
         // A note that came later than these words still says what it is.
         note => format!("{note:?}"),

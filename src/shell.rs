@@ -16,6 +16,8 @@ use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
 use rustyline::{CompletionType, Config, Context, Editor};
 
+use crate::interrupts;
+
 /// What is printed before each line is read.
 pub(crate) const PROMPT: &str = "Enter a kgrep command: ";
 
@@ -85,6 +87,7 @@ fn on_terminal(
     options: &Options<'_>,
     each: &mut dyn FnMut(&str) -> io::Result<Flow>,
 ) -> io::Result<()> {
+    interrupts::restore_terminal_when_killed();
     let mut editor = line_editor(options).map_err(io_error)?;
     if let Some(path) = &options.history {
         // No history yet, or one that can't be read, is an empty one.

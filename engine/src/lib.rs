@@ -34,5 +34,5 @@ mod snapshot;
 pub mod trace;
 
 pub use error::{Error, Result};
-pub use note::{Note, NoteSink};
+pub use note::{Note, NoteSink, Progress, ProgressSink};
 pub use snapshot::{Indexed, Snapshot, Workspace};

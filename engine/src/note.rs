@@ -47,7 +47,35 @@ pub enum Note {
         /// The system's reason.
         reason: String,
     },
+    /// The index is another user's: it is read, and not updated.
+    OthersIndex {
+        /// The user's number.
+        user: u32,
+    },
     /// How a search is done, for those who asked to be told
     /// ([`SearchRequest::explain`](crate::search::SearchRequest::explain)).
     Explanation(String),
+}
+
+impl Note {
+    /// Whose the index is, where it is another user's.
+    pub fn of_owner(index: &kgrep_index::Index) -> Option<Note> {
+        index.other_owner().map(|user| Note::OthersIndex { user })
+    }
+}
+
+/// Hears how far the reading of a tree is, from any thread.
+pub type ProgressSink = Arc<dyn Fn(&kgrep_index::Tree, Progress) + Send + Sync>;
+
+/// A step of a tree's reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Another file was listed.
+    Listed,
+    /// All files are listed; now they are read.
+    Reading,
+    /// Another file was read.
+    Read,
+    /// All files were read.
+    Done,
 }

@@ -12,7 +12,7 @@ use kgrep_index::{Fresh, Index, Scope as TreePart, Tree};
 
 use crate::code::{in_parallel, read};
 use crate::search::{FileRules, Scope, SearchRequest};
-use crate::{Error, Note, NoteSink, Result};
+use crate::{Error, Note, NoteSink, Progress, ProgressSink, Result};
 
 /// What all questions of a process share. Cheap to clone.
 #[derive(Clone)]
@@ -82,17 +82,24 @@ impl Workspace {
         tree: &Tree,
         slow: impl FnOnce(&Tree),
         notes: &NoteSink,
+        progress: &ProgressSink,
     ) -> Result<Snapshot> {
-        let paths = self.files(tree, notes, |path| Language::of(path).is_some())?;
+        let paths = self.files(tree, notes, |path| {
+            progress(tree, Progress::Listed);
+            Language::of(path).is_some()
+        })?;
+        progress(tree, Progress::Reading);
         if paths.len() >= MANY_FILES {
             slow(tree);
         }
         let builder = Builder::new();
         let unread = in_parallel(&paths, |path| {
+            progress(tree, Progress::Read);
             let bytes = read(&path_in(tree, path)).map_err(|error| (path.clone(), error))?;
             builder.add(path, &outline(path, &bytes, &self.idioms));
             Ok(())
         });
+        progress(tree, Progress::Done);
         for (path, error) in unread.into_iter().filter_map(Result::err) {
             notes(Note::Unreadable { path, reason: error.to_string() });
         }
@@ -175,7 +182,7 @@ mod tests {
         let tree = Tree::locate(place.path()).unwrap();
         let notes: NoteSink = Arc::new(|note| panic!("{note:?}"));
         assert!(matches!(workspace.indexed(&tree).unwrap(), Indexed::Nothing));
-        let snapshot = workspace.read(&tree, |_| (), &notes).unwrap();
+        let snapshot = workspace.read(&tree, |_| (), &notes, &(Arc::new(|_, _| ()) as ProgressSink)).unwrap();
         any_thread(&workspace);
         any_thread(&snapshot);
         fs::remove_file(&file).unwrap();

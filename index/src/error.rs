@@ -33,6 +33,22 @@ pub enum Error {
         /// The format that this library reads and writes.
         expected: u32,
     },
+    /// Another user may have made a folder of the cache what it is.
+    #[error("{}: {why}", path.display())]
+    Untrusted {
+        /// The folder.
+        path: PathBuf,
+        /// What speaks against it, and what helps.
+        why: &'static str,
+    },
+    /// A folder of the cache is another user's, and is not written to.
+    #[error("{}: belongs to user {user}; set KGREP_CACHE_DIR to a folder of your own", path.display())]
+    Foreign {
+        /// The folder.
+        path: PathBuf,
+        /// Its owner's number.
+        user: u32,
+    },
 }
 
 impl Error {

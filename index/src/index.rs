@@ -9,6 +9,7 @@ use crate::{
     store::{
         Cache, Home,
         manifest::{CatalogPart, Manifest},
+        trust::Trust,
     },
     text::{plan, segment::Segment},
     tree::{fresh, table::View},
@@ -28,6 +29,8 @@ struct Inner {
     segments: Vec<Segment>,
     stored: Stored,
     catalog: Option<Catalog>,
+    /// The other user whose it is.
+    owner: Option<u32>,
 }
 
 /// Figures of an index.
@@ -61,6 +64,11 @@ impl Index {
     /// can't be used: search without it, and build it again.
     pub fn open(cache: &Cache, tree: &Tree) -> Result<Option<Index>, Error> {
         let home = Home::new(cache.home(tree));
+        let owner = match cache.trust(tree)? {
+            Trust::Missing => return Ok(None),
+            Trust::Own => None,
+            Trust::Others(user) => Some(user),
+        };
         let mut last = None;
         for _ in 0..ATTEMPTS {
             let manifest = match Manifest::open(&home.manifest()) {
@@ -71,9 +79,11 @@ impl Index {
             if manifest.root() != tree.root() {
                 return Ok(None);
             }
-            match Index::with(&home, manifest) {
+            match Index::with(&home, manifest, owner) {
                 Ok(index) => {
-                    home.touch();
+                    if owner.is_none() {
+                        home.touch();
+                    }
                     return Ok(Some(index));
                 }
                 // A segment is gone: a new generation was published since the manifest
@@ -85,7 +95,7 @@ impl Index {
         last.map_or(Ok(None), Err)
     }
 
-    fn with(home: &Home, manifest: Manifest) -> Result<Index, Error> {
+    fn with(home: &Home, manifest: Manifest, owner: Option<u32>) -> Result<Index, Error> {
         let segments = manifest.parts().iter().map(|part| {
             let segment = Segment::open(&home.part(part.number), part.checksum)?;
             if segment.documents() != part.documents as usize {
@@ -111,7 +121,13 @@ impl Index {
             })
         };
         let catalog = manifest.catalog().map(open).transpose()?;
-        Ok(Index(Arc::new(Inner { manifest, segments, stored, catalog })))
+        Ok(Index(Arc::new(Inner { manifest, segments, stored, catalog, owner })))
+    }
+
+    /// The user whose the index is, where that is another than the one who asks: then it is
+    /// read, and never written to.
+    pub fn other_owner(&self) -> Option<u32> {
+        self.0.owner
     }
 
     /// Which files in `scope` can match `query`, and whether knowing that is worth it.

@@ -1,7 +1,7 @@
 //! The graph as the tree is now: the index's, with the outlines of the files that changed
 //! since laid over it.
 
-use std::{collections::HashSet, ffi::OsStr, fs, os::unix::ffi::OsStrExt, path::Path};
+use std::{collections::HashSet, ffi::OsStr, fs, io, os::unix::ffi::OsStrExt, path::Path};
 
 use ignore::WalkBuilder;
 use rayon::prelude::*;
@@ -10,7 +10,7 @@ use crate::{
     Error, Fresh, Index,
     graph::{Graph, SharedGraph},
     idiom::Idioms,
-    outline::{self, FileOutline, Language},
+    outline::{self, FileOutline, LARGEST, Language},
     tree::table::join,
 };
 
@@ -70,8 +70,28 @@ impl Index {
     /// graph does not keep, which is guards, comments and parameters.
     pub fn outline_of(&self, path: &[u8], idioms: &Idioms) -> Result<FileOutline, Error> {
         let full = self.root().join(OsStr::from_bytes(path));
+        let size = fs::metadata(&full).map_err(|error| Error::io(&full, error))?.len();
+        if size > LARGEST {
+            return Err(Error::io(&full, io::Error::from(io::ErrorKind::FileTooLarge)));
+        }
         let text = fs::read(&full).map_err(|error| Error::io(&full, error))?;
         Ok(outline::outline(path, &text, idioms))
+    }
+
+    /// The files of code that were too large to be outlined: the graph knows nothing of them.
+    pub fn not_outlined(&self) -> Vec<Vec<u8>> {
+        let view = self.table();
+        let mut paths = Vec::new();
+        for at in 0..view.folders() {
+            let folder = view.folder(at);
+            for number in folder.file_range().filter(|n| view.record(*n).size > LARGEST) {
+                let path = join(folder.path.to_bytes(), view.file(&folder, number).name.to_bytes());
+                if Language::of(&path).is_some() {
+                    paths.push(path);
+                }
+            }
+        }
+        paths
     }
 
     /// The files that are not what the index knows: changed, new or gone.

@@ -11,14 +11,15 @@ use kgrep_index::build::Extent;
 Examples:
   kgrep index                 build or update the index of the tree around here
   kgrep index ~/src/linux     of that tree
+  kgrep index .               of this folder, though nothing says that it is a source tree
   kgrep index --status        what there is, and what changed since
 
 The index knows the text (for searches), the code (def, refs, callers, callees, chain, trace)
 and the catalog (find). Nobody needs to update it: changed files are read directly.")]
 pub(crate) struct IndexArgs {
     /// The tree: the nearest folder upwards with a .git or a kernel's top-level files
-    #[arg(default_value = ".", hide_default_value = true, value_hint = ValueHint::DirPath)]
-    pub(crate) tree: PathBuf,
+    #[arg(value_hint = ValueHint::DirPath)]
+    pub(crate) tree: Option<PathBuf>,
 
     /// Say where the index is, when it was built, what is in it and what changed since
     #[arg(long, group = "what")]

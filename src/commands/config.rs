@@ -1,7 +1,6 @@
 //! `kgrep config`: what is in force, and where each value comes from.
 
 use std::fmt::Display;
-use std::io::{self, Write};
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -9,6 +8,7 @@ use clap::ValueEnum;
 
 use super::{Outcome, Session};
 use crate::folders;
+use crate::render::{Content, print_page};
 use crate::settings::Setting;
 
 /// Prints the settings as lines of a configuration file, each with its origin.
@@ -47,7 +47,7 @@ pub(crate) fn run(session: &Session) -> Result<Outcome> {
         page.push_str(&row);
         page.push('\n');
     }
-    io::stdout().write_all(page.as_bytes())?;
+    print_page(&page, Content::Text)?;
     Ok(Outcome::Found)
 }
 

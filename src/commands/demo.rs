@@ -12,6 +12,10 @@ use std::process::Command;
 use anyhow::{Context as _, bail};
 use include_dir::{Dir, include_dir};
 
+use kgrep_index::store::trust::may_write;
+
+use crate::render::{Content, print_page, visible};
+
 /// The tree that the tests use too.
 static TREE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/tests/trees/kernel");
 
@@ -48,6 +52,7 @@ const TOUR: [(&str, &[&str]); 6] = [
 /// When the tree can't be written, or a command of the tour fails.
 pub(crate) fn run(cache: &Path) -> anyhow::Result<()> {
     let place = cache.join("demo");
+    may_write(cache, &place)?;
     let tree = place.join("kernel");
     unpack(&TREE, &tree).with_context(|| format!("can't write {}", tree.display()))?;
     let pair = place.join("pair");
@@ -64,7 +69,7 @@ pub(crate) fn run(cache: &Path) -> anyhow::Result<()> {
             // The user's own settings would make this another tour.
             .env("XDG_CONFIG_HOME", &place)
             .env("KGREP_PAGER", "cat")
-            .env("KGREP_EDITOR", "echo vim")
+            .env("KGREP_EDITOR", editor(&tree))
             .env_remove("EDITORLINEFLAG")
             .env_remove("EDITORLINEFLAGREVERSED")
             .stdin(std::process::Stdio::null())
@@ -81,6 +86,12 @@ pub(crate) fn run(cache: &Path) -> anyhow::Result<()> {
          of two\nkernels for `kgrep diff`.\n",
         shlex::try_quote(&tree.to_string_lossy()).unwrap_or_default()
     ))
+}
+
+/// What stands for an editor: it prints how it is called, whatever the path may hold.
+fn editor(tree: &Path) -> &'static str {
+    let path = tree.as_os_str().as_encoded_bytes();
+    if *visible(path) == *path { "echo vim" } else { "sh -c 'echo vim \"$@\" | cat -v' sh" }
 }
 
 /// Writes what is missing or differs; a tour that runs at the same time finds every
@@ -107,10 +118,7 @@ fn typed(args: &[&str]) -> String {
 }
 
 fn say(text: &str) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()?;
-    Ok(())
+    Ok(print_page(text, Content::Text)?)
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use kgrep_index::outline::{Flags, Kind};
 use super::{Outcome, Session, freshen};
 use crate::cli::{Export, ExportArgs};
 use crate::code::{self, Code};
-use crate::render::Output;
+use crate::render::{Content, Output};
 
 /// Prints all of it, row by row.
 ///
@@ -28,8 +28,12 @@ pub(crate) fn run(args: &ExportArgs, session: &Session) -> Result<Outcome> {
         if begun.replace(true) {
             bail!("the rows printed are incomplete; `kgrep index` builds the index again");
         }
-        let mut out =
-            Rows { out: Output::stdout(), row: Vec::new(), last: Vec::new(), failure: None };
+        let mut out = Rows {
+            out: Output::stdout().holding(Content::Text),
+            row: Vec::new(),
+            last: Vec::new(),
+            failure: None,
+        };
         match args.what {
             Export::Edges => graph.export_edges(code.arch, |edge| {
                 out.row(&[edge.file, &edge.caller, &edge.callee, edge.kind.name().as_bytes()]);

@@ -37,6 +37,7 @@ pub(crate) fn run(args: &FindArgs, session: &Session) -> Result<Outcome> {
     let Some(index) = Index::open(&cache, code.tree()).map_err(again)? else {
         bail!("{root} has no index to find words in; `kgrep index` makes it, once");
     };
+    kgrep_engine::Note::of_owner(&index).iter().for_each(crate::notes::tell);
     if !index.has_catalog() {
         bail!("the index of {root} has no catalog to find words in; `kgrep index --code` adds it");
     }

@@ -3,7 +3,7 @@
 
 use std::cell::Cell;
 use std::ffi::OsString;
-use std::io::{self, Write as _};
+use std::io;
 
 use anyhow::{Context, Result, bail};
 
@@ -14,7 +14,7 @@ use super::{Outcome, Session, search, session};
 use crate::cli::{self, CommonArgs, ListArgs, Root, SearchArgs, Stop};
 use crate::list::{FollowUp, LeftOut, ListError, Shelved, Terminal, View, parse, parse_args};
 use crate::message::tell;
-use crate::render::{Facts, Look};
+use crate::render::{Content, Facts, Look, print_page};
 use crate::request::stdin_is_readable;
 
 /// True when the command line asks for a follow-up: with `-s`, with `--interactive`,
@@ -147,7 +147,7 @@ fn searched(args: &[OsString], outer: &Root) -> Result<(Outcome, Searched)> {
     let parsed = match cli::parse_grep(args) {
         Ok(parsed) => parsed,
         Err(Stop::Page(text)) => {
-            io::stdout().write_all(text.as_bytes())?;
+            print_page(&text, Content::Styled)?;
             return Ok((Outcome::Found, Searched::Told));
         }
         Err(wrong) => bail!("grep: {wrong}"),

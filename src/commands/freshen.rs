@@ -1,14 +1,16 @@
 //! What a search or a question to the code leaves to be done for the index: an update in the
 //! background when much has changed, and a word about `kgrep index` where there is none.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{DirBuilder, OpenOptions};
 use std::io::{self, IsTerminal};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::Result;
 use kgrep_index::graph::Graph;
 use kgrep_index::store::Cache;
+use kgrep_index::store::trust::may_write;
 use kgrep_index::{Fresh, Index, Tree};
 
 use super::Session;
@@ -35,7 +37,7 @@ pub(crate) fn after(advice: &Advice, files: u64, session: &Session) {
         Some(fresh) => after_changes(tree, fresh, session),
         None if !advice.indexed && files >= MANY_FILES && io::stderr().is_terminal() => {
             let marker = Cache::new(&session.cache).hint_marker(tree);
-            if first_time(&marker) {
+            if first_time(&session.cache, &marker) {
                 tell(format!(
                     "`kgrep index` would make searches like this about {SPEED_UP} times faster \
                      (said once for {})",
@@ -80,7 +82,7 @@ fn slow_without_index(tree: &Tree, session: &Session) {
         return;
     }
     let cache = Cache::new(&session.cache);
-    if first_time(&cache.home(tree).with_extension("asked")) {
+    if first_time(&session.cache, &cache.home(tree).with_extension("asked")) {
         let indexed = Index::open(&cache, tree).is_ok_and(|index| index.is_some());
         tell(format!(
             "reading all of {} for this; `kgrep index{}` makes such questions fast (said once)",
@@ -104,8 +106,9 @@ fn update_in_background(root: &Path, cache: &Path) -> io::Result<()> {
         .map(drop)
 }
 
-/// Leaves a mark; true when it wasn't there.
-pub(super) fn first_time(marker: &Path) -> bool {
-    marker.parent().is_some_and(|folder| fs::create_dir_all(folder).is_ok())
+/// Leaves a mark below the cache folder; true when it wasn't there.
+pub(super) fn first_time(cache: &Path, marker: &Path) -> bool {
+    let made = |folder: &Path| DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    marker.parent().is_some_and(|folder| may_write(cache, folder).is_ok() && made(folder).is_ok())
         && OpenOptions::new().write(true).create_new(true).open(marker).is_ok()
 }

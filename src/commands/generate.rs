@@ -2,7 +2,7 @@
 //!
 //! What it prints is checked in under `completions/`; a test compares.
 
-use std::io::{self, Write};
+use std::io;
 
 use anyhow::Result;
 use clap_complete::Shell;
@@ -11,6 +11,7 @@ use clap_mangen::Man;
 use super::Outcome;
 use super::complete::scripts;
 use crate::cli::{self, Generate};
+use crate::render::{Content, print_page};
 
 /// Prints one of them.
 ///
@@ -24,7 +25,7 @@ pub(crate) fn run(what: Generate) -> Result<Outcome> {
         Generate::Zsh => page = scripts::of(Shell::Zsh).into_bytes(),
         Generate::Fish => page = scripts::of(Shell::Fish).into_bytes(),
     }
-    io::stdout().write_all(&page)?;
+    print_page(&String::from_utf8_lossy(&page), Content::Text)?;
     Ok(Outcome::Found)
 }
 

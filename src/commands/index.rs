@@ -1,21 +1,25 @@
 //! `kgrep index`: builds, updates, shows and removes indexes.
 
-use std::io::{self, IsTerminal, Write};
+use std::ffi::OsStr;
+use std::io::{self, IsTerminal};
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
 use kgrep_index::build::{self, Observer, Report};
 use kgrep_index::store::{Cache, Entry, EntryState};
 use kgrep_index::{Fresh, Index, Scope, State, Stats, Tree};
+use rustix::fs::FileType;
 use serde_json::json;
 
 use super::{Outcome, Session};
 use crate::cli::IndexArgs;
 use crate::message::{counted, tell};
+use crate::render::{Content, print_page, visible};
 use crate::settings::Format;
 use crate::{code, folders};
 
@@ -38,13 +42,15 @@ pub(crate) fn run(args: &IndexArgs, session: &Session) -> Result<Outcome> {
     if args.prune {
         return prune(&cache);
     }
-    if args.tree.is_relative() {
+    let named = args.tree.as_deref();
+    let path = named.unwrap_or(Path::new("."));
+    if path.is_relative() {
         // A current folder that is gone is said to be.
         folders::current()?;
     }
     let tree = match args.status || args.check {
-        true => Tree::locate_indexed(&args.tree, &cache)?,
-        false => Tree::locate(&args.tree)?,
+        true => Tree::locate_indexed(path, &cache)?,
+        false => Tree::locate(path)?,
     };
     if args.status {
         status(&cache, &tree, as_json)
@@ -54,6 +60,12 @@ pub(crate) fn run(args: &IndexArgs, session: &Session) -> Result<Outcome> {
         check(&cache, &tree)
     } else if args.background {
         background(&cache, &tree)
+    } else if named.is_none() && !tree.looks_like_source() && !cache.has(&tree) {
+        bail!(
+            "{} is no source tree (there is no .git and none of a kernel's files); `kgrep index .` \
+             indexes it all the same",
+            tree.root().display()
+        );
     } else {
         build(&cache, &tree, args)
     }
@@ -65,7 +77,7 @@ fn build(cache: &Cache, tree: &Tree, args: &IndexArgs) -> Result<Outcome> {
         done: AtomicU64::new(0),
         draws: io::stderr().is_terminal() && !args.verbose,
         verbose: args.verbose,
-        is_tree: is_source_tree(tree.root()),
+        is_tree: tree.looks_like_source(),
     };
     let build = if args.rebuild { build::rebuild_with } else { build::update_with };
     let outcome = build(cache, tree, &code::idioms(), args.extent(), &observer);
@@ -73,17 +85,20 @@ fn build(cache: &Cache, tree: &Tree, args: &IndexArgs) -> Result<Outcome> {
         bar.finish_and_clear();
     }
     let root = tree.root().display();
-    let speaks = args.verbose || io::stderr().is_terminal();
+    // What was done is the answer, and goes where answers go; a script without a terminal
+    // hears nothing, unless it keeps a log.
+    let speaks = args.verbose || io::stderr().is_terminal() || is_log();
+    let say = |line: String| print_page(&format!("{line}\n"), Content::Text);
     match outcome.with_context(|| format!("the index of {root} can't be built"))? {
         build::Outcome::Published(report) => {
             if let Some(why) = &report.discarded {
                 tell(format!("{why}; built again"));
             }
             if speaks {
-                tell(format!("{root}: {}", told(&report)));
+                say(format!("{root}: {}", told(&report)))?;
             }
         }
-        build::Outcome::Current if speaks => tell(format!("{root}: the index is up to date")),
+        build::Outcome::Current if speaks => say(format!("{root}: the index is up to date"))?,
         build::Outcome::Another => {
             tell(format!("{root}: another kgrep was at work; its index is used"));
         }
@@ -92,13 +107,14 @@ fn build(cache: &Cache, tree: &Tree, args: &IndexArgs) -> Result<Outcome> {
     Ok(Outcome::Found)
 }
 
+/// Whether standard output is a file that somebody wants to read later.
+fn is_log() -> bool {
+    let stat = rustix::fs::fstat(rustix::stdio::stdout());
+    stat.is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile)
+}
+
 /// More files than this are worth a warning where nothing says that this is a source tree.
 const VERY_MANY_FILES: u64 = 200_000;
-
-/// True when a folder has what `Tree::locate` looks for: a `.git`, or a kernel's files.
-fn is_source_tree(root: &Path) -> bool {
-    root.join(".git").exists() || root.join("MAINTAINERS").is_file()
-}
 
 fn told(report: &Report) -> String {
     format!(
@@ -171,12 +187,16 @@ fn status(cache: &Cache, tree: &Tree, as_json: bool) -> Result<Outcome> {
         page.push_str(&format!("{value}\n"));
     } else {
         describe(&mut page, &stats, &fresh);
+        for path in index.not_outlined().iter().filter(|_| stats.code) {
+            let path = shown(Path::new(OsStr::from_bytes(path)));
+            page.push_str(&format!("{:11} {path}: larger than 64 MiB, its code is not read\n", ""));
+        }
         page.insert_str(
             0,
-            &format!("tree        {}\nindex       {}\n", tree.root().display(), home.display()),
+            &format!("tree        {}\nindex       {}\n", shown(tree.root()), shown(&home)),
         );
     }
-    io::stdout().write_all(page.as_bytes())?;
+    print_page(&page, content(as_json))?;
     Ok(Outcome::Found)
 }
 
@@ -272,13 +292,13 @@ fn check(cache: &Cache, tree: &Tree) -> Result<Outcome> {
         return Ok(Outcome::Nothing);
     };
     let checked = build::check::check(&index).context("`kgrep index --rebuild` builds it again")?;
-    writeln!(
-        io::stdout(),
-        "{}: intact; {} of checksums, {} read again",
-        tree.root().display(),
+    let line = format!(
+        "{}: intact; {} of checksums, {} read again\n",
+        shown(tree.root()),
         HumanBytes(checked.bytes),
         counted(checked.files, "file")
-    )?;
+    );
+    print_page(&line, Content::Text)?;
     Ok(Outcome::Found)
 }
 
@@ -303,7 +323,7 @@ fn list(cache: &Cache, as_json: bool) -> Result<Outcome> {
             page.push_str(&row(entry));
         }
     }
-    io::stdout().write_all(page.as_bytes())?;
+    print_page(&page, content(as_json))?;
     Ok(if entries.is_empty() { Outcome::Nothing } else { Outcome::Found })
 }
 
@@ -316,7 +336,7 @@ fn row(entry: &Entry) -> String {
     let tree = entry.root.as_ref().unwrap_or(&entry.dir);
     // Formatted first: indicatif's types don't pad themselves.
     let size = HumanBytes(entry.bytes).to_string();
-    format!("{size:>12}  {}  {}{note}\n", when(entry.last_used), tree.display())
+    format!("{size:>12}  {}  {}{note}\n", when(entry.last_used), shown(tree))
 }
 
 /// What keeps an index from being used.
@@ -344,6 +364,18 @@ fn prune(cache: &Cache) -> Result<Outcome> {
         }
     }
     Ok(if gone.is_empty() { Outcome::Nothing } else { Outcome::Found })
+}
+
+/// A path for people: on a terminal in one line, whatever is in it.
+fn shown(path: &Path) -> String {
+    match io::stdout().is_terminal() {
+        true => String::from_utf8_lossy(&visible(path.as_os_str().as_bytes())).into_owned(),
+        false => path.display().to_string(),
+    }
+}
+
+fn content(as_json: bool) -> Content {
+    if as_json { Content::Json } else { Content::Text }
 }
 
 /// A moment in local time, to the minute.

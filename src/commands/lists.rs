@@ -13,7 +13,7 @@ use super::{Outcome, Session, follow};
 use crate::cli::{ListArgs, ListsArgs, Root};
 use crate::list::{LeftOut, Meta, Shelf, Terminal};
 use crate::message::{counted, tell};
-use crate::render::{Facts, Output, display_width, visible};
+use crate::render::{Content, Facts, Output, display_width, visible};
 use crate::settings::Format;
 
 /// One kept list.
@@ -62,6 +62,7 @@ pub(crate) fn run(args: &ListsArgs, session: &Session) -> anyhow::Result<Outcome
         false => Output::stdout(),
     };
     if args.json || settings.format.value == Format::Json {
+        out = out.holding(Content::Json);
         for row in &rows {
             writeln!(out, "{}", as_object(row))?;
         }

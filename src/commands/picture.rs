@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use super::Outcome;
 use crate::cli::PictureArgs;
-use crate::render::{Arrow, Output, draw_dot};
+use crate::render::{Arrow, Content, Output, draw_dot};
 
 /// Draws `arrows` where a picture is asked for; none where the table is.
 ///
@@ -16,7 +16,7 @@ use crate::render::{Arrow, Output, draw_dot};
 /// When the output can't be written, or `dot` isn't there or fails.
 pub(super) fn draw(args: &PictureArgs, arrows: &[Arrow]) -> Result<Option<Outcome>> {
     if args.dot {
-        let mut out = Output::stdout();
+        let mut out = Output::stdout().holding(Content::Text);
         out.write_all(draw_dot(arrows).as_bytes())?;
         out.finish()?;
         return Ok(Some(Outcome::Found));

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use super::{Outcome, Session, freshen, recipes};
 use crate::cli::QueriesArgs;
 use crate::code::{self, Code};
+use crate::render::{Content, Output};
 use crate::trace::{Look, Options, Recipe, Recipes, Tracer, answer, cases};
 
 /// Lists the recipes, explains one, or runs their examples.
@@ -30,11 +31,12 @@ pub(crate) fn run(args: &QueriesArgs, session: &Session) -> Result<Outcome> {
         return check(&code, session, &recipes, &chosen);
     }
     chosen.sort_by(|one, other| one.name.cmp(&other.name));
-    let mut out = std::io::stdout().lock();
+    let mut out = Output::stdout().holding(Content::Text);
     if args.kind.is_some() {
         for recipe in chosen {
             explain(&mut out, recipe)?;
         }
+        out.finish()?;
         return Ok(Outcome::Found);
     }
     let width = chosen.iter().map(|recipe| recipe.name.len()).max().unwrap_or(0);
@@ -44,6 +46,7 @@ pub(crate) fn run(args: &QueriesArgs, session: &Session) -> Result<Outcome> {
             writeln!(out, "{:width$}    kgrep trace {}", "", shell(example))?;
         }
     }
+    out.finish()?;
     Ok(Outcome::Found)
 }
 
@@ -126,9 +129,10 @@ fn check(code: &Code, session: &Session, recipes: &Recipes, chosen: &[&Recipe]) 
         Ok((lines, well))
     })?;
     let (lines, well) = report;
-    let mut out = std::io::stdout().lock();
+    let mut out = Output::stdout().holding(Content::Text);
     for line in lines {
         writeln!(out, "{line}")?;
     }
+    out.finish()?;
     Ok(if well && recipes.problems.is_empty() { Outcome::Found } else { Outcome::Nothing })
 }

@@ -158,7 +158,8 @@ fn candidates(name: &str, code: &Code, session: &Session) -> Result<Vec<Vec<u8>>
     let scope = Scope::new(vec![root.into()], false);
     let notes = notes::sink();
     let advice = advise(scope.paths(), &patterns, &args, &session.cache, &notes);
-    let options = SearchOptions::whether();
+    // A NUL byte ends no file of code: the graph, which knows the callers, reads on too.
+    let options = SearchOptions { text: true, ..SearchOptions::whether() };
     let search = Search {
         scope: &scope,
         query: &query,

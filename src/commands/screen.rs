@@ -2,7 +2,6 @@
 //! and the editor.
 
 use std::ffi::OsString;
-use std::io::Write;
 
 use super::printer::{PrintError, Printer};
 use super::show::{CountBy, Searched, Stage};
@@ -10,8 +9,8 @@ use super::{diff, draw};
 use crate::editor::{self, LineFlag};
 use crate::list::{Indices, ListError, Match, NAMES, Place, SourceFile, View};
 use crate::message::tell;
-use crate::render::{Facts, Highlighter, Look, Output, Totals};
-use crate::settings::{Format, Settings};
+use crate::render::{Content, Facts, Highlighter, Look, Output, Totals, print_page};
+use crate::settings::{Format, Origin, Settings};
 
 /// When more matches than this are opened, how many is said.
 const MANY: u64 = 10;
@@ -141,6 +140,7 @@ impl Stage for Screen<'_> {
         let search_path = std::env::var_os("PATH");
         let editor = editor::chosen(&self.settings.editor.value, search_path.as_deref())?;
         let flag = LineFlag::from_env();
+        let origin = editor_origin(&self.settings.editor.origin);
         if positions.len() > MANY {
             self.note(&format!("opening {} matches, one after the other", positions.len()));
         }
@@ -163,7 +163,7 @@ impl Stage for Screen<'_> {
                 // The editor may know better what to do with such a file.
                 Err(_) => entry.target(),
             };
-            editor::open(&editor::command_for(&editor, &flag, &path, line)?)?;
+            editor::open(&editor::command_for(&editor, &flag, &path, line)?, &origin)?;
             Ok(true)
         })
     }
@@ -173,20 +173,25 @@ impl Stage for Screen<'_> {
     }
 
     fn say(&mut self, line: &str) -> anyhow::Result<()> {
-        let mut out = std::io::stdout().lock();
-        writeln!(out, "{line}")?;
-        Ok(out.flush()?)
+        Ok(print_page(&format!("{line}\n"), Content::Text)?)
     }
 
     fn help(&mut self) -> anyhow::Result<()> {
         let color = Look::new(self.settings, self.facts, b"").color;
-        let mut out = std::io::stdout().lock();
-        out.write_all(help(color).as_bytes())?;
-        Ok(out.flush()?)
+        Ok(print_page(&help(color), Content::Styled)?)
     }
 
     fn note(&mut self, message: &str) {
         tell(message);
+    }
+}
+
+/// Where the editor's name came from, as an error says it.
+fn editor_origin(origin: &Origin) -> String {
+    match origin {
+        Origin::Default => String::new(),
+        Origin::Environment(name) => (*name).to_owned(),
+        other => other.to_string(),
     }
 }
 

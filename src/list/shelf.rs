@@ -9,6 +9,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use kgrep_index::store::trust::may_write;
 use serde::{Deserialize, Serialize};
 
 use super::layout::{ListError, Meta};
@@ -88,13 +89,14 @@ impl LeftOut {
 
 /// The folder of kept lists.
 pub(crate) struct Shelf {
+    cache: PathBuf,
     folder: PathBuf,
 }
 
 impl Shelf {
     /// The shelf below the cache folder `cache`; nothing is created yet.
     pub(crate) fn new(cache: &Path) -> Shelf {
-        Shelf { folder: cache.join("lists") }
+        Shelf { cache: cache.to_owned(), folder: cache.join("lists") }
     }
 
     /// Begins a list of at most `max_entries` entries.
@@ -147,11 +149,18 @@ impl Shelf {
         (list, Ok(number))
     }
 
+    /// That the folder is the user's own, if it is there: another user's lists are neither
+    /// read nor written, and a link could lead anywhere.
+    fn is_own(&self) -> io::Result<()> {
+        may_write(&self.cache, &self.folder).map_err(io::Error::other)
+    }
+
     /// The list called `number`.
     ///
     /// # Errors
     /// When there is none, or it can't be read.
     pub(crate) fn get(&self, number: u64) -> Result<Shelved, ListError> {
+        self.is_own()?;
         Ok(Shelved { number, list: List::load(&self.path(number))? })
     }
 
@@ -215,6 +224,7 @@ impl Shelf {
     /// # Errors
     /// When there is none, or it can't be removed.
     pub(crate) fn remove(&self, number: u64) -> io::Result<()> {
+        self.is_own()?;
         fs::remove_file(self.path(number))
     }
 
@@ -223,6 +233,7 @@ impl Shelf {
     }
 
     fn temporary(&self) -> io::Result<tempfile::NamedTempFile> {
+        self.is_own()?;
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -243,6 +254,7 @@ impl Shelf {
     /// # Errors
     /// When the folder is there and can't be read.
     pub(crate) fn numbers(&self) -> io::Result<Vec<u64>> {
+        self.is_own()?;
         let entries = match fs::read_dir(&self.folder) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),

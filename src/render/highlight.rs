@@ -110,7 +110,10 @@ impl Highlighter {
             let Ansi256Color(index) = anstyle_lossy::rgb_to_xterm(rgb);
             Color::Ansi256(Ansi256Color(index))
         };
-        let drawn = Style::new().fg_color(Some(color));
+        // Ordinary text has the terminal's own colour, which can be read on its background
+        // whether that is dark or light.
+        let ordinary = self.theme.settings.foreground == Some(style.foreground);
+        let drawn = Style::new().fg_color((!ordinary).then_some(color));
         if style.font_style.contains(FontStyle::ITALIC) { drawn.italic() } else { drawn }
     }
 }

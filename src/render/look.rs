@@ -8,10 +8,13 @@ use std::io::{self, IsTerminal};
 
 use anstyle::{AnsiColor, Style};
 
-use crate::settings::{Highlight, Layout, Settings, When};
+use crate::settings::{Highlight, Layout, Origin, Setting, Settings, When};
 
 /// Columns of an output whose width is not known.
 const DEFAULT_WIDTH: usize = 80;
+
+/// The theme on a light background, where none is chosen.
+const LIGHT_THEME: &str = "InspiredGitHub";
 
 /// What is known of standard output and the terminal behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +25,8 @@ pub(crate) struct Facts {
     pub(crate) color: bool,
     /// It shows 24-bit colours (`COLORTERM`).
     pub(crate) true_color: bool,
+    /// Its background is said to be light (`COLORFGBG`, which many terminals set).
+    pub(crate) light: bool,
     /// It is known to support OSC 8 links.
     pub(crate) hyperlinks: bool,
     /// It belongs to an editor that makes `path:line` clickable.
@@ -41,6 +46,7 @@ impl Facts {
             terminal,
             color,
             true_color: matches!(variable("COLORTERM").as_str(), "truecolor" | "24bit"),
+            light: is_light(&variable("COLORFGBG")),
             hyperlinks: terminal && supports_hyperlinks::supports_hyperlinks(),
             ide: variable("TERM_PROGRAM") == "vscode"
                 || variable("TERMINAL_EMULATOR").contains("JetBrains"),
@@ -180,7 +186,7 @@ impl Look {
             ide_paths: facts.ide,
             width: facts.width.unwrap_or(DEFAULT_WIDTH),
             folder: folder.to_vec(),
-            theme: highlight.then(|| settings.theme.value.clone()),
+            theme: highlight.then(|| theme(&settings.theme, facts.light)),
             palette: if color { Palette::colored() } else { Palette::default() },
         }
     }
@@ -211,6 +217,20 @@ impl Look {
     }
 }
 
+/// The theme that was asked for; where none was, one for the terminal's background.
+fn theme(setting: &Setting<String>, light: bool) -> String {
+    match setting.origin {
+        Origin::Default if light => LIGHT_THEME.to_owned(),
+        _ => setting.value.clone(),
+    }
+}
+
+/// `COLORFGBG` is `foreground;background` (perhaps with something between) in the numbers of
+/// the sixteen colours; white and light grey are 15 and 7.
+fn is_light(color: &str) -> bool {
+    color.rsplit_once(';').is_some_and(|(_, background)| matches!(background, "7" | "15"))
+}
+
 fn decide(when: When, auto: bool) -> bool {
     match when {
         When::Auto => auto,
@@ -222,7 +242,7 @@ fn decide(when: When, auto: bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::{Format, Origin, Setting};
+    use crate::settings::Format;
 
     fn default<T>(value: T) -> Setting<T> {
         Setting { value, origin: Origin::Default }
@@ -254,6 +274,7 @@ mod tests {
         terminal: false,
         color: false,
         true_color: false,
+        light: false,
         hyperlinks: false,
         ide: false,
         width: None,
@@ -274,6 +295,19 @@ mod tests {
         let look = Look::new(&settings, PIPE, b"/src");
         assert!(look.color && look.visible() && look.theme.is_some());
         assert_eq!(look.palette.file.on, "\x1b[34m");
+    }
+
+    #[test]
+    fn the_theme_follows_the_background_unless_it_is_chosen() {
+        assert!(is_light("0;15") && is_light("0;default;7"));
+        assert!(!is_light("15;0") && !is_light("") && !is_light("7"));
+        let mut settings = settings();
+        settings.color.value = When::Always;
+        let light = Facts { light: true, ..PIPE };
+        let look = |settings: &Settings| Look::new(settings, light, b"").theme.unwrap();
+        assert_eq!(look(&settings), LIGHT_THEME);
+        settings.theme.origin = Origin::File;
+        assert_eq!(look(&settings), "base16-ocean.dark");
     }
 
     #[test]

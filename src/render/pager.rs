@@ -1,4 +1,5 @@
-//! Where output goes: standard output, or a pager in front of it.
+//! Where output goes: standard output, or a pager in front of it, and on a terminal
+//! through the gate. Nothing else in the program writes to standard output.
 //!
 //! A pager that quits early shows as a broken pipe, which `main` takes for a
 //! success, as it does in any pipe. A pager that can't be started is left out
@@ -6,9 +7,10 @@
 //! terminal to two programs.
 
 use std::ffi::OsStr;
-use std::io::{self, BufWriter, StdoutLock, Write};
+use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 
+use super::gate::{Content, Gate};
 use crate::interrupts::Left;
 
 /// Output gathers to this many bytes before it is written.
@@ -17,6 +19,8 @@ const BUFFER: usize = 1 << 16;
 /// Standard output or a pager's standard input.
 pub(crate) struct Output {
     target: Target,
+    /// On a terminal.
+    gate: Option<Gate>,
 }
 
 enum Target {
@@ -27,7 +31,8 @@ enum Target {
 impl Output {
     /// Standard output itself.
     pub(crate) fn stdout() -> Output {
-        Output { target: Target::Stdout(BufWriter::with_capacity(BUFFER, io::stdout().lock())) }
+        let target = Target::Stdout(BufWriter::with_capacity(BUFFER, io::stdout().lock()));
+        Output { target, gate: None }.holding(Content::Styled)
     }
 
     /// The pager of this command line, split as a shell would; standard output when
@@ -35,9 +40,17 @@ impl Output {
     pub(crate) fn paged(command: &str) -> Output {
         let set = |name: &str| std::env::var_os(name).is_some();
         match Pager::start(command, set) {
-            Some(pager) => Output { target: Target::Pager(pager) },
+            Some(pager) => {
+                Output { target: Target::Pager(pager), gate: None }.holding(Content::Styled)
+            }
             None => Output::stdout(),
         }
+    }
+
+    /// The same, for this content. Without a call it is [`Content::Styled`].
+    pub(crate) fn holding(mut self, content: Content) -> Output {
+        self.gate = io::stdout().is_terminal().then(|| Gate::new(content));
+        self
     }
 
     /// Writes what is left and waits until the user has left the pager.
@@ -45,21 +58,48 @@ impl Output {
     /// # Errors
     /// When the rest can't be written; a broken pipe among them.
     pub(crate) fn finish(mut self) -> io::Result<()> {
-        self.flush()
+        if let Some(mut gate) = self.gate.take() {
+            let rest = gate.pass(b"", true);
+            self.target.write_all(&rest)?;
+        }
+        self.target.flush()
         // Dropping a pager waits for it.
     }
 }
 
+/// Writes a page that is there as a whole to standard output, at once.
+///
+/// # Errors
+/// When it can't be written; a broken pipe among them.
+pub(crate) fn print_page(text: &str, content: Content) -> io::Result<()> {
+    let mut out = Output::stdout().holding(content);
+    out.write_all(text.as_bytes())?;
+    out.finish()
+}
+
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.target {
+        let Some(gate) = &mut self.gate else { return self.target.write(bytes) };
+        let passed = gate.pass(bytes, false);
+        self.target.write_all(&passed)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.target.flush()
+    }
+}
+
+impl Write for Target {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
             Target::Stdout(stdout) => stdout.write(bytes),
             Target::Pager(pager) => pager.input()?.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match &mut self.target {
+        match self {
             Target::Stdout(stdout) => stdout.flush(),
             Target::Pager(pager) => pager.input()?.flush(),
         }
@@ -128,7 +168,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("shown");
         let command = format!("sh -c 'echo $LESS $LESSCHARSET >{0}; cat >>{0}'", file.display());
-        let mut output = Output { target: Target::Pager(pager(&command).unwrap()) };
+        let mut output = Output { target: Target::Pager(pager(&command).unwrap()), gate: None };
         output.write_all(b"hello\n").unwrap();
         output.finish().unwrap();
         assert_eq!(std::fs::read_to_string(file).unwrap(), "FRSX utf-8\nhello\n");
@@ -136,7 +176,7 @@ mod tests {
 
     #[test]
     fn a_pager_that_quits_early_is_a_broken_pipe() {
-        let mut output = Output { target: Target::Pager(pager("true").unwrap()) };
+        let mut output = Output { target: Target::Pager(pager("true").unwrap()), gate: None };
         let line = [b'x'; 1000];
         let error = (0..10_000).find_map(|_| output.write_all(&line).err()).unwrap();
         assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);

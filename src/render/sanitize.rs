@@ -90,7 +90,8 @@ fn hides(c: char) -> bool {
         | '\u{e0000}'..='\u{e007f}')
 }
 
-fn push_byte(out: &mut Vec<u8>, byte: u8) {
+/// Shows one byte: `\x1b`.
+pub(super) fn push_byte(out: &mut Vec<u8>, byte: u8) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     out.extend_from_slice(b"\\x");
     out.push(DIGITS[usize::from(byte >> 4)]);

@@ -2,7 +2,7 @@
 
 use crate::util::{Dir, eqnice};
 
-const COMMANDS: [&str; 16] = [
+pub(crate) const COMMANDS: [&str; 16] = [
     "find", "def", "refs", "list", "callers", "callees", "chain", "trace", "diff", "exists",
     "lists", "demo", "index", "config", "queries", "export",
 ];

@@ -192,7 +192,7 @@ fn random_edits_and_searches_agree_with_a_scan() {
     for _ in 0..6000 {
         dir.create(&name(&mut random), text(&mut random));
     }
-    dir.kgrep(&["index"]).run().expect_ok();
+    dir.kgrep(&["index", "."]).run().expect_ok();
     let mut narrowed = 0;
     for round in 0..200 {
         for _ in 0..random.below(6) {
@@ -443,7 +443,7 @@ fn a_tree_without_marks_is_found_from_below() {
         dir.create(&format!("a/b/{number}.c"), format!("number_{number}_\n"));
     }
     settle();
-    dir.kgrep(&["index"]).run().expect_ok();
+    dir.kgrep(&["index", "."]).run().expect_ok();
     let below = dir.path("a/b");
     let found = dir.kgrep(&["--debug", "number_7_"]).folder(&below).run().expect_code(0);
     assert!(found.stderr().contains("plan: narrow"), "{}", found.stderr());

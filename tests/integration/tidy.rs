@@ -102,3 +102,20 @@ fn man_page_and_completions_are_current() {
         assert!(kept == printed, "completions/{file} is old: run `completions/update`");
     }
 }
+
+/// What is written past the gate reaches a terminal as a stranger wrote it.
+#[test]
+fn standard_output_has_one_gate() {
+    let gate = Path::new(ROOT).join("src/render/pager.rs");
+    let past = ["println!(", "print!(", "stdout().lock()", "stdout().write"];
+    for (path, text) in rust_files() {
+        let is_program = path.starts_with(Path::new(ROOT).join("src"));
+        if !is_program || path == gate {
+            continue;
+        }
+        let text = text.replace("eprintln!", "");
+        for call in past {
+            assert!(!text.contains(call), "{} writes past the gate: {call}", path.display());
+        }
+    }
+}

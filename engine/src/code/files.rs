@@ -7,18 +7,23 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// A larger file holds no source that anyone has written.
-const MAX_SIZE: u64 = 1 << 29;
+use kgrep_index::outline::LARGEST;
 
-/// What is in the file at `path`, as far as half a gigabyte.
+use super::source::TOO_LARGE;
+
+/// What is in the file of code at `path`.
 ///
 /// # Errors
-/// When it can't be read.
+/// When it can't be read, or is larger than what is outlined ([`LARGEST`]): the answer is the
+/// same with an index and without.
 pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
-    let size = file.metadata()?.len().min(MAX_SIZE);
+    let size = file.metadata()?.len().min(LARGEST);
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
-    file.take(MAX_SIZE).read_to_end(&mut bytes)?;
+    file.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, TOO_LARGE));
+    }
     Ok(bytes)
 }
 

@@ -11,7 +11,7 @@ use kgrep_index::{Fresh, Index, Tree};
 
 use super::arch;
 use crate::snapshot::{Indexed, Snapshot, Workspace, path_in};
-use crate::{Error, Note, NoteSink, Result};
+use crate::{Error, Note, NoteSink, ProgressSink, Result};
 
 /// What a face gives for every question about code.
 pub struct Setup {
@@ -21,6 +21,8 @@ pub struct Setup {
     pub workspace: Workspace,
     /// Takes what is to be said besides the answer.
     pub notes: NoteSink,
+    /// Hears how far the reading of a tree without an index is.
+    pub progress: ProgressSink,
 }
 
 /// A tree of code, and what a question about it is about.
@@ -36,6 +38,7 @@ pub struct Code {
     /// An index that is not asked, since it was made with other idioms.
     other: OnceLock<(Index, Fresh)>,
     notes: NoteSink,
+    progress: ProgressSink,
 }
 
 impl Code {
@@ -59,9 +62,9 @@ impl Code {
 
     fn seen_from(here: PathBuf, tree: Tree, setup: Setup) -> Result<Code> {
         let arch = arch::chosen(&setup.arch, tree.root())?;
-        let Setup { workspace, notes, .. } = setup;
+        let Setup { workspace, notes, progress, .. } = setup;
         let (snapshot, other) = (OnceLock::new(), OnceLock::new());
-        Ok(Code { tree, here, arch, workspace, snapshot, other, notes })
+        Ok(Code { tree, here, arch, workspace, snapshot, other, notes, progress })
     }
 
     /// The tree.
@@ -106,7 +109,7 @@ impl Code {
             Ok(None) => {}
             Err(error) => (self.notes)(Note::ReadWithoutIndex { reason: error.to_string() }),
         }
-        self.workspace.read(&self.tree, slow, &self.notes)?.ask(ask)?
+        self.workspace.read(&self.tree, slow, &self.notes, &self.progress)?.ask(ask)?
     }
 
     /// The tree's code as its index has it, the same for all questions.
@@ -115,13 +118,27 @@ impl Code {
             return Ok(Some(snapshot.clone()));
         }
         match self.workspace.indexed(&self.tree)? {
-            Indexed::Snapshot(snapshot) => Ok(Some(self.snapshot.get_or_init(|| snapshot).clone())),
+            Indexed::Snapshot(snapshot) => {
+                if let Some((index, _)) = snapshot.index() {
+                    self.note_limits(index);
+                }
+                Ok(Some(self.snapshot.get_or_init(|| snapshot).clone()))
+            }
             Indexed::OtherIdioms(index, fresh) => {
                 self.other.get_or_init(|| (index, fresh));
                 (self.notes)(Note::OtherIdioms);
                 Ok(None)
             }
             Indexed::Nothing => Ok(None),
+        }
+    }
+
+    /// Says whose the index is, and which files it leaves out.
+    fn note_limits(&self, index: &Index) {
+        Note::of_owner(index).into_iter().for_each(|note| (self.notes)(note));
+        for path in index.not_outlined() {
+            let path = self.path(&path).into_os_string().into_encoded_bytes();
+            (self.notes)(Note::Unreadable { path, reason: TOO_LARGE.to_owned() });
         }
     }
 
@@ -144,6 +161,9 @@ impl Code {
     }
 }
 
+/// What is said of a file that is left out.
+pub(super) const TOO_LARGE: &str = "larger than 64 MiB, so that its code is not read";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,6 +181,7 @@ mod tests {
             snapshot: OnceLock::new(),
             other: OnceLock::new(),
             notes: std::sync::Arc::new(|_| ()),
+            progress: std::sync::Arc::new(|_, _| ()),
         };
         assert_eq!(code("").shown(b"fs/open.c"), b"fs/open.c");
         assert_eq!(code("fs").shown(b"fs/open.c"), b"open.c");

@@ -32,6 +32,10 @@ const LARGEST_SLICE: u64 = 64 << 20;
 /// Only a smaller file is held in memory, where something needs all of its text.
 const LARGEST_TEXT: u64 = 512 << 20;
 
+/// A longer line is no text that anybody reads: the file it is in is left out, and that is
+/// said. The searcher's buffer grows to the longest line, and twice that while it grows.
+const LONGEST_LINE: usize = 256 << 20;
+
 /// Hits are handed on when they take this many bytes.
 const PART: usize = 1 << 20;
 
@@ -116,6 +120,7 @@ impl<'a> FileSearcher<'a> {
             .max_matches(options.max_count)
             .before_context(options.before)
             .after_context(options.after)
+            .heap_limit((!options.multiline).then_some(LONGEST_LINE))
             .build();
         let whole_text = options.function_names
             || options.whole_functions
@@ -158,6 +163,7 @@ impl<'a> FileSearcher<'a> {
             Some(pattern) => self.search_lines(pattern, haystack, input, send),
             None => self.search_lines(&query.lines, haystack, input, send),
         }
+        .map_err(named_limit)
     }
 
     /// Reads a file, as far as it fits.
@@ -320,6 +326,17 @@ enum Input {
     Start(File),
     /// Nothing: standard input is read as it comes.
     Stdin,
+}
+
+/// The searcher's error about its bound of memory, in the user's words.
+fn named_limit(error: io::Error) -> io::Error {
+    if error.to_string().contains("allocation limit") {
+        return io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "has a line longer than 256 MiB; not searched behind it",
+        );
+    }
+    error
 }
 
 fn too_large() -> io::Error {

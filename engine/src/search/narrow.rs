@@ -68,7 +68,10 @@ pub fn advise(
     };
     let begun = Instant::now();
     let index = match Index::open(&Cache::new(cache), &tree) {
-        Ok(Some(index)) => index,
+        Ok(Some(index)) => {
+            Note::of_owner(&index).into_iter().for_each(|note| notes(note));
+            index
+        }
         Ok(None) => {
             explain(args, notes, || format!("plan: scan ({} has no index)", tree.root().display()));
             return Advice { tree: Some(tree), ..Advice::default() };

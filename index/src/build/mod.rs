@@ -156,6 +156,7 @@ fn run(
     from_nothing: bool,
 ) -> Result<Outcome, Error> {
     let begun = Instant::now();
+    cache.may_write(tree)?;
     let home = Home::new(cache.home(tree));
     home.create()?;
     let published = || std::fs::metadata(home.manifest()).ok().map(|meta| Stamp::of(&meta));

@@ -13,6 +13,7 @@ use crate::{
     Error, PageBuffer, State,
     graph::Batch,
     idiom::Idioms,
+    outline::LARGEST,
     store::{Home, manifest::Part},
     text::{
         segment_write::{self, CHUNK_FILES, Chunk, ChunkWriter, Inverted},
@@ -32,8 +33,6 @@ const CHUNK_BYTES: u64 = 4 << 20;
 const WAVE: usize = 256;
 /// When chunks weigh so much, a segment is made of them. Encoding takes half as much again.
 const SEGMENT_WEIGHT: usize = 450 << 20;
-/// Files up to this size are read as one piece and outlined.
-const WHOLE: u64 = 64 << 20;
 /// The piece by which others are read.
 const PIECE: usize = 4 << 20;
 /// With more distinct trigrams than this a file matches almost any query. The richest file
@@ -235,7 +234,7 @@ impl Reader {
         size: u64,
         show: &mut dyn FnMut(&[u8]),
     ) -> std::io::Result<State> {
-        if size <= WHOLE {
+        if size <= LARGEST {
             // One byte more shows a file that grew.
             self.make_room(size as usize + 1);
             let filled = self.buffer.fill(0, file)?;

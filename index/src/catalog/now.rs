@@ -20,6 +20,7 @@ use crate::{
     Error, Fresh, Index,
     graph::guard::Guarded,
     idiom::Idioms,
+    outline::LARGEST,
     outline::{self, FileOutline, Language},
     store::container::Container,
 };
@@ -109,7 +110,9 @@ impl Index {
         }
         changed.par_extend(now.into_par_iter().map(|path| {
             // What can't be read any more says nothing.
-            let bytes = fs::read(self.root().join(OsStr::from_bytes(&path))).unwrap_or_default();
+            let full = self.root().join(OsStr::from_bytes(&path));
+            let readable = fs::metadata(&full).is_ok_and(|meta| meta.len() <= LARGEST);
+            let bytes = if readable { fs::read(full).unwrap_or_default() } else { Vec::new() };
             let outline = match Language::of(&path) {
                 Some(_) => outline::outline(&path, &bytes, idioms),
                 None => FileOutline::default(),

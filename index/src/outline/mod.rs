@@ -19,6 +19,10 @@ use crate::idiom::Idioms;
 /// Counts the changes of what an outline or the graph says of the same text.
 pub const VERSION: u32 = 3;
 
+/// The largest file that is outlined, in bytes. No source that anyone has written is larger;
+/// what is left out is said (see `docs/limits.md`).
+pub const LARGEST: u64 = 64 << 20;
+
 /// How a file is read, from its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {

@@ -18,6 +18,7 @@ pub(crate) mod container;
 pub(crate) mod lock;
 pub(crate) mod manifest;
 pub(crate) mod map;
+pub mod trust;
 
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
@@ -31,12 +32,15 @@ use std::{
 
 use rustix::fs::OFlags;
 
-use self::{container::Section, lock::Lock, manifest::Manifest};
+use self::{container::Section, lock::Lock, manifest::Manifest, trust::Trust};
 use crate::{Error, Tree};
 
 /// The folder of a user's indexes.
 #[derive(Clone, Debug)]
 pub struct Cache {
+    /// kgrep's cache folder.
+    root: PathBuf,
+    /// The folder of the indexes in it.
     dir: PathBuf,
 }
 
@@ -109,7 +113,7 @@ impl Cache {
     /// The indexes below `cache`, kgrep's cache folder (`$XDG_CACHE_HOME/kgrep`), which need
     /// not exist.
     pub fn new(cache: &Path) -> Cache {
-        Cache { dir: cache.join("index") }
+        Cache { root: cache.to_path_buf(), dir: cache.join("index") }
     }
 
     /// The folder for `tree`'s index, which need not exist.
@@ -127,12 +131,26 @@ impl Cache {
     }
 
     /// Whether something is published where `tree`'s index would be.
-    pub(crate) fn has(&self, tree: &Tree) -> bool {
+    pub fn has(&self, tree: &Tree) -> bool {
         Home::new(self.home(tree)).manifest().exists()
+    }
+
+    /// Whose the folder of `tree`'s index is.
+    ///
+    /// # Errors
+    /// As [`trust::trust`].
+    pub fn trust(&self, tree: &Tree) -> Result<Trust, Error> {
+        trust::trust(&self.root, &self.home(tree))
+    }
+
+    /// That `tree`'s index may be written.
+    pub(crate) fn may_write(&self, tree: &Tree) -> Result<(), Error> {
+        trust::may_write(&self.root, &self.home(tree))
     }
 
     /// All indexes, sorted by their folders' names.
     pub fn list(&self) -> Result<Vec<Entry>, Error> {
+        trust::trust(&self.root, &self.dir)?;
         let folders = match fs::read_dir(&self.dir) {
             Ok(folders) => folders,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -141,7 +159,8 @@ impl Cache {
         let mut entries = Vec::new();
         for folder in folders {
             let dir = folder.map_err(|e| Error::io(&self.dir, e))?.path();
-            if dir.is_dir() {
+            // A link leads elsewhere.
+            if fs::symlink_metadata(&dir).is_ok_and(|meta| meta.is_dir()) {
                 let manifest = Manifest::open(&Home::new(dir.clone()).manifest());
                 entries.push(Entry {
                     state: EntryState::of(&manifest),
@@ -164,6 +183,7 @@ impl Cache {
 
     /// Removes `tree`'s index. Whether there was one.
     pub fn remove(&self, tree: &Tree) -> Result<bool, Error> {
+        self.may_write(tree)?;
         remove(&self.home(tree), true)
     }
 
@@ -171,6 +191,7 @@ impl Cache {
     pub fn prune(&self) -> Result<Vec<Entry>, Error> {
         let mut gone = Vec::new();
         for entry in self.list()?.into_iter().filter(|entry| entry.state.is_orphaned()) {
+            trust::may_write(&self.root, &entry.dir)?;
             // One that is being built is not unfinished for long.
             if remove(&entry.dir, false)? {
                 gone.push(entry);

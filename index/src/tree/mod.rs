@@ -57,6 +57,12 @@ impl Tree {
         Ok(above.find(|tree| cache.has(tree)).unwrap_or(tree))
     }
 
+    /// Whether the top folder has anything that a source tree's has: a `.git`, or one of a
+    /// kernel's top-level files. A machine's or a user's top folder has none.
+    pub fn looks_like_source(&self) -> bool {
+        self.root.join(".git").exists() || KERNEL_TOP.iter().any(|n| self.root.join(n).is_file())
+    }
+
     /// The tree's top folder: absolute, without symbolic links.
     pub fn root(&self) -> &Path {
         &self.root

@@ -5,7 +5,6 @@
 pub(super) mod scripts;
 
 use std::collections::BTreeSet;
-use std::io::{self, Write};
 
 use kgrep_index::graph::Graph;
 use kgrep_index::outline::Kind;
@@ -15,6 +14,7 @@ use kgrep_index::{Index, Tree};
 use super::Outcome;
 use crate::cli::CompleteArgs;
 use crate::folders;
+use crate::render::{Content, print_page};
 
 /// Shorter beginnings are those of too many names to be of help.
 const SHORTEST: usize = 2;
@@ -31,7 +31,7 @@ pub(crate) fn run(args: &CompleteArgs) -> Outcome {
                 page.push(b'\n');
             }
             // A shell that doesn't listen has what it wanted.
-            let _ = io::stdout().write_all(&page);
+            let _ = print_page(&String::from_utf8_lossy(&page), Content::Text);
             Outcome::Found
         }
         _ => Outcome::Nothing,

@@ -15,7 +15,7 @@ use crate::diff::context;
 use crate::diff::group::{self, By, Group, Groups};
 use crate::diff::maintainers::Maintainers;
 use crate::diff::model::{Entry, FileChange, file_lines};
-use crate::render::{Output, visible};
+use crate::render::{Content, Output, visible};
 use crate::settings::Format;
 
 /// Counts and prints, most hunks first; patches in their order.
@@ -79,6 +79,9 @@ fn print(asked: &Asked<'_>, by: By, groups: &[Group]) -> Result<()> {
         Output::stdout()
     };
     let json = asked.session.settings.format.value == Format::Json;
+    if json {
+        out = out.holding(Content::Json);
+    }
     let title = match by {
         By::Patch => "Patch",
         By::File => "File",

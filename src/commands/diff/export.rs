@@ -14,14 +14,14 @@ use crate::commands::Outcome;
 use crate::diff::kinds::{Change, Mention};
 use crate::diff::model::{Entry, FileChange, FileOp, Hunk, Origin, Patch};
 use crate::diff::{stat, write};
-use crate::render::Output;
+use crate::render::{Content, Output};
 
 /// `--format patch`: exactly the hunks that are left, for `patch -p1` or `git apply`.
 ///
 /// # Errors
 /// When the output can't be written.
 pub(super) fn patch(pass: &Pass<'_>) -> Result<Outcome> {
-    let mut out = Output::stdout();
+    let mut out = Output::stdout().holding(Content::Text);
     let mut unwritten = Vec::new();
     let mut any = false;
     pass.each(
@@ -77,7 +77,7 @@ pub(super) struct Json {
 
 impl Default for Json {
     fn default() -> Json {
-        Json { out: Output::stdout() }
+        Json { out: Output::stdout().holding(Content::Json) }
     }
 }
 

@@ -8,7 +8,7 @@ use anyhow::Result;
 use crate::diff::model::{Entry, Hunk, Patch};
 use crate::diff::write;
 use crate::message::tell;
-use crate::render::{Highlighter, HunkBlock, Look, Output, draw_hunk};
+use crate::render::{Content, Highlighter, HunkBlock, Look, Output, draw_hunk};
 use crate::settings::{Format, Settings};
 
 /// Prints hunks, file by file.
@@ -30,6 +30,7 @@ impl<'l> Drawer<'l> {
         let out =
             if look.terminal { Output::paged(&settings.pager.value) } else { Output::stdout() };
         let as_patch = settings.format.value == Format::Patch || !look.color;
+        let out = if as_patch { out.holding(Content::Text) } else { out };
         let theme = look.theme.as_deref().filter(|_| !as_patch);
         let highlighter =
             theme.map(|theme| Highlighter::new(theme, look.true_color)).transpose()?;
