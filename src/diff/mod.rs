@@ -26,6 +26,7 @@ pub(crate) mod model;
 pub(crate) mod parse;
 pub(crate) mod set;
 pub(crate) mod stat;
+pub(crate) mod strip;
 pub(crate) mod write;
 
 #[cfg(test)]

@@ -89,7 +89,7 @@ pub(crate) const KIND_WORD: f32 = 0.5;
 pub(crate) const AGAIN: [f32; 2] = [0.75, 0.85];
 
 /// Words that people use for a kind of thing.
-const KIND_WORDS: [(&str, &[&str]); 19] = [
+const KIND_WORDS: [(&str, &[&str]); 22] = [
     ("struct", &["struct"]),
     ("structure", &["struct"]),
     ("union", &["union"]),
@@ -109,6 +109,9 @@ const KIND_WORDS: [(&str, &[&str]); 19] = [
     ("cmdline", &["param"]),
     ("maintainer", &["maintainer"]),
     ("maintainers", &["maintainer"]),
+    ("maintain", &["maintainer"]),
+    ("maintains", &["maintainer"]),
+    ("maintained", &["maintainer"]),
 ];
 
 /// Whether a word of a question is a name of this kind.
