@@ -10,11 +10,12 @@ use kgrep_index::outline::{Flags, Kind};
 /// kexec jumps to, what is mapped into processes, host tools.
 const OTHER_PROGRAMS: [&[u8]; 4] = [b"/boot/", b"/purgatory/", b"/vdso/", b"/tools/"];
 
-/// Orders definitions, best first: the kernel before its tools, the architecture that is
-/// meant before others, what others can use before what is private to a file, a definition
-/// before a declaration, then by path and line.
+/// Orders definitions, best first: a definition before a declaration, the kernel before its
+/// tools, the architecture that is meant before others, what others can use before what is
+/// private to a file, then by path and line.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Ranking {
+    declares: bool,
     program: u8,
     elsewhere: bool,
     /// One `.c` file's own: nothing else can mean it.
@@ -67,7 +68,10 @@ impl Ranking {
             _ => false,
         };
         let is_source = [&b".c"[..], b".S"].iter().any(|end| path.ends_with(end));
+        // A variable that the linker makes (`jiffies`) has no other definition.
+        let is_extern = definition.flags.has(Flags::EXTERN) && program == 0 && is_common(&path);
         Ranking {
+            declares: kind == Kind::Declaration && !is_extern,
             program,
             elsewhere: !arch.has(place) || is_other_program(&path),
             is_private: is_file_own && is_source,

@@ -423,7 +423,7 @@ fn names(home: &std::path::Path) -> Vec<String> {
 
 #[test]
 fn who_maintains_asks_for_maintainers() {
-    let dir = Dir::kernel();
+    let dir = indexed();
     for asked in ["who maintains ext4", "ext4 maintainer", "maintained ext4"] {
         let found = dir.kgrep(&["find", asked, "--no-header"]).stdout();
         let row = found.lines().next().unwrap_or_default();

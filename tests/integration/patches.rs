@@ -233,6 +233,6 @@ fn kconfig_of_all_ages_is_read() {
         assert!(found.contains(&format!("config {name}")), "{name}: {found}");
     }
     assert_eq!(dir.kgrep(&["def", "CONFIG_NOT_ONE"]).run().code(), 1);
-    let used = dir.kgrep(&["refs", "CONFIG_MENU", "--no-header"]).stdout();
+    let used = dir.kgrep(&["trace", "CONFIG_MENU", "--no-header"]).stdout();
     assert!(used.contains("arch/x86/Makefile"), "{used}");
 }
