@@ -155,8 +155,9 @@ fn best_level(files: &[FileChange], root: &Path) -> Option<usize> {
 /// proves nothing, unless the file has the text that a hunk changes.
 fn fits(file: &FileChange, root: &Path, names: [Option<Vec<u8>>; 2]) -> bool {
     names.into_iter().flatten().any(|name| {
+        // Many folders have the name of a new file's: `net`, `include`.
         if file.op == FileOp::Create {
-            return has_folder(root, &name);
+            return false;
         }
         let Some(path) = inside(root, &name).filter(|path| path.is_file()) else { return false };
         name.contains(&b'/')

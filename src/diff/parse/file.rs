@@ -71,9 +71,10 @@ pub(super) fn read(cursor: &mut Cursor<'_>, patch: usize) -> FileChange {
         cursor.skip(1);
         epochs = (old.as_ref().is_some_and(|n| n.epoch), new.as_ref().is_some_and(|n| n.epoch));
         names.header = Some((old.and_then(|n| n.name), new.and_then(|n| n.name)));
-        let read = |cursor: &mut Cursor<'_>| match is_context {
-            true => context::read(cursor),
-            false => hunk::read(cursor).or_else(|| combined::read(cursor)),
+        let read = |cursor: &mut Cursor<'_>| {
+            let unified =
+                |cursor: &mut Cursor<'_>| hunk::read(cursor).or_else(|| combined::read(cursor));
+            if is_context { context::read(cursor) } else { unified(cursor) }
         };
         loop {
             // Empty lines between two hunks are somebody's, and say nothing.
