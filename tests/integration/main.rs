@@ -21,6 +21,7 @@ mod index_update;
 mod index_walk;
 mod lists;
 mod output;
+mod patches;
 mod patterns;
 mod search;
 mod shell;

@@ -17,7 +17,7 @@ pub use types::{Definition, FileOutline, Flags, Include, Instance, Kind, NOWHERE
 use crate::idiom::Idioms;
 
 /// Counts the changes of what an outline or the graph says of the same text.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// How a file is read, from its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
