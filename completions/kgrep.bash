@@ -547,13 +547,17 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__diff)
-            opts="-e -f -F -i -S -w -x -v -g -t -T -q -h --on --patches --in --regexp --file --fixed-strings --ignore-case --smart-case --word-regexp --line-regexp --invert-match --and --not --glob --type --type-not --quiet --by --kind --applied --fuzz --stat --patch --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
+            opts="-e -f -F -i -S -w -x -v -g -t -T -q -h --on --strip --patches --in --regexp --file --fixed-strings --ignore-case --smart-case --word-regexp --line-regexp --invert-match --and --not --glob --type --type-not --quiet --by --kind --applied --fuzz --stat --patch --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --on)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --strip)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

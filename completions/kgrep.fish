@@ -962,6 +962,7 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l no-header -d 'No 
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l no-config -d 'Leave out the configuration file'
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l on -d 'The tree that the patches belong to: lines and functions are looked up there' -r -F
+complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l strip -d 'How many leading folders the patches\' names carry, as for patch -p (default: found by TREE\'s files)' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l patches -d 'The patches that made DISTRO, to name the one behind each hunk (default: the debian/patches in it or beside it)' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l in -d 'What PATTERN must match in' -r -f -a "added\t'In added lines'
 removed\t'In removed lines'

@@ -37,6 +37,11 @@ pub(crate) struct DiffArgs {
     #[arg(long, value_name = "TREE", help_heading = "What differs")]
     pub(crate) on: Option<PathBuf>,
 
+    /// How many leading folders the patches' names carry, as for patch -p (default: found
+    /// by TREE's files)
+    #[arg(long, value_name = "NUM", help_heading = "What differs")]
+    pub(crate) strip: Option<usize>,
+
     /// The patches that made DISTRO, to name the one behind each hunk (default: the
     /// debian/patches in it or beside it)
     #[arg(long, value_name = "PATCHES", help_heading = "What differs")]

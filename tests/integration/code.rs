@@ -539,3 +539,50 @@ fn nothing_is_no_number_of_steps_or_answers() {
         assert_eq!(done.stderr().lines().count(), 1, "{done}");
     }
 }
+
+/// A tree in which names have definitions of several reaches.
+fn reaches() -> Dir {
+    let dir = Dir::new();
+    dir.create("Kbuild", "");
+    dir.create("include/linux/minmax.h", "#define min(x, y) ((x) < (y) ? (x) : (y))\n");
+    dir.create("include/linux/clock.h", "extern unsigned long volatile ticks;\n");
+    dir.create(
+        "include/linux/raid/user.h",
+        "#ifndef __KERNEL__\n# define ticks raid_ticks()\n#endif\n",
+    );
+    dir.create("include/linux/types.h", "struct list { struct list *next; };\n");
+    dir.create(
+        "include/linux/sec.h",
+        "#ifdef CONFIG_SEC\nint sec_check(int a);\n#else\n\
+         static inline int sec_check(int a) { return 0; }\n#endif\n",
+    );
+    dir.create("arch/x86/boot/string.c", "int copy(int a) { return a; }\n");
+    dir.create("arch/x86/lib/string.c", "int copy(int a) { return a; }\n");
+    dir.create("block/tool.c", "struct list { int a; };\nenum sub { input, min };\n");
+    dir.create("drivers/dev.h", "#define min(x, y) 1\n");
+    dir.create("drivers/own.c", "static int list;\nstatic int min;\n");
+    dir.create("security/sec.c", "#include <linux/sec.h>\nint sec_check(int a) { return a; }\n");
+    dir
+}
+
+#[test]
+fn the_definition_that_most_can_use_is_first() {
+    let dir = reaches();
+    for (name, first) in [
+        ("min", "include/linux/minmax.h"),
+        ("ticks", "include/linux/clock.h"),
+        ("list", "include/linux/types.h"),
+        ("sec_check", "security/sec.c"),
+        ("copy", "arch/x86/lib/string.c"),
+    ] {
+        let found = dir.kgrep(&["def", name, "--no-header", "--arch", "x86"]).stdout();
+        let row = found.lines().next().unwrap_or_default();
+        assert!(row.contains(first), "{name}: {found}");
+    }
+    let traced = dir.kgrep(&["trace", "min", "--no-header"]).stdout();
+    let of = |path: &str| traced.find(path).unwrap_or(usize::MAX);
+    assert!(of("include/linux/minmax.h") < of("block/tool.c"), "{traced}");
+    // The header's stub is behind the body wherever it is declared.
+    let body = dir.kgrep(&["def", "sec_check", "--body"]).stdout();
+    assert!(body.find("return a") < body.find("return 0"), "{body}");
+}

@@ -420,3 +420,13 @@ fn names(home: &std::path::Path) -> Vec<String> {
     names.sort_unstable();
     names
 }
+
+#[test]
+fn who_maintains_asks_for_maintainers() {
+    let dir = indexed();
+    for asked in ["who maintains ext4", "ext4 maintainer", "maintained ext4"] {
+        let found = dir.kgrep(&["find", asked, "--no-header"]).stdout();
+        let row = found.lines().next().unwrap_or_default();
+        assert!(row.contains("EXT4 FILE SYSTEM"), "{asked}: {found}");
+    }
+}

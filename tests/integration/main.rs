@@ -24,6 +24,7 @@ mod layers;
 mod limits;
 mod lists;
 mod output;
+mod patches;
 mod patterns;
 mod search;
 mod shell;

@@ -275,3 +275,28 @@ fn an_applet_leads_to_its_main_function_and_usage() {
     let told = dir.kgrep(&["trace", "["]).run().expect_code(0).stdout();
     assert!(told.contains("int test_main("), "{told}");
 }
+
+/// As `scripts/get_maintainer.pl` names them, and in its order.
+#[test]
+fn a_file_has_every_section_of_maintainers() {
+    let dir = Dir::kernel();
+    let mut text = std::fs::read_to_string(dir.path("MAINTAINERS")).expect("MAINTAINERS");
+    text.push_str(
+        "\nCRASH FILES\nR:\tRob Read <rob@example.org>\nN:\tcrash\nX:\tkernel/crash_dump.c\n",
+    );
+    dir.create("MAINTAINERS", text);
+    let answer = dir.kgrep(&["trace", "kernel/crash_core.c", "--no-header"]).stdout();
+    let at = |text: &str| answer.find(text).unwrap_or_else(|| panic!("no {text}: {answer}"));
+    let order = [
+        "KEXEC AND CRASH DUMPS",
+        "Carl Crash",
+        "kernel/crash_core.c\n",
+        "CRASH FILES",
+        "Rob Read",
+        "THE REST",
+        "Everybody",
+    ];
+    assert!(order.windows(2).all(|pair| at(pair[0]) < at(pair[1])), "{answer}");
+    assert!(!answer.contains("Documentation/admin-guide/kdump.rst\n"), "{answer}");
+    assert!(!answer.contains("Buried alive"), "of the first section only: {answer}");
+}

@@ -1,12 +1,12 @@
-//! Which subsystem a file belongs to, as MAINTAINERS has it.
+//! Which sections of MAINTAINERS are about a file: the one reading of that file.
 //!
-//! `F:`, `X:` and `N:` are read as `scripts/get_maintainer.pl` reads them
-//! (`get_maintainers`, `file_match_pattern`): an `F:` pattern must match from the start of
-//! the name; if it is a folder, anything below; else with the same number of slashes.
+//! All is as in `scripts/get_maintainer.pl` (`read_maintainer_file`, `get_maintainers`,
+//! `file_match_pattern`): an `F:` pattern must match from the start of the name; if it is a
+//! folder, anything below; else with the same number of slashes. A section's last pattern
+//! that matches says how closely it names the file, and the closest section comes first.
 
 use super::model::file_lines;
-use grep_matcher::Matcher;
-use grep_regex::{RegexMatcher, RegexMatcherBuilder};
+use regex::bytes::{Regex, RegexBuilder};
 
 /// The sections of a MAINTAINERS file.
 #[derive(Debug, Default)]
@@ -14,12 +14,41 @@ pub struct Maintainers {
     sections: Vec<Section>,
 }
 
+/// One section: the line of its title, then its fields.
 #[derive(Debug, Default)]
-struct Section {
-    title: Vec<u8>,
-    files: Vec<Vec<u8>>,
+pub struct Section {
+    /// The title, as it is written.
+    pub title: Vec<u8>,
+    /// The title's line, from 1.
+    pub first: u32,
+    /// The last field's line.
+    pub last: u32,
+    patterns: Vec<Pattern>,
     excluded: Vec<Vec<u8>>,
-    names: Vec<RegexMatcher>,
+}
+
+/// An `F:` or `N:` line.
+#[derive(Debug)]
+struct Pattern {
+    line: u32,
+    what: What,
+}
+
+#[derive(Debug)]
+enum What {
+    /// `F:`, a glob.
+    Files(Vec<u8>),
+    /// `N:`, a regular expression.
+    Names(Regex),
+}
+
+/// A section that is about a file, and the line of the pattern that says so.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'m> {
+    /// The section.
+    pub section: &'m Section,
+    /// The line of the pattern, from 1.
+    pub by: u32,
 }
 
 impl Maintainers {
@@ -27,46 +56,71 @@ impl Maintainers {
     /// that is no regular expression.
     pub fn parse(text: &[u8]) -> Self {
         let mut sections: Vec<Section> = Vec::new();
-        for line in file_lines(text) {
+        let mut title: Option<(u32, &[u8])> = None;
+        for (number, line) in (1..).zip(file_lines(text)) {
             let line = line.trim_ascii_end();
-            let value = |field: &[u8]| line.strip_prefix(field).map(|v| v.trim_ascii().to_vec());
-            let is_field = line.get(1) == Some(&b':');
-            if let Some(section) = sections.last_mut().filter(|_| is_field) {
-                section.files.extend(value(b"F:"));
-                section.excluded.extend(value(b"X:"));
-                let pattern = value(b"N:").and_then(|v| String::from_utf8(v).ok());
-                // Perl's /x: blanks in the pattern don't count.
-                let mut regex = RegexMatcherBuilder::new();
-                regex.ignore_whitespace(true);
-                section.names.extend(pattern.and_then(|pattern| regex.build(&pattern).ok()));
-            } else if line.first().is_some_and(u8::is_ascii_alphanumeric) && !is_field {
-                sections.push(Section { title: line.to_vec(), ..Section::default() });
+            let is_field =
+                line.first().is_some_and(u8::is_ascii_uppercase) && line.get(1) == Some(&b':');
+            if !is_field {
+                let said = line.trim_ascii_start();
+                if !said.is_empty() && !said.starts_with(b"#") {
+                    title = Some((number, line));
+                }
+                continue;
             }
+            if let Some((first, title)) = title.take() {
+                sections.push(Section { title: title.to_vec(), first, ..Section::default() });
+            }
+            let Some(section) = sections.last_mut() else { continue };
+            section.last = number;
+            let value = line.get(2..).unwrap_or_default().trim_ascii();
+            let what = match line.first() {
+                Some(b'X') => {
+                    section.excluded.push(value.to_vec());
+                    None
+                }
+                Some(b'F') => Some(What::Files(value.to_vec())),
+                Some(b'N') => names(value).map(What::Names),
+                _ => None,
+            };
+            section.patterns.extend(what.map(|what| Pattern { line: number, what }));
         }
-        // The introduction has text at the first column too, but no files.
-        sections.retain(|section| !section.files.is_empty() || !section.names.is_empty());
         Self { sections }
     }
 
-    /// The title of the section that names the file most closely; the first of several.
-    /// `THE REST`, which names everything, only where nothing else does.
-    pub fn subsystem(&self, file: &[u8]) -> Option<&[u8]> {
-        let mut best: Option<(i32, &[u8])> = None;
-        for section in &self.sections {
+    /// The sections that are about a file, the closest first, then in the order they are in;
+    /// `THE REST`, which names everything, is last.
+    pub fn entries(&self, file: &[u8]) -> Vec<Entry<'_>> {
+        let about = self.sections.iter().filter_map(|section| {
             if section.excluded.iter().any(|pattern| matches(pattern, file)) {
-                continue;
+                return None;
             }
-            let files = section.files.iter().filter(|pattern| matches(pattern, file));
-            let names = section.names.iter().filter(|n| n.is_match(file).unwrap_or(false));
-            let closeness = files.map(|p| depth(p)).chain(names.map(|_| 0)).max();
-            if let Some(closeness) = closeness
-                && best.is_none_or(|(before, _)| closeness > before)
-            {
-                best = Some((closeness, &section.title));
-            }
-        }
-        best.map(|(_, title)| title)
+            let mut patterns = section.patterns.iter().rev();
+            let last = patterns.find(|pattern| match &pattern.what {
+                What::Files(pattern) => matches(pattern, file),
+                What::Names(pattern) => pattern.is_match(file),
+            })?;
+            let closeness = match &last.what {
+                What::Files(pattern) => depth(pattern),
+                What::Names(_) => 0,
+            };
+            Some((closeness, Entry { section, by: last.line }))
+        });
+        let mut about: Vec<_> = about.collect();
+        about.sort_by_key(|(closeness, _)| std::cmp::Reverse(*closeness));
+        about.into_iter().map(|(_, entry)| entry).collect()
     }
+
+    /// The title of the section that names the file most closely; the first of several.
+    pub fn subsystem(&self, file: &[u8]) -> Option<&[u8]> {
+        self.entries(file).first().map(|entry| entry.section.title.as_slice())
+    }
+}
+
+/// The expression of an `N:` line. Perl's `/x`: blanks in it don't count.
+fn names(pattern: &[u8]) -> Option<Regex> {
+    let pattern = std::str::from_utf8(pattern).ok()?;
+    RegexBuilder::new(pattern).unicode(false).ignore_whitespace(true).build().ok()
 }
 
 /// How closely a pattern names a file: by its number of folders.
@@ -84,13 +138,38 @@ fn slashes(text: &[u8]) -> usize {
 
 /// Whether an `F:` or `X:` pattern is meant for a file.
 fn matches(pattern: &[u8], file: &[u8]) -> bool {
+    // Most patterns of the thousands are told apart by their first folders.
+    let special = |b: &u8| b"*?[]+(){}|^$\\".contains(b);
+    let plain = pattern.iter().position(special).unwrap_or(pattern.len());
+    if !file.starts_with(pattern.get(..plain).unwrap_or_default()) {
+        return false;
+    }
+    let starts = || {
+        let glob = pattern.iter().all(|b| !special(b) || b"*?".contains(b));
+        if glob { starts_with(pattern, file) } else { starts_with_classes(pattern, file) }
+    };
     if pattern.ends_with(b"/") {
-        return starts_with(pattern, file);
+        return starts();
     }
     // The script looks whether the pattern is a folder of the tree; here a file below it
     // says so.
     let folder = file.strip_prefix(pattern).is_some_and(|rest| rest.starts_with(b"/"));
-    folder || (slashes(pattern) == slashes(file) && starts_with(pattern, file))
+    folder || (slashes(pattern) == slashes(file) && starts())
+}
+
+/// The same for a pattern with `[ch]` and the like, which the script hands to Perl.
+fn starts_with_classes(pattern: &[u8], text: &[u8]) -> bool {
+    let mut regex = String::from("^");
+    for c in String::from_utf8_lossy(pattern).chars() {
+        match c {
+            '.' => regex.push_str("\\."),
+            '*' => regex.push_str(".*"),
+            '?' => regex.push('.'),
+            other => regex.push(other),
+        }
+    }
+    let regex = RegexBuilder::new(&regex).unicode(false).build();
+    regex.is_ok_and(|regex| regex.is_match(text))
 }
 
 /// Whether a pattern with `*` (anything, slashes too) and `?` matches the start of `text`.
@@ -147,5 +226,22 @@ mod tests {
         assert_eq!(of("drivers/soc/tegra/x.c"), "TEGRA");
         assert_eq!(of("fs/lamp/x.c"), "NO SLASH");
         assert_eq!(of("kernel/fork.c"), "THE REST");
+    }
+
+    #[test]
+    fn every_section_is_named_in_the_scripts_order() {
+        let text = b"WIDE\nF:\tdrivers/\n\nBOTH\nF:\tdrivers/lamp/dim.c\nF:\tdrivers/lamp/\n\n\
+            CLASSES\nF:\tdrivers/lamp/di?.[ch]\n\nBY NAME\nN:\tdim\n\nTHE REST\nF:\t*\nF:\t*/\n";
+        let maintainers = Maintainers::parse(text);
+        let entries = maintainers.entries(b"drivers/lamp/dim.c");
+        let got: Vec<_> = entries
+            .iter()
+            .map(|e| (String::from_utf8_lossy(&e.section.title).into_owned(), e.by))
+            .collect();
+        // The last pattern that matches counts, as in the script: BOTH's is the folder.
+        let want = [("CLASSES", 9), ("BOTH", 6), ("WIDE", 2), ("BY NAME", 12), ("THE REST", 16)];
+        assert_eq!(got, want.map(|(title, by)| (title.to_owned(), by)));
+        let first = entries[1].section;
+        assert_eq!((first.first, first.last), (4, 6));
     }
 }

@@ -26,6 +26,7 @@ pub mod model;
 pub mod parse;
 pub mod set;
 pub mod stat;
+pub mod strip;
 pub mod write;
 
 #[cfg(test)]

@@ -63,6 +63,9 @@ pub struct Hunk {
     pub body: Vec<u8>,
     /// Line of its `@@` in the patch file, from 1; 0 where no patch file is behind it.
     pub line: u32,
+    /// The patch file's line of each of the body's, where they don't simply follow `line`:
+    /// of a context or combined diff. Empty otherwise.
+    pub lines_at: Vec<u32>,
     /// The counts in the `@@` line were wrong, and `old` and `new` say what was found.
     pub recounted: bool,
 }
@@ -176,6 +179,8 @@ pub struct FileChange {
     pub old: Option<Vec<u8>>,
     /// Its name on the new side; `None` of a deleted file.
     pub new: Option<Vec<u8>>,
+    /// Both names as the patch gives them, with `a/` and `b/` or other leading folders.
+    pub given: (Option<Vec<u8>>, Option<Vec<u8>>),
     /// What happens to it.
     pub op: FileOp,
     /// Mode before, such as `0o100644`, where known.
@@ -257,6 +262,8 @@ pub struct DiffSet {
     pub files: Vec<FileChange>,
     /// What could not be read as it should.
     pub problems: Vec<Problem>,
+    /// What was assumed, and is no problem.
+    pub notes: Vec<Problem>,
 }
 
 /// One entry of the numbered list: a hunk, or a file that changes without one.

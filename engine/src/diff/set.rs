@@ -1,11 +1,13 @@
 //! Which patches belong together: a file, an mbox, a folder, a quilt series, an RPM spec.
 //!
 //! The order is the one they are applied in. A patch that a series names and nobody can
-//! read is a problem to report, not the end.
+//! read is a problem to report, not the end. Lists come from strangers: of what they name,
+//! only regular files are read that lie in the folder the user named.
 
 use super::error::DiffError;
 use super::model::{DiffSet, Problem};
 use super::parse;
+use super::strip::restrip;
 use bstr::ByteSlice;
 use std::collections::HashMap;
 use std::ffi::OsStr;
@@ -21,19 +23,31 @@ use std::path::{Path, PathBuf};
 pub fn load(path: &Path) -> Result<DiffSet, DiffError> {
     let mut set = DiffSet::default();
     if path.is_dir() {
+        let bound = Bound::of(path)?;
         match listing(path) {
-            Some(Listing::Series(series)) => add_series(&mut set, &series)?,
-            Some(Listing::Spec(spec)) => add_spec(&mut set, &spec)?,
-            None => add_folder(&mut set, path)?,
+            Some(Listing::Series(series)) => {
+                let text = bound.read(&series).map_err(|why| why.of(&series))?;
+                add_series(&mut set, &series, &text, &bound);
+            }
+            Some(Listing::Spec(spec)) => {
+                let text = bound.read(&spec).map_err(|why| why.of(&spec))?;
+                add_spec(&mut set, &spec, &text, &bound);
+            }
+            None => add_folder(&mut set, path, &bound),
         }
-    } else if path.file_name() == Some(OsStr::new("series")) {
-        add_series(&mut set, path)?;
-    } else if path.extension() == Some(OsStr::new("spec")) {
-        add_spec(&mut set, path)?;
     } else {
+        // What the user names is read whatever it is: `<(git show)` is a pipe.
         let text = fs::read(path).map_err(DiffError::read(path))?;
-        let name = path.file_name().unwrap_or_default().as_bytes();
-        parse::read(&mut set, &text, name, path);
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let bound = || Bound::of(folder.unwrap_or(Path::new(".")));
+        if path.file_name() == Some(OsStr::new("series")) {
+            add_series(&mut set, path, &text, &bound()?);
+        } else if path.extension() == Some(OsStr::new("spec")) {
+            add_spec(&mut set, path, &text, &bound()?);
+        } else {
+            let name = path.file_name().unwrap_or_default().as_bytes();
+            parse::read(&mut set, &text, name, path);
+        }
     }
     if set.patches.is_empty() && set.problems.is_empty() {
         return Err(DiffError::NoPatches { path: path.to_path_buf() });
@@ -51,6 +65,61 @@ pub fn holds_patches(folder: &Path) -> bool {
         || fs::read_dir(folder).is_ok_and(|entries| {
             entries.flatten().any(|entry| is_patch_name(Path::new(&entry.file_name())))
         })
+}
+
+/// The folder that the user named, with links resolved: nothing outside of it is read.
+struct Bound(PathBuf);
+
+/// Why a file that a list names is not read.
+enum Unread {
+    /// The system has a reason.
+    Error(std::io::Error),
+    /// It isn't in the folder, or it is a link that leads out.
+    Outside,
+    /// A folder, a device, a pipe.
+    NotRegular,
+}
+
+impl Unread {
+    /// The error of the file `path`, without which there is nothing to read.
+    fn of(self, path: &Path) -> DiffError {
+        let source = match self {
+            Unread::Error(error) => error,
+            other => std::io::Error::other(other.to_string()),
+        };
+        DiffError::Read { path: path.into(), source }
+    }
+}
+
+impl std::fmt::Display for Unread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Unread::Error(error) => error.fmt(f),
+            Unread::Outside => f.write_str(
+                "lies outside of the folder and is not read; to read it, name it on the command line",
+            ),
+            Unread::NotRegular => f.write_str("not a regular file, not read"),
+        }
+    }
+}
+
+impl Bound {
+    fn of(folder: &Path) -> Result<Bound, DiffError> {
+        folder.canonicalize().map(Bound).map_err(DiffError::read(folder))
+    }
+
+    /// What is in a file that a list or a folder names.
+    fn read(&self, path: &Path) -> Result<Vec<u8>, Unread> {
+        let real = path.canonicalize().map_err(Unread::Error)?;
+        if !real.starts_with(&self.0) {
+            return Err(Unread::Outside);
+        }
+        // Asked before it is opened: opening a pipe waits for its writer.
+        if !fs::metadata(&real).map_err(Unread::Error)?.is_file() {
+            return Err(Unread::NotRegular);
+        }
+        fs::read(&real).map_err(Unread::Error)
+    }
 }
 
 /// A file that lists patches.
@@ -82,26 +151,35 @@ fn is_patch_name(path: &Path) -> bool {
     matches!(extension, Some(b"patch" | b"diff" | b"mbox" | b"mbx" | b"eml"))
 }
 
-fn add_series(set: &mut DiffSet, series: &Path) -> Result<(), DiffError> {
-    let text = fs::read(series).map_err(DiffError::read(series))?;
+fn add_series(set: &mut DiffSet, series: &Path, text: &[u8], bound: &Bound) {
     let folder = series.parent().unwrap_or(Path::new(""));
     for (n, line) in (1..).zip(text.lines()) {
         let line = line.split(|&b| b == b'#').next().unwrap_or_default().trim_ascii();
         let mut words = line.fields();
         let Some(name) = words.next() else { continue };
-        if words.any(|word| word == b"-R") {
+        let (mut reversed, mut level) = (false, None);
+        for word in words {
+            reversed |= word == b"-R";
+            let digits = word.strip_prefix(b"-p").and_then(|digits| digits.to_str().ok());
+            level = digits.and_then(|digits| digits.parse::<usize>().ok()).or(level);
+        }
+        if reversed {
             let what = "this patch is applied in reverse (-R); it is read as it stands".into();
             set.problems.push(Problem { path: series.into(), line: n, what });
         }
-        add_listed(set, series, n, folder, name);
+        let before = set.files.len();
+        add_listed(set, (series, n), folder, name, bound);
+        if let Some(level) = level {
+            for file in set.files.iter_mut().skip(before) {
+                restrip(file, level);
+            }
+        }
     }
-    Ok(())
 }
 
 /// Reads the `PatchN:` lines of an RPM spec, with the macros that the spec itself
 /// defines. Conditions are not followed: what could be applied is what is interesting.
-fn add_spec(set: &mut DiffSet, spec: &Path) -> Result<(), DiffError> {
-    let text = fs::read(spec).map_err(DiffError::read(spec))?;
+fn add_spec(set: &mut DiffSet, spec: &Path, text: &[u8], bound: &Bound) {
     let folder = spec.parent().unwrap_or(Path::new(""));
     let mut macros: HashMap<Vec<u8>, Vec<u8>> = HashMap::new();
     for (n, line) in (1..).zip(text.lines()) {
@@ -119,7 +197,7 @@ fn add_spec(set: &mut DiffSet, spec: &Path) -> Result<(), DiffError> {
                     let name = expand(value.trim_ascii(), &macros);
                     // A URL stands for the file of its last part, beside the spec.
                     let name = name.rsplit(|&b| b == b'/').next().unwrap_or_default();
-                    add_listed(set, spec, n, folder, name);
+                    add_listed(set, (spec, n), folder, name, bound);
                 } else if tag.eq_ignore_ascii_case(b"Version") || tag == b"Name" {
                     let key = tag.to_ascii_lowercase();
                     macros.insert(key, expand(value.trim_ascii(), &macros));
@@ -128,7 +206,6 @@ fn add_spec(set: &mut DiffSet, spec: &Path) -> Result<(), DiffError> {
             None => {}
         }
     }
-    Ok(())
 }
 
 /// Replaces `%{name}` and `%{?name}` by what the spec has defined; others stay.
@@ -154,7 +231,7 @@ fn expand(value: &[u8], macros: &HashMap<Vec<u8>, Vec<u8>>) -> Vec<u8> {
 }
 
 /// Every patch below a folder, in path order.
-fn add_folder(set: &mut DiffSet, folder: &Path) -> Result<(), DiffError> {
+fn add_folder(set: &mut DiffSet, folder: &Path, bound: &Bound) {
     // Hidden folders are a version control system's.
     let walk = ignore::WalkBuilder::new(folder).standard_filters(false).hidden(true).build();
     let mut paths = Vec::new();
@@ -172,17 +249,24 @@ fn add_folder(set: &mut DiffSet, folder: &Path) -> Result<(), DiffError> {
     paths.sort();
     for path in paths {
         let name = path.strip_prefix(folder).unwrap_or(&path);
-        let text = fs::read(&path).map_err(DiffError::read(&path))?;
-        parse::read(set, &text, name.as_os_str().as_bytes(), &path);
+        match bound.read(&path) {
+            Ok(text) => parse::read(set, &text, name.as_os_str().as_bytes(), &path),
+            Err(why) => set.problems.push(Problem { path, line: 0, what: why.to_string() }),
+        }
     }
-    Ok(())
 }
 
-/// Adds the patch `name` that line `n` of `list` asks for.
-fn add_listed(set: &mut DiffSet, list: &Path, n: u32, folder: &Path, name: &[u8]) {
+/// Adds the patch `name` that a line of a list asks for.
+fn add_listed(
+    set: &mut DiffSet,
+    (list, n): (&Path, u32),
+    folder: &Path,
+    name: &[u8],
+    bound: &Bound,
+) {
     let path = folder.join(OsStr::from_bytes(name));
     let before = set.patches.len();
-    match fs::read(&path) {
+    match bound.read(&path) {
         Ok(text) => parse::read(set, &text, name, &path),
         Err(error) => {
             let what = format!("{}: {error}", name.as_bstr());

@@ -188,12 +188,6 @@ impl<'a, 'g> Tracer<'a, 'g> {
         if found.iter().any(is_kernel) {
             found.retain(is_kernel);
         }
-        // What a header for all defines is meant before a file's own.
-        let is_own = |d: &DefInfo| {
-            let kinds = [Kind::Macro, Kind::Constant, Kind::Struct, Kind::Union];
-            kinds.contains(&d.kind) && !self.graph.path(d.file).starts_with(b"include/")
-        };
-        found.sort_by_cached_key(is_own);
         found
     }
 

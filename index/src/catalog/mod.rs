@@ -8,6 +8,7 @@
 
 mod document;
 mod hits;
+mod knowledge;
 mod naming;
 mod now;
 mod query;
@@ -29,4 +30,4 @@ pub(crate) use read::{documents, wants};
 pub(crate) use write::Builder;
 
 /// Counts the changes of what the catalog has of the same text.
-pub(crate) const VERSION: u32 = 3;
+pub(crate) const VERSION: u32 = 4;

@@ -36,6 +36,7 @@
 //! each better section of the same text. Ties are in path and line order.
 
 use super::document::Kind;
+use super::knowledge::means_kind;
 use crate::outline;
 
 /// How many documents are looked at closely.
@@ -88,32 +89,9 @@ pub(crate) const KIND_WORD: f32 = 0.5;
 /// The answer of a name that a better answer had, and that in the same text.
 pub(crate) const AGAIN: [f32; 2] = [0.75, 0.85];
 
-/// Words that people use for a kind of thing.
-const KIND_WORDS: [(&str, &[&str]); 19] = [
-    ("struct", &["struct"]),
-    ("structure", &["struct"]),
-    ("union", &["union"]),
-    ("enum", &["enum", "enumerator"]),
-    ("function", &["function", "syscall", "macro", "asm", "rust-function"]),
-    ("macro", &["macro", "constant"]),
-    ("constant", &["constant", "enumerator"]),
-    ("typedef", &["typedef"]),
-    ("variable", &["variable"]),
-    ("syscall", &["syscall"]),
-    ("tracepoint", &["tracepoint"]),
-    ("config", &["config"]),
-    ("kconfig", &["config"]),
-    ("option", &["config", "param"]),
-    ("parameter", &["param"]),
-    ("param", &["param"]),
-    ("cmdline", &["param"]),
-    ("maintainer", &["maintainer"]),
-    ("maintainers", &["maintainer"]),
-];
-
 /// Whether a word of a question is a name of this kind.
 pub(crate) fn is_kind_word(word: &str, kind: Kind) -> bool {
-    KIND_WORDS.iter().any(|(known, kinds)| *known == word && kinds.contains(&kind.name()))
+    means_kind(word, kind.name())
 }
 
 /// The weight of a kind.

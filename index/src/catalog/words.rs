@@ -4,6 +4,7 @@
 //! there words are lightly stemmed, so that "reservation" finds "reserves". Question and index
 //! go through the same code, or nothing would match.
 
+use super::knowledge::short_forms;
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
 /// Longer runs of letters are no words: hashes, base64, art.
@@ -25,60 +26,16 @@ pub(crate) fn is_stop_word(word: &str) -> bool {
 /// The letters of the longest stop word.
 const LONGEST_STOP_WORD: usize = 5;
 
-/// What the kernel's names write short. Prose has the long form.
-const SHORT_FORMS: [(&str, &str); 40] = [
-    ("addr", "address"),
-    ("attr", "attribute"),
-    ("auth", "authentication"),
-    ("buf", "buffer"),
-    ("cfg", "config"),
-    ("clk", "clock"),
-    ("cmd", "command"),
-    ("conf", "config"),
-    ("cpu", "processor"),
-    ("ctrl", "controller"),
-    ("ctx", "context"),
-    ("desc", "descriptor"),
-    ("dev", "device"),
-    ("dir", "directory"),
-    ("dst", "destination"),
-    ("err", "error"),
-    ("exec", "execute"),
-    ("fn", "function"),
-    ("freq", "frequency"),
-    ("fs", "filesystem"),
-    ("hw", "hardware"),
-    ("info", "information"),
-    ("init", "initialize"),
-    ("irq", "interrupt"),
-    ("iter", "iterator"),
-    ("len", "length"),
-    ("mem", "memory"),
-    ("mgr", "manager"),
-    ("msg", "message"),
-    ("num", "number"),
-    ("param", "parameter"),
-    ("pkt", "packet"),
-    ("ptr", "pointer"),
-    ("recv", "receive"),
-    ("reg", "register"),
-    ("req", "request"),
-    ("src", "source"),
-    ("stat", "statistics"),
-    ("val", "value"),
-    ("xmit", "transmit"),
-];
-
 /// The forms of a word that names have for it: the short ones of a long one, and the long one
 /// of a short one.
 pub(crate) fn other_forms(word: &str) -> impl Iterator<Item = &'static str> {
     let stem = stem(word);
     let word = word.to_owned();
-    SHORT_FORMS.iter().filter_map(move |(short, long)| {
+    short_forms().filter_map(move |(short, long)| {
         if self::stem(long) == stem {
-            Some(*short)
-        } else if *short == word {
-            Some(*long)
+            Some(short)
+        } else if short == word {
+            Some(long)
         } else {
             None
         }

@@ -54,7 +54,7 @@ pub(crate) fn run(args: &DiffArgs, session: &Session) -> Result<Outcome> {
     // A wrong pattern is told before minutes are spent on two trees.
     let pick = if args.kind.is_some() { None } else { Pick::new(args, word)? };
     let mut set = sides.load(&base)?;
-    for problem in &set.problems {
+    for problem in set.notes.iter().chain(&set.problems) {
         tell(told(problem, &base));
     }
     let mut problems = !set.problems.is_empty();

@@ -144,7 +144,9 @@ impl<'a> Placer<'a> {
                 let name = Path::new(OsStr::from_bytes(name));
                 let shown = below(tree, name);
                 let path = self.base.join(&shown);
-                if !is_inside(name) || path.is_symlink() {
+                // A device or a pipe has none either.
+                let regular = fs::symlink_metadata(&path).is_ok_and(|facts| facts.is_file());
+                if !is_inside(name) || !regular {
                     continue;
                 }
                 if let Ok(text) = fs::read(path) {
@@ -270,10 +272,13 @@ impl<'a> Placer<'a> {
         };
         let before = hunk.body.get(..at).unwrap_or_default();
         let above = memchr::memchr_iter(b'\n', before).count() as u64;
-        let number = u64::from(hunk.line) + 1 + above;
+        let own = usize::try_from(above).ok().and_then(|above| hunk.lines_at.get(above));
+        let number = own.map_or(u64::from(hunk.line) + 1 + above, |line| u64::from(*line));
         let offset = self.offset_in_patch(path, number);
         let path = self.patch_name(path);
-        Spot { path, line: number, offset, text, lead: 1, ..Spot::default() }
+        // Other formats than the unified one mark their lines otherwise.
+        let foreign = own.is_some();
+        Spot { path, line: number, offset, text, lead: 1, foreign, ..Spot::default() }
     }
 
     /// A patch file's path as it is shown: below what was typed.

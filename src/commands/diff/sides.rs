@@ -15,7 +15,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::cli::DiffArgs;
 use crate::diff::folder::Folders;
 use crate::diff::model::DiffSet;
-use crate::diff::{git, set};
+use crate::diff::{git, set, strip};
 
 /// What is compared.
 pub(super) enum Sides {
@@ -32,6 +32,8 @@ pub(super) enum Sides {
         path: PathBuf,
         /// TREE.
         on: Option<PathBuf>,
+        /// How many leading folders their names carry, where the user knows.
+        strip: Option<usize>,
     },
     /// Two revisions of a repository.
     Git {
@@ -85,13 +87,16 @@ impl Sides {
                         rest = after;
                     }
                 }
-                Sides::Patches { path, on }
+                Sides::Patches { path, on, strip: args.strip }
             }
         };
         if let Some(on) = &args.on
             && !base.join(on).is_dir()
         {
             bail!("--on {}: there is no such folder", on.display());
+        }
+        if args.strip.is_some() && !matches!(sides, Sides::Patches { .. }) {
+            bail!("--strip is for patches: names in two trees have no folders to strip");
         }
         match rest {
             [] => Ok((sides, None)),
@@ -113,7 +118,15 @@ impl Sides {
                 bar.finish_and_clear();
                 set?
             }
-            Sides::Patches { path, .. } => set::load(&base.join(path))?,
+            Sides::Patches { path, on, strip: level } => {
+                let mut set = set::load(&base.join(path))?;
+                match (level, on) {
+                    (Some(level), _) => strip::all(&mut set, *level),
+                    (None, Some(on)) => strip::fit(&mut set, &base.join(on), on),
+                    (None, None) => {}
+                }
+                set
+            }
             Sides::Git { range, .. } => git::load(base, range)?,
         })
     }

@@ -53,7 +53,7 @@ impl Folders {
         found.files.sort_by(|a, b| path_order(a.name()).cmp(path_order(b.name())));
         found.problems.sort_by(|a, b| a.path.cmp(&b.path));
         let patches = vec![Patch { version: 1, ..Patch::default() }];
-        Ok(DiffSet { patches, files: found.files, problems: found.problems })
+        Ok(DiffSet { patches, files: found.files, problems: found.problems, ..DiffSet::default() })
     }
 
     /// Those of some files, by their names below both folders, that differ. `None` unless
@@ -80,7 +80,12 @@ impl Folders {
         }
         let found = walk.found.into_inner().unwrap_or_else(PoisonError::into_inner);
         let patches = vec![Patch { version: 1, ..Patch::default() }];
-        Ok(Some(DiffSet { patches, files: found.files, problems: found.problems }))
+        Ok(Some(DiffSet {
+            patches,
+            files: found.files,
+            problems: found.problems,
+            ..DiffSet::default()
+        }))
     }
 
     /// A changed file with its hunks, read now.

@@ -1,15 +1,16 @@
 //! One file of a patch: git's extended header, the `---` and `+++` lines, the hunks.
 
 use super::cursor::Cursor;
-use super::hunk;
 use super::name::{git_names, header_name, plain_name, prefix_of, strip, trim_end, trim_line_end};
+use super::{combined, context, hunk};
 use crate::diff::model::{FileChange, FileOp, Hunk, Span};
 
 /// The extended header lines of git's diff-format documentation.
-const EXTENDED: [&[u8]; 13] = [
+const EXTENDED: [&[u8]; 14] = [
     b"index ",
     b"old mode ",
     b"new mode ",
+    b"mode ",
     b"new file mode ",
     b"deleted file mode ",
     b"similarity index ",
@@ -26,13 +27,17 @@ const EXTENDED: [&[u8]; 13] = [
 /// (`--- a/file` alone, `diff --git` in a sentence) is not taken for it.
 pub(super) fn starts_file(cursor: &Cursor<'_>) -> bool {
     let Some(line) = cursor.peek() else { return false };
-    if line.starts_with(b"diff --git ") {
+    if line.starts_with(b"diff --git ") || combined::file_name(line).is_some() {
         let next = cursor.ahead(1).unwrap_or_default();
         return next.starts_with(b"--- ") || EXTENDED.iter().any(|start| next.starts_with(start));
     }
     if line.starts_with(b"--- ") {
         let plus = cursor.ahead(1).is_some_and(|next| next.starts_with(b"+++ "));
-        return plus && cursor.ahead(2).is_some_and(hunk::is_header);
+        let is_hunk = |line: &[u8]| hunk::is_header(line) || combined::is_header(line);
+        return plus && cursor.ahead(2).is_some_and(is_hunk);
+    }
+    if context::starts_file(cursor) {
+        return true;
     }
     line.starts_with(b"Binary files ") && trim_end(line).ends_with(b" differ")
 }
@@ -45,26 +50,48 @@ pub(super) fn read(cursor: &mut Cursor<'_>, patch: usize) -> FileChange {
         names.git = git_names(rest);
         cursor.skip(1);
         extended(cursor, &mut file, &mut names);
+    } else if let Some(name) = cursor.peek().and_then(combined::file_name) {
+        (names.from, names.to) = (Some(name.clone()), Some(name));
+        cursor.skip(1);
+        extended(cursor, &mut file, &mut names);
     } else if let Some(rest) = cursor.starts(b"Binary files ") {
         binary_names(rest, &mut names);
         file.binary = true;
         cursor.skip(1);
     }
     let mut epochs = (false, false);
-    if !file.binary && cursor.starts(b"--- ").is_some() && starts_file(cursor) {
+    let is_context = context::starts_file(cursor);
+    let is_unified = !is_context && cursor.starts(b"--- ").is_some() && starts_file(cursor);
+    if !file.binary && (is_context || is_unified) {
         file.crlf = cursor.peek().is_some_and(|line| line.ends_with(b"\r\n"));
-        let old = cursor.starts(b"--- ").map(header_name);
+        let (above, below) = if is_context { (b"*** ", b"--- ") } else { (b"--- ", b"+++ ") };
+        let old = cursor.starts(above).map(header_name);
         cursor.skip(1);
-        let new = cursor.starts(b"+++ ").map(header_name);
+        let new = cursor.starts(below).map(header_name);
         cursor.skip(1);
         epochs = (old.as_ref().is_some_and(|n| n.epoch), new.as_ref().is_some_and(|n| n.epoch));
         names.header = Some((old.and_then(|n| n.name), new.and_then(|n| n.name)));
-        while let Some(hunk) = hunk::read(cursor) {
+        let read = |cursor: &mut Cursor<'_>| {
+            let unified =
+                |cursor: &mut Cursor<'_>| hunk::read(cursor).or_else(|| combined::read(cursor));
+            if is_context { context::read(cursor) } else { unified(cursor) }
+        };
+        loop {
+            // Empty lines between two hunks are somebody's, and say nothing.
+            let empty = (0..).take_while(|n| cursor.ahead(*n).is_some_and(is_blank)).count();
+            if empty > 0 && cursor.ahead(empty).is_some_and(hunk::is_header) {
+                cursor.skip(empty);
+            }
+            let Some(hunk) = read(cursor) else { break };
             file.hunks.push(hunk);
         }
     }
     settle(&mut file, names, epochs);
     file
+}
+
+fn is_blank(line: &[u8]) -> bool {
+    trim_end(line).is_empty()
 }
 
 /// The old and the new name; `None` of `/dev/null`.
@@ -166,6 +193,7 @@ fn settle(file: &mut FileChange, names: Names, epochs: (bool, bool)) {
         let name = name?;
         Some(strip(&name, depth).map_or_else(|| name.clone(), <[u8]>::to_vec))
     };
+    file.given = (old.clone(), new.clone());
     (file.old, file.new) = (short(old), short(new));
     // `x.c.orig` and `x.c`: the first is a copy somebody kept beside the second.
     if let (Some(old), Some(new)) = (&file.old, &file.new)
@@ -174,6 +202,8 @@ fn settle(file: &mut FileChange, names: Names, epochs: (bool, bool)) {
         file.old = file.new.clone();
     }
     if let (Some(from), Some(to)) = (names.from, names.to) {
+        // These have no prefix, and count for `-p` as if they had.
+        file.given = (Some([b"a/", &from[..]].concat()), Some([b"b/", &to[..]].concat()));
         (file.old, file.new) = (Some(from), Some(to));
     }
     // Plain diffs tell a new file by `/dev/null`, by the epoch as its date, or only by
@@ -189,11 +219,14 @@ fn settle(file: &mut FileChange, names: Names, epochs: (bool, bool)) {
         }
     }
     match file.op {
-        FileOp::Create => file.old = None,
-        FileOp::Delete => file.old = file.old.take().or(file.new.take()),
+        FileOp::Create => (file.old, file.given.0) = (None, None),
+        FileOp::Delete => {
+            file.old = file.old.take().or(file.new.take());
+            file.given.0 = file.given.0.take().or(file.given.1.take());
+        }
         _ => {}
     }
     if file.op == FileOp::Delete {
-        file.new = None;
+        (file.new, file.given.1) = (None, None);
     }
 }

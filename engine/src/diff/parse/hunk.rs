@@ -18,7 +18,8 @@ fn header(line: &[u8]) -> Option<(Span, Span, &[u8])> {
     Some((old, new, section.strip_prefix(b" ").unwrap_or(section)))
 }
 
-fn span(text: &[u8]) -> Option<(Span, &[u8])> {
+/// `start,count`, or `start` for one line; what follows comes second.
+pub(super) fn span(text: &[u8]) -> Option<(Span, &[u8])> {
     let (start, rest) = number(text)?;
     match rest.strip_prefix(b",") {
         Some(rest) => {
@@ -72,7 +73,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Option<Hunk> {
         count,
     };
     let (old, new) = (recount(old, body.old), recount(new, body.new));
-    Some(Hunk { old, new, section, body: body.bytes, line, recounted })
+    Some(Hunk { old, new, section, body: body.bytes, line, lines_at: Vec::new(), recounted })
 }
 
 /// What has been read of a hunk's lines.

@@ -8,6 +8,8 @@
 //! Any bytes can be read: what is no patch is message, and what is odd is reported.
 //! Opening files and finding out which belong together is left to `set`.
 
+mod combined;
+mod context;
 mod cursor;
 mod file;
 mod hunk;
@@ -16,12 +18,14 @@ mod name;
 
 use super::model::{DiffSet, Patch, Problem};
 use cursor::Cursor;
+pub use name::strip;
 use std::path::Path;
 
 /// Reads one file with one or more patches (an mbox has several) and adds them to
 /// `set`. `name` is what the series, folder or spec calls it.
 pub fn read(set: &mut DiffSet, text: &[u8], name: &[u8], path: &Path) {
     let mut cursor = Cursor::new(text);
+    let notes = &mut set.notes;
     let mut problem = |line, what: &str| {
         set.problems.push(Problem { path: path.to_path_buf(), line, what: what.to_owned() });
     };
@@ -39,6 +43,14 @@ pub fn read(set: &mut DiffSet, text: &[u8], name: &[u8], path: &Path) {
                     message_ends = Some(cursor.line());
                     patch.message = without_divider(cursor.between(line));
                 }
+                if message_ends == Some(cursor.line()) && is_merge(&cursor) {
+                    let what = "a merge's combined diff, read as the change to its first parent";
+                    notes.push(Problem {
+                        path: path.to_path_buf(),
+                        line: cursor.line(),
+                        what: what.to_owned(),
+                    });
+                }
                 let found = file::read(&mut cursor, index);
                 for hunk in found.hunks.iter().filter(|hunk| hunk.recounted) {
                     problem(hunk.line, "the hunk's line counts are wrong; read as it stands");
@@ -53,8 +65,8 @@ pub fn read(set: &mut DiffSet, text: &[u8], name: &[u8], path: &Path) {
             if cursor.line() > line && is_mail_start(&cursor) {
                 break;
             }
-            if cursor.peek().is_some_and(hunk::is_header) {
-                problem(cursor.line(), "a hunk that belongs to no file, left out");
+            if let Some(what) = nameless(&cursor) {
+                problem(cursor.line(), what);
             }
             cursor.skip(1);
         }
@@ -67,6 +79,39 @@ pub fn read(set: &mut DiffSet, text: &[u8], name: &[u8], path: &Path) {
             set.patches.push(patch);
         }
     }
+}
+
+/// The file at the cursor is one of a merge's.
+fn is_merge(cursor: &Cursor<'_>) -> bool {
+    cursor.peek().and_then(combined::file_name).is_some()
+}
+
+/// What is to be said of a change whose file's name isn't there; `None` of other lines.
+fn nameless(cursor: &Cursor<'_>) -> Option<&'static str> {
+    let line = cursor.peek()?;
+    if hunk::is_header(line) || combined::is_header(line) {
+        return Some("a hunk without file names (no `--- FILE`, `+++ FILE` above it), left out");
+    }
+    if context::starts_hunk(cursor) {
+        return Some("a hunk without file names (no `*** FILE`, `--- FILE` above it), left out");
+    }
+    let normal = is_normal_command(line)
+        && cursor.ahead(1).is_some_and(|next| next.starts_with(b"< ") || next.starts_with(b"> "));
+    normal.then_some("a plain `diff` without file names, left out: make it with `diff -u`")
+}
+
+/// `3,5c4`, `7a8,9`, `1d0`: what the hunks of a diff without options begin with.
+fn is_normal_command(line: &[u8]) -> bool {
+    let line = name::trim_line_end(line);
+    let span = |text: &[u8]| {
+        let numbers = text.split(|&b| b == b',');
+        let valid = |n: &[u8]| !n.is_empty() && n.iter().all(u8::is_ascii_digit);
+        numbers.clone().count() <= 2 && numbers.into_iter().all(valid)
+    };
+    let command = line.iter().position(|b| b"acd".contains(b));
+    command
+        .and_then(|at| line.split_at_checked(at))
+        .is_some_and(|(before, after)| span(before) && after.get(1..).is_some_and(span))
 }
 
 /// An mbox's `From ` line, as git and mail programs write it: with a time, and after an

@@ -60,7 +60,7 @@ pub(super) fn plain_name(text: &[u8]) -> Vec<u8> {
 }
 
 /// Takes `count` leading folders off, as `patch -p` does; `None` if there are fewer.
-pub(super) fn strip(name: &[u8], count: usize) -> Option<&[u8]> {
+pub fn strip(name: &[u8], count: usize) -> Option<&[u8]> {
     let mut rest = name;
     for _ in 0..count {
         let at = rest.iter().position(|&b| b == b'/')?;

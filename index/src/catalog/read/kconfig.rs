@@ -35,7 +35,9 @@ pub(super) fn read(bytes: &[u8]) -> Vec<Document> {
                     found.push(Document::new(Kind::Config, &name, number));
                 }
             }
-            b"help" | b"---help---" => help = Some(0),
+            b"help" => help = Some(0),
+            // Before Linux 5.4, with dashes around it.
+            _ if is_dashed_help(first) => help = Some(0),
             b"bool" | b"tristate" | b"string" | b"int" | b"hex" | b"prompt" | b"def_bool"
             | b"def_tristate"
                 if open =>
@@ -50,6 +52,12 @@ pub(super) fn read(bytes: &[u8]) -> Vec<Document> {
         }
     }
     found
+}
+
+/// `---help---`, with any number of dashes.
+fn is_dashed_help(word: &[u8]) -> bool {
+    let bare = word.iter().filter(|b| **b != b'-');
+    word.starts_with(b"-") && bare.eq(b"help")
 }
 
 /// The columns before a line's text; a tab leads to the next eighth.
