@@ -1,16 +1,25 @@
 //! After any history of edits, every answer of the graph is that of a graph built from nothing,
 //! row for row: with the changed files laid over it, and after that became an update.
 
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[path = "history/answers.rs"]
+mod answers;
 mod history;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fs, path::Path, time::Duration};
 
-use history::{Chance, NAMES, Tree, rounds};
-use kgrep_index::graph::{
-    Arch, Builder, ChainOptions, DefInfo, Graph, LinkKind, NameRef, Overlaid, Sections,
+use answers::{Answers, compare, text};
+use history::{Chance, Tree, rounds};
+use kgrep_index::{
+    Index, Scope,
+    build::{Silent, rebuild_with, update_with},
+    catalog::{Query, Wanted},
+    graph::{Builder, Graph, Overlaid, Sections},
+    idiom::Idioms,
+    outline::{FileOutline, Language, outline},
+    store::Cache,
 };
-use kgrep_index::idiom::Idioms;
-use kgrep_index::outline::{FileOutline, Language, outline};
 
 fn texts(tree: &Tree) -> BTreeMap<Vec<u8>, String> {
     let code = tree.files().filter(|(path, _)| Language::of(path.as_bytes()).is_some());
@@ -23,107 +32,6 @@ fn build(texts: &BTreeMap<Vec<u8>, String>, idioms: &Idioms) -> Sections {
         builder.add(path, &outline(path, text.as_bytes(), idioms));
     }
     builder.finish(idioms)
-}
-
-/// Writes down what the graph answers, by names and paths.
-struct Answers<'a, 'g> {
-    graph: &'a Graph<'g>,
-    rows: Vec<String>,
-}
-
-fn text(bytes: impl AsRef<[u8]>) -> String {
-    String::from_utf8_lossy(bytes.as_ref()).into_owned()
-}
-
-impl Answers<'_, '_> {
-    fn name(&self, name: NameRef) -> String {
-        text(self.graph.name(name))
-    }
-
-    fn place(&self, definition: &DefInfo) -> String {
-        let DefInfo { file, first, last, kind, flags, .. } = definition;
-        let (name, path) = (self.name(definition.name), text(self.graph.path(*file)));
-        format!("{name}@{path}:{first}-{last} {} {flags:?}", kind.name())
-    }
-
-    fn all(graph: &Graph) -> Vec<String> {
-        let mut answers = Answers { graph, rows: Vec::new() };
-        answers.rows.extend(graph.paths().map(|path| format!("file {}", text(path))));
-        let mut names = Vec::new();
-        graph.names_starting_with(b"", |name, _| names.push(name));
-        for arch in [Arch::All, Arch::named("x86")] {
-            graph.export_edges(arch, |row| answers.rows.push(format!("edge {row:?}")));
-            names.iter().for_each(|name| answers.of_name(*name, arch));
-        }
-        for (from, to) in NAMES.iter().zip(NAMES.iter().skip(3).chain(&NAMES)) {
-            answers.chains(from, to);
-        }
-        answers.rows
-    }
-
-    fn of_name(&mut self, name: NameRef, arch: Arch) {
-        let graph = self.graph;
-        if !graph.is_live(name) {
-            return;
-        }
-        self.rows.push(format!("name {}", self.name(name)));
-        for user in graph.users_of(name).into_iter().filter_map(|id| graph.definition(id)) {
-            self.rows.push(format!("  used by {}", self.place(&user)));
-        }
-        for definition in graph.definitions_of(name) {
-            self.rows.push(format!("  is {}", self.place(&definition)));
-            for caller in graph.callers(&definition, arch, true) {
-                let via = caller.link.via.map(|via| self.name(via));
-                let (kind, line) = (caller.link.kind, caller.link.line);
-                let place = self.place(&caller.definition);
-                self.rows.push(format!("    called by {place} {kind:?} {line} {via:?}"));
-            }
-            for callee in graph.callees(&definition, arch, true) {
-                let via = callee.link.via.map(|via| self.name(via));
-                let (kind, line) = (callee.link.kind, callee.link.line);
-                let means: Vec<String> = callee.definitions.iter().map(|d| self.place(d)).collect();
-                let name = self.name(callee.name);
-                let candidates = callee.candidates;
-                self.rows.push(format!(
-                    "    calls {name} {means:?} {kind:?} {line} {via:?} {candidates}"
-                ));
-            }
-        }
-    }
-
-    fn chains(&mut self, from: &str, to: &str) {
-        let graph = self.graph;
-        let name = |name: &str| graph.find_name(name.as_bytes());
-        let (Some(start), Some(end)) = (name(from), name(to)) else { return };
-        let options = ChainOptions {
-            arch: Arch::All,
-            count: 5,
-            max_depth: 6,
-            kinds: LinkKind::ALL.iter().map(|(kind, _)| *kind).collect(),
-            through: Vec::new(),
-            avoid: Vec::new(),
-        };
-        for chain in graph.chains(start, end, &options) {
-            let hops = chain.iter().map(|hop| {
-                format!("{} {:?} {}", self.place(&hop.to), hop.link.kind, hop.is_uncertain)
-            });
-            let hops: Vec<String> = hops.collect();
-            self.rows.push(format!("chain {from} {to} {hops:?}"));
-        }
-    }
-}
-
-fn compare(now: &[String], anew: &[String], seed: u64, edits: &[String]) {
-    if now == anew {
-        return;
-    }
-    let missing: Vec<&String> = anew.iter().filter(|row| !now.contains(row)).take(8).collect();
-    let extra: Vec<&String> = now.iter().filter(|row| !anew.contains(row)).take(8).collect();
-    let first = now.iter().zip(anew).find(|(now, anew)| now != anew);
-    panic!(
-        "seed {seed} after {edits:#?}\nmissing: {missing:#?}\nnot to be there: {extra:#?}\n\
-         first difference: {first:#?}"
-    );
 }
 
 /// One history: the graph is built once, and edits are laid over it, what an update would keep
@@ -160,11 +68,90 @@ fn one_history(seed: u64, idioms: &Idioms) {
     }
 }
 
+/// Runs histories on some threads.
+fn histories(count: u64, one: impl Fn(u64) + Sync) {
+    const THREADS: u64 = 4;
+    let first: u64 = std::env::var("KGREP_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(0);
+    std::thread::scope(|scope| {
+        for thread in 0..THREADS {
+            let one = &one;
+            scope.spawn(move || (first + thread..first + count).step_by(4).for_each(one));
+        }
+    });
+}
+
 #[test]
 fn every_answer_is_that_of_a_graph_built_from_nothing() {
     let idioms = Idioms::built_in();
-    let first: u64 = std::env::var("KGREP_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(0);
-    for seed in first..first + rounds(600) {
-        one_history(seed, &idioms);
+    histories(rounds(600), |seed| one_history(seed, &idioms));
+}
+
+fn write(root: &Path, tree: &Tree, before: &Tree) {
+    for path in before.0.keys().filter(|path| !tree.0.contains_key(*path)) {
+        fs::remove_file(root.join(path)).unwrap();
     }
+    for (path, text) in tree.files() {
+        if before.0.get(path) != tree.0.get(path) {
+            let path = root.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+    }
+    // No file's stamp is to be too new to be believed.
+    std::thread::sleep(Duration::from_millis(20));
+}
+
+/// What an index answers, with `find`'s answers to a few questions.
+fn index_answers(cache: &Cache, root: &Path, idioms: &Idioms) -> Vec<String> {
+    let index = Index::open(cache, &tree_at(root)).unwrap().unwrap();
+    let fresh = index.refresh(&Scope::whole()).unwrap();
+    let graph = index.graph_now(&fresh, idioms).unwrap().unwrap();
+    let mut rows = Answers::all(&graph);
+    let uses = |name: &[u8]| graph.find_name(name).map_or(0, |name| graph.users_of(name).len());
+    for question in ["alpha", "queue lock", "page free", "frees", "alphb", "how pages work", "\"with pages\"", "may wr"] {
+        let wanted = Wanted { number: 30, arch: Some("x86".to_owned()), ..Wanted::default() };
+        let (query, _) = Query::parse(question);
+        let (found, marks) = index.find(&fresh, idioms, &query, &wanted, &uses).unwrap().unwrap();
+        for found in found {
+            let (path, line, name) = (text(&found.path), found.line, &found.name);
+            rows.push(format!("find {question}: {path}:{line} {name} {}", found.kind.name()));
+        }
+        rows.push(format!("find {question}: without {:?}", marks.missing));
+    }
+    rows
+}
+
+fn tree_at(root: &Path) -> kgrep_index::Tree {
+    kgrep_index::Tree::locate(root).unwrap()
+}
+
+#[test]
+fn every_answer_is_that_of_an_index_built_from_nothing() {
+    let idioms = Idioms::built_in();
+    histories(rounds(600) / 20, |seed| {
+        let mut chance = Chance::new(seed ^ 0xabc);
+        let mut tree = Tree::new(&mut chance);
+        let place = tempfile::tempdir().unwrap();
+        let root = place.path().canonicalize().unwrap().join("tree");
+        fs::create_dir_all(&root).unwrap();
+        fs::write(root.join(".git"), "").unwrap();
+        write(&root, &tree, &Tree::default());
+        let (kept, anew) =
+            (Cache::new(&place.path().join("kept")), Cache::new(&place.path().join("anew")));
+        rebuild_with(&kept, &tree_at(&root), &idioms, None, &Silent).unwrap();
+        let mut edits = Vec::new();
+        for _ in 0..2 {
+            let before = tree.clone();
+            for _ in 0..1 + chance.below(3) {
+                edits.push(tree.edit(&mut chance));
+            }
+            write(&root, &tree, &before);
+            rebuild_with(&anew, &tree_at(&root), &idioms, None, &Silent).unwrap();
+            let expected = index_answers(&anew, &root, &idioms);
+            compare(&index_answers(&kept, &root, &idioms), &expected, seed, &edits);
+            update_with(&kept, &tree_at(&root), &idioms, None, &Silent).unwrap();
+            edits.push("update".to_owned());
+            compare(&index_answers(&kept, &root, &idioms), &expected, seed, &edits);
+        }
+    });
 }

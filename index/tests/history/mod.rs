@@ -2,6 +2,8 @@
 //! two questions. Names are few, so that one is a function here, a macro there and a variable
 //! elsewhere, and an edit in one file changes what another means.
 
+#![allow(dead_code, reason = "each crate's tests use a part of it")]
+
 use std::collections::BTreeMap;
 
 /// Numbers by chance, the same for one seed on every machine.
