@@ -52,11 +52,7 @@ impl Index {
     }
 
     /// The graph with these files laid over it; `None` when too much follows from them.
-    fn laid_over(
-        &self,
-        laid: Vec<Overlaid>,
-        idioms: &Idioms,
-    ) -> Result<Option<Graph<'_>>, Error> {
+    fn laid_over(&self, laid: Vec<Overlaid>, idioms: &Idioms) -> Result<Option<Graph<'_>>, Error> {
         let mut graph = self.stored().graph()?;
         let read = |path: &[u8]| self.outline_of(path, idioms).ok();
         let laid = graph.overlay(laid, idioms, MOST_FILES, &read);

@@ -54,7 +54,8 @@ fn one_history(seed: u64, idioms: &Idioms) {
         let read = |path: &[u8]| Some(outline(path, now.get(path)?.as_bytes(), idioms));
         let mut laid: Vec<Overlaid> =
             stored.iter().map(|(path, outline)| (path.clone(), outline.clone())).collect();
-        let changed = known.keys().chain(now.keys()).filter(|path| known.get(*path) != now.get(*path));
+        let changed =
+            known.keys().chain(now.keys()).filter(|path| known.get(*path) != now.get(*path));
         laid.extend(changed.map(|path| (path.clone(), read(path))));
         let again = graph.overlay(laid.clone(), idioms, 1000, &read).expect("few files");
         let anew = build(&now, idioms);
@@ -108,7 +109,16 @@ fn index_answers(cache: &Cache, root: &Path, idioms: &Idioms) -> Vec<String> {
     let graph = index.graph_now(&fresh, idioms).unwrap().unwrap();
     let mut rows = Answers::all(&graph);
     let uses = |name: &[u8]| graph.find_name(name).map_or(0, |name| graph.users_of(name).len());
-    for question in ["alpha", "queue lock", "page free", "frees", "alphb", "how pages work", "\"with pages\"", "may wr"] {
+    for question in [
+        "alpha",
+        "queue lock",
+        "page free",
+        "frees",
+        "alphb",
+        "how pages work",
+        "\"with pages\"",
+        "may wr",
+    ] {
         let wanted = Wanted { number: 30, arch: Some("x86".to_owned()), ..Wanted::default() };
         let (query, _) = Query::parse(question);
         let (found, marks) = index.find(&fresh, idioms, &query, &wanted, &uses).unwrap().unwrap();

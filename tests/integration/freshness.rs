@@ -97,7 +97,9 @@ fn every_output_is_that_of_an_index_built_from_nothing() {
         dir.kgrep(&["index"]).run().expect_ok();
         let updated = outputs(&dir);
         dir.kgrep(&["index", "--rebuild"]).run().expect_ok();
-        for ((now, then), (anew, _)) in overlay.iter().zip(&updated).zip(outputs(&dir).iter().map(|o| (o, ()))) {
+        for ((now, then), (anew, _)) in
+            overlay.iter().zip(&updated).zip(outputs(&dir).iter().map(|o| (o, ())))
+        {
             assert_eq!(now, anew, "seed {seed} after {edits:#?}");
             assert_eq!(then, anew, "seed {seed} after {edits:#?} and an update");
         }

@@ -143,11 +143,7 @@ impl Plan {
 
 /// The outlines of what did not change, and of which something else holds now that the others
 /// did; `None` for too many.
-fn read_again(
-    old: &Index,
-    changed: &Outlines,
-    idioms: &Idioms,
-) -> Result<Option<Outlines>, Error> {
+fn read_again(old: &Index, changed: &Outlines, idioms: &Idioms) -> Result<Option<Outlines>, Error> {
     let mut graph = old.stored().graph()?;
     let laid = old.stored().decode(changed)?;
     let read = |path: &[u8]| old.outline_of(path, idioms).ok();

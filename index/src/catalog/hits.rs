@@ -260,9 +260,8 @@ impl Segments<'_> {
         }
         if word.half || self.frequency(field, &word.stem, FEW)? < FEW {
             let share = |key: &str| word.text.len() as f32 / key.len() as f32;
-            let others = self.begun(field, &word.text, |key| {
-                (key != word.stem).then(|| PREFIX * share(key))
-            })?;
+            let others = self
+                .begun(field, &word.text, |key| (key != word.stem).then(|| PREFIX * share(key)))?;
             meant.extend(others);
         }
         Ok(meant)

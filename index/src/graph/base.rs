@@ -11,11 +11,11 @@ use crate::outline::{Flags, Kind, UseKind};
 
 use super::bytes::{Cursor, Words, parts};
 use super::guard::Guarded;
+use super::known::Known;
 use super::names::NameTable;
 use super::overlay::Overlay;
-use super::undecided::Undecided;
-use super::known::Known;
 use super::place::Place;
+use super::undecided::Undecided;
 use super::uses::Uses;
 use super::{Damaged, Sections, record};
 

@@ -122,12 +122,7 @@ fn summaries(files: &[FileRecord], count: usize) -> Vec<u8> {
 }
 
 /// Leaves a file's edges, and returns the keys of what was dropped, sorted.
-fn keep_edges(
-    file: &mut FileRecord,
-    frozen: &Frozen,
-    filter: &Filter,
-    known: &[u8],
-) -> Vec<u32> {
+fn keep_edges(file: &mut FileRecord, frozen: &Frozen, filter: &Filter, known: &[u8]) -> Vec<u32> {
     let maybe = std::mem::take(&mut file.maybe);
     let numbers = maybe.numbers(frozen, filter);
     let mut keys = undecided::Keys::new(numbers.len());

@@ -47,8 +47,7 @@ pub(super) fn nearest<'p, T>(
 ) -> Option<T> {
     let folder = &from[..from.len() - base_name(from).len()];
     let ends = |path: &[u8]| {
-        path.strip_suffix(wanted)
-            .is_some_and(|before| before.is_empty() || before.ends_with(b"/"))
+        path.strip_suffix(wanted).is_some_and(|before| before.is_empty() || before.ends_with(b"/"))
     };
     let rank = |path: &[u8]| {
         let before = &path[..path.len() - wanted.len()];

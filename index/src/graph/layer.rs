@@ -49,9 +49,8 @@ impl Graph<'_> {
             }
         }
         let present = files.iter().filter_map(|(path, outline)| Some((*path, (*outline)?)));
-        let mut layers: Vec<Layer> = present
-            .map(|(path, outline)| Layer { path, outline, tables: Vec::new() })
-            .collect();
+        let mut layers: Vec<Layer> =
+            present.map(|(path, outline)| Layer { path, outline, tables: Vec::new() }).collect();
         self.lay_includes(&layers);
         self.add_tables(&mut layers, idioms);
         let numbers = self.number_names(&layers);
@@ -310,7 +309,8 @@ impl Graph<'_> {
             let ids: Vec<NameRef> =
                 (0..outline.names.len() as u32).map(|name| number(outline.name(name))).collect();
             let id = |name: u32| ids.get(name as usize).copied().unwrap_or(NO_NAME);
-            let uses = outline.uses.iter().filter(|u| (u.within as usize) < outline.definitions.len());
+            let uses =
+                outline.uses.iter().filter(|u| (u.within as usize) < outline.definitions.len());
             for used in uses {
                 let Use { name, kind, runs, line, within, via } = *used;
                 let via = (via != NO_NAME).then(|| id(via));

@@ -26,9 +26,7 @@ impl Graph<'_> {
     /// Definitions by name, path and place in the file.
     fn compare(&self, one: &DefInfo, other: &DefInfo) -> Ordering {
         let by_name = self.compare_names(one.name, other.name);
-        by_name
-            .then_with(|| self.compare_files(one.file, other.file))
-            .then(one.id.cmp(&other.id))
+        by_name.then_with(|| self.compare_files(one.file, other.file)).then(one.id.cmp(&other.id))
     }
 
     /// Files by path.

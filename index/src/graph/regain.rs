@@ -43,7 +43,10 @@ impl Graph<'_> {
             latest.into_iter().map(|overlaid| (overlaid, false)).collect();
         loop {
             laid.sort_unstable_by(|((one, _), _), ((other, _), _)| one.cmp(other));
-            self.lay(&laid.iter().map(|((p, o), _)| (p.as_slice(), o.as_ref())).collect::<Vec<_>>(), idioms);
+            self.lay(
+                &laid.iter().map(|((p, o), _)| (p.as_slice(), o.as_ref())).collect::<Vec<_>>(),
+                idioms,
+            );
             let more = self.files_to_read_again(idioms);
             if more.is_empty() {
                 break;
@@ -51,7 +54,8 @@ impl Graph<'_> {
             if laid.len() + more.len() > most {
                 return Err(TooMany);
             }
-            let paths: Vec<Vec<u8>> = more.into_iter().map(|file| self.path(file).to_vec()).collect();
+            let paths: Vec<Vec<u8>> =
+                more.into_iter().map(|file| self.path(file).to_vec()).collect();
             laid.par_extend(paths.into_par_iter().map(|path| {
                 let outline = outline(&path);
                 ((path, outline), true)
@@ -102,7 +106,8 @@ impl Graph<'_> {
 
     /// The files that make tables of what they include, where that changed.
     fn makers_to_read_again(&self, idioms: &Idioms, found: &mut HashSet<FileId>) {
-        let makers: Vec<FileId> = self.makers().filter(|file| !self.overlay.replaces(*file)).collect();
+        let makers: Vec<FileId> =
+            self.makers().filter(|file| !self.overlay.replaces(*file)).collect();
         if makers.is_empty() || self.overlay.replaced_files().next().is_none() {
             return;
         }
@@ -147,9 +152,13 @@ impl Graph<'_> {
     }
 
     /// For each file of the sections its definitions that including may make tables of, by name.
-    pub(super) fn base_instantiated(&self, idioms: &Idioms) -> HashMap<FileId, Vec<(Kind, NameRef)>> {
+    pub(super) fn base_instantiated(
+        &self,
+        idioms: &Idioms,
+    ) -> HashMap<FileId, Vec<(Kind, NameRef)>> {
         let mut found: HashMap<FileId, Vec<(Kind, NameRef)>> = HashMap::new();
-        let mut starts: Vec<&str> = idioms.instantiates().iter().map(|i| i.strip.as_str()).collect();
+        let mut starts: Vec<&str> =
+            idioms.instantiates().iter().map(|i| i.strip.as_str()).collect();
         starts.sort_unstable();
         starts.dedup();
         for start in starts {

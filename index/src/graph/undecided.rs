@@ -74,7 +74,9 @@ pub(super) fn write(files: &[Vec<u32>]) -> Vec<u8> {
     let mut pairs: Vec<u64> = files
         .par_iter()
         .enumerate()
-        .flat_map_iter(|(file, keys)| keys.iter().map(move |key| u64::from(*key) << 32 | file as u64))
+        .flat_map_iter(|(file, keys)| {
+            keys.iter().map(move |key| u64::from(*key) << 32 | file as u64)
+        })
         .collect();
     pairs.par_sort_unstable();
     let (mut offsets, mut data) = (vec![0], Vec::new());
@@ -144,8 +146,9 @@ mod tests {
 
     #[test]
     fn files_are_found_by_their_keys() {
-        let files: Vec<Vec<u32>> =
-            (0..50u32).map(|file| (0..file).map(|n| n.wrapping_mul(0x9e37_79b9)).collect()).collect();
+        let files: Vec<Vec<u32>> = (0..50u32)
+            .map(|file| (0..file).map(|n| n.wrapping_mul(0x9e37_79b9)).collect())
+            .collect();
         let files: Vec<Vec<u32>> = files
             .into_iter()
             .map(|mut keys| {

@@ -33,12 +33,31 @@ impl Chance {
 
 /// What names are made of: some are also words of prose.
 pub(crate) const NAMES: [&str; 14] = [
-    "alpha", "beta", "gamma", "delta", "queue_lock", "page_free", "cb", "ret", "dev", "MAY_WRITE",
-    "CURRENT", "open_it", "run", "state",
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "queue_lock",
+    "page_free",
+    "cb",
+    "ret",
+    "dev",
+    "MAY_WRITE",
+    "CURRENT",
+    "open_it",
+    "run",
+    "state",
 ];
 
 const FOLDERS: [&str; 8] = [
-    "fs", "kernel", "include/linux", "arch/x86", "arch/arm", "drivers/net", "tools/perf", "include/trace",
+    "fs",
+    "kernel",
+    "include/linux",
+    "arch/x86",
+    "arch/arm",
+    "drivers/net",
+    "tools/perf",
+    "include/trace",
 ];
 
 /// The text of each file, as its parts.
@@ -155,10 +174,15 @@ fn part_of(path: &str, chance: &mut Chance) -> String {
     let (one, other) = (chance.pick(&NAMES), chance.pick(&NAMES));
     if path.ends_with("Kconfig") {
         let third = chance.pick(&NAMES);
-        return format!("config {one}\n\tbool \"The {other}\"\n\tdepends on {other} && !{third}\n\n");
+        return format!(
+            "config {one}\n\tbool \"The {other}\"\n\tdepends on {other} && !{third}\n\n"
+        );
     }
     if path.ends_with(".rst") {
-        return format!("The {one}\n{}\n\nHow {other} works with pages and locks.\n\n", "=".repeat(20));
+        return format!(
+            "The {one}\n{}\n\nHow {other} works with pages and locks.\n\n",
+            "=".repeat(20)
+        );
     }
     if path.ends_with(".S") {
         return format!("SYM_FUNC_START({one})\n\tcall {other}\n\tret\nSYM_FUNC_END({one})\n");
@@ -175,12 +199,21 @@ fn part_of(path: &str, chance: &mut Chance) -> String {
             chance.pick(&["ops", "dev", "alpha"])
         ),
         7 => {
-            let path = chance.pick(&["\"a.h\"", "\"internal.h\"", "<linux/a.h>", "\"b.c\"", "<trace/trace.h>", "\"net/b.h\""]);
+            let path = chance.pick(&[
+                "\"a.h\"",
+                "\"internal.h\"",
+                "<linux/a.h>",
+                "\"b.c\"",
+                "<trace/trace.h>",
+                "\"net/b.h\"",
+            ]);
             format!("#include {path}\n")
         }
         8 => format!("int {one}(int);\n"),
         9 => format!("TRACE_EVENT({one},\n\tTP_PROTO(int a),\n\tTP_ARGS(a));\n"),
-        10 => "#define CREATE_TRACE_POINTS\n#include <trace/trace.h>\n#include \"a.h\"\n".to_owned(),
+        10 => {
+            "#define CREATE_TRACE_POINTS\n#include <trace/trace.h>\n#include \"a.h\"\n".to_owned()
+        }
         11 => format!("int {one} = {other};\n"),
         _ => function(one, chance),
     }
@@ -188,7 +221,8 @@ fn part_of(path: &str, chance: &mut Chance) -> String {
 
 fn function(name: &str, chance: &mut Chance) -> String {
     let head = chance.pick(&["int", "static int", "static inline int", "int __weak"]);
-    let mut text = format!("/* Frees the {name} of a queue. */\n{head} {name}(struct dev *d)\n{{\n");
+    let mut text =
+        format!("/* Frees the {name} of a queue. */\n{head} {name}(struct dev *d)\n{{\n");
     for _ in 0..chance.below(5) {
         let (one, other) = (chance.pick(&NAMES), chance.pick(&NAMES));
         text += &match chance.below(10) {
