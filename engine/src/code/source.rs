@@ -107,8 +107,7 @@ impl Code {
             }
         }
         let sections = self.read_all(settings, slow)?;
-        let Sections { names, definitions, edges, users, files } = &sections;
-        ask(&Graph::from_sections(names, definitions, edges, users, files)?)
+        ask(&Graph::from_sections(&sections)?)
     }
 
     /// The tree's index, if it has one.
@@ -125,7 +124,10 @@ impl Code {
         let fresh = index.refresh(&TreePart::whole())?;
         let (index, fresh) = self.asked.get_or_init(|| (index, fresh));
         let Some(graph) = index.graph_now(fresh, &self.idioms)? else {
-            tell("the index was made with other idioms; `kgrep index` makes it anew");
+            tell(
+                "the index was made with other idioms, or most of the tree follows from what \
+                 changed; reading all files, `kgrep index` brings it up to date",
+            );
             return Ok(None);
         };
         let found = ask(&graph).map_err(Trouble::Asked);

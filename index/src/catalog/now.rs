@@ -109,7 +109,9 @@ impl Index {
         }
         changed.par_extend(now.into_par_iter().map(|path| {
             // What can't be read any more says nothing.
-            let bytes = fs::read(self.root().join(OsStr::from_bytes(&path))).unwrap_or_default();
+            let Ok(bytes) = fs::read(self.root().join(OsStr::from_bytes(&path))) else {
+                return (path, Vec::new());
+            };
             let outline = match Language::of(&path) {
                 Some(_) => outline::outline(&path, &bytes, idioms),
                 None => FileOutline::default(),
@@ -137,7 +139,8 @@ impl<'a> Memory<'a> {
         }
         let mut part = Part::new()?;
         let mut files = Vec::new();
-        for (number, (path, documents)) in changed.iter().enumerate() {
+        let present = changed.iter().filter(|(_, documents)| !documents.is_empty());
+        for (number, (path, documents)) in present.enumerate() {
             files.push((Place::of(path) as u8, path.as_slice()));
             documents.iter().try_for_each(|document| part.add(number as u32, document))?;
         }
