@@ -30,7 +30,9 @@ fn sentence(note: &Note) -> String {
             format!("{reason}; reading the files without it, `kgrep index` builds it again")
         }
         Note::OtherIdioms => {
-            "the index was made with other idioms; `kgrep index` makes it anew".to_owned()
+            "the index was made with other idioms, or most of the tree follows from what changed; \
+             reading all files, `kgrep index` brings it up to date"
+                .to_owned()
         }
         Note::Unreadable { path, reason } => {
             format!("{}: {reason}", String::from_utf8_lossy(path))

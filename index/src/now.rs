@@ -8,11 +8,15 @@ use rayon::prelude::*;
 
 use crate::{
     Error, Fresh, Index,
-    graph::{Graph, SharedGraph},
+    graph::{Graph, Overlaid, SharedGraph},
     idiom::Idioms,
     outline::{self, FileOutline, LARGEST, Language},
     tree::table::join,
 };
+
+/// More files than this are not laid over a graph for one question: that all are read instead
+/// takes hardly longer, and less memory.
+const MOST_FILES: usize = 10_000;
 
 impl Index {
     /// Whether the index knows what the code says, or the text only.
@@ -22,20 +26,20 @@ impl Index {
 
     /// The graph as it was when the index was last updated. Opens in milliseconds.
     pub fn graph(&self) -> Result<Graph<'_>, Error> {
-        let mut graph = self.stored().graph()?;
-        graph.overlay(&self.stored().decoded()?);
-        Ok(graph)
+        let idioms = Idioms::built_in();
+        let graph = self.laid_over(self.stored().decoded()?, &idioms)?;
+        graph.map_or_else(|| self.stored().graph(), Ok)
     }
 
     /// The graph as the tree is now, given what changed; `None` when the index was made with
-    /// other idioms than these, and is to be updated first.
+    /// other idioms than these, or so much follows from what changed that reading every file
+    /// is as good: it is to be updated first.
     ///
     /// Whoever answers a question from it asks [`Index::graph_soundness`] before printing.
     pub fn graph_now(&self, fresh: &Fresh, idioms: &Idioms) -> Result<Option<Graph<'_>>, Error> {
         if self.manifest().graph().idioms != idioms.fingerprint() {
             return Ok(None);
         }
-        let mut graph = self.stored().graph()?;
         let mut laid = self.stored().decoded()?;
         let mut differing = self.differing(fresh);
         differing.retain(|path| Language::of(path).is_some());
@@ -44,8 +48,15 @@ impl Index {
             let outline = self.outline_of(&path, idioms).ok();
             (path, outline)
         }));
-        graph.overlay(&laid);
-        Ok(Some(graph))
+        self.laid_over(laid, idioms)
+    }
+
+    /// The graph with these files laid over it; `None` when too much follows from them.
+    fn laid_over(&self, laid: Vec<Overlaid>, idioms: &Idioms) -> Result<Option<Graph<'_>>, Error> {
+        let mut graph = self.stored().graph()?;
+        let read = |path: &[u8]| self.outline_of(path, idioms).ok();
+        let laid = graph.overlay(laid, idioms, MOST_FILES, &read);
+        Ok(laid.is_ok().then_some(graph))
     }
 
     /// As [`Index::graph_now`], as a graph that owns what it reads and checks each answer.

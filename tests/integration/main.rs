@@ -3,6 +3,8 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "that is how a test fails")]
 
+#[path = "../../index/tests/history/mod.rs"]
+mod history;
 mod pty;
 mod util;
 
@@ -15,6 +17,7 @@ mod documents;
 mod editor;
 mod find;
 mod followups;
+mod freshness;
 mod hostile;
 mod index;
 mod index_command;

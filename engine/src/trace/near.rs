@@ -26,7 +26,7 @@ pub fn near_names(
 ) -> Result<Vec<String>> {
     let graph = tracer.graph;
     let mut found = match name.contains('/') {
-        true => nearest((0..).map(|file| graph.path(file)).take_while(|p| !p.is_empty()), name),
+        true => nearest(graph.paths(), name),
         false => near(graph, name),
     };
     if found.is_empty() && !name.contains('/') {

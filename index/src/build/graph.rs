@@ -28,7 +28,7 @@ pub(super) enum Plan {
     /// All files are read; the code's are outlined, when that is wanted.
     Whole { builder: Builder, code: bool },
     /// The graph stays; these files are no longer what it says of them.
-    Changed { base: GraphPart, before: Outlines, changed: Mutex<Outlines> },
+    Changed { old: Index, base: GraphPart, before: Outlines, changed: Mutex<Outlines> },
 }
 
 impl Plan {
@@ -52,7 +52,8 @@ impl Plan {
         let mut changed = Outlines::new();
         if !code {
             let changed = Mutex::new(changed);
-            return Ok(Some(Plan::Changed { base, before: Outlines::new(), changed }));
+            let (old, before) = (old.clone(), Outlines::new());
+            return Ok(Some(Plan::Changed { old, base, before, changed }));
         }
         for &job in &work.changed {
             let path = path_of(listed, job);
@@ -67,6 +68,7 @@ impl Plan {
         let count =
             before.len() + changed.keys().filter(|path| !before.contains_key(*path)).count();
         Ok((count <= MAX_CHANGED).then(|| Plan::Changed {
+            old: old.clone(),
             base,
             before,
             changed: Mutex::new(changed),
@@ -109,31 +111,47 @@ impl Plan {
     }
 
     /// Writes what is new under the number `number` or the one after, and returns what the
-    /// manifest says of it.
+    /// manifest says of it; `None` when the graph is better built anew, for much follows from
+    /// what changed.
     pub(super) fn write(
         self,
         home: &Home,
         number: u64,
         idioms: &Idioms,
-    ) -> Result<GraphPart, Error> {
+    ) -> Result<Option<GraphPart>, Error> {
         match self {
             Plan::Whole { builder, code } => {
                 let sections = builder.finish(idioms);
                 let checksum = stored::write_graph(&home.graph(number), &sections)?;
                 let idioms = if code { idioms.fingerprint() } else { NO_CODE };
-                Ok(GraphPart { number, checksum, outlines: None, idioms })
+                Ok(Some(GraphPart { number, checksum, outlines: None, idioms }))
             }
-            Plan::Changed { base, mut before, changed } => {
+            Plan::Changed { old, base, mut before, changed } => {
                 let changed = changed.into_inner().unwrap_or_else(PoisonError::into_inner);
                 if changed.is_empty() {
-                    return Ok(base);
+                    return Ok(Some(base));
                 }
                 before.extend(changed);
+                let Some(again) = read_again(&old, &before, idioms)? else { return Ok(None) };
+                before.extend(again);
                 let checksum = stored::write_outlines(&home.outlines(number), &before)?;
-                Ok(GraphPart { outlines: Some((number, checksum)), ..base })
+                Ok(Some(GraphPart { outlines: Some((number, checksum)), ..base }))
             }
         }
     }
+}
+
+/// The outlines of what did not change, and of which something else holds now that the others
+/// did; `None` for too many.
+fn read_again(old: &Index, changed: &Outlines, idioms: &Idioms) -> Result<Option<Outlines>, Error> {
+    let mut graph = old.stored().graph()?;
+    let laid = old.stored().decode(changed)?;
+    let read = |path: &[u8]| old.outline_of(path, idioms).ok();
+    let again = graph.overlay(laid, idioms, MAX_CHANGED, &read);
+    let encode = |(path, outline): (Vec<u8>, Option<FileOutline>)| {
+        (path, outline.map(|outline| outline.encode()))
+    };
+    Ok(again.ok().map(|again| again.into_iter().map(encode).collect()))
 }
 
 pub(super) fn path_of(listed: &[ListedFolder], (folder, file): Job) -> Vec<u8> {

@@ -151,24 +151,41 @@ fn run(
     cache: &Cache,
     tree: &Tree,
     idioms: &Idioms,
-    (wanted, first): (Option<Extent>, Extent),
+    extent: (Option<Extent>, Extent),
     observer: &dyn Observer,
     from_nothing: bool,
 ) -> Result<Outcome, Error> {
+    let attempt = |from_nothing| attempt(cache, tree, idioms, extent, observer, from_nothing);
+    match attempt(from_nothing)? {
+        Some(outcome) => Ok(outcome),
+        None => Ok(attempt(true)?.unwrap_or(Outcome::Another)),
+    }
+}
+
+/// One attempt at [`run`]; `None` when an update would have to follow so much in the graph that
+/// building from nothing is better.
+fn attempt(
+    cache: &Cache,
+    tree: &Tree,
+    idioms: &Idioms,
+    (wanted, first): (Option<Extent>, Extent),
+    observer: &dyn Observer,
+    from_nothing: bool,
+) -> Result<Option<Outcome>, Error> {
     let begun = Instant::now();
     cache.may_write(tree)?;
     let home = Home::new(cache.home(tree));
     home.create()?;
     let published = || std::fs::metadata(home.manifest()).ok().map(|meta| Stamp::of(&meta));
     let before = published();
-    let Some(lock) = home.lock(&|| observer.waiting())? else { return Ok(Outcome::Another) };
+    let Some(lock) = home.lock(&|| observer.waiting())? else { return Ok(Some(Outcome::Another)) };
     let waited_for_news = lock.waited && published() != before;
     let (old, mut discarded) = match Index::open(cache, tree).and_then(intact) {
         Ok(old) => (old, None),
         Err(error) => (None, Some(error.to_string())),
     };
     if waited_for_news && old.is_some() && !from_nothing {
-        return Ok(Outcome::Another);
+        return Ok(Some(Outcome::Another));
     }
     // Where a part is damaged, the manifest still tells what there was.
     let knew = match &old {
@@ -218,7 +235,7 @@ fn run(
         && work.changes_nothing(old, &listed, &rules)
         && old.manifest().rules_broken() == broken_rules
     {
-        return Ok(Outcome::Current);
+        return Ok(Some(Outcome::Current));
     }
     observer.start(work.files.len() as u64, work.bytes);
     let top = Folder::root(tree.root())?;
@@ -233,7 +250,7 @@ fn run(
             || rayon::join(|| graph.write(&home, number, idioms), || catalog.write(&home, number)),
         );
         read.parts.extend(part?);
-        let (graph, catalog) = (graph?, catalog?);
+        let (Some(graph), catalog) = (graph?, catalog?) else { return Ok(None) };
         let (table, parts) = assemble(&listed, &work, &read.files, &read.parts);
         publish(
             &home,
@@ -247,26 +264,26 @@ fn run(
         )?;
         let numbers = parts.iter().map(|part| part.number).chain(graph.numbers());
         let numbers = numbers.chain(catalog.iter().flat_map(CatalogPart::numbers));
-        Ok((table.view().files() as u64, numbers.collect::<Vec<u64>>()))
+        Ok(Some((table.view().files() as u64, numbers.collect::<Vec<u64>>())))
     });
     let (files, numbers) = match result {
-        Ok(done) => done,
-        Err(error) => {
+        Ok(Some(done)) => done,
+        nothing => {
             // Without the new segments' bytes the disk may have room again for others.
             let numbers: Vec<u64> = published_parts(cache, tree);
             home.tidy(&lock, &numbers);
-            return Err(error);
+            return nothing.map(|_| None);
         }
     };
     home.tidy(&lock, &numbers);
-    Ok(Outcome::Published(Report {
+    Ok(Some(Outcome::Published(Report {
         whole: work.kept_parts.is_empty(),
         files,
         files_read: work.files.len() as u64,
         bytes_read: work.bytes,
         discarded,
         time: begun.elapsed(),
-    }))
+    })))
 }
 
 /// The index, once every byte that an update would take over is found to be as it was

@@ -1,12 +1,12 @@
 //! Which documents have a word, and how well: dictionary and postings of all segments, by the
 //! rules of `weights`.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder, SINK_STATE};
 use tantivy::{
-    DocSet, InvertedIndexReader, SegmentReader, TERMINATED,
-    postings::{Postings, TermInfo},
+    DocSet, SegmentReader, TERMINATED,
+    postings::Postings,
     query::{EnableScoring, PhraseQuery, Query as _},
     schema::{Field, IndexRecordOption, Schema, Term},
 };
@@ -20,6 +20,7 @@ use super::{
     words::{LONGEST, stem},
     write::{HEAD, NAME, TEXT},
 };
+use crate::bits::Bits;
 
 /// A hit of 1.
 pub(super) const WHOLE: f32 = 65_535.0;
@@ -72,19 +73,25 @@ impl Met {
     }
 }
 
-/// A word of a dictionary that stands for one of the question.
+/// A word of the dictionaries that stands for one of the question, and how well.
 struct Meant {
     key: String,
-    postings: TermInfo,
     quality: f32,
 }
 
-/// The segments that are asked, each with the number of its first document.
+/// Segments that are asked, each with the number of its first document. Which words stand for
+/// one of the question, and how rare it is, all segments say together, without the documents of
+/// files that changed: so the answers do not depend on how the documents came into segments.
 pub(super) struct Segments<'a> {
     pub(super) all: Vec<(usize, &'a SegmentReader)>,
     /// How many words the question has.
     pub(super) asked: usize,
+    /// How many numbers of documents there are.
     pub(super) documents: usize,
+    /// The documents of files that are no longer what these say.
+    pub(super) stale: Bits,
+    /// How many documents there are, without those.
+    pub(super) live: usize,
 }
 
 impl Segments<'_> {
@@ -92,16 +99,13 @@ impl Segments<'_> {
     /// be exact.
     pub(super) fn hits(&self, word: &Asked, met: &mut Met, exact: bool) -> tantivy::Result<Hits> {
         let mut hits = Hits::none(self.documents);
-        for (first, segment) in &self.all {
-            for field in [NAME, HEAD, TEXT] {
-                let inverted = segment.inverted_index(field)?;
-                let meant = match field {
-                    NAME => in_names(&inverted, word, exact)?,
-                    _ if word.is_stop_word() => Vec::new(),
-                    _ => in_prose(&inverted, word, exact)?,
-                };
-                self.take(*first, segment, (field, &inverted), &meant, &mut hits, met)?;
-            }
+        for field in [NAME, HEAD, TEXT] {
+            let meant = match field {
+                NAME => self.in_names(word, exact)?,
+                _ if word.is_stop_word() => Vec::new(),
+                _ => self.in_prose(field, word, exact)?,
+            };
+            self.take(field, &meant, &mut hits, met)?;
         }
         if hits.count < FEW && !exact {
             self.typos(word, &mut hits, met)?;
@@ -112,17 +116,9 @@ impl Segments<'_> {
     /// Who has one of `words`, written as it is.
     pub(super) fn joined(&self, joined: &str, met: &mut Met) -> tantivy::Result<Hits> {
         let mut hits = Hits::none(self.documents);
-        for (first, segment) in &self.all {
-            for field in [NAME, HEAD, TEXT] {
-                let inverted = segment.inverted_index(field)?;
-                let key = if field == NAME { joined.to_owned() } else { stem(joined) };
-                let found = inverted.terms().get(key.as_bytes())?;
-                let meant: Vec<Meant> = found
-                    .map(|postings| Meant { key, postings, quality: JOINED })
-                    .into_iter()
-                    .collect();
-                self.take(*first, segment, (field, &inverted), &meant, &mut hits, met)?;
-            }
+        for field in [NAME, HEAD, TEXT] {
+            let key = if field == NAME { joined.to_owned() } else { stem(joined) };
+            self.take(field, &[Meant { key, quality: JOINED }], &mut hits, met)?;
         }
         Ok(hits)
     }
@@ -134,11 +130,11 @@ impl Segments<'_> {
         }
         let builder = LevenshteinAutomatonBuilder::new(distance, true);
         let automatons = [&word.text, &word.stem].map(|text| Typo(builder.build_dfa(text)));
-        for (first, segment) in &self.all {
-            for field in [NAME, HEAD, TEXT] {
+        for field in [NAME, HEAD, TEXT] {
+            let automaton = &automatons[usize::from(field != NAME)];
+            let mut found = BTreeMap::new();
+            for (_, segment) in &self.all {
                 let inverted = segment.inverted_index(field)?;
-                let automaton = &automatons[usize::from(field != NAME)];
-                let mut meant = Vec::new();
                 let mut stream = inverted.terms().search(automaton).into_stream()?;
                 while stream.advance() {
                     let Distance::Exact(far @ 1..) = automaton.0.eval(stream.key()) else {
@@ -148,55 +144,163 @@ impl Segments<'_> {
                     let quality = TYPO.get(usize::from(far) - 1).copied().unwrap_or(0.0);
                     // The first letter is seldom wrong, and two wrong ones are another word.
                     if key.as_bytes().first() == word.text.as_bytes().first() {
-                        meant.push(Meant {
-                            key: key.into(),
-                            postings: stream.value().clone(),
-                            quality,
-                        });
+                        found.insert(key.to_owned(), quality);
                     }
                 }
-                self.take(*first, segment, (field, &inverted), &meant, hits, met)?;
-                if field == NAME && !meant.is_empty() {
-                    let meant = meant.into_iter().map(|meant| meant.key);
-                    met.typos.entry(word.text.clone()).or_default().extend(meant);
-                }
+            }
+            let meant: Vec<Meant> =
+                found.into_iter().map(|(key, quality)| Meant { key, quality }).collect();
+            let had = self.take(field, &meant, hits, met)?;
+            let mut had = meant.into_iter().zip(had).filter(|(_, had)| *had).peekable();
+            if field == NAME && had.peek().is_some() {
+                let had = had.map(|(meant, _)| meant.key);
+                met.typos.entry(word.text.clone()).or_default().extend(had);
             }
         }
         Ok(())
     }
 
-    /// Adds the postings of what is meant.
+    /// Adds the postings of what is meant. For each whether any document has it.
     fn take(
         &self,
-        first: usize,
-        segment: &SegmentReader,
-        (field, inverted): (Field, &InvertedIndexReader),
+        field: Field,
         meant: &[Meant],
         hits: &mut Hits,
         met: &mut Met,
-    ) -> tantivy::Result<()> {
-        if meant.is_empty() {
-            return Ok(());
-        }
-        let lengths = segment.get_fieldnorms_reader(field)?;
+    ) -> tantivy::Result<Vec<bool>> {
+        let mut had = vec![false; meant.len()];
         let number = field.field_id() as usize;
-        for meant in meant {
-            if field == NAME { &mut met.names } else { &mut met.stems }.insert(meant.key.clone());
-            let weight = FIELDS[number] * meant.quality;
-            let option = IndexRecordOption::WithFreqs;
-            let mut postings = inverted.read_postings_from_terminfo(&meant.postings, option)?;
+        for (first, segment) in &self.all {
+            let inverted = segment.inverted_index(field)?;
+            let lengths = segment.get_fieldnorms_reader(field)?;
+            for (meant, had) in meant.iter().zip(&mut had) {
+                let Some(found) = inverted.terms().get(&meant.key)? else { continue };
+                let weight = FIELDS[number] * meant.quality;
+                let option = IndexRecordOption::WithFreqs;
+                let mut postings = inverted.read_postings_from_terminfo(&found, option)?;
+                let mut document = postings.doc();
+                while document != TERMINATED {
+                    let length = lengths.fieldnorm(document);
+                    let density = match field {
+                        TEXT => text_density(length, postings.term_freq()),
+                        _ => density(number, length, self.asked),
+                    };
+                    *had |= self.add(hits, first + document as usize, weight * density);
+                    document = postings.advance();
+                }
+            }
+        }
+        let words = if field == NAME { &mut met.names } else { &mut met.stems };
+        words.extend(meant.iter().zip(&had).filter(|(_, had)| **had).map(|(m, _)| m.key.clone()));
+        Ok(had)
+    }
+
+    /// Adds to the hits of a document, unless it is of a file that changed.
+    fn add(&self, hits: &mut Hits, document: usize, part: f32) -> bool {
+        let counts = !self.stale.get(document);
+        if counts {
+            hits.add(document, part);
+        }
+        counts
+    }
+
+    /// In how many documents a key is, counted up to `enough`.
+    fn frequency(&self, field: Field, key: &str, enough: usize) -> tantivy::Result<usize> {
+        let mut count = 0;
+        for (first, segment) in &self.all {
+            let inverted = segment.inverted_index(field)?;
+            let Some(found) = inverted.terms().get(key)? else { continue };
+            if self.stale.is_empty() {
+                count += found.doc_freq as usize;
+                continue;
+            }
+            let mut postings =
+                inverted.read_postings_from_terminfo(&found, IndexRecordOption::Basic)?;
             let mut document = postings.doc();
-            while document != TERMINATED {
-                let length = lengths.fieldnorm(document);
-                let density = match field {
-                    TEXT => text_density(length, postings.term_freq()),
-                    _ => density(number, length, self.asked),
-                };
-                hits.add(first + document as usize, weight * density);
+            while document != TERMINATED && count < enough {
+                count += usize::from(!self.stale.get(first + document as usize));
                 document = postings.advance();
             }
         }
-        Ok(())
+        Ok(count)
+    }
+
+    /// The words of names that `word` stands for: itself, others of its stem, those it begins.
+    fn in_names(&self, word: &Asked, exact: bool) -> tantivy::Result<Vec<Meant>> {
+        let mut meant = vec![Meant { key: word.text.clone(), quality: EXACT }];
+        if exact {
+            return Ok(meant);
+        }
+        let forms = word.forms.iter().filter(|form| **form != word.text);
+        meant.extend(forms.map(|form| Meant { key: (*form).to_owned(), quality: OTHER_FORM }));
+        if word.text.len() < PREFIX_LETTERS {
+            return Ok(meant);
+        }
+        let common = word.text.bytes().zip(word.stem.bytes()).take_while(|(a, b)| a == b).count();
+        let start = &word.text[..common.max(PREFIX_LETTERS).min(word.text.len())];
+        let others = self.begun(NAME, start, |key| {
+            if meant.iter().any(|known| known.key == key) {
+                None
+            } else if stem(key) == word.stem {
+                Some(STEM)
+            } else {
+                let share = word.text.len() as f32 / key.len() as f32;
+                key.starts_with(&word.text).then_some(PREFIX * share)
+            }
+        })?;
+        meant.extend(others);
+        Ok(meant)
+    }
+
+    /// The stems of prose that `word` stands for; where it is hardly there, those it begins.
+    fn in_prose(&self, field: Field, word: &Asked, exact: bool) -> tantivy::Result<Vec<Meant>> {
+        let mut meant = vec![Meant { key: word.stem.clone(), quality: EXACT }];
+        if exact || word.text.len() < PREFIX_LETTERS {
+            return Ok(meant);
+        }
+        if word.half || self.frequency(field, &word.stem, FEW)? < FEW {
+            let share = |key: &str| word.text.len() as f32 / key.len() as f32;
+            let others = self
+                .begun(field, &word.text, |key| (key != word.stem).then(|| PREFIX * share(key)))?;
+            meant.extend(others);
+        }
+        Ok(meant)
+    }
+
+    /// The best of the words that begin with `start`, by what `quality` says of them: the
+    /// shortest are those that a half word most likely stands for.
+    fn begun(
+        &self,
+        field: Field,
+        start: &str,
+        quality: impl Fn(&str) -> Option<f32>,
+    ) -> tantivy::Result<Vec<Meant>> {
+        let mut found: BTreeMap<String, f32> = BTreeMap::new();
+        for (_, segment) in &self.all {
+            let inverted = segment.inverted_index(field)?;
+            let mut stream = inverted.terms().range().ge(start).into_stream()?;
+            while stream.advance() && stream.key().starts_with(start.as_bytes()) {
+                let Ok(key) = std::str::from_utf8(stream.key()) else { continue };
+                if let Some(quality) = quality(key) {
+                    found.insert(key.to_owned(), quality);
+                }
+            }
+        }
+        let mut found: Vec<Meant> =
+            found.into_iter().map(|(key, quality)| Meant { key, quality }).collect();
+        found.sort_by(|one, other| {
+            other.quality.total_cmp(&one.quality).then_with(|| one.key.cmp(&other.key))
+        });
+        let mut best = Vec::new();
+        for meant in found {
+            if best.len() == PREFIX_WORDS {
+                break;
+            }
+            if self.stale.is_empty() || self.frequency(field, &meant.key, 1)? > 0 {
+                best.push(meant);
+            }
+        }
+        Ok(best)
     }
 
     /// Who has the phrase, in any field.
@@ -223,7 +327,8 @@ impl Segments<'_> {
                 let mut scorer = weight.scorer(segment, 1.0)?;
                 let mut document = scorer.doc();
                 while document != TERMINATED {
-                    hits.add(first + document as usize, FIELDS[field.field_id() as usize]);
+                    let part = FIELDS[field.field_id() as usize];
+                    self.add(&mut hits, first + document as usize, part);
                     document = scorer.advance();
                 }
             }
@@ -246,7 +351,9 @@ impl Segments<'_> {
             let mut document = left.doc();
             while document != TERMINATED {
                 let there = if right.doc() < document { right.seek(document) } else { right.doc() };
-                if there == document {
+                if there == document && self.stale.get(first + document as usize) {
+                    document = left.advance();
+                } else if there == document {
                     left.positions(&mut before);
                     right.positions(&mut after);
                     if before.iter().any(|at| after.contains(&(at + 1))) {
@@ -277,85 +384,12 @@ impl Segments<'_> {
             };
             let mut document = postings.doc();
             while document != TERMINATED {
-                hits.add(first + document as usize, FIELDS[field.field_id() as usize]);
+                self.add(hits, first + document as usize, FIELDS[field.field_id() as usize]);
                 document = postings.advance();
             }
         }
         Ok(())
     }
-}
-
-/// The words of names that `word` stands for: itself, others of its stem, those it begins.
-fn in_names(
-    inverted: &InvertedIndexReader,
-    word: &Asked,
-    exact: bool,
-) -> tantivy::Result<Vec<Meant>> {
-    let mut meant = Vec::new();
-    if let Some(postings) = inverted.terms().get(word.text.as_bytes())? {
-        meant.push(Meant { key: word.text.clone(), postings, quality: EXACT });
-    }
-    if exact {
-        return Ok(meant);
-    }
-    for form in &word.forms {
-        if let Some(postings) = inverted.terms().get(form)? {
-            meant.push(Meant { key: (*form).to_owned(), postings, quality: OTHER_FORM });
-        }
-    }
-    if word.text.len() < PREFIX_LETTERS {
-        return Ok(meant);
-    }
-    let common = word.text.bytes().zip(word.stem.bytes()).take_while(|(a, b)| a == b).count();
-    let start = &word.text[..common.max(PREFIX_LETTERS).min(word.text.len())];
-    let mut others = Vec::new();
-    let mut stream = inverted.terms().range().ge(start).into_stream()?;
-    while stream.advance() && stream.key().starts_with(start.as_bytes()) {
-        let Ok(key) = std::str::from_utf8(stream.key()) else { continue };
-        if meant.iter().any(|known: &Meant| known.key == key) {
-            continue;
-        }
-        let quality = if stem(key) == word.stem {
-            STEM
-        } else if key.starts_with(&word.text) {
-            PREFIX * word.text.len() as f32 / key.len() as f32
-        } else {
-            continue;
-        };
-        others.push(Meant { key: key.to_owned(), postings: stream.value().clone(), quality });
-    }
-    shortest(&mut others);
-    meant.append(&mut others);
-    Ok(meant)
-}
-
-/// The stems of prose that `word` stands for; where it is hardly there, those it begins.
-fn in_prose(
-    inverted: &InvertedIndexReader,
-    word: &Asked,
-    exact: bool,
-) -> tantivy::Result<Vec<Meant>> {
-    let mut meant = Vec::new();
-    let found = inverted.terms().get(word.stem.as_bytes())?;
-    let few = found.as_ref().is_none_or(|found| (found.doc_freq as usize) < FEW);
-    if let Some(postings) = found {
-        meant.push(Meant { key: word.stem.clone(), postings, quality: EXACT });
-    }
-    if exact || !(few || word.half) || word.text.len() < PREFIX_LETTERS {
-        return Ok(meant);
-    }
-    let mut others = Vec::new();
-    let mut stream = inverted.terms().range().ge(&word.text).into_stream()?;
-    while stream.advance() && stream.key().starts_with(word.text.as_bytes()) {
-        let Ok(key) = std::str::from_utf8(stream.key()) else { continue };
-        if key != word.stem {
-            let quality = PREFIX * word.text.len() as f32 / key.len() as f32;
-            others.push(Meant { key: key.to_owned(), postings: stream.value().clone(), quality });
-        }
-    }
-    shortest(&mut others);
-    meant.append(&mut others);
-    Ok(meant)
 }
 
 /// How many typos a word may have: none in a number, and none in what is longer than any word, for
@@ -366,14 +400,6 @@ fn typos_in(word: &str) -> u8 {
     }
     let letters = word.chars().count();
     TYPO_LETTERS.iter().filter(|least| letters >= **least).count() as u8
-}
-
-/// Keeps the shortest words: those that a half word most likely stands for.
-fn shortest(words: &mut Vec<Meant>) {
-    words.sort_by(|one, other| {
-        other.quality.total_cmp(&one.quality).then_with(|| one.key.cmp(&other.key))
-    });
-    words.truncate(PREFIX_WORDS);
 }
 
 /// An automaton that takes a word with typos.

@@ -112,7 +112,9 @@ impl Index {
             // What can't be read any more says nothing.
             let full = self.root().join(OsStr::from_bytes(&path));
             let readable = fs::metadata(&full).is_ok_and(|meta| meta.len() <= LARGEST);
-            let bytes = if readable { fs::read(full).unwrap_or_default() } else { Vec::new() };
+            let Ok(bytes) = (if readable { fs::read(full) } else { Ok(Vec::new()) }) else {
+                return (path, Vec::new());
+            };
             let outline = match Language::of(&path) {
                 Some(_) => outline::outline(&path, &bytes, idioms),
                 None => FileOutline::default(),
@@ -140,7 +142,8 @@ impl<'a> Memory<'a> {
         }
         let mut part = Part::new()?;
         let mut files = Vec::new();
-        for (number, (path, documents)) in changed.iter().enumerate() {
+        let present = changed.iter().filter(|(_, documents)| !documents.is_empty());
+        for (number, (path, documents)) in present.enumerate() {
             files.push((Place::of(path) as u8, path.as_slice()));
             documents.iter().try_for_each(|document| part.add(number as u32, document))?;
         }

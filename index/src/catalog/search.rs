@@ -23,7 +23,7 @@ use super::{
     words::{LONGEST, is_stop_word, runs, stem},
     write,
 };
-use crate::tree::scope::is_below;
+use crate::{bits::Bits, tree::scope::is_below};
 
 /// What answers are wanted besides what the question says.
 #[derive(Clone, Debug, Default)]
@@ -102,6 +102,13 @@ pub(super) struct Source<'a> {
     pub(super) stale: Vec<bool>,
 }
 
+impl<'a> Source<'a> {
+    /// The path of a document's file.
+    fn path(&self, document: usize) -> &'a [u8] {
+        self.files.get(self.table.record(document).0 as usize).map_or(&[], |(_, path)| path)
+    }
+}
+
 /// The question's words with what was found, and their weight.
 struct Scored {
     hits: Hits,
@@ -127,17 +134,24 @@ pub(super) fn ask(
     let readers = sources.iter().zip(&firsts).flat_map(|(source, base)| {
         source.segments.iter().map(move |(first, reader)| (base + first, reader))
     });
-    let segments = Segments { all: readers.collect(), asked: query.words.len(), documents };
+    let (stale, live) = count(sources, &firsts, documents);
+    let all = readers.collect();
+    let segments = Segments { all, asked: query.words.len(), documents, stale, live };
     let mut met = Met::default();
     let scored = score_words(&segments, query, &mut met)?;
     let mut best: Vec<(f32, usize)> = Vec::new();
     for (source, first) in sources.iter().zip(&firsts) {
         best.extend(candidates(source, *first, query, wanted, &scored));
     }
-    best.sort_unstable_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
+    let source_of = |document| firsts.iter().rposition(|first| *first <= document).unwrap_or(0);
+    let path = |document: usize| {
+        let at = source_of(document);
+        sources[at].path(document - firsts[at])
+    };
+    best.sort_unstable_by(|one, other| best_first(*one, *other, path));
     best.truncate(CANDIDATES);
     let found = best.into_iter().filter_map(|(score, document)| {
-        let at = firsts.iter().rposition(|first| *first <= document)?;
+        let at = source_of(document);
         look_closely(&sources[at], document - firsts[at], score, (query, &met), uses)
     });
     let mut found: Vec<Found> = found.collect();
@@ -160,6 +174,35 @@ pub(super) fn ask(
     Ok((found, Marks { met, missing }))
 }
 
+/// Which documents are of files that changed, and how many are of others.
+fn count(sources: &[Source], firsts: &[usize], documents: usize) -> (Bits, usize) {
+    let any = sources.iter().any(|source| source.stale.contains(&true));
+    let mut stale = Bits::empty(if any { documents } else { 0 });
+    let mut live = 0;
+    for (source, first) in sources.iter().zip(firsts) {
+        for document in 0..source.table.len() {
+            let (file, kind) = source.table.record(document);
+            if source.stale.get(file as usize) == Some(&true) {
+                stale.set(first + document);
+            } else if table::kind(kind).is_some() {
+                live += 1;
+            }
+        }
+    }
+    (stale, live)
+}
+
+/// The best score first; of equals the one that comes first in the tree, whatever number its
+/// document has.
+fn best_first<'p>(
+    one: (f32, usize),
+    other: (f32, usize),
+    path: impl Fn(usize) -> &'p [u8],
+) -> Ordering {
+    let by_path = || path(one.1).cmp(path(other.1));
+    other.0.total_cmp(&one.0).then_with(by_path).then(one.1.cmp(&other.1))
+}
+
 /// The words that are in no document and in no path, and say something.
 fn missing(sources: &[Source], query: &Query, scored: &[Scored]) -> Vec<String> {
     let says_kind = |word: &Asked| {
@@ -178,8 +221,11 @@ fn missing(sources: &[Source], query: &Query, scored: &[Scored]) -> Vec<String> 
         return Vec::new();
     }
     let paths = PathWords::new(query);
-    let all = sources.iter().flat_map(|source| &source.files);
-    let in_paths = all.fold(0, |bits, (_, path)| bits | paths.in_path(path));
+    let all = sources.iter().flat_map(|source| {
+        let live = |at: &usize| source.stale.get(*at) != Some(&true);
+        (0..source.files.len()).filter(live).map(|at| source.files[at].1)
+    });
+    let in_paths = all.fold(0, |bits, path| bits | paths.in_path(path));
     let missing = unmet.into_iter().filter(|(at, _)| *at >= 32 || in_paths >> at & 1 == 0);
     missing.map(|(_, word)| word.text.clone()).collect()
 }
@@ -199,7 +245,7 @@ fn score_words(
     query: &Query,
     met: &mut Met,
 ) -> Result<Vec<Scored>, tantivy::TantivyError> {
-    let all = segments.documents;
+    let all = segments.live;
     let mut scored: Vec<Scored> = Vec::new();
     let mut add = |hits: Hits, need: Need, counts: bool| {
         let idf = weights::idf(all, hits.count);
@@ -345,7 +391,7 @@ fn candidates(
             one
         });
     let by_score = |one: &(f32, usize), other: &(f32, usize)| {
-        other.0.total_cmp(&one.0).then(one.1.cmp(&other.1))
+        best_first(*one, *other, |document| source.path(document))
     };
     if best.len() > CANDIDATES {
         best.select_nth_unstable_by(CANDIDATES, by_score);

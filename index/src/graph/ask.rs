@@ -135,7 +135,7 @@ impl Graph<'_> {
                 found.push(Callee { name: edge.name, definitions: functions, link, candidates: 0 });
             }
         }
-        found.sort_by_key(|callee| (callee.link.line, callee.name));
+        found.sort_by_key(|callee| (callee.link.line, self.name_key(callee.name)));
         found
     }
 

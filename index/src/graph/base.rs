@@ -11,11 +11,13 @@ use crate::outline::{Flags, Kind, UseKind};
 
 use super::bytes::{Cursor, Words, parts};
 use super::guard::Guarded;
+use super::known::Known;
 use super::names::NameTable;
 use super::overlay::Overlay;
 use super::place::Place;
+use super::undecided::Undecided;
 use super::uses::Uses;
-use super::{Damaged, record};
+use super::{Damaged, Sections, record};
 
 /// A definition's number: sections first, then the overlay.
 pub type DefId = u32;
@@ -75,9 +77,15 @@ pub struct Graph<'a> {
     path_ends: Words<'a>,
     include_offsets: Words<'a>,
     include_data: Guarded<'a>,
+    public_offsets: Words<'a>,
+    public_data: Guarded<'a>,
+    makers: Words<'a>,
+    pub(super) undecided: Undecided<'a>,
     pub(super) places: Vec<Place>,
     /// For each `.c` that others include: these.
     pub(super) includers: HashMap<FileId, Vec<FileId>>,
+    /// The same as the sections say.
+    pub(super) base_includers: HashMap<FileId, Vec<FileId>>,
     /// The files of the sections that another file includes.
     pub(super) included: Bits,
     /// The private files that a file includes, for files that were asked about.
@@ -85,33 +93,32 @@ pub struct Graph<'a> {
     /// The uses of the name that was asked for last: many definitions of one name are asked
     /// for one after the other.
     pub(super) asked: Mutex<Option<(NameRef, Arc<Uses>)>>,
+    /// What was found out of names as they are now.
+    pub(super) known: Mutex<Known>,
     pub(super) overlay: Overlay,
 }
 
 impl<'a> Graph<'a> {
     /// The graph in these sections.
-    pub fn from_sections(
-        names: &'a [u8],
-        definitions: &'a [u8],
-        edges: &'a [u8],
-        users: &'a [u8],
-        files: &'a [u8],
-    ) -> Result<Self, Damaged> {
-        let plain = |section| Guarded::new(section, None);
-        Self::open([names, definitions, edges, users, files].map(plain))
+    ///
+    /// # Errors
+    /// When one of them is damaged.
+    pub fn from_sections(sections: &'a Sections) -> Result<Self, Damaged> {
+        Self::open(sections.named().map(|(_, section)| Guarded::new(section, None)))
     }
 
     /// The graph in these sections, whose bytes are checked as they are read; those of the
     /// files are read now.
-    pub(crate) fn open(sections: [Guarded<'a>; 5]) -> Result<Self, Damaged> {
-        let [names, definitions, edges, users, files] = sections;
+    pub(crate) fn open(sections: [Guarded<'a>; 6]) -> Result<Self, Damaged> {
+        let [names, definitions, edges, users, files, undecided] = sections;
         let files = Guarded::new(files.all().ok_or(Damaged("graph.files"))?, None);
         let names = NameTable::read(names).ok_or(Damaged("graph.names"))?;
+        let undecided = Undecided::read(undecided).ok_or(Damaged("graph.undecided"))?;
         let [starts, records, long, lasts, typed, types] =
             parts(definitions).ok_or(Damaged("graph.definitions"))?;
         let [sources, edge_offsets, edge_data] = parts(edges).ok_or(Damaged("graph.edges"))?;
         let [used, user_offsets, user_data] = parts(users).ok_or(Damaged("graph.users"))?;
-        let [paths, path_ends, include_offsets, include_data] =
+        let [paths, path_ends, include_offsets, include_data, public_offsets, public_data, makers] =
             parts(files).ok_or(Damaged("graph.files"))?;
         let mut graph = Graph {
             names,
@@ -129,11 +136,17 @@ impl<'a> Graph<'a> {
             path_ends: Words::new(path_ends),
             include_offsets: Words::new(include_offsets),
             include_data,
+            public_offsets: Words::new(public_offsets),
+            public_data,
+            makers: Words::new(makers),
+            undecided,
             places: Vec::new(),
             includers: HashMap::new(),
+            base_includers: HashMap::new(),
             included: Bits::empty(0),
             private: Mutex::default(),
             asked: Mutex::default(),
+            known: Mutex::default(),
             overlay: Overlay::default(),
         };
         let sound = |ok: bool, name| if ok { Ok(()) } else { Err(Damaged(name)) };
@@ -141,6 +154,7 @@ impl<'a> Graph<'a> {
         sound(graph.edge_offsets.len() == graph.sources.len() + 1, "graph.edges")?;
         sound(graph.user_offsets.len() == graph.used.len() + 1, "graph.users")?;
         sound(graph.include_offsets.len() == graph.path_ends.len() + 1, "graph.files")?;
+        sound(graph.public_offsets.len() == graph.path_ends.len() + 1, "graph.files")?;
         graph.places = (0..graph.path_ends.len() as u32)
             .map(|file| Place::of(graph.base_path(file)))
             .collect();
@@ -149,10 +163,11 @@ impl<'a> Graph<'a> {
             for target in graph.includes_of(file) {
                 graph.included.set(target as usize);
                 if graph.base_path(target).ends_with(b".c") {
-                    graph.includers.entry(target).or_default().push(file);
+                    graph.base_includers.entry(target).or_default().push(file);
                 }
             }
         }
+        graph.includers.clone_from(&graph.base_includers);
         Ok(graph)
     }
 
@@ -165,7 +180,7 @@ impl<'a> Graph<'a> {
         self.path_ends.len() as u32
     }
 
-    fn base_path(&self, file: FileId) -> &'a [u8] {
+    pub(super) fn base_path(&self, file: FileId) -> &'a [u8] {
         let end = self.path_ends.get(file as usize).unwrap_or(0) as usize;
         let start = match file.checked_sub(1) {
             Some(before) => self.path_ends.get(before as usize).unwrap_or(0) as usize,
@@ -187,6 +202,11 @@ impl<'a> Graph<'a> {
         if let Some(index) = self.overlay.file(path) {
             return Some(self.base_files() + index);
         }
+        self.base_file(path).filter(|file| !self.overlay.replaces(*file))
+    }
+
+    /// The number of the file at `path` in the sections.
+    pub(super) fn base_file(&self, path: &[u8]) -> Option<FileId> {
         let (mut low, mut high) = (0, self.base_files());
         while low < high {
             let middle = low + (high - low) / 2;
@@ -213,14 +233,19 @@ impl<'a> Graph<'a> {
         self.names.find(name).or_else(|| Some(self.names.len() + self.overlay.find_name(name)?))
     }
 
-    /// The names that begin with `start`: the sections' in order, then the overlay's.
+    /// The names that begin with `start`, in order. What is gone from the tree may be among
+    /// them: it has no definitions and no users.
     pub fn names_starting_with(&self, start: &[u8], mut each: impl FnMut(NameRef, &[u8])) {
-        self.names.starting_with(start, &mut each);
-        for (index, name) in
-            self.overlay.names().enumerate().filter(|(_, name)| name.starts_with(start))
-        {
-            each(self.names.len() + index as u32, name);
-        }
+        let mut own = self.overlay.names_starting_with(start).peekable();
+        self.names.starting_with(start, |name, text| {
+            while let Some((index, own)) =
+                own.next_if(|(index, _)| self.overlay.name_place(*index) <= name)
+            {
+                each(self.names.len() + index, own);
+            }
+            each(name, text);
+        });
+        own.for_each(|(index, name)| each(self.names.len() + index, name));
     }
 
     /// The definition with this number.
@@ -250,20 +275,41 @@ impl<'a> Graph<'a> {
         })
     }
 
-    /// All definitions of a name, in path and line order; the overlay's last.
-    pub fn definitions_of(&self, name: NameRef) -> Vec<DefInfo> {
+    /// The definitions of a name that the sections have, in path and line order.
+    pub(super) fn base_definitions_of(&self, name: NameRef) -> impl Iterator<Item = DefInfo> {
         let start = self.starts.get(name as usize).unwrap_or(0);
-        let end = match self.starts.get(name as usize + 1) {
+        let end = match self.starts.get((name as usize).saturating_add(1)) {
             Some(end) => end.min(self.base_definitions()),
             None => start,
         };
-        let base = (start..end).filter_map(|id| self.base_definition(id, name));
-        let live = base.filter(|d| !self.overlay.replaces(d.file));
-        live.chain(self.overlay.definitions_of(name).copied()).collect()
+        (start..end).filter_map(move |id| self.base_definition(id, name))
     }
 
-    /// The uses in a definition, in no order.
+    /// All definitions of a name, in path and line order.
+    pub fn definitions_of(&self, name: NameRef) -> Vec<DefInfo> {
+        let live = self.base_definitions_of(name).filter(|d| !self.overlay.replaces(d.file));
+        match self.overlay.definitions_of(name) {
+            [] => live.collect(),
+            own => self.merged(live, own.iter().copied()).collect(),
+        }
+    }
+
+    /// Whether the sections have uses in a definition of theirs.
+    pub(super) fn is_source(&self, definition: &DefInfo) -> bool {
+        self.sources.find(definition.id).is_some()
+    }
+
+    /// The uses in a definition that are edges, in a fixed order.
     pub fn edges_of(&self, definition: &DefInfo) -> Vec<Edge> {
+        let mut edges = self.all_uses_of(definition);
+        if !self.overlay.is_empty() {
+            edges.retain(|edge| self.is_edge(edge, definition.kind));
+        }
+        edges
+    }
+
+    /// The uses in a definition: of the sections those that were edges, of the overlay all.
+    pub(super) fn all_uses_of(&self, definition: &DefInfo) -> Vec<Edge> {
         if let Some(index) = definition.id.checked_sub(self.base_definitions()) {
             return self.overlay.edges(index).to_vec();
         }
@@ -278,7 +324,7 @@ impl<'a> Graph<'a> {
         edges
     }
 
-    /// The definitions that use a name, or fill a slot of that name.
+    /// The definitions that use a name, or fill a slot of that name, by name, path and line.
     pub fn users_of(&self, name: NameRef) -> Vec<DefId> {
         let mut found = Vec::new();
         if let Some(range) = self.used.find(name).and_then(|at| self.user_offsets.range(at)) {
@@ -289,17 +335,29 @@ impl<'a> Graph<'a> {
                 found.push(number);
             }
         }
-        if !self.overlay.is_empty() {
-            found.retain(|id| self.definition(*id).is_some_and(|d| !self.overlay.replaces(d.file)));
-            found.extend(self.overlay.users_of(name).map(|index| self.base_definitions() + index));
+        if self.overlay.is_empty() {
+            return found;
         }
-        found
+        let is_slot = self.is_slot(name);
+        let uses = |id: DefId| {
+            let edges = self.definition(id).map(|d| self.edges_of(&d)).unwrap_or_default();
+            edges.iter().any(|edge| edge.name == name || is_slot && edge.via == Some(name))
+        };
+        // Uses of what is known as before are edges as before; what fills a slot has another name.
+        let lost = self.known_before(name) & !self.known(name) != 0 || is_slot;
+        found.retain(|id| {
+            let is_live = self.definition(*id).is_some_and(|d| !self.overlay.replaces(d.file));
+            is_live && (!lost || uses(*id))
+        });
+        let own = self.overlay.users_of(name).map(|index| self.base_definitions() + index);
+        self.merged_ids(found, own.filter(|id| uses(*id)).collect())
     }
 
-    /// Every definition that uses something, in the order of their numbers.
+    /// Every definition that uses something, by name, path and line.
     pub fn sources(&self) -> impl Iterator<Item = DefInfo> + '_ {
         let base = (0..self.sources.len()).filter_map(|at| self.definition(self.sources.get(at)?));
-        base.filter(|d| !self.overlay.replaces(d.file)).chain(self.overlay.all().copied())
+        let live = base.filter(|d| !self.overlay.replaces(d.file));
+        self.merged(live, self.overlay.all().copied())
     }
 
     /// The private files that a file includes.
@@ -307,11 +365,20 @@ impl<'a> Graph<'a> {
         if let Some(index) = file.checked_sub(self.base_files()) {
             return self.overlay.includes(index).to_vec();
         }
-        let range = self.include_offsets.range(file as usize).unwrap_or_default();
-        let mut cursor = Cursor::new(self.include_data.get(range).unwrap_or_default(), 0);
-        std::iter::from_fn(|| cursor.number())
+        numbers(self.include_offsets, self.include_data, file)
             .map(|target| self.overlay.current(target, self.base_files()))
             .collect()
+    }
+
+    /// All files that a file of the sections included, by their numbers there.
+    pub(super) fn base_includes(&self, file: FileId) -> impl Iterator<Item = FileId> + use<'a> {
+        let private = numbers(self.include_offsets, self.include_data, file);
+        private.chain(numbers(self.public_offsets, self.public_data, file))
+    }
+
+    /// The files of the sections that make tables of what they include.
+    pub(super) fn makers(&self) -> impl Iterator<Item = FileId> {
+        (0..self.makers.len()).filter_map(|at| self.makers.get(at))
     }
 
     /// The struct that a member (`field@struct`) holds or points to.
@@ -321,6 +388,17 @@ impl<'a> Graph<'a> {
             None => self.types.1.get(self.types.0.find(member.id)?),
         }
     }
+}
+
+/// The numbers that a file has in an array of many files'.
+fn numbers<'a>(
+    offsets: Words<'a>,
+    data: Guarded<'a>,
+    file: FileId,
+) -> impl Iterator<Item = u32> + use<'a> {
+    let range = offsets.range(file as usize).unwrap_or_default();
+    let mut cursor = Cursor::new(data.get(range).unwrap_or_default(), 0);
+    std::iter::from_fn(move || cursor.number())
 }
 
 fn read_edge(cursor: &mut Cursor, first: u32) -> Option<Edge> {

@@ -1,5 +1,7 @@
-//! Which uses are edges, once the whole tree is known: a name that is passed on is one only
-//! where it is a function somewhere, or a macro that stands for a call.
+//! Which uses are edges: a name that is passed on is one only where it is a function somewhere,
+//! or a macro that stands for a call. That depends on the whole tree, so it is decided by one
+//! rule for the build ([`keep`]) and for the tree as it is now (`known`), and of each use that
+//! the build drops its file and its name's hash are kept (`undecided`).
 
 use rayon::prelude::*;
 
@@ -8,29 +10,55 @@ use crate::outline::{Kind, UseKind};
 use super::builder::FileRecord;
 use super::interner::Frozen;
 use super::maybe::Filter;
+use super::undecided;
 
 /// What is known of a name, as bits.
-const CALLABLE: u8 = 1;
-const MACRO: u8 = 2;
-const KCONFIG: u8 = 4;
+pub(super) const CALLABLE: u8 = 1;
+/// A macro with brackets.
+pub(super) const MACRO: u8 = 2;
+/// A Kconfig symbol.
+pub(super) const KCONFIG: u8 = 4;
 /// A macro without brackets whose body calls something.
-const BEARING: u8 = 8;
+pub(super) const BEARING: u8 = 8;
 
 /// What a plain use of a name can be an edge to.
 const EDGES: u8 = CALLABLE | KCONFIG | BEARING;
 
-/// Constants that stand for constants are followed so far.
-const ROUNDS: usize = 4;
+/// What makes a constant bear when its body has such a name.
+pub(super) const BORNE: u8 = CALLABLE | MACRO | BEARING;
 
-/// Leaves in the files, whose names are numbered densely, the uses that can be edges.
-pub(super) fn keep(files: &mut [FileRecord], frozen: &Frozen) {
+/// The answers of [`needed`] that are conditions.
+pub(super) const CONDITIONS: [u8; 4] = [KCONFIG, BEARING, CALLABLE | BEARING, BORNE];
+
+/// What must be known of a name, one bit of it at least, for a use of it to be an edge; 0 where
+/// it is one in any case.
+pub(super) fn needed(used: UseKind, runs: bool, within: Kind) -> u8 {
+    match used {
+        UseKind::Call | UseKind::Indirect => 0,
+        UseKind::Ref if within == Kind::Kconfig => KCONFIG,
+        UseKind::Init if runs => 0,
+        _ if within == Kind::Constant => BORNE,
+        UseKind::Deref => BEARING,
+        UseKind::Ref | UseKind::Init => CALLABLE | BEARING,
+    }
+}
+
+/// What a definition of this kind says of its name.
+pub(super) fn says(kind: Kind) -> u8 {
+    match kind {
+        kind if kind.is_callable() => CALLABLE,
+        Kind::Macro => MACRO,
+        Kind::Kconfig => KCONFIG,
+        _ => 0,
+    }
+}
+
+/// Leaves in the files, whose names are numbered densely, the uses that are edges. For each
+/// file the keys of the others.
+pub(super) fn keep(files: &mut [FileRecord], frozen: &Frozen) -> Vec<Vec<u32>> {
     let known = summaries(files, frozen.len());
     let filter = Filter::new(frozen.hashes(&|dense| known[dense as usize] & EDGES != 0));
-    files.par_iter_mut().for_each(|file| {
-        file.uses.extend(std::mem::take(&mut file.maybe).known(frozen, &filter));
-        keep_edges(file, &known);
-        file.uses.shrink_to_fit();
-    });
+    files.par_iter_mut().map(|file| keep_edges(file, frozen, &filter, &known)).collect()
 }
 
 /// An array of `count` bytes that `mark` fills for some of the files at a time, on every
@@ -56,56 +84,76 @@ pub(super) fn marked(
 /// What each name is in the whole tree.
 fn summaries(files: &[FileRecord], count: usize) -> Vec<u8> {
     let mut known = marked(files, count, |file, known| {
-        for definition in &file.definitions {
-            known[definition.name as usize] |= match definition.kind() {
-                kind if kind.is_callable() => CALLABLE,
-                Kind::Macro => MACRO,
-                Kind::Kconfig => KCONFIG,
-                _ => 0,
-            };
-        }
+        file.definitions.iter().for_each(|d| known[d.name as usize] |= says(d.kind()));
     });
-    // A constant may stand for another that stands for a call.
-    let in_constants: Vec<(u32, u32, UseKind)> = files
+    // A constant may stand for another that stands for a call: `inside` that it names.
+    let mut pairs: Vec<(u32, u32, bool)> = files
         .par_iter()
         .flat_map_iter(|file| {
             file.uses.iter().filter_map(|used| {
                 let within = file.definitions.get(used.within as usize)?;
-                (within.kind() == Kind::Constant).then_some((within.name, used.name, used.kind()))
+                let always = needed(used.kind(), used.runs(), Kind::Constant) == 0;
+                (within.kind() == Kind::Constant).then_some((used.name, within.name, always))
             })
         })
         .collect();
-    for _ in 0..ROUNDS {
-        let mut changed = false;
-        for (within, name, kind) in &in_constants {
-            let bears = matches!(kind, UseKind::Call | UseKind::Indirect)
-                || known[*name as usize] & (CALLABLE | MACRO | BEARING) != 0;
-            if bears && known[*within as usize] & BEARING == 0 {
-                known[*within as usize] |= BEARING;
-                changed = true;
-            }
+    let mut open: Vec<u32> = Vec::new();
+    let bear = |known: &mut [u8], open: &mut Vec<u32>, constant: u32| {
+        let bits = &mut known[constant as usize];
+        if *bits & BEARING == 0 {
+            *bits |= BEARING;
+            open.push(constant);
         }
-        if !changed {
-            break;
+    };
+    for (inside, constant, always) in &pairs {
+        if *always || known[*inside as usize] & BORNE != 0 {
+            bear(&mut known, &mut open, *constant);
+        }
+    }
+    pairs.retain(|(_, constant, _)| known[*constant as usize] & BEARING == 0);
+    pairs.par_sort_unstable();
+    while let Some(next) = open.pop() {
+        let start = pairs.partition_point(|(inside, ..)| *inside < next);
+        for (_, constant, _) in pairs[start..].iter().take_while(|(inside, ..)| *inside == next) {
+            bear(&mut known, &mut open, *constant);
         }
     }
     known
 }
 
-fn keep_edges(file: &mut FileRecord, known: &[u8]) {
+/// Leaves a file's edges, and returns the keys of what was dropped, sorted.
+fn keep_edges(file: &mut FileRecord, frozen: &Frozen, filter: &Filter, known: &[u8]) -> Vec<u32> {
+    let maybe = std::mem::take(&mut file.maybe);
+    let numbers = maybe.numbers(frozen, filter);
+    let mut keys = undecided::Keys::new(numbers.len());
+    let mut gained = Vec::new();
     let definitions = &file.definitions;
+    for mut used in maybe.uses {
+        let Some(within) = definitions.get(used.within as usize) else { continue };
+        let needed = needed(used.kind(), used.runs(), within.kind());
+        let number = numbers.get(used.name as usize).copied().flatten();
+        match number.filter(|number| known[*number as usize] & needed != 0) {
+            Some(number) => {
+                used.name = number;
+                gained.push(used);
+            }
+            None => keys.drop_local(used.name, needed),
+        }
+    }
+    for (local, (hash, _)) in maybe.names.iter().enumerate() {
+        keys.add_local(local, hash);
+    }
+    file.uses.extend(gained);
     file.uses.retain(|used| {
         let Some(within) = definitions.get(used.within as usize) else { return false };
-        let name = known[used.name as usize];
-        match used.kind() {
-            UseKind::Call | UseKind::Indirect => true,
-            UseKind::Ref if within.kind() == Kind::Kconfig => name & KCONFIG != 0,
-            UseKind::Deref => name & BEARING != 0,
-            UseKind::Init if used.runs() => true,
-            UseKind::Ref | UseKind::Init => {
-                name & (CALLABLE | BEARING) != 0
-                    || within.kind() == Kind::Constant && name & MACRO != 0
-            }
+        let needed = needed(used.kind(), used.runs(), within.kind());
+        let kept = needed == 0 || known[used.name as usize] & needed != 0;
+        if !kept {
+            keys.add(undecided::hash(frozen.get(used.name)), needed);
         }
+        kept
     });
+    file.uses.shrink_to_fit();
+    file.includes.iter().for_each(|include| keys.add_include(&include.path));
+    keys.finish()
 }

@@ -19,32 +19,35 @@ pub(super) fn resolve_all(files: &[FileRecord]) -> Includes {
     files
         .par_iter()
         .map(|file| {
-            let found = |path: &[u8]| nearest(&file.path, path, files, &by_name);
+            let found = |path: &[u8]| {
+                let wanted = plain(path);
+                let candidates = by_name.get(base_name(&wanted))?;
+                let path = |number: &u32| (*number, files[*number as usize].path.as_slice());
+                nearest(&file.path, &wanted, candidates.iter().map(path))
+            };
             file.includes.iter().filter_map(|i| Some((found(&i.path)?, i.line))).collect()
         })
         .collect()
 }
 
-fn base_name(path: &[u8]) -> &[u8] {
+/// The last part of a path.
+pub(super) fn base_name(path: &[u8]) -> &[u8] {
     path.rsplit(|b| *b == b'/').next().unwrap_or(path)
 }
 
 /// How many files of the same name are looked at for one include.
 const CANDIDATES: usize = 256;
 
-/// The file that `from` means by `wanted`.
-fn nearest(
+/// Of the files that are called as the end of `wanted`, in path order, the one that `from` means
+/// by it. `wanted` must be plain.
+pub(super) fn nearest<'p, T>(
     from: &[u8],
     wanted: &[u8],
-    files: &[FileRecord],
-    by_name: &HashMap<&[u8], Vec<u32>>,
-) -> Option<u32> {
-    let wanted = plain(wanted);
-    let candidates = by_name.get(base_name(&wanted))?;
+    candidates: impl Iterator<Item = (T, &'p [u8])>,
+) -> Option<T> {
     let folder = &from[..from.len() - base_name(from).len()];
     let ends = |path: &[u8]| {
-        path.strip_suffix(&wanted[..])
-            .is_some_and(|before| before.is_empty() || before.ends_with(b"/"))
+        path.strip_suffix(wanted).is_some_and(|before| before.is_empty() || before.ends_with(b"/"))
     };
     let rank = |path: &[u8]| {
         let before = &path[..path.len() - wanted.len()];
@@ -53,12 +56,12 @@ fn nearest(
         let shared = before.iter().zip(folder).take_while(|(a, b)| a == b).count();
         (beside, public, shared, std::cmp::Reverse(before.len()))
     };
-    let fitting = candidates.iter().take(CANDIDATES).filter(|n| ends(&files[**n as usize].path));
-    fitting.max_by_key(|n| rank(&files[**n as usize].path)).copied()
+    let fitting = candidates.take(CANDIDATES).filter(|(_, path)| ends(path));
+    fitting.max_by_key(|(_, path)| rank(path)).map(|(file, _)| file)
 }
 
 /// A path without `.` and `..` at its start: the end is what counts.
-fn plain(path: &[u8]) -> Vec<u8> {
+pub(super) fn plain(path: &[u8]) -> Vec<u8> {
     let mut kept: Vec<&[u8]> = Vec::new();
     for part in path.split(|b| *b == b'/') {
         match part {

@@ -31,7 +31,7 @@ pub(super) fn add(
             })
             .collect();
         let mut made = Vec::new();
-        for (from, idiom) in starts {
+        for (start, (from, idiom)) in starts.into_iter().enumerate() {
             let mut seen = HashSet::new();
             // What came before the macro is guarded against being included again.
             for (header, _) in includes[file].iter().filter(|(_, line)| *line <= from) {
@@ -42,13 +42,14 @@ pub(super) fn add(
                     for definition in
                         files[header as usize].definitions.iter().filter(|d| d.kind() == idiom.kind)
                     {
-                        made.push((*line, idiom, definition.name));
+                        made.push(((start, *line), idiom, names.text(definition.name)));
                     }
                 }
             }
         }
-        for (line, idiom, name) in made {
-            add_table(&mut files[file], line, idiom, &names.text(name), names);
+        made.sort_by(|one, other| (one.0, &one.2).cmp(&(other.0, &other.2)));
+        for ((_, line), idiom, name) in made {
+            add_table(&mut files[file], line, idiom, &name, names);
         }
     }
 }

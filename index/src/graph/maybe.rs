@@ -10,8 +10,8 @@ use crate::outline::{FileOutline, NO_NAME};
 /// A file's uses that may be edges, with their names as numbers of its own.
 #[derive(Default)]
 pub(super) struct Maybe {
-    uses: Vec<UseRecord>,
-    names: Waiting,
+    pub(super) uses: Vec<UseRecord>,
+    pub(super) names: Waiting,
 }
 
 /// Collects them.
@@ -43,17 +43,10 @@ impl MaybeWriter {
 }
 
 impl Maybe {
-    /// The uses whose names `wanted` lets through, with the tree's numbers.
-    pub(super) fn known(self, frozen: &Frozen, wanted: &Filter) -> impl Iterator<Item = UseRecord> {
-        let number = |(hash, name)| {
-            let found = if wanted.may_have(hash) { frozen.find(hash, name) } else { None };
-            found.unwrap_or(NO_NAME)
-        };
-        let numbers: Vec<u32> = self.names.iter().map(number).collect();
-        self.uses.into_iter().filter_map(move |mut used| {
-            used.name = numbers[used.name as usize];
-            (used.name != NO_NAME).then_some(used)
-        })
+    /// The tree's numbers of the names, as far as `wanted` lets them through.
+    pub(super) fn numbers(&self, frozen: &Frozen, wanted: &Filter) -> Vec<Option<u32>> {
+        let names = self.names.iter();
+        names.map(|(hash, name)| wanted.may_have(hash).then(|| frozen.find(hash, name))?).collect()
     }
 }
 

@@ -17,16 +17,21 @@ pub(crate) mod guard;
 mod include;
 mod instances;
 mod interner;
+mod known;
+mod layer;
 mod maybe;
 mod names;
+mod order;
 mod overlay;
 mod place;
 mod record;
+mod regain;
 mod resolve;
 mod shard;
 mod shared;
 mod slots;
 pub(crate) mod stored;
+mod undecided;
 mod uses;
 mod write;
 
@@ -36,6 +41,7 @@ pub use builder::{Batch, Builder};
 pub use chain::{Chain, ChainOptions, Hop};
 pub use export::EdgeRow;
 pub use place::{Place, Program};
+pub use regain::{Overlaid, TooMany};
 pub use resolve::{Arch, Meaning};
 pub use shared::SharedGraph;
 
@@ -52,17 +58,20 @@ pub struct Sections {
     pub users: Vec<u8>,
     /// Paths and includes.
     pub files: Vec<u8>,
+    /// Which files have uses that were no edges when the graph was built, and might become some.
+    pub undecided: Vec<u8>,
 }
 
 impl Sections {
     /// The sections with the names to store them by.
-    pub fn named(&self) -> [(&'static str, &[u8]); 5] {
+    pub fn named(&self) -> [(&'static str, &[u8]); 6] {
         [
             ("graph.names", &self.names),
             ("graph.definitions", &self.definitions),
             ("graph.edges", &self.edges),
             ("graph.users", &self.users),
             ("graph.files", &self.files),
+            ("graph.undecided", &self.undecided),
         ]
     }
 }

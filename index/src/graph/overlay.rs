@@ -1,27 +1,33 @@
 //! The outlines of changed files, laid over the sections: their old definitions and edges
-//! are hidden, the new ones answer with the same questions.
+//! are hidden, the new ones answer with the same questions. `layer` makes it.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::Mutex;
+use std::collections::HashMap;
+use std::ops::Range;
 
-use crate::outline::{FileOutline, Kind, NO_NAME};
+use crate::outline::Kind;
 
 use super::base::{DefInfo, Edge, FileId, Graph, NameRef};
-use super::place::Place;
 
-/// What changed since the sections were written.
+/// What changed since the sections were written. Names, files and definitions are numbered in
+/// the order of the sections.
 #[derive(Default)]
 pub(super) struct Overlay {
-    replaced: HashMap<FileId, Option<FileId>>,
-    paths: Vec<Vec<u8>>,
-    names: Vec<Vec<u8>>,
-    name_numbers: HashMap<Vec<u8>, u32>,
-    definitions: Vec<DefInfo>,
-    edges: Vec<Vec<Edge>>,
-    types: HashMap<u32, NameRef>,
-    by_name: HashMap<NameRef, Vec<u32>>,
-    users: HashMap<NameRef, Vec<u32>>,
-    includes: Vec<Vec<FileId>>,
+    pub(super) replaced: HashMap<FileId, Option<u32>>,
+    pub(super) paths: Vec<Vec<u8>>,
+    /// Those that the sections do not have, and before which of theirs each comes.
+    pub(super) names: Vec<Vec<u8>>,
+    pub(super) name_places: Vec<u32>,
+    pub(super) definitions: Vec<DefInfo>,
+    pub(super) edges: Vec<Vec<Edge>>,
+    pub(super) types: HashMap<u32, NameRef>,
+    pub(super) by_name: HashMap<NameRef, Range<u32>>,
+    pub(super) users: HashMap<NameRef, Vec<u32>>,
+    /// The private files that each file includes.
+    pub(super) includes: Vec<Vec<FileId>>,
+    /// All files that each file includes, with the lines.
+    pub(super) all_includes: Vec<Vec<(FileId, u32)>>,
+    /// Each file's definitions that including it may make tables of, by name.
+    pub(super) instantiated: Vec<Vec<(Kind, NameRef)>>,
 }
 
 impl Overlay {
@@ -31,6 +37,16 @@ impl Overlay {
 
     pub(super) fn replaces(&self, file: FileId) -> bool {
         !self.replaced.is_empty() && self.replaced.contains_key(&file)
+    }
+
+    /// The files of the sections that are laid over, with their numbers here.
+    pub(super) fn replaced_files(&self) -> impl Iterator<Item = (FileId, Option<u32>)> {
+        self.replaced.iter().map(|(file, now)| (*file, *now))
+    }
+
+    /// The files of the sections that are gone.
+    pub(super) fn gone_files(&self) -> impl Iterator<Item = FileId> {
+        self.replaced_files().filter(|(_, now)| now.is_none()).map(|(file, _)| file)
     }
 
     /// The number by which a file of the sections goes now.
@@ -45,29 +61,51 @@ impl Overlay {
         self.paths.get(index as usize).map_or(&[], Vec::as_slice)
     }
 
+    pub(super) fn live_paths(&self) -> impl Iterator<Item = &[u8]> {
+        self.paths.iter().map(Vec::as_slice)
+    }
+
     pub(super) fn file(&self, path: &[u8]) -> Option<u32> {
-        self.paths.iter().position(|known| known == path).map(|index| index as u32)
+        let found = self.paths.binary_search_by(|known| known.as_slice().cmp(path));
+        found.ok().map(|index| index as u32)
     }
 
     pub(super) fn name(&self, index: u32) -> &[u8] {
         self.names.get(index as usize).map_or(&[], Vec::as_slice)
     }
 
-    pub(super) fn names(&self) -> impl Iterator<Item = &[u8]> {
-        self.names.iter().map(Vec::as_slice)
+    /// Before which name of the sections this one comes.
+    pub(super) fn name_place(&self, index: u32) -> u32 {
+        self.name_places.get(index as usize).copied().unwrap_or(u32::MAX)
     }
 
     pub(super) fn find_name(&self, name: &[u8]) -> Option<u32> {
-        self.name_numbers.get(name).copied()
+        let found = self.names.binary_search_by(|known| known.as_slice().cmp(name));
+        found.ok().map(|index| index as u32)
+    }
+
+    /// The names that begin with `start`, with their numbers, in order.
+    pub(super) fn names_starting_with<'o>(
+        &'o self,
+        start: &'o [u8],
+    ) -> impl Iterator<Item = (u32, &'o [u8])> {
+        let first = self.names.partition_point(|name| name.as_slice() < start);
+        let names = (first..self.names.len()).map(|at| (at as u32, self.names[at].as_slice()));
+        names.take_while(move |(_, name)| name.starts_with(start))
     }
 
     pub(super) fn definition(&self, index: u32) -> Option<&DefInfo> {
         self.definitions.get(index as usize)
     }
 
-    pub(super) fn definitions_of(&self, name: NameRef) -> impl Iterator<Item = &DefInfo> {
-        let found = self.by_name.get(&name).map_or(&[][..], Vec::as_slice);
-        found.iter().filter_map(|index| self.definition(*index))
+    pub(super) fn definitions_of(&self, name: NameRef) -> &[DefInfo] {
+        let found = self.by_name.get(&name).map(|range| range.start as usize..range.end as usize);
+        found.and_then(|range| self.definitions.get(range)).unwrap_or_default()
+    }
+
+    /// The names that changed files define.
+    pub(super) fn defined_names(&self) -> impl Iterator<Item = NameRef> {
+        self.by_name.keys().copied()
     }
 
     pub(super) fn edges(&self, index: u32) -> &[Edge] {
@@ -86,111 +124,35 @@ impl Overlay {
         self.includes.get(index as usize).map_or(&[], Vec::as_slice)
     }
 
+    pub(super) fn all_includes(&self, index: u32) -> &[(FileId, u32)] {
+        self.all_includes.get(index as usize).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn instantiated(&self, index: u32) -> &[(Kind, NameRef)] {
+        self.instantiated.get(index as usize).map_or(&[], Vec::as_slice)
+    }
+
     pub(super) fn member_type(&self, index: u32) -> Option<NameRef> {
         self.types.get(&index).copied()
     }
 }
 
 impl Graph<'_> {
-    /// Lays changed files over the sections: the outline as the file is now, or `None` for
-    /// a file that is gone. Replaces what was laid over before.
-    pub fn overlay(&mut self, changed: &[(Vec<u8>, Option<FileOutline>)]) {
-        self.overlay = Overlay::default();
-        self.private = Mutex::default();
-        self.asked = Mutex::default();
-        self.places.truncate(self.base_files() as usize);
-        let mut latest: HashMap<&[u8], Option<&FileOutline>> = HashMap::new();
-        for (path, outline) in changed {
-            latest.insert(path, outline.as_ref());
-        }
-        let mut latest: Vec<_> = latest.into_iter().collect();
-        latest.sort_unstable_by_key(|(path, _)| *path);
-        for (path, outline) in &latest {
-            let index = outline.map(|_| self.overlay.paths.len() as u32);
-            if let Some(base) = self.file(path) {
-                self.overlay.replaced.insert(base, index);
-            }
-            if outline.is_some() {
-                self.overlay.paths.push(path.to_vec());
-                self.places.push(Place::of(path));
-            }
-        }
-        for (index, (path, outline)) in
-            latest.iter().filter_map(|(p, o)| Some((p, (*o)?))).enumerate()
-        {
-            self.lay_over(index as u32, path, outline);
-        }
-    }
-
-    /// Whether the tree as it is now has the name: one that only changed files had is gone from
-    /// them, though the sections still list it.
+    /// Whether the tree as it is now has the name: what defines or uses it. Of others the
+    /// sections may still know that there were some.
     pub fn is_live(&self, name: NameRef) -> bool {
-        self.overlay.is_empty()
-            || name >= self.names.len()
-            || !self.definitions_of(name).is_empty()
-            || !self.users_of(name).is_empty()
+        !self.definitions_of(name).is_empty() || !self.users_of(name).is_empty()
     }
 
-    fn number(&mut self, name: &[u8]) -> NameRef {
-        if let Some(known) = self.find_name(name) {
-            return known;
-        }
-        let index = self.overlay.names.len() as u32;
-        self.overlay.names.push(name.to_vec());
-        self.overlay.name_numbers.insert(name.to_vec(), index);
-        self.names.len() + index
-    }
-
-    fn lay_over(&mut self, index: u32, path: &[u8], outline: &FileOutline) {
-        let file = self.base_files() + index;
-        let first = self.overlay.definitions.len() as u32;
-        for definition in &outline.definitions {
-            let number = self.overlay.definitions.len() as u32;
-            let name = self.number(outline.name(definition.name));
-            self.overlay.definitions.push(DefInfo {
-                id: self.base_definitions() + number,
-                name,
-                file,
-                first: definition.first,
-                last: definition.last,
-                kind: definition.kind,
-                flags: definition.flags,
-            });
-            self.overlay.edges.push(Vec::new());
-            self.overlay.by_name.entry(name).or_default().push(number);
-            if definition.kind == Kind::Member && definition.params != NO_NAME {
-                let holds = self.number(outline.name(definition.params));
-                self.overlay.types.insert(number, holds);
-            }
-        }
-        let mut seen = HashSet::new();
-        for used in &outline.uses {
-            let within = first + used.within;
-            if used.within as usize >= outline.definitions.len()
-                || !seen.insert((within, used.name, used.kind, used.via))
-            {
-                continue;
-            }
-            let name = self.number(outline.name(used.name));
-            let via = (used.via != NO_NAME).then(|| self.number(outline.name(used.via)));
-            let edge = Edge { name, kind: used.kind, line: used.line, via, runs: used.runs };
-            self.overlay.edges[within as usize].push(edge);
-            for used in
-                [Some(name), via.filter(|v| self.name(*v).contains(&b'@'))].into_iter().flatten()
-            {
-                let users = self.overlay.users.entry(used).or_default();
-                if users.last() != Some(&within) {
-                    users.push(within);
-                }
-            }
-        }
-        let folder = path.iter().rposition(|b| *b == b'/').map_or(0, |at| at + 1);
-        let beside = |wanted: &[u8]| self.file(&[&path[..folder], wanted].concat());
-        let includes: Vec<FileId> =
-            outline.includes.iter().filter_map(|i| beside(outline.name(i.path))).collect();
-        for target in &includes {
-            self.included.set(*target as usize);
-        }
-        self.overlay.includes.push(includes);
+    /// The paths of the files that the tree has now, in order.
+    pub fn paths(&self) -> impl Iterator<Item = &[u8]> {
+        let base = (0..self.base_files()).filter(|file| !self.overlay.replaces(*file));
+        let mut base = base.map(|file| self.path(file)).peekable();
+        let mut overlay = self.overlay.live_paths().peekable();
+        std::iter::from_fn(move || match (base.peek(), overlay.peek()) {
+            (Some(one), Some(other)) if one > other => overlay.next(),
+            (None, _) => overlay.next(),
+            _ => base.next(),
+        })
     }
 }

@@ -34,9 +34,7 @@ impl SharedGraph {
     /// When they don't hold together.
     pub fn from_sections(sections: Sections) -> Result<SharedGraph, Damaged> {
         let cell = Cell::try_new(Source::Sections(sections), |source| match source {
-            Source::Sections(Sections { names, definitions, edges, users, files }) => {
-                Graph::from_sections(names, definitions, edges, users, files)
-            }
+            Source::Sections(sections) => Graph::from_sections(sections),
             Source::Index(_) => Err(Damaged("graph")),
         })?;
         Ok(SharedGraph(Arc::new(cell)))

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use crate::outline::{Kind, UseKind};
 
 use super::base::{DefInfo, Graph, NameRef};
+use super::order::NameKey;
 use super::place::Program;
 use super::resolve::Arch;
 
@@ -67,7 +68,7 @@ impl Graph<'_> {
     /// What fills a slot that code of `program` calls through.
     pub(super) fn slot_fills(&self, slot: NameRef, program: Program, arch: Arch) -> Fills {
         let same = self.same_slots(slot);
-        let mut found: BTreeMap<NameRef, Vec<DefInfo>> = BTreeMap::new();
+        let mut found: BTreeMap<NameKey, (NameRef, Vec<DefInfo>)> = BTreeMap::new();
         let known = !same.is_empty();
         let slots = if known { same } else { self.slots_of_field(slot) };
         for slot in slots {
@@ -83,7 +84,8 @@ impl Graph<'_> {
                     .filter(|e| e.via == Some(slot) && e.kind != UseKind::Indirect)
                 {
                     let functions = self.resolve(edge.name, user.file, arch).functions;
-                    let known = found.entry(edge.name).or_default();
+                    let key = self.name_key(edge.name);
+                    let (_, known) = found.entry(key).or_insert((edge.name, Vec::new()));
                     for function in functions {
                         if !known.iter().any(|k| k.id == function.id) {
                             known.push(function);
@@ -92,8 +94,8 @@ impl Graph<'_> {
                 }
             }
         }
-        found.retain(|_, definitions| !definitions.is_empty());
-        if known { Ok(found.into_iter().collect()) } else { Err(found.len()) }
+        found.retain(|_, (_, definitions)| !definitions.is_empty());
+        if known { Ok(found.into_values().collect()) } else { Err(found.len()) }
     }
 
     fn slots_of_field(&self, slot: NameRef) -> Vec<NameRef> {

@@ -5,7 +5,7 @@
 use std::{collections::BTreeMap, ops::Range, path::Path};
 
 use super::guard::{self, Guard, Guarded};
-use super::{Damaged, Graph, Sections};
+use super::{Damaged, Graph, Overlaid, Sections};
 use crate::{
     Error,
     bytes::{Reader, put_bytes, put_u32, u32_at},
@@ -22,8 +22,14 @@ const SUMS: Name = *b"sums\0\0\0\0";
 /// The outlines.
 const ENTRIES: Name = *b"entries\0";
 /// The graph's sections, in the order of [`Sections::named`].
-const SECTIONS: [Name; 5] =
-    [*b"names\0\0\0", *b"defs\0\0\0\0", *b"edges\0\0\0", *b"users\0\0\0", *b"files\0\0\0"];
+const SECTIONS: [Name; 6] = [
+    *b"names\0\0\0",
+    *b"defs\0\0\0\0",
+    *b"edges\0\0\0",
+    *b"users\0\0\0",
+    *b"files\0\0\0",
+    *b"maybe\0\0\0",
+];
 
 /// Encoded outlines by path; `None` for a file that is gone.
 pub(crate) type Outlines = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
@@ -57,13 +63,10 @@ pub(crate) fn write_outlines(path: &Path, outlines: &Outlines) -> Result<u32, Er
 #[derive(Debug)]
 pub(crate) struct Stored {
     graph: Container,
-    sections: [Range<usize>; 5],
-    guards: [Guard; 5],
+    sections: [Range<usize>; 6],
+    guards: [Guard; 6],
     outlines: Option<Container>,
 }
-
-/// A file that is not what the graph says of it: its path, and its outline; none: it is gone.
-pub(crate) type Overlaid = (Vec<u8>, Option<FileOutline>);
 
 impl Stored {
     /// Opens the files, if they are those with these header checksums.
@@ -83,8 +86,8 @@ impl Stored {
         let outlines = outlines.map(|outlines| open(outlines, OUTLINES)).transpose()?;
         let sums = graph.checked_section(SUMS)?;
         let mut sums = graph.bytes(sums);
-        let mut sections: [Range<usize>; 5] = Default::default();
-        let mut guards = Vec::with_capacity(5);
+        let mut sections: [Range<usize>; 6] = Default::default();
+        let mut guards = Vec::with_capacity(6);
         for (range, name) in sections.iter_mut().zip(SECTIONS) {
             *range = graph.section(name)?;
             let own = range.len().div_ceil(guard::BLOCK) * 4;
@@ -99,7 +102,7 @@ impl Stored {
 
     /// The graph as it was when it was last built whole.
     pub(crate) fn graph(&self) -> Result<Graph<'_>, Error> {
-        let mut sections = [Guarded::default(); 5];
+        let mut sections = [Guarded::default(); 6];
         for ((section, range), guard) in sections.iter_mut().zip(&self.sections).zip(&self.guards) {
             *section = Guarded::new(self.graph.bytes(range.clone()), Some(guard));
         }
@@ -115,11 +118,16 @@ impl Stored {
 
     /// The outlines of what changed since.
     pub(crate) fn decoded(&self) -> Result<Vec<Overlaid>, Error> {
-        let decode = |(path, bytes): (Vec<u8>, Option<Vec<u8>>)| {
-            let outline = bytes.map(|bytes| FileOutline::decode(&bytes)).transpose();
-            outline.map(|outline| (path, outline))
+        self.decode(&self.outlines()?)
+    }
+
+    /// These outlines, decoded.
+    pub(crate) fn decode(&self, outlines: &Outlines) -> Result<Vec<Overlaid>, Error> {
+        let decode = |(path, bytes): (&Vec<u8>, &Option<Vec<u8>>)| {
+            let outline = bytes.as_ref().map(|bytes| FileOutline::decode(bytes)).transpose();
+            outline.map(|outline| (path.clone(), outline))
         };
-        let all: Result<Vec<_>, _> = self.outlines()?.into_iter().map(decode).collect();
+        let all: Result<Vec<_>, _> = outlines.iter().map(decode).collect();
         let container = self.outlines.as_ref().unwrap_or(&self.graph);
         all.map_err(|_| container.corrupt("an outline"))
     }

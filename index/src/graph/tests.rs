@@ -14,14 +14,7 @@ fn sections(files: &[(&str, &str)]) -> Sections {
 }
 
 fn open(sections: &Sections) -> Graph<'_> {
-    Graph::from_sections(
-        &sections.names,
-        &sections.definitions,
-        &sections.edges,
-        &sections.users,
-        &sections.files,
-    )
-    .expect("sections just written")
+    Graph::from_sections(sections).expect("sections just written")
 }
 
 fn rows(graph: &Graph, arch: Arch) -> Vec<String> {
@@ -189,18 +182,21 @@ fn a_changed_file_counts_for_all_others_at_once() {
     let mut graph = open(&sections);
     let text =
         "void run_init(void) { }\nvoid extra(void) { rest(); }\nvoid start_thread(void) { }\n";
-    graph.overlay(&[
+    let idioms = Idioms::built_in();
+    let changed = vec![
         (
             b"kernel/init.c".to_vec(),
             Some(outline(b"kernel/init.c", text.as_bytes(), &Idioms::built_in())),
         ),
         (b"arch/x86/setup.c".to_vec(), None),
-    ]);
+    ];
+    let again = graph.overlay(changed, &idioms, 10, &|_| None).expect("few files");
+    assert!(again.is_empty(), "nothing follows");
     assert_eq!(callers(&graph, "rest", false), ["start call", "extra call"]);
     assert_eq!(callers(&graph, "run_init", false), ["boot_thread call"]);
     assert_eq!(callers(&graph, "start_thread", false), ["run_it call"]);
     assert_eq!(callers(&graph, "setup_arch", false), [""; 0]);
-    graph.overlay(&[]);
+    graph.overlay(Vec::new(), &idioms, 10, &|_| None).expect("few files");
     assert_eq!(callers(&graph, "setup_arch", false), ["start call"]);
 }
 
@@ -239,7 +235,7 @@ fn a_call_through_a_field_reaches_what_tables_put_there() {
 #[test]
 fn damaged_sections_are_refused_or_answer_without_panic() {
     let whole = sections(BOOT);
-    for part in 0..5 {
+    for part in 0..6 {
         let length = whole.named()[part].1.len();
         for at in 0..length {
             let mut hurt = whole.clone();
@@ -249,23 +245,18 @@ fn damaged_sections_are_refused_or_answer_without_panic() {
                 &mut hurt.edges,
                 &mut hurt.users,
                 &mut hurt.files,
+                &mut hurt.undecided,
             ];
-            let [names, definitions, edges, users, files] = bytes;
-            let section = [names, definitions, edges, users, files]
-                .into_iter()
-                .nth(part)
-                .expect("one of five");
+            let section = bytes.into_iter().nth(part).expect("one of six");
             section[at] ^= 0x55;
-            let opened = Graph::from_sections(
-                &hurt.names,
-                &hurt.definitions,
-                &hurt.edges,
-                &hurt.users,
-                &hurt.files,
-            );
-            if let Ok(graph) = opened {
+            let opened = Graph::from_sections(&hurt);
+            if let Ok(mut graph) = opened {
                 rows(&graph, Arch::All);
                 graph.find_name(b"rest").map(|name| graph.users_of(name));
+                let changed = vec![(b"init/main.c".to_vec(), None)];
+                if graph.overlay(changed, &Idioms::built_in(), 10, &|_| None).is_ok() {
+                    rows(&graph, Arch::All);
+                }
             }
         }
     }

@@ -11,7 +11,7 @@ use super::edges;
 use super::include::Includes;
 use super::interner::Frozen;
 use super::place::Place;
-use super::{Sections, definitions, names};
+use super::{Sections, definitions, names, undecided};
 
 /// The sections of these files, sorted by path.
 pub(super) fn sections(
@@ -20,7 +20,7 @@ pub(super) fn sections(
     frozen: Frozen,
 ) -> Sections {
     files.par_iter_mut().for_each(|file| file.renumber(|id| frozen.dense(id)));
-    edges::keep(&mut files, &frozen);
+    let undecided = edges::keep(&mut files, &frozen);
     let (sorted, rank) = rank_names(&files, &frozen);
     files.par_iter_mut().for_each(|file| file.renumber(|dense| rank[dense as usize]));
     drop(rank);
@@ -35,16 +35,17 @@ pub(super) fn sections(
     files.par_iter_mut().for_each(order_edges);
     let (runs, users) = gather(&files, &numbers, &is_slot);
     drop(numbers);
-    let (users, (edges, files)) = rayon::join(
-        || write_users(users),
+    let ((users, undecided), (edges, files)) = rayon::join(
+        || (write_users(users), undecided::write(&undecided)),
         || (write_runs(&files, runs), write_files(&files, includes)),
     );
-    Sections { names, definitions, edges, users, files }
+    Sections { names, definitions, edges, users, files, undecided }
 }
 
-/// Leaves each use once a definition, on the first line it is on.
+/// Leaves each use once a definition, on the first line it is on: of those that are run, if
+/// any is, as these are edges whatever their name is.
 fn order_edges(file: &mut FileRecord) {
-    file.uses.sort_unstable_by_key(|u| (u.within, u.name, u.kind(), u.via, u.line(), u.runs()));
+    file.uses.sort_unstable_by_key(|u| (u.within, u.name, u.kind(), u.via, !u.runs(), u.line()));
     file.uses.dedup_by_key(|u| (u.within, u.name, u.kind(), u.via));
 }
 
@@ -151,23 +152,49 @@ fn write_users(mut users: Vec<u64>) -> Vec<u8> {
     join(&[&name_bytes, &offset_bytes, &data])
 }
 
-/// The paths, what they say, and which private files each file includes.
+/// The paths, which files each file includes, private ones and public ones, and the files that
+/// make tables of what they include.
 fn write_files(files: &[FileRecord], includes: &Includes) -> Vec<u8> {
-    let (mut paths, mut ends, mut included, mut offsets) =
-        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for (file, lines) in files.iter().zip(includes) {
+    let (mut paths, mut ends) = (Vec::new(), Vec::new());
+    let (mut private, mut public) = (Targets::default(), Targets::default());
+    let mut making = Vec::new();
+    for (number, (file, lines)) in files.iter().zip(includes).enumerate() {
         paths.extend_from_slice(&file.path);
         ends.push(paths.len() as u32);
-        offsets.push(included.len() as u32);
+        if !file.instances.is_empty() {
+            making.push(number as u32);
+        }
+        private.begin();
+        public.begin();
         for (target, _) in lines {
-            if !Place::of(&files[*target as usize].path).is_public {
-                put(&mut included, *target);
-            }
+            let is_public = Place::of(&files[*target as usize].path).is_public;
+            put(if is_public { &mut public.data } else { &mut private.data }, *target);
         }
     }
-    offsets.push(included.len() as u32);
-    let (mut end_bytes, mut offset_bytes) = (Vec::new(), Vec::new());
+    let [mut end_bytes, mut making_bytes] = [Vec::new(), Vec::new()];
     put_words(&mut end_bytes, &ends);
-    put_words(&mut offset_bytes, &offsets);
-    join(&[&paths, &end_bytes, &offset_bytes, &included])
+    put_words(&mut making_bytes, &making);
+    let ([private, private_data], [public, public_data]) = (private.finish(), public.finish());
+    join(&[&paths, &end_bytes, &private, &private_data, &public, &public_data, &making_bytes])
+}
+
+/// Numbers of files, for each file some.
+#[derive(Default)]
+struct Targets {
+    offsets: Vec<u32>,
+    data: Vec<u8>,
+}
+
+impl Targets {
+    /// What is put into the data from now on is the next file's.
+    fn begin(&mut self) {
+        self.offsets.push(self.data.len() as u32);
+    }
+
+    fn finish(mut self) -> [Vec<u8>; 2] {
+        self.begin();
+        let mut offsets = Vec::new();
+        put_words(&mut offsets, &self.offsets);
+        [offsets, self.data]
+    }
 }

@@ -1,0 +1,189 @@
+//! What a changed file changes in others. A name that becomes a function, a macro or a symbol
+//! makes uses edges that were none, in files that did not change; a new file may be the one that
+//! an include means; a tracepoint in a header is a table in the files that include it. The
+//! graph does not keep what such files would need, so they are read again and laid over it too,
+//! until nothing more follows.
+
+use std::collections::{HashMap, HashSet};
+
+use rayon::prelude::*;
+
+use crate::idiom::Idioms;
+use crate::outline::{FileOutline, Kind};
+
+use super::base::{FileId, Graph, NameRef};
+use super::edges::CONDITIONS;
+use super::undecided::{hash, include_key, key};
+
+/// A file that is not what the graph says of it: its path, and its outline; none: it is gone.
+pub type Overlaid = (Vec<u8>, Option<FileOutline>);
+
+/// More files would be laid over the graph than were allowed: it is better built again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("too much of the tree changed for the graph to follow")]
+pub struct TooMany;
+
+impl Graph<'_> {
+    /// Lays changed files over the sections, and what follows from them; afterwards every
+    /// answer is that of a graph built from nothing. Replaces what was laid over before; of
+    /// several outlines of one path the last counts. `outline` reads a file that did not change.
+    /// Returns those outlines.
+    ///
+    /// # Errors
+    /// When more than `most` files would lie over the graph.
+    pub fn overlay(
+        &mut self,
+        changed: Vec<Overlaid>,
+        idioms: &Idioms,
+        most: usize,
+        outline: &(dyn Fn(&[u8]) -> Option<FileOutline> + Sync),
+    ) -> Result<Vec<Overlaid>, TooMany> {
+        let latest: HashMap<Vec<u8>, Option<FileOutline>> = changed.into_iter().collect();
+        let mut laid: Vec<(Overlaid, bool)> =
+            latest.into_iter().map(|overlaid| (overlaid, false)).collect();
+        loop {
+            laid.sort_unstable_by(|((one, _), _), ((other, _), _)| one.cmp(other));
+            self.lay(
+                &laid.iter().map(|((p, o), _)| (p.as_slice(), o.as_ref())).collect::<Vec<_>>(),
+                idioms,
+            );
+            let more = self.files_to_read_again(idioms);
+            if more.is_empty() {
+                break;
+            }
+            if laid.len() + more.len() > most {
+                return Err(TooMany);
+            }
+            let paths: Vec<Vec<u8>> =
+                more.into_iter().map(|file| self.path(file).to_vec()).collect();
+            laid.par_extend(paths.into_par_iter().map(|path| {
+                let outline = outline(&path);
+                ((path, outline), true)
+            }));
+        }
+        Ok(laid.into_iter().filter(|(_, again)| *again).map(|(overlaid, _)| overlaid).collect())
+    }
+
+    /// The files of the sections, not laid over yet, of which something else holds now.
+    fn files_to_read_again(&self, idioms: &Idioms) -> Vec<FileId> {
+        if self.overlay.is_empty() {
+            return Vec::new();
+        }
+        let mut found = HashSet::new();
+        for key in self.decided_keys() {
+            self.undecided.files_with(key, |file| {
+                if !self.overlay.replaces(file) && file < self.base_files() {
+                    found.insert(file);
+                }
+            });
+        }
+        self.makers_to_read_again(idioms, &mut found);
+        found.into_iter().collect()
+    }
+
+    /// The keys of what was undecided and is decided otherwise now.
+    fn decided_keys(&self) -> HashSet<u32> {
+        let mut keys = HashSet::new();
+        for name in self.overlay.defined_names() {
+            let before = self.known_before(name);
+            let gained = self.known(name) & !before;
+            if gained == 0 {
+                continue;
+            }
+            let hash = hash(&self.name(name));
+            let met = |needed: &&u8| **needed & gained != 0 && **needed & before == 0;
+            keys.extend(CONDITIONS.iter().filter(met).map(|needed| key(hash, *needed)));
+        }
+        // Files that came and went.
+        for path in self.overlay.live_paths().filter(|path| self.base_file(path).is_none()) {
+            keys.insert(include_key(path));
+        }
+        for file in self.overlay.gone_files() {
+            keys.insert(include_key(self.base_path(file)));
+        }
+        keys
+    }
+
+    /// The files that make tables of what they include, where that changed.
+    fn makers_to_read_again(&self, idioms: &Idioms, found: &mut HashSet<FileId>) {
+        let makers: Vec<FileId> =
+            self.makers().filter(|file| !self.overlay.replaces(*file)).collect();
+        if makers.is_empty() || self.overlay.replaced_files().next().is_none() {
+            return;
+        }
+        let before = self.base_instantiated(idioms);
+        let changed: HashSet<FileId> = self
+            .overlay
+            .replaced_files()
+            .filter(|(file, now)| {
+                let paths = |targets: Vec<FileId>| {
+                    let mut paths: Vec<Vec<u8>> =
+                        targets.into_iter().map(|target| self.path(target).to_vec()).collect();
+                    paths.sort_unstable();
+                    paths.dedup();
+                    paths
+                };
+                let own = now.map_or(&[][..], |index| self.overlay.instantiated(index));
+                let targets = now.map_or(&[][..], |index| self.overlay.all_includes(index));
+                let targets = targets.iter().map(|(target, _)| *target).collect();
+                own != before.get(file).map_or(&[][..], Vec::as_slice)
+                    || paths(targets) != paths(self.base_includes(*file).collect())
+            })
+            .map(|(file, _)| file)
+            .collect();
+        if changed.is_empty() {
+            return;
+        }
+        let mut seen = vec![u32::MAX; self.base_files() as usize];
+        for maker in makers {
+            let mut open = vec![maker];
+            while let Some(next) = open.pop() {
+                match seen.get_mut(next as usize) {
+                    Some(by) if *by != maker => *by = maker,
+                    _ => continue,
+                }
+                if changed.contains(&next) {
+                    found.insert(maker);
+                    break;
+                }
+                open.extend(self.base_includes(next));
+            }
+        }
+    }
+
+    /// For each file of the sections its definitions that including may make tables of, by name.
+    pub(super) fn base_instantiated(
+        &self,
+        idioms: &Idioms,
+    ) -> HashMap<FileId, Vec<(Kind, NameRef)>> {
+        let mut found: HashMap<FileId, Vec<(Kind, NameRef)>> = HashMap::new();
+        let mut starts: Vec<&str> =
+            idioms.instantiates().iter().map(|i| i.strip.as_str()).collect();
+        starts.sort_unstable();
+        starts.dedup();
+        for start in starts {
+            self.names.starting_with(start.as_bytes(), |name, _| {
+                for definition in self.base_definitions_of(name) {
+                    if is_instantiated(idioms, definition.kind) {
+                        found.entry(definition.file).or_default().push((definition.kind, name));
+                    }
+                }
+            });
+        }
+        for names in found.values_mut() {
+            names.sort_unstable_by_key(|(kind, name)| (*name, *kind));
+        }
+        found
+    }
+}
+
+/// Whether including a definition of this kind may make a table.
+pub(super) fn is_instantiated(idioms: &Idioms, kind: Kind) -> bool {
+    idioms.instantiates().iter().any(|idiom| idiom.kind == kind)
+}
+
+/// Whether including a definition of this kind and name may make a table.
+pub(super) fn may_instantiate(idioms: &Idioms, kind: Kind, name: &[u8]) -> bool {
+    is_instantiated(idioms, kind)
+        && idioms.instantiates().iter().any(|idiom| name.starts_with(idiom.strip.as_bytes()))
+}
