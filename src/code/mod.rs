@@ -12,7 +12,7 @@ mod ranking;
 mod source;
 mod words;
 
-pub(crate) use arch::folder_name;
+pub(crate) use arch::{architectures, folder_name};
 pub(crate) use files::{in_parallel, read};
 pub(crate) use idioms::idioms;
 pub(crate) use names::{
