@@ -402,10 +402,7 @@ fn parse_command(args: &[OsString], word: &OsStr) -> Result<Cli, Stop> {
             Some(hint) => Stop::Wrong(hint),
             None if error.kind() == ErrorKind::MissingRequiredArgument => {
                 let needs = parser.find_subcommand(word).and_then(|c| wrong::needs(&error, c));
-                needs.map_or_else(
-                    || Stop::of(with_hint(error, word), args),
-                    |needs| Stop::Wrong(format!("{needs} ({})", hint(word))),
-                )
+                needs.map_or_else(|| Stop::of(with_hint(error, word), args), Stop::Wrong)
             }
             None => Stop::of(with_hint(error, word), args),
         }

@@ -99,10 +99,13 @@ pub(super) fn with_dashed_pattern(
 /// grep's: those are each given once, and a value behind them is a number.
 fn is_error_number(arg: &[u8], root: &Command) -> bool {
     let Some(name) = arg.strip_prefix(b"-E").filter(|name| name.len() > 1) else { return false };
-    let is_known =
-        |letter: u8| root.get_arguments().any(|arg| arg.get_short() == Some(char::from(letter)));
-    let is_valued =
-        |letter: u8| takes_value(root, |arg| arg.get_short() == Some(char::from(letter)));
+    let has_letter = |arg: &clap::Arg, letter: u8| {
+        let letter = char::from(letter);
+        let aliases = arg.get_all_short_aliases().unwrap_or_default();
+        arg.get_short() == Some(letter) || aliases.contains(&letter)
+    };
+    let is_known = |letter: u8| root.get_arguments().any(|arg| has_letter(arg, letter));
+    let is_valued = |letter: u8| takes_value(root, |arg| has_letter(arg, letter));
     let flags = name.iter().take_while(|letter| is_known(**letter) && !is_valued(**letter));
     let (flags, rest) = name.split_at(flags.count());
     let is_once = |at: usize| !flags[..at].contains(&flags[at]);

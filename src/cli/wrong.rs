@@ -81,10 +81,12 @@ pub(super) fn quoted(arg: &OsStr) -> String {
 pub(super) fn no_follow_up(line: &str) -> String {
     match line[1..].parse::<u64>() {
         Ok(number) => format!(
-            "-s {line} is no match: `-s 0-{number}` opens matches 0 to {number}, `--list {line}` \
-             means an older list"
+            "-s takes match numbers from 0 up, not {line}: `-s 0-{number}` opens matches 0 to \
+             {number}, `--list {line}` means an older list"
         ),
-        Err(_) => format!("-s wants a command or matches, not {line}; `kgrep -s '?'` lists them"),
+        Err(_) => format!(
+            "-s takes a command or match numbers, not {line}: `kgrep -s '?'` lists the commands"
+        ),
     }
 }
 
@@ -100,14 +102,16 @@ pub(super) fn needs(error: &clap::Error, command: &Command) -> Option<String> {
         let first = letters.next().map(|letter| letter.to_ascii_lowercase());
         let help: String = first.into_iter().chain(letters).collect();
         let name = arg.get_value_names().and_then(|names| names.first()).cloned();
-        wanted.push(format!("{}, {help}", name.unwrap_or_default()));
+        wanted.push(format!("{} ({help})", name.unwrap_or_default()));
     }
     let examples = command.get_after_help().map(ToString::to_string).unwrap_or_default();
     let example = examples.lines().find_map(|line| line.strip_prefix("  kgrep "))?;
     let example = example.split("  ").next().unwrap_or(example);
-    let wanted = Some(wanted.join("; and ")).filter(|wanted| !wanted.is_empty())?;
+    let wanted = Some(wanted.join(" and ")).filter(|wanted| !wanted.is_empty())?;
     let name = command.get_name();
-    Some(format!("{name} needs {wanted}; for example: kgrep {example}"))
+    Some(format!(
+        "{name} needs {wanted}, for example: kgrep {example}; to search for the word: kgrep -e {name}"
+    ))
 }
 
 impl From<clap::Error> for Stop {
