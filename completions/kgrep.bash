@@ -77,7 +77,7 @@ _kgrep() {
 
     case "${cmd}" in
         kgrep)
-            opts="-e -f -F -G -i -S -w -x -v -U -g -L -d -a -A -B -C -p -W -l -c -o -0 -m -q -j -h -t -T -s -V --regexp --file --fixed-strings --basic-regexp --ignore-case --smart-case --word-regexp --line-regexp --invert-match --multiline --multiline-dotall --crlf --and --not --file-has --file-lacks --glob --iglob --type-list --hidden --no-ignore --no-ignore-vcs --no-ignore-parent --follow --maxdepth --max-depth --text --binary --after-context --before-context --context --show-function --function-context --files-with-matches --files-without-match --count --only-matching --null --max-count --quiet --no-messages --threads --no-index --debug --patch --interactive --list --max-list --format --json --vimgrep --color --hyperlink --highlight --theme --no-header --no-pager --no-less --no-config --help --arch --type --type-not --show --version index find def refs callers callees chain trace queries list export diff exists lists config demo help version"
+            opts="-e -f -F -G -i -S -w -x -v -U -g -L -d -a -A -B -C -p -W -l -c -o -0 -m -q -j -h -t -T -s -V --regexp --file --fixed-strings --basic-regexp --ignore-case --smart-case --word-regexp --line-regexp --invert-match --multiline --multiline-dotall --crlf --and --not --file-has --file-lacks --glob --iglob --type-list --hidden --no-ignore --no-ignore-vcs --no-ignore-parent --follow --maxdepth --max-depth --text --binary --after-context --before-context --context --show-function --function-context --files-with-matches --files-without-match --count --only-matching --null --max-count --quiet --no-messages --threads --no-index --debug --patch --interactive --list --max-list --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --help --arch --theme --type --type-not --show --version index find def refs callers callees chain trace queries list export diff exists lists config demo help version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -241,12 +241,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 --type)
@@ -281,7 +281,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__callees)
-            opts="-d -h --depth --kinds --dot --svg --help --format --json --vimgrep --color --hyperlink --highlight --theme --no-header --no-pager --no-less --no-config --arch"
+            opts="-d -h --depth --kinds --dot --svg --help --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -319,12 +319,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -335,7 +335,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__callers)
-            opts="-d -h --depth --kinds --dot --svg --help --format --json --vimgrep --color --hyperlink --highlight --theme --no-header --no-pager --no-less --no-config --arch"
+            opts="-d -h --depth --kinds --dot --svg --help --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -373,12 +373,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -389,7 +389,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__chain)
-            opts="-n -h --number --through --avoid --max-depth --indirect --dot --svg --help --format --json --vimgrep --color --hyperlink --highlight --theme --no-header --no-pager --no-less --no-config --arch"
+            opts="-n -h --number --through --avoid --max-depth --indirect --dot --svg --help --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -435,12 +435,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -451,7 +451,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__config)
-            opts="-h --help --format --json --vimgrep --color --hyperlink --highlight --theme --no-header --no-pager --no-less --no-config --arch"
+            opts="-h --help --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -473,12 +473,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -489,7 +489,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__def)
-            opts="-h --kind --body --help --format --json --vimgrep --color --hyperlink --highlight --theme --no-header --no-pager --no-less --no-config --arch"
+            opts="-h --kind --body --help --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -515,12 +515,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -531,7 +531,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__demo)
-            opts="-h --help --format --json --vimgrep --color --hyperlink --highlight --theme --no-header --no-pager --no-less --no-config --arch"
+            opts="-h --help --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -553,12 +553,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -569,7 +569,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__diff)
-            opts="-e -f -F -i -S -w -x -v -g -t -T -q -h --on --patches --in --regexp --file --fixed-strings --ignore-case --smart-case --word-regexp --line-regexp --invert-match --and --not --glob --include --exclude --exclude-dir --type --type-not --quiet --by --kind --applied --fuzz --stat --patch --help --format --json --vimgrep --color --hyperlink --highlight --theme --no-header --no-pager --no-less --no-config --arch"
+            opts="-e -f -F -i -S -w -x -v -g -t -T -q -h --on --patches --in --regexp --file --fixed-strings --ignore-case --smart-case --word-regexp --line-regexp --invert-match --and --not --glob --include --exclude --exclude-dir --type --type-not --quiet --by --kind --applied --fuzz --stat --patch --help --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -675,12 +675,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -691,7 +691,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__exists)
-            opts="-h --in --help --format --json --vimgrep --color --hyperlink --highlight --theme --no-header --no-pager --no-less --no-config --arch"
+            opts="-h --in --help --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -717,12 +717,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -733,7 +733,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__export)
-            opts="-h --help --format --json --vimgrep --color --hyperlink --highlight --theme --no-header --no-pager --no-less --no-config --arch edges symbols"
+            opts="-h --help --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme edges symbols"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -755,12 +755,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -771,7 +771,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__find)
-            opts="-n -h --kind --in --number --help --format --json --vimgrep --color --hyperlink --highlight --theme --no-header --no-pager --no-less --no-config --arch"
+            opts="-n -h --kind --in --number --help --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -809,12 +809,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -825,7 +825,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__help)
-            opts="-h --help --format --json --vimgrep --color --hyperlink --highlight --theme --no-header --no-pager --no-less --no-config --arch index find def refs callers callees chain trace queries list export diff exists lists config demo help version"
+            opts="-h --help --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme index find def refs callers callees chain trace queries list export diff exists lists config demo help version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -847,12 +847,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -863,7 +863,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__index)
-            opts="-v -h --status --rebuild --code --no-code --no-catalog --remove --check --list --prune --json --verbose --background --help --format --vimgrep --color --hyperlink --highlight --theme --no-header --no-pager --no-less --no-config --arch"
+            opts="-v -h --status --rebuild --code --no-code --no-catalog --remove --check --list --prune --json --verbose --background --help --format --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -885,12 +885,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -901,7 +901,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__list)
-            opts="-h --trust-tree --help --format --json --vimgrep --color --hyperlink --highlight --theme --no-header --no-pager --no-less --no-config --arch syscalls initcalls ops configs boot-params tracepoints exports modules"
+            opts="-h --trust-tree --help --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme syscalls initcalls ops configs boot-params tracepoints exports modules"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -923,12 +923,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -939,7 +939,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__lists)
-            opts="-h --remove --json --help --format --vimgrep --color --hyperlink --highlight --theme --no-header --no-pager --no-less --no-config --arch"
+            opts="-h --remove --json --help --format --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -965,12 +965,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -981,7 +981,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__queries)
-            opts="-h --check --trust-tree --help --format --json --vimgrep --color --hyperlink --highlight --theme --no-header --no-pager --no-less --no-config --arch syscall initcall function macro struct ops ops-field config boot-param tracepoint export module dt-compatible file include applet rust-function"
+            opts="-h --check --trust-tree --help --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme syscall initcall function macro struct ops ops-field config boot-param tracepoint export module dt-compatible file include applet rust-function"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1007,12 +1007,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1023,7 +1023,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__refs)
-            opts="-h --kinds --dot --svg --help --format --json --vimgrep --color --hyperlink --highlight --theme --no-header --no-pager --no-less --no-config --arch"
+            opts="-h --kinds --dot --svg --help --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1053,12 +1053,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1069,7 +1069,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__trace)
-            opts="-d -h --as --depth --body --all --trust-tree --help --format --json --vimgrep --color --hyperlink --highlight --theme --no-header --no-pager --no-less --no-config --arch"
+            opts="-d -h --as --depth --body --all --trust-tree --help --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1103,12 +1103,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1119,7 +1119,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__version)
-            opts="-h --help --format --json --vimgrep --color --hyperlink --highlight --theme --no-header --no-pager --no-less --no-config --arch"
+            opts="-h --help --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1141,12 +1141,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)

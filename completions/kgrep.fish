@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_kgrep_global_optspecs
-    string join \n e/regexp= f/file= F/fixed-strings G/basic-regexp i/ignore-case S/smart-case w/word-regexp x/line-regexp v/invert-match U/multiline multiline-dotall crlf and= not= file-has= file-lacks= g/glob= include= exclude= exclude-dir= iglob= type-list hidden no-hidden no-ignore ignore no-ignore-vcs no-ignore-parent L/follow no-follow d/max-depth= a/text binary A/after-context= B/before-context= C/context= p/show-function W/function-context l/files-with-matches files-without-match c/count o/only-matching 0/null m/max-count= q/quiet no-messages j/threads= no-index debug E/extended-regexp sort= n/line-number H/with-filename r/recursive I no-heading no-git no-ripgrep patch interactive list= max-list= format= json vimgrep color= hyperlink= highlight= theme= no-header no-less no-config h help arch= t/type= T/type-not= s/show= V/version
+    string join \n e/regexp= f/file= F/fixed-strings G/basic-regexp i/ignore-case S/smart-case w/word-regexp x/line-regexp v/invert-match U/multiline multiline-dotall crlf and= not= file-has= file-lacks= g/glob= include= exclude= exclude-dir= iglob= type-list hidden no-hidden no-ignore ignore no-ignore-vcs no-ignore-parent L/follow no-follow d/max-depth= a/text binary A/after-context= B/before-context= C/context= p/show-function W/function-context l/files-with-matches files-without-match c/count o/only-matching 0/null m/max-count= q/quiet no-messages j/threads= no-index debug E/extended-regexp sort= n/line-number H/with-filename r/recursive I no-heading no-git no-ripgrep patch interactive list= max-list= format= json vimgrep color= hyperlink= highlight= no-header no-less no-config h help arch= theme= t/type= T/type-not= s/show= V/version
 end
 
 function __fish_kgrep_needs_command
@@ -8,6 +8,10 @@ function __fish_kgrep_needs_command
     set -l cmd (commandline -opc)
     set -e cmd[1]
     argparse -s (__fish_kgrep_global_optspecs) -- $cmd 2>/dev/null
+    or begin
+        set -e cmd[-1]
+        argparse -s (__fish_kgrep_global_optspecs) -- $cmd 2>/dev/null
+    end
     or return
     if set -q argv[1]
         # Also print the command, so this can be used to figure out what it is.
@@ -58,14 +62,8 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_needs_command" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_needs_command" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_needs_command" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) --arch 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_needs_command" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_needs_command" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_needs_command" -s t -l type -d 'Only files of this type (see --type-list)' -r -f -a "ada\t''
 agda\t''
 aidl\t''
@@ -606,14 +604,8 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) --arch 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l status -d 'Say where the index is, when it was built, what is in it and what changed since'
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l rebuild -d 'Build it from nothing'
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l code -d 'Let an index made with --no-code or --no-catalog know everything'
@@ -666,14 +658,8 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) --arch 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l json -d 'As --format json'
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l vimgrep -d 'As --format vimgrep'
@@ -710,14 +696,8 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) --arch 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l body -d 'Print the whole definitions, not a line of each'
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l json -d 'As --format json'
@@ -745,14 +725,8 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) --arch 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l dot -d 'Print a graph in the language of Graphviz'
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l json -d 'As --format json'
@@ -780,14 +754,8 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) --arch 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l dot -d 'Print a graph in the language of Graphviz'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l json -d 'As --format json'
@@ -815,14 +783,8 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) --arch 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l dot -d 'Print a graph in the language of Graphviz'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l json -d 'As --format json'
@@ -848,14 +810,8 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) --arch 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l indirect -d 'It may go through tables of functions, such as struct file_operations'
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l dot -d 'Print a graph in the language of Graphviz'
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -s h -l help -d 'Print help'
@@ -895,14 +851,8 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) --arch 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l body -d 'Print the definition and the static functions it calls in full'
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l all -d 'Print long sections to their end'
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l trust-tree -d 'Use the recipes in the tree\'s own .kgrep/queries, too'
@@ -926,14 +876,8 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) --arch 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l trust-tree -d 'Use the recipes in the tree\'s own .kgrep/queries, too'
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l json -d 'As --format json'
@@ -954,14 +898,8 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) --arch 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l trust-tree -d 'Use the recipes in the tree\'s own .kgrep/queries, too'
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l json -d 'As --format json'
@@ -982,14 +920,8 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) --arch 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l json -d 'As --format json'
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l vimgrep -d 'As --format vimgrep'
@@ -1041,14 +973,8 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) --arch 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -s F -l fixed-strings -d 'Plain text, not a regular expression'
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -s i -l ignore-case -d 'Upper and lower case are the same'
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -s S -l smart-case -d 'As -i, unless the pattern has an upper-case letter'
@@ -1079,14 +1005,8 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) --arch 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l json -d 'As --format json'
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l vimgrep -d 'As --format vimgrep'
@@ -1107,14 +1027,8 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) --arch 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l json -d 'Print JSON Lines, as --format json'
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l vimgrep -d 'As --format vimgrep'
@@ -1134,14 +1048,8 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) --arch 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand config" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l json -d 'As --format json'
 complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l vimgrep -d 'As --format vimgrep'
@@ -1161,14 +1069,8 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) --arch 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l json -d 'As --format json'
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l vimgrep -d 'As --format vimgrep'
@@ -1188,14 +1090,8 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) --arch 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand help" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l json -d 'As --format json'
 complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l vimgrep -d 'As --format vimgrep'
@@ -1215,14 +1111,8 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) --arch 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand version" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l json -d 'As --format json'
 complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l vimgrep -d 'As --format vimgrep'

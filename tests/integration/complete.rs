@@ -139,6 +139,7 @@ fn architectures_and_themes_are_completed() {
         ("--arch x", "x86"),
         ("list syscalls --arch al", "all"),
         ("--theme base16-oc", "base16-ocean.dark"),
+        ("def --theme base16-oc", "base16-ocean.dark"),
     ] {
         if has("bash") {
             let found = bash(&dir, words);
@@ -148,6 +149,12 @@ fn architectures_and_themes_are_completed() {
             let found = fish(&dir, words);
             assert!(found.lines().any(|l| l.split('\t').next() == Some(value)), "fish: {found}");
         }
+    }
+    if has("fish") {
+        let values = |words: &str| fish(&dir, words).replace('\t', " ");
+        assert!(values("def --theme Sol").contains("(dark)"));
+        assert!(values("def --arch=ar").starts_with("--arch=arm64"));
+        assert!(values("--color al").starts_with("always"), "a flag of kgrep itself");
     }
     if has("bash") {
         assert_eq!(bash(&dir, "--theme Sol").lines().next(), Some("Solarized\\ \\(dark\\)"));

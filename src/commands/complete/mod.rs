@@ -46,6 +46,11 @@ pub(crate) fn run(args: &CompleteArgs) -> Outcome {
 fn names(start: &str, wanted_by: &str) -> Option<BTreeSet<Vec<u8>>> {
     let here = folders::current().ok()?.canonicalize().ok()?;
     let tree = Tree::locate(&here).ok()?;
+    // fish hands `--arch=ar` over as one word.
+    let (start, wanted_by) = match start.split_once('=') {
+        Some((flag @ ("--theme" | "--arch"), value)) => (value, flag),
+        _ => (start, wanted_by),
+    };
     let words: Vec<String> = match wanted_by {
         "--theme" => THEMES.map(str::to_owned).to_vec(),
         "--arch" => {

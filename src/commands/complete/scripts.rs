@@ -2,7 +2,7 @@
 //! word is a command or a pattern, names of the code are asked for in the index, and hidden
 //! commands stay hidden.
 
-use clap::builder::PossibleValuesParser;
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser};
 use clap::{Arg, Command, ValueHint};
 use clap_complete::Shell;
 use kgrep_index::graph::LinkKind;
@@ -26,13 +26,31 @@ const SYMBOL_COMMANDS: [&str; 6] = ["def", "refs", "callers", "callees", "chain"
 /// scripts, and is replaced there.
 const STAND_IN: ValueHint = ValueHint::Username;
 
-/// As [`STAND_IN`], for an architecture.
+/// As [`STAND_IN`], for an architecture; in fish, where clap makes a command of what stands in
+/// brackets, for a theme such as `Solarized (dark)`, too.
 const ARCH_STAND_IN: ValueHint = ValueHint::Hostname;
+
+/// How clap's script for fish reads the line; it fails where a flag waits for its value, so that
+/// such values would never be completed.
+const FISH_PARSED: &str = "\
+    argparse -s (__fish_kgrep_global_optspecs) -- $cmd 2>/dev/null
+    or return
+";
+
+/// The same, and again without that flag.
+const FISH_PARSED_OR_OPEN: &str = "\
+    argparse -s (__fish_kgrep_global_optspecs) -- $cmd 2>/dev/null
+    or begin
+        set -e cmd[-1]
+        argparse -s (__fish_kgrep_global_optspecs) -- $cmd 2>/dev/null
+    end
+    or return
+";
 
 /// The script for a shell.
 pub(in crate::commands) fn of(shell: Shell) -> String {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut parser(), "kgrep", &mut script);
+    clap_complete::generate(shell, &mut parser(shell), "kgrep", &mut script);
     let script = String::from_utf8_lossy(&script).into_owned();
     match shell {
         Shell::Bash => {
@@ -49,8 +67,9 @@ pub(in crate::commands) fn of(shell: Shell) -> String {
             let symbols = "kgrep __complete -- (commandline -ct) 2>/dev/null";
             let script = script.replace("__fish_complete_users", symbols).replace(
                 "__fish_print_hostnames",
-                "kgrep __complete -- (commandline -ct) --arch 2>/dev/null",
+                "kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null",
             );
+            let script = script.replace(FISH_PARSED, FISH_PARSED_OR_OPEN);
             // clap has no words of fish's for what stands alone.
             let (kinds, lists) = recipe_words();
             script
@@ -63,7 +82,7 @@ pub(in crate::commands) fn of(shell: Shell) -> String {
 
 /// The parser as completions want it. They know the words that the parser itself need not:
 /// any type may be defined one day, and behind `-s` selectors may follow.
-fn parser() -> Command {
+fn parser(shell: Shell) -> Command {
     let kinds = all_types().definitions();
     let types = words(kinds.iter().map(|kind| kind.name().to_owned()));
     let (traced, listed) = recipe_words();
@@ -94,6 +113,12 @@ fn parser() -> Command {
     without_hidden(&cli::command())
         .mut_subcommands(with_values)
         .mut_arg("arch", |arg| arg.value_hint(ARCH_STAND_IN))
+        .mut_arg("theme", |arg| match shell {
+            Shell::Fish => {
+                arg.value_parser(NonEmptyStringValueParser::new()).value_hint(ARCH_STAND_IN)
+            }
+            _ => arg,
+        })
         .mut_arg("types", |arg| arg.value_parser(types.clone()))
         .mut_arg("types_not", |arg| arg.value_parser(types.clone()))
         .mut_arg("show", |arg| arg.value_parser(PossibleValuesParser::new(NAMES)))

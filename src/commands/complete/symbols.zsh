@@ -2,7 +2,8 @@
 (( $+functions[_kgrep_symbols] )) ||
 _kgrep_symbols() {
     local -a names beginnings
-    names=(${(f)"$(kgrep __complete -- "$PREFIX" "$words[1]" 2>/dev/null)"})
+    local command="${curcontext##*kgrep-command-}"
+    names=(${(f)"$(kgrep __complete -- "$PREFIX" "${command%%:*}" 2>/dev/null)"})
     beginnings=(${(M)names:#*_})
     names=(${names:#*_})
     compadd -S '' -- $beginnings
