@@ -171,7 +171,9 @@ fn searched(args: &[OsString], outer: &Root) -> Result<(Outcome, Searched)> {
 /// The display flags in force: `inner`'s, and where it has none, `outer`'s.
 fn inherited(inner: CommonArgs, outer: &CommonArgs) -> CommonArgs {
     CommonArgs {
-        format: inner.format.or(outer.format),
+        format: inner.format().or(outer.format()),
+        json: false,
+        vimgrep: false,
         color: inner.color.or(outer.color),
         hyperlink: inner.hyperlink.or(outer.hyperlink),
         highlight: inner.highlight.or(outer.highlight),

@@ -15,6 +15,7 @@ mod documents;
 mod editor;
 mod find;
 mod followups;
+mod habits;
 mod index;
 mod index_command;
 mod index_update;

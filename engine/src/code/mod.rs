@@ -12,7 +12,7 @@ mod ranking;
 mod source;
 mod words;
 
-pub use arch::folder_name;
+pub use arch::{architectures, folder_name};
 pub use files::{in_parallel, read};
 pub use idioms::idioms;
 pub use names::{

@@ -104,6 +104,10 @@ fn consult(
         debug(args, || "plan: scan (-v wants the lines that don't match)".to_owned());
         return Ok((None, None));
     }
+    if args.files_without_match {
+        debug(args, || "plan: scan (--files-without-match wants all other files)".to_owned());
+        return Ok((None, None));
+    }
     let query = Query::from_patterns(&patterns.texts, &flags(args));
     let scope = kgrep_index::Scope::below(starts.iter().map(|start| start.below_root.clone()));
     let candidates = match index.plan(&query, &scope)? {
@@ -119,7 +123,7 @@ fn consult(
         ignored: !settings.ignore.value
             || args.no_ignore_vcs
             || args.no_ignore_parent
-            || !args.glob.is_empty()
+            || !args.globs.globs.is_empty()
             || !args.iglob.is_empty(),
         links: settings.follow.value,
     };

@@ -14,6 +14,7 @@ use anyhow::{Context, Result, bail};
 use grep_matcher::{LineTerminator, Matcher};
 use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 
+use super::basic::to_extended;
 use super::line::LineMatcher;
 use crate::cli::SearchArgs;
 use crate::plain;
@@ -69,7 +70,9 @@ impl Patterns {
         texts.retain(|text| seen.insert(text.clone()));
         let originals = texts.clone();
         let mut notes = Vec::new();
-        if !args.fixed_strings {
+        if args.basic_regexp {
+            texts.iter_mut().for_each(|text| *text = to_extended(text));
+        } else if !args.fixed_strings {
             for text in &mut texts {
                 if let Some(why) = plain::taken_as_plain(text) {
                     notes.push(plain::note(text, why));
@@ -103,7 +106,9 @@ impl Patterns {
         let conditional = SearchArgs { line_regexp: false, ..args.clone() };
         let alone = |pattern: &OsString| -> Result<RegexMatcher> {
             let text = utf8(pattern)?;
-            if !args.fixed_strings && plain::taken_as_plain(text).is_some() {
+            if args.basic_regexp {
+                matcher(&[to_extended(text)], &conditional)
+            } else if !args.fixed_strings && plain::taken_as_plain(text).is_some() {
                 matcher(&[regex_syntax::escape(text)], &conditional)
             } else {
                 matcher(&[text.to_owned()], &conditional)
