@@ -46,6 +46,9 @@ _kgrep() {
             kgrep,find)
                 cmd="kgrep__subcmd__find"
                 ;;
+            kgrep,help)
+                cmd="kgrep__subcmd__help"
+                ;;
             kgrep,index)
                 cmd="kgrep__subcmd__index"
                 ;;
@@ -64,6 +67,9 @@ _kgrep() {
             kgrep,trace)
                 cmd="kgrep__subcmd__trace"
                 ;;
+            kgrep,version)
+                cmd="kgrep__subcmd__version"
+                ;;
             *)
                 ;;
         esac
@@ -71,7 +77,7 @@ _kgrep() {
 
     case "${cmd}" in
         kgrep)
-            opts="-e -f -F -i -S -w -x -v -U -g -L -d -a -A -B -C -p -W -l -c -m -q -j -n -H -r -I -h -t -T -s -V --regexp --file --fixed-strings --ignore-case --smart-case --word-regexp --line-regexp --invert-match --multiline --multiline-dotall --crlf --and --not --file-has --file-lacks --glob --iglob --type-list --hidden --no-hidden --no-ignore --ignore --no-ignore-vcs --no-ignore-parent --follow --no-follow --maxdepth --max-depth --text --binary --after-context --before-context --context --show-function --function-context --files-with-matches --count --max-count --quiet --no-messages --threads --no-index --debug --line-number --with-filename --recursive --no-heading --no-git --no-ripgrep --patch --interactive --list --max-list --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config --help --type --type-not --show --version index find def refs callers callees chain trace queries list export diff exists lists config demo"
+            opts="-e -f -F -G -i -S -w -x -v -U -g -L -d -a -A -B -C -p -W -l -c -o -0 -m -q -j -h -t -T -s -V --regexp --file --fixed-strings --basic-regexp --ignore-case --smart-case --word-regexp --line-regexp --invert-match --multiline --multiline-dotall --crlf --and --not --file-has --file-lacks --glob --iglob --type-list --hidden --no-ignore --no-ignore-vcs --no-ignore-parent --follow --maxdepth --max-depth --text --binary --after-context --before-context --context --show-function --function-context --files-with-matches --files-without-match --count --only-matching --null --max-count --quiet --no-messages --threads --no-index --debug --patch --interactive --list --max-list --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --help --arch --theme --type --type-not --show --version index find def refs callers callees chain trace queries list export diff exists lists config demo help version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -139,6 +145,18 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --include)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --exclude)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --exclude-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --iglob)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -195,6 +213,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --sort)
+                    COMPREPLY=($(compgen -W "path none" -- "${cur}"))
+                    return 0
+                    ;;
                 --list)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -219,12 +241,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 --type)
@@ -259,7 +281,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__callees)
-            opts="-d -h --depth --kinds --dot --svg --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
+            opts="-d -h --depth --kinds --dot --svg --help --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -297,12 +319,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -313,7 +335,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__callers)
-            opts="-d -h --depth --kinds --dot --svg --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
+            opts="-d -h --depth --kinds --dot --svg --help --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -351,12 +373,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -367,7 +389,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__chain)
-            opts="-n -h --number --through --avoid --max-depth --indirect --dot --svg --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
+            opts="-n -h --number --through --avoid --max-depth --indirect --dot --svg --help --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -413,12 +435,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -429,7 +451,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__config)
-            opts="-h --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
+            opts="-h --help --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -451,12 +473,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -467,7 +489,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__def)
-            opts="-h --kind --body --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
+            opts="-h --kind --body --help --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -493,12 +515,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -509,7 +531,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__demo)
-            opts="-h --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
+            opts="-h --help --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -531,12 +553,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -601,6 +623,18 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --include)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --exclude)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --exclude-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --type)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -645,12 +679,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -661,7 +695,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__exists)
-            opts="-h --in --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
+            opts="-h --in --help --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -687,12 +721,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -703,7 +737,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__export)
-            opts="-h --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config edges symbols"
+            opts="-h --help --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme edges symbols"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -725,12 +759,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -741,7 +775,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__find)
-            opts="-n -h --kind --in --number --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
+            opts="-n -h --kind --in --number --help --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -779,12 +813,50 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
+                --arch)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --theme)
                     COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kgrep__subcmd__help)
+            opts="-h --help --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme index find def refs callers callees chain trace queries list export diff exists lists config demo help version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --hyperlink)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --highlight)
+                    COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -795,7 +867,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__index)
-            opts="-v -h --status --rebuild --code --no-code --no-catalog --remove --check --list --prune --json --verbose --background --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
+            opts="-v -h --status --rebuild --code --no-code --no-catalog --remove --check --list --prune --json --verbose --background --help --format --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -817,12 +889,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -833,7 +905,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__list)
-            opts="-h --trust-tree --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config syscalls initcalls ops configs boot-params tracepoints exports modules"
+            opts="-h --trust-tree --help --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme syscalls initcalls ops configs boot-params tracepoints exports modules"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -855,12 +927,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -871,7 +943,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__lists)
-            opts="-h --remove --json --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
+            opts="-h --remove --json --help --format --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -897,12 +969,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -913,7 +985,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__queries)
-            opts="-h --check --trust-tree --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config syscall initcall function macro struct ops ops-field config boot-param tracepoint export module dt-compatible file include applet rust-function"
+            opts="-h --check --trust-tree --help --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme syscall initcall function macro struct ops ops-field config boot-param tracepoint export module dt-compatible file include applet rust-function"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -939,12 +1011,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -955,7 +1027,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__refs)
-            opts="-h --kinds --dot --svg --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
+            opts="-h --kinds --dot --svg --help --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -985,12 +1057,12 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
-                --theme)
-                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
-                    return 0
-                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1001,7 +1073,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__trace)
-            opts="-d -h --as --depth --body --all --trust-tree --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
+            opts="-d -h --as --depth --body --all --trust-tree --help --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1035,12 +1107,50 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
+                --arch)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --theme)
                     COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kgrep__subcmd__version)
+            opts="-h --help --format --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --hyperlink)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --highlight)
+                    COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1059,30 +1169,60 @@ else
     complete -F _kgrep -o bashdefault -o default kgrep
 fi
 
-# Names of the code, where a command wants one: kgrep's index has them.
+# Names of the code, where a command wants one: kgrep's index has them. Flags are offered only
+# behind a dash, and commands only as the first word.
 _kgrep_with_symbols() {
-    local cur="${COMP_WORDS[COMP_CWORD]}" prev="${COMP_WORDS[COMP_CWORD-1]}" word wants=""
+    local cur="${COMP_WORDS[COMP_CWORD]}" prev="${COMP_WORDS[COMP_CWORD-1]}" word first="" command=""
+    local -a found=()
+    # What stands behind `--arch=` is a word of its own to bash.
+    [[ "$cur" == = ]] && cur="" && prev="=" && COMP_CWORD=$((COMP_CWORD + 1))
+    [[ "$prev" == = && "${COMP_WORDS[COMP_CWORD-2]}" == --* ]] && prev="${COMP_WORDS[COMP_CWORD-2]}"
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case "$word" in
-            def|refs|callers|callees|chain|trace) wants=1; break ;;
+            index|find|def|refs|callers|callees|chain|trace|queries|list|export|diff|exists|lists|config|demo|help|version) first="$word"; command="$word"; break ;;
             -*) ;;
-            *) break ;;
+            *) first="$word"; break ;;
         esac
     done
     case "$prev" in
-        --through|--avoid|--body|--all|--dot|--indirect|--trust-tree) ;;
-        --no-header|--no-less|--no-pager|--no-config) ;;
-        -*) wants="" ;;
+        --theme|--arch)
+            _kgrep_names "$cur" "$prev"
+            return 0 ;;
     esac
-    if [[ -n "$wants" && "$cur" != -* ]]; then
-        local IFS=$'\n'
-        COMPREPLY=($(kgrep __complete -- "$cur" 2>/dev/null))
-        if [[ ${#COMPREPLY[@]} -eq 1 && "${COMPREPLY[0]}" == *_ ]]; then
-            compopt -o nospace 2>/dev/null
-        fi
-        [[ ${#COMPREPLY[@]} -gt 0 ]] && return 0
+    case "$command" in
+        def|refs|callers|callees|chain|trace)
+            case "$prev" in
+                --through|--avoid|--body|--all|--dot|--indirect|--trust-tree) ;;
+                --no-header|--no-less|--no-pager|--no-config) ;;
+                -*) command="" ;;
+            esac
+            if [[ -n "$command" && "$cur" != -* ]]; then
+                _kgrep_names "$cur" "$command"
+                [[ ${#COMPREPLY[@]} -eq 1 && "${COMPREPLY[0]}" == *_ ]] && compopt -o nospace 2>/dev/null
+                return 0
+            fi ;;
+    esac
+    _kgrep "$1" "$cur" "$prev"
+    if [[ "$cur" == -* || "$prev" == -* && ${#COMPREPLY[@]} -gt 0 && "${COMPREPLY[0]}" != -* ]]; then
+        return 0
     fi
-    _kgrep "$@"
+    for word in "${COMPREPLY[@]}"; do
+        case "$word" in
+            -*|"<"*|"["*) ;;
+            *) [[ -n "$first" && -z "$command" ]] || found+=("$word") ;;
+        esac
+    done
+    COMPREPLY=("${found[@]}")
+}
+
+# The names that begin with $1 and that $2 takes, as the line takes them.
+_kgrep_names() {
+    local word
+    COMPREPLY=()
+    while IFS= read -r word; do
+        printf -v word '%q' "$word"
+        COMPREPLY+=("$word")
+    done < <(kgrep __complete -- "${1//\\/}" "$2" 2>/dev/null)
 }
 
 if [[ "${BASH_VERSINFO[0]}" -eq 4 && "${BASH_VERSINFO[1]}" -ge 4 || "${BASH_VERSINFO[0]}" -gt 4 ]]; then

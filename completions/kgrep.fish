@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_kgrep_global_optspecs
-    string join \n e/regexp= f/file= F/fixed-strings i/ignore-case S/smart-case w/word-regexp x/line-regexp v/invert-match U/multiline multiline-dotall crlf and= not= file-has= file-lacks= g/glob= iglob= type-list hidden no-hidden no-ignore ignore no-ignore-vcs no-ignore-parent L/follow no-follow d/max-depth= a/text binary A/after-context= B/before-context= C/context= p/show-function W/function-context l/files-with-matches c/count m/max-count= q/quiet no-messages j/threads= no-index debug n/line-number H/with-filename r/recursive I no-heading no-git no-ripgrep patch interactive list= max-list= format= color= hyperlink= highlight= theme= arch= no-header no-less no-config h help t/type= T/type-not= s/show= V/version
+    string join \n e/regexp= f/file= F/fixed-strings G/basic-regexp i/ignore-case S/smart-case w/word-regexp x/line-regexp v/invert-match U/multiline multiline-dotall crlf and= not= file-has= file-lacks= g/glob= include= exclude= exclude-dir= iglob= type-list hidden no-hidden no-ignore ignore no-ignore-vcs no-ignore-parent L/follow no-follow d/max-depth= a/text binary A/after-context= B/before-context= C/context= p/show-function W/function-context l/files-with-matches files-without-match c/count o/only-matching 0/null m/max-count= q/quiet no-messages j/threads= no-index debug E/extended-regexp sort= n/line-number H/with-filename r/recursive I no-heading no-git no-ripgrep patch interactive list= max-list= format= json vimgrep color= hyperlink= highlight= no-header no-less no-config h help arch= theme= t/type= T/type-not= s/show= V/version
 end
 
 function __fish_kgrep_needs_command
@@ -8,6 +8,10 @@ function __fish_kgrep_needs_command
     set -l cmd (commandline -opc)
     set -e cmd[1]
     argparse -s (__fish_kgrep_global_optspecs) -- $cmd 2>/dev/null
+    or begin
+        set -e cmd[-1]
+        argparse -s (__fish_kgrep_global_optspecs) -- $cmd 2>/dev/null
+    end
     or return
     if set -q argv[1]
         # Also print the command, so this can be used to figure out what it is.
@@ -31,6 +35,9 @@ complete -c kgrep -n "__fish_kgrep_needs_command" -l not -d 'The line must not m
 complete -c kgrep -n "__fish_kgrep_needs_command" -l file-has -d 'The file must match this somewhere' -r
 complete -c kgrep -n "__fish_kgrep_needs_command" -l file-lacks -d 'The file must not match this anywhere' -r
 complete -c kgrep -n "__fish_kgrep_needs_command" -s g -l glob -d 'Only files whose path matches this glob; `!` before it: leave them out' -r
+complete -c kgrep -n "__fish_kgrep_needs_command" -l include -d 'As grep: only files whose name matches this glob' -r
+complete -c kgrep -n "__fish_kgrep_needs_command" -l exclude -d 'As grep: no files whose name matches this glob' -r
+complete -c kgrep -n "__fish_kgrep_needs_command" -l exclude-dir -d 'As grep: no folders whose name matches this glob' -r
 complete -c kgrep -n "__fish_kgrep_needs_command" -l iglob -d 'As -g, without regard to case' -r
 complete -c kgrep -n "__fish_kgrep_needs_command" -s d -l max-depth -l maxdepth -d 'Go down at most this many folders' -r
 complete -c kgrep -n "__fish_kgrep_needs_command" -s A -l after-context -d 'Show this many lines after each match' -r
@@ -38,6 +45,8 @@ complete -c kgrep -n "__fish_kgrep_needs_command" -s B -l before-context -d 'Sho
 complete -c kgrep -n "__fish_kgrep_needs_command" -s C -l context -d 'Show this many lines before and after each match' -r
 complete -c kgrep -n "__fish_kgrep_needs_command" -s m -l max-count -d 'Stop after this many matching lines in a file' -r
 complete -c kgrep -n "__fish_kgrep_needs_command" -s j -l threads -d 'Search with this many threads (default: one a processor)' -r
+complete -c kgrep -n "__fish_kgrep_needs_command" -l sort -d 'Accepted for habit\'s sake: matches are always in path order' -r -f -a "path\t''
+none\t''"
 complete -c kgrep -n "__fish_kgrep_needs_command" -l list -d 'The list of this number (see `kgrep lists`), not the newest one; -1: the one before it' -r
 complete -c kgrep -n "__fish_kgrep_needs_command" -l max-list -d 'Keep at most this many matches for follow-ups' -r
 complete -c kgrep -n "__fish_kgrep_needs_command" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
@@ -53,14 +62,8 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_needs_command" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_needs_command" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_needs_command" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_needs_command" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_needs_command" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_needs_command" -s t -l type -d 'Only files of this type (see --type-list)' -r -f -a "ada\t''
 agda\t''
 aidl\t''
@@ -521,6 +524,7 @@ grep\t''
 quit\t''
 ?\t''"
 complete -c kgrep -n "__fish_kgrep_needs_command" -s F -l fixed-strings -d 'Plain text, not a regular expression'
+complete -c kgrep -n "__fish_kgrep_needs_command" -s G -l basic-regexp -d 'A basic regular expression, as grep\'s without -E: `\\(a\\|b\\)` are operators, `(` is text'
 complete -c kgrep -n "__fish_kgrep_needs_command" -s i -l ignore-case -d 'Upper and lower case are the same'
 complete -c kgrep -n "__fish_kgrep_needs_command" -s S -l smart-case -d 'As -i, unless the pattern has an upper-case letter'
 complete -c kgrep -n "__fish_kgrep_needs_command" -s w -l word-regexp -d 'Whole words only'
@@ -543,11 +547,15 @@ complete -c kgrep -n "__fish_kgrep_needs_command" -l binary -d 'Search binary fi
 complete -c kgrep -n "__fish_kgrep_needs_command" -s p -l show-function -d 'Show the function that each match is in, as a column'
 complete -c kgrep -n "__fish_kgrep_needs_command" -s W -l function-context -d 'Show the whole function around each match'
 complete -c kgrep -n "__fish_kgrep_needs_command" -s l -l files-with-matches -d 'Only the files that have a match'
-complete -c kgrep -n "__fish_kgrep_needs_command" -s c -l count -d 'Only the number of matching lines of each file'
+complete -c kgrep -n "__fish_kgrep_needs_command" -l files-without-match -d 'Only the files that have no match'
+complete -c kgrep -n "__fish_kgrep_needs_command" -s c -l count -d 'Only the number of matching lines of each file; with -o, of matches'
+complete -c kgrep -n "__fish_kgrep_needs_command" -s o -l only-matching -d 'Only the parts of lines that match, each in its own row'
+complete -c kgrep -n "__fish_kgrep_needs_command" -s 0 -l null -d 'A NUL byte behind each path, for `xargs -0`'
 complete -c kgrep -n "__fish_kgrep_needs_command" -s q -l quiet -d 'Print nothing; the exit status tells'
 complete -c kgrep -n "__fish_kgrep_needs_command" -l no-messages -d 'Say nothing about files that can\'t be read'
 complete -c kgrep -n "__fish_kgrep_needs_command" -l no-index -d 'Search without the index'
 complete -c kgrep -n "__fish_kgrep_needs_command" -l debug -d 'Say on standard error how the search is done'
+complete -c kgrep -n "__fish_kgrep_needs_command" -s E -l extended-regexp -d 'Accepted for habit\'s sake: patterns are extended regular expressions'
 complete -c kgrep -n "__fish_kgrep_needs_command" -s n -l line-number -d 'Accepted for habit\'s sake: line numbers, paths and sub-folders are the rule'
 complete -c kgrep -n "__fish_kgrep_needs_command" -s H -l with-filename -d 'Accepted for habit\'s sake'
 complete -c kgrep -n "__fish_kgrep_needs_command" -s r -l recursive -d 'Accepted for habit\'s sake: folders are searched through and through'
@@ -557,6 +565,8 @@ complete -c kgrep -n "__fish_kgrep_needs_command" -l no-git -d 'Accepted for vgr
 complete -c kgrep -n "__fish_kgrep_needs_command" -l no-ripgrep -d 'Accepted for vgrep\'s sake: kgrep has ripgrep\'s libraries built in'
 complete -c kgrep -n "__fish_kgrep_needs_command" -l patch -d 'With `-s p` on a list of `kgrep diff`: the hunks themselves, as a patch'
 complete -c kgrep -n "__fish_kgrep_needs_command" -l interactive -d 'Enter the shell, where follow-ups are typed one after the other'
+complete -c kgrep -n "__fish_kgrep_needs_command" -l json -d 'As --format json'
+complete -c kgrep -n "__fish_kgrep_needs_command" -l vimgrep -d 'As --format vimgrep'
 complete -c kgrep -n "__fish_kgrep_needs_command" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_needs_command" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_needs_command" -l no-config -d 'Leave out the configuration file'
@@ -579,6 +589,8 @@ complete -c kgrep -n "__fish_kgrep_needs_command" -a "exists" -d 'Tell which sou
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "lists" -d 'Show which lists are kept, show one again, or remove them'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "config" -d 'Print the settings in force and where each comes from'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "demo" -d 'Take a tour: search, context, tree and open, on a small kernel-like tree'
+complete -c kgrep -n "__fish_kgrep_needs_command" -a "help" -d 'Print the help of kgrep, or of a command'
+complete -c kgrep -n "__fish_kgrep_needs_command" -a "version" -d 'Print the version'
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
@@ -592,14 +604,8 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l status -d 'Say where the index is, when it was built, what is in it and what changed since'
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l rebuild -d 'Build it from nothing'
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l code -d 'Let an index made with --no-code or --no-catalog know everything'
@@ -613,6 +619,7 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l json -d 'Print --s
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -s v -l verbose -d 'Say what is being done, line by line'
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l background -d 'Update quietly with low priority, away from the terminal: what a search starts'
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -s h -l help -d 'Print help'
+complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l vimgrep -d 'As --format vimgrep'
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l no-config -d 'Leave out the configuration file'
@@ -651,15 +658,11 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -s h -l help -d 'Print help'
+complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l json -d 'As --format json'
+complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l vimgrep -d 'As --format vimgrep'
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l no-config -d 'Leave out the configuration file'
@@ -693,16 +696,12 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l body -d 'Print the whole definitions, not a line of each'
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -s h -l help -d 'Print help'
+complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l json -d 'As --format json'
+complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l vimgrep -d 'As --format vimgrep'
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l no-config -d 'Leave out the configuration file'
@@ -726,16 +725,12 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l dot -d 'Print a graph in the language of Graphviz'
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -s h -l help -d 'Print help'
+complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l json -d 'As --format json'
+complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l vimgrep -d 'As --format vimgrep'
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l no-config -d 'Leave out the configuration file'
@@ -759,16 +754,12 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l dot -d 'Print a graph in the language of Graphviz'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -s h -l help -d 'Print help'
+complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l json -d 'As --format json'
+complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l vimgrep -d 'As --format vimgrep'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l no-config -d 'Leave out the configuration file'
@@ -792,16 +783,12 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l dot -d 'Print a graph in the language of Graphviz'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -s h -l help -d 'Print help'
+complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l json -d 'As --format json'
+complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l vimgrep -d 'As --format vimgrep'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l no-config -d 'Leave out the configuration file'
@@ -823,17 +810,13 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l indirect -d 'It may go through tables of functions, such as struct file_operations'
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l dot -d 'Print a graph in the language of Graphviz'
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -s h -l help -d 'Print help'
+complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l json -d 'As --format json'
+complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l vimgrep -d 'As --format vimgrep'
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l no-config -d 'Leave out the configuration file'
@@ -868,18 +851,14 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l body -d 'Print the definition and the static functions it calls in full'
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l all -d 'Print long sections to their end'
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l trust-tree -d 'Use the recipes in the tree\'s own .kgrep/queries, too'
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -s h -l help -d 'Print help'
+complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l json -d 'As --format json'
+complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l vimgrep -d 'As --format vimgrep'
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l no-config -d 'Leave out the configuration file'
@@ -897,16 +876,12 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l trust-tree -d 'Use the recipes in the tree\'s own .kgrep/queries, too'
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -s h -l help -d 'Print help'
+complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l json -d 'As --format json'
+complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l vimgrep -d 'As --format vimgrep'
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l no-config -d 'Leave out the configuration file'
@@ -923,16 +898,12 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l trust-tree -d 'Use the recipes in the tree\'s own .kgrep/queries, too'
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -s h -l help -d 'Print help'
+complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l json -d 'As --format json'
+complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l vimgrep -d 'As --format vimgrep'
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l no-config -d 'Leave out the configuration file'
@@ -949,15 +920,11 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -s h -l help -d 'Print help'
+complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l json -d 'As --format json'
+complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l vimgrep -d 'As --format vimgrep'
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l no-config -d 'Leave out the configuration file'
@@ -974,6 +941,9 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -s f -l file -d 'Searc
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l and -d 'The line must match this too; may be given many times' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l not -d 'The line must not match this' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -s g -l glob -d 'Only files whose path matches this glob; `!` before it: leave them out' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l include -d 'As grep: only files whose name matches this glob' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l exclude -d 'As grep: no files whose name matches this glob' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l exclude-dir -d 'As grep: no folders whose name matches this glob' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -s t -l type -d 'Only files of this type (see --type-list)' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -s T -l type-not -d 'No files of this type' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l by -d 'Count hunks instead of listing them' -r -f -a "patch\t'By patch'
@@ -1004,14 +974,8 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -s F -l fixed-strings -d 'Plain text, not a regular expression'
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -s i -l ignore-case -d 'Upper and lower case are the same'
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -s S -l smart-case -d 'As -i, unless the pattern has an upper-case letter'
@@ -1023,6 +987,8 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l applied -d 'Whether
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l stat -d 'Files with a bar of plus and minus signs each, as git has them'
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l patch -d 'The hunks themselves, highlighted on a terminal'
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -s h -l help -d 'Print help'
+complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l json -d 'As --format json'
+complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l vimgrep -d 'As --format vimgrep'
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l no-config -d 'Leave out the configuration file'
@@ -1040,15 +1006,11 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -s h -l help -d 'Print help'
+complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l json -d 'As --format json'
+complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l vimgrep -d 'As --format vimgrep'
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l no-config -d 'Leave out the configuration file'
@@ -1066,16 +1028,11 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l json -d 'Print JSON Lines, as --format json'
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -s h -l help -d 'Print help'
+complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l vimgrep -d 'As --format vimgrep'
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l no-config -d 'Leave out the configuration file'
@@ -1092,15 +1049,11 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand config" -s h -l help -d 'Print help'
+complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l json -d 'As --format json'
+complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l vimgrep -d 'As --format vimgrep'
 complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l no-config -d 'Leave out the configuration file'
@@ -1117,21 +1070,60 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
-Solarized (dark)\t''
-Solarized (light)\t''
-base16-eighties.dark\t''
-base16-mocha.dark\t''
-base16-ocean.dark\t''
-base16-ocean.light\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -s h -l help -d 'Print help'
+complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l json -d 'As --format json'
+complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l vimgrep -d 'As --format vimgrep'
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l no-config -d 'Leave out the configuration file'
+complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
+grep\t'path:line:text'
+vimgrep\t'path:line:column:text'
+json\t'ripgrep\'s JSON Lines, with the index'
+patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
+always\t'Also in a pipe'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l hyperlink -d 'When paths are links that a terminal can open' -r -f -a "auto\t'On a terminal that can do it'
+always\t'Also in a pipe'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand help" -s h -l help -d 'Print help'
+complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l json -d 'As --format json'
+complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l vimgrep -d 'As --format vimgrep'
+complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l no-header -d 'No header lines'
+complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l no-less -l no-pager -d 'No pager'
+complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l no-config -d 'Leave out the configuration file'
+complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
+grep\t'path:line:text'
+vimgrep\t'path:line:column:text'
+json\t'ripgrep\'s JSON Lines, with the index'
+patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
+always\t'Also in a pipe'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l hyperlink -d 'When paths are links that a terminal can open' -r -f -a "auto\t'On a terminal that can do it'
+always\t'Also in a pipe'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand version" -s h -l help -d 'Print help'
+complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l json -d 'As --format json'
+complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l vimgrep -d 'As --format vimgrep'
+complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l no-header -d 'No header lines'
+complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l no-less -l no-pager -d 'No pager'
+complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l no-config -d 'Leave out the configuration file'
 
 # Names of the code, where a command wants one: kgrep's index has them.
-complete -c kgrep -n "__fish_kgrep_using_subcommand def refs callers callees chain trace" -f -a "(kgrep __complete -- (commandline -ct) 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand def refs callers callees chain" -f -a "(kgrep __complete -- (commandline -ct) 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -f -a "(kgrep __complete -- (commandline -ct) trace 2>/dev/null)"
 
 # Words of these commands' own.
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -f -a "syscalls initcalls ops configs boot-params tracepoints exports modules"

@@ -18,11 +18,20 @@ pub(super) fn at_least_one() -> RangedU64ValueParser<usize> {
 pub(crate) struct CommonArgs {
     /// How matches are printed
     #[arg(long, value_enum, value_name = "FORMAT", global = true)]
+    #[arg(overrides_with_all = ["json", "vimgrep"])]
     pub(crate) format: Option<Format>,
 
     /// How rows are arranged on a terminal
     #[arg(long, value_enum, value_name = "LAYOUT", global = true)]
     pub(crate) layout: Option<Layout>,
+
+    /// As --format json
+    #[arg(long, global = true, overrides_with_all = ["vimgrep", "format"])]
+    pub(crate) json: bool,
+
+    /// As --format vimgrep
+    #[arg(long, global = true, overrides_with_all = ["json", "format"])]
+    pub(crate) vimgrep: bool,
 
     /// When to use colours
     #[arg(long, value_enum, value_name = "WHEN", global = true)]
@@ -57,6 +66,14 @@ pub(crate) struct CommonArgs {
     /// Leave out the configuration file
     #[arg(long, global = true)]
     pub(crate) no_config: bool,
+}
+
+impl CommonArgs {
+    /// The format that was asked for, by its name or as ripgrep has it.
+    pub(crate) fn format(&self) -> Option<Format> {
+        let json = self.json.then_some(Format::Json);
+        self.format.or(json).or(self.vimgrep.then_some(Format::Vimgrep))
+    }
 }
 
 /// Which kept list a follow-up is about, and how large lists get.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::SearchArgs;
-use super::search::FileTypes;
+use super::files::{FileTypes, Globs};
 
 /// What differs, and how it is shown.
 #[derive(Debug, Clone, Args)]
@@ -124,9 +124,9 @@ pub(crate) struct PatternArgs {
     #[arg(long, value_name = "PATTERN", allow_hyphen_values = true)]
     not: Vec<OsString>,
 
-    /// Only files whose path matches this glob; `!` before it: leave them out
-    #[arg(short = 'g', long, value_name = "GLOB", allow_hyphen_values = true)]
-    pub(crate) glob: Vec<String>,
+    /// Which paths.
+    #[command(flatten)]
+    pub(crate) globs: Globs,
 
     /// Which types of files.
     #[command(flatten)]
@@ -156,7 +156,7 @@ impl PatternArgs {
             line_regexp: self.line_regexp,
             and: self.and.clone(),
             not: self.not.clone(),
-            glob: self.glob.clone(),
+            globs: self.globs.clone(),
             types: self.types.clone(),
             ..SearchArgs::default()
         }

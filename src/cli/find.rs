@@ -168,6 +168,10 @@ pub(crate) struct CompleteArgs {
     /// The beginning of a name
     #[arg(allow_hyphen_values = true)]
     pub(crate) start: String,
+
+    /// What it is for: a command, or a flag that takes a value
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) wanted_by: Option<String>,
 }
 
 #[cfg(test)]

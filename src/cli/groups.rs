@@ -8,7 +8,10 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("Follow the code", &["callers", "callees", "chain", "trace"]),
     ("Compare kernels", &["diff", "exists"]),
     ("Go on from what was found", &["lists"]),
-    ("Set up, and take it elsewhere", &["demo", "index", "config", "queries", "export"]),
+    (
+        "Set up, and take it elsewhere",
+        &["demo", "help", "version", "index", "config", "queries", "export"],
+    ),
 ];
 
 /// Columns before what a command does.

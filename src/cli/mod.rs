@@ -9,6 +9,7 @@
 mod code;
 mod common;
 mod diff;
+mod files;
 mod find;
 mod groups;
 mod index;
@@ -78,9 +79,19 @@ Examples:
   kgrep callees start_kernel         what it calls, and where that is defined
   kgrep callees -d 2 --kinds call kernel_init    calls only, two steps down";
 
+const HELP_EXAMPLES: &str = "\
+Examples:
+  kgrep help                         all of it: as kgrep --help
+  kgrep help trace                   of one command: as kgrep trace --help";
+
+const VERSION_EXAMPLES: &str = "\
+Examples:
+  kgrep version                      as kgrep --version
+  kgrep -e version                   search for the word";
+
 /// What a command's help says of the options that all commands have.
 const DISPLAY: &str = "\
-Every command takes --format, --color, --highlight, --hyperlink, --theme, --arch, --no-header,
+Every command takes --format, --json, --vimgrep, --color, --highlight, --hyperlink, --theme, --arch, --no-header,
 --no-less and --no-config, too: see `kgrep --help`.";
 
 /// The whole command line.
@@ -184,12 +195,25 @@ pub(crate) enum Commands {
     /// Take a tour: search, context, tree and open, on a small kernel-like tree
     #[command(after_help = DEMO_EXAMPLES)]
     Demo,
+    /// Print the help of kgrep, or of a command
+    #[command(after_help = HELP_EXAMPLES)]
+    Help(HelpArgs),
+    /// Print the version
+    #[command(after_help = VERSION_EXAMPLES)]
+    Version,
     /// Print the names that begin so: what a shell completes
     #[command(name = "__complete", hide = true)]
     Complete(CompleteArgs),
     /// Print the man page or a shell's completions
     #[command(name = "__generate", hide = true)]
     Generate(GenerateArgs),
+}
+
+/// Whose help is printed.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct HelpArgs {
+    /// The command; without it, the help of kgrep itself
+    pub(crate) command: Option<String>,
 }
 
 /// What can be generated from the parser.
@@ -227,13 +251,8 @@ const SHORT_HELP_WIDTH: usize = 76;
 
 /// What `-h` prints: one screen.
 pub(crate) fn short_help() -> String {
-    let names: Vec<String> = command()
-        .get_subcommands()
-        .filter(|command| !command.is_hide_set())
-        .map(|command| command.get_name().to_owned())
-        .collect();
     let mut lines = vec![String::new()];
-    for name in &names {
+    for name in &command_names() {
         if lines.last().is_some_and(|line| line.len() + name.len() > SHORT_HELP_WIDTH) {
             lines.push(String::new());
         }
@@ -251,6 +270,7 @@ pub(crate) fn short_help() -> String {
 /// What is wrong with it, or the page that `--help` or `--version` asks for.
 pub(crate) fn parse(args: &[OsString]) -> Result<Cli, Stop> {
     let root = Root::command();
+    let args = &words::with_dashed_pattern(args, 1, &root, is_command)?;
     if let Some(show) = words::split_at_show(args, &root) {
         return parse_show(show);
     }
@@ -265,13 +285,42 @@ pub(crate) fn parse(args: &[OsString]) -> Result<Cli, Stop> {
 /// # Errors
 /// As [`parse`].
 pub(crate) fn parse_grep(args: &[OsString]) -> Result<GrepArgs, Stop> {
-    GrepArgs::try_parse_from(args).map_err(|error| Stop::of(error, args))
+    let args = &words::with_dashed_pattern(args, 0, &GrepArgs::command(), |_| false)?;
+    GrepArgs::try_parse_from(args).map_err(|error| Stop::of_search(error, args))
+}
+
+/// The help of the command `name`, or of kgrep itself; none where there is no such command.
+pub(crate) fn help_page(name: Option<&str>) -> Option<String> {
+    let words = ["kgrep"].into_iter().chain(name).chain(["--help"]);
+    let args: Vec<OsString> = words.map(OsString::from).collect();
+    if name.is_some_and(|name| !is_command(OsStr::new(name))) {
+        return None;
+    }
+    match parse(&args) {
+        Err(Stop::Page(page)) => Some(page),
+        _ => None,
+    }
+}
+
+/// What `kgrep --version` prints.
+pub(crate) fn version() -> String {
+    Root::command().render_version()
+}
+
+/// The names of the commands that are there to be typed.
+pub(crate) fn command_names() -> Vec<String> {
+    let parser = command();
+    let shown = parser.get_subcommands().filter(|command| !command.is_hide_set());
+    shown.map(|command| command.get_name().to_owned()).collect()
 }
 
 /// Parses a command line with `-s`. Behind `g` everything is a search's, untouched;
 /// behind other commands flags are kgrep's and words are selectors.
 fn parse_show(show: words::Show) -> Result<Cli, Stop> {
     let line = show.line.to_string_lossy().into_owned();
+    if line.starts_with('-') {
+        return Err(Stop::Wrong(wrong::no_follow_up(&line)));
+    }
     let mut root = if ends_with_grep(&line) {
         let mut root = parse_root(&show.before)?;
         root.show_words = show.rest;
@@ -312,7 +361,7 @@ fn instead(flag: &str) -> &'static str {
 
 fn parse_root(args: &[OsString]) -> Result<Root, Stop> {
     let parsed = Root::command().help_template(groups::template()).try_get_matches_from(args);
-    let matches = parsed.map_err(|error| Stop::of(error, args))?;
+    let matches = parsed.map_err(|error| Stop::of_search(error, args))?;
     let mut root = Root::from_arg_matches(&matches)?;
     root.search_flag = search_flag(&matches);
     Ok(root)
@@ -350,6 +399,10 @@ fn parse_command(args: &[OsString], word: &OsStr) -> Result<Cli, Stop> {
         let unknown = word == "find" && error.kind() == ErrorKind::UnknownArgument;
         match find::letter_hint(args).filter(|_| unknown) {
             Some(hint) => Stop::Wrong(hint),
+            None if error.kind() == ErrorKind::MissingRequiredArgument => {
+                let needs = parser.find_subcommand(word).and_then(|c| wrong::needs(&error, c));
+                needs.map_or_else(|| Stop::of(with_hint(error, word), args), Stop::Wrong)
+            }
             None => Stop::of(with_hint(error, word), args),
         }
     })?;

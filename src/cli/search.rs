@@ -4,8 +4,10 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueHint};
-use kgrep_engine::search::TypeChoice;
+use clap::builder::PossibleValuesParser;
+use clap::{ArgAction, Args, ValueHint};
+
+use super::files::{FileTypes, Globs};
 
 /// What is searched for, where, and which files count.
 #[derive(Debug, Clone, Default, Args)]
@@ -29,8 +31,14 @@ pub(crate) struct SearchArgs {
     pub(crate) pattern_files: Vec<PathBuf>,
 
     /// Plain text, not a regular expression
-    #[arg(short = 'F', long, help_heading = "Pattern")]
+    #[arg(short = 'F', long, overrides_with_all = ["basic_regexp", "extended_regexp"])]
+    #[arg(help_heading = "Pattern")]
     pub(crate) fixed_strings: bool,
+
+    /// A basic regular expression, as grep's without -E: `\(a\|b\)` are operators, `(` is text
+    #[arg(short = 'G', long, overrides_with_all = ["fixed_strings", "extended_regexp"])]
+    #[arg(help_heading = "Pattern")]
+    pub(crate) basic_regexp: bool,
 
     /// Upper and lower case are the same
     #[arg(short = 'i', long, overrides_with_all = ["smart_case", "ignore_case"])]
@@ -82,10 +90,9 @@ pub(crate) struct SearchArgs {
     #[arg(long, value_name = "PATTERN", allow_hyphen_values = true, help_heading = "Pattern")]
     pub(crate) file_lacks: Vec<OsString>,
 
-    /// Only files whose path matches this glob; `!` before it: leave them out
-    #[arg(short = 'g', long, value_name = "GLOB", allow_hyphen_values = true)]
-    #[arg(help_heading = "Files")]
-    pub(crate) glob: Vec<String>,
+    /// Which paths.
+    #[command(flatten)]
+    pub(crate) globs: Globs,
 
     /// As -g, without regard to case
     #[arg(long, value_name = "GLOB", allow_hyphen_values = true, help_heading = "Files")]
@@ -165,12 +172,26 @@ pub(crate) struct SearchArgs {
     pub(crate) function_context: bool,
 
     /// Only the files that have a match
-    #[arg(short = 'l', long, overrides_with = "count", help_heading = "Output")]
+    #[arg(short = 'l', long, overrides_with_all = ["count", "files_without_match"])]
+    #[arg(help_heading = "Output")]
     pub(crate) files_with_matches: bool,
 
-    /// Only the number of matching lines of each file
-    #[arg(short = 'c', long, overrides_with = "files_with_matches", help_heading = "Output")]
+    /// Only the files that have no match
+    #[arg(long, overrides_with_all = ["count", "files_with_matches"], help_heading = "Output")]
+    pub(crate) files_without_match: bool,
+
+    /// Only the number of matching lines of each file; with -o, of matches
+    #[arg(short = 'c', long, overrides_with_all = ["files_with_matches", "files_without_match"])]
+    #[arg(help_heading = "Output")]
     pub(crate) count: bool,
+
+    /// Only the parts of lines that match, each in its own row
+    #[arg(short = 'o', long, help_heading = "Output")]
+    pub(crate) only_matching: bool,
+
+    /// A NUL byte behind each path, for `xargs -0`
+    #[arg(short = '0', long, help_heading = "Output")]
+    pub(crate) null: bool,
 
     /// Stop after this many matching lines in a file
     #[arg(short = 'm', long, value_name = "NUM", help_heading = "Output")]
@@ -195,6 +216,16 @@ pub(crate) struct SearchArgs {
     /// Say on standard error how the search is done
     #[arg(long, help_heading = "Speed")]
     pub(crate) debug: bool,
+
+    /// Accepted for habit's sake: patterns are extended regular expressions.
+    #[arg(short = 'E', long, overrides_with_all = ["basic_regexp", "fixed_strings"])]
+    #[arg(hide = true)]
+    pub(crate) extended_regexp: bool,
+
+    /// Accepted for habit's sake: matches are always in path order.
+    #[arg(long, value_name = "BY", value_parser = PossibleValuesParser::new(["path", "none"]))]
+    #[arg(hide = true)]
+    pub(crate) sort: Vec<String>,
 
     /// Accepted for habit's sake: line numbers, paths and sub-folders are the rule.
     #[arg(short = 'n', long = "line-number", hide = true, action = ArgAction::Count)]
@@ -225,52 +256,6 @@ pub(crate) struct SearchArgs {
     pub(crate) no_ripgrep: bool,
 }
 
-/// `-t` and `-T`, in the order they were given.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct FileTypes {
-    /// The choices; of two that a file fits, the later one counts.
-    pub(crate) choices: Vec<TypeChoice>,
-}
-
-/// The two flags as the parser knows them: without their common order.
-#[derive(Debug, Args)]
-struct TypeFlags {
-    /// Only files of this type (see --type-list)
-    #[arg(short = 't', long = "type", value_name = "TYPE", help_heading = "Files")]
-    types: Vec<String>,
-
-    /// No files of this type
-    #[arg(short = 'T', long = "type-not", value_name = "TYPE", help_heading = "Files")]
-    types_not: Vec<String>,
-}
-
-impl Args for FileTypes {
-    fn augment_args(command: Command) -> Command {
-        TypeFlags::augment_args(command)
-    }
-
-    fn augment_args_for_update(command: Command) -> Command {
-        TypeFlags::augment_args_for_update(command)
-    }
-}
-
-impl FromArgMatches for FileTypes {
-    fn from_arg_matches(matches: &ArgMatches) -> Result<FileTypes, clap::Error> {
-        let flags = TypeFlags::from_arg_matches(matches)?;
-        let at = |name| matches.indices_of(name).into_iter().flatten();
-        let only = at("types").zip(flags.types.into_iter().map(TypeChoice::Only));
-        let not = at("types_not").zip(flags.types_not.into_iter().map(TypeChoice::Not));
-        let mut placed: Vec<(usize, TypeChoice)> = only.chain(not).collect();
-        placed.sort_by_key(|(at, _)| *at);
-        Ok(FileTypes { choices: placed.into_iter().map(|(_, choice)| choice).collect() })
-    }
-
-    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
-        *self = FileTypes::from_arg_matches(matches)?;
-        Ok(())
-    }
-}
-
 /// True for the arguments that are accepted and change nothing.
 pub(super) fn means_nothing(id: &str) -> bool {
     matches!(
@@ -278,6 +263,8 @@ pub(super) fn means_nothing(id: &str) -> bool {
         "line_number"
             | "with_filename"
             | "recursive"
+            | "extended_regexp"
+            | "sort"
             | "without_binary"
             | "no_heading"
             | "no_git"

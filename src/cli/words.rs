@@ -10,6 +10,8 @@ use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 
 use clap::{ArgAction, Command};
 
+use super::wrong::{Stop, quoted};
+
 /// One argument, as far as it is understood before parsing.
 enum Seen<'a> {
     /// A word: no flag, and no flag's value.
@@ -37,6 +39,82 @@ pub(super) fn first_word<'a>(args: &'a [OsString], root: &Command) -> Option<&'a
         }
     }
     None
+}
+
+/// The arguments from `from` on, with a pattern such as `->f_op`, that begins with a dash as no
+/// flag does, given as a flag's value, where a pattern can stand. What belongs to a follow-up
+/// or to another command is left as it is; of the commands, `diff` takes a pattern, too.
+///
+/// # Errors
+/// An argument such as `-EINVAL`, which would be read as flags.
+pub(super) fn with_dashed_pattern(
+    args: &[OsString],
+    from: usize,
+    root: &Command,
+    is_command: impl Fn(&OsStr) -> bool,
+) -> Result<Vec<OsString>, Stop> {
+    let mut made = args.to_vec();
+    let mut at = from;
+    let mut has_pattern = false;
+    let mut first = true;
+    while at < args.len() {
+        let (seen, next) = look_at(args, at, root);
+        match seen {
+            Seen::End | Seen::Flags { long: Some(b"show"), .. } => break,
+            Seen::Flags { letters, .. } if letters.contains(&b's') => break,
+            Seen::Word(word) if first && is_command(word) => {
+                if word != "diff" {
+                    break;
+                }
+                first = false;
+            }
+            // The pattern of `diff` stands behind its sides.
+            Seen::Word(_) => {
+                has_pattern |= first;
+            }
+            Seen::Flags { long: Some(b"regexp" | b"file"), .. } => has_pattern = true,
+            Seen::Flags { long: None, letters } => {
+                let arg = args[at].as_bytes();
+                if !has_pattern && arg.get(1).is_some_and(|byte| !byte.is_ascii_alphanumeric()) {
+                    made[at] = OsString::from_vec([b"--regexp=", arg].concat());
+                    (has_pattern, at) = (true, at + 1);
+                    continue;
+                }
+                if is_error_number(arg, root) {
+                    let arg = quoted(&args[at]);
+                    return Err(Stop::Wrong(format!(
+                        "{arg} would be read as flags; to search for it: kgrep -e {arg}"
+                    )));
+                }
+                has_pattern |= letters.iter().any(|letter| b"ef".contains(letter));
+            }
+            Seen::Flags { .. } => {}
+        }
+        at = next;
+    }
+    Ok(made)
+}
+
+/// Whether an argument is a negative error number, `-EINVAL`, and not flags behind an `-E` of
+/// grep's: those are each given once, and a value behind them is a number.
+fn is_error_number(arg: &[u8], root: &Command) -> bool {
+    let Some(name) = arg.strip_prefix(b"-E").filter(|name| name.len() > 1) else { return false };
+    let has_letter = |arg: &clap::Arg, letter: u8| {
+        let letter = char::from(letter);
+        let aliases = arg.get_all_short_aliases().unwrap_or_default();
+        arg.get_short() == Some(letter) || aliases.contains(&letter)
+    };
+    let is_known = |letter: u8| root.get_arguments().any(|arg| has_letter(arg, letter));
+    let is_valued = |letter: u8| takes_value(root, |arg| has_letter(arg, letter));
+    let flags = name.iter().take_while(|letter| is_known(**letter) && !is_valued(**letter));
+    let (flags, rest) = name.split_at(flags.count());
+    let is_once = |at: usize| !flags[..at].contains(&flags[at]);
+    let are_flags = (0..flags.len()).all(is_once)
+        && match rest {
+            [] => true,
+            [letter, value @ ..] => is_valued(*letter) && value.iter().all(u8::is_ascii_digit),
+        };
+    name.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_') && !are_flags
 }
 
 /// A command line with `-s`: what follows the flag at once, and the rest.

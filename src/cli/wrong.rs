@@ -4,8 +4,10 @@
 //! messages are one line each, and whoever prints them makes control characters
 //! visible.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
+use clap::Command;
+use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// Why a command line is not run.
@@ -40,6 +42,78 @@ impl Stop {
     }
 }
 
+impl Stop {
+    /// As [`Stop::of`], of a search's arguments: what is no flag may have been meant as the
+    /// pattern.
+    pub(super) fn of_search(mut error: clap::Error, args: &[OsString]) -> Stop {
+        let is_guessed = error.get(ContextKind::SuggestedArg).is_some();
+        if let Some(arg) = unknown_flag(&error, args).filter(|_| !is_guessed) {
+            let hint = format!("to search for it: kgrep -e {}", quoted(arg));
+            let hint = ContextValue::StyledStrs(vec![StyledStr::from(hint)]);
+            error.insert(ContextKind::Suggested, hint);
+        }
+        Stop::of(error, args)
+    }
+}
+
+/// The argument that has the flag which `error` says is unknown.
+fn unknown_flag<'a>(error: &clap::Error, args: &'a [OsString]) -> Option<&'a OsStr> {
+    let Some(ContextValue::String(flag)) = error.get(ContextKind::InvalidArg) else { return None };
+    if error.kind() != ErrorKind::UnknownArgument {
+        return None;
+    }
+    let has_it = |arg: &&OsString| {
+        let arg = arg.to_string_lossy();
+        match flag.strip_prefix('-').filter(|letter| letter.chars().count() == 1) {
+            Some(letter) => arg.starts_with('-') && !arg.starts_with("--") && arg.contains(letter),
+            None => arg.starts_with(flag.as_str()),
+        }
+    };
+    args.iter().take_while(|arg| *arg != "--").find(has_it).map(OsString::as_os_str)
+}
+
+/// An argument as a shell takes it, in quotes.
+pub(super) fn quoted(arg: &OsStr) -> String {
+    format!("'{}'", arg.to_string_lossy().replace('\'', "'\\''"))
+}
+
+/// What to write in place of `-s LINE`, where the line begins with a dash.
+pub(super) fn no_follow_up(line: &str) -> String {
+    match line[1..].parse::<u64>() {
+        Ok(number) => format!(
+            "-s takes match numbers from 0 up, not {line}: `-s 0-{number}` opens matches 0 to \
+             {number}, `--list {line}` means an older list"
+        ),
+        Err(_) => format!(
+            "-s takes a command or match numbers, not {line}: `kgrep -s '?'` lists the commands"
+        ),
+    }
+}
+
+/// What `command` wants and was not given, with the first of its examples.
+pub(super) fn needs(error: &clap::Error, command: &Command) -> Option<String> {
+    let Some(ContextValue::Strings(missing)) = error.get(ContextKind::InvalidArg) else {
+        return None;
+    };
+    let mut wanted = Vec::new();
+    for arg in command.get_positionals().filter(|arg| missing.contains(&arg.to_string())) {
+        let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+        let mut letters = help.chars();
+        let first = letters.next().map(|letter| letter.to_ascii_lowercase());
+        let help: String = first.into_iter().chain(letters).collect();
+        let name = arg.get_value_names().and_then(|names| names.first()).cloned();
+        wanted.push(format!("{} ({help})", name.unwrap_or_default()));
+    }
+    let examples = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let example = examples.lines().find_map(|line| line.strip_prefix("  kgrep "))?;
+    let example = example.split("  ").next().unwrap_or(example);
+    let wanted = Some(wanted.join(" and ")).filter(|wanted| !wanted.is_empty())?;
+    let name = command.get_name();
+    Some(format!(
+        "{name} needs {wanted}, for example: kgrep {example}; to search for the word: kgrep -e {name}"
+    ))
+}
+
 impl From<clap::Error> for Stop {
     fn from(error: clap::Error) -> Stop {
         let text = error.render().to_string();
@@ -51,12 +125,8 @@ impl From<clap::Error> for Stop {
 }
 
 /// What other tools call a flag, and how it is written here.
-const HABITS: [(&str, &str); 17] = [
-    ("--json", "is --format json here"),
-    ("--vimgrep", "is --format vimgrep here"),
+const HABITS: [(&str, &str); 9] = [
     ("--column", "is a part of --format vimgrep here"),
-    ("-o", "is not there: --format json has what matched, and where"),
-    ("--only-matching", "is not there: --format json has what matched, and where"),
     ("-P", "is not there: patterns are those of Rust's regex library, without look-around"),
     ("--pcre2", "is not there: patterns are those of Rust's regex library, without look-around"),
     ("-z", "is not there: compressed files are not searched"),
@@ -65,10 +135,6 @@ const HABITS: [(&str, &str); 17] = [
     ("--unrestricted", "is --no-ignore here; twice: --no-ignore --hidden"),
     ("--files", "is not there: `kgrep -l ''` lists the files that have a line"),
     ("--replace", "is not there: kgrep never changes a line"),
-    ("--sort", "is not needed: matches are always in path order"),
-    ("--include", "is -g here"),
-    ("--exclude", "is -g '!GLOB' here"),
-    ("--exclude-dir", "is -g '!FOLDER/' here"),
 ];
 
 /// A message for a flag that people bring from another tool.

@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt;
 use anyhow::Result;
 
 use super::printer::Printer;
-use super::{Outcome, Session};
+use super::{Outcome, Session, recipes};
 use crate::code::{Code, filled_up, near};
 pub(super) use crate::code::{name_line, word_in};
 use crate::list::{
@@ -15,6 +15,7 @@ use crate::list::{
 };
 use crate::message::tell;
 use crate::render::{Facts, Look, Totals};
+use crate::trace::{Options, Tracer, cases};
 use kgrep_index::graph::Graph;
 
 /// A place in the tree that is part of an answer.
@@ -172,13 +173,46 @@ pub(crate) fn show_marked(
     Ok(Outcome::Found)
 }
 
-/// Says that nothing is called `name`, and what is called nearly so.
-pub(crate) fn unknown(code: &Code, graph: &Graph<'_>, name: &str) -> Outcome {
+/// Says that nothing is called `name`, and what is called nearly so; or that it is a boot
+/// parameter, of which the code has no definition.
+///
+/// # Errors
+/// When the tree can't be read.
+pub(crate) fn unknown(
+    code: &Code,
+    graph: &Graph<'_>,
+    session: &Session,
+    name: &str,
+) -> Result<Outcome> {
+    if let Some(parameter) = boot_parameter(code, graph, session, name)? {
+        tell(format!("nothing in the code is called {name}; {parameter}"));
+        return Ok(Outcome::Nothing);
+    }
     let near = filled_up(code, near(graph, name), name);
     if near.is_empty() {
         tell(format!("nothing here is called {name}"));
     } else {
         tell(format!("nothing here is called {name}; near: {}", near.join(", ")));
     }
-    Outcome::Nothing
+    Ok(Outcome::Nothing)
+}
+
+/// Where `name` is a boot parameter: that it is, and which question tells of it.
+///
+/// # Errors
+/// When the tree can't be read.
+pub(super) fn boot_parameter(
+    code: &Code,
+    graph: &Graph<'_>,
+    session: &Session,
+    name: &str,
+) -> Result<Option<String>> {
+    let recipes = recipes::load(code, session, false);
+    let Some(recipe) = recipes.get("boot-param") else { return Ok(None) };
+    let parameter = format!("{}=", name.trim_end_matches('='));
+    let options = Options { depth: 1, body: false, all: false };
+    let mut tracer = Tracer::new(code, graph, options);
+    let found = cases(&mut tracer, [recipe].into_iter(), &parameter, true)?;
+    let is_one = !found.is_empty();
+    Ok(is_one.then(|| format!("it is a boot parameter: kgrep trace {parameter}")))
 }

@@ -26,7 +26,7 @@ pub(crate) fn run(args: &ChainArgs, session: &Session) -> Result<Outcome> {
             let name = meant(graph, one_name(name)?);
             match named(graph, &name) {
                 Some(name) => names.push(name),
-                None => return Ok(Err(unknown(&code, graph, &name))),
+                None => return unknown(&code, graph, session, &name).map(Err),
             }
         }
         for (asked, name) in [&args.from, &args.to].into_iter().zip(&names) {

@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use kgrep_index::graph::{DefInfo, Graph};
 use kgrep_index::outline::Kind;
 
-use super::answer::{Place, Sources, name_line, show, unknown};
+use super::answer::{Place, Sources, boot_parameter, name_line, show, unknown};
 use super::{Outcome, Session, body, freshen};
 use crate::cli::DefArgs;
 use crate::code::{
@@ -50,7 +50,7 @@ pub(crate) fn run(args: &DefArgs, session: &Session) -> Result<Outcome> {
             }
         }
         if found.is_empty() {
-            return Ok(Err(unknown_or_other(&code, graph, name, &pattern, &kinds)));
+            return unknown_or_other(&code, graph, session, name, (&pattern, &kinds)).map(Err);
         }
         let mut sources = Sources::default();
         let places = found.iter().map(|found| place(graph, &code, &mut sources, found));
@@ -168,10 +168,10 @@ fn place(graph: &Graph<'_>, code: &Code, sources: &mut Sources, definition: &Def
 fn unknown_or_other(
     code: &Code,
     graph: &Graph<'_>,
+    session: &Session,
     text: &str,
-    pattern: &Pattern,
-    kinds: &[Kind],
-) -> Outcome {
+    (pattern, kinds): (&Pattern, &[Kind]),
+) -> Result<Outcome> {
     let names = pattern.names(graph);
     let mut others: Vec<&str> = names
         .iter()
@@ -186,12 +186,14 @@ fn unknown_or_other(
     } else if pattern.is_glob() {
         crate::message::tell(format!("no name here is like {text}"));
     } else if names.is_empty() {
-        return unknown(code, graph, text);
+        return unknown(code, graph, session, text);
+    } else if let Some(parameter) = boot_parameter(code, graph, session, text)? {
+        crate::message::tell(format!("{text} is not defined in the code; {parameter}"));
     } else {
         crate::message::tell(format!(
             "{text} is used here, but not defined: a local name, or one that a macro pastes \
              together (`kgrep refs {text}`)"
         ));
     }
-    Outcome::Nothing
+    Ok(Outcome::Nothing)
 }

@@ -172,7 +172,9 @@ fn searched(args: &[OsString], outer: &Root) -> Result<(Outcome, Searched)> {
 fn inherited(inner: CommonArgs, outer: &CommonArgs) -> CommonArgs {
     CommonArgs {
         layout: inner.layout.or(outer.layout),
-        format: inner.format.or(outer.format),
+        format: inner.format().or(outer.format()),
+        json: false,
+        vimgrep: false,
         color: inner.color.or(outer.color),
         hyperlink: inner.hyperlink.or(outer.hyperlink),
         highlight: inner.highlight.or(outer.highlight),

@@ -15,6 +15,7 @@ mod find;
 mod follow;
 mod freshen;
 mod generate;
+mod help;
 mod index;
 mod items;
 mod lists;
@@ -123,6 +124,8 @@ pub(crate) fn run(cli: &Cli, args: &[OsString]) -> Result<Outcome> {
         Some(Commands::Exists(args)) => exists::run(args, &session()?),
         Some(Commands::Lists(args)) => lists::run(args, &session()?),
         Some(Commands::Demo) => demo::run(&folders::cache()?).map(|()| Outcome::Found),
+        Some(Commands::Help(args)) => help::run(args),
+        Some(Commands::Version) => help::version(),
         Some(Commands::Complete(args)) => Ok(complete::run(args)),
         Some(Commands::Generate(what)) => generate::run(what.what),
         None if follow::is_meant(&cli.root) => follow::run(&cli.root, &session()?),

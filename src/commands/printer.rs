@@ -39,7 +39,16 @@ impl<'l> Printer<'l> {
     /// A printer for a list that `meta` describes. Nothing is opened before the
     /// first row, so that a search that finds nothing starts no pager.
     pub(crate) fn new(look: &'l Look, settings: &'l Settings, meta: &Meta) -> Printer<'l> {
-        let format = settings.format.value;
+        Printer::in_format(settings.format.value, look, settings, meta)
+    }
+
+    /// As [`Printer::new`], in this format.
+    pub(crate) fn in_format(
+        format: Format,
+        look: &'l Look,
+        settings: &'l Settings,
+        meta: &Meta,
+    ) -> Printer<'l> {
         let style = match format {
             // Who can print patches does it himself; others refuse before they come here.
             Format::Table | Format::Patch => Style::Rows(Box::new(Rows::new(look, meta))),
@@ -57,6 +66,18 @@ impl<'l> Printer<'l> {
             out: None,
             pager,
         }
+    }
+
+    /// The printer for a search: with rows of what matches alone (`-o`), and with a NUL byte
+    /// behind paths (`-0`), where these are wanted and the format can.
+    pub(crate) fn of_search(self, only_matching: bool, null: bool) -> Printer<'l> {
+        let style = match self.style {
+            Style::Rows(rows) => Style::Rows(Box::new(rows.with(only_matching))),
+            Style::Grep(grep) => Style::Grep(grep.with(only_matching, null)),
+            Style::Json(json) => Style::Json(json),
+        };
+        let tells_spans = self.tells_spans || only_matching;
+        Printer { style, tells_spans, ..self }
     }
 
     /// True when all entries must be noted before the first is printed.

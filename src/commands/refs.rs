@@ -115,7 +115,7 @@ pub(crate) fn run(args: &RefsArgs, session: &Session) -> Result<Outcome> {
         }
     }
     if places.is_empty() && all == 0 && kinds.is_empty() {
-        return freshen::ask(&code, session, |graph| Ok(unknown(&code, graph, &name)));
+        return freshen::ask(&code, session, |graph| unknown(&code, graph, session, &name));
     }
     if places.is_empty() {
         tell(nothing(&name, all > 0));

@@ -8,6 +8,7 @@ use std::time::Instant;
 use anyhow::Result;
 use indicatif::HumanCount;
 
+use super::help::mistyped_command;
 use super::printer::{PrintError, Printer};
 use super::{Outcome, Session, freshen};
 use crate::cli::SearchArgs;
@@ -20,6 +21,7 @@ use crate::search::{
     Binary, Event, FileHits, Patterns, Scope, Search, SearchOptions, SearchRequest, Want, advise,
     all_types, scan,
 };
+use crate::settings::{Format, Origin, Setting};
 
 /// The column of a list of counts (`-c`).
 pub(super) const MATCHES: &str = "Matches";
@@ -29,6 +31,10 @@ pub(super) const MATCHES: &str = "Matches";
 /// # Errors
 /// When the arguments can't be used, or the output can't be written.
 pub(crate) fn run(args: &SearchArgs, session: &Session) -> Result<Outcome> {
+    if let (Some(meant), Some(path)) = (mistyped_command(args), args.paths.first()) {
+        let path = path.to_string_lossy();
+        anyhow::bail!("{path}: no such file or folder; did you mean `{meant}`?");
+    }
     find(args, session, true).map(|(outcome, _)| outcome)
 }
 
@@ -68,7 +74,9 @@ pub(crate) fn find(
     let advice = advise(scope.paths(), &patterns, &request, &session.cache, &notes);
     let meta = meta(args, session)?;
     let look = Look::new(&session.settings, Facts::of_stdout(), &meta.folder);
-    let printer = Printer::new(&look, &session.settings, &meta);
+    let format = format(args, session, &look);
+    let printer = Printer::in_format(format, &look, &session.settings, &meta)
+        .of_search(args.only_matching, args.null);
     let mut collector = Collector {
         session,
         options: &options,
@@ -101,7 +109,10 @@ pub(crate) fn find(
         searches: totals.files,
         bytes_searched: totals.bytes,
     })?;
-    let hinted = outcome == Outcome::Nothing && !args.quiet && !args.fixed_strings;
+    let hinted = outcome == Outcome::Nothing
+        && !args.quiet
+        && !args.fixed_strings
+        && !args.files_without_match;
     // With -v, nothing found means that everything matches.
     if hinted
         && !args.invert_match
@@ -113,9 +124,30 @@ pub(crate) fn find(
     Ok((outcome, list))
 }
 
+/// The format that a search is printed in. Files, counts and parts of lines go into a pipe
+/// bare, as from grep: what reads them wants no header and no numbers. The list has these.
+fn format(args: &SearchArgs, session: &Session, look: &Look) -> Format {
+    let Setting { value, origin } = &session.settings.format;
+    let is_bare = files_only(args) || args.only_matching;
+    let asked = matches!(origin, Origin::Flag(_));
+    match value {
+        Format::Table if args.null || (is_bare && !look.terminal && !asked) => Format::Grep,
+        format => *format,
+    }
+}
+
+/// Whether rows are files, not lines.
+fn files_only(args: &SearchArgs) -> bool {
+    args.files_with_matches || args.files_without_match || args.count
+}
+
 fn options(args: &SearchArgs, scope: &Scope) -> SearchOptions {
-    let want = if args.files_with_matches || args.quiet {
+    let want = if args.files_without_match {
+        Want::Without
+    } else if args.files_with_matches || args.quiet {
         Want::Whether
+    } else if args.count && args.only_matching {
+        Want::Matches
     } else if args.count {
         Want::Count
     } else {
@@ -141,8 +173,8 @@ fn options(args: &SearchArgs, scope: &Scope) -> SearchOptions {
 }
 
 fn meta(args: &SearchArgs, session: &Session) -> Result<Meta> {
-    let files_only = args.files_with_matches || args.count;
-    let columns = if args.count && !args.files_with_matches {
+    let files_only = files_only(args);
+    let columns = if args.count && !args.files_with_matches && !args.files_without_match {
         vec![Column::new(MATCHES, Role::Count)]
     } else if args.show_function && !files_only {
         vec![Column::new("Function", Role::Function)]

@@ -55,7 +55,7 @@ fn run(args: &StepArgs, session: &Session, direction: Direction) -> Result<Outco
     let tree = freshen::ask(&code, session, |graph| {
         let asked = meant(graph, asked);
         let Some(name) = named(graph, &asked) else {
-            return Ok(Err(unknown(&code, graph, &asked)));
+            return unknown(&code, graph, session, &asked).map(Err);
         };
         let mut tree = Tree {
             graph,

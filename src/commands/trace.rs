@@ -2,11 +2,12 @@
 //! titled sections.
 
 use anyhow::{Result, bail};
+use kgrep_index::outline::Kind;
 
 use super::answer::{Place, show};
 use super::{Outcome, Session, freshen, recipes};
 use crate::cli::TraceArgs;
-use crate::code::{self, bare_name, filled_up};
+use crate::code::{self, bare_name, filled_up, named};
 use crate::list::Role;
 use crate::message::tell;
 use crate::trace::{Options, Recipes, Row, Tracer, answer, cases, near_names};
@@ -32,7 +33,14 @@ pub(crate) fn run(args: &TraceArgs, session: &Session) -> Result<Outcome> {
         let mut tracer = Tracer::new(&code, graph, options);
         let sections = sections(&mut tracer, &recipes, args)?;
         if sections.is_empty() {
-            return Ok(Err(near_names(&mut tracer, &recipes, &args.name.join(" "))?));
+            let name = args.name.join(" ");
+            let is_defined = named(graph, &name).is_some_and(|name| {
+                graph.definitions_of(name).iter().any(|found| found.kind != Kind::File)
+            });
+            return Ok(Err(match is_defined {
+                true => Nothing::NoRecipe,
+                false => Nothing::Unknown(near_names(&mut tracer, &recipes, &name)?),
+            }));
         }
         Ok(Ok(sections))
     })?;
@@ -43,7 +51,13 @@ pub(crate) fn run(args: &TraceArgs, session: &Session) -> Result<Outcome> {
             let columns = &COLUMNS[..if has_defined { 2 } else { 1 }];
             show(&code, session, columns, &places(sections, columns.len()))
         }
-        Err(near) => {
+        Err(Nothing::NoRecipe) => {
+            let name = args.name.join(" ");
+            let what = args.kind.as_ref().map_or_else(String::new, |kind| format!(" as {kind}"));
+            tell(format!("trace has nothing to tell of {name}{what}; `kgrep def {name}` finds it"));
+            Ok(Outcome::Nothing)
+        }
+        Err(Nothing::Unknown(near)) => {
             let name = args.name.join(" ");
             let near = filled_up(&code, near, &name);
             let what = args.kind.as_ref().map_or_else(String::new, |kind| format!(", as {kind}"));
@@ -55,6 +69,14 @@ pub(crate) fn run(args: &TraceArgs, session: &Session) -> Result<Outcome> {
             Ok(Outcome::Nothing)
         }
     }
+}
+
+/// Why there is nothing to tell.
+enum Nothing {
+    /// The code defines the name, and no recipe is about such a thing.
+    NoRecipe,
+    /// There is no such name; these are near.
+    Unknown(Vec<String>),
 }
 
 fn sections(

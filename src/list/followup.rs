@@ -81,16 +81,6 @@ pub(crate) enum FollowUpError {
     /// A quote in `grep`'s arguments is not closed.
     #[error("a quote is not closed in {0:?}")]
     OpenQuote(String),
-    /// A number directly behind a command that takes no count.
-    #[error("{name} takes no number of lines; a match is named behind a blank: `{word} {number}`")]
-    Glued {
-        /// The command.
-        name: &'static str,
-        /// The command as it was written.
-        word: String,
-        /// The number.
-        number: String,
-    },
     /// The number of lines has more digits than any machine counts.
     #[error("context: {0} lines are too large a number")]
     TooLarge(String),
@@ -250,12 +240,10 @@ fn step(segment: &str) -> Result<Step, FollowUpError> {
         let command = if name == "refine" { refine(rest.trim())? } else { grep(rest.trim())? };
         return Ok(Step { command, selectors: Selectors::Unsaid });
     }
-    let (count, rest) = cut(rest, |c| c.is_ascii_digit());
+    // A number right behind `context` counts lines; behind others it selects, as in vgrep.
+    let (count, rest) = cut(rest, |c| name == "context" && c.is_ascii_digit());
     if !is_selector(rest) {
         return Err(format_error());
-    }
-    if name != "context" && !count.is_empty() {
-        return Err(FollowUpError::Glued { name, word: word.to_owned(), number: count.to_owned() });
     }
     let parsed = Selectors::parse(rest)?;
     let selectors = if glued.is_some() { Selectors::All } else { parsed };
@@ -362,6 +350,11 @@ mod tests {
             ("tree 1-2", FollowUp::Tree, "1-2"),
             ("f", FollowUp::Files, ""),
             ("d 0", FollowUp::Delete, "0"),
+            ("d0", FollowUp::Delete, "0"),
+            ("k3-9,12", FollowUp::Keep, "3-9,12"),
+            ("print1 3", FollowUp::Print, "1,3"),
+            ("s27", FollowUp::Show, "27"),
+            ("t2-", FollowUp::Tree, "2-"),
             ("d all", FollowUp::Delete, "all"),
             ("dall", FollowUp::Delete, "all"),
             ("k 3-9", FollowUp::Keep, "3-9"),
@@ -440,11 +433,6 @@ mod tests {
             ),
             ("p 1-2-3", "invalid range format \"1-2-3\""),
             ("delete", "delete requires specified selectors"),
-            ("d0", "delete takes no number of lines; a match is named behind a blank: `d 0`"),
-            (
-                "print1 3",
-                "print takes no number of lines; a match is named behind a blank: `print 1`",
-            ),
             ("c99999999999999999999", "context: 99999999999999999999 lines are too large a number"),
             ("k", "keep requires specified selectors"),
             ("s", "show requires specified selectors"),

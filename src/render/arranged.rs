@@ -30,6 +30,7 @@ pub(crate) struct Rows<'l> {
     meta: Meta,
     measure: std::sync::Arc<Measure>,
     chosen: Chosen<'l>,
+    only_matching: bool,
 }
 
 impl<'l> Rows<'l> {
@@ -40,7 +41,17 @@ impl<'l> Rows<'l> {
             meta: meta.clone(),
             measure: std::sync::Arc::default(),
             chosen: Chosen::Table(Box::new(Table::new(look, meta))),
+            only_matching: false,
         }
+    }
+
+    /// Rows of what matches alone, where that is wanted; they are always a table's.
+    pub(crate) fn with(mut self, only_matching: bool) -> Rows<'l> {
+        self.only_matching = only_matching;
+        if let Chosen::Table(table) = self.chosen {
+            self.chosen = Chosen::Table(Box::new(table.with(only_matching)));
+        }
+        self
     }
 
     /// Measures an entry that will be drawn.
@@ -73,7 +84,7 @@ impl<'l> Rows<'l> {
         let sheet = || Sheet::new(self.look, &self.meta);
         let chosen = match self.look.layout {
             Layout::Table => None,
-            _ if !has_content => None,
+            _ if !has_content || self.only_matching => None,
             Layout::Grouped => Some(Chosen::Sheet(sheet())),
             Layout::Sections => {
                 Some(record().map_or_else(|| Chosen::Sheet(sheet()), Chosen::Record))

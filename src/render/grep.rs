@@ -4,7 +4,7 @@
 //! Long lines are whole here: other programs read this.
 
 use super::hyperlink::linked;
-use super::line::{lines, push_line, push_mark};
+use super::line::{Matching, lines, matching, push_line, push_mark};
 use super::look::Look;
 use super::sanitize;
 use crate::list::{ContextLine, Match, Span};
@@ -22,13 +22,23 @@ pub(crate) enum GrepStyle {
 pub(crate) struct Grep<'l> {
     look: &'l Look,
     style: GrepStyle,
+    /// Rows hold what matches, not the lines around it (`-o`).
+    only_matching: bool,
+    /// A NUL byte ends each path (`-0`).
+    null: bool,
     begun: bool,
 }
 
 impl<'l> Grep<'l> {
     /// A printer in this style.
     pub(crate) fn new(look: &'l Look, style: GrepStyle) -> Grep<'l> {
-        Grep { look, style, begun: false }
+        Grep { look, style, only_matching: false, null: false, begun: false }
+    }
+
+    /// The printer with rows of what matches alone, and with a NUL byte behind paths, where
+    /// these are wanted.
+    pub(crate) fn with(self, only_matching: bool, null: bool) -> Grep<'l> {
+        Grep { only_matching, null, ..self }
     }
 
     /// Appends one entry. An entry without a line is a file (`-l`): its path, with its
@@ -46,6 +56,7 @@ impl<'l> Grep<'l> {
             self.context(out, path, line);
         }
         match self.style {
+            _ if self.only_matching && !entry.spans.is_empty() => self.matches(out, path, entry),
             GrepStyle::Vimgrep if !entry.spans.is_empty() => self.per_match(out, path, entry),
             _ => self.per_line(out, path, entry),
         }
@@ -64,11 +75,27 @@ impl<'l> Grep<'l> {
 
     fn file(&self, out: &mut Vec<u8>, path: &[u8], entry: &Match<'_>) {
         self.path(out, path, 0);
+        if self.null {
+            out.push(0);
+        }
         for cell in &entry.cells {
-            out.push(b':');
+            if !self.null {
+                out.push(b':');
+            }
             sanitize::push(out, cell.as_bytes(), self.look);
         }
-        out.push(b'\n');
+        if !self.null || !entry.cells.is_empty() {
+            out.push(b'\n');
+        }
+    }
+
+    /// One row a match, of what matches alone; a match over several lines has a row for each.
+    fn matches(&self, out: &mut Vec<u8>, path: &[u8], entry: &Match<'_>) {
+        for Matching { line, column, text } in matching(entry) {
+            let column = (self.style == GrepStyle::Vimgrep).then_some(column);
+            self.prelude(out, path, line, column, b':');
+            self.text(out, text, 0, &[Span { start: 0, end: u32::MAX }], 0);
+        }
     }
 
     fn per_line(&self, out: &mut Vec<u8>, path: &[u8], entry: &Match<'_>) {
@@ -136,7 +163,7 @@ impl<'l> Grep<'l> {
     ) {
         let mut digits = itoa::Buffer::new();
         self.path(out, path, number);
-        out.push(separator);
+        out.push(if self.null { 0 } else { separator });
         self.look.palette.line.paint(out, digits.format(number).as_bytes());
         out.push(separator);
         if let Some(column) = column {

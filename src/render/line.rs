@@ -3,7 +3,7 @@
 
 use super::look::Look;
 use super::sanitize;
-use crate::list::Span;
+use crate::list::{Match, Span};
 
 /// Lines longer than this many bytes are shown cut, around their first match.
 pub(crate) const MAX_SHOWN: usize = 2000;
@@ -24,6 +24,35 @@ pub(crate) fn lines(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
         let end = memchr::memchr(b'\n', rest);
         next = end.map(|end| start + end + 1);
         Some((start, &rest[..end.unwrap_or(rest.len())]))
+    })
+}
+
+/// One line of one match: what `-o` shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Matching<'a> {
+    /// The line's number.
+    pub(crate) line: u64,
+    /// The column, in bytes from 1, in which the match begins in its first line.
+    pub(crate) column: u64,
+    /// What of the line matches.
+    pub(crate) text: &'a [u8],
+}
+
+/// The entry's matches without what is around them, in order; one over several lines has a
+/// part for each.
+pub(crate) fn matching<'a>(entry: &'a Match<'_>) -> impl Iterator<Item = Matching<'a>> {
+    // Where the walk over the lines stands: the line's number and its begin.
+    let (mut number, mut begin) = (entry.line, 0);
+    entry.spans.iter().flat_map(move |span| {
+        let start = (span.start as usize).clamp(begin, entry.text.len().max(begin));
+        let end = (span.end as usize).clamp(start, entry.text.len().max(start));
+        let passed = &entry.text[begin..start];
+        number += memchr::memchr_iter(b'\n', passed).count() as u64;
+        begin += memchr::memrchr(b'\n', passed).map_or(0, |at| at + 1);
+        let skipped = if begin == 0 { entry.skipped } else { 0 };
+        let column = (start - begin) as u64 + 1 + skipped;
+        let rows = (number..).zip(lines(&entry.text[start..end]));
+        rows.map(move |(line, (_, text))| Matching { line, column, text })
     })
 }
 

@@ -6,7 +6,7 @@
 
 use super::cell;
 use super::hyperlink::linked;
-use super::line::{lines, push_short, trimmed};
+use super::line::{Matching, lines, matching, push_short, trimmed};
 use super::look::{Ink, Look};
 use super::sanitize::{display_width, shown};
 use crate::list::{Column, Match, Meta, Role, Span};
@@ -18,6 +18,8 @@ pub(crate) struct Table<'l> {
     /// The columns between `Line` and `Content`.
     columns: Vec<Column>,
     files_only: bool,
+    /// Rows hold what matches, not the lines around it (`-o`).
+    only_matching: bool,
     index_width: usize,
     file_width: usize,
     line_width: usize,
@@ -47,6 +49,7 @@ impl<'l> Table<'l> {
             look,
             columns: meta.columns.clone(),
             files_only: meta.files_only,
+            only_matching: false,
             index_width: title("Index"),
             file_width: title("File"),
             line_width: title("Line"),
@@ -63,6 +66,11 @@ impl<'l> Table<'l> {
             begun: false,
             section: None,
         }
+    }
+
+    /// The table with a row for each match, of what matches alone, where that is wanted.
+    pub(crate) fn with(self, only_matching: bool) -> Table<'l> {
+        Table { only_matching, ..self }
     }
 
     /// Makes every column wide enough for this entry.
@@ -173,7 +181,14 @@ impl<'l> Table<'l> {
             beside: false,
         };
         let body = entry.text.strip_suffix(b"\n").unwrap_or(entry.text);
-        if memchr::memchr(b'\n', body).is_none() {
+        if self.only_matching && !entry.spans.is_empty() {
+            // The entry's number stands once: the list has lines, of which one may match often.
+            for Matching { line, text, .. } in matching(entry) {
+                row.line = line;
+                self.line(out, row, 0, text, (&[Span { start: 0, end: u32::MAX }], 0));
+                row = Row { beside: false, ..Row::beside(path, line) };
+            }
+        } else if memchr::memchr(b'\n', body).is_none() {
             self.line(out, row, 0, body, (&entry.spans, entry.cut));
         } else {
             let mut rows = lines(body).peekable();

@@ -45,7 +45,7 @@ pub(crate) fn resolve(
         hyperlink: pick(("hyperlink", common.hyperlink), None, file.hyperlink, When::Auto),
         highlight: pick(("highlight", common.highlight), None, file.highlight, Highlight::Auto),
         theme: pick(("theme", common.theme.clone()), None, file.theme, DEFAULT_THEME.into()),
-        format: pick(("format", common.format), None, file.format, Format::Table),
+        format: pick(("format", common.format()), None, file.format, Format::Table),
         layout: pick(("layout", common.layout), None, file.layout, Layout::Auto),
         pager: pick(
             ("no-less", pager_flag),

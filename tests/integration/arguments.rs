@@ -169,10 +169,7 @@ fn habits_from_other_tools_are_taken_or_answered() {
         eqnice!("0 a.c 1 foo\n", dir.kgrep(&["--no-header", flags, "foo"]).stdout());
     }
     for (flag, words) in [
-        ("--json", "--format json"),
-        ("--vimgrep", "--format vimgrep"),
         ("--column", "--format vimgrep"),
-        ("-o", "--format json"),
         ("-P", "Rust's regex"),
         ("-z", "compressed"),
         ("-u", "--no-ignore"),

@@ -89,6 +89,108 @@ fn bash_completes_symbols_where_a_command_wants_one() {
     assert!(!complete("index kmem_cache_z").contains("kmem_cache_zalloc"));
 }
 
+#[test]
+fn bash_offers_commands_first_and_flags_behind_a_dash() {
+    let dir = indexed();
+    let complete = |words: &str| bash(&dir, words);
+    let first = complete("\"\"");
+    assert!(first.lines().any(|word| word == "callers") && !first.contains('-'), "{first}");
+    assert!(first.lines().any(|word| word == "help"), "{first}");
+    let flags = complete("-");
+    assert!(flags.lines().any(|word| word == "--smart-case"), "{flags}");
+    assert!(flags.lines().all(|word| word.starts_with('-')), "{flags}");
+    // Nothing to offer but files: the flags stay away, and commands stand first only.
+    for words in ["trace \"\"", "def \"\"", "chain a \"\"", "kfree \"\"", "diff \"\""] {
+        assert_eq!(complete(words).trim(), "", "{words}");
+    }
+    assert!(complete("help cal").contains("callers"));
+    assert!(complete("trace --bo").contains("--body"));
+}
+
+#[test]
+fn trace_completes_all_that_it_knows() {
+    let dir = indexed();
+    for (start, name) in [
+        ("rdin", "rdinit="),
+        ("CONFIG_EXT4_D", "CONFIG_EXT4_DEBUG"),
+        ("file_operations.ll", "file_operations.llseek"),
+        ("kmem_cache_z", "kmem_cache_zalloc"),
+    ] {
+        let words = format!("trace {start}");
+        let has_it = |names: &str| names.lines().any(|line| line == name);
+        assert!(has_it(&dir.kgrep(&["__complete", "--", start, "trace"]).stdout()), "{start}");
+        if has("bash") {
+            assert!(has_it(&bash(&dir, &words)), "bash, {start}: {}", bash(&dir, &words));
+        }
+        if has("fish") {
+            let found = fish(&dir, &words);
+            assert!(found.lines().any(|l| l.split('\t').next() == Some(name)), "fish: {found}");
+        }
+    }
+    // Elsewhere, only what the code defines.
+    assert_eq!(dir.kgrep(&["__complete", "--", "file_operations.ll", "def"]).run().code(), 1);
+}
+
+#[test]
+fn architectures_and_themes_are_completed() {
+    let dir = indexed();
+    for (words, value) in [
+        ("def --arch ar", "arm64"),
+        ("--arch x", "x86"),
+        ("list syscalls --arch al", "all"),
+        ("--theme base16-oc", "base16-ocean.dark"),
+        ("def --theme base16-oc", "base16-ocean.dark"),
+    ] {
+        if has("bash") {
+            let found = bash(&dir, words);
+            assert!(found.lines().any(|line| line == value), "bash, {words}: {found}");
+        }
+        if has("fish") {
+            let found = fish(&dir, words);
+            assert!(found.lines().any(|l| l.split('\t').next() == Some(value)), "fish: {found}");
+        }
+    }
+    if has("fish") {
+        let values = |words: &str| fish(&dir, words).replace('\t', " ");
+        assert!(values("def --theme Sol").contains("(dark)"));
+        assert!(values("def --arch=ar").starts_with("--arch=arm64"));
+        assert!(values("--color al").starts_with("always"), "a flag of kgrep itself");
+    }
+    if has("bash") {
+        assert_eq!(bash(&dir, "--theme Sol").lines().next(), Some("Solarized\\ \\(dark\\)"));
+        assert_eq!(bash(&dir, "def --arch = ar").trim(), "arm64", "as bash takes --arch=ar apart");
+    }
+}
+
+/// A key in a real bash: what stands in the line then.
+#[test]
+fn a_tab_in_bash_leaves_the_line_alone_or_completes_it() {
+    if !has("bash") {
+        return;
+    }
+    let dir = indexed();
+    dir.shell("kgrep --version").run().expect_code(0);
+    let path = format!("{}:{}", dir.beside("programs").display(), env!("PATH"));
+    for (line, completed) in [
+        ("kgrep trace ", "kgrep trace "),
+        ("kgrep trace kmem_cache_z", "kgrep trace kmem_cache_zalloc "),
+        ("kgrep trace rdinit=", "kgrep trace rdinit="),
+        ("kgrep trace rdini", "kgrep trace rdinit"),
+        ("kgrep calle", "kgrep calle"),
+        ("kgrep --theme Solarized", "kgrep --theme Solarized\\ \\("),
+    ] {
+        let args = ["--norc", "--noprofile", "-i"];
+        let mut shell = Terminal::program(&dir, "bash", &args, &[("PATH", &path)], 50, 200);
+        shell.send(&format!(
+            "source {SCRIPTS}/kgrep.bash; PS1=; bind 'set bell-style none'; \
+             bind -x '\"\\C-t\": printf \"<%s>\\n\" \"$READLINE_LINE\"'; echo re''ady\r"
+        ));
+        shell.wait_for("ready\r\n");
+        shell.send(&format!("{line}\t\x14"));
+        shell.wait_for(&format!("<{completed}>"));
+    }
+}
+
 /// What a zsh makes of `line` when Tab is pressed: all that the screen got, and the line then.
 fn zsh(dir: &Dir, line: &str) -> (String, String) {
     // The link to kgrep is on the path from here on.
@@ -124,6 +226,10 @@ fn zsh_completes_what_a_command_takes() {
         ("kgrep index --st", "kgrep index --status "),
         ("kgrep find --kind main", "kgrep find --kind maintainer "),
         ("kgrep list sysc", "kgrep list syscalls "),
+        ("kgrep trace file_operations.ll", "kgrep trace file_operations.llseek "),
+        ("kgrep trace CONFIG_EXT4_D", "kgrep trace CONFIG_EXT4_DEBUG "),
+        ("kgrep def --arch arm", "kgrep def --arch arm64 "),
+        ("kgrep help quer", "kgrep help queries "),
         ("kgrep trace --as sysc", "kgrep trace --as syscall "),
         // A pattern, and what a search takes behind it.
         ("kgrep kfree --smart", "kgrep kfree --smart-case "),

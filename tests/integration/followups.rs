@@ -302,13 +302,20 @@ fn nothing_left_is_status_1_and_a_line() {
 }
 
 #[test]
-fn a_number_glued_to_a_command_says_how_it_is_meant() {
+fn a_number_glued_to_a_command_selects() {
     let dir = searched();
-    for (line, hint) in
-        [("p1", "`p 1`"), ("t1", "`t 1`"), ("f2", "`f 2`"), ("s3", "`s 3`"), ("k5", "`k 5`")]
+    for (line, meant) in
+        [("p1", "p 1"), ("t1", "t 1"), ("f2-3", "f 2-3"), ("k5", "k 5"), ("d0,2", "d 0,2")]
     {
-        kgrep(&dir, line).run().expect_error(&[hint]);
+        eqnice!(kgrep(&dir, meant).stdout(), kgrep(&dir, line).stdout());
     }
+    let done = kgrep(&dir, "-3").run().expect_code(2);
+    eqnice!(
+        "kgrep: -s takes match numbers from 0 up, not -3: `-s 0-3` opens matches 0 to 3, \
+         `--list -3` means an older list\n",
+        done.stderr()
+    );
+    kgrep(&dir, "-i").run().expect_error(&["-s takes a command", "not -i"]);
     kgrep(&dir, "c99999999999999999999").run().expect_error(&["too large"]);
     kgrep(&dir, "18446744073709551615").run().expect_error(&["out of range (0, 7)"]);
 }

@@ -18,6 +18,7 @@ mod editor;
 mod find;
 mod followups;
 mod freshness;
+mod habits;
 mod hostile;
 mod index;
 mod index_command;

@@ -61,10 +61,10 @@ Index File
     0 fs/ext4/inode.c
     1 fs/namespace.c
 ",
-        dir.kgrep(&["-l", "kmem_cache_create", "fs"]).stdout()
+        dir.kgrep(&["-l", "--format", "table", "kmem_cache_create", "fs"]).stdout()
     );
-    eqnice!("0 kernel/crash_core.c 10\n", {
-        dir.kgrep(&["-c", "--no-header", "crashkernel", "kernel/crash_core.c"]).stdout()
+    eqnice!("kernel/crash_core.c:10\n", {
+        dir.kgrep(&["-c", "crashkernel", "kernel/crash_core.c"]).stdout()
     });
 }
 

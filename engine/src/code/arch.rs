@@ -30,7 +30,7 @@ pub(crate) fn chosen(choice: &ArchChoice, root: &Path) -> Result<Arch> {
     if root.join("arch").join(name).is_dir() {
         return Ok(Arch::named(name));
     }
-    let there = folders(&root.join("arch"));
+    let there = architectures(root);
     if choice.named && !there.is_empty() {
         return Err(Error::UnknownArch { name: name.to_owned(), there });
     }
@@ -53,8 +53,9 @@ pub fn folder_name(machine: &str) -> &str {
     }
 }
 
-fn folders(path: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
+/// The architectures of the tree at `root`.
+pub fn architectures(root: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(root.join("arch")).into_iter().flatten().flatten();
     let folders = entries.filter(|entry| entry.path().is_dir());
     let mut names: Vec<String> =
         folders.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();

@@ -12,7 +12,7 @@ mod ranking;
 mod source;
 mod words;
 
-pub use arch::{ArchChoice, folder_name};
+pub use arch::{ArchChoice, architectures, folder_name};
 pub use files::{in_parallel, read};
 pub use line::{name_line, word_in};
 pub use names::{

@@ -153,8 +153,13 @@ pub fn near(graph: &Graph<'_>, wanted: &str) -> Vec<String> {
             if found.iter().filter(|(known, _)| *known <= distance).count() < 2 * TOLD
                 && graph.definitions_of(name).into_iter().any(is_it)
             {
+                // `sys32_open` is spelled nearly as `sys_open`, and is no `2_open`.
                 let text = String::from_utf8_lossy(&text);
-                found.push((distance, format!("{shown}{}", &text[hidden.len()..])));
+                let name = match text.strip_prefix(hidden) {
+                    Some(rest) => format!("{shown}{rest}"),
+                    None => text.into_owned(),
+                };
+                found.push((distance, name));
             }
         }
     }
@@ -204,9 +209,11 @@ pub fn nearest<'n>(names: impl Iterator<Item = &'n [u8]>, wanted: &str) -> Vec<S
 }
 
 /// `near`, filled up with names of the catalog that have all words of `wanted` or their
-/// beginnings, in any order. What can't be asked has no names to add.
+/// beginnings, in any order; never `wanted` itself, which is said not to be there. What can't be asked has no names to add.
 pub fn filled_up(code: &Code, mut near: Vec<String>, wanted: &str) -> Vec<String> {
+    near.retain(|name| name != wanted);
     let Some((index, fresh)) = code.asked().filter(|_| near.len() < TOLD) else { return near };
+    let asked = wanted;
     let (query, _) = Query::parse(&wanted.replace(|c: char| !c.is_alphanumeric(), " "));
     let wanted = Wanted { classes: vec!["symbol".into()], number: 2 * TOLD, ..Wanted::default() };
     let found = match query.is_empty() {
@@ -215,7 +222,7 @@ pub fn filled_up(code: &Code, mut near: Vec<String>, wanted: &str) -> Vec<String
     };
     let found = found.map(|(found, _)| found).unwrap_or_default();
     for name in found.into_iter().filter(|found| found.named).map(|found| found.name) {
-        let said = |name: &str| near.iter().any(|near| near == name);
+        let said = |name: &str| name == asked || near.iter().any(|near| near == name);
         if !said(&name) && !name.strip_prefix("sys_").is_some_and(said) && near.len() < TOLD {
             near.push(name);
         }

@@ -266,7 +266,8 @@ impl<'a> FileSearcher<'a> {
     ) -> io::Result<u64> {
         let text = self.buffer.filled(self.filled);
         let plain = matches!(input, Input::Whole) && !has_byte_order_mark(text);
-        if plain && self.cannot_match(matcher, text) {
+        let wanted = self.options.want != Want::Without;
+        if plain && wanted && self.cannot_match(matcher, text) {
             return Ok(text.len() as u64);
         }
         let path = haystack.path.as_os_str().as_bytes().to_owned();
@@ -293,7 +294,7 @@ impl<'a> FileSearcher<'a> {
         }
         let (mut hits, stopped) = (sink.hits, sink.stopped);
         let searched = hits.searched;
-        if hits.count > 0 && !stopped {
+        if (hits.count > 0) == wanted && !stopped {
             if in_functions {
                 hits.add_functions(text, self.options.function_names, self.options.whole_functions);
             }

@@ -1,10 +1,12 @@
 //! The search: from patterns and paths to hits in path order.
 //!
-//! `request` is what a search is asked, `pattern` and `line` build matchers, `walk` finds files, `scan` deals them out to
+//! `request` is what a search is asked, `pattern`, `basic` and `line` build matchers, `walk`
+//! finds files, `scan` deals them out to
 //! threads, `file` and `sink` search one file, `hits` is what comes out. `function` says
 //! which function a line is in, `around` adds that to hits.
 
 mod around;
+mod basic;
 mod file;
 mod function;
 mod hits;

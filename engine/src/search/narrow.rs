@@ -108,6 +108,10 @@ fn consult(
         explain(args, notes, || "plan: scan (-v wants the lines that don't match)".to_owned());
         return Ok((None, None));
     }
+    if args.files_without_match {
+        explain(args, notes, || "plan: scan (--files-without-match wants all other files)".to_owned());
+        return Ok((None, None));
+    }
     let query = Query::from_patterns(&patterns.texts, &flags(args));
     let scope = kgrep_index::Scope::below(starts.iter().map(|start| start.below_root.clone()));
     let candidates = match index.plan(&query, &scope)? {

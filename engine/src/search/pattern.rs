@@ -13,6 +13,7 @@ use std::path::Path;
 use grep_matcher::{LineTerminator, Matcher};
 use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 
+use super::basic::to_extended;
 use super::line::LineMatcher;
 use super::request::SearchRequest;
 use crate::{Error, Note, Result, plain};
@@ -68,7 +69,9 @@ impl Patterns {
         texts.retain(|text| seen.insert(text.clone()));
         let originals = texts.clone();
         let mut notes = Vec::new();
-        if !args.fixed_strings {
+        if args.basic_regexp {
+            texts.iter_mut().for_each(|text| *text = to_extended(text));
+        } else if !args.fixed_strings {
             for text in &mut texts {
                 if let Some(why) = plain::taken_as_plain(text) {
                     notes.push(Note::TakenAsPlain { pattern: text.clone(), why });
@@ -105,7 +108,9 @@ impl Patterns {
         let conditional = SearchRequest { line_regexp: false, ..args.clone() };
         let alone = |pattern: &OsString| -> Result<RegexMatcher> {
             let text = utf8(pattern)?;
-            if !args.fixed_strings && plain::taken_as_plain(text).is_some() {
+            if args.basic_regexp {
+                matcher(&[to_extended(text)], &conditional)
+            } else if !args.fixed_strings && plain::taken_as_plain(text).is_some() {
                 matcher(&[regex_syntax::escape(text)], &conditional)
             } else {
                 matcher(&[text.to_owned()], &conditional)

@@ -44,6 +44,10 @@ pub struct SearchRequest {
     pub pattern_files: Vec<PathBuf>,
     /// Patterns are plain text.
     pub fixed_strings: bool,
+    /// The patterns are basic regular expressions, as grep's without `-E`.
+    pub basic_regexp: bool,
+    /// Files without a match are what is wanted.
+    pub files_without_match: bool,
     /// Upper and lower case are the same.
     pub ignore_case: bool,
     /// The same, unless a pattern has an upper-case letter.

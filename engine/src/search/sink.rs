@@ -26,8 +26,12 @@ pub enum Want {
     Lines,
     /// How many lines match.
     Count,
+    /// How many matches the lines have, of which one may have several.
+    Matches,
     /// Whether any line matches.
     Whether,
+    /// Whether no line matches.
+    Without,
 }
 
 /// Gathers one file's hits.
@@ -107,9 +111,10 @@ impl<'a, M: Matcher, F: FnMut(FileHits) -> bool> HitSink<'a, M, F> {
         self.hits.push(number, found.absolute_byte_offset(), line, &[]);
     }
 
-    /// How many matches a hit counts for with `-c`: one a line, or every one with `-U`.
+    /// How many matches a hit counts for with `-c`: one a line, or every one with `-o` or `-U`.
     fn weight(&mut self, searcher: &Searcher, found: &SinkMatch<'_>) -> u64 {
-        if !searcher.multi_line_with_matcher(self.matcher) {
+        let each = self.want == Want::Matches && !searcher.invert_match();
+        if !each && !searcher.multi_line_with_matcher(self.matcher) {
             return 1;
         }
         self.find_spans(searcher, found);
@@ -122,12 +127,16 @@ impl<M: Matcher, F: FnMut(FileHits) -> bool> Sink for HitSink<'_, M, F> {
 
     fn matched(&mut self, searcher: &Searcher, found: &SinkMatch<'_>) -> io::Result<bool> {
         match self.want {
+            Want::Without => {
+                self.hits.count = 1;
+                return Ok(false);
+            }
             Want::Whether => {
                 self.hits.count = 1;
                 self.note_first(found);
                 return Ok(false);
             }
-            Want::Count => {
+            Want::Count | Want::Matches => {
                 if self.hits.count == 0 {
                     self.note_first(found);
                 }
@@ -205,10 +214,16 @@ impl<M: Matcher, F: FnMut(FileHits) -> bool> Sink for HitSink<'_, M, F> {
                 });
             }
             // A count of a part of a file would mislead.
-            Want::Count | Want::Whether
+            Want::Count | Want::Matches | Want::Whether
                 if finish.binary_byte_offset().is_some() && detection.quit_byte().is_some() =>
             {
                 self.hits.count = 0;
+            }
+            // Nor is it known that nothing matches in the rest.
+            Want::Without
+                if finish.binary_byte_offset().is_some() && detection.quit_byte().is_some() =>
+            {
+                self.hits.count = 1;
             }
             _ => {}
         }

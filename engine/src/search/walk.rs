@@ -217,11 +217,22 @@ pub(super) fn reason(error: &ignore::Error) -> String {
     match error {
         ignore::Error::WithDepth { err, .. } => reason(err),
         ignore::Error::WithPath { path, err } => match innermost(err) {
+            // git takes a glob for a path.
+            Some(cause) if is_missing_glob(path, err) => {
+                let glob = path.display();
+                format!("{glob}: {cause}; to search the files that it matches: -g '{glob}'")
+            }
             Some(cause) => format!("{}: {cause}", path.display()),
             None => format!("{}: {}", path.display(), reason(err)),
         },
         error => innermost(error).unwrap_or_else(|| error.to_string()),
     }
+}
+
+/// Whether a path that is not there may be meant as a glob.
+fn is_missing_glob(path: &Path, error: &ignore::Error) -> bool {
+    let is_missing = error.io_error().is_some_and(|e| e.kind() == std::io::ErrorKind::NotFound);
+    is_missing && path.as_os_str().as_encoded_bytes().iter().any(|byte| b"*?[".contains(byte))
 }
 
 /// What the system said, without what was wrapped around it.

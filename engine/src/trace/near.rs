@@ -64,7 +64,7 @@ fn sharing_words(graph: &Graph<'_>, name: &str) -> Vec<String> {
     let words: Vec<&[u8]> = words(name.as_bytes()).collect();
     let mut found: Vec<(usize, usize, Vec<u8>, u32)> = Vec::new();
     graph.names_starting_with(b"", |number, text| {
-        if text.contains(&b'@') || text.contains(&b'/') {
+        if text == name.as_bytes() || text.contains(&b'@') || text.contains(&b'/') {
             return;
         }
         let own: Vec<&[u8]> = self::words(text).collect();

@@ -1,20 +1,23 @@
-//! `kgrep __complete START`: the names that begin so, for the completions of bash, zsh and
-//! fish. A key was pressed and somebody waits: nothing is read but the index, and whatever goes
+//! `kgrep __complete START [FOR]`: the names that begin so, for the completions of bash, zsh and
+//! fish; FOR is the command, or the flag, that takes one. A key was pressed and somebody waits: nothing is read but the index, and whatever goes
 //! wrong is no message.
 
 pub(super) mod scripts;
 
 use std::collections::BTreeSet;
 
-use kgrep_index::graph::Graph;
+use kgrep_index::catalog::{Query, Wanted};
+use kgrep_index::graph::{DefInfo, Graph};
+use kgrep_index::idiom::Idioms;
 use kgrep_index::outline::Kind;
 use kgrep_index::store::Cache;
-use kgrep_index::{Index, Tree};
+use kgrep_index::{Index, Scope, Tree};
 
 use super::Outcome;
 use crate::cli::CompleteArgs;
+use crate::code::architectures;
 use crate::folders;
-use crate::render::{Content, print_page};
+use crate::render::{Content, THEMES, print_page};
 
 /// Shorter beginnings are those of too many names to be of help.
 const SHORTEST: usize = 2;
@@ -23,7 +26,8 @@ const MANY: usize = 400;
 
 /// Prints the names, each in a line.
 pub(crate) fn run(args: &CompleteArgs) -> Outcome {
-    match names(&args.start) {
+    let wanted_by = args.wanted_by.as_deref().unwrap_or_default();
+    match names(&args.start, wanted_by) {
         Some(names) if !names.is_empty() => {
             let mut page = Vec::new();
             for name in &names {
@@ -38,32 +42,105 @@ pub(crate) fn run(args: &CompleteArgs) -> Outcome {
     }
 }
 
-fn names(start: &str) -> Option<BTreeSet<Vec<u8>>> {
+fn names(start: &str, wanted_by: &str) -> Option<BTreeSet<Vec<u8>>> {
+    let here = folders::current().ok()?.canonicalize().ok()?;
+    let tree = Tree::locate(&here).ok()?;
+    // fish hands `--arch=ar` over as one word.
+    let (start, wanted_by) = match start.split_once('=') {
+        Some((flag @ ("--theme" | "--arch"), value)) => (value, flag),
+        _ => (start, wanted_by),
+    };
+    let words: Vec<String> = match wanted_by {
+        "--theme" => THEMES.map(str::to_owned).to_vec(),
+        "--arch" => {
+            let mut all = architectures(tree.root());
+            all.push("all".to_owned());
+            all
+        }
+        _ => return code_names(start, wanted_by, &tree),
+    };
+    let words = words.into_iter().filter(|word| word.starts_with(start));
+    Some(words.map(String::into_bytes).collect())
+}
+
+/// Names of the code; for `trace`, of the other things that it knows, too.
+fn code_names(start: &str, wanted_by: &str, tree: &Tree) -> Option<BTreeSet<Vec<u8>>> {
     if start.len() < SHORTEST {
         return None;
     }
-    let cache = Cache::new(&folders::cache().ok()?);
-    let here = folders::current().ok()?.canonicalize().ok()?;
-    let index = Index::open(&cache, &Tree::locate(&here).ok()?).ok()??;
+    let index = Index::open(&Cache::new(&folders::cache().ok()?), tree).ok()??;
     let graph = index.graph().ok().filter(|_| index.has_code())?;
-    let found = begin_with(&graph, start.as_bytes());
-    index.graph_soundness().ok().map(|()| found)
+    let traced = wanted_by == "trace";
+    let mut found = match start.split_once('.') {
+        Some((structure, field)) if traced => members(&graph, structure, field),
+        _ => begin_with(&graph, start.as_bytes(), is_defined),
+    };
+    if let Some(symbol) = start.strip_prefix("CONFIG_").filter(|_| traced) {
+        let symbols = begin_with(&graph, symbol.as_bytes(), is_symbol);
+        found.extend(symbols.into_iter().map(|name| [b"CONFIG_", &name[..]].concat()));
+    }
+    index.graph_soundness().ok()?;
+    if traced {
+        found.extend(parameters(&index, start).unwrap_or_default());
+    }
+    Some(found)
 }
 
-/// The defined names that begin with `start`.
-fn begin_with(graph: &Graph<'_>, start: &[u8]) -> BTreeSet<Vec<u8>> {
+/// Whether it is something that the code defines.
+fn is_defined(definition: &DefInfo) -> bool {
+    definition.kind != Kind::File
+}
+
+/// Whether it is a Kconfig symbol.
+fn is_symbol(definition: &DefInfo) -> bool {
+    definition.kind == Kind::Kconfig
+}
+
+/// The fields of a structure, as `STRUCT.FIELD`.
+fn members(graph: &Graph<'_>, structure: &str, field: &str) -> BTreeSet<Vec<u8>> {
+    let mut found = BTreeSet::new();
+    let tag = format!("@{structure}");
+    graph.names_starting_with(field.as_bytes(), |_, text| {
+        if let Some(field) = text.strip_suffix(tag.as_bytes())
+            && field.iter().all(is_harmless)
+        {
+            found.insert([structure.as_bytes(), b".", field].concat());
+        }
+    });
+    found
+}
+
+/// The documented boot parameters that begin with `start`.
+fn parameters(index: &Index, start: &str) -> Option<Vec<Vec<u8>>> {
+    let (query, _) = Query::parse(&format!("name:{start}*"));
+    let fresh = index.refresh(&Scope::whole()).ok()?;
+    let wanted = Wanted { classes: vec!["param".into()], number: MANY, ..Wanted::default() };
+    let (found, _) = index.find(&fresh, &Idioms::built_in(), &query, &wanted, &|_| 0).ok()??;
+    let names = found.into_iter().map(|found| found.name.into_bytes());
+    let is_one = |name: &Vec<u8>| {
+        name.starts_with(start.as_bytes()) && name.iter().all(|b| *b == b'=' || is_harmless(b))
+    };
+    Some(names.filter(is_one).collect())
+}
+
+/// The names that begin with `start` and have a definition that `is_wanted`.
+fn begin_with(
+    graph: &Graph<'_>,
+    start: &[u8],
+    is_wanted: fn(&DefInfo) -> bool,
+) -> BTreeSet<Vec<u8>> {
     let mut all = Vec::new();
     graph.names_starting_with(start, |name, text| {
         if text.iter().all(is_harmless) {
             all.push((name, text.to_vec()));
         }
     });
-    let is_defined = |name| graph.definitions_of(name).iter().any(|found| found.kind != Kind::File);
+    let has_one = |name| graph.definitions_of(name).iter().any(is_wanted);
     if all.len() > MANY {
         // A shell completes what all have in common, so none may be left out.
         return all.into_iter().map(|(_, name)| beginning(&name, start.len())).collect();
     }
-    all.into_iter().filter(|(name, _)| is_defined(*name)).map(|(_, text)| text).collect()
+    all.into_iter().filter(|(name, _)| has_one(*name)).map(|(_, text)| text).collect()
 }
 
 /// Whether a shell takes the byte as it stands: bash types a completion into the command line

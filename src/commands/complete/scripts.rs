@@ -2,7 +2,7 @@
 //! word is a command or a pattern, names of the code are asked for in the index, and hidden
 //! commands stay hidden.
 
-use clap::builder::PossibleValuesParser;
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser};
 use clap::{Arg, Command, ValueHint};
 use clap_complete::Shell;
 use kgrep_index::graph::LinkKind;
@@ -26,18 +26,50 @@ const SYMBOL_COMMANDS: [&str; 6] = ["def", "refs", "callers", "callees", "chain"
 /// scripts, and is replaced there.
 const STAND_IN: ValueHint = ValueHint::Username;
 
+/// As [`STAND_IN`], for an architecture; in fish, where clap makes a command of what stands in
+/// brackets, for a theme such as `Solarized (dark)`, too.
+const ARCH_STAND_IN: ValueHint = ValueHint::Hostname;
+
+/// How clap's script for fish reads the line; it fails where a flag waits for its value, so that
+/// such values would never be completed.
+const FISH_PARSED: &str = "\
+    argparse -s (__fish_kgrep_global_optspecs) -- $cmd 2>/dev/null
+    or return
+";
+
+/// The same, and again without that flag.
+const FISH_PARSED_OR_OPEN: &str = "\
+    argparse -s (__fish_kgrep_global_optspecs) -- $cmd 2>/dev/null
+    or begin
+        set -e cmd[-1]
+        argparse -s (__fish_kgrep_global_optspecs) -- $cmd 2>/dev/null
+    end
+    or return
+";
+
 /// The script for a shell.
 pub(in crate::commands) fn of(shell: Shell) -> String {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut parser(), "kgrep", &mut script);
+    clap_complete::generate(shell, &mut parser(shell), "kgrep", &mut script);
     let script = String::from_utf8_lossy(&script).into_owned();
     match shell {
-        Shell::Bash => script + include_str!("symbols.bash"),
-        Shell::Zsh => with_first_word(&script.replace("_users", "_kgrep_symbols"))
-            .replace("\nif [ \"$funcstack[1]\"", &format!("\n{ZSH}\nif [ \"$funcstack[1]\"")),
+        Shell::Bash => {
+            let own = include_str!("symbols.bash")
+                .replace("COMMANDS", &cli::command_names().join("|"))
+                .replace("SYMBOLS", &SYMBOL_COMMANDS.join("|"));
+            without_hidden_flags(&script) + &own
+        }
+        Shell::Zsh => with_first_word(
+            &script.replace("_users", "_kgrep_symbols").replace("_hosts", "_kgrep_archs"),
+        )
+        .replace("\nif [ \"$funcstack[1]\"", &format!("\n{ZSH}\nif [ \"$funcstack[1]\"")),
         _ => {
             let symbols = "kgrep __complete -- (commandline -ct) 2>/dev/null";
-            let script = script.replace("__fish_complete_users", symbols);
+            let script = script.replace("__fish_complete_users", symbols).replace(
+                "__fish_print_hostnames",
+                "kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null",
+            );
+            let script = script.replace(FISH_PARSED, FISH_PARSED_OR_OPEN);
             // clap has no words of fish's for what stands alone.
             let (kinds, lists) = recipe_words();
             script
@@ -50,7 +82,7 @@ pub(in crate::commands) fn of(shell: Shell) -> String {
 
 /// The parser as completions want it. They know the words that the parser itself need not:
 /// any type may be defined one day, and behind `-s` selectors may follow.
-fn parser() -> Command {
+fn parser(shell: Shell) -> Command {
     let kinds = all_types().definitions();
     let types = words(kinds.iter().map(|kind| kind.name().to_owned()));
     let (traced, listed) = recipe_words();
@@ -58,12 +90,14 @@ fn parser() -> Command {
     let uses = words(refs::KINDS.iter().map(|kind| (*kind).to_owned()));
     let steps = words(LinkKind::ALL.iter().map(|(_, kind)| (*kind).to_owned()));
     let defined = words(def::KINDS.iter().map(|kind| (*kind).to_owned()));
+    let commands = words(cli::command_names().into_iter());
     let values = |command: &str, arg: &str| match (command, arg) {
         ("def", "kind") => Some(defined.clone()),
         ("refs", "kinds") => Some(uses.clone()),
         ("callers" | "callees", "kinds") => Some(steps.clone()),
         ("list", "what") => Some(listed.clone()),
         ("trace" | "queries", "kind") => Some(traced.clone()),
+        ("help", "command") => Some(commands.clone()),
         _ => None,
     };
     let with_values = |command: Command| {
@@ -78,6 +112,13 @@ fn parser() -> Command {
     };
     without_hidden(&cli::command())
         .mut_subcommands(with_values)
+        .mut_arg("arch", |arg| arg.value_hint(ARCH_STAND_IN))
+        .mut_arg("theme", |arg| match shell {
+            Shell::Fish => {
+                arg.value_parser(NonEmptyStringValueParser::new()).value_hint(ARCH_STAND_IN)
+            }
+            _ => arg,
+        })
         .mut_arg("types", |arg| arg.value_parser(types.clone()))
         .mut_arg("types_not", |arg| arg.value_parser(types.clone()))
         .mut_arg("show", |arg| arg.value_parser(PossibleValuesParser::new(NAMES)))
@@ -105,6 +146,29 @@ fn without_hidden(all: &Command) -> Command {
         .disable_help_subcommand(true)
         .args(all.get_arguments())
         .subcommands(shown)
+}
+
+/// The bash script without the search's hidden flags, which clap offers: they do nothing that
+/// isn't done without them.
+fn without_hidden_flags(script: &str) -> String {
+    let all = cli::command();
+    let hidden: Vec<String> = all
+        .get_arguments()
+        .filter(|arg| arg.is_hide_set())
+        .flat_map(|arg| {
+            let longs = arg.get_long_and_visible_aliases().unwrap_or_default();
+            let shorts = arg.get_short_and_visible_aliases().unwrap_or_default();
+            let longs = longs.into_iter().map(|long| format!("--{long}"));
+            longs.chain(shorts.into_iter().map(|short| format!("-{short}"))).collect::<Vec<_>>()
+        })
+        .collect();
+    // The root's words are the first; those of commands have nothing of a search.
+    let Some((before, rest)) = script.split_once("opts=\"-") else { return script.to_owned() };
+    let Some((words, after)) = rest.split_once('"') else { return script.to_owned() };
+    let words = format!("-{words}");
+    let shown: Vec<&str> =
+        words.split(' ').filter(|word| !hidden.iter().any(|hidden| hidden == word)).collect();
+    format!("{before}opts=\"{}\"{after}", shown.join(" "))
 }
 
 /// Whether an argument of these commands is a name of the code.

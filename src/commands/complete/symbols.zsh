@@ -2,11 +2,18 @@
 (( $+functions[_kgrep_symbols] )) ||
 _kgrep_symbols() {
     local -a names beginnings
-    names=(${(f)"$(kgrep __complete -- "$PREFIX" 2>/dev/null)"})
+    local command="${curcontext##*kgrep-command-}"
+    names=(${(f)"$(kgrep __complete -- "$PREFIX" "${command%%:*}" 2>/dev/null)"})
     beginnings=(${(M)names:#*_})
     names=(${names:#*_})
     compadd -S '' -- $beginnings
     compadd -- $names
+}
+
+# The architectures of the tree around the current folder.
+(( $+functions[_kgrep_archs] )) ||
+_kgrep_archs() {
+    compadd -- ${(f)"$(kgrep __complete -- "$PREFIX" --arch 2>/dev/null)"}
 }
 
 # The first word: a command, else a pattern or what -s and -e leave to be said.
