@@ -5,6 +5,7 @@
 //! read by the library.
 
 mod arch;
+mod breadth;
 mod files;
 mod idioms;
 mod names;
@@ -13,6 +14,7 @@ mod source;
 mod words;
 
 pub(crate) use arch::folder_name;
+pub(crate) use breadth::{Elsewhere, Step, Tree};
 pub(crate) use files::{in_parallel, read};
 pub(crate) use idioms::idioms;
 pub(crate) use names::{

@@ -14,6 +14,7 @@ mod recipe;
 mod statement;
 mod template;
 mod tracer;
+mod wanted;
 
 pub(crate) use case::cases;
 pub(crate) use list::items;

@@ -1,6 +1,8 @@
 //! What builds a file: the lines of Makefiles that name its object, the object's module
 //! and their folders, up to the root.
 
+use std::collections::HashSet;
+
 use crate::trace::case::Case;
 use crate::trace::tracer::{Row, Tracer};
 
@@ -13,9 +15,10 @@ pub(super) fn built(tracer: &mut Tracer<'_, '_>, case: &Case<'_>) -> Vec<Row> {
     paths.sort();
     paths.dedup();
     let mut rows: Vec<Row> = Vec::new();
+    let mut seen = HashSet::new();
     for path in paths.iter().take(FILES) {
         for row in lines_for(tracer, &String::from_utf8_lossy(path)) {
-            if !rows.contains(&row) {
+            if seen.insert((row.path.clone(), row.line, row.name.clone())) {
                 rows.push(row);
             }
         }
