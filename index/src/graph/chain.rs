@@ -105,7 +105,7 @@ impl Graph<'_> {
         let ended = |end| Chains { found: Vec::new(), end };
         let starts = self.starts(from, options.arch);
         let indirect = options.kinds.contains(&LinkKind::Indirect);
-        let mut near = Nearness::new(self, to, indirect);
+        let mut near = Nearness::new(self, to, &starts, options.arch, indirect);
         let mut forward = Forward::new(self, options, &starts);
         let mut bound = loop {
             if forward.work + near.work > WORK {

@@ -11,6 +11,7 @@ use super::base::{DefId, DefInfo, Graph, NameRef};
 use super::chain::{Arrivals, ChainOptions, Hop, State, WORK};
 use super::nearness::Nearness;
 use super::place::Program;
+use super::slots::Classes;
 
 /// A step to a definition.
 #[derive(Clone, Copy)]
@@ -49,9 +50,9 @@ pub(super) struct Forward<'g, 'a> {
     memo: Memo,
     steps: HashMap<DefId, Rc<Steps>>,
     fills: HashMap<Slot, Rc<Vec<DefInfo>>>,
-    /// On which level each name was reached first.
-    names: HashMap<NameRef, usize>,
-    reached: HashSet<DefId>,
+    classes: Classes,
+    /// On which level each definition was reached first.
+    reached: HashMap<DefId, usize>,
     spent: HashSet<Slot>,
     frontier: Vec<DefInfo>,
     /// How many levels were walked.
@@ -74,8 +75,8 @@ impl<'g, 'a> Forward<'g, 'a> {
             memo: Memo::default(),
             steps: HashMap::new(),
             fills: HashMap::new(),
-            names: starts.iter().map(|start| (start.name, 0)).collect(),
-            reached: starts.iter().map(|start| start.id).collect(),
+            classes: Classes::default(),
+            reached: starts.iter().map(|start| (start.id, 0)).collect(),
             spent: HashSet::new(),
             frontier: starts.to_vec(),
             level: 0,
@@ -96,9 +97,9 @@ impl<'g, 'a> Forward<'g, 'a> {
     /// The hops of the shortest chain that may be, where the way back meets this one.
     pub(super) fn meets(&self, near: &Nearness<'_, '_>) -> Option<usize> {
         // They met nowhere before, so that one of both is new.
-        let here = self.frontier.iter().map(|to| to.name);
-        let here = here.filter_map(|name| Some(self.names.get(&name)? + near.known(name)?));
-        let there = near.newest().filter_map(|(name, more)| Some(self.names.get(&name)? + more));
+        let here = self.frontier.iter().map(|to| to.id);
+        let here = here.filter_map(|id| Some(self.reached.get(&id)? + near.known(id)?));
+        let there = near.newest().filter_map(|(id, more)| Some(self.reached.get(&id)? + more));
         here.chain(there).min()
     }
 
@@ -124,8 +125,8 @@ impl<'g, 'a> Forward<'g, 'a> {
     }
 
     fn reach(&mut self, to: &DefInfo) {
-        if self.reached.insert(to.id) {
-            self.names.entry(to.name).or_insert(self.level);
+        if !self.reached.contains_key(&to.id) {
+            self.reached.insert(to.id, self.level);
             self.frontier.push(*to);
         }
     }
@@ -159,10 +160,13 @@ impl<'g, 'a> Forward<'g, 'a> {
 
     /// The functions that fill a slot; none where its structure is not known.
     fn fills_of(&mut self, slot: Slot) -> Rc<Vec<DefInfo>> {
+        let Some(class) = self.classes.of(self.graph, slot.0) else { return Rc::default() };
+        // Several names are one slot.
+        let slot = (class.first().copied().unwrap_or(slot.0), slot.1);
         if let Some(fills) = self.fills.get(&slot) {
             return Rc::clone(fills);
         }
-        let fills = self.graph.slot_fills(slot.0, slot.1, self.options.arch).unwrap_or_default();
+        let fills = self.graph.fills_in(&class, slot.1, self.options.arch);
         let wanted = fills.into_iter().filter(|(name, _)| !self.avoid.contains(name));
         let fills: Rc<Vec<DefInfo>> = Rc::new(wanted.flat_map(|(_, all)| all).collect());
         self.work += fills.len() + 1;
@@ -201,7 +205,7 @@ impl<'g, 'a> Forward<'g, 'a> {
             walked.distance += 1;
             for (from, passed) in &level {
                 let steps = self.steps_of(from);
-                self.work += 1;
+                self.work += steps.direct.len() + 1;
                 if self.work > WORK {
                     return Walk::GaveUp;
                 }
@@ -264,16 +268,16 @@ impl Walked<'_> {
     }
 
     fn start(&mut self, start: &DefInfo) {
-        if self.may_pass(start.name) {
+        if self.may_pass(start.id) {
             let passed = self.passed(0, start.name);
             self.reached.insert((start.id, passed), 0);
             self.next.push((*start, passed));
         }
     }
 
-    /// Whether a path within the bound may be at `name` now; notes by how much it is too long.
-    fn may_pass(&mut self, name: NameRef) -> bool {
-        let Some(more) = self.near.at_least(name) else { return false };
+    /// Whether a path within the bound may be there now; notes by how much it is too long.
+    fn may_pass(&mut self, id: DefId) -> bool {
+        let Some(more) = self.near.at_least(id) else { return false };
         let hops = self.distance + more;
         if hops > self.bound {
             self.longer = Some(self.longer.map_or(hops, |longer| longer.min(hops)));
@@ -289,7 +293,7 @@ impl Walked<'_> {
         }
         match self.reached.get(&(to.id, 0)).copied() {
             Some(known) => known == self.distance,
-            None => self.may_pass(to.name),
+            None => self.may_pass(to.id),
         }
     }
 
@@ -298,7 +302,7 @@ impl Walked<'_> {
         let state = (step.to.id, now);
         let known = match self.reached.get(&state).copied() {
             Some(known) => known,
-            None if self.may_pass(step.to.name) => {
+            None if self.may_pass(step.to.id) => {
                 self.reached.insert(state, self.distance);
                 if (step.to.name, now) == self.goal {
                     self.goals.push(state);
