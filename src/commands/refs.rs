@@ -13,7 +13,9 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use kgrep_index::graph::{LinkKind, Place as FilePlace, Program};
 use kgrep_index::lex::{Lexer, TokenKind};
-use kgrep_index::outline::{Definition, FileOutline, Kind, Language, NO_NAME, Use, UseKind, outline};
+use kgrep_index::outline::{
+    Definition, FileOutline, Kind, Language, NO_NAME, Use, UseKind, outline,
+};
 
 use super::answer::{Place, show, unknown};
 use super::{Outcome, Session, freshen, picture};
@@ -286,12 +288,7 @@ impl<'o> Around<'o> {
 }
 
 /// What the use on `line` is, and what it is in.
-fn found(
-    outline: &FileOutline,
-    used: Option<&&Use>,
-    around: &mut Around<'_>,
-    line: u32,
-) -> Found {
+fn found(outline: &FileOutline, used: Option<&&Use>, around: &mut Around<'_>, line: u32) -> Found {
     let owner = used.and_then(|used| outline.definitions.get(used.within as usize));
     let owner = owner.filter(|d| d.kind != Kind::File).or_else(|| around.line(line));
     let within = owner.map(|d| String::from_utf8_lossy(outline.name(d.name)).into_owned());

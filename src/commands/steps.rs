@@ -14,7 +14,8 @@ use super::answer::{Place, Sources, name_line, show, unknown};
 use super::{Outcome, Session, freshen, picture};
 use crate::cli::StepArgs;
 use crate::code::{
-    Code, EXPORTED, Elsewhere, Ranking, Step, Tree, how, is_export, kind_of_definition, meant, named, one_name, receiver,
+    Code, EXPORTED, Elsewhere, Ranking, Step, Tree, how, is_export, kind_of_definition, meant,
+    named, one_name, receiver,
 };
 use crate::message::{counted, tell};
 use crate::render::{Arrow, Node};

@@ -80,8 +80,7 @@ impl<'a> Pattern<'a> {
         // file's nearer end.
         let outside = guess.saturating_sub(max_where).max(min_where.saturating_sub(guess));
         for distance in outside.max(0)..=farthest.max(0) {
-            let (below, above) =
-                (guess.saturating_add(distance), guess.saturating_sub(distance));
+            let (below, above) = (guess.saturating_add(distance), guess.saturating_sub(distance));
             for place in [below, above] {
                 let inside = (min_where..=max_where).contains(&place);
                 if inside && self.matches(text, place, prefix_fuzz, suffix_fuzz) {

@@ -79,9 +79,8 @@ impl Wanted {
                 .build(&self.pattern)
         });
         let raw = self.statement && self.pattern_is_raw();
-        let raw = raw.then(|| {
-            RegexBuilder::new(&self.pattern).unicode(false).multi_line(true).build()
-        });
+        let raw =
+            raw.then(|| RegexBuilder::new(&self.pattern).unicode(false).multi_line(true).build());
         Ok(Ready {
             finders: self.find.iter().map(|find| Finder::new(find).into_owned()).collect(),
             pattern: regex(&self.pattern)?,
@@ -133,7 +132,8 @@ impl Ready {
         if !self.finders.is_empty() && !self.finders.iter().any(|f| f.find(bytes).is_some()) {
             return (Vec::new(), 0);
         }
-        let mut kept = Kept { bytes, most: self.most, lines: Vec::new(), count: 0, at: 0, number: 1 };
+        let mut kept =
+            Kept { bytes, most: self.most, lines: Vec::new(), count: 0, at: 0, number: 1 };
         if self.statement {
             self.statements(bytes, &mut kept);
             return (kept.lines, kept.count);

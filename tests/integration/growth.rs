@@ -173,7 +173,10 @@ fn patch(size: usize, file_too: bool) -> impl Fn(&Dir, usize) {
         let hunks = if file_too { grown } else { size };
         let hunks = (0..hunks).fold(String::new(), |mut text, n| {
             let line = 1_000_000_000 + n * 10;
-            let _ = writeln!(text, "@@ -{line},3 +{line},3 @@\n int a{n};\n-int b{n};\n+int c{n};\n int d{n};");
+            let _ = writeln!(
+                text,
+                "@@ -{line},3 +{line},3 @@\n int a{n};\n-int b{n};\n+int c{n};\n int d{n};"
+            );
             text
         });
         dir.create("tree/a.c", lines(200, "int x@;"));
@@ -210,7 +213,7 @@ fn entries_of_a_list_and_selectors() {
 fn sections_of_a_recipe() {
     let make = |dir: &Dir, size| {
         let section = "[[section]]\ntitle = \"T@\"\nlook = \"text\"\npattern = '\\b{name}\\b@'\n";
-        let head = "name = \"mine\"\nsummary = \"mine\"\nexamples = [\"x\"]\n\n";
+        let head = "name = \"mine\"\nsummary = \"mine\"\nexamples = [\"x\"]\n\n[subject]\nnames = [\"{name}\"]\n\n";
         let path = dir.beside("config/kgrep/queries/mine.toml");
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("folder");
         std::fs::write(path, format!("{head}{}", lines(size, section))).expect("recipe");

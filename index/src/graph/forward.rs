@@ -63,11 +63,7 @@ pub(super) struct Forward<'g, 'a> {
 
 impl<'g, 'a> Forward<'g, 'a> {
     /// From `starts`.
-    pub(super) fn new(
-        graph: &'g Graph<'a>,
-        options: &'g ChainOptions,
-        starts: &[DefInfo],
-    ) -> Self {
+    pub(super) fn new(graph: &'g Graph<'a>, options: &'g ChainOptions, starts: &[DefInfo]) -> Self {
         Forward {
             graph,
             options,

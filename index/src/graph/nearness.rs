@@ -97,9 +97,8 @@ impl<'g, 'a> Nearness<'g, 'a> {
     fn name(&mut self, ends: &[DefInfo]) {
         let Some(name) = ends.first().map(|end| end.name) else { return };
         // A file's own definition hides all others of the name.
-        let hides = |d: &DefInfo| {
-            d.kind.is_callable() || matches!(d.kind, Kind::Macro | Kind::Constant)
-        };
+        let hides =
+            |d: &DefInfo| d.kind.is_callable() || matches!(d.kind, Kind::Macro | Kind::Constant);
         let all = self.graph.definitions_of(name);
         let own: HashSet<FileId> = all.iter().filter(|d| hides(d)).map(|d| d.file).collect();
         let mut through: Vec<NameRef> = Vec::new();

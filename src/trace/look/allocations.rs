@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use anyhow::Result;
 use ::regex::bytes::Regex;
+use anyhow::Result;
 
 use crate::list::SourceFile;
 use crate::trace::case::Case;
@@ -108,7 +108,8 @@ impl Setters {
 
     fn is_set(&mut self, text: &[u8], variable: &str) -> bool {
         let make = || {
-            regex(&format!(r"(?:^|[^\w.>]){variable}\s*=\s*(?:\([^()]*\)\s*)?\w*alloc\w*\s*\(")).ok()
+            regex(&format!(r"(?:^|[^\w.>]){variable}\s*=\s*(?:\([^()]*\)\s*)?\w*alloc\w*\s*\("))
+                .ok()
         };
         let pattern = self.patterns.entry(variable.to_owned()).or_insert_with(make);
         pattern.as_ref().is_some_and(|pattern| pattern.is_match(text))

@@ -352,11 +352,7 @@ mod tests {
                     \tif (c(\"//\")) return -EBUSY;\n\tif (d('\"', \"/*\"))\n\t\treturn -EAGAIN; // -E2BIG\n";
         assert_eq!(
             told(body),
-            [
-                "4 EPERM if (a)",
-                "7 EBUSY if (c(\"//\"))",
-                "9 EAGAIN if (d('\"', \"/*\"))",
-            ]
+            ["4 EPERM if (a)", "7 EBUSY if (c(\"//\"))", "9 EAGAIN if (d('\"', \"/*\"))",]
         );
     }
 

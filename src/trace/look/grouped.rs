@@ -135,7 +135,8 @@ mod tests {
     #[test]
     fn one_row_of_each_file_or_folder() {
         let told = |groups: Groups| {
-            let note = |f: &Found| format!("{} {}", f.line.number, f.counted.clone().unwrap_or_default());
+            let note =
+                |f: &Found| format!("{} {}", f.line.number, f.counted.clone().unwrap_or_default());
             groups.items.iter().map(note).collect::<Vec<_>>()
         };
         let of = files(&["a/b/c", "a/b/c", "a/b/c", "a/d"]);

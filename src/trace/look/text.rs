@@ -157,12 +157,7 @@ pub(in crate::trace) fn matches(
 }
 
 /// What a look-up wants of the tree: one for each text to find.
-pub(in crate::trace) fn wanted(
-    text: &Text,
-    facts: &Facts,
-    arch: Arch,
-    most: usize,
-) -> Vec<Wanted> {
+pub(in crate::trace) fn wanted(text: &Text, facts: &Facts, arch: Arch, most: usize) -> Vec<Wanted> {
     let Some(pattern) = facts.fill_regex(&text.pattern) else { return Vec::new() };
     let fill = |texts: &[String]| texts.iter().flat_map(|t| facts.fill(t)).collect::<Vec<_>>();
     let finds = facts.fill(&text.find);
@@ -235,9 +230,8 @@ fn groups_of(
     path: &[u8],
     line: &Line,
 ) -> Vec<Group> {
-    let whole = text
-        .statement
-        .then(|| statement(&tracer.file(path), u64::from(line.number)).into_bytes());
+    let whole =
+        text.statement.then(|| statement(&tracer.file(path), u64::from(line.number)).into_bytes());
     let Some(captures) = pattern.captures(whole.as_ref().unwrap_or(&line.text)) else {
         return Vec::new();
     };
