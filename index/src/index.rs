@@ -3,14 +3,18 @@
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::SystemTime};
 
 use crate::{
-    Error, Fresh, Plan, Query, Scope, State, Tree,
+    Candidates, Error, Fresh, Plan, Query, Scope, State, Tree,
+    bits::Bits,
     catalog::{self, Catalog},
     graph::stored::Stored,
     store::{
         Cache, Home,
         manifest::{CatalogPart, Manifest},
     },
-    text::{plan, segment::Segment},
+    text::{
+        plan::{self, Estimate},
+        segment::Segment,
+    },
     tree::{fresh, table::View},
 };
 
@@ -112,6 +116,12 @@ impl Index {
         };
         let catalog = manifest.catalog().map(open).transpose()?;
         Ok(Index(Arc::new(Inner { manifest, segments, stored, catalog })))
+    }
+
+    /// All files that the index knows, as candidates: for a list of them without a walk.
+    pub fn everything(&self) -> Candidates {
+        let files = Bits::full(self.table().files());
+        Candidates { files, scope: Scope::whole(), estimate: Estimate::default() }
     }
 
     /// Which files in `scope` can match `query`, and whether knowing that is worth it.

@@ -5,6 +5,7 @@
 //! read by the library.
 
 mod arch;
+mod breadth;
 mod files;
 mod idioms;
 mod names;
@@ -13,6 +14,7 @@ mod source;
 mod words;
 
 pub use arch::folder_name;
+pub use breadth::{Elsewhere, Step, Tree};
 pub use files::{in_parallel, read};
 pub use idioms::idioms;
 pub use names::{
