@@ -182,7 +182,8 @@ mod tests {
         let tree = Tree::locate(place.path()).unwrap();
         let notes: NoteSink = Arc::new(|note| panic!("{note:?}"));
         assert!(matches!(workspace.indexed(&tree).unwrap(), Indexed::Nothing));
-        let snapshot = workspace.read(&tree, |_| (), &notes, &(Arc::new(|_, _| ()) as ProgressSink)).unwrap();
+        let snapshot =
+            workspace.read(&tree, |_| (), &notes, &(Arc::new(|_, _| ()) as ProgressSink)).unwrap();
         any_thread(&workspace);
         any_thread(&snapshot);
         fs::remove_file(&file).unwrap();

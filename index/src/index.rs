@@ -3,7 +3,8 @@
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::SystemTime};
 
 use crate::{
-    Error, Fresh, Plan, Query, Scope, State, Tree,
+    Candidates, Error, Fresh, Plan, Query, Scope, State, Tree,
+    bits::Bits,
     catalog::{self, Catalog},
     graph::stored::Stored,
     store::{
@@ -11,7 +12,10 @@ use crate::{
         manifest::{CatalogPart, Manifest},
         trust::Trust,
     },
-    text::{plan, segment::Segment},
+    text::{
+        plan::{self, Estimate},
+        segment::Segment,
+    },
     tree::{fresh, table::View},
 };
 
@@ -128,6 +132,12 @@ impl Index {
     /// read, and never written to.
     pub fn other_owner(&self) -> Option<u32> {
         self.0.owner
+    }
+
+    /// All files that the index knows, as candidates: for a list of them without a walk.
+    pub fn everything(&self) -> Candidates {
+        let files = Bits::full(self.table().files());
+        Candidates { files, scope: Scope::whole(), estimate: Estimate::default() }
     }
 
     /// Which files in `scope` can match `query`, and whether knowing that is worth it.

@@ -1,7 +1,7 @@
 //! `kgrep chain FROM TO`: the shortest ways from one function to another, hop by hop.
 
 use anyhow::Result;
-use kgrep_index::graph::{Chain, ChainOptions, Graph, Hop, LinkKind, NameRef};
+use kgrep_index::graph::{Chain, ChainOptions, Graph, Hop, LinkKind, NameRef, SearchEnd};
 
 use super::answer::{Place, show, unknown};
 use super::steps::not_callable;
@@ -42,12 +42,12 @@ pub(crate) fn run(args: &ChainArgs, session: &Session) -> Result<Outcome> {
             return Ok(Err(Outcome::Nothing));
         }
         let chains = graph.chains(names[0], names[1], &options(args, &code, &names[2..]));
-        if chains.is_empty() {
-            tell(unconnected(args));
+        if chains.found.is_empty() {
+            tell(unconnected(args, chains.end));
             return Ok(Err(Outcome::Nothing));
         }
-        let places = places(graph, &chains);
-        let hops = chains.iter().flatten();
+        let places = places(graph, &chains.found);
+        let hops = chains.found.iter().flatten();
         Ok(Ok((places, hops.map(|hop| arrow(graph, hop)).collect::<Vec<_>>())))
     })?;
     let (places, arrows) = match found {
@@ -77,16 +77,29 @@ fn options(args: &ChainArgs, code: &Code, others: &[NameRef]) -> ChainOptions {
     }
 }
 
-fn unconnected(args: &ChainArgs) -> String {
-    let mut text = format!("no chain from {} to {}", args.from, args.to);
+fn unconnected(args: &ChainArgs, end: SearchEnd) -> String {
+    let found = if matches!(end, SearchEnd::Work(_)) { "found no chain" } else { "no chain" };
+    let mut text = format!("{found} from {} to {}", args.from, args.to);
     if !args.through.is_empty() {
         text += &format!(" through {}", args.through.join(", "));
     }
     if !args.avoid.is_empty() {
         text += &format!(" without {}", args.avoid.join(", "));
     }
-    if args.max_depth != ChainArgs::DEPTH {
-        text += &format!(" in at most {}", counted(args.max_depth as u64, "hop"));
+    match end {
+        SearchEnd::Complete => {}
+        SearchEnd::Depth => {
+            text += &format!(
+                " in at most {}; --max-depth NUM looks further",
+                counted(args.max_depth as u64, "hop")
+            );
+        }
+        SearchEnd::Work(steps) => {
+            text += &format!(
+                "; gave up after {}: --through and --avoid make the question smaller",
+                counted(steps as u64, "step")
+            );
+        }
     }
     if !args.indirect {
         text += "; --indirect also goes through tables of functions";

@@ -12,8 +12,7 @@ use super::diff::place::Row;
 use super::{Outcome, Session};
 use crate::cli::ExistsArgs;
 use crate::diff::exists::{self, What};
-use crate::diff::model::file_lines;
-use crate::list::{Column, Role};
+use crate::list::{Column, Role, SourceFile};
 use crate::render::{Facts, Look};
 use crate::settings::Format;
 
@@ -80,20 +79,18 @@ pub(crate) fn run(args: &ExistsArgs, session: &Session) -> Result<Outcome> {
     let format = session.settings.format.value;
     let meta = lister::meta(session, Column::all(&[("Name", Role::Text), ("What", Role::Text)]))?;
     let mut lister = Lister::new(session, &look, meta, true);
-    let mut text: (PathBuf, Vec<u8>) = Default::default();
+    let mut text: (PathBuf, SourceFile) = Default::default();
     for there in &found {
         if text.0 != there.path {
-            text = (there.path.clone(), fs::read(base.join(&there.path)).unwrap_or_default());
+            let bytes = fs::read(base.join(&there.path)).unwrap_or_default();
+            text = (there.path.clone(), SourceFile::from_bytes(bytes));
         }
-        let lines = file_lines(&text.1);
-        let at = (there.line as usize).checked_sub(1);
-        let line = at.and_then(|at| lines.get(at)).copied().unwrap_or_default();
-        let above = lines.get(..at.unwrap_or(0)).unwrap_or_default();
+        let line = u64::from(there.line);
         lister.push(&Row {
             path: there.path.as_os_str().as_bytes().to_vec(),
-            line: there.line.into(),
-            offset: above.iter().map(|line| line.len() as u64).sum(),
-            text: line.to_vec(),
+            line,
+            offset: text.1.before(line).len() as u64,
+            text: text.1.line(line).unwrap_or_default().to_vec(),
             cells: vec![names[there.name].to_owned(), word(there.what).to_owned()],
             ..Row::default()
         })?;

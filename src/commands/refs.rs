@@ -4,6 +4,8 @@
 //! The search finds the files that hold the name, by the index where there is one; what
 //! each use is, their outlines tell, read now.
 
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
@@ -11,7 +13,9 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use kgrep_index::graph::{LinkKind, Place as FilePlace, Program};
 use kgrep_index::lex::{Lexer, TokenKind};
-use kgrep_index::outline::{Definition, FileOutline, Kind, Language, NO_NAME, UseKind, outline};
+use kgrep_index::outline::{
+    Definition, FileOutline, Kind, Language, NO_NAME, Use, UseKind, outline,
+};
 
 use super::answer::{Place, show, unknown};
 use super::{Outcome, Session, freshen, picture};
@@ -200,27 +204,25 @@ fn in_file(name: &str, path: &[u8], code: &Code) -> InFile {
     } else {
         words(&mut Lexer::new(&bytes), &bytes, name, &mut lines);
     }
-    lines.dedup();
+    let mut lines: BTreeSet<u32> = lines.into_iter().collect();
+    let uses = by_line(&outline, name);
     let of_name = |d: &&Definition| outline.name(d.name) == name && d.kind != Kind::File;
     for definition in outline.definitions.iter().filter(of_name) {
         // The first time the name stands in its definition is no use of it.
-        let extent = definition.first..=definition.last;
-        if let Some(at) = lines.iter().position(|line| extent.contains(line))
-            && !used(&outline, name).any(|used| used.line == lines[at])
-        {
-            lines.remove(at);
+        let extent = definition.first..=definition.last.max(definition.first);
+        if let Some(line) = lines.range(extent).next().copied().filter(|l| !uses.contains_key(l)) {
+            lines.remove(&line);
         }
     }
-    let uses = lines.into_iter().map(|line| found(&outline, name, line)).collect();
+    let mut around = Around::new(&outline, name);
+    let uses = lines.into_iter().map(|line| found(&outline, uses.get(&line), &mut around, line));
+    let uses = uses.collect();
     let defines = outline.definitions.iter().filter(of_name).map(|d| d.kind).collect();
     InFile { path: path.to_vec(), uses, defines }
 }
 
 /// The outline's uses of a name, calls through fields of that name among them.
-fn used<'o>(
-    outline: &'o FileOutline,
-    name: &'o [u8],
-) -> impl Iterator<Item = &'o kgrep_index::outline::Use> {
+fn used<'o>(outline: &'o FileOutline, name: &'o [u8]) -> impl Iterator<Item = &'o Use> {
     outline.uses.iter().filter(move |used| {
         let text = outline.name(used.name);
         text == name || text.strip_prefix(name).is_some_and(|rest| rest.starts_with(b"@"))
@@ -245,22 +247,59 @@ fn words(lexer: &mut Lexer<'_>, bytes: &[u8], name: &[u8], lines: &mut Vec<u32>)
     }
 }
 
-/// What the use on `line` is, and what it is in.
-fn found(outline: &FileOutline, name: &[u8], line: u32) -> Found {
-    // Of two ways to say it, the one that names who receives it.
-    let used =
-        used(outline, name).filter(|used| used.line == line).min_by_key(|used| used.via == NO_NAME);
-    let owner = used.and_then(|used| outline.definitions.get(used.within as usize));
-    let around = || {
-        let holds = |d: &&Definition| {
-            d.first <= line
-                && line <= d.last
-                && !matches!(d.kind, Kind::File | Kind::Member | Kind::Enumerator)
+/// The use on each line: of two ways to say it, the one that names who receives it.
+fn by_line<'o>(outline: &'o FileOutline, name: &'o [u8]) -> HashMap<u32, &'o Use> {
+    let mut found: HashMap<u32, &Use> = HashMap::new();
+    for used in used(outline, name) {
+        let known = found.entry(used.line).or_insert(used);
+        if known.via == NO_NAME && used.via != NO_NAME {
+            *known = used;
+        }
+    }
+    found
+}
+
+/// Length, place and last line of a definition.
+type Begun = Reverse<(u32, usize, u32)>;
+
+/// Finds the definition around a line, for lines in order: the smallest that holds it.
+struct Around<'o> {
+    /// First lines and places of those that begin further down, the next one last.
+    below: Vec<(u32, usize)>,
+    /// Those that began, the smallest first; they may have ended.
+    begun: BinaryHeap<Begun>,
+    definitions: &'o [Definition],
+}
+
+impl<'o> Around<'o> {
+    /// Around lines of this file, leaving out definitions of `name` itself.
+    fn new(outline: &'o FileOutline, name: &[u8]) -> Self {
+        let may_hold = |(_, d): &(usize, &Definition)| {
+            !matches!(d.kind, Kind::File | Kind::Member | Kind::Enumerator)
                 && outline.name(d.name) != name
         };
-        outline.definitions.iter().filter(holds).min_by_key(|d| d.last - d.first)
-    };
-    let owner = owner.filter(|d| d.kind != Kind::File).or_else(around);
+        let holding = outline.definitions.iter().enumerate().filter(may_hold);
+        let mut below: Vec<(u32, usize)> = holding.map(|(at, d)| (d.first, at)).collect();
+        below.sort_unstable_by_key(|next| Reverse(*next));
+        Around { below, begun: BinaryHeap::new(), definitions: &outline.definitions }
+    }
+
+    fn line(&mut self, line: u32) -> Option<&'o Definition> {
+        while let Some((_, at)) = self.below.pop_if(|(first, _)| *first <= line) {
+            let Some(next) = self.definitions.get(at) else { continue };
+            self.begun.push(Reverse((next.last.saturating_sub(next.first), at, next.last)));
+        }
+        while self.begun.peek().is_some_and(|Reverse((_, _, last))| *last < line) {
+            self.begun.pop();
+        }
+        self.begun.peek().and_then(|Reverse((_, at, _))| self.definitions.get(*at))
+    }
+}
+
+/// What the use on `line` is, and what it is in.
+fn found(outline: &FileOutline, used: Option<&&Use>, around: &mut Around<'_>, line: u32) -> Found {
+    let owner = used.and_then(|used| outline.definitions.get(used.within as usize));
+    let owner = owner.filter(|d| d.kind != Kind::File).or_else(|| around.line(line));
     let within = owner.map(|d| String::from_utf8_lossy(outline.name(d.name)).into_owned());
     let via = used.and_then(|used| match used.kind {
         UseKind::Indirect => Some(used.name),

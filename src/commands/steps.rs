@@ -1,8 +1,8 @@
 //! `kgrep callers` and `kgrep callees`: who uses a function, or what it uses, as a tree.
 //!
 //! The function asked for comes first, at depth 0, once for each of its definitions; then
-//! its callers or callees with the line of the call, indented by depth. One that was
-//! shown with its own steps already is not followed again.
+//! its callers or callees with the line of the call, indented by depth. One is followed
+//! once, where it is nearest to the function asked for; elsewhere the row says so.
 
 use std::collections::HashSet;
 
@@ -14,8 +14,8 @@ use super::answer::{Place, Sources, name_line, show, unknown};
 use super::{Outcome, Session, freshen, picture};
 use crate::cli::StepArgs;
 use crate::code::{
-    self, Code, EXPORTED, Ranking, how, is_export, kind_of_definition, meant, named, one_name,
-    receiver,
+    self, Code, EXPORTED, Elsewhere, Ranking, Step, Tree, how, is_export, kind_of_definition,
+    meant, named, one_name, receiver,
 };
 use crate::list::Role;
 use crate::message::{counted, tell};
@@ -57,13 +57,12 @@ fn run(args: &StepArgs, session: &Session, direction: Direction) -> Result<Outco
         let Some(name) = named(graph, &asked) else {
             return unknown(&code, graph, session, &asked).map(Err);
         };
-        let mut tree = Tree {
+        let mut tree = Answer {
             graph,
             code: &code,
             kinds: kinds.clone(),
             any_kind: args.kinds.is_empty(),
             depth: args.depth,
-            followed: HashSet::new(),
             sources: Sources::default(),
             places: Vec::new(),
             arrows: Vec::new(),
@@ -82,12 +81,9 @@ fn run(args: &StepArgs, session: &Session, direction: Direction) -> Result<Outco
                 return Ok(Err(Outcome::Nothing));
             }
         }
-        for root in &roots {
-            tree.root(root);
-            match direction {
-                Direction::Callers => tree.callers(root, 1),
-                Direction::Callees => tree.callees(root, 1),
-            }
+        match direction {
+            Direction::Callers => tree.callers(&roots),
+            Direction::Callees => tree.callees(&roots),
         }
         if tree.arrows.is_empty() {
             tell(nothing(&asked, args, direction));
@@ -149,6 +145,15 @@ fn nothing(name: &str, args: &StepArgs, direction: Direction) -> String {
     }
 }
 
+/// Where a function's own steps are shown, if not here.
+fn in_words(elsewhere: Option<Elsewhere>) -> &'static str {
+    match elsewhere {
+        Some(Elsewhere::Above) => " (above)",
+        Some(Elsewhere::Below) => " (below)",
+        None => "",
+    }
+}
+
 /// Leaves out what is said better beside it: that a list entry holds a function, where it
 /// is known which macro registers it there.
 fn said_once(found: &mut Vec<Caller>) {
@@ -163,16 +168,14 @@ fn said_once(found: &mut Vec<Caller>) {
     });
 }
 
-/// A tree that grows, row by row.
-struct Tree<'g, 'a> {
+/// An answer that grows, row by row.
+struct Answer<'g, 'a> {
     graph: &'g Graph<'a>,
     code: &'g Code,
     kinds: Vec<LinkKind>,
     /// Whether a function that nothing calls has those that name it in a table instead.
     any_kind: bool,
     depth: usize,
-    /// The definitions whose steps are shown.
-    followed: HashSet<DefId>,
     sources: Sources,
     places: Vec<Place>,
     arrows: Vec<Arrow>,
@@ -180,7 +183,7 @@ struct Tree<'g, 'a> {
     only_exports: bool,
 }
 
-impl Tree<'_, '_> {
+impl Answer<'_, '_> {
     /// What can be called under this name, best first.
     fn roots(&self, name: NameRef) -> Vec<DefInfo> {
         let mut roots = self.graph.definitions_of(name);
@@ -252,10 +255,7 @@ impl Tree<'_, '_> {
         found
     }
 
-    fn callers(&mut self, target: &DefInfo, depth: usize) {
-        if depth > self.depth || !self.followed.insert(target.id) {
-            return;
-        }
+    fn callers_of(&self, target: &DefInfo, depth: usize) -> Vec<Step<Caller>> {
         let mut found = self.callers_by(target, &self.kinds);
         if found.is_empty() && self.any_kind {
             // Who registers it, or names it in a table; of the one that was asked for also who
@@ -263,18 +263,29 @@ impl Tree<'_, '_> {
             let kinds = [LinkKind::Init, LinkKind::Indirect];
             found = self.callers_by(target, if depth == 1 { &kinds } else { &kinds[..1] });
         }
-        for Caller { definition, link } in found {
-            let is_export = is_export(&self.graph.name(definition.name));
-            let how = if is_export { EXPORTED.to_owned() } else { how(self.graph, &link) };
-            self.only_exports &= is_export;
-            let arrow =
-                Arrow { from: self.node(&definition), to: self.node(target), how: how.clone() };
-            self.arrows.push(arrow);
-            let again = depth < self.depth && self.followed.contains(&definition.id);
-            let label = self.label(&definition) + if again { " (above)" } else { "" };
-            let name = self.name_at(&link, target.name);
-            self.step(depth, &definition, link.line, name, [label, how]);
-            self.callers(&definition, depth + 1);
+        let follows = depth < self.depth;
+        let step = |caller: Caller| Step {
+            leads: follows.then_some(caller.definition).into_iter().collect(),
+            what: caller,
+        };
+        found.into_iter().map(step).collect()
+    }
+
+    fn callers(&mut self, roots: &[DefInfo]) {
+        let mut tree = Tree::grow(roots, |target, depth| self.callers_of(target, depth));
+        for root in roots {
+            self.root(root);
+            tree.walk(root.id, |depth, target, step, elsewhere| {
+                let Caller { definition, link } = &step.what;
+                let is_export = is_export(&self.graph.name(definition.name));
+                let how = if is_export { EXPORTED.to_owned() } else { how(self.graph, link) };
+                self.only_exports &= is_export;
+                let (from, to) = (self.node(definition), self.node(target));
+                self.arrows.push(Arrow { from, to, how: how.clone() });
+                let label = self.label(definition) + in_words(elsewhere);
+                let name = self.name_at(link, target.name);
+                self.step(depth, definition, link.line, name, [label, how]);
+            });
         }
     }
 
@@ -283,44 +294,58 @@ impl Tree<'_, '_> {
         if link.kind == LinkKind::Indirect { link.via.unwrap_or(name) } else { name }
     }
 
-    fn callees(&mut self, source: &DefInfo, depth: usize) {
-        if depth > self.depth || !self.followed.insert(source.id) {
-            return;
-        }
+    fn callees_of(&self, source: &DefInfo, depth: usize) -> Vec<Step<Callee>> {
         let indirect = self.kinds.contains(&LinkKind::Indirect);
-        for callee in self.graph.callees(source, self.code.arch, indirect) {
-            if !self.kinds.contains(&callee.link.kind) {
-                continue;
-            }
-            let Callee { name, mut definitions, link, candidates } = callee;
-            definitions.sort_by_cached_key(|d| Ranking::of(self.graph, d, self.code.arch));
-            let mut how = how(self.graph, &link);
-            if candidates > 0 {
-                how += &format!(", {}", counted(candidates as u64, "candidate"));
-            }
-            let mut label = if self.graph.name(name).contains(&b'@') {
-                let slot = receiver(LinkKind::Indirect, Some(&self.graph.name(name)));
-                slot.trim_start_matches("indirect, through ").to_owned()
-            } else {
-                self.text(name)
-            };
-            let to = match definitions.first() {
-                Some(definition) => self.node(definition),
-                None => Node { name: label.clone(), file: String::new() },
-            };
-            self.arrows.push(Arrow { from: self.node(source), to, how: how.clone() });
+        let mut found = self.graph.callees(source, self.code.arch, indirect);
+        found.retain(|callee| self.kinds.contains(&callee.link.kind));
+        let step = |mut callee: Callee| {
+            let ranking = |d: &DefInfo| Ranking::of(self.graph, d, self.code.arch);
+            callee.definitions.sort_by_cached_key(ranking);
             let follows = depth < self.depth;
-            if follows && definitions.iter().any(|d| self.followed.contains(&d.id)) {
-                label += " (above)";
-            }
-            self.step(depth, source, link.line, self.name_at(&link, name), [label, how]);
-            let defined = self.defined(&definitions);
-            if let Some(place) = self.places.last_mut() {
-                place.cells.push(defined);
-            }
-            for definition in &definitions {
-                self.callees(definition, depth + 1);
-            }
+            let leads = if follows { callee.definitions.clone() } else { Vec::new() };
+            Step { what: callee, leads }
+        };
+        found.into_iter().map(step).collect()
+    }
+
+    fn callees(&mut self, roots: &[DefInfo]) {
+        let mut tree = Tree::grow(roots, |source, depth| self.callees_of(source, depth));
+        for root in roots {
+            self.root(root);
+            tree.walk(root.id, |depth, source, step, elsewhere| {
+                self.callee(depth, source, &step.what, elsewhere);
+            });
+        }
+    }
+
+    fn callee(
+        &mut self,
+        depth: usize,
+        source: &DefInfo,
+        callee: &Callee,
+        elsewhere: Option<Elsewhere>,
+    ) {
+        let Callee { name, definitions, link, candidates } = callee;
+        let mut how = how(self.graph, link);
+        if *candidates > 0 {
+            how += &format!(", {}", counted(*candidates as u64, "candidate"));
+        }
+        let label = if self.graph.name(*name).contains(&b'@') {
+            let slot = receiver(LinkKind::Indirect, Some(&self.graph.name(*name)));
+            slot.trim_start_matches("indirect, through ").to_owned()
+        } else {
+            self.text(*name)
+        };
+        let to = match definitions.first() {
+            Some(definition) => self.node(definition),
+            None => Node { name: label.clone(), file: String::new() },
+        };
+        self.arrows.push(Arrow { from: self.node(source), to, how: how.clone() });
+        let label = label + in_words(elsewhere);
+        self.step(depth, source, link.line, self.name_at(link, *name), [label, how]);
+        let defined = self.defined(definitions);
+        if let Some(place) = self.places.last_mut() {
+            place.cells.push(defined);
         }
     }
 

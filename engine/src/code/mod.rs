@@ -5,6 +5,7 @@
 //! read by the library.
 
 mod arch;
+mod breadth;
 mod files;
 mod line;
 mod names;
@@ -13,6 +14,7 @@ mod source;
 mod words;
 
 pub use arch::{ArchChoice, architectures, folder_name};
+pub use breadth::{Elsewhere, Step, Tree};
 pub use files::{in_parallel, read};
 pub use line::{name_line, word_in};
 pub use names::{

@@ -75,9 +75,12 @@ impl<'a> Pattern<'a> {
             return fits.then_some(place);
         }
         let min_where = min_where.max(1);
-        let farthest = (max_where - guess).max(guess - min_where);
-        for distance in 0..=farthest.max(0) {
-            let (below, above) = (guess.saturating_add(distance), guess - distance);
+        let farthest = max_where.saturating_sub(guess).max(guess.saturating_sub(min_where));
+        // A hunk may name a line far outside of the file: no place is nearer to it than the
+        // file's nearer end.
+        let outside = guess.saturating_sub(max_where).max(min_where.saturating_sub(guess));
+        for distance in outside.max(0)..=farthest.max(0) {
+            let (below, above) = (guess.saturating_add(distance), guess.saturating_sub(distance));
             for place in [below, above] {
                 let inside = (min_where..=max_where).contains(&place);
                 if inside && self.matches(text, place, prefix_fuzz, suffix_fuzz) {
@@ -167,6 +170,20 @@ mod tests {
         assert_eq!(place(&file_lines(moved.as_bytes()), hunk), Some((28, Origin::Added)));
         assert_eq!(place(&file_lines(old.as_bytes()), hunk), Some((21, Origin::Removed)));
         assert_eq!(place(&file_lines(b"something else\n"), hunk), None);
+    }
+
+    #[test]
+    fn a_hunk_far_outside_of_the_file_is_found_without_walking_there() {
+        let (old, new) = (text(0..50), text(0..50).replace("line 20\n", "LINE 20\n"));
+        let mut hunk = hunks(old.as_bytes(), new.as_bytes()).remove(0);
+        hunk.old.start = u32::MAX;
+        let lines = old.repeat(2);
+        let lines = file_lines(lines.as_bytes());
+        let pattern = Pattern::new(&hunk, Origin::Removed, false);
+        // Of two places the one nearer to the line that it names.
+        assert_eq!(pattern.find(&lines, 0, 0, 0), Some(68));
+        assert_eq!(pattern.find(&lines, 0, -i64::from(u32::MAX) - 90, 0), Some(18));
+        assert_eq!(pattern.find(&file_lines(b"nothing\n"), 0, 0, 0), None);
     }
 
     #[test]

@@ -116,8 +116,8 @@ impl<'a> Iterator for Lines<'a> {
         let (line, rest) = split_line(self.rest)?;
         self.rest = rest;
         let (marker, mut text) = line.split_first()?;
-        if let Some((note, rest)) = split_line(self.rest)
-            && note.starts_with(b"\\")
+        if self.rest.starts_with(b"\\")
+            && let Some((_, rest)) = split_line(self.rest)
         {
             self.rest = rest;
             text = text.strip_suffix(b"\n").unwrap_or(text);

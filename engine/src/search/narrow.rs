@@ -109,7 +109,9 @@ fn consult(
         return Ok((None, None));
     }
     if args.files_without_match {
-        explain(args, notes, || "plan: scan (--files-without-match wants all other files)".to_owned());
+        explain(args, notes, || {
+            "plan: scan (--files-without-match wants all other files)".to_owned()
+        });
         return Ok((None, None));
     }
     let query = Query::from_patterns(&patterns.texts, &flags(args));

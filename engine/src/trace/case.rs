@@ -1,5 +1,7 @@
 //! Finds out what a name is: which recipes know it, and with which facts.
 
+use std::collections::HashSet;
+
 use crate::Result;
 use kgrep_index::graph::{DefInfo, Program};
 use kgrep_index::outline::Kind;
@@ -9,6 +11,7 @@ use super::pattern::{group, regex};
 use super::recipe::Recipe;
 use super::template::Facts;
 use super::tracer::{Row, Tracer};
+use super::wanted::Wanted;
 
 /// A name, as one recipe sees it.
 pub struct Case<'r> {
@@ -39,9 +42,11 @@ pub fn cases<'r>(
             possible.push((recipe, facts));
         }
     }
-    let texts: Vec<String> = possible
+    let arch = tracer.arch();
+    let all_of = |text, facts| text::wanted(text, facts, arch, usize::MAX);
+    let texts: Vec<Wanted> = possible
         .iter()
-        .flat_map(|(recipe, facts)| recipe.found.iter().flat_map(|text| facts.fill(&text.find)))
+        .flat_map(|(recipe, facts)| recipe.found.iter().flat_map(move |text| all_of(text, facts)))
         .collect();
     tracer.look_for(&texts)?;
     let mut found = Vec::new();
@@ -141,7 +146,8 @@ fn case<'r>(
         if !recipe.found.is_empty() {
             // A handler is beside its registration: another file's function of that name
             // is another one.
-            let beside = |d: &DefInfo| found.iter().any(|row| row.path == tracer.path(d));
+            let files: HashSet<&[u8]> = found.iter().map(|row| row.path.as_slice()).collect();
+            let beside = |d: &DefInfo| files.contains(tracer.graph.path(d.file));
             if subjects.iter().any(beside) {
                 subjects.retain(beside);
             }

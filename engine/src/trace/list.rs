@@ -5,11 +5,13 @@ use kgrep_index::graph::{Arch, Place};
 use kgrep_index::outline::Kind;
 
 use super::look::text::matches;
+use super::mentions::Line;
 use super::pattern::{group, regex};
 use super::recipe::{Listing, Resolve};
 use super::statement::statement;
 use super::template::Facts;
-use super::tracer::{Row, Tracer, globs};
+use super::tracer::{Row, Tracer};
+use super::wanted::Wanted;
 use crate::code::kind_of_definition;
 
 /// A name of the kind: where it is, and the values of the list's columns.
@@ -37,32 +39,20 @@ pub fn items(
     wanted: impl Fn(&str) -> bool,
 ) -> Result<(Vec<String>, Vec<Item>)> {
     let pattern = regex(&list.pattern)?;
-    let (files, unwanted) = (globs(&list.files)?, globs(&list.not_files)?);
-    tracer.look_for(&list.find)?;
-    let mut lines = Vec::new();
-    for find in &list.find {
-        for line in tracer.lines(find)?.iter() {
-            lines.push((line.path.clone(), line.number, line.text.clone()));
-        }
-    }
-    // A slash comes before any other byte, as when each component is compared by itself.
-    let key =
-        |path: &[u8]| path.iter().map(|b| if *b == b'/' { 0 } else { *b }).collect::<Vec<_>>();
-    lines.sort_by_cached_key(|(path, number, _)| (key(path), *number));
-    lines.dedup();
+    let found = tracer.lines(&Wanted {
+        files: list.files.clone(),
+        not_files: list.not_files.clone(),
+        arch: tracer.arch(),
+        statement: list.statement,
+        ..Wanted::new(list.find.clone(), list.pattern.clone())
+    })?;
+    let lines = found.iter().flat_map(|file| file.lines.iter().map(move |line| (&file.path, line)));
     let mut items = Vec::new();
-    for (path, number, text) in lines {
-        let path_text = String::from_utf8_lossy(&path);
-        if !list.files.is_empty() && !files.is_match(&*path_text)
-            || unwanted.is_match(&*path_text)
-            || !tracer.arch().has(Place::of(&path))
-        {
-            continue;
-        }
+    for (path, Line { number, text }) in lines {
         let text = if list.statement && text.contains(&b'(') {
-            statement(&tracer.file(&path), u64::from(number)).into_bytes()
+            statement(&tracer.file(path), u64::from(*number)).into_bytes()
         } else {
-            text
+            text.clone()
         };
         let Some(captures) = pattern.captures(&text) else { continue };
         let mut facts = Facts::default();
@@ -80,7 +70,7 @@ pub fn items(
             cells.push(defined(tracer, resolve, &facts)?);
         }
         let row =
-            Row { path: path.to_vec(), line: number, name, note: String::new(), ..Row::default() };
+            Row { path: path.to_vec(), line: *number, name, note: String::new(), ..Row::default() };
         items.push(Item { row, cells });
     }
     if list.own_arch

@@ -1,141 +1,210 @@
-//! Lines of the tree that hold a text: the index says in which files, which are read now.
-//!
-//! All text look-ups of an answer share the lines that hold the name asked for, so that
-//! each file is read once.
+//! Lines of the tree that match: the index says in which files, which are read now, each once
+//! for all look-ups of a batch. What is kept is what matches, not what may: a name of one
+//! letter stands in most lines of the tree.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::Result;
 use kgrep_index::{Flags, Listing, Narrow, Plan, Query, Scope};
-use memchr::memmem::Finder;
 
+use super::wanted::{Ready, Wanted};
 use crate::code::{Code, in_parallel, read};
 
-/// A line that holds a text.
-#[derive(Debug, Clone)]
+/// A line that matches.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// Its file, below the root.
-    pub path: Rc<[u8]>,
     /// Its number, from 1.
     pub number: u32,
     /// It, without its end.
     pub text: Vec<u8>,
 }
 
-/// Finds lines, and keeps them for the next look-up of the same text.
+/// The lines of a file that match.
+#[derive(Debug, Clone)]
+pub struct InFile {
+    /// The file, below the root.
+    pub path: Rc<[u8]>,
+    /// The first of them, as many as were asked for.
+    pub lines: Vec<Line>,
+    /// How many there are.
+    pub count: usize,
+}
+
+/// Files, in path order.
+type Paths = Rc<Vec<Vec<u8>>>;
+
+/// Finds lines, and keeps them for the next look-up of the same.
 pub(crate) struct Mentions<'a> {
     code: &'a Code,
-    files: Option<Vec<Vec<u8>>>,
-    known: HashMap<String, Rc<Vec<Line>>>,
+    all: Option<Paths>,
+    /// The files that can match a text or pattern; none where all can.
+    narrowed: HashMap<(Vec<String>, bool), Option<Paths>>,
+    known: HashMap<Wanted, Rc<Vec<InFile>>>,
 }
+
+/// Look-ups that are done in one reading of the files, at most.
+const BATCH: usize = 64;
 
 impl<'a> Mentions<'a> {
     /// For the tree of `code`; with the index that the question is asked of.
     pub(crate) fn new(code: &'a Code) -> Mentions<'a> {
-        Mentions { code, files: None, known: HashMap::new() }
+        let (narrowed, known) = (HashMap::new(), HashMap::new());
+        Mentions { code, all: None, narrowed, known }
     }
 
-    /// The lines that hold `text`, in path and line order.
+    /// The lines that are wanted, in path and line order.
     ///
     /// # Errors
-    /// When the tree can't be walked.
-    pub(crate) fn of(&mut self, text: &str) -> Result<Rc<Vec<Line>>> {
-        self.look_for(&[text.to_owned()])?;
-        Ok(self.known.get(text).cloned().unwrap_or_default())
+    /// When the tree can't be walked, or a pattern or glob is none.
+    pub(crate) fn of(&mut self, wanted: &Wanted) -> Result<Rc<Vec<InFile>>> {
+        self.look_for(std::slice::from_ref(wanted))?;
+        Ok(self.known.get(wanted).cloned().unwrap_or_default())
     }
 
-    /// Looks for several texts at once, those that are not known yet.
+    /// Looks for several at once, those that are not known yet.
     ///
     /// # Errors
     /// As for [`Mentions::of`].
-    pub(crate) fn look_for(&mut self, texts: &[String]) -> Result<()> {
-        let mut new: Vec<String> = texts
-            .iter()
-            .filter(|t| !t.is_empty() && !self.known.contains_key(*t))
-            .cloned()
-            .collect();
-        new.sort_unstable();
-        new.dedup();
-        if new.is_empty() {
-            return Ok(());
-        }
-        let paths = self.candidates(&new)?;
-        let finders: Vec<Finder<'_>> = new.iter().map(Finder::new).collect();
-        let found = in_parallel(&paths, |path| {
-            // What can't be read any more says nothing.
-            read(&self.code.path(path)).map_or_else(|_| Vec::new(), |bytes| lines(&bytes, &finders))
-        });
-        let mut all: Vec<Vec<Line>> = vec![Vec::new(); new.len()];
-        for (path, lines) in paths.iter().zip(found).filter(|(_, lines)| !lines.is_empty()) {
-            let path: Rc<[u8]> = path.as_slice().into();
-            for (which, number, text) in lines {
-                all[which].push(Line { path: path.clone(), number, text });
+    pub(crate) fn look_for(&mut self, wanted: &[Wanted]) -> Result<()> {
+        let mut new: Vec<&Wanted> = Vec::new();
+        for one in wanted {
+            if !self.known.contains_key(one) && !new.contains(&one) {
+                new.push(one);
             }
         }
-        self.known.extend(new.into_iter().zip(all.into_iter().map(Rc::new)));
+        for batch in new.chunks(BATCH) {
+            self.look(batch)?;
+        }
         Ok(())
     }
 
-    /// The files that can hold one of `texts`, in path order.
-    fn candidates(&mut self, texts: &[String]) -> Result<Vec<Vec<u8>>> {
-        if let Some((index, fresh)) = self.code.asked() {
-            let flags = Flags {
-                fixed_strings: true,
-                case_insensitive: false,
-                dot_matches_new_line: false,
-                crlf: false,
-                unicode: true,
-            };
-            let query = Query::from_patterns(texts, &flags);
-            if let Ok(Plan::Narrow(candidates)) = index.plan(&query, &Scope::whole()) {
-                let listing = Listing { ignored: false, links: false };
-                let narrow = Narrow::new(index, &candidates, fresh, listing);
-                if let Some(paths) = narrow.list(b"", false) {
-                    return Ok(paths);
+    fn look(&mut self, wanted: &[&Wanted]) -> Result<()> {
+        let ready: Vec<Ready> = wanted.iter().map(|w| w.ready()).collect::<Result<_>>()?;
+        // For each file a bit for each look-up that it is read for.
+        let mut files: HashMap<Vec<u8>, u64> = HashMap::new();
+        for (at, (wanted, ready)) in wanted.iter().zip(&ready).enumerate() {
+            for path in self.candidates(wanted)?.iter().filter(|path| ready.wants(path)) {
+                match files.get_mut(path) {
+                    Some(bits) => *bits |= 1 << at,
+                    None => _ = files.insert(path.clone(), 1 << at),
                 }
             }
         }
-        if let Some(files) = &self.files {
-            return Ok(files.clone());
+        let mut files: Vec<(Vec<u8>, u64)> = files.into_iter().collect();
+        files.sort_unstable_by(|(one, _), (other, _)| in_order(one, other));
+        let found = in_parallel(&files, |(path, bits)| {
+            // What can't be read any more says nothing.
+            let Ok(bytes) = read(&self.code.path(path)) else { return Vec::new() };
+            let mut found = Vec::new();
+            for (at, ready) in ready.iter().enumerate().filter(|(at, _)| bits & (1 << at) != 0) {
+                let (lines, count) = ready.lines(&bytes);
+                if count > 0 {
+                    found.push((at, lines, count));
+                }
+            }
+            if !found.is_empty() && memchr::memchr(0, &bytes).is_some() {
+                return Vec::new();
+            }
+            found
+        });
+        let mut all: Vec<Vec<InFile>> = vec![Vec::new(); wanted.len()];
+        for ((path, _), found) in files.iter().zip(found).filter(|(_, found)| !found.is_empty()) {
+            let path: Rc<[u8]> = path.as_slice().into();
+            for (which, lines, count) in found {
+                all[which].push(InFile { path: path.clone(), lines, count });
+            }
         }
-        let files = self.code.all_files(|_| true)?;
-        self.files = Some(files.clone());
-        Ok(files)
+        for (wanted, files) in wanted.iter().zip(all) {
+            self.known.insert((*wanted).clone(), Rc::new(files));
+        }
+        Ok(())
+    }
+
+    /// What `work` makes of each file with wanted lines, in path order, with those lines.
+    ///
+    /// # Errors
+    /// As for [`Mentions::of`].
+    pub(crate) fn in_files<R: Send>(
+        &mut self,
+        wanted: &Wanted,
+        work: impl Fn(&[u8], Vec<u8>, Vec<Line>) -> R + Sync,
+    ) -> Result<Vec<R>> {
+        let ready = wanted.ready()?;
+        let paths = self.candidates(wanted)?;
+        let paths: Vec<&Vec<u8>> = paths.iter().filter(|path| ready.wants(path)).collect();
+        let made = in_parallel(&paths, |path| {
+            let bytes = read(&self.code.path(path)).ok()?;
+            let (lines, count) = ready.lines(&bytes);
+            if count == 0 || memchr::memchr(0, &bytes).is_some() {
+                return None;
+            }
+            Some(work(path, bytes, lines))
+        });
+        Ok(made.into_iter().flatten().collect())
+    }
+
+    /// The files that can hold what is wanted, in path order: by its text or by its pattern,
+    /// whichever leaves fewer.
+    ///
+    /// # Errors
+    /// When the tree can't be walked.
+    fn candidates(&mut self, wanted: &Wanted) -> Result<Paths> {
+        let by_text = self.narrowed(wanted.find.clone(), true);
+        let by_pattern = match wanted.pattern_is_raw() {
+            true => self.narrowed(vec![wanted.pattern.clone()], false),
+            false => None,
+        };
+        let fewest = [by_text, by_pattern].into_iter().flatten().min_by_key(|paths| paths.len());
+        match fewest {
+            Some(paths) => Ok(paths),
+            None => self.all(),
+        }
+    }
+
+    fn narrowed(&mut self, patterns: Vec<String>, fixed_strings: bool) -> Option<Paths> {
+        if patterns.is_empty() || patterns.iter().any(String::is_empty) {
+            return None;
+        }
+        let key = (patterns, fixed_strings);
+        if let Some(known) = self.narrowed.get(&key) {
+            return known.clone();
+        }
+        let found = self.code.asked().and_then(|(index, fresh)| {
+            let flags = Flags { fixed_strings, unicode: fixed_strings, ..Flags::default() };
+            let query = Query::from_patterns(&key.0, &flags);
+            let Ok(Plan::Narrow(candidates)) = index.plan(&query, &Scope::whole()) else {
+                return None;
+            };
+            let listing = Listing { ignored: false, links: false };
+            Narrow::new(index, &candidates, fresh, listing).list(b"", false).map(Rc::new)
+        });
+        self.narrowed.insert(key, found.clone());
+        found
+    }
+
+    fn all(&mut self) -> Result<Paths> {
+        if let Some(all) = &self.all {
+            return Ok(all.clone());
+        }
+        let listed = self.code.asked().and_then(|(index, fresh)| {
+            let listing = Listing { ignored: false, links: false };
+            Narrow::new(index, &index.everything(), fresh, listing).list(b"", false)
+        });
+        let all = match listed {
+            Some(paths) => paths,
+            None => self.code.all_files(|_| true)?,
+        };
+        let all = Rc::new(all);
+        self.all = Some(all.clone());
+        Ok(all)
     }
 }
 
-/// The lines of `bytes` that hold what a finder looks for; none of binary files.
-fn lines(bytes: &[u8], finders: &[Finder<'_>]) -> Vec<(usize, u32, Vec<u8>)> {
-    let mut found = Vec::new();
-    for (which, finder) in finders.iter().enumerate() {
-        let (mut at, mut counted, mut number) = (0, 0, 1);
-        while let Some(hit) = finder.find(&bytes[at..]).map(|hit| at + hit) {
-            let start = memchr::memrchr(b'\n', &bytes[..hit]).map_or(0, |newline| newline + 1);
-            let end = memchr::memchr(b'\n', &bytes[hit..]).map_or(bytes.len(), |end| hit + end);
-            let newlines = memchr::memchr_iter(b'\n', &bytes[counted..start]).count();
-            number += u32::try_from(newlines).unwrap_or(u32::MAX);
-            counted = start;
-            found.push((which, number, bytes[start..end].to_vec()));
-            at = (end + 1).min(bytes.len());
-        }
-    }
-    if !found.is_empty() && memchr::memchr(0, bytes).is_some() {
-        return Vec::new();
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_are_numbered_and_found_once() {
-        let finders = [Finder::new("ab"), Finder::new("x")];
-        let found = lines(b"ab ab\nno\nx ab", &finders);
-        let found: Vec<_> = found.iter().map(|(w, n, _)| (*w, *n)).collect();
-        assert_eq!(found, [(0, 1), (0, 3), (1, 3)]);
-        assert!(lines(b"ab\0", &finders).is_empty());
-    }
+/// Path order: a slash comes before any other byte, as when each component is compared by
+/// itself.
+fn in_order(one: &[u8], other: &[u8]) -> Ordering {
+    let key = |byte: &u8| if *byte == b'/' { 0 } else { *byte };
+    one.iter().map(key).cmp(other.iter().map(key))
 }

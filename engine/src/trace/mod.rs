@@ -14,6 +14,7 @@ mod recipe;
 mod statement;
 mod template;
 mod tracer;
+mod wanted;
 
 pub use case::cases;
 pub use list::items;

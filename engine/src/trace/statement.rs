@@ -3,7 +3,7 @@
 use crate::relocate::SourceFile;
 
 /// A statement with more lines is none that a pattern is written for.
-const LINES: u64 = 24;
+pub(super) const LINES: u64 = 24;
 
 /// The text from `line` to the line that closes its last bracket, blanks in between put
 /// together; the line alone where it opens none.

@@ -1,6 +1,6 @@
 //! What all look-ups share: the tree's graph, its text, and the files read so far.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::Result;
@@ -8,7 +8,8 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use kgrep_index::graph::{Arch, DefInfo, Graph, Program};
 use kgrep_index::outline::{Definition, FileOutline, Kind, outline};
 
-use super::mentions::{Line, Mentions};
+use super::mentions::{InFile, Line, Mentions};
+use super::wanted::Wanted;
 use crate::code::{Code, Ranking};
 use crate::relocate::SourceFile;
 
@@ -48,7 +49,18 @@ pub struct Tracer<'a, 'g> {
     pub options: Options,
     mentions: Mentions<'a>,
     files: HashMap<Vec<u8>, Rc<SourceFile>>,
-    outlines: HashMap<Vec<u8>, Rc<FileOutline>>,
+    outlines: HashMap<Vec<u8>, Rc<Outlined>>,
+    /// The size of the files at hand.
+    at_hand: usize,
+}
+
+/// The files at hand are given back when they are larger than this.
+const AT_HAND: usize = 48 << 20;
+
+/// A file's outline, and where each definition is in it.
+pub struct Outlined {
+    outline: FileOutline,
+    by_line: HashMap<(u32, Kind), Vec<usize>>,
 }
 
 impl<'a, 'g> Tracer<'a, 'g> {
@@ -61,6 +73,7 @@ impl<'a, 'g> Tracer<'a, 'g> {
             mentions: Mentions::new(code),
             files: HashMap::new(),
             outlines: HashMap::new(),
+            at_hand: 0,
         }
     }
 
@@ -69,20 +82,32 @@ impl<'a, 'g> Tracer<'a, 'g> {
         self.code.arch
     }
 
-    /// The lines that hold `text`.
+    /// The lines that are wanted.
     ///
     /// # Errors
-    /// When the tree can't be walked.
-    pub fn lines(&mut self, text: &str) -> Result<Rc<Vec<Line>>> {
-        self.mentions.of(text)
+    /// When the tree can't be walked, or a pattern or glob is none.
+    pub fn lines(&mut self, wanted: &Wanted) -> Result<Rc<Vec<InFile>>> {
+        self.mentions.of(wanted)
     }
 
-    /// Looks for texts that will be asked for, all at once.
+    /// Looks for lines that will be asked for, all at once.
     ///
     /// # Errors
     /// As for [`Tracer::lines`].
-    pub fn look_for(&mut self, texts: &[String]) -> Result<()> {
-        self.mentions.look_for(texts)
+    pub fn look_for(&mut self, wanted: &[Wanted]) -> Result<()> {
+        self.mentions.look_for(wanted)
+    }
+
+    /// What `work` makes of each file that may have wanted lines, in path order.
+    ///
+    /// # Errors
+    /// As for [`Tracer::lines`].
+    pub fn in_files<R: Send>(
+        &mut self,
+        wanted: &Wanted,
+        work: impl Fn(&[u8], Vec<u8>, Vec<Line>) -> R + Sync,
+    ) -> Result<Vec<R>> {
+        self.mentions.in_files(wanted, work)
     }
 
     /// The file at `path`; an empty one when it can't be read.
@@ -91,6 +116,7 @@ impl<'a, 'g> Tracer<'a, 'g> {
             return file.clone();
         }
         let file = Rc::new(SourceFile::read(&self.code.path(path)).unwrap_or_default());
+        self.make_room(file.bytes().len());
         self.files.insert(path.to_vec(), file.clone());
         file
     }
@@ -102,20 +128,38 @@ impl<'a, 'g> Tracer<'a, 'g> {
         String::from_utf8_lossy(text).trim_end().to_owned()
     }
 
+    /// Gives the files at hand back where there would be too many with another of `size`.
+    fn make_room(&mut self, size: usize) {
+        if self.at_hand + size > AT_HAND {
+            self.files.clear();
+            self.outlines.clear();
+            self.at_hand = 0;
+        }
+        self.at_hand += size;
+    }
+
     /// The outline of the file at `path`.
-    pub fn outline(&mut self, path: &[u8]) -> Rc<FileOutline> {
+    pub fn outline(&mut self, path: &[u8]) -> Rc<Outlined> {
         if let Some(outline) = self.outlines.get(path) {
             return outline.clone();
         }
         let file = self.file(path);
-        let made = Rc::new(outline(path, file.bytes(), self.code.idioms()));
+        let outline = outline(path, file.bytes(), self.code.idioms());
+        let mut by_line: HashMap<(u32, Kind), Vec<usize>> = HashMap::new();
+        for (at, definition) in outline.definitions.iter().enumerate() {
+            by_line.entry((definition.first, definition.kind)).or_default().push(at);
+        }
+        // About as large again as the file that it is of.
+        self.make_room(file.bytes().len());
+        let made = Rc::new(Outlined { outline, by_line });
         self.outlines.insert(path.to_vec(), made.clone());
         made
     }
 
     /// The function, table or structure that a line is in; none for what is only a line.
     pub fn within(&mut self, path: &[u8], line: u32) -> Option<String> {
-        let outline = self.outline(path);
+        let outlined = self.outline(path);
+        let outline = &outlined.outline;
         let is_around = |d: &&Definition| {
             let is_part = matches!(
                 d.kind,
@@ -131,13 +175,12 @@ impl<'a, 'g> Tracer<'a, 'g> {
 
     /// What the outline says of a definition: its comment and guard.
     pub fn details(&mut self, definition: &DefInfo) -> Option<(Definition, String)> {
-        let outline = self.outline(&self.path(definition));
+        let outlined = self.outline(&self.path(definition));
+        let outline = &outlined.outline;
         let name = self.graph.name(definition.name);
-        let found = outline.definitions.iter().find(|known| {
-            known.first == definition.first
-                && known.kind == definition.kind
-                && outline.name(known.name) == name
-        })?;
+        let here = outlined.by_line.get(&(definition.first, definition.kind))?;
+        let here = here.iter().filter_map(|at| outline.definitions.get(*at));
+        let found = here.into_iter().find(|known| outline.name(known.name) == name)?;
         let guard = if found.guard == kgrep_index::outline::NO_NAME {
             String::new()
         } else {
@@ -171,15 +214,12 @@ impl<'a, 'g> Tracer<'a, 'g> {
     /// no other program's where the kernel has some.
     pub fn definitions(&self, names: &[String], kinds: &[Kind]) -> Vec<DefInfo> {
         let mut found: Vec<DefInfo> = Vec::new();
+        let mut seen = HashSet::new();
         for name in names.iter().filter_map(|name| self.graph.find_name(name.as_bytes())) {
             let mut own = self.graph.definitions_of(name);
             own.retain(|d| d.kind != Kind::File && (kinds.is_empty() || kinds.contains(&d.kind)));
             own.sort_by_cached_key(|d| Ranking::of(self.graph, d, self.arch()));
-            for definition in own {
-                if !found.iter().any(|known| known.id == definition.id) {
-                    found.push(definition);
-                }
-            }
+            found.extend(own.into_iter().filter(|definition| seen.insert(definition.id)));
         }
         if found.iter().any(|d| d.kind != Kind::Declaration) {
             found.retain(|d| d.kind != Kind::Declaration);

@@ -1,12 +1,11 @@
 //! Who calls a definition, and whom it calls: one step in either direction.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::outline::UseKind;
 
 use super::base::{DefInfo, Edge, Graph, NameRef};
 use super::export::kind_of;
-use super::place::Program;
 use super::resolve::{Arch, Meaning};
 use super::slots::Fills;
 
@@ -80,49 +79,37 @@ pub struct Callee {
 #[derive(Default)]
 pub(super) struct Memo {
     definitions: HashMap<NameRef, Vec<DefInfo>>,
-    /// What fills a slot, for the calls of each program.
-    fills: HashMap<(NameRef, Program), Fills>,
-    /// The slots that were looked through and are not spent.
-    looked_through: HashSet<(NameRef, Program)>,
-    /// Slots that need not be looked through again.
-    spent: HashSet<(NameRef, Program)>,
-}
-
-impl Memo {
-    /// From now on leaves out the slots that were looked through.
-    pub(super) fn spend_slots(&mut self) {
-        self.spent.extend(self.looked_through.drain());
-    }
 }
 
 impl Graph<'_> {
     /// What `definition` uses, in the order of lines; indirect calls only where asked for.
     pub fn callees(&self, definition: &DefInfo, arch: Arch, indirect: bool) -> Vec<Callee> {
-        self.callees_with(definition, arch, indirect, &mut Memo::default())
+        let mut found = self.callees_with(definition, arch, &mut Memo::default());
+        if indirect {
+            let program = self.place(definition.file).program;
+            let mut known: HashMap<NameRef, Fills> = HashMap::new();
+            for edge in self.edges_of(definition).iter().filter(|e| e.kind == UseKind::Indirect) {
+                let fills = known
+                    .entry(edge.name)
+                    .or_insert_with(|| self.slot_fills(edge.name, program, arch));
+                indirect_callees(edge, fills, &mut found);
+            }
+            found.sort_by_key(|callee| (callee.link.line, callee.name));
+        }
+        found
     }
+
+    /// As [`Graph::callees`], without indirect calls.
 
     pub(super) fn callees_with(
         &self,
         definition: &DefInfo,
         arch: Arch,
-        indirect: bool,
         memo: &mut Memo,
     ) -> Vec<Callee> {
         let mut found = Vec::new();
         for edge in self.edges_of(definition) {
             if edge.kind == UseKind::Indirect {
-                if indirect {
-                    let program = self.place(definition.file).program;
-                    if memo.spent.contains(&(edge.name, program)) {
-                        continue;
-                    }
-                    memo.looked_through.insert((edge.name, program));
-                    let fills = memo
-                        .fills
-                        .entry((edge.name, program))
-                        .or_insert_with(|| self.slot_fills(edge.name, program, arch));
-                    indirect_callees(&edge, fills, &mut found);
-                }
                 continue;
             }
             let definitions =

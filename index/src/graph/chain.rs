@@ -1,11 +1,14 @@
-//! The shortest paths from one name to another, breadth first.
+//! The shortest paths from one name to another: what is searched and what comes out. How near
+//! a name is to the end `nearness` says, the steps forward come from `forward`.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::outline::Kind;
 
-use super::ask::{Link, LinkKind, Memo};
+use super::ask::{Link, LinkKind};
 use super::base::{DefId, DefInfo, Graph, NameRef};
+use super::forward::{Forward, Walk};
+use super::nearness::Nearness;
 use super::resolve::Arch;
 
 /// What a path may do.
@@ -41,21 +44,47 @@ pub struct Hop {
 /// A path, hop by hop.
 pub type Chain = Vec<Hop>;
 
-/// Paths looked at before the best are chosen, so that ties stay cheap.
+/// What a search for chains found.
+#[derive(Clone, Debug)]
+pub struct Chains {
+    /// The chains, the best first.
+    pub found: Vec<Chain>,
+    /// How far was looked.
+    pub end: SearchEnd,
+}
+
+/// Why a search for chains ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SearchEnd {
+    /// All was seen that had to be: where nothing is found, there is no chain.
+    Complete,
+    /// Longer chains than the question allows were not looked for.
+    Depth,
+    /// So many steps were looked at that it gave up.
+    Work(usize),
+}
+
+/// Chains compared before the best are chosen, so that ties stay cheap.
 const ENUMERATED: usize = 512;
+
+/// Hops of all chains compared: long ones are fewer.
+const HOPS: usize = 1 << 18;
+
+/// Steps looked at before a search gives up: about a second.
+pub(super) const WORK: usize = 6_000_000;
 
 impl Graph<'_> {
     /// The shortest paths from `from` to `to`: fewest uncertain hops first, then path order.
-    pub fn chains(&self, from: NameRef, to: NameRef, options: &ChainOptions) -> Vec<Chain> {
-        let mut found = self.shortest(from, to, options);
-        found.sort_by_cached_key(|chain| {
+    pub fn chains(&self, from: NameRef, to: NameRef, options: &ChainOptions) -> Chains {
+        let mut chains = self.shortest(from, to, options);
+        chains.found.sort_by_cached_key(|chain| {
             let uncertain = chain.iter().filter(|hop| hop.is_uncertain).count();
             let places: Vec<(Vec<u8>, u32)> =
                 chain.iter().map(|h| (self.path(h.from.file).to_vec(), h.link.line)).collect();
             (uncertain, places)
         });
-        found.truncate(options.count);
-        found
+        chains.found.truncate(options.count);
+        chains
     }
 
     /// The definitions of `name` that a chain can begin at.
@@ -68,98 +97,93 @@ impl Graph<'_> {
     }
 
     /// All shortest paths, as far as they are enumerated.
-    fn shortest(&self, from: NameRef, to: NameRef, options: &ChainOptions) -> Vec<Chain> {
-        let through = &options.through;
-        let pass = |passed: usize, name| passed + usize::from(through.get(passed) == Some(&name));
+    ///
+    /// From both ends at once, until they meet: a function that few reach, or that reaches
+    /// few, answers at once. Then a walk forward that leaves out what can't be on a path of
+    /// that length; the way back is an estimate (by names), so that it may have to be longer.
+    fn shortest(&self, from: NameRef, to: NameRef, options: &ChainOptions) -> Chains {
+        let ended = |end| Chains { found: Vec::new(), end };
         let starts = self.starts(from, options.arch);
-        let mut level: Vec<(DefInfo, usize)> =
-            starts.into_iter().map(|d| (d, pass(0, d.name))).collect();
-        let avoid: HashSet<NameRef> = options.avoid.iter().copied().collect();
         let indirect = options.kinds.contains(&LinkKind::Indirect);
-        let mut memo = Memo::default();
-        let mut reached: HashMap<State, usize> =
-            level.iter().map(|(d, passed)| ((d.id, *passed), 0)).collect();
-        let mut into: Arrivals = HashMap::new();
-        for distance in 1..=options.max_depth {
-            let mut next: Vec<(DefInfo, usize)> = Vec::new();
-            let mut goals: Vec<State> = Vec::new();
-            for (from, passed) in &level {
-                for callee in self.callees_with(from, options.arch, indirect, &mut memo) {
-                    if !options.kinds.contains(&callee.link.kind) || avoid.contains(&callee.name) {
-                        continue;
-                    }
-                    let is_uncertain =
-                        callee.definitions.len() > 1 || callee.link.kind == LinkKind::Indirect;
-                    for to_here in callee.definitions {
-                        let now = pass(*passed, to_here.name);
-                        let state = (to_here.id, now);
-                        let known = *reached.entry(state).or_insert_with(|| {
-                            if to_here.name == to && now == through.len() {
-                                goals.push(state);
-                            }
-                            next.push((to_here, now));
-                            distance
-                        });
-                        let hops = into.entry(state).or_default();
-                        let again =
-                            hops.last().is_some_and(|(h, p)| h.from.id == from.id && p == passed);
-                        if known == distance && !again {
-                            let link = callee.link;
-                            hops.push((
-                                Hop { from: *from, to: to_here, link, is_uncertain },
-                                *passed,
-                            ));
-                        }
-                    }
+        let mut near = Nearness::new(self, to, &starts, options.arch, indirect);
+        let mut forward = Forward::new(self, options, &starts);
+        let mut bound = loop {
+            if forward.work + near.work > WORK {
+                return ended(SearchEnd::Work(forward.work + near.work));
+            }
+            if let Some(least) = forward.meets(&near) {
+                break least;
+            }
+            if forward.is_done() || near.is_done() {
+                return ended(SearchEnd::Complete);
+            }
+            if forward.level + near.radius >= options.max_depth {
+                return ended(SearchEnd::Depth);
+            }
+            if near.cost() <= forward.cost() {
+                near.grow();
+            } else {
+                forward.grow();
+            }
+        };
+        loop {
+            if bound > options.max_depth {
+                return ended(SearchEnd::Depth);
+            }
+            match forward.walk(&starts, to, &near, bound) {
+                Walk::Found(goals, into) => {
+                    return Chains { found: unwind(&goals, &into), end: SearchEnd::Complete };
                 }
+                Walk::Longer(next) => bound = next,
+                Walk::Nothing => return ended(SearchEnd::Complete),
+                Walk::GaveUp => return ended(SearchEnd::Work(forward.work + near.work)),
             }
-            if !goals.is_empty() {
-                return unwind(&goals, &into);
+            if forward.work + near.work > WORK {
+                return ended(SearchEnd::Work(forward.work + near.work));
             }
-            if next.is_empty() {
-                break;
+            while !near.is_done() && near.work <= forward.work {
+                near.grow();
             }
-            if through.is_empty() {
-                // What a slot leads to is reached now: no later hop through it is shorter.
-                memo.spend_slots();
-            }
-            level = next;
         }
-        Vec::new()
     }
 }
 
 /// Where a path stands: at which definition, and how many of the names that it must pass are
 /// behind it.
-type State = (DefId, usize);
+pub(super) type State = (DefId, usize);
 
-/// The hops by which a state is reached, each with what was passed before it.
-type Arrivals = HashMap<State, Vec<(Hop, usize)>>;
+/// The hops by which a state is reached, each with what was passed before it; none of where
+/// a path begins.
+pub(super) type Arrivals = HashMap<State, Vec<(Hop, usize)>>;
 
-/// The paths that end at `goals`, read backwards from there.
+/// The paths that end at `goals`, read backwards from there, on one stack: a path may be long.
 fn unwind(goals: &[State], into: &Arrivals) -> Vec<Chain> {
-    let mut found = Vec::new();
-    let mut open: Vec<(Chain, usize)> = goals
-        .iter()
-        .rev()
-        .filter_map(|goal| into.get(goal))
-        .flatten()
-        .map(|(hop, passed)| (vec![*hop], *passed))
-        .collect();
-    while let Some((path, passed)) = open.pop() {
-        let hops = path.last().and_then(|hop| into.get(&(hop.from.id, passed)));
-        match hops {
-            Some(hops) => {
-                for (hop, passed) in hops.iter().rev().take(ENUMERATED) {
-                    let mut longer = path.clone();
-                    longer.push(*hop);
-                    open.push((longer, *passed));
+    let mut found: Vec<Chain> = Vec::new();
+    let mut hops = 0;
+    for goal in goals {
+        // The hops taken so far, and for each state on the way which arrival is next.
+        let mut path: Vec<Hop> = Vec::new();
+        let mut open: Vec<(State, usize)> = vec![(*goal, 0)];
+        while let Some((state, next)) = open.last_mut() {
+            let arrivals = into.get(state).map_or(&[][..], Vec::as_slice);
+            match arrivals.get(*next).filter(|_| *next < ENUMERATED) {
+                Some((hop, passed)) => {
+                    *next += 1;
+                    path.push(*hop);
+                    open.push(((hop.from.id, *passed), 0));
+                }
+                None => {
+                    if arrivals.is_empty() {
+                        found.push(path.iter().rev().copied().collect());
+                        hops += path.len();
+                        if found.len() >= ENUMERATED || hops >= HOPS {
+                            return found;
+                        }
+                    }
+                    open.pop();
+                    path.pop();
                 }
             }
-            None => found.push(path.into_iter().rev().collect()),
-        }
-        if found.len() >= ENUMERATED {
-            break;
         }
     }
     found

@@ -14,7 +14,7 @@ use super::base::{DefInfo, FileId, Graph, NameRef};
 use super::place::Place;
 
 /// Which architectures count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Arch {
     /// All of them; code of one still never reaches into another.
     All,

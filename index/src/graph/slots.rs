@@ -2,7 +2,8 @@
 //! `open@inode.i_fop` is the same, once the member `i_fop` of `struct inode` is looked up;
 //! `open@` is one whose struct the text does not tell.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 use crate::outline::{Kind, UseKind};
 
@@ -14,6 +15,35 @@ use super::resolve::Arch;
 /// The functions that fill a slot, by name; where its struct is not known, how many functions
 /// fill fields of that name.
 pub(super) type Fills = Result<Vec<(NameRef, Vec<DefInfo>)>, usize>;
+
+/// The slots of each field by their structures, for a question that asks for many: each field
+/// is looked up once.
+#[derive(Default)]
+pub(super) struct Classes(HashMap<Vec<u8>, HashMap<NameRef, Rc<Vec<NameRef>>>>);
+
+impl Classes {
+    /// All names of the slot that `slot` is; none where its structure is not known.
+    pub(super) fn of(&mut self, graph: &Graph<'_>, slot: NameRef) -> Option<Rc<Vec<NameRef>>> {
+        let text = graph.name(slot);
+        let field = text[..=memchr::memchr(b'@', &text)?].to_vec();
+        let classes = self.0.entry(field).or_insert_with_key(|field| {
+            let mut names = Vec::new();
+            graph.names_starting_with(field, |name, text| names.push((name, text.to_vec())));
+            let mut classes: HashMap<Vec<u8>, Vec<NameRef>> = HashMap::new();
+            for (name, text) in names {
+                if let Some(tag) = graph.slot_struct(&text) {
+                    classes.entry(tag).or_default().push(name);
+                }
+            }
+            let mut known = HashMap::new();
+            for names in classes.into_values().map(Rc::new) {
+                known.extend(names.iter().map(|name| (*name, Rc::clone(&names))));
+            }
+            known
+        });
+        classes.get(&slot).cloned()
+    }
+}
 
 impl Graph<'_> {
     /// Whether a name is a slot's.
@@ -68,10 +98,21 @@ impl Graph<'_> {
     /// What fills a slot that code of `program` calls through.
     pub(super) fn slot_fills(&self, slot: NameRef, program: Program, arch: Arch) -> Fills {
         let same = self.same_slots(slot);
-        let mut found: BTreeMap<NameKey, (NameRef, Vec<DefInfo>)> = BTreeMap::new();
         let known = !same.is_empty();
         let slots = if known { same } else { self.slots_of_field(slot) };
-        for slot in slots {
+        let found = self.fills_in(&slots, program, arch);
+        if known { Ok(found) } else { Err(found.len()) }
+    }
+
+    /// What fills any of these slots, by name.
+    pub(super) fn fills_in(
+        &self,
+        slots: &[NameRef],
+        program: Program,
+        arch: Arch,
+    ) -> Vec<(NameRef, Vec<DefInfo>)> {
+        let mut found: BTreeMap<NameKey, (NameRef, Vec<DefInfo>)> = BTreeMap::new();
+        for &slot in slots {
             for id in self.users_of(slot) {
                 let Some(user) = self.definition(id) else { continue };
                 let place = self.place(user.file);
@@ -95,7 +136,7 @@ impl Graph<'_> {
             }
         }
         found.retain(|_, (_, definitions)| !definitions.is_empty());
-        if known { Ok(found.into_values().collect()) } else { Err(found.len()) }
+        found.into_values().collect()
     }
 
     fn slots_of_field(&self, slot: NameRef) -> Vec<NameRef> {

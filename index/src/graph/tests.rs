@@ -105,10 +105,8 @@ fn chain_through(
     };
     let shown = |name| String::from_utf8(graph.name(name)).expect("text");
     let chains = graph.chains(name(from), name(to), &options);
-    chains
-        .iter()
-        .map(|c| c.iter().map(|h| shown(h.to.name)).collect::<Vec<_>>().join(" "))
-        .collect()
+    let chains = chains.found.iter();
+    chains.map(|c| c.iter().map(|h| shown(h.to.name)).collect::<Vec<_>>().join(" ")).collect()
 }
 
 #[test]

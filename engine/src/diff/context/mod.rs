@@ -103,7 +103,7 @@ impl Around<'_> {
         if line == 0 || (!self.known && line <= start) {
             return 0;
         }
-        (line - 1 + self.first).saturating_sub(start)
+        (line - 1).saturating_add(self.first).saturating_sub(start)
     }
 }
 

@@ -119,6 +119,10 @@ pub fn mentioned(
     }
     for (n, hunk) in file.hunks.iter().enumerate() {
         for side in [Origin::Removed, Origin::Added] {
+            let may_say = |text: &[u8]| rules::may_say(kind, text);
+            if !hunk.lines().any(|line| line.origin == side && may_say(line.text)) {
+                continue;
+            }
             let around = context::around(hunk, side, tree);
             let lines =
                 hunk.lines().filter(|line| line.origin == side || line.origin == Origin::Context);

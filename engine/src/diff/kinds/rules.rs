@@ -23,6 +23,12 @@ pub(super) fn reads(kind: Kind, name: &[u8]) -> bool {
     }
 }
 
+/// Whether the text of a line alone does not tell that it mentions nothing. To look around in
+/// its file costs more: of a header with 100,000 `#define`s each would be looked up from.
+pub(super) fn may_say(kind: Kind, line: &[u8]) -> bool {
+    kind != Kind::Structs || !line.starts_with(b"#")
+}
+
 /// What line `at` mentions.
 pub(super) fn say(kind: Kind, file: &[u8], lines: &[&[u8]], at: usize) -> Option<Said> {
     match kind {
@@ -158,8 +164,7 @@ fn export(line: &[u8]) -> Option<Said> {
 
 fn field(file: &[u8], lines: &[&[u8]], at: usize) -> Option<Said> {
     let line = *lines.get(at)?;
-    // No field, and of a header with 100,000 `#define`s each would be looked up from.
-    if line.starts_with(b"#") {
+    if !may_say(Kind::Structs, line) {
         return None;
     }
     let around = enclosing(file, lines, at..at + 1)?;

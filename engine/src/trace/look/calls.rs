@@ -8,7 +8,7 @@ use kgrep_index::graph::{Callee, Caller, DefInfo, LinkKind};
 use kgrep_index::outline::{Flags, Kind};
 
 use super::definitions::lines;
-use crate::code::how;
+use crate::code::{Step, Tree, how};
 use crate::trace::case::Case;
 use crate::trace::tracer::{Row, Tracer, globs};
 
@@ -29,46 +29,49 @@ pub(super) fn callees(
         .map(|(word, names)| Ok((word.clone(), globs(names)?)))
         .collect::<Result<_>>()?;
     let mut rows = Vec::new();
-    let mut seen = HashSet::new();
-    for subject in tracer.for_arch(&case.subjects) {
-        if matches!(subject.kind, Kind::Macro | Kind::Constant) {
+    let subjects = tracer.for_arch(&case.subjects);
+    let is_macro = |d: &DefInfo| matches!(d.kind, Kind::Macro | Kind::Constant);
+    let roots: Vec<DefInfo> = subjects.iter().copied().filter(|d| !is_macro(d)).collect();
+    let mut tree = Tree::grow(&roots, |from, depth| steps(tracer, from, depth));
+    for subject in subjects {
+        if is_macro(&subject) {
             expansion(tracer, &subject, &mut rows);
-        } else if seen.insert(subject.id) {
-            step(tracer, &subject, 1, &marks, &mut seen, &mut rows);
+            continue;
         }
+        tree.walk(subject.id, |depth, from, step, _| {
+            let Called { name, line, meant } = &step.what;
+            let mut note = "  ".repeat(depth - 1) + name;
+            for (word, set) in &marks {
+                if set.is_match(name) {
+                    note += &format!(" [{word}]");
+                }
+            }
+            let defined = meant.as_ref().map_or_else(String::new, |d| tracer.place(d));
+            let path = tracer.path(from);
+            rows.push(Row { path, line: *line, name: name.clone(), note, defined });
+        });
     }
     Ok(rows)
 }
 
-fn step(
-    tracer: &mut Tracer<'_, '_>,
-    from: &DefInfo,
-    depth: usize,
-    marks: &Marks,
-    seen: &mut HashSet<u32>,
-    rows: &mut Vec<Row>,
-) {
-    let path = tracer.path(from);
+/// A call: of what, on which line, and what that means.
+struct Called {
+    name: String,
+    line: u32,
+    meant: Option<DefInfo>,
+}
+
+/// What a function calls, and whether that is followed.
+fn steps(tracer: &Tracer<'_, '_>, from: &DefInfo, depth: usize) -> Vec<Step<Called>> {
     let callees = telling(tracer, from);
-    let is_wrapper = is_wrapper(from, &callees);
-    for (name, callee) in callees {
-        let mut note = "  ".repeat(depth - 1) + &name;
-        for (word, set) in marks {
-            if set.is_match(&name) {
-                note += &format!(" [{word}]");
-            }
-        }
+    // What only hands on to another function is told with that one.
+    let follows = depth < tracer.options.depth || depth < WRAPPERS && is_wrapper(from, &callees);
+    let step = |(name, callee): (String, Callee)| {
         let meant = meant(tracer, &name, &callee);
-        let defined = meant.as_ref().map_or_else(String::new, |d| tracer.place(d));
-        rows.push(Row { path: path.clone(), line: callee.link.line, name, note, defined });
-        // What only hands on to another function is told with that one.
-        if (depth < tracer.options.depth || is_wrapper && depth < WRAPPERS)
-            && let Some(next) = meant.filter(|d| d.kind.is_callable())
-            && seen.insert(next.id)
-        {
-            step(tracer, &next, depth + 1, marks, seen, rows);
-        }
-    }
+        let leads = meant.filter(|d| follows && d.kind.is_callable()).into_iter().collect();
+        Step { what: Called { name, line: callee.link.line, meant }, leads }
+    };
+    callees.into_iter().map(step).collect()
 }
 
 /// What a macro's text is made of: the other macros, constants and functions in it. Read from
@@ -77,7 +80,7 @@ fn expansion(tracer: &mut Tracer<'_, '_>, from: &DefInfo, rows: &mut Vec<Row>) {
     let path = tracer.path(from);
     let own = tracer.name(from);
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let mut known = vec!["define".to_owned(), own.clone()];
+    let mut known = HashSet::from(["define".to_owned(), own.clone()]);
     for line in from.first..=from.last {
         let text = tracer.text(&path, line);
         if line == from.first
@@ -88,10 +91,9 @@ fn expansion(tracer: &mut Tracer<'_, '_>, from: &DefInfo, rows: &mut Vec<Row>) {
         }
         let words = text.split(|c| !is_word(c));
         for word in words.filter(|word| word.starts_with(|c: char| !c.is_ascii_digit())) {
-            if known.iter().any(|name| name == word) {
+            if !known.insert(word.to_owned()) {
                 continue;
             }
-            known.push(word.to_owned());
             let kinds = [Kind::Macro, Kind::Constant, Kind::Enumerator, Kind::Function];
             let found = tracer.for_arch(&tracer.definitions(&[word.to_owned()], &kinds));
             let is_seen =
@@ -172,6 +174,7 @@ pub(super) fn with_helpers(tracer: &Tracer<'_, '_>, case: &Case<'_>) -> Vec<DefI
     let mut found: Vec<(DefInfo, usize)> =
         tracer.for_arch(&case.subjects).into_iter().map(|subject| (subject, 0)).collect();
     found.retain(|(definition, _)| definition.kind.is_callable());
+    let mut seen: HashSet<u32> = found.iter().map(|(definition, _)| definition.id).collect();
     let mut at = 0;
     while let Some((definition, depth)) = found.get(at).copied() {
         at += 1;
@@ -184,7 +187,7 @@ pub(super) fn with_helpers(tracer: &Tracer<'_, '_>, case: &Case<'_>) -> Vec<DefI
             let is_own = helper.file == definition.file
                 && helper.kind == Kind::Function
                 && helper.flags.has(Flags::STATIC);
-            if is_own && !found.iter().any(|(known, _)| known.id == helper.id) {
+            if is_own && seen.insert(helper.id) {
                 found.push((helper, next));
             }
         }

@@ -1,5 +1,7 @@
 //! Definitions: their heads, comments, sources and members.
 
+use std::collections::HashSet;
+
 use kgrep_index::graph::DefInfo;
 use kgrep_index::outline::Kind;
 
@@ -27,12 +29,14 @@ pub(super) fn heads(
         tracer.definitions(&names, &kinds)
     };
     let mut rows: Vec<Row> = Vec::new();
+    let mut seen = HashSet::new();
     for definition in found {
         let path = tracer.path(&definition);
         let name = written(tracer, &definition);
         let file = tracer.file(&path);
         let line = name_line(&file, name.as_bytes(), definition.first, definition.last);
-        if rows.iter().any(|row| row.path == path && row.line == line) {
+        // The head of another definition may go over this line.
+        if !seen.insert((path.clone(), line)) {
             continue;
         }
         let mut note = kind_of_definition(definition.kind, definition.flags);
@@ -43,6 +47,7 @@ pub(super) fn heads(
         rows.push(Row { path: path.clone(), line, name, note, ..Row::default() });
         let more = u32::try_from(head(&file, u64::from(line))).unwrap_or(1);
         for line in line + 1..(line + more).min(definition.last + 1) {
+            seen.insert((path.clone(), line));
             rows.push(Row {
                 path: path.clone(),
                 line,
@@ -85,12 +90,13 @@ pub(super) fn comments(tracer: &mut Tracer<'_, '_>, case: &Case<'_>) -> Vec<Row>
 /// All lines of the definitions.
 pub(super) fn sources(tracer: &mut Tracer<'_, '_>, case: &Case<'_>) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
+    let mut seen = HashSet::new();
     for definition in tracer.for_arch(&case.subjects) {
         let path = tracer.path(&definition);
         let most =
             if tracer.options.all { u32::MAX } else { definition.first.saturating_add(LINES) };
         for row in lines(&path, definition.first, definition.last.min(most)) {
-            if !rows.contains(&row) {
+            if seen.insert((row.path.clone(), row.line)) {
                 rows.push(row);
             }
         }

@@ -1,6 +1,9 @@
 //! Error codes that a function sets, and the conditions under which it does.
 
+use std::collections::HashSet;
+
 use super::calls::with_helpers;
+use super::fields::without_comments;
 use crate::relocate::SourceFile;
 use crate::trace::case::Case;
 use crate::trace::statement::{statement, statement_lines};
@@ -9,6 +12,9 @@ use crate::trace::tracer::{Row, Tracer};
 /// Conditions that a code set beforehand is returned under, to this many lines on.
 const AFTER: u64 = 60;
 
+/// Of what a condition guards so many lines are read.
+const GUARDED: u64 = 200;
+
 /// How far above a code its condition is looked for.
 const BEFORE: u64 = 80;
 
@@ -16,13 +22,13 @@ const BEFORE: u64 = 80;
 /// set before it is needed, the conditions follow.
 pub(super) fn errors(tracer: &mut Tracer<'_, '_>, case: &Case<'_>) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
+    let mut seen = HashSet::new();
     for definition in with_helpers(tracer, case) {
         let path = tracer.path(&definition);
         let owner = tracer.name(&definition);
         let is_helper = !case.subjects.iter().any(|subject| subject.id == definition.id);
         let file = tracer.file(&path);
-        let body =
-            Body { file: &file, first: definition.first.into(), last: definition.last.into() };
+        let body = Body::new(&file, definition.first.into(), definition.last.into());
         for (line, code, condition) in body.errors() {
             let mut note = code.clone();
             if is_helper {
@@ -31,9 +37,8 @@ pub(super) fn errors(tracer: &mut Tracer<'_, '_>, case: &Case<'_>) -> Vec<Row> {
             if let Some(condition) = condition {
                 note += &format!(": {condition}");
             }
-            let row = Row { path: path.clone(), line, name: code, note, ..Row::default() };
-            if !rows.contains(&row) {
-                rows.push(row);
+            if seen.insert((path.clone(), line, note.clone())) {
+                rows.push(Row { path: path.clone(), line, name: code, note, ..Row::default() });
             }
         }
     }
@@ -45,16 +50,27 @@ struct Body<'f> {
     file: &'f SourceFile,
     first: u64,
     last: u64,
+    /// Its lines from `first` on, without comments and blanks at their ends.
+    lines: Vec<String>,
 }
 
 /// A line that sets or returns a code: its number, the code, and when.
 type Error = (u32, String, Option<String>);
 
-impl Body<'_> {
+impl<'f> Body<'f> {
+    fn new(file: &'f SourceFile, first: u64, last: u64) -> Self {
+        let mut inside = false;
+        let lines = (first..=last).map_while(|line| file.line(line)).map(|line| {
+            let text = without_comments(&String::from_utf8_lossy(line), &mut inside);
+            text.trim_end().to_owned()
+        });
+        Body { file, first, last, lines: lines.collect() }
+    }
+
     fn errors(&self) -> Vec<Error> {
         let mut found = Vec::new();
         for line in self.first..=self.last {
-            for code in codes(&self.text(line)) {
+            for code in codes(self.text(line)) {
                 self.add(line, code, &mut found);
             }
         }
@@ -64,12 +80,12 @@ impl Body<'_> {
     fn add(&self, line: u64, code: String, found: &mut Vec<Error>) {
         let number = |line: u64| u32::try_from(line).unwrap_or(u32::MAX);
         let text = self.text(line);
-        if let Some(condition) = condition_on(&text) {
+        if let Some(condition) = condition_on(text) {
             found.push((number(line), code, Some(condition)));
         } else if self.leaves(line) {
             found.push((number(line), code, self.above(line)));
         } else {
-            let after = self.after(line, &text);
+            let after = self.after(line, text);
             let above = if after.is_empty() { self.above(line) } else { None };
             found.push((number(line), code.clone(), above));
             for (line, condition) in after {
@@ -79,11 +95,9 @@ impl Body<'_> {
     }
 
     /// A line without its comment and blanks at its end.
-    fn text(&self, line: u64) -> String {
-        let text = self.file.line(line).unwrap_or_default();
-        let text = String::from_utf8_lossy(text);
-        let end = text.find("/*").or_else(|| text.find("//")).unwrap_or(text.len());
-        text[..end].trim_end().to_owned()
+    fn text(&self, line: u64) -> &str {
+        let at = line.checked_sub(self.first).and_then(|at| usize::try_from(at).ok());
+        at.and_then(|at| self.lines.get(at)).map_or("", String::as_str)
     }
 
     /// Lines that say nothing of conditions: empty ones, comments, the preprocessor's, labels.
@@ -103,23 +117,23 @@ impl Body<'_> {
         let below = (line + 1..=self.last).map(|below| self.text(below));
         below.into_iter().find(|below| !Self::is_nothing(below)).is_none_or(|below| {
             let word = below.trim_start();
-            indent(&below) < indent(&text) || leaves(word)
+            indent(below) < indent(text) || leaves(word)
         })
     }
 
     /// The condition that `line` is under: the nearest line above that is indented less.
     fn above(&self, line: u64) -> Option<String> {
-        let mut width = indent(&self.text(line));
+        let mut width = indent(self.text(line));
         for above in (line.saturating_sub(BEFORE).max(self.first + 1)..line).rev() {
             let text = self.text(above);
-            if Self::is_nothing(&text) || indent(&text) >= width {
+            if Self::is_nothing(text) || indent(text) >= width {
                 continue;
             }
             let begin = self.begin(above);
             let text = self.text(begin);
             let word = text.trim_start().trim_start_matches(['}', ' ']);
             if word.starts_with("else") && !word.starts_with("else if") {
-                let other = self.other(begin, indent(&text));
+                let other = self.other(begin, indent(text));
                 return Some(
                     other.map_or_else(|| "else".to_owned(), |other| format!("else of {other}")),
                 );
@@ -130,10 +144,10 @@ impl Body<'_> {
             {
                 let condition = self.condition(begin);
                 let is_case = word.starts_with("case ") || word.starts_with("default");
-                let of = is_case.then(|| self.switch(begin, indent(&text))).flatten();
+                let of = is_case.then(|| self.switch(begin, indent(text))).flatten();
                 return Some(of.map_or(condition.clone(), |of| format!("{of} {condition}")));
             }
-            width = indent(&text);
+            width = indent(text);
             if width == 0 {
                 return None;
             }
@@ -145,7 +159,7 @@ impl Body<'_> {
     fn begin(&self, line: u64) -> u64 {
         let mut depth = 0;
         for above in (line.saturating_sub(12).max(self.first)..=line).rev() {
-            depth += brackets(&self.text(above));
+            depth += brackets(self.text(above));
             if depth >= 0 {
                 return above;
             }
@@ -159,7 +173,7 @@ impl Body<'_> {
             let text = self.text(above);
             let word = text.trim_start().trim_start_matches(['}', ' ']);
             let is_if = word.starts_with("if ") || word.starts_with("else if ");
-            (is_if && indent(&text) == width).then(|| self.condition(above))
+            (is_if && indent(text) == width).then(|| self.condition(above))
         })
     }
 
@@ -167,7 +181,7 @@ impl Body<'_> {
     fn switch(&self, line: u64, width: usize) -> Option<String> {
         (line.saturating_sub(BEFORE).max(self.first)..line).rev().find_map(|above| {
             let text = self.text(above);
-            let is_switch = text.trim_start().starts_with("switch ") && indent(&text) <= width;
+            let is_switch = text.trim_start().starts_with("switch ") && indent(text) <= width;
             is_switch.then(|| self.condition(above))
         })
     }
@@ -191,9 +205,9 @@ impl Body<'_> {
         if leaves(whole[condition..].trim_start_matches(['{', ' '])) {
             return true;
         }
-        let width = indent(&self.text(line));
+        let width = indent(self.text(line));
         let first = line + statement_lines(self.file, line);
-        let guarded = (first..=self.last).map(|line| self.text(line));
+        let guarded = (first..=self.last.min(first + GUARDED)).map(|line| self.text(line));
         let guarded = guarded.filter(|text| !Self::is_nothing(text));
         let inside = guarded.take_while(|text| indent(text) > width);
         inside.take_while(|text| !text.contains(again)).any(|text| leaves(text.trim_start()))
@@ -210,10 +224,10 @@ impl Body<'_> {
         let mut found = Vec::new();
         for below in line + 1..=self.last.min(line + AFTER) {
             let text = self.text(below);
-            if Self::is_nothing(&text) {
+            if Self::is_nothing(text) {
                 continue;
             }
-            if text.contains(&again) || indent(&text) < width {
+            if text.contains(&again) || indent(text) < width {
                 break;
             }
             let word = text.trim_start();
@@ -312,7 +326,7 @@ mod tests {
     fn told(body: &str) -> Vec<String> {
         let text = format!("int f(void)\n{{\n{body}}}\n");
         let file = SourceFile::from_bytes(text.into_bytes());
-        let body = Body { file: &file, first: 1, last: file.line_count() };
+        let body = Body::new(&file, 1, file.line_count());
         let told = body.errors().into_iter();
         told.map(|(line, code, when)| format!("{line} {code} {}", when.unwrap_or_default()))
             .collect()
@@ -330,6 +344,16 @@ mod tests {
         let body = "\tif (q)\n\t\tgoto out; /* loop */\n\terr = -EINVAL;\n\tif (a ||\n\t\tb)\n\
                     \t\tgoto out;\n\tif (c)\n\t\tgoto out;\n\tif (f)\n\t\tg();\n\terr = 0;\n\tif (d)\n\t\tgoto out;\n";
         assert_eq!(told(body), ["5 EINVAL ", "6 EINVAL if (a || b)", "9 EINVAL if (c)"]);
+    }
+
+    #[test]
+    fn comments_and_strings_are_told_apart() {
+        let body = "\tif (a) // see /* there\n\t\treturn -EPERM;\n\t/* if (b)\n\t   return -EIO; */\n\
+                    \tif (c(\"//\")) return -EBUSY;\n\tif (d('\"', \"/*\"))\n\t\treturn -EAGAIN; // -E2BIG\n";
+        assert_eq!(
+            told(body),
+            ["4 EPERM if (a)", "7 EBUSY if (c(\"//\"))", "9 EAGAIN if (d('\"', \"/*\"))",]
+        );
     }
 
     #[test]

@@ -79,8 +79,9 @@ impl Guards {
     }
 }
 
-/// A line without its comments; `inside` says whether one goes on.
-fn without_comments(text: &str, inside: &mut bool) -> String {
+/// A line without its comments; `inside` says whether one goes on. What stands in strings is
+/// no comment.
+pub(super) fn without_comments(text: &str, inside: &mut bool) -> String {
     let mut kept = String::new();
     let mut rest = text;
     loop {
@@ -89,14 +90,34 @@ fn without_comments(text: &str, inside: &mut bool) -> String {
             *inside = false;
             rest = &rest[end + 2..];
         }
-        let Some(begin) = rest.find("/*") else {
-            kept.push_str(rest.split("//").next().unwrap_or(rest));
-            return kept;
-        };
+        let begin = comment(rest);
         kept.push_str(&rest[..begin]);
+        if !rest[begin..].starts_with("/*") {
+            return kept;
+        }
         rest = &rest[begin + 2..];
         *inside = true;
     }
+}
+
+/// Where the first comment of a line begins; at its end where it has none.
+fn comment(text: &str) -> usize {
+    let (mut quote, mut escaped) = (None, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match (quote, byte) {
+            _ if escaped => escaped = false,
+            (Some(_), b'\\') => escaped = true,
+            (Some(open), byte) if open == byte => quote = None,
+            (None, b'"') => quote = Some(byte),
+            // An apostrophe that nothing closes is one of a text, such as `#error`'s.
+            (None, b'\'') if text.bytes().skip(at + 1).take(5).any(|b| b == b'\'') => {
+                quote = Some(byte);
+            }
+            (None, b'/') if matches!(text.as_bytes().get(at + 1), Some(b'/' | b'*')) => return at,
+            _ => {}
+        }
+    }
+    text.len()
 }
 
 fn is_word(text: &str) -> bool {

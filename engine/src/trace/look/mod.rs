@@ -21,6 +21,7 @@ use kgrep_index::graph::Place;
 use super::case::Case;
 use super::recipe::{Look, Section};
 use super::tracer::{Row, Tracer};
+use super::wanted::Wanted;
 
 /// Rows that a section of a short answer has at most.
 const BRIEF: usize = 8;
@@ -37,40 +38,51 @@ pub fn answer(
 ) -> Result<Vec<(String, Vec<Row>)>> {
     let wanted = |section: &&Section| !brief || section.brief;
     let sections: Vec<&Section> = case.recipe.sections.iter().filter(wanted).collect();
-    let texts: Vec<String> = sections
+    let max = |section: &Section| {
+        let max = if brief { section.max.min(BRIEF) } else { section.max };
+        (!tracer.options.all).then_some(max)
+    };
+    let arch = tracer.arch();
+    let texts: Vec<Wanted> = sections
         .iter()
         .filter_map(|section| match &section.look {
-            Look::Text(text) if text.callees.is_none() => Some(case.facts.fill(&text.find)),
+            Look::Text(text) if text.callees.is_none() => {
+                let most = text::most(text, max(section));
+                Some(text::wanted(text, &case.facts, arch, most))
+            }
             _ => None,
         })
         .flatten()
         .collect();
+    let most: Vec<Option<usize>> = sections.iter().map(|section| max(section)).collect();
     tracer.look_for(&texts)?;
     let mut answer: Vec<(String, Vec<Row>)> = Vec::new();
     let mut told: HashSet<(Vec<u8>, u32)> = HashSet::new();
-    for section in sections {
-        let mut rows = rows(tracer, case, &section.look)?;
+    for (section, most) in sections.into_iter().zip(most) {
+        let (mut rows, mut total) = match &section.look {
+            Look::Text(look) => text::rows(tracer, case, look, most, brief)?,
+            look => {
+                let rows = rows(tracer, case, look)?;
+                let total = rows.len();
+                (rows, total)
+            }
+        };
         let is_told = |row: &Row| told.contains(&(row.path.clone(), row.line));
         if rows.is_empty() || matches!(section.look, Look::Source {}) && rows.iter().all(is_told) {
             continue;
         }
-        if let Look::Text(text) = &section.look
-            && !tracer.options.all
-        {
-            rows = grouped::grouped(rows, text);
-        }
-        if brief && rows.len() > BRIEF {
+        if brief && rows.len() > BRIEF && !matches!(section.look, Look::Text(_)) {
             let is_here = |row: &Row| tracer.arch().has(Place::of(&row.path));
             if rows.iter().any(is_here) {
                 rows.retain(is_here);
+                total = rows.len();
             }
         }
         let mut title = section.title.clone();
-        let max = if brief { section.max.min(BRIEF) } else { section.max };
-        if rows.len() > max && !tracer.options.all {
+        if let Some(max) = most.filter(|max| total > *max) {
             let more =
                 if brief { format!("--as {}", case.recipe.name) } else { "--all".to_owned() };
-            title = format!("{title} ({max} of {}; {more})", rows.len());
+            title = format!("{title} ({max} of {total}; {more})");
             rows.truncate(max);
         }
         let within = match &section.look {
@@ -100,7 +112,7 @@ fn rows(tracer: &mut Tracer<'_, '_>, case: &Case<'_>, look: &Look) -> Result<Vec
         Look::Callers {} => calls::callers(tracer, case),
         Look::Registered {} => calls::registered(tracer, case),
         Look::Sets {} => sets::sets(tracer, case)?,
-        Look::Text(look) => text::rows(tracer, case, look)?,
+        Look::Text(look) => text::rows(tracer, case, look, None, false)?.0,
         Look::Kconfig {} => kconfig::entries(tracer, case),
         Look::KconfigUsers {} => kconfig::users(tracer, case),
         Look::Built {} => built::built(tracer, case),

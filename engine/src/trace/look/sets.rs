@@ -1,13 +1,17 @@
 //! The variables that a function sets, and who else uses them.
 
+use std::collections::HashSet;
+use std::rc::Rc;
+
 use crate::Result;
 use kgrep_index::graph::DefInfo;
 use kgrep_index::outline::{Flags, Kind};
 
-use super::text::all_lines;
 use crate::trace::case::Case;
+use crate::trace::mentions::InFile;
 use crate::trace::pattern::regex;
 use crate::trace::tracer::{Row, Tracer};
+use crate::trace::wanted::Wanted;
 
 /// Users shown of one variable.
 const USERS: usize = 8;
@@ -19,7 +23,7 @@ const USERS: usize = 8;
 /// When the tree can't be walked.
 pub(super) fn sets(tracer: &mut Tracer<'_, '_>, case: &Case<'_>) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
-    let mut known = Vec::new();
+    let mut known = HashSet::new();
     for function in tracer.for_arch(&case.subjects) {
         for (line, variable) in variables(tracer, &function) {
             let name = tracer.name(&variable);
@@ -31,8 +35,7 @@ pub(super) fn sets(tracer: &mut Tracer<'_, '_>, case: &Case<'_>) -> Result<Vec<R
                 ..Row::default()
             };
             rows.push(row(tracer.path(&function), line, "set here"));
-            if !known.contains(&variable.id) {
-                known.push(variable.id);
+            if known.insert(variable.id) {
                 rows.push(row(tracer.path(&variable), variable.first, "defined"));
                 for (path, line, what) in users(tracer, &function, &variable, &name)? {
                     rows.push(row(path, line, &what));
@@ -51,22 +54,34 @@ fn users(
     name: &str,
 ) -> Result<Vec<(Vec<u8>, u32, String)>> {
     let path = tracer.path(variable);
-    let word = regex(&format!(r"\b{}\b", regex::escape(name)))?;
-    let own = variable.flags.has(Flags::STATIC);
-    let lines = if own { all_lines(tracer, &path) } else { tracer.lines(name)? };
-    let is_user = |line: &&crate::trace::mentions::Line| {
-        let is_setter = line.path[..] == *tracer.graph.path(setter.file)
-            && (setter.first..=setter.last).contains(&line.number);
-        let is_definition = line.path[..] == path[..] && line.number == variable.first;
-        !is_setter
-            && !is_definition
-            && (line.path.ends_with(b".c") || line.path.ends_with(b".S"))
-            && !line.text.trim_ascii_start().starts_with(b"*")
-            && word.is_match(&line.text)
-    };
+    let word = format!(r"\b{}\b", regex::escape(name));
     let all = tracer.options.all;
-    let used = lines.iter().filter(is_user).take(if all { usize::MAX } else { USERS });
-    let used: Vec<(Vec<u8>, u32)> = used.map(|line| (line.path.to_vec(), line.number)).collect();
+    let wanted = if all { usize::MAX } else { USERS };
+    let own = u32::saturating_sub(setter.last, setter.first) as usize + 2;
+    let wanted_lines = Wanted {
+        but: Some(r"^\s*\*".to_owned()),
+        files: vec!["*.c".to_owned(), "*.S".to_owned()],
+        most: wanted.saturating_add(own),
+        ..Wanted::new(vec![name.to_owned()], word)
+    };
+    let found = if variable.flags.has(Flags::STATIC) {
+        let ready = wanted_lines.ready()?;
+        let lines = match ready.wants(&path) {
+            true => ready.lines(tracer.file(&path).bytes()).0,
+            false => Vec::new(),
+        };
+        Rc::new(vec![InFile { count: lines.len(), lines, path: path.as_slice().into() }])
+    } else {
+        tracer.lines(&wanted_lines)?
+    };
+    let setters = tracer.graph.path(setter.file).to_vec();
+    let is_user = |(file, number): &(&[u8], u32)| {
+        let is_setter = *file == setters && (setter.first..=setter.last).contains(number);
+        !is_setter && !(*file == path && *number == variable.first)
+    };
+    let lines = found.iter().flat_map(|file| file.lines.iter().map(|l| (&file.path[..], l.number)));
+    let used = lines.filter(is_user).take(wanted);
+    let used: Vec<(Vec<u8>, u32)> = used.map(|(path, number)| (path.to_vec(), number)).collect();
     let mut found = Vec::new();
     for (path, line) in used {
         let text = tracer.text(&path, line);
@@ -87,10 +102,11 @@ fn users(
 fn variables(tracer: &mut Tracer<'_, '_>, function: &DefInfo) -> Vec<(u32, DefInfo)> {
     let path = tracer.path(function);
     let mut names: Vec<(u32, String)> = Vec::new();
+    let mut seen = HashSet::new();
     for line in function.first..=function.last {
         let text = tracer.text(&path, line);
         for name in set_on(&text) {
-            if !names.iter().any(|(_, known)| *known == name) {
+            if seen.insert(name.clone()) {
                 names.push((line, name));
             }
         }

@@ -4,33 +4,43 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use crate::Result;
-use globset::GlobSet;
 use kgrep_index::graph::{Arch, Place};
 use regex::bytes::Regex;
 
-use super::calls::called_names;
+use super::BRIEF;
+use super::calls::{FEW, called_names};
 use super::definitions::lines;
+use super::grouped::Groups;
 use crate::trace::case::Case;
-use crate::trace::mentions::Line;
+use crate::trace::mentions::{InFile, Line};
 use crate::trace::pattern::{group, regex};
 use crate::trace::recipe::Text;
 use crate::trace::statement::{statement, statement_lines};
 use crate::trace::template::Facts;
-use crate::trace::tracer::{Row, Tracer, globs};
+use crate::trace::tracer::{Row, Tracer};
+use crate::trace::wanted::Wanted;
 
 /// An entry with more lines is cut.
 const ENTRY: u32 = 120;
 
-/// The rows of a text look-up of a section.
+/// A line of a section that is not a row yet.
+pub(super) struct Found {
+    /// Its file.
+    pub(super) path: Rc<[u8]>,
+    /// The line.
+    pub(super) line: Line,
+    /// What many lines are told as, where this is one of them.
+    pub(super) counted: Option<String>,
+}
+
+/// What is known for a look-up: the case's facts, and what its callees' names tell.
 ///
 /// # Errors
-/// When the tree can't be walked, or a glob or pattern is none.
-pub(super) fn rows(tracer: &mut Tracer<'_, '_>, case: &Case<'_>, text: &Text) -> Result<Vec<Row>> {
-    let Some(callees) = &text.callees else {
-        return matches(tracer, text, &case.facts).map(|(rows, _)| rows);
-    };
-    let callees = regex(callees)?;
+/// When the look-up's pattern of callees is none.
+fn facts(tracer: &Tracer<'_, '_>, case: &Case<'_>, text: &Text) -> Result<Facts> {
     let mut facts = case.facts.clone();
+    let Some(callees) = &text.callees else { return Ok(facts) };
+    let callees = regex(callees)?;
     for name in called_names(tracer, case) {
         if let Some(captures) = callees.captures(name.as_bytes()) {
             for key in callees.capture_names().flatten() {
@@ -38,13 +48,87 @@ pub(super) fn rows(tracer: &mut Tracer<'_, '_>, case: &Case<'_>, text: &Text) ->
             }
         }
     }
-    matches(tracer, text, &facts).map(|(rows, _)| rows)
+    Ok(facts)
+}
+
+/// The rows of a text look-up of a section, and how many there are in all: no more than are
+/// shown are made. `max` none: all are. With `brief` only those of the architecture count
+/// where they are many.
+///
+/// # Errors
+/// When the tree can't be walked, or a glob or pattern is none.
+pub(super) fn rows(
+    tracer: &mut Tracer<'_, '_>,
+    case: &Case<'_>,
+    text: &Text,
+    max: Option<usize>,
+    brief: bool,
+) -> Result<(Vec<Row>, usize)> {
+    let facts = facts(tracer, case, text)?;
+    let Some(pattern) = facts.fill_regex(&text.pattern) else { return Ok((Vec::new(), 0)) };
+    let files = files(tracer, text, &facts, &pattern, most(text, max))?;
+    let mut found = Groups::of(files, text, max.is_some());
+    if brief && found.total > BRIEF {
+        found.keep_if_any(|path| tracer.arch().has(Place::of(path)));
+    }
+    let Groups { mut items, mut total, .. } = found;
+    // Of an entry or a statement each line is a row.
+    let is_longer = text.entry || text.whole;
+    items.truncate(max.unwrap_or(usize::MAX).saturating_add(1));
+    let pattern = regex(&pattern)?;
+    let mut rows = Vec::new();
+    for item in items {
+        let own = with_groups(tracer, text, &pattern, &facts, &item.path, &item.line);
+        let note = text.note.as_ref().and_then(|note| own.fill(note).into_iter().next());
+        push_rows(tracer, text, &facts, item, note.unwrap_or_default(), &mut rows);
+    }
+    if is_longer {
+        total = total.max(rows.len());
+    }
+    Ok((rows, total))
+}
+
+/// How many lines of a file are kept for a section.
+pub(super) fn most(text: &Text, max: Option<usize>) -> usize {
+    match max {
+        None => usize::MAX,
+        Some(_) if text.per_file => 1,
+        Some(max) if text.by_folder => max.max(FEW) + 1,
+        Some(max) => max.saturating_add(1),
+    }
+}
+
+/// A line's row, and those of what belongs to it.
+fn push_rows(
+    tracer: &mut Tracer<'_, '_>,
+    text: &Text,
+    facts: &Facts,
+    found: Found,
+    note: String,
+    rows: &mut Vec<Row>,
+) {
+    let Found { path, line, counted } = found;
+    let note = match counted {
+        Some(count) if text.by_folder || note.is_empty() => count,
+        Some(count) => format!("{note}, {count}"),
+        None => note,
+    };
+    let name = facts.get("name").first().cloned().unwrap_or_default();
+    rows.push(Row { path: path.to_vec(), line: line.number, name, note, ..Row::default() });
+    if text.entry {
+        rows.extend(entry(tracer, &path, line.number));
+    }
+    if text.whole {
+        let file = tracer.file(&path);
+        let long = u32::try_from(statement_lines(&file, line.number.into())).unwrap_or(1);
+        rows.extend(lines(&path, line.number + 1, line.number + long - 1));
+    }
 }
 
 /// What a group of a pattern found: its name, and the text.
 type Group = (String, String);
 
-/// The rows of a text look-up, and what the pattern's groups found.
+/// All rows of a text look-up, and what the pattern's groups found.
 ///
 /// # Errors
 /// As for [`rows`].
@@ -55,122 +139,120 @@ pub(in crate::trace) fn matches(
 ) -> Result<(Vec<Row>, Vec<Group>)> {
     let (mut rows, mut groups) = (Vec::new(), Vec::new());
     let Some(pattern) = facts.fill_regex(&text.pattern) else { return Ok((rows, groups)) };
+    let files = files(tracer, text, facts, &pattern, usize::MAX)?;
     let pattern = regex(&pattern)?;
-    let but = text.not_pattern.as_ref().and_then(|but| facts.fill_regex(but));
-    let but = but.map(|but| regex(&but)).transpose()?;
-    let name = facts.get("name").first().cloned().unwrap_or_default();
-    let fill = |texts: &[String]| texts.iter().flat_map(|t| facts.fill(t)).collect::<Vec<_>>();
-    let named = fill(&text.files);
-    let mut files = Files {
-        any: named.is_empty(),
-        wanted: globs(&named)?,
-        unwanted: globs(&fill(&text.not_files))?,
-        arch: if text.arch { tracer.arch() } else { Arch::All },
-        last: None,
-    };
-    let finds = facts.fill(&text.find);
-    let read = if text.find.is_empty() { named } else { Vec::new() };
-    for source in sources(tracer, &finds, &read)? {
-        for line in source.iter().filter(|line| files.want(&line.path)) {
-            if but.as_ref().is_some_and(|but| but.is_match(&line.text)) {
-                continue;
-            }
-            let Some(found) = groups_of(tracer, text, &pattern, line) else { continue };
+    for InFile { path, lines, .. } in files {
+        for line in lines {
             let mut own = facts.clone();
-            for (key, value) in found {
+            for (key, value) in groups_of(tracer, text, &pattern, &path, &line) {
                 own.add(&key, &value);
                 groups.push((key, value));
             }
             let note = text.note.as_ref().and_then(|note| own.fill(note).into_iter().next());
-            rows.push(Row {
-                path: line.path.to_vec(),
-                line: line.number,
-                name: name.clone(),
-                note: note.unwrap_or_default(),
-                ..Row::default()
-            });
-            if text.entry {
-                rows.extend(entry(tracer, &line.path, line.number));
-            }
-            if text.whole {
-                let file = tracer.file(&line.path);
-                let long = u32::try_from(statement_lines(&file, line.number.into())).unwrap_or(1);
-                rows.extend(lines(&line.path, line.number + 1, line.number + long - 1));
-            }
+            let found = Found { path: path.clone(), line, counted: None };
+            push_rows(tracer, text, facts, found, note.unwrap_or_default(), &mut rows);
         }
-    }
-    if finds.len() > 1 {
-        let mut seen = HashSet::new();
-        rows.retain(|row| seen.insert((row.path.clone(), row.line)));
     }
     Ok((rows, groups))
 }
 
-/// What the pattern's groups find in a line, or in the statement that begins on it; none
-/// where it does not match.
+/// What a look-up wants of the tree: one for each text to find.
+pub(in crate::trace) fn wanted(text: &Text, facts: &Facts, arch: Arch, most: usize) -> Vec<Wanted> {
+    let Some(pattern) = facts.fill_regex(&text.pattern) else { return Vec::new() };
+    let fill = |texts: &[String]| texts.iter().flat_map(|t| facts.fill(t)).collect::<Vec<_>>();
+    let finds = facts.fill(&text.find);
+    let most = if finds.len() > 1 { usize::MAX } else { most };
+    let finds = finds.into_iter().filter(|find| !find.is_empty());
+    let wanted = |find| Wanted {
+        but: text.not_pattern.as_ref().and_then(|but| facts.fill_regex(but)),
+        files: fill(&text.files),
+        not_files: fill(&text.not_files),
+        arch: if text.arch { arch } else { Arch::All },
+        statement: text.statement,
+        most,
+        ..Wanted::new(vec![find], pattern.clone())
+    };
+    finds.map(wanted).collect()
+}
+
+/// The lines that match, file by file: of the texts to find, in their order; without one, of
+/// the files that are named in full.
+fn files(
+    tracer: &mut Tracer<'_, '_>,
+    text: &Text,
+    facts: &Facts,
+    pattern: &str,
+    most: usize,
+) -> Result<Vec<InFile>> {
+    let wanted = wanted(text, facts, tracer.arch(), most);
+    let mut found = Vec::new();
+    for wanted in &wanted {
+        found.extend(tracer.lines(wanted)?.iter().cloned());
+    }
+    if wanted.len() > 1 {
+        let mut seen = HashSet::new();
+        for InFile { path, lines, count } in &mut found {
+            lines.retain(|line| seen.insert((path.clone(), line.number)));
+            *count = lines.len();
+        }
+        found.retain(|file| file.count > 0);
+    }
+    if !text.find.is_empty() {
+        return Ok(found);
+    }
+    let fill = |texts: &[String]| texts.iter().flat_map(|t| facts.fill(t)).collect::<Vec<_>>();
+    let ready = Wanted {
+        but: text.not_pattern.as_ref().and_then(|but| facts.fill_regex(but)),
+        files: fill(&text.files),
+        not_files: fill(&text.not_files),
+        arch: if text.arch { tracer.arch() } else { Arch::All },
+        statement: text.statement,
+        most,
+        ..Wanted::new(Vec::new(), pattern.to_owned())
+    }
+    .ready()?;
+    for path in fill(&text.files) {
+        let file = tracer.file(path.as_bytes());
+        if ready.wants(path.as_bytes()) {
+            let (lines, count) = ready.lines(file.bytes());
+            found.push(InFile { path: path.as_bytes().into(), lines, count });
+        }
+    }
+    found.retain(|file| file.count > 0);
+    Ok(found)
+}
+
+/// What the pattern's groups find in a line, or in the statement that begins on it.
 fn groups_of(
     tracer: &mut Tracer<'_, '_>,
     text: &Text,
     pattern: &Regex,
+    path: &[u8],
     line: &Line,
-) -> Option<Vec<Group>> {
-    let whole = text
-        .statement
-        .then(|| statement(&tracer.file(&line.path), u64::from(line.number)).into_bytes());
-    let captures = pattern.captures(whole.as_ref().unwrap_or(&line.text))?;
-    let keys = pattern.capture_names().flatten();
-    Some(keys.filter_map(|key| Some((key.to_owned(), group(&captures, key)?))).collect())
-}
-
-/// Which files a look-up wants; the last answer is kept, for lines come file by file.
-struct Files {
-    any: bool,
-    wanted: GlobSet,
-    unwanted: GlobSet,
-    arch: Arch,
-    last: Option<(Rc<[u8]>, bool)>,
-}
-
-impl Files {
-    fn want(&mut self, path: &Rc<[u8]>) -> bool {
-        if let Some((last, wanted)) = &self.last
-            && Rc::ptr_eq(last, path)
-        {
-            return *wanted;
-        }
-        let text = String::from_utf8_lossy(path);
-        let wanted = (self.any || self.wanted.is_match(&*text))
-            && !self.unwanted.is_match(&*text)
-            && self.arch.has(Place::of(path));
-        self.last = Some((path.clone(), wanted));
-        wanted
-    }
-}
-
-/// The lines to be matched: those that hold the texts to find; without one, all lines of
-/// the files that are named in full.
-fn sources(
-    tracer: &mut Tracer<'_, '_>,
-    finds: &[String],
-    read: &[String],
-) -> Result<Vec<Rc<Vec<Line>>>> {
-    let mut found: Vec<Rc<Vec<Line>>> =
-        read.iter().map(|path| all_lines(tracer, path.as_bytes())).collect();
-    for find in finds.iter().filter(|find| !find.is_empty()) {
-        found.push(tracer.lines(find)?);
-    }
-    Ok(found)
-}
-
-/// All lines of a file.
-pub(super) fn all_lines(tracer: &mut Tracer<'_, '_>, path: &[u8]) -> Rc<Vec<Line>> {
-    let file = tracer.file(path);
-    let path: Rc<[u8]> = path.into();
-    let line = |number: u64| {
-        let text = file.line(number)?.trim_ascii_end().to_vec();
-        Some(Line { path: path.clone(), number: u32::try_from(number).ok()?, text })
+) -> Vec<Group> {
+    let whole =
+        text.statement.then(|| statement(&tracer.file(path), u64::from(line.number)).into_bytes());
+    let Some(captures) = pattern.captures(whole.as_ref().unwrap_or(&line.text)) else {
+        return Vec::new();
     };
-    Rc::new((1..=file.line_count()).filter_map(line).collect())
+    let keys = pattern.capture_names().flatten();
+    keys.filter_map(|key| Some((key.to_owned(), group(&captures, key)?))).collect()
+}
+
+/// The facts, with what the groups find in a line.
+fn with_groups(
+    tracer: &mut Tracer<'_, '_>,
+    text: &Text,
+    pattern: &Regex,
+    facts: &Facts,
+    path: &[u8],
+    line: &Line,
+) -> Facts {
+    let mut own = facts.clone();
+    for (key, value) in groups_of(tracer, text, pattern, path, line) {
+        own.add(&key, &value);
+    }
+    own
 }
 
 /// What belongs to the line: all that follows and is indented more, without empty lines

@@ -30,6 +30,9 @@ pub(super) struct Conditions {
 /// Conditions nested deeper than this are counted but not kept in text.
 const DEEPEST: usize = 64;
 
+/// Of many arms before one, so many bytes are kept in text: nobody reads more.
+const OTHERS: usize = 500;
+
 impl Conditions {
     /// How many are open.
     pub(super) fn len(&self) -> usize {
@@ -81,10 +84,10 @@ impl Conditions {
         let Some(last) = self.stack.last_mut() else {
             return depth;
         };
-        if !last.others.is_empty() {
-            last.others.extend_from_slice(b" && ");
-        }
-        if last.others.len() < 500 {
+        if last.others.len() < OTHERS {
+            if !last.others.is_empty() {
+                last.others.extend_from_slice(b" && ");
+            }
             last.others.extend_from_slice(&negated(&last.text));
         }
         last.text = match text {

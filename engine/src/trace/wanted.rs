@@ -1,0 +1,308 @@
+//! What a look-up in the tree's text wants, and which lines of one file that is.
+//!
+//! Patterns are written for single lines, or for statements put together on one. A file is
+//! not cut into lines for them: the pattern runs over all of it, and only around what that
+//! finds are lines looked at.
+
+use crate::Result;
+use globset::GlobSet;
+use grep_matcher::{LineMatchKind, Matcher};
+use grep_regex::{RegexMatcher, RegexMatcherBuilder};
+use kgrep_index::graph::{Arch, Place};
+use memchr::memmem::Finder;
+use regex::bytes::{Regex, RegexBuilder};
+
+use super::mentions::Line;
+use super::pattern::regex;
+use super::statement::{LINES, statement};
+use super::tracer::globs;
+use crate::relocate::SourceFile;
+
+/// What lines are wanted.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Wanted {
+    /// Plain texts, one of which is in every such line; none: any line.
+    pub find: Vec<String>,
+    /// The regular expression that it matches.
+    pub pattern: String,
+    /// One that it must not match.
+    pub but: Option<String>,
+    /// Globs of files; none: all.
+    pub files: Vec<String>,
+    /// Globs of files that are left out.
+    pub not_files: Vec<String>,
+    /// Which architectures' files count.
+    pub arch: Arch,
+    /// Whether the pattern is matched against the statement that begins on the line.
+    pub statement: bool,
+    /// How many lines of each file are kept.
+    pub most: usize,
+}
+
+impl Wanted {
+    /// Lines with `find` that match `pattern`, in any file.
+    pub fn new(find: Vec<String>, pattern: String) -> Wanted {
+        Wanted {
+            find,
+            pattern,
+            but: None,
+            files: Vec::new(),
+            not_files: Vec::new(),
+            arch: Arch::All,
+            statement: false,
+            most: usize::MAX,
+        }
+    }
+
+    /// Whether the pattern finds in a file's text as it is, over its lines' ends, all that it
+    /// finds in its statements: their lines are joined by blanks.
+    pub fn pattern_is_raw(&self) -> bool {
+        if !self.statement {
+            return true;
+        }
+        let blanks = self.pattern.replace(r"\s*", "");
+        let dots = blanks.replace(r"\.", "");
+        !blanks.contains(' ') && !blanks.contains(r"\s") && !dots.contains('.')
+    }
+
+    /// Makes what is needed to look for it.
+    ///
+    /// # Errors
+    /// When a pattern or glob is none.
+    pub fn ready(&self) -> Result<Ready> {
+        let short = self.find.iter().any(|find| find.len() < SHORT);
+        let lines = (short && !self.statement).then(|| {
+            RegexMatcherBuilder::new()
+                .unicode(false)
+                .multi_line(true)
+                .line_terminator(Some(b'\n'))
+                .build(&self.pattern)
+        });
+        let raw = self.statement && self.pattern_is_raw();
+        let raw =
+            raw.then(|| RegexBuilder::new(&self.pattern).unicode(false).multi_line(true).build());
+        Ok(Ready {
+            finders: self.find.iter().map(|find| Finder::new(find).into_owned()).collect(),
+            pattern: regex(&self.pattern)?,
+            // One that can't do without a line's end goes line by line.
+            lines: lines.and_then(Result::ok),
+            raw: raw.transpose()?,
+            but: self.but.as_deref().map(regex).transpose()?,
+            any: self.files.is_empty(),
+            files: globs(&self.files)?,
+            not_files: globs(&self.not_files)?,
+            arch: self.arch,
+            statement: self.statement,
+            most: self.most,
+        })
+    }
+}
+
+/// A shorter text is in so many lines that it is no help to look for it.
+const SHORT: usize = 3;
+
+/// [`Wanted`], made ready.
+pub struct Ready {
+    finders: Vec<Finder<'static>>,
+    pattern: Regex,
+    /// The pattern over a whole file, line by line.
+    lines: Option<RegexMatcher>,
+    /// The pattern over a whole file, without regard to its lines.
+    raw: Option<Regex>,
+    but: Option<Regex>,
+    any: bool,
+    files: GlobSet,
+    not_files: GlobSet,
+    arch: Arch,
+    statement: bool,
+    most: usize,
+}
+
+impl Ready {
+    /// Whether lines of this file are wanted.
+    pub fn wants(&self, path: &[u8]) -> bool {
+        let text = String::from_utf8_lossy(path);
+        (self.any || self.files.is_match(&*text))
+            && !self.not_files.is_match(&*text)
+            && self.arch.has(Place::of(path))
+    }
+
+    /// The first wanted lines of a file, and how many there are.
+    pub fn lines(&self, bytes: &[u8]) -> (Vec<Line>, usize) {
+        if !self.finders.is_empty() && !self.finders.iter().any(|f| f.find(bytes).is_some()) {
+            return (Vec::new(), 0);
+        }
+        let mut kept =
+            Kept { bytes, most: self.most, lines: Vec::new(), count: 0, at: 0, number: 1 };
+        if self.statement {
+            self.statements(bytes, &mut kept);
+            return (kept.lines, kept.count);
+        }
+        let mut at = 0;
+        while let Some(hit) = self.next(bytes, at) {
+            let (start, end) = line_around(bytes, hit);
+            let line = &bytes[start..end];
+            if self.holds(line) && self.is_wanted(line) && self.pattern.is_match(line) {
+                kept.push(start, end);
+            }
+            at = end + 1;
+        }
+        (kept.lines, kept.count)
+    }
+
+    /// A place in the next line, from `at`, that may match.
+    fn next(&self, bytes: &[u8], at: usize) -> Option<usize> {
+        let rest = bytes.get(at..).filter(|rest| !rest.is_empty())?;
+        if let Some(lines) = &self.lines
+            && let Ok(found) = lines.find_candidate_line(rest)
+        {
+            let (LineMatchKind::Confirmed(hit) | LineMatchKind::Candidate(hit)) = found?;
+            // The end of the last line is no place in it.
+            return Some(at + hit.min(rest.len() - 1));
+        }
+        if self.finders.is_empty() {
+            return Some(at);
+        }
+        self.finders.iter().filter_map(|finder| finder.find(rest)).min().map(|hit| at + hit)
+    }
+
+    fn holds(&self, line: &[u8]) -> bool {
+        self.finders.is_empty() || self.finders.iter().any(|finder| finder.find(line).is_some())
+    }
+
+    fn is_wanted(&self, line: &[u8]) -> bool {
+        !self.but.as_ref().is_some_and(|but| but.is_match(line))
+    }
+
+    /// The lines on which a statement begins that matches.
+    fn statements(&self, bytes: &[u8], kept: &mut Kept<'_>) {
+        let file = SourceFile::from_bytes(bytes.to_vec());
+        for window in self.windows(bytes, &file) {
+            for number in window {
+                let line = file.line(number).unwrap_or_default();
+                let line = line.strip_suffix(b"\n").unwrap_or(line);
+                if self.holds(line)
+                    && self.is_wanted(line)
+                    && self.pattern.is_match(statement(&file, number).as_bytes())
+                {
+                    let start = file.before(number).len();
+                    kept.push(start, start + line.len());
+                }
+            }
+        }
+    }
+
+    /// The lines that a matching statement can begin on, in order and none twice.
+    fn windows(&self, bytes: &[u8], file: &SourceFile) -> Vec<std::ops::RangeInclusive<u64>> {
+        let Some(raw) = &self.raw else { return vec![1..=file.line_count()] };
+        let mut hits: Vec<(usize, usize)> =
+            raw.find_iter(bytes).map(|hit| (hit.start(), hit.end())).collect();
+        // A line that goes on has no blank there in the text as it is.
+        let goes_on = memchr::memmem::find_iter(bytes, b"\\\n");
+        let goes_on = goes_on.chain(memchr::memmem::find_iter(bytes, b"\\\r\n"));
+        hits.extend(goes_on.map(|at| (at, at + 1)));
+        hits.sort_unstable();
+        let mut windows: Vec<std::ops::RangeInclusive<u64>> = Vec::new();
+        let mut last = 0;
+        let (mut at, mut number) = (0, 1);
+        for (start, end) in hits {
+            let mut line_of = |place: usize| {
+                number += memchr::memchr_iter(b'\n', &bytes[at.min(place)..place]).count() as u64;
+                at = at.max(place);
+                number
+            };
+            let first = line_of(start).saturating_sub(LINES).max(last + 1);
+            let end = line_of(end.max(start));
+            if first <= end {
+                windows.push(first..=end);
+                last = end;
+            }
+        }
+        windows
+    }
+}
+
+/// The line around a place, without its end.
+fn line_around(bytes: &[u8], at: usize) -> (usize, usize) {
+    let start = memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |newline| newline + 1);
+    let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end);
+    (start, end)
+}
+
+/// Lines as they are found, counted and the first kept.
+struct Kept<'b> {
+    bytes: &'b [u8],
+    most: usize,
+    lines: Vec<Line>,
+    count: usize,
+    /// The start of the last line that was numbered, and its number.
+    at: usize,
+    number: u32,
+}
+
+impl Kept<'_> {
+    fn push(&mut self, start: usize, end: usize) {
+        self.count += 1;
+        if self.lines.len() < self.most {
+            let newlines = memchr::memchr_iter(b'\n', &self.bytes[self.at..start]).count();
+            self.number += u32::try_from(newlines).unwrap_or(u32::MAX);
+            self.at = start;
+            self.lines.push(Line { number: self.number, text: self.bytes[start..end].to_vec() });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(wanted: &Wanted, text: &str) -> Vec<u32> {
+        let (lines, count) = wanted.ready().unwrap().lines(text.as_bytes());
+        assert_eq!(lines.len(), count);
+        lines.iter().map(|line| line.number).collect()
+    }
+
+    #[test]
+    fn lines_are_numbered_and_found_once() {
+        for find in ["ab", "abab"] {
+            let text = format!("{find} {find}\nno\nx {find}");
+            let wanted = Wanted::new(vec![find.into()], find.into());
+            assert_eq!(found(&wanted, &text), [1, 3]);
+            let first = Wanted { most: 1, ..wanted };
+            assert_eq!(first.ready().unwrap().lines(text.as_bytes()).1, 2);
+        }
+    }
+
+    #[test]
+    fn a_short_name_is_found_where_a_long_one_is() {
+        // Blanks of a pattern don't reach over a line's end.
+        let lines = "{n}(\n {n} (x);\nint {n}\n(y);\nz {n}\t(a){n}(b)\n{n}";
+        let mut answers = Vec::new();
+        for name in ["i", "a_long_name"] {
+            let text = lines.replace("{n}", name);
+            let of = |pattern: &str| {
+                found(&Wanted::new(vec![name.into()], pattern.replace("{n}", name)), &text)
+            };
+            answers.push([
+                of(r"\b{n}\s*\("),
+                of(r"^{n}"),
+                of(r"{n}$"),
+                of(r"^(?:int )?\s*{n}\b[^;]*;"),
+            ]);
+        }
+        assert_eq!(answers[0], answers[1]);
+        assert_eq!(answers[0], [vec![1, 2, 5], vec![1, 6], vec![3, 6], vec![2]]);
+    }
+
+    #[test]
+    fn statements_are_found_by_their_first_line() {
+        let text = "x\n__setup(\"i\",\n\tset_i);\n#define D \\\n  __setup(\"i\", \\\n  set_j)\ni\n";
+        let pattern = r#"\b__setup\(\s*"i"\s*,\s*\w+\)"#.to_owned();
+        let wanted = Wanted { statement: true, ..Wanted::new(vec!["i".into()], pattern) };
+        assert!(wanted.pattern_is_raw());
+        assert_eq!(found(&wanted, text), [2, 4, 5]);
+        let spaced = Wanted { pattern: r#"__setup\("i", \w+\)"#.into(), ..wanted };
+        assert!(!spaced.pattern_is_raw());
+        assert_eq!(found(&spaced, text), [2, 4, 5]);
+    }
+}

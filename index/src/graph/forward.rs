@@ -1,0 +1,329 @@
+//! Chains forward: what a definition leads to, remembered for the length of one question, and
+//! the walk that finds all chains of a length.
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use crate::outline::UseKind;
+
+use super::ask::{Link, LinkKind, Memo};
+use super::base::{DefId, DefInfo, Graph, NameRef};
+use super::chain::{Arrivals, ChainOptions, Hop, State, WORK};
+use super::nearness::Nearness;
+use super::place::Program;
+use super::slots::Classes;
+
+/// A step to a definition.
+#[derive(Clone, Copy)]
+struct Step {
+    to: DefInfo,
+    link: Link,
+    is_uncertain: bool,
+}
+
+/// A slot, as code of one program calls through it.
+type Slot = (NameRef, Program);
+
+/// What a definition leads to: by name, and through slots, each with its line.
+struct Steps {
+    direct: Vec<Step>,
+    slots: Vec<(Slot, u32)>,
+}
+
+/// How a walk ended.
+pub(super) enum Walk {
+    /// At these states, reached so.
+    Found(Vec<State>, Arrivals),
+    /// Nowhere; a chain has at least so many hops.
+    Longer(usize),
+    /// There is no chain at all.
+    Nothing,
+    /// It took too many steps.
+    GaveUp,
+}
+
+/// A search forward.
+pub(super) struct Forward<'g, 'a> {
+    graph: &'g Graph<'a>,
+    options: &'g ChainOptions,
+    avoid: HashSet<NameRef>,
+    memo: Memo,
+    steps: HashMap<DefId, Rc<Steps>>,
+    fills: HashMap<Slot, Rc<Vec<DefInfo>>>,
+    classes: Classes,
+    /// On which level each definition was reached first.
+    reached: HashMap<DefId, usize>,
+    spent: HashSet<Slot>,
+    frontier: Vec<DefInfo>,
+    /// How many levels were walked.
+    pub(super) level: usize,
+    /// How many steps were looked at.
+    pub(super) work: usize,
+}
+
+impl<'g, 'a> Forward<'g, 'a> {
+    /// From `starts`.
+    pub(super) fn new(graph: &'g Graph<'a>, options: &'g ChainOptions, starts: &[DefInfo]) -> Self {
+        Forward {
+            graph,
+            options,
+            avoid: options.avoid.iter().copied().collect(),
+            memo: Memo::default(),
+            steps: HashMap::new(),
+            fills: HashMap::new(),
+            classes: Classes::default(),
+            reached: starts.iter().map(|start| (start.id, 0)).collect(),
+            spent: HashSet::new(),
+            frontier: starts.to_vec(),
+            level: 0,
+            work: 0,
+        }
+    }
+
+    /// Whether all is reached that can be.
+    pub(super) fn is_done(&self) -> bool {
+        self.frontier.is_empty()
+    }
+
+    /// What another level costs, about.
+    pub(super) fn cost(&self) -> usize {
+        self.work + self.frontier.len()
+    }
+
+    /// The hops of the shortest chain that may be, where the way back meets this one.
+    pub(super) fn meets(&self, near: &Nearness<'_, '_>) -> Option<usize> {
+        // They met nowhere before, so that one of both is new.
+        let here = self.frontier.iter().map(|to| to.id);
+        let here = here.filter_map(|id| Some(self.reached.get(&id)? + near.known(id)?));
+        let there = near.newest().filter_map(|(id, more)| Some(self.reached.get(&id)? + more));
+        here.chain(there).min()
+    }
+
+    /// Walks a level further.
+    pub(super) fn grow(&mut self) {
+        self.level += 1;
+        for from in std::mem::take(&mut self.frontier) {
+            if self.work > WORK {
+                return;
+            }
+            let steps = self.steps_of(&from);
+            for step in &steps.direct {
+                self.reach(&step.to);
+            }
+            for (slot, _) in &steps.slots {
+                if self.spent.insert(*slot) {
+                    for to in self.fills_of(*slot).iter() {
+                        self.reach(to);
+                    }
+                }
+            }
+        }
+    }
+
+    fn reach(&mut self, to: &DefInfo) {
+        if !self.reached.contains_key(&to.id) {
+            self.reached.insert(to.id, self.level);
+            self.frontier.push(*to);
+        }
+    }
+
+    fn steps_of(&mut self, from: &DefInfo) -> Rc<Steps> {
+        if let Some(steps) = self.steps.get(&from.id) {
+            return Rc::clone(steps);
+        }
+        let (graph, kinds) = (self.graph, &self.options.kinds);
+        let mut direct = Vec::new();
+        for callee in graph.callees_with(from, self.options.arch, &mut self.memo) {
+            if !kinds.contains(&callee.link.kind) || self.avoid.contains(&callee.name) {
+                continue;
+            }
+            let (link, is_uncertain) = (callee.link, callee.definitions.len() > 1);
+            direct.extend(callee.definitions.iter().map(|to| Step { to: *to, link, is_uncertain }));
+        }
+        let mut slots = Vec::new();
+        if kinds.contains(&LinkKind::Indirect) {
+            let program = graph.place(from.file).program;
+            let edges = graph.edges_of(from).into_iter();
+            let through = edges.filter(|edge| edge.kind == UseKind::Indirect);
+            slots.extend(through.map(|edge| ((edge.name, program), edge.line)));
+            slots.sort_unstable_by_key(|((name, _), line)| (*line, *name));
+        }
+        self.work += direct.len() + slots.len() + 1;
+        let steps = Rc::new(Steps { direct, slots });
+        self.steps.insert(from.id, Rc::clone(&steps));
+        steps
+    }
+
+    /// The functions that fill a slot; none where its structure is not known.
+    fn fills_of(&mut self, slot: Slot) -> Rc<Vec<DefInfo>> {
+        let Some(class) = self.classes.of(self.graph, slot.0) else { return Rc::default() };
+        // Several names are one slot.
+        let slot = (class.first().copied().unwrap_or(slot.0), slot.1);
+        if let Some(fills) = self.fills.get(&slot) {
+            return Rc::clone(fills);
+        }
+        let fills = self.graph.fills_in(&class, slot.1, self.options.arch);
+        let wanted = fills.into_iter().filter(|(name, _)| !self.avoid.contains(name));
+        let fills: Rc<Vec<DefInfo>> = Rc::new(wanted.flat_map(|(_, all)| all).collect());
+        self.work += fills.len() + 1;
+        self.fills.insert(slot, Rc::clone(&fills));
+        fills
+    }
+
+    /// Finds all chains of the shortest length, if that is at most `bound`. What is too far
+    /// from the end for it is left out.
+    pub(super) fn walk(
+        &mut self,
+        starts: &[DefInfo],
+        to: NameRef,
+        near: &Nearness<'_, '_>,
+        bound: usize,
+    ) -> Walk {
+        let through = &self.options.through;
+        let mut walked = Walked {
+            near,
+            through,
+            bound,
+            distance: 0,
+            goal: (to, through.len()),
+            longer: None,
+            reached: HashMap::new(),
+            into: HashMap::new(),
+            next: Vec::new(),
+            goals: Vec::new(),
+        };
+        for start in starts {
+            walked.start(start);
+        }
+        let mut filled: HashMap<Slot, (usize, Rc<Vec<DefInfo>>)> = HashMap::new();
+        while !walked.next.is_empty() && walked.goals.is_empty() {
+            let level = std::mem::take(&mut walked.next);
+            walked.distance += 1;
+            for (from, passed) in &level {
+                let steps = self.steps_of(from);
+                self.work += steps.direct.len() + 1;
+                if self.work > WORK {
+                    return Walk::GaveUp;
+                }
+                for step in &steps.direct {
+                    walked.hop(from, *passed, step);
+                }
+                for (slot, line) in &steps.slots {
+                    let known = filled.get(slot).filter(|(at, _)| {
+                        // What a slot leads to is reached then: no later hop is shorter.
+                        *at == walked.distance || through.is_empty()
+                    });
+                    let fills = match known {
+                        Some((at, _)) if *at != walked.distance => continue,
+                        Some((_, fills)) => Rc::clone(fills),
+                        None => {
+                            let all = self.fills_of(*slot);
+                            self.work += all.len();
+                            let may = all.iter().copied().filter(|to| walked.is_useful(to));
+                            let may: Rc<Vec<DefInfo>> = Rc::new(may.collect());
+                            filled.insert(*slot, (walked.distance, Rc::clone(&may)));
+                            may
+                        }
+                    };
+                    let link = Link {
+                        kind: LinkKind::Indirect,
+                        line: *line,
+                        via: Some(slot.0),
+                        runs: true,
+                    };
+                    self.work += fills.len();
+                    for to in fills.iter() {
+                        walked.hop(from, *passed, &Step { to: *to, link, is_uncertain: true });
+                    }
+                }
+            }
+        }
+        walked.end()
+    }
+}
+
+/// A walk under way.
+struct Walked<'w> {
+    near: &'w Nearness<'w, 'w>,
+    through: &'w [NameRef],
+    bound: usize,
+    distance: usize,
+    goal: (NameRef, usize),
+    /// The fewest hops of what was left out for being too far.
+    longer: Option<usize>,
+    reached: HashMap<State, usize>,
+    into: Arrivals,
+    next: Vec<(DefInfo, usize)>,
+    goals: Vec<State>,
+}
+
+impl Walked<'_> {
+    /// How many of the names to pass are behind a path that comes to `name`.
+    fn passed(&self, passed: usize, name: NameRef) -> usize {
+        passed + usize::from(self.through.get(passed) == Some(&name))
+    }
+
+    fn start(&mut self, start: &DefInfo) {
+        if self.may_pass(start.id) {
+            let passed = self.passed(0, start.name);
+            self.reached.insert((start.id, passed), 0);
+            self.next.push((*start, passed));
+        }
+    }
+
+    /// Whether a path within the bound may be there now; notes by how much it is too long.
+    fn may_pass(&mut self, id: DefId) -> bool {
+        let Some(more) = self.near.at_least(id) else { return false };
+        let hops = self.distance + more;
+        if hops > self.bound {
+            self.longer = Some(self.longer.map_or(hops, |longer| longer.min(hops)));
+        }
+        hops <= self.bound
+    }
+
+    /// Whether a hop to `to` may be a part of what is found. Where names must be passed, that
+    /// depends on the path.
+    fn is_useful(&mut self, to: &DefInfo) -> bool {
+        if !self.through.is_empty() {
+            return true;
+        }
+        match self.reached.get(&(to.id, 0)).copied() {
+            Some(known) => known == self.distance,
+            None => self.may_pass(to.id),
+        }
+    }
+
+    fn hop(&mut self, from: &DefInfo, passed: usize, step: &Step) {
+        let now = self.passed(passed, step.to.name);
+        let state = (step.to.id, now);
+        let known = match self.reached.get(&state).copied() {
+            Some(known) => known,
+            None if self.may_pass(step.to.id) => {
+                self.reached.insert(state, self.distance);
+                if (step.to.name, now) == self.goal {
+                    self.goals.push(state);
+                }
+                self.next.push((step.to, now));
+                self.distance
+            }
+            None => return,
+        };
+        if known != self.distance {
+            return;
+        }
+        let hops = self.into.entry(state).or_default();
+        // Of several ways from one definition to another the first is told.
+        if !hops.last().is_some_and(|(hop, before)| hop.from.id == from.id && *before == passed) {
+            let Step { to, link, is_uncertain } = *step;
+            hops.push((Hop { from: *from, to, link, is_uncertain }, passed));
+        }
+    }
+
+    fn end(self) -> Walk {
+        match self.longer {
+            _ if !self.goals.is_empty() => Walk::Found(self.goals, self.into),
+            Some(hops) => Walk::Longer(hops),
+            None => Walk::Nothing,
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Growth: for twice the input the program may do at most two and a half times the work, in
+//! whatever reads what strangers wrote.
+//!
+//! Work is counted in instructions, by valgrind's callgrind, which is the same on every run
+//! and however busy the machine is; what the program does without any input is taken off.
+//! Without valgrind these tests say so and prove nothing (`.ci/run` installs it).
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use crate::util::{Dir, KGREP};
+
+/// Twice the input may take so much more.
+const MOST: f64 = 2.5;
+
+/// The program without debug information, which valgrind would read on every run; none where
+/// there is no valgrind.
+fn program() -> Option<&'static Path> {
+    static PROGRAM: OnceLock<Option<(tempfile::TempDir, PathBuf)>> = OnceLock::new();
+    let made = PROGRAM.get_or_init(|| {
+        let quiet = |command: &mut Command| command.stdout(Stdio::null()).status();
+        if !quiet(Command::new("valgrind").arg("--version")).is_ok_and(|status| status.success()) {
+            return None;
+        }
+        let place = tempfile::tempdir().expect("temporary folder");
+        let copy = place.path().join("kgrep");
+        let strip = quiet(Command::new("strip").args(["-g", "-o"]).arg(&copy).arg(KGREP));
+        if !strip.is_ok_and(|status| status.success()) {
+            std::fs::copy(KGREP, &copy).expect("a copy");
+        }
+        Some((place, copy))
+    });
+    made.as_ref().map(|(_, program)| program.as_path())
+}
+
+/// How many instructions a run takes.
+fn instructions(program: &Path, dir: &Dir, args: &[&str]) -> f64 {
+    let mut command = Command::new("valgrind");
+    command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(program).args(args);
+    command.current_dir(dir.tree()).env_clear().envs(dir.environment());
+    // One thread: others would count their waiting.
+    command.env("RAYON_NUM_THREADS", "1").stdin(Stdio::null());
+    let done = command.output().expect("valgrind runs");
+    let said = String::from_utf8_lossy(&done.stderr);
+    let collected = said.lines().find_map(|line| line.split_once("Collected : "));
+    let count = collected.and_then(|(_, count)| count.trim().parse().ok());
+    let failed = !matches!(done.status.code(), Some(0 | 1)) || said.contains("kgrep: ");
+    match count {
+        Some(count) if !failed => count,
+        _ => panic!("{args:?}: {said}"),
+    }
+}
+
+/// Counts a question to a tree that `make` makes of a size, after `before` was asked.
+fn grows(size: usize, make: impl Fn(&Dir, usize), before: &[&str], args: &[&str]) {
+    let Some(program) = program() else {
+        // Seen with `--nocapture`, and by `.ci/run`, which has valgrind.
+        eprintln!("NOT TESTED: growth, for there is no valgrind");
+        return;
+    };
+    let run = |size: usize| {
+        let dir = Dir::new();
+        make(&dir, size);
+        if !before.is_empty() {
+            dir.kgrep(before).run();
+        }
+        instructions(program, &dir, args)
+    };
+    let [least, once, twice] = [1, size, 2 * size].map(run);
+    let (once, twice) = (once - least, twice - least);
+    assert!(once > least / 50.0, "{args:?}: {size} is too small to tell: {once} over {least}");
+    let ratio = twice / once;
+    assert!(ratio <= MOST, "{args:?}: {ratio:.2} times as many instructions for twice the input");
+}
+
+/// `line` as often as is asked for, `@` being the number.
+fn lines(size: usize, line: &str) -> String {
+    (0..size).fold(String::new(), |text, n| text + &line.replace('@', &n.to_string()) + "\n")
+}
+
+/// A tree of one C file.
+fn c_file(text: impl Fn(usize) -> String) -> impl Fn(&Dir, usize) {
+    move |dir, size| dir.create("a.c", text(size))
+}
+
+#[test]
+fn the_outline_of_functions() {
+    let text = |size| lines(size, "/* one */ static int f@(int a)\n{\n\treturn g(a, \"s\");\n}");
+    grows(600, c_file(text), &[], &["export", "edges"]);
+}
+
+#[test]
+fn the_outline_of_what_never_ends() {
+    let text = |size| lines(size, "int f@(struct s { /* ( \\\n#define A@(x) \"{ x [\n = {");
+    grows(1500, c_file(text), &[], &["export", "symbols"]);
+}
+
+#[test]
+fn arms_of_a_condition() {
+    let text = |size| format!("#if A\n{}#endif\n", lines(size, "#elif B@\nint x(void){"));
+    grows(1500, c_file(text), &[], &["export", "symbols"]);
+}
+
+#[test]
+fn conditions_in_conditions() {
+    let text = |size| lines(size, "#if A@ || B\nint x@;") + &lines(size, "#endif");
+    grows(1500, c_file(text), &[], &["export", "symbols"]);
+}
+
+#[test]
+fn entries_of_kconfig() {
+    let make = |dir: &Dir, size| {
+        dir.create("Kconfig", lines(size, "config X@\n\tbool \"x\"\n\tdepends on X0 && Y@"));
+    };
+    grows(1000, make, &[], &["export", "symbols"]);
+}
+
+#[test]
+fn an_option_with_many_entries() {
+    let make = |dir: &Dir, size| {
+        dir.create("Kconfig", lines(size, "config X\n\tbool \"x\"\n\nconfig Y@\n\tdepends on X\n"));
+    };
+    grows(400, make, &[], &["trace", "CONFIG_X"]);
+}
+
+#[test]
+fn makefiles_of_parts_of_parts() {
+    let make = |dir: &Dir, size| {
+        let parts = (0..size).fold("obj-y += a0.o\n".to_owned(), |mut text, n| {
+            let _ = writeln!(text, "a{}-y := a{n}.o", n + 1);
+            text
+        });
+        dir.create("fs/Makefile", parts);
+        dir.create("fs/a0.c", "int f(void)\n{\n\treturn 0;\n}\n");
+    };
+    grows(500, make, &[], &["trace", "f", "--all"]);
+}
+
+#[test]
+fn error_codes_of_a_function() {
+    let body = |size| lines(size, "\tif (a == @)\n\t\treturn -EINVAL; // /* no\n\terr = -EIO;");
+    let text = move |size| format!("int f(int a)\n{{\n{}\treturn 0;\n}}\n", body(size));
+    grows(400, c_file(text), &[], &["trace", "f"]);
+}
+
+#[test]
+fn uses_of_a_name_in_one_file() {
+    let text = |size| lines(size, "static int same(void) { return needle(@); }");
+    grows(800, c_file(text), &[], &["refs", "needle"]);
+    let text = |size| lines(size, "static int f@(void) { return @; }\nint needle;");
+    grows(800, c_file(text), &[], &["refs", "needle"]);
+}
+
+#[test]
+fn long_chains_and_trees() {
+    let text = |size| "void f0(void) { }\n".to_owned() + &lines(size, "void f@(void) { g(); }");
+    grows(600, c_file(text), &[], &["callers", "g"]);
+    let text = |size: usize| {
+        let steps = (0..size).fold(String::new(), |mut text, n| {
+            let _ = writeln!(text, "void f{}(void) {{ f{n}(); }}", n + 1);
+            text
+        });
+        format!("void f0(void) {{ }}\n{steps}void top(void) {{ f{size}(); }}\n")
+    };
+    grows(600, c_file(text), &[], &["chain", "--max-depth", "9999", "top", "f0"]);
+}
+
+/// A patch with hunks for lines that its file doesn't have.
+fn patch(size: usize, file_too: bool) -> impl Fn(&Dir, usize) {
+    move |dir, grown| {
+        let hunks = if file_too { grown } else { size };
+        let hunks = (0..hunks).fold(String::new(), |mut text, n| {
+            let line = 1_000_000_000 + n * 10;
+            let _ = writeln!(
+                text,
+                "@@ -{line},3 +{line},3 @@\n int a{n};\n-int b{n};\n+int c{n};\n int d{n};"
+            );
+            text
+        });
+        dir.create("tree/a.c", lines(200, "int x@;"));
+        dir.create("p.patch", format!("--- a/a.c\n+++ b/a.c\n{hunks}"));
+    }
+}
+
+#[test]
+fn hunks_of_a_patch() {
+    grows(300, patch(300, true), &[], &["diff", "p.patch"]);
+}
+
+#[test]
+fn hunks_far_outside_of_their_file() {
+    grows(100, patch(100, true), &[], &["diff", "p.patch", "--on", "tree"]);
+}
+
+#[test]
+fn entries_of_a_list_and_selectors() {
+    let text = |size| lines(size, "int needle@;");
+    grows(1500, c_file(text), &[], &["needle"]);
+    let numbers = |size: usize| (1..=size).map(|n| n.to_string()).collect::<Vec<_>>().join(",");
+    let Some(program) = program() else { return };
+    let dir = Dir::new();
+    dir.create("a.c", lines(2000, "int needle@;"));
+    dir.kgrep(&["needle"]).stdout();
+    let count = |size| instructions(program, &dir, &["-s", &numbers(size)]);
+    let [least, once, twice] = [1, 500, 1000].map(count);
+    let ratio = (twice - least) / (once - least);
+    assert!(ratio <= MOST, "{ratio:.2} times as many instructions for twice the numbers");
+}
+
+#[test]
+fn sections_of_a_recipe() {
+    let make = |dir: &Dir, size| {
+        let section = "[[section]]\ntitle = \"T@\"\nlook = \"text\"\npattern = '\\b{name}\\b@'\n";
+        let head = "name = \"mine\"\nsummary = \"mine\"\nexamples = [\"x\"]\n\n[subject]\nnames = [\"{name}\"]\n\n";
+        let path = dir.beside("config/kgrep/queries/mine.toml");
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("folder");
+        std::fs::write(path, format!("{head}{}", lines(size, section))).expect("recipe");
+        dir.create("a.c", "int x;\n");
+    };
+    grows(100, make, &[], &["queries"]);
+}
+
+#[test]
+fn a_name_in_many_places_of_one_file() {
+    let make = |dir: &Dir, size| dir.create("tree/a.c", lines(size, "#define needle @"));
+    grows(600, make, &[], &["exists", "needle", "--in", "tree"]);
+}
