@@ -94,13 +94,12 @@ impl Graph<'_> {
                     .or_insert_with(|| self.slot_fills(edge.name, program, arch));
                 indirect_callees(edge, fills, &mut found);
             }
-            found.sort_by_key(|callee| (callee.link.line, callee.name));
+            found.sort_by_key(|callee| (callee.link.line, self.name_key(callee.name)));
         }
         found
     }
 
     /// As [`Graph::callees`], without indirect calls.
-
     pub(super) fn callees_with(
         &self,
         definition: &DefInfo,
