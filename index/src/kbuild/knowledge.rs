@@ -16,6 +16,7 @@ pub struct Knowledge {
     module: Module,
     pub(super) include: Include,
     pub(super) variables: HashMap<String, String>,
+    pub(super) condition: Macros,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -45,6 +46,22 @@ pub(super) struct Include {
     pub(super) folders: Vec<String>,
     pub(super) always: Vec<String>,
     pub(super) asm: Vec<String>,
+}
+
+/// Macros that conditions are made of.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Macros {
+    pub(super) enabled: Vec<String>,
+    pub(super) builtin: Vec<String>,
+    pub(super) module: Vec<String>,
+    pub(super) reachable: Vec<String>,
+    pub(super) defined: Vec<String>,
+    pub(super) always: Vec<String>,
+    pub(super) never: Vec<String>,
+    pub(super) assembly: Vec<String>,
+    pub(super) bits: Vec<String>,
+    pub(super) compiler: HashMap<String, String>,
 }
 
 impl Knowledge {

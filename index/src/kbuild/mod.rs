@@ -12,9 +12,12 @@
 //! - [`condition`]: an `#if` condition in three values.
 //! - [`kconfig`]: symbols, what they depend on, and what keeps one off.
 
+pub mod condition;
 mod config;
 mod files;
 mod folder;
+mod includes;
+mod preprocess;
 mod knowledge;
 mod make;
 mod result;
@@ -22,6 +25,7 @@ mod tree;
 
 pub use config::{Configuration, NotConfiguration, Value};
 pub use files::{Disk, Files};
+pub use includes::with_includes;
 pub use knowledge::Knowledge;
 pub use result::{Built, Object, State, Step};
 pub use tree::built;
