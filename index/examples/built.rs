@@ -3,7 +3,7 @@
 
 use std::{io::Write, path::PathBuf, process::ExitCode, time::Instant};
 
-use kgrep_index::kbuild::{Configuration, Disk, Knowledge, State, built, with_includes};
+use kgrep_index::kbuild::{Configuration, Disk, Included, Knowledge, State, built, with_includes};
 
 fn main() -> ExitCode {
     let arguments: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     let files = Disk::new(tree.clone());
     let built = built(&files, &config, &knowledge);
     eprintln!("Makefiles: {:?}, {} read", start.elapsed(), built.read().len());
-    let built = with_includes(built, &files, &config, &knowledge);
+    let built = with_includes(built, Included::Sources, &files, &config, &knowledge);
     eprintln!("with includes: {:?}", start.elapsed());
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let mut sources: Vec<&[u8]> = built.sources().collect();

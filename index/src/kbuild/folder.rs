@@ -3,7 +3,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex},
+    sync::{Arc, RwLock},
 };
 
 use super::files::{below, normal, split};
@@ -59,17 +59,17 @@ pub(super) struct Outcome {
 /// The names in folders, each folder listed once.
 #[derive(Default)]
 pub(super) struct Listings {
-    folders: Mutex<HashMap<Vec<u8>, Arc<HashSet<Vec<u8>>>>>,
+    folders: RwLock<HashMap<Vec<u8>, Arc<HashSet<Vec<u8>>>>>,
 }
 
 impl Listings {
     pub(super) fn has(&self, shared: Shared, path: &[u8]) -> bool {
         let (folder, name) = split(path);
-        let known = self.folders.lock().ok().and_then(|folders| folders.get(folder).cloned());
+        let known = self.folders.read().ok().and_then(|folders| folders.get(folder).cloned());
         let names = known.unwrap_or_else(|| {
             let names: HashSet<_> = shared.files.names(folder).into_iter().collect();
             let names = Arc::new(names);
-            if let Ok(mut folders) = self.folders.lock() {
+            if let Ok(mut folders) = self.folders.write() {
                 folders.insert(folder.to_vec(), names.clone());
             }
             names

@@ -1,7 +1,7 @@
 //! Headers, and sources that are included by others: they are built where a file that includes
 //! them is, in an arm that holds.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::RwLock};
 
 use rayon::prelude::*;
 
@@ -19,29 +19,40 @@ struct Unit {
     state: State,
     /// The folder whose Makefile's flags hold.
     folder: Vec<u8>,
+    included_by: Option<(Vec<u8>, u32)>,
+}
+
+/// Which included files are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Included {
+    /// Those that are sources by their names, and that a source includes: quick.
+    Sources,
+    /// Headers too.
+    All,
 }
 
 /// Adds to `built` the files that its sources include, directly or not: each once, with the
 /// best state of those that include it; an include in an unknown arm makes it unknown.
 pub fn with_includes(
     mut built: Built,
+    which: Included,
     files: &dyn Files,
     config: &Configuration,
     knowledge: &Knowledge,
 ) -> Built {
     let shared = Shared { files, config, knowledge };
-    let search = Search::new(shared, &built);
+    let search = Search::new(shared, &built, which);
     let mut level: Vec<Unit> = Vec::new();
-    let mut states: HashMap<Vec<u8>, State> = HashMap::new();
+    let mut states: HashMap<Vec<u8>, (State, Option<(Vec<u8>, u32)>)> = HashMap::new();
     for source in built.sources() {
         let state = built.state(source);
-        states.insert(source.to_vec(), state.clone());
-        level.push(Unit { path: source.to_vec(), state, folder: split(source).0.to_vec() });
+        states.insert(source.to_vec(), (state.clone(), None));
+        level.push(Unit { path: source.to_vec(), state, folder: split(source).0.to_vec(), included_by: None });
     }
     let first = level.iter().map(|unit| unit.folder.clone()).min().unwrap_or_default();
     for path in &knowledge.include.always {
         let (path, folder) = (path.clone().into_bytes(), first.clone());
-        level.push(Unit { path, state: State::BuiltIn, folder });
+        level.push(Unit { path, state: State::BuiltIn, folder, included_by: None });
     }
     // The best state first, so that few files are looked at twice.
     while !level.is_empty() {
@@ -50,8 +61,9 @@ pub fn with_includes(
         level.clear();
         for unit in found.into_iter().flatten() {
             let known = states.get(&unit.path);
-            if known.is_none_or(|known| rank(known) < rank(&unit.state)) {
-                states.insert(unit.path.clone(), unit.state.clone());
+            if known.is_none_or(|(known, _)| rank(known) < rank(&unit.state)) {
+                let known = (unit.state.clone(), unit.included_by.clone());
+                states.insert(unit.path.clone(), known);
                 level.push(unit);
             }
         }
@@ -59,11 +71,11 @@ pub fn with_includes(
         level.sort_by(|a, b| b.state.cmp(&a.state).then_with(|| a.path.cmp(&b.path)));
         level.retain(|unit| seen.insert(unit.path.clone()));
     }
-    let mut new: Vec<(Vec<u8>, State)> =
-        states.into_iter().filter(|(path, state)| built.state(path) != *state).collect();
+    let mut new: Vec<_> =
+        states.into_iter().filter(|(_, (_, included_by))| included_by.is_some()).collect();
     new.sort_unstable();
-    for (source, state) in new {
-        built.add(Object { source, state, folder: 0, origins: [None, None] });
+    for (source, (state, included_by)) in new {
+        built.add(Object { source, state, folder: 0, origins: [None, None], included_by });
     }
     built
 }
@@ -81,7 +93,10 @@ fn rank(state: &State) -> u8 {
 
 struct Search<'a> {
     shared: Shared<'a>,
+    which: Included,
     listings: Listings,
+    /// What the common folders have for a path that was asked for before.
+    known: RwLock<HashMap<Vec<u8>, Option<Vec<u8>>>>,
     /// Folders for every file, then those for `asm/`.
     common: Vec<Vec<u8>>,
     asm: Vec<Vec<u8>>,
@@ -89,13 +104,15 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(shared: Shared<'a>, built: &Built) -> Search<'a> {
+    fn new(shared: Shared<'a>, built: &Built, which: Included) -> Search<'a> {
         let architecture = shared.config.architecture().unwrap_or_default();
         let folder = |text: &String| text.replace("{arch}", architecture).into_bytes();
         let include = &shared.knowledge.include;
         Search {
             shared,
+            which,
             listings: Listings::default(),
+            known: RwLock::default(),
             common: include.folders.iter().map(folder).collect(),
             asm: include.asm.iter().map(folder).collect(),
             flags: built.flags.clone(),
@@ -114,6 +131,9 @@ impl<'a> Search<'a> {
             return self.modules(unit, &bytes);
         }
         let is_header = unit.path.ends_with(b".h");
+        if self.which == Included::Sources && !includes_a_source(&bytes) {
+            return Vec::new();
+        }
         let module = match &unit.state {
             _ if is_header => Truth::Unknown,
             State::Module(_) => Truth::True,
@@ -129,8 +149,8 @@ impl<'a> Search<'a> {
             defined: &|_| Macro::Unknown,
         };
         let found = inclusions(&bytes, &context);
-        let found = found.iter().filter_map(|inclusion| self.resolved(unit, inclusion));
-        found.collect()
+        let wanted = |i: &&Inclusion| self.which == Included::All || is_source(&i.path);
+        found.iter().filter(wanted).filter_map(|i| self.resolved(unit, i)).collect()
     }
 
     fn resolved(&self, unit: &Unit, inclusion: &Inclusion) -> Option<Unit> {
@@ -139,7 +159,8 @@ impl<'a> Search<'a> {
             (State::Program(_) | State::No, _) | (_, Truth::True) => unit.state.clone(),
             _ => State::Unknown,
         };
-        Some(Unit { path, state, folder: unit.folder.clone() })
+        let included_by = Some((unit.path.clone(), inclusion.line));
+        Some(Unit { path, state, folder: unit.folder.clone(), included_by })
     }
 
     fn find(&self, unit: &Unit, inclusion: &Inclusion) -> Option<Vec<u8>> {
@@ -161,13 +182,24 @@ impl<'a> Search<'a> {
             }
             folder = split(folder).0;
         }
-        for folder in &self.common {
-            if let Some(path) = has(below(folder, &inclusion.path)) {
-                return Some(path);
-            }
+        self.common(&inclusion.path)
+    }
+
+    /// The file in the folders that every file's includes are looked for in.
+    fn common(&self, name: &[u8]) -> Option<Vec<u8>> {
+        if let Some(known) = self.known.read().ok().and_then(|known| known.get(name).cloned()) {
+            return known;
         }
-        let name = inclusion.path.strip_prefix(b"asm/")?;
-        self.asm.iter().find_map(|folder| has(below(folder, name)))
+        let has = |path: Vec<u8>| self.listings.has(self.shared, &path).then_some(path);
+        let found = self.common.iter().find_map(|folder| has(below(folder, name)));
+        let found = found.or_else(|| {
+            let generic = name.strip_prefix(b"asm/")?;
+            self.asm.iter().find_map(|folder| has(below(folder, generic)))
+        });
+        if let Ok(mut known) = self.known.write() {
+            known.insert(name.to_vec(), found.clone());
+        }
+        found
     }
 
     /// The files of a Rust file's modules.
@@ -177,15 +209,27 @@ impl<'a> Search<'a> {
         let is_root = matches!(file, b"lib.rs" | b"mod.rs");
         let within = if is_root { folder.to_vec() } else { below(folder, base) };
         let mut found = Vec::new();
-        for name in rust_modules(bytes) {
+        for (name, line) in rust_modules(bytes) {
             let candidates = [[&name[..], b".rs"].concat(), [&name[..], b"/mod.rs"].concat()];
             let path = candidates.iter().map(|name| normal(&below(&within, name)));
             let path = path.into_iter().find(|path| self.listings.has(self.shared, path));
             if let Some(path) = path {
                 let state = unit.state.clone();
-                found.push(Unit { path, state, folder: unit.folder.clone() });
+                let included_by = Some((unit.path.clone(), line));
+                found.push(Unit { path, state, folder: unit.folder.clone(), included_by });
             }
         }
         found
     }
+}
+
+fn is_source(path: &[u8]) -> bool {
+    path.ends_with(b".c") || path.ends_with(b".S")
+}
+
+/// Whether an include of a source may stand in a text.
+fn includes_a_source(bytes: &[u8]) -> bool {
+    [&b".c\""[..], b".S\"", b".c>", b".S>"]
+        .iter()
+        .any(|end| memchr::memmem::find(bytes, end).is_some())
 }

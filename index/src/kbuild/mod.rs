@@ -14,18 +14,21 @@
 
 pub mod condition;
 mod config;
+mod explain;
 mod files;
 mod folder;
 mod includes;
 mod preprocess;
+pub mod kconfig;
 mod knowledge;
 mod make;
 mod result;
 mod tree;
 
 pub use config::{Configuration, NotConfiguration, Value};
+pub use explain::{Explanation, explain, symbols_in};
 pub use files::{Disk, Files};
-pub use includes::with_includes;
+pub use includes::{Included, with_includes};
 pub use knowledge::Knowledge;
 pub use result::{Built, Object, State, Step};
 pub use tree::built;

@@ -13,6 +13,7 @@ pub(super) struct Inclusion {
     /// `"path"`, not `<path>`.
     pub(super) quoted: bool,
     pub(super) holds: Truth,
+    pub(super) line: u32,
 }
 
 struct Arm {
@@ -27,50 +28,76 @@ const DEEPEST: usize = 200;
 
 /// The includes of `bytes` that may be reached.
 pub(super) fn inclusions(bytes: &[u8], context: &Context) -> Vec<Inclusion> {
-    let mut reader = Reader { context, arms: Vec::new(), macros: HashMap::new(), found: Vec::new() };
+    let mut reader = Reader::new(context);
     let mut lines = Lines { rest: bytes };
-    let mut guard: Option<Vec<u8>> = None;
+    let mut guard: Option<&[u8]> = None;
+    // Lines are counted from one include to the next.
+    let (mut line, mut counted) = (1, 0);
     while let Some((keyword, rest)) = lines.next() {
         let guarded = guard.take();
+        let name = split_name(rest).0;
         match keyword {
             b"define" => {
-                let (name, value) = split_name(&rest);
-                if guarded.as_deref() == Some(name)
+                if guarded == Some(name)
                     && let Some(arm) = reader.arms.last_mut()
                 {
                     (arm.now, arm.left) = (arm.outer, Truth::False);
                 }
-                reader.define(name, Some(value));
+                reader.define(name, Some(split_name(rest).1));
             }
-            b"undef" => reader.define(split_name(&rest).0, None),
-            b"ifndef" if reader.arms.is_empty() => {
-                let name = split_name(&rest).0.to_vec();
-                reader.open(!reader.defined(&name));
-                guard = Some(name);
+            b"undef" => reader.define(name, None),
+            b"ifdef" | b"ifndef" => {
+                let defined = reader.defined(name);
+                let is_first = keyword == b"ifndef" && reader.arms.is_empty();
+                guard = is_first.then_some(name);
+                reader.open(if keyword == b"ifndef" { !defined } else { defined });
             }
-            b"ifdef" => reader.open(reader.defined(split_name(&rest).0)),
-            b"ifndef" => reader.open(!reader.defined(split_name(&rest).0)),
-            b"if" => reader.open(reader.value(&rest)),
-            b"elif" => reader.turn(|reader| reader.value(&rest)),
-            b"else" => reader.turn(|_| Truth::True),
+            b"if" => {
+                let value = reader.value(rest);
+                reader.open(value);
+            }
+            b"elif" => reader.turn(Some(rest)),
+            b"else" => reader.turn(None),
             b"endif" => {
                 reader.arms.pop();
             }
-            b"include" => reader.include(&rest),
+            b"include" => {
+                let end = bytes.len() - lines.rest.len();
+                let start = end.saturating_sub(1);
+                line += memchr::memchr_iter(b'\n', &bytes[counted..start]).count() as u32;
+                counted = start;
+                reader.include(rest, line);
+            }
             _ => {}
         }
     }
     reader.found
 }
 
+/// A macro's name, and its text unless it is undefined; the text is `None` where an unknown arm
+/// defines it.
+type Definition<'a> = (&'a [u8], Truth, Option<&'a [u8]>);
+
 struct Reader<'a> {
     context: &'a Context<'a>,
     arms: Vec<Arm>,
-    macros: HashMap<Vec<u8>, Macro>,
+    /// Definitions that no condition has asked for yet: most files' are never asked for.
+    pending: Vec<Definition<'a>>,
+    macros: HashMap<&'a [u8], Macro>,
     found: Vec<Inclusion>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(context: &'a Context<'a>) -> Reader<'a> {
+        Reader {
+            context,
+            arms: Vec::new(),
+            pending: Vec::new(),
+            macros: HashMap::new(),
+            found: Vec::new(),
+        }
+    }
+
     fn now(&self) -> Truth {
         self.arms.last().map_or(Truth::True, |arm| arm.now)
     }
@@ -81,29 +108,33 @@ impl Reader<'_> {
         self.arms.push(Arm { outer, left: !value, now: outer.and(value) });
     }
 
-    fn turn(&mut self, value: impl Fn(&Self) -> Truth) {
+    /// `#elif text`, or `#else`.
+    fn turn(&mut self, text: Option<&[u8]>) {
         let Some(arm) = self.arms.last() else { return };
         let (outer, left) = (arm.outer, arm.left);
-        let value = if left == Truth::False { left } else { left.and(value(self)) };
+        let decides = left != Truth::False;
+        let value = text.filter(|_| decides).map_or(Truth::True, |text| self.value(text));
         if let Some(arm) = self.arms.last_mut() {
-            arm.now = outer.and(value);
+            arm.now = outer.and(left).and(value);
             arm.left = left.and(!value);
         }
     }
 
-    fn define(&mut self, name: &[u8], value: Option<&[u8]>) {
-        let known = match (self.now(), value) {
-            (Truth::False, _) => return,
-            (Truth::Unknown, _) => Macro::Unknown,
-            (Truth::True, Some(value)) => Macro::Defined(value.to_vec()),
-            (Truth::True, None) => Macro::Undefined,
-        };
-        self.macros.insert(name.to_vec(), known);
+    fn define(&mut self, name: &'a [u8], value: Option<&'a [u8]>) {
+        let now = self.now();
+        if now != Truth::False {
+            self.pending.push((name, now, value));
+        }
     }
 
-    fn value(&self, text: &[u8]) -> Truth {
-        if self.now() == Truth::False && self.arms.is_empty() {
-            return Truth::False;
+    fn value(&mut self, text: &[u8]) -> Truth {
+        for (name, now, value) in self.pending.drain(..) {
+            let known = match (now, value) {
+                (Truth::True, Some(value)) => Macro::Defined(value.to_vec()),
+                (Truth::True, None) => Macro::Undefined,
+                _ => Macro::Unknown,
+            };
+            self.macros.insert(name, known);
         }
         let own = |name: &[u8]| match self.macros.get(name) {
             Some(known) => known.clone(),
@@ -112,11 +143,11 @@ impl Reader<'_> {
         evaluate(text, &Context { defined: &own, ..*self.context })
     }
 
-    fn defined(&self, name: &[u8]) -> Truth {
+    fn defined(&mut self, name: &[u8]) -> Truth {
         self.value(&[b"defined(", name, b")"].concat())
     }
 
-    fn include(&mut self, rest: &[u8]) {
+    fn include(&mut self, rest: &[u8], line: u32) {
         let holds = self.now();
         if holds == Truth::False {
             return;
@@ -129,7 +160,7 @@ impl Reader<'_> {
         };
         let Some(end) = memchr::memchr(close, rest) else { return };
         let path = rest[..end].to_vec();
-        self.found.push(Inclusion { path, quoted: *open == b'"', holds });
+        self.found.push(Inclusion { path, quoted: *open == b'"', holds, line });
     }
 }
 
@@ -146,51 +177,47 @@ struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    /// The keyword of the next directive and the text after it, continued lines joined.
-    fn next(&mut self) -> Option<(&'a [u8], Vec<u8>)> {
+    /// The keyword of the next directive and the text after it, with the lines that continue it.
+    fn next(&mut self) -> Option<(&'a [u8], &'a [u8])> {
         loop {
             let at = memchr::memchr(b'#', self.rest)?;
-            let before = &self.rest[..at];
+            let (before, after) = (&self.rest[..at], &self.rest[at + 1..]);
+            self.rest = after;
             let line_start = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
-            let is_directive = before[line_start..].iter().all(|b| matches!(b, b' ' | b'\t'));
-            let mut text = self.rest[at + 1..].trim_ascii_start();
-            if !is_directive || memchr::memchr(b'\n', &self.rest[at..]).is_none_or(|n| {
-                self.rest.len() - text.len() > at + n
-            }) {
-                self.rest = &self.rest[at + 1..];
+            if !before[line_start..].iter().all(|b| matches!(b, b' ' | b'\t')) {
                 continue;
             }
-            let end = text.iter().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(text.len());
-            let keyword = &text[..end];
-            text = &text[end..];
-            let mut rest = Vec::new();
-            loop {
-                let end = memchr::memchr(b'\n', text).unwrap_or(text.len());
-                let line = text[..end].trim_ascii_end();
-                text = text.get(end + 1..).unwrap_or_default();
-                match line.strip_suffix(b"\\") {
-                    Some(line) if !text.is_empty() => rest.extend_from_slice(line),
-                    _ => {
-                        rest.extend_from_slice(line);
-                        break;
-                    }
-                }
+            let blanks = after.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+            let text = &after[blanks..];
+            let word = text.iter().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(text.len());
+            if word == 0 {
+                continue;
             }
-            self.rest = text;
-            return Some((keyword, rest.trim_ascii().to_vec()));
+            let mut end = word;
+            loop {
+                end += memchr::memchr(b'\n', &text[end..]).unwrap_or(text.len() - end);
+                let line = text[..end].trim_ascii_end();
+                if end == text.len() || line.last() != Some(&b'\\') {
+                    break;
+                }
+                end += 1;
+            }
+            self.rest = text.get(end + 1..).unwrap_or_default();
+            return Some((&text[..word], text[word..end].trim_ascii()));
         }
     }
 }
 
-/// The files that a Rust file's `mod name;` lines may mean, best first, without suffix rules.
-pub(super) fn rust_modules(bytes: &[u8]) -> Vec<Vec<u8>> {
+/// The names of a Rust file's `mod name;`, with their lines.
+pub(super) fn rust_modules(bytes: &[u8]) -> Vec<(Vec<u8>, u32)> {
     let name = |line: &[u8]| {
         let line = line.trim_ascii();
         let rest = line.strip_prefix(b"pub(crate) ").or_else(|| line.strip_prefix(b"pub "));
         let name = rest.unwrap_or(line).strip_prefix(b"mod ")?.strip_suffix(b";")?.trim_ascii();
         name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_').then(|| name.to_vec())
     };
-    bytes.split(|b| *b == b'\n').filter_map(name).collect()
+    let lines = bytes.split(|b| *b == b'\n').zip(1..);
+    lines.filter_map(|(text, line)| Some((name(text)?, line))).collect()
 }
 
 #[cfg(test)]

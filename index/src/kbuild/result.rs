@@ -31,6 +31,8 @@ pub struct Object {
     pub(super) folder: u32,
     /// The line that names the object, and for a part of a composite one, that names the part.
     pub(super) origins: [Option<Origin>; 2],
+    /// For a file that is included: by which file, and on which line.
+    pub included_by: Option<(Vec<u8>, u32)>,
 }
 
 /// A folder whose Makefile was run.
@@ -62,6 +64,9 @@ pub struct Built {
     by_source: HashMap<Vec<u8>, Vec<u32>>,
     pub(super) flags: HashMap<Vec<u8>, Vec<Vec<u8>>>,
 }
+
+/// Files that include each other on the way to a source.
+const INCLUDES: usize = 100;
 
 impl Built {
     pub(super) fn add(&mut self, object: Object) {
@@ -106,6 +111,19 @@ impl Built {
 
     /// The lines that led to an object, from the top Makefile down.
     pub fn steps(&self, object: &Object) -> Vec<Step> {
+        self.steps_within(object, INCLUDES)
+    }
+
+    fn steps_within(&self, object: &Object, includes: usize) -> Vec<Step> {
+        if let Some((file, line)) = object.included_by.clone() {
+            let state = self.state(&file);
+            let outer = self.objects(&file).find(|o| o.state == state).filter(|_| includes > 0);
+            let mut steps = outer.map(|o| self.steps_within(o, includes - 1)).unwrap_or_default();
+            let unsure = object.state == State::Unknown && state != State::Unknown;
+            let holds = if unsure { Truth::Unknown } else { Truth::True };
+            steps.push(Step { file, line, holds });
+            return steps;
+        }
         let mut steps = Vec::new();
         let origins = object.origins.iter().flatten().rev();
         origins.for_each(|origin| self.add_steps(&mut steps, object.folder, *origin));

@@ -54,7 +54,7 @@ pub fn built(files: &dyn Files, config: &Configuration, knowledge: &Knowledge) -
             for compiled in outcome.compiled {
                 let (source, state, origins) = (compiled.source, compiled.state, compiled.origins);
                 if found.is_new(&source, &state) {
-                    built.add(Object { source, state, folder: number, origins });
+                    built.add(Object { source, state, folder: number, origins, included_by: None });
                 }
             }
             let new = outcome.next.into_iter().filter(|next| found.is_further(next));
@@ -145,7 +145,8 @@ fn add_module_sources(built: &mut Built, shared: Shared, listings: &Listings) {
     for source in shared.knowledge.module_sources() {
         if listings.has(shared, source) {
             let (source, state) = (source.to_vec(), first.clone());
-            built.add(Object { source, state, folder: 0, origins: [None, None] });
+            let origins = [None, None];
+            built.add(Object { source, state, folder: 0, origins, included_by: None });
         }
     }
 }

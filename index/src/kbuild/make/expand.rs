@@ -7,6 +7,8 @@ use super::words::{UNKNOWN, each, filled, is_space, stem};
 const DEEPEST: usize = 60;
 /// No expansion grows beyond this.
 const LARGEST: usize = 1 << 20;
+/// What each expansion costs besides its bytes.
+const STEP: u64 = 64;
 
 impl Make<'_> {
     /// The text with everything expanded; [`UNKNOWN`] where that can't be told or is too much.
@@ -45,13 +47,14 @@ impl Make<'_> {
 
     /// Takes from what this Makefile may still produce; false once that is used up.
     pub(super) fn spend(&mut self, bytes: usize) -> bool {
-        self.budget = self.budget.saturating_sub(bytes as u64 + 16);
+        self.budget = self.budget.saturating_sub(bytes as u64 + STEP);
         self.budget > 0
     }
 
-    /// Expands the text of the variable `name`, which may not need itself.
+    /// Expands the text of the variable `name`, which may not need itself; a function that is
+    /// called has no name here, since it may.
     pub(super) fn expand_within(&mut self, name: &[u8], text: &[u8]) -> Vec<u8> {
-        let calls_itself = self.expanding.iter().any(|open| open == name);
+        let calls_itself = !name.is_empty() && self.expanding.iter().any(|open| open == name);
         if calls_itself || self.expanding.len() >= DEEPEST || self.budget == 0 {
             return vec![UNKNOWN];
         }

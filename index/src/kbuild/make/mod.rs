@@ -63,7 +63,6 @@ struct Variable {
 pub(super) struct Rule {
     pub(super) target: Vec<u8>,
     pub(super) prerequisites: Vec<Vec<u8>>,
-    pub(super) origin: Origin,
 }
 
 /// A recipe's call of kbuild for another folder.
@@ -122,7 +121,7 @@ pub(super) struct Make<'a> {
 }
 
 /// Bytes that expanding one Makefile may produce, so that nothing of a stranger's blows up.
-const BUDGET: u64 = 64 << 20;
+const BUDGET: u64 = 16 << 20;
 
 impl<'a> Make<'a> {
     pub(super) fn new(shared: Shared<'a>, inherited: Option<&'a Inherited>) -> Make<'a> {
@@ -166,6 +165,11 @@ impl<'a> Make<'a> {
     /// A variable's whole text.
     pub(super) fn text(&mut self, name: &[u8]) -> Vec<u8> {
         self.variable_text(name)
+    }
+
+    /// A text with everything expanded.
+    pub(super) fn expanded(&mut self, text: &[u8]) -> Vec<u8> {
+        self.expand(text)
     }
 
     /// The names of the variables that this Makefile set.

@@ -226,7 +226,7 @@ impl Make<'_> {
                 None => Some(normal(name)),
             };
             let prerequisites = prerequisites.iter().filter_map(filled).collect();
-            let rule = Rule { target: normal(target), prerequisites, origin: self.here };
+            let rule = Rule { target: normal(target), prerequisites };
             self.rules.push(rule);
         }
     }
