@@ -3,19 +3,16 @@
 mod cli;
 mod code;
 mod commands;
-mod decode;
-mod diff;
 mod editor;
 mod folders;
 mod interrupts;
 mod list;
 mod message;
-mod plain;
+mod notes;
 mod render;
-mod search;
+mod request;
 mod settings;
 mod shell;
-mod trace;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -23,6 +20,7 @@ use std::process::ExitCode;
 
 use cli::Stop;
 use commands::Outcome;
+use kgrep_engine::{diff, plain, search, trace};
 
 fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();

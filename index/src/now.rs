@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::{
     Error, Fresh, Index,
-    graph::Graph,
+    graph::{Graph, SharedGraph},
     idiom::Idioms,
     outline::{self, FileOutline, Language},
     tree::table::join,
@@ -46,6 +46,18 @@ impl Index {
         }));
         graph.overlay(&laid);
         Ok(Some(graph))
+    }
+
+    /// As [`Index::graph_now`], as a graph that owns what it reads and checks each answer.
+    ///
+    /// # Errors
+    /// As [`Index::graph_now`].
+    pub fn shared_graph(
+        &self,
+        fresh: &Fresh,
+        idioms: &Idioms,
+    ) -> Result<Option<SharedGraph>, Error> {
+        SharedGraph::of_index(self.clone(), |index| index.graph_now(fresh, idioms))
     }
 
     /// An error when a part of the graph that was read so far is damaged: then what it

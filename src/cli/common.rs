@@ -4,7 +4,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, RangedU64ValueParser};
 
 use crate::render::THEMES;
-use crate::settings::{Format, Highlight, When};
+use crate::settings::{Format, Highlight, Layout, When};
 
 /// A number of answers or of steps: none of either would be taken for the answer that there is
 /// nothing.
@@ -19,6 +19,10 @@ pub(crate) struct CommonArgs {
     /// How matches are printed
     #[arg(long, value_enum, value_name = "FORMAT", global = true)]
     pub(crate) format: Option<Format>,
+
+    /// How rows are arranged on a terminal
+    #[arg(long, value_enum, value_name = "LAYOUT", global = true)]
+    pub(crate) layout: Option<Layout>,
 
     /// When to use colours
     #[arg(long, value_enum, value_name = "WHEN", global = true)]

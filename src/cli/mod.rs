@@ -31,7 +31,7 @@ pub(crate) use diff::{By, DiffArgs, ExistsArgs, KindArg, Within};
 pub(crate) use find::{CompleteArgs, FindArgs};
 pub(crate) use index::IndexArgs;
 pub(crate) use lists::ListsArgs;
-pub(crate) use search::{SearchArgs, TypeChoice};
+pub(crate) use search::SearchArgs;
 pub(crate) use trace::{ItemsArgs, QueriesArgs, TraceArgs};
 pub(crate) use wrong::Stop;
 

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueHint};
+use kgrep_engine::search::TypeChoice;
 
 /// What is searched for, where, and which files count.
 #[derive(Debug, Clone, Default, Args)]
@@ -229,15 +230,6 @@ pub(crate) struct SearchArgs {
 pub(crate) struct FileTypes {
     /// The choices; of two that a file fits, the later one counts.
     pub(crate) choices: Vec<TypeChoice>,
-}
-
-/// One `-t` or `-T`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum TypeChoice {
-    /// `-t`: only files of this type.
-    Only(String),
-    /// `-T`: no files of this type.
-    Not(String),
 }
 
 /// The two flags as the parser knows them: without their common order.

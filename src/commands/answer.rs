@@ -9,7 +9,10 @@ use anyhow::Result;
 use super::printer::Printer;
 use super::{Outcome, Session};
 use crate::code::{Code, filled_up, near};
-use crate::list::{FileEntry, ListWriter, Match, Meta, Pushed, SourceFile, Span, Terminal};
+pub(super) use crate::code::{name_line, word_in};
+use crate::list::{
+    Column, FileEntry, ListWriter, Match, Meta, Pushed, Role, SourceFile, Span, Terminal,
+};
 use crate::message::tell;
 use crate::render::{Facts, Look, Totals};
 use kgrep_index::graph::Graph;
@@ -27,6 +30,8 @@ pub(crate) struct Place {
     pub(crate) cells: Vec<String>,
     /// The title above it, where a part of the answer begins.
     pub(crate) section: Option<String>,
+    /// How deep it is in a tree, from 0.
+    pub(crate) depth: u16,
 }
 
 /// Files whose text is kept at hand while an answer is made.
@@ -53,29 +58,6 @@ impl Sources {
     }
 }
 
-/// The first place in `text` where `name` stands as a whole word.
-pub(crate) fn word_in(text: &[u8], name: &[u8]) -> Option<Span> {
-    if name.is_empty() {
-        return None;
-    }
-    let is_word = |byte: Option<&u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
-    let start = memchr::memmem::find_iter(text, name).find(|start| {
-        let before = start.checked_sub(1).and_then(|at| text.get(at));
-        !is_word(before) && !is_word(text.get(start + name.len()))
-    })?;
-    let span = |at: usize| u32::try_from(at).ok();
-    Some(Span { start: span(start)?, end: span(start + name.len())? })
-}
-
-/// The line of a definition's lines `first..=last` that its name stands on: the return
-/// type or attributes may have lines of their own before it.
-pub(crate) fn name_line(source: &SourceFile, name: &[u8], first: u32, last: u32) -> u32 {
-    let has_name = |line: &u32| {
-        source.line(u64::from(*line)).is_some_and(|text| word_in(text, name).is_some())
-    };
-    (first..=last).find(has_name).unwrap_or(first)
-}
-
 /// Keeps `places` as the newest list.
 ///
 /// # Errors
@@ -83,7 +65,7 @@ pub(crate) fn name_line(source: &SourceFile, name: &[u8], first: u32, last: u32)
 pub(crate) fn keep(
     code: &Code,
     session: &Session,
-    columns: &[&str],
+    columns: &[(&str, Role)],
     places: &[Place],
 ) -> Result<crate::list::List> {
     keep_marked(code, session, columns, places, &[])
@@ -94,7 +76,7 @@ pub(crate) fn keep(
 fn keep_marked(
     code: &Code,
     session: &Session,
-    columns: &[&str],
+    columns: &[(&str, Role)],
     places: &[Place],
     spans: &[Vec<Span>],
 ) -> Result<crate::list::List> {
@@ -103,7 +85,7 @@ fn keep_marked(
         folder: crate::folders::current()?.as_os_str().as_bytes().to_vec(),
         command: session.command_line.clone(),
         terminal: Terminal::current(),
-        columns: columns.iter().map(|title| (*title).to_owned()).collect(),
+        columns: Column::all(columns),
         files_only: false,
     };
     let mut writer = session.shelf.begin(meta, session.settings.max_list.value);
@@ -143,6 +125,7 @@ fn push(
         spans,
         cells: place.cells.iter().map(String::as_str).collect(),
         section: place.section.as_deref(),
+        depth: place.depth,
         ..Match::default()
     })
 }
@@ -154,7 +137,7 @@ fn push(
 pub(crate) fn show(
     code: &Code,
     session: &Session,
-    columns: &[&str],
+    columns: &[(&str, Role)],
     places: &[Place],
 ) -> Result<Outcome> {
     show_marked(code, session, columns, places, &[])
@@ -168,7 +151,7 @@ pub(crate) fn show(
 pub(crate) fn show_marked(
     code: &Code,
     session: &Session,
-    columns: &[&str],
+    columns: &[(&str, Role)],
     places: &[Place],
     spans: &[Vec<Span>],
 ) -> Result<Outcome> {
@@ -198,19 +181,4 @@ pub(crate) fn unknown(code: &Code, graph: &Graph<'_>, name: &str) -> Outcome {
         tell(format!("nothing here is called {name}; near: {}", near.join(", ")));
     }
     Outcome::Nothing
-}
-
-#[cfg(test)]
-mod tests {
-    use super::word_in;
-
-    #[test]
-    fn a_name_stands_out_only_as_a_word() {
-        let found = |text: &str, name: &str| {
-            word_in(text.as_bytes(), name.as_bytes()).map(|span| (span.start, span.end))
-        };
-        assert_eq!(found("\tkfree_rcu(p); kfree(p);", "kfree"), Some((15, 20)));
-        assert_eq!(found("__kfree(p)", "kfree"), None);
-        assert_eq!(found("x", ""), None);
-    }
 }

@@ -9,7 +9,7 @@ use super::def::Found;
 use super::printer::Printer;
 use super::{Outcome, Session};
 use crate::code::Code;
-use crate::list::{Match, Span};
+use crate::list::{Match, Role, Span};
 use crate::render::{Block, Facts, Highlighter, Look, Output, Totals, draw_block};
 use crate::settings::Format;
 
@@ -21,7 +21,7 @@ use crate::settings::Format;
 pub(super) fn show(
     code: &Code,
     session: &Session,
-    columns: &[&str],
+    columns: &[(&str, Role)],
     found: &[Found],
 ) -> Result<Outcome> {
     let places: Vec<Place> = found.iter().map(|found| found.place.clone()).collect();

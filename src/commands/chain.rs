@@ -7,16 +7,19 @@ use super::answer::{Place, show, unknown};
 use super::steps::not_callable;
 use super::{Outcome, Session, freshen, picture};
 use crate::cli::ChainArgs;
-use crate::code::{Code, how, meant, named, one_name};
+use crate::code::{self, Code, how, meant, named, one_name};
+use crate::list::Role;
 use crate::message::{counted, tell};
 use crate::render::{Arrow, Node};
+
+const COLUMNS: [(&str, Role); 3] = [("From", Role::Origin), ("To", Role::Step), ("How", Role::How)];
 
 /// Prints and keeps the chains found, a line a hop.
 ///
 /// # Errors
 /// When the tree can't be read or the output not be written.
 pub(crate) fn run(args: &ChainArgs, session: &Session) -> Result<Outcome> {
-    let code = Code::around(&session.settings)?;
+    let code = code::around(session)?;
     let found = freshen::ask(&code, session, |graph| {
         let mut names = Vec::new();
         for name in [&args.from, &args.to].into_iter().chain(&args.through).chain(&args.avoid) {
@@ -53,7 +56,7 @@ pub(crate) fn run(args: &ChainArgs, session: &Session) -> Result<Outcome> {
     };
     match picture::draw(&args.picture, &arrows)? {
         Some(outcome) => Ok(outcome),
-        None => show(&code, session, &["From", "To", "How"], &places),
+        None => show(&code, session, &COLUMNS, &places),
     }
 }
 
@@ -109,6 +112,7 @@ fn places(graph: &Graph<'_>, chains: &[Chain]) -> Vec<Place> {
                 name: graph.name(hop.to.name),
                 cells: vec![name(hop.from.name), name(hop.to.name), in_words(graph, hop)],
                 section: section.take(),
+                ..Place::default()
             });
         }
     }

@@ -23,6 +23,7 @@ pub(crate) fn run(session: &Session) -> Result<Outcome> {
         word("highlight", &settings.highlight),
         quoted("theme", &settings.theme),
         word("format", &settings.format),
+        word("layout", &settings.layout),
         quoted("pager", &settings.pager),
         quoted("editor", &settings.editor),
         plain("header", &settings.header),

@@ -8,8 +8,10 @@ use super::answer::{Place, Sources, name_line, show, unknown};
 use super::{Outcome, Session, body, freshen};
 use crate::cli::DefArgs;
 use crate::code::{
-    Code, Pattern, Ranking, bare_name, kind_of_definition, system_call, tagged, tell_system_call,
+    self, Code, Pattern, Ranking, bare_name, kind_of_definition, system_call, tagged,
+    tell_system_call,
 };
+use crate::list::Role;
 
 /// A definition found: where it is and what it is called.
 pub(super) struct Found {
@@ -37,7 +39,7 @@ pub(crate) fn run(args: &DefArgs, session: &Session) -> Result<Outcome> {
         Some(tag) if args.kind.is_empty() => kinds(&[tag.to_owned()])?,
         _ => kinds(&args.kind)?,
     };
-    let code = Code::around(&session.settings)?;
+    let code = code::around(session)?;
     let found = freshen::ask(&code, session, |graph| {
         let mut found = definitions(graph, &code, &pattern, name, &kinds);
         if let Some(entry) = system_call(graph, name) {
@@ -65,7 +67,7 @@ pub(crate) fn run(args: &DefArgs, session: &Session) -> Result<Outcome> {
     show(&code, session, &COLUMNS, &places)
 }
 
-const COLUMNS: [&str; 2] = ["Name", "Kind"];
+const COLUMNS: [(&str, Role); 2] = [("Name", Role::Text), ("Kind", Role::Text)];
 
 /// The words for kinds of definitions.
 pub(super) const KINDS: [&str; 17] = [
@@ -158,7 +160,7 @@ fn place(graph: &Graph<'_>, code: &Code, sources: &mut Sources, definition: &Def
         None => kind_of_definition(definition.kind, definition.flags),
     };
     let cells = vec![String::from_utf8_lossy(&name).into_owned(), kind];
-    let place = Place { path, line, name, cells, section: None };
+    let place = Place { path, line, name, cells, ..Place::default() };
     Found { place, first: definition.first, last: definition.last }
 }
 

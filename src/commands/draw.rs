@@ -9,9 +9,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::printer::PrintError;
-use super::search::MATCHES;
 use super::show::CountBy;
-use crate::list::{FileEntry, Indices, ListError, Match, Place, SourceFile, Span, View};
+use crate::list::{FileEntry, Indices, ListError, Match, Place, Role, SourceFile, Span, View};
 use crate::render::{Block, Counts, Highlighter, Look, Note, draw_block};
 use crate::settings::Format;
 
@@ -51,7 +50,8 @@ pub(crate) fn counts(
     let mut counts = Counts::default();
     // A list of counts (`-c`) has one entry for all matches of a file.
     let meta = view.list().meta();
-    let counted = meta.files_only && meta.columns == [MATCHES];
+    let counted =
+        meta.files_only && meta.columns.first().is_some_and(|column| column.role == Role::Count);
     view.for_each(positions, |_, file, entry| {
         let cell = entry.cells.first().filter(|_| counted);
         counts.add(&file.path, cell.and_then(|cell| cell.parse().ok()).unwrap_or(1));

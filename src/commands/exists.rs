@@ -13,6 +13,7 @@ use super::{Outcome, Session};
 use crate::cli::ExistsArgs;
 use crate::diff::exists::{self, What};
 use crate::diff::model::file_lines;
+use crate::list::{Column, Role};
 use crate::render::{Facts, Look};
 use crate::settings::Format;
 
@@ -77,7 +78,7 @@ pub(crate) fn run(args: &ExistsArgs, session: &Session) -> Result<Outcome> {
     let found = places(&base, &names, &args.trees)?;
     let look = Look::new(&session.settings, Facts::of_stdout(), base.as_os_str().as_bytes());
     let format = session.settings.format.value;
-    let meta = lister::meta(session, vec!["Name".to_owned(), "What".to_owned()])?;
+    let meta = lister::meta(session, Column::all(&[("Name", Role::Text), ("What", Role::Text)]))?;
     let mut lister = Lister::new(session, &look, meta, true);
     let mut text: (PathBuf, Vec<u8>) = Default::default();
     for there in &found {

@@ -13,7 +13,7 @@ use kgrep_index::outline::{Flags, Kind};
 
 use super::{Outcome, Session, freshen};
 use crate::cli::{Export, ExportArgs};
-use crate::code::Code;
+use crate::code::{self, Code};
 use crate::render::Output;
 
 /// Prints all of it, row by row.
@@ -21,7 +21,7 @@ use crate::render::Output;
 /// # Errors
 /// When the tree can't be read or the output not be written.
 pub(crate) fn run(args: &ExportArgs, session: &Session) -> Result<Outcome> {
-    let code = Code::around(&session.settings)?;
+    let code = code::around(session)?;
     let begun = Cell::new(false);
     freshen::ask(&code, session, |graph| {
         // Rows stream, and can't be taken back when the index proves damaged in the middle.

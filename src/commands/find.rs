@@ -19,19 +19,19 @@ use kgrep_index::{Index, Scope, is_below};
 use super::answer::{Place, Sources, show_marked, word_in};
 use super::{Outcome, Session, freshen};
 use crate::cli::FindArgs;
-use crate::code::{Code, Ranking, folder_name};
-use crate::list::{SourceFile, Span};
+use crate::code::{self, Code, Ranking, folder_name};
+use crate::list::{Role, SourceFile, Span};
 use crate::message::tell;
 use crate::settings::Origin;
 
-const COLUMNS: [&str; 2] = ["Kind", "Name"];
+const COLUMNS: [(&str, Role); 2] = [("Kind", Role::Text), ("Name", Role::Name)];
 
 /// Prints and keeps the best answers.
 ///
 /// # Errors
 /// When there is no catalog, it is damaged, or a path is not of the tree.
 pub(crate) fn run(args: &FindArgs, session: &Session) -> Result<Outcome> {
-    let code = Code::around(&session.settings)?;
+    let code = code::around(session)?;
     let cache = Cache::new(&session.cache);
     let root = code.tree().root().display();
     let Some(index) = Index::open(&cache, code.tree()).map_err(again)? else {
@@ -59,10 +59,10 @@ pub(crate) fn run(args: &FindArgs, session: &Session) -> Result<Outcome> {
         number: usize::MAX,
     };
     let fresh = index.refresh(&Scope::whole())?;
-    let graph = index.graph_now(&fresh, &code.idioms).map_err(again)?;
+    let graph = index.graph_now(&fresh, code.idioms()).map_err(again)?;
     let uses = Uses { graph, known: RefCell::default() };
     let ask = |query: &Query, wanted: &Wanted| {
-        let found = index.find(&fresh, &code.idioms, query, wanted, &|name| uses.of(name));
+        let found = index.find(&fresh, code.idioms(), query, wanted, &|name| uses.of(name));
         found.map_err(again).map(Option::unwrap_or_default)
     };
     let (mut found, marks) = ask(&query, &wanted)?;
@@ -107,7 +107,7 @@ pub(crate) fn run(args: &FindArgs, session: &Session) -> Result<Outcome> {
             line,
             name: Vec::new(),
             cells: vec![found.kind.name().to_owned(), found.name.clone()],
-            section: None,
+            ..Place::default()
         });
     }
     show_marked(&code, session, &COLUMNS, &places, &spans)

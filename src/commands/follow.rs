@@ -15,7 +15,7 @@ use crate::cli::{self, CommonArgs, ListArgs, Root, SearchArgs, Stop};
 use crate::list::{FollowUp, LeftOut, ListError, Shelved, Terminal, View, parse, parse_args};
 use crate::message::tell;
 use crate::render::{Facts, Look};
-use crate::search::stdin_is_readable;
+use crate::request::stdin_is_readable;
 
 /// True when the command line asks for a follow-up: with `-s`, with `--interactive`,
 /// or by saying nothing about a search, neither with arguments nor with a pipe that
@@ -171,6 +171,7 @@ fn searched(args: &[OsString], outer: &Root) -> Result<(Outcome, Searched)> {
 /// The display flags in force: `inner`'s, and where it has none, `outer`'s.
 fn inherited(inner: CommonArgs, outer: &CommonArgs) -> CommonArgs {
     CommonArgs {
+        layout: inner.layout.or(outer.layout),
         format: inner.format.or(outer.format),
         color: inner.color.or(outer.color),
         hyperlink: inner.hyperlink.or(outer.hyperlink),

@@ -59,7 +59,7 @@ pub(super) fn ask<R>(
     question: impl Fn(&Graph<'_>) -> Result<R>,
 ) -> Result<R> {
     let slow = |tree: &_| slow_without_index(tree, session);
-    let found = code.ask(&session.settings, &session.cache, slow, question);
+    let found = code.ask(slow, question);
     if let Some((_, fresh)) = code.asked() {
         after_changes(code.tree(), fresh, session);
     }
@@ -76,6 +76,9 @@ pub(super) fn after_changes(tree: &Tree, fresh: &Fresh, session: &Session) {
 
 /// Says, once for each tree, that an index makes questions about code fast.
 fn slow_without_index(tree: &Tree, session: &Session) {
+    if !io::stderr().is_terminal() {
+        return;
+    }
     let cache = Cache::new(&session.cache);
     if first_time(&cache.home(tree).with_extension("asked")) {
         let indexed = Index::open(&cache, tree).is_ok_and(|index| index.is_some());

@@ -6,7 +6,8 @@ use globset::Glob;
 use super::answer::{Place, show};
 use super::{Outcome, Session, freshen, recipes};
 use crate::cli::ItemsArgs;
-use crate::code::Code;
+use crate::code;
+use crate::list::Role;
 use crate::message::tell;
 use crate::trace::{Options, Tracer, items};
 
@@ -15,7 +16,7 @@ use crate::trace::{Options, Tracer, items};
 /// # Errors
 /// When no recipe lists this, the glob is none, or the tree can't be read.
 pub(crate) fn run(args: &ItemsArgs, session: &Session) -> Result<Outcome> {
-    let code = Code::around(&session.settings)?;
+    let code = code::around(session)?;
     let recipes = recipes::load(&code, session, args.trust_tree);
     let mut lists = recipes.all.iter().filter_map(|recipe| recipe.list.as_ref());
     let Some(list) = lists.clone().find(|list| list.name == args.what) else {
@@ -30,9 +31,9 @@ pub(crate) fn run(args: &ItemsArgs, session: &Session) -> Result<Outcome> {
     let glob = glob.map(|glob| glob.compile_matcher());
     let (titles, found) = freshen::ask(&code, session, |graph| {
         let options = Options { depth: 1, body: false, all: true };
-        let settings = &session.settings;
-        let mut tracer = Tracer::new(&code, graph, options, settings);
-        items(&mut tracer, list, |name| glob.as_ref().is_none_or(|glob| glob.is_match(name)))
+        let mut tracer = Tracer::new(&code, graph, options);
+        let wanted = |name: &str| glob.as_ref().is_none_or(|glob| glob.is_match(name));
+        Ok(items(&mut tracer, list, wanted)?)
     })?;
     if found.is_empty() {
         tell(format!(
@@ -48,9 +49,15 @@ pub(crate) fn run(args: &ItemsArgs, session: &Session) -> Result<Outcome> {
             line: item.row.line,
             name: item.row.name.into_bytes(),
             cells: item.cells,
-            section: None,
+            ..Place::default()
         })
         .collect();
-    let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
-    show(&code, session, &titles, &places)
+    let columns: Vec<(&str, Role)> =
+        titles.iter().map(|title| (title.as_str(), role(title))).collect();
+    show(&code, session, &columns, &places)
+}
+
+/// What a list's column of this title holds; the first names the item.
+fn role(title: &str) -> Role {
+    if title == "Defined" { Role::Place } else { Role::Name }
 }

@@ -29,8 +29,6 @@ mod show;
 mod steps;
 mod trace;
 
-pub(crate) use answer::name_line;
-
 use std::cell::Cell;
 use std::ffi::OsString;
 use std::io;

@@ -9,7 +9,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use crate::list::{List, ListError, Match, Meta};
-use crate::render::{Grep, GrepStyle, Json, Look, Output, Table, Totals};
+use crate::render::{Grep, GrepStyle, Json, Look, Output, Rows, Totals};
 use crate::settings::{Format, Settings};
 
 /// Rows gather to this many bytes before they are written.
@@ -30,7 +30,7 @@ pub(crate) struct Printer<'l> {
 }
 
 enum Style<'l> {
-    Table(Table<'l>),
+    Rows(Box<Rows<'l>>),
     Grep(Grep<'l>),
     Json(Json),
 }
@@ -42,7 +42,7 @@ impl<'l> Printer<'l> {
         let format = settings.format.value;
         let style = match format {
             // Who can print patches does it himself; others refuse before they come here.
-            Format::Table | Format::Patch => Style::Table(Table::new(look, meta)),
+            Format::Table | Format::Patch => Style::Rows(Box::new(Rows::new(look, meta))),
             Format::Grep => Style::Grep(Grep::new(look, GrepStyle::Lines)),
             Format::Vimgrep => Style::Grep(Grep::new(look, GrepStyle::Vimgrep)),
             Format::Json => Style::Json(Json::new(look, meta)),
@@ -61,7 +61,7 @@ impl<'l> Printer<'l> {
 
     /// True when all entries must be noted before the first is printed.
     pub(crate) fn measures_first(&self) -> bool {
-        matches!(self.style, Style::Table(_))
+        matches!(self.style, Style::Rows(_))
     }
 
     /// True when rows show what matches within a line.
@@ -71,15 +71,15 @@ impl<'l> Printer<'l> {
 
     /// Measures an entry that will be printed.
     pub(crate) fn note(&mut self, index: u64, path: &[u8], entry: &Match<'_>) {
-        if let Style::Table(table) = &mut self.style {
-            table.note(index, path, entry);
+        if let Style::Rows(rows) = &mut self.style {
+            rows.note(index, path, entry);
         }
     }
 
     /// Prints what comes before the first entry.
     pub(crate) fn begin(&mut self) {
-        if let Style::Table(table) = &mut self.style {
-            table.header(&mut self.rows);
+        if let Style::Rows(rows) = &mut self.style {
+            rows.begin(&mut self.rows);
         }
     }
 
@@ -99,7 +99,7 @@ impl<'l> Printer<'l> {
         entry: &Match<'_>,
     ) -> io::Result<()> {
         match &mut self.style {
-            Style::Table(table) => table.row(&mut self.rows, index, path, entry),
+            Style::Rows(rows) => rows.row(&mut self.rows, index, path, entry),
             Style::Grep(grep) => grep.row(&mut self.rows, path, entry),
             Style::Json(json) => json.row(&mut self.rows, index, path, entry),
         }
@@ -123,7 +123,7 @@ impl<'l> Printer<'l> {
     /// When the list can't be read or the output can't be written.
     pub(crate) fn list(&mut self, list: &List) -> Result<(), PrintError> {
         self.begin();
-        if list.len() > PART && matches!(self.style, Style::Table(_)) {
+        if list.len() > PART && matches!(self.style, Style::Rows(_)) {
             return self.parts(list);
         }
         list.for_each(0..list.len(), |index, file, entry| {
@@ -136,10 +136,10 @@ impl<'l> Printer<'l> {
     /// reading a million entries again takes as long as finding them.
     fn parts(&mut self, list: &List) -> Result<(), PrintError> {
         self.write()?;
-        let Printer { style: Style::Table(table), out: Some(out), .. } = self else {
+        let Printer { style: Style::Rows(rows), out: Some(out), .. } = self else {
             return Ok(());
         };
-        let table = &*table;
+        let table = &**rows;
         let threads = thread::available_parallelism().map_or(1, NonZero::get);
         let parts = || (0..list.len()).step_by(PART as usize);
         thread::scope(|scope| {
@@ -193,13 +193,13 @@ impl<'l> Printer<'l> {
 }
 
 /// The rows of a table from entry `first` on, up to [`PART`] entries.
-fn draw_part(table: &Table<'_>, list: &List, first: u64) -> Result<Vec<u8>, ListError> {
+fn draw_part(table: &Rows<'_>, list: &List, first: u64) -> Result<Vec<u8>, ListError> {
     let mut table = table.clone();
     let mut rows = Vec::new();
     let end = list.len().min(first + PART);
     list.for_each(first.saturating_sub(1)..end, |index, file, entry| {
         if index < first {
-            table.go_on_after(entry);
+            table.go_on_after(index + 1, &file.path, entry);
         } else {
             table.row(&mut rows, Some(index), &file.path, entry);
         }

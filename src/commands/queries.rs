@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 
 use super::{Outcome, Session, freshen, recipes};
 use crate::cli::QueriesArgs;
-use crate::code::Code;
+use crate::code::{self, Code};
 use crate::trace::{Look, Options, Recipe, Recipes, Tracer, answer, cases};
 
 /// Lists the recipes, explains one, or runs their examples.
@@ -15,10 +15,8 @@ use crate::trace::{Look, Options, Recipe, Recipes, Tracer, answer, cases};
 /// When the kind is none, a tree can't be read or the output not be written.
 pub(crate) fn run(args: &QueriesArgs, session: &Session) -> Result<Outcome> {
     let code = match &args.check {
-        None => Code::around(&session.settings)?,
-        Some(tree) => {
-            Code::of_tree(tree, &session.settings).with_context(|| tree.display().to_string())?
-        }
+        None => code::around(session)?,
+        Some(tree) => code::of_tree(tree, session).with_context(|| tree.display().to_string())?,
     };
     let recipes = recipes::load(&code, session, args.trust_tree);
     let mut chosen: Vec<&Recipe> = recipes.all.iter().collect();
@@ -100,8 +98,7 @@ fn in_words(look: &Look) -> String {
 fn check(code: &Code, session: &Session, recipes: &Recipes, chosen: &[&Recipe]) -> Result<Outcome> {
     let report = freshen::ask(code, session, |graph| {
         let options = Options { depth: 1, body: false, all: false };
-        let settings = &session.settings;
-        let mut tracer = Tracer::new(code, graph, options, settings);
+        let mut tracer = Tracer::new(code, graph, options);
         let (mut lines, mut well) = (Vec::new(), true);
         for recipe in chosen {
             let needs = recipe.needs.as_ref();

@@ -15,13 +15,16 @@ use kgrep_index::outline::{Definition, FileOutline, Kind, Language, NO_NAME, Use
 
 use super::answer::{Place, show, unknown};
 use super::{Outcome, Session, freshen, picture};
-use crate::cli::{RefsArgs, SearchArgs};
+use crate::cli::RefsArgs;
 use crate::code::{
-    Code, EXPORTED, in_parallel, is_export, one_name, read, receiver, tell_system_call,
+    self, Code, EXPORTED, in_parallel, is_export, one_name, read, receiver, tell_system_call,
 };
+use crate::list::Role;
 use crate::message::tell;
 use crate::render::{Arrow, Node};
-use crate::search::{Event, Patterns, Scope, Search, SearchOptions, advise, scan};
+use crate::request;
+use crate::search::{Event, Patterns, Scope, Search, SearchOptions, SearchRequest, advise, scan};
+use crate::{folders, notes};
 
 /// A use, found in one file.
 struct Found {
@@ -49,6 +52,8 @@ impl InFile {
     }
 }
 
+const COLUMNS: [(&str, Role); 2] = [("Function", Role::Function), ("How", Role::How)];
+
 /// The words for kinds of uses.
 pub(super) const KINDS: [&str; 6] = ["call", "macro", "ref", "init", "indirect", "use"];
 
@@ -62,7 +67,7 @@ pub(crate) fn run(args: &RefsArgs, session: &Session) -> Result<Outcome> {
             bail!("{word:?} is no kind of use; there are {}", KINDS.join(", "));
         }
     }
-    let code = Code::around(&session.settings)?;
+    let code = code::around(session)?;
     let mut name = one_name(&args.name)?.to_owned();
     let mut files = files(&name, &code, session)?;
     if !files.iter().any(InFile::knows) {
@@ -105,7 +110,7 @@ pub(crate) fn run(args: &RefsArgs, session: &Session) -> Result<Outcome> {
                 line: found.line,
                 name: name.clone().into_bytes(),
                 cells: vec![within, how],
-                section: None,
+                ..Place::default()
             });
         }
     }
@@ -118,7 +123,7 @@ pub(crate) fn run(args: &RefsArgs, session: &Session) -> Result<Outcome> {
     }
     match picture::draw(&args.picture, &arrows)? {
         Some(outcome) => Ok(outcome),
-        None => show(&code, session, &["Function", "How"], &places),
+        None => show(&code, session, &COLUMNS, &places),
     }
 }
 
@@ -139,25 +144,28 @@ fn files(name: &str, code: &Code, session: &Session) -> Result<Vec<InFile>> {
 /// The files whose text holds the name as a word, below the tree's root, in path order.
 fn candidates(name: &str, code: &Code, session: &Session) -> Result<Vec<Vec<u8>>> {
     let root = code.tree().root();
-    let args = SearchArgs {
+    let args = SearchRequest {
         pattern: Some(OsString::from(name)),
         fixed_strings: true,
         word_regexp: true,
-        ..SearchArgs::default()
+        rules: request::rules(&session.settings),
+        folder: folders::current()?,
+        output_is_file: request::output_is_file(),
+        ..SearchRequest::default()
     };
     let (patterns, _) = Patterns::collect(&args)?;
     let query = patterns.compile(&args)?;
-    let scope = Scope::new(vec![root.into()], true);
-    let settings = &session.settings;
-    let advice = advise(scope.paths(), &patterns, &args, settings, &session.cache);
+    let scope = Scope::new(vec![root.into()], false);
+    let notes = notes::sink();
+    let advice = advise(scope.paths(), &patterns, &args, &session.cache, &notes);
     let options = SearchOptions::whether();
     let search = Search {
         scope: &scope,
         query: &query,
         args: &args,
-        settings,
         filter: advice.filter.as_ref(),
         options: &options,
+        notes: &notes,
     };
     let mut paths = Vec::new();
     let totals = scan(&search, |event| {
@@ -183,7 +191,7 @@ fn in_file(name: &str, path: &[u8], code: &Code) -> InFile {
             return InFile::default();
         }
     };
-    let outline = outline(path, &bytes, &code.idioms);
+    let outline = outline(path, &bytes, code.idioms());
     let name = name.as_bytes();
     let mut lines = Vec::new();
     if Language::of(path) == Some(Language::Kconfig) {

@@ -11,11 +11,14 @@ use indicatif::HumanCount;
 use super::printer::{PrintError, Printer};
 use super::{Outcome, Session, freshen};
 use crate::cli::SearchArgs;
-use crate::list::{List, ListWriter, Match, Meta, Pushed, Terminal};
+use crate::list::{Column, List, ListWriter, Match, Meta, Pushed, Role, Terminal};
 use crate::message::tell;
+use crate::notes;
 use crate::render::{Facts, Look, Output, Totals};
+use crate::request::{self, stdin_is_readable};
 use crate::search::{
-    Binary, Event, FileHits, Patterns, Scope, Search, SearchOptions, Want, advise, all_types, scan,
+    Binary, Event, FileHits, Patterns, Scope, Search, SearchOptions, SearchRequest, Want, advise,
+    all_types, scan,
 };
 
 /// The column of a list of counts (`-c`).
@@ -43,25 +46,26 @@ pub(crate) fn find(
         return Ok((list_types()?, None));
     }
     let started = Instant::now();
-    let (patterns, paths) = Patterns::collect(args)?;
-    for note in &patterns.notes {
-        tell(note);
-    }
+    let request = request::search(args, &session.settings)?;
+    let (patterns, paths) = Patterns::collect(&request)?;
+    patterns.notes.iter().for_each(notes::tell);
     anyhow::ensure!(
         session.settings.max_list.value > 0,
         "--max-list 0: a list holds at least one match"
     );
-    let query = patterns.compile(args)?;
-    let scope = Scope::new(paths, patterns.stdin_used || !reads_stdin);
+    let query = patterns.compile(&request)?;
+    let reads_stdin = reads_stdin && !patterns.stdin_used && stdin_is_readable();
+    let scope = Scope::new(paths, reads_stdin);
     let options = options(args, &scope);
     if args.max_count == Some(0) {
-        let problems = scope.problems(args, &session.settings)?;
+        let problems = scope.problems(&request)?;
         problems.iter().filter(|_| !args.no_messages).for_each(tell);
         let outcome = if problems.is_empty() { Outcome::Nothing } else { Outcome::Problems };
         return Ok((outcome, None));
     }
 
-    let advice = advise(scope.paths(), &patterns, args, &session.settings, &session.cache);
+    let notes = notes::sink();
+    let advice = advise(scope.paths(), &patterns, &request, &session.cache, &notes);
     let meta = meta(args, session)?;
     let look = Look::new(&session.settings, Facts::of_stdout(), &meta.folder);
     let printer = Printer::new(&look, &session.settings, &meta);
@@ -81,10 +85,10 @@ pub(crate) fn find(
     let search = Search {
         scope: &scope,
         query: &query,
-        args,
-        settings: &session.settings,
+        args: &request,
         filter: advice.filter.as_ref(),
         options: &options,
+        notes: &notes,
     };
     let totals = scan(&search, |event| {
         collector.take(event).unwrap_or_else(|error| {
@@ -139,9 +143,9 @@ fn options(args: &SearchArgs, scope: &Scope) -> SearchOptions {
 fn meta(args: &SearchArgs, session: &Session) -> Result<Meta> {
     let files_only = args.files_with_matches || args.count;
     let columns = if args.count && !args.files_with_matches {
-        vec![MATCHES.to_owned()]
+        vec![Column::new(MATCHES, Role::Count)]
     } else if args.show_function && !files_only {
-        vec!["Function".to_owned()]
+        vec![Column::new("Function", Role::Function)]
     } else {
         Vec::new()
     };
@@ -307,11 +311,19 @@ impl Collector<'_> {
 /// index that is `damaged` was complained about already.
 fn hint(patterns: &Patterns, search: &Search<'_>, damaged: bool, session: &Session) -> Result<()> {
     let no_index = search.args.no_index || damaged;
-    let args = SearchArgs { fixed_strings: true, debug: false, no_index, ..search.args.clone() };
-    let options = SearchOptions { want: Want::Whether, ..options(&args, search.scope) };
+    let args =
+        SearchRequest { fixed_strings: true, explain: false, no_index, ..search.args.clone() };
+    let spans = AtomicBool::new(true);
+    let options = SearchOptions {
+        want: Want::Whether,
+        function_names: false,
+        whole_functions: false,
+        spans,
+        ..*search.options
+    };
     let query = patterns.compile(&args)?;
     let paths = search.scope.paths();
-    let advice = advise(paths, patterns, &args, &session.settings, &session.cache);
+    let advice = advise(paths, patterns, &args, &session.cache, search.notes);
     let filter = advice.filter.as_ref();
     let plain = Search { query: &query, args: &args, filter, options: &options, ..*search };
     let mut found = false;

@@ -14,10 +14,17 @@ use super::answer::{Place, Sources, name_line, show, unknown};
 use super::{Outcome, Session, freshen, picture};
 use crate::cli::StepArgs;
 use crate::code::{
-    Code, EXPORTED, Ranking, how, is_export, kind_of_definition, meant, named, one_name, receiver,
+    self, Code, EXPORTED, Ranking, how, is_export, kind_of_definition, meant, named, one_name,
+    receiver,
 };
+use crate::list::Role;
 use crate::message::{counted, tell};
 use crate::render::{Arrow, Node};
+
+const CALLERS: [(&str, Role); 2] = [("Caller", Role::Node), ("How", Role::How)];
+
+const CALLEES: [(&str, Role); 3] =
+    [("Callee", Role::Node), ("How", Role::How), ("Defined", Role::Place)];
 
 /// Prints and keeps who calls a function.
 ///
@@ -44,7 +51,7 @@ enum Direction {
 fn run(args: &StepArgs, session: &Session, direction: Direction) -> Result<Outcome> {
     let kinds = kinds(&args.kinds)?;
     let asked = one_name(&args.name)?;
-    let code = Code::around(&session.settings)?;
+    let code = code::around(session)?;
     let tree = freshen::ask(&code, session, |graph| {
         let asked = meant(graph, asked);
         let Some(name) = named(graph, &asked) else {
@@ -99,8 +106,8 @@ fn run(args: &StepArgs, session: &Session, direction: Direction) -> Result<Outco
         return Ok(outcome);
     }
     match direction {
-        Direction::Callers => show(&code, session, &["Caller", "How"], &places),
-        Direction::Callees => show(&code, session, &["Callee", "How", "Defined"], &places),
+        Direction::Callers => show(&code, session, &CALLERS, &places),
+        Direction::Callees => show(&code, session, &CALLEES, &places),
     }
 }
 
@@ -212,7 +219,7 @@ impl Tree<'_, '_> {
             path,
             name,
             cells: vec![self.text(root.name), kind_of_definition(root.kind, root.flags)],
-            section: None,
+            ..Place::default()
         };
         self.places.push(place);
     }
@@ -231,7 +238,8 @@ impl Tree<'_, '_> {
             path: self.graph.path(within.file).to_vec(),
             line,
             name: self.graph.name(name),
-            cells: vec![format!("{:1$}{label}", "", depth * 2), how],
+            cells: vec![label, how],
+            depth: u16::try_from(depth).unwrap_or(u16::MAX),
             section: None,
         });
     }

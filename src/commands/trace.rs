@@ -6,9 +6,12 @@ use anyhow::{Result, bail};
 use super::answer::{Place, show};
 use super::{Outcome, Session, freshen, recipes};
 use crate::cli::TraceArgs;
-use crate::code::{Code, bare_name, filled_up};
+use crate::code::{self, bare_name, filled_up};
+use crate::list::Role;
 use crate::message::tell;
 use crate::trace::{Options, Recipes, Row, Tracer, answer, cases, near_names};
+
+const COLUMNS: [(&str, Role); 2] = [("Note", Role::Text), ("Defined", Role::Place)];
 
 /// Prints and keeps the answer.
 ///
@@ -16,7 +19,7 @@ use crate::trace::{Options, Recipes, Row, Tracer, answer, cases, near_names};
 /// When the kind is none, the tree can't be read or the output not be written.
 pub(crate) fn run(args: &TraceArgs, session: &Session) -> Result<Outcome> {
     bare_name(&args.name.join(" "))?;
-    let code = Code::around(&session.settings)?;
+    let code = code::around(session)?;
     let recipes = recipes::load(&code, session, args.trust_tree);
     if let Some(kind) = &args.kind
         && recipes.get(kind).is_none()
@@ -26,8 +29,7 @@ pub(crate) fn run(args: &TraceArgs, session: &Session) -> Result<Outcome> {
     }
     let found = freshen::ask(&code, session, |graph| {
         let options = Options { depth: args.depth, body: args.body, all: args.all };
-        let settings = &session.settings;
-        let mut tracer = Tracer::new(&code, graph, options, settings);
+        let mut tracer = Tracer::new(&code, graph, options);
         let sections = sections(&mut tracer, &recipes, args)?;
         if sections.is_empty() {
             return Ok(Err(near_names(&mut tracer, &recipes, &args.name.join(" "))?));
@@ -37,10 +39,8 @@ pub(crate) fn run(args: &TraceArgs, session: &Session) -> Result<Outcome> {
     match found {
         Ok(sections) => {
             let rows = sections.iter().flat_map(|(_, rows)| rows);
-            let columns: &[&str] = match rows.into_iter().any(|row| !row.defined.is_empty()) {
-                true => &["Note", "Defined"],
-                false => &["Note"],
-            };
+            let has_defined = rows.into_iter().any(|row| !row.defined.is_empty());
+            let columns = &COLUMNS[..if has_defined { 2 } else { 1 }];
             show(&code, session, columns, &places(sections, columns.len()))
         }
         Err(near) => {
@@ -90,6 +90,7 @@ fn places(sections: Vec<(String, Vec<Row>)>, columns: usize) -> Vec<Place> {
         name: row.name.into_bytes(),
         cells: [row.note, row.defined].into_iter().take(columns).collect(),
         section: Some(title.to_owned()),
+        ..Place::default()
     };
     sections
         .into_iter()

@@ -18,7 +18,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 /// The first bytes of a list file; the last one is the format's version.
-pub(super) const MAGIC: [u8; 8] = *b"kgrepls\x02";
+pub(super) const MAGIC: [u8; 8] = *b"kgrepls\x03";
 
 /// Why a list could not be read or kept.
 #[derive(Debug, thiserror::Error)]
@@ -55,8 +55,8 @@ pub(crate) struct Meta {
     pub(crate) command: Vec<String>,
     /// The terminal it was made in.
     pub(crate) terminal: super::Terminal,
-    /// Titles of extra columns between `Line` and `Content`, such as `Function`.
-    pub(crate) columns: Vec<String>,
+    /// The extra columns between `Line` and `Content`, such as `Function`.
+    pub(crate) columns: Vec<super::Column>,
     /// True when the entries are files as such (`-l`, `-c`), without a line.
     pub(crate) files_only: bool,
 }

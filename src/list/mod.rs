@@ -1,17 +1,16 @@
 //! The one list that every command shares: places in files, numbered from 0, kept
 //! on disk so that a follow-up (`-s 27`) can go on from it.
 //!
-//! `place` says what an entry is, `writer` and `reader` how a list lies on disk,
+//! What an entry is, the engine says ([`kgrep_engine::place`]). `writer` and `reader` how a list lies on disk,
 //! `shelf` which lists are kept and which one is meant, `selector` and `followup`
 //! how the user names entries and what he wants done with them. Drawing is
 //! `render`'s work; nothing here prints.
 
+mod column;
 mod followup;
 mod indices;
 mod layout;
-mod place;
 mod reader;
-mod relocate;
 mod selector;
 mod shelf;
 #[cfg(test)]
@@ -19,14 +18,15 @@ pub(crate) mod testing;
 mod view;
 mod writer;
 
+pub(crate) use column::{Column, Role};
 pub(crate) use followup::{
     FollowUp, FollowUpError, NAMES, Step, ends_with_grep, parse, parse_args,
 };
 pub(crate) use indices::Indices;
+pub(crate) use kgrep_engine::place::{ContextLine, FileEntry, Match, Span};
+pub(crate) use kgrep_engine::relocate::{Place, SourceFile};
 pub(crate) use layout::{ListError, Meta};
-pub(crate) use place::{ContextLine, FileEntry, Match, Span};
 pub(crate) use reader::List;
-pub(crate) use relocate::{Place, SourceFile};
 pub(crate) use selector::Selectors;
 pub(crate) use shelf::{LeftOut, Shelf, Shelved, Terminal};
 pub(crate) use view::{RefineError, View};

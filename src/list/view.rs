@@ -12,6 +12,7 @@ use super::indices::Indices;
 use super::selector::{SelectorError, Selectors};
 use super::{FileEntry, List, ListError, Match};
 use crate::plain::{self, Plain};
+use kgrep_engine::relocate::without_terminator;
 
 /// Why a list could not be refined.
 #[derive(Debug, thiserror::Error)]
@@ -125,12 +126,6 @@ impl View {
         self.seen = left;
         Ok(Refined { plain, in_doubt })
     }
-}
-
-/// A line without what ends it.
-pub(super) fn without_terminator(line: &[u8]) -> &[u8] {
-    let line = line.strip_suffix(b"\n").unwrap_or(line);
-    line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 fn compile(regex: &str) -> Result<(RegexMatcher, Option<Plain>), RefineError> {

@@ -22,10 +22,17 @@ pub(super) fn extra<'t>(text: &'t str, look: &Look) -> Cow<'t, [u8]> {
     if display_width(&cell) <= MAX_EXTRA {
         return cell;
     }
-    let text = String::from_utf8_lossy(&cell);
-    let mut short = fitting(text.chars(), MAX_EXTRA - 1);
+    Cow::Owned(cut(&String::from_utf8_lossy(&cell), MAX_EXTRA).into_bytes())
+}
+
+/// `text` in at most `room` columns, its end left out where it is too long.
+pub(super) fn cut(text: &str, room: usize) -> String {
+    if display_width(text.as_bytes()) <= room {
+        return text.to_owned();
+    }
+    let mut short = fitting(text.chars(), room.saturating_sub(1));
     short.push('…');
-    Cow::Owned(short.into_bytes())
+    short
 }
 
 /// A path as the File column shows it: whole in a pipe; on a terminal, the middle of a

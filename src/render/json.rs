@@ -7,8 +7,7 @@
 //! that a kept list holds only a part of appears as that part.
 //!
 //! What a list has besides, ripgrep's readers may skip: `columns` with the values of the
-//! list's extra columns by their titles in lower case, `depth` in a tree (its first column
-//! is indented by two blanks a step), and `section`, the title that an entry begins.
+//! list's extra columns by their titles in lower case, `depth` in a tree, and `section`, the title that an entry begins.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -18,7 +17,7 @@ use serde::{Serialize, Serializer};
 
 use super::look::Look;
 use super::sanitize::is_obeyed_or_hidden;
-use crate::list::{Match, Meta, Span};
+use crate::list::{Match, Meta, Role, Span};
 
 /// One line of output.
 #[derive(Serialize)]
@@ -44,7 +43,7 @@ struct Found<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     section: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    depth: Option<usize>,
+    depth: Option<u16>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     columns: BTreeMap<&'a str, &'a str>,
 }
@@ -121,7 +120,7 @@ pub(crate) struct Json {
     visible: bool,
     /// The extra columns' titles, in lower case.
     columns: Vec<String>,
-    /// Whether the first of them is a tree's.
+    /// Whether one of them is a tree's.
     is_tree: bool,
 }
 
@@ -129,8 +128,8 @@ impl Json {
     /// A printer of the list that `meta` describes; for a terminal, all that JSON itself
     /// doesn't escape is made visible.
     pub(crate) fn new(look: &Look, meta: &Meta) -> Json {
-        let columns: Vec<String> = meta.columns.iter().map(|title| title.to_lowercase()).collect();
-        let is_tree = matches!(columns.first().map(String::as_str), Some("caller" | "callee"));
+        let columns = meta.columns.iter().map(|column| column.title.to_lowercase()).collect();
+        let is_tree = meta.columns.iter().any(|column| column.role == Role::Node);
         Json { visible: look.visible(), columns, is_tree, ..Json::default() }
     }
 
@@ -167,12 +166,12 @@ impl Json {
                 submatches: entry.spans.iter().map(|span| submatch(entry.text, *span)).collect(),
                 index,
                 section: entry.section,
-                depth: self.depth(entry),
+                depth: self.is_tree.then_some(entry.depth),
                 columns: self
                     .columns
                     .iter()
                     .zip(&entry.cells)
-                    .map(|(title, cell)| (title.as_str(), cell.trim_start()))
+                    .map(|(title, cell)| (title.as_str(), *cell))
                     .collect(),
             }),
         );
@@ -182,12 +181,6 @@ impl Json {
         self.stats.bytes_printed += (out.len() - start) as u64;
         self.stats.matched_lines += entry.last_line() - entry.line + 1;
         self.stats.matches += entry.spans.len() as u64;
-    }
-
-    /// How deep an entry is in a tree.
-    fn depth(&self, entry: &Match<'_>) -> Option<usize> {
-        let cell = entry.cells.first().filter(|_| self.is_tree)?;
-        Some((cell.len() - cell.trim_start().len()) / 2)
     }
 
     /// Appends the last file's `end` and the summary.

@@ -8,7 +8,7 @@ use std::io::{self, IsTerminal};
 
 use anstyle::{AnsiColor, Style};
 
-use crate::settings::{Highlight, Settings, When};
+use crate::settings::{Highlight, Layout, Settings, When};
 
 /// Columns of an output whose width is not known.
 const DEFAULT_WIDTH: usize = 80;
@@ -100,6 +100,10 @@ pub(crate) struct Palette {
     pub(crate) header: Ink,
     /// Titles of a list's sections.
     pub(crate) section: Ink,
+    /// A name that a row is about.
+    pub(crate) name: Ink,
+    /// Text as the terminal has it.
+    pub(crate) plain: Ink,
     /// What matched.
     pub(crate) matched: Ink,
     /// Marks that kgrep puts in, such as that of a cut line, and lines around a match.
@@ -122,6 +126,8 @@ impl Palette {
             extra: color(AnsiColor::Yellow),
             header: Ink::new(Style::new().bold().underline()),
             section: Ink::new(Style::new().bold()),
+            name: Ink::new(Style::new().bold()),
+            plain: Ink::default(),
             matched: Ink::new(AnsiColor::Red.on_default().bold()),
             mark: Ink::new(Style::new().dimmed()),
             added: color(AnsiColor::Green),
@@ -144,6 +150,8 @@ pub(crate) struct Look {
     pub(crate) hyperlinks: bool,
     /// Tables have a header line.
     pub(crate) header: bool,
+    /// How rows are arranged.
+    pub(crate) layout: Layout,
     /// The File column says `path:line`, which editors' terminals make clickable.
     pub(crate) ide_paths: bool,
     /// Columns of the terminal.
@@ -168,6 +176,7 @@ impl Look {
             true_color: facts.true_color,
             hyperlinks: decide(settings.hyperlink.value, facts.hyperlinks),
             header: settings.header.value,
+            layout: if facts.terminal { settings.layout.value } else { Layout::Table },
             ide_paths: facts.ide,
             width: facts.width.unwrap_or(DEFAULT_WIDTH),
             folder: folder.to_vec(),
@@ -229,6 +238,7 @@ mod tests {
             pager: default(String::new()),
             editor: default(String::new()),
             header: default(true),
+            layout: default(Layout::Auto),
             context: default(5),
             max_list: default(10),
             hidden: default(false),

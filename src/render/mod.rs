@@ -4,10 +4,12 @@
 //! buffer and never asks the environment; `pager` is where the bytes go. Nothing
 //! here searches, reads files or keeps lists.
 
+mod arranged;
 mod cell;
 mod context;
 mod counts;
 mod dot;
+mod fit;
 mod grep;
 mod highlight;
 mod hunk;
@@ -15,10 +17,14 @@ mod hyperlink;
 mod json;
 mod line;
 mod look;
+mod measure;
 mod pager;
+mod record;
 mod sanitize;
+mod sheet;
 mod table;
 
+pub(crate) use arranged::Rows;
 pub(crate) use context::{Block, Note, draw_block};
 pub(crate) use counts::Counts;
 pub(crate) use dot::{Arrow, Node, draw_dot};
@@ -29,4 +35,3 @@ pub(crate) use json::{Json, Totals};
 pub(crate) use look::{Facts, Look};
 pub(crate) use pager::Output;
 pub(crate) use sanitize::{display_width, visible};
-pub(crate) use table::Table;

@@ -9,14 +9,14 @@ use super::hyperlink::linked;
 use super::line::{lines, push_short, trimmed};
 use super::look::{Ink, Look};
 use super::sanitize::{display_width, shown};
-use crate::list::{Match, Meta, Span};
+use crate::list::{Column, Match, Meta, Role, Span};
 
 /// A table being measured, then drawn.
 #[derive(Clone)]
 pub(crate) struct Table<'l> {
     look: &'l Look,
-    /// Titles of the columns between `Line` and `Content`.
-    columns: Vec<String>,
+    /// The columns between `Line` and `Content`.
+    columns: Vec<Column>,
     files_only: bool,
     index_width: usize,
     file_width: usize,
@@ -33,7 +33,7 @@ pub(crate) struct Table<'l> {
 }
 
 /// An extra column's width, and whether it holds numbers, which go to the right.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 struct Extra {
     width: usize,
     numeric: bool,
@@ -53,8 +53,8 @@ impl<'l> Table<'l> {
             extra: meta
                 .columns
                 .iter()
-                .map(|name| Extra {
-                    width: if look.header { display_width(name.as_bytes()) } else { 0 },
+                .map(|column| Extra {
+                    width: if look.header { display_width(column.title.as_bytes()) } else { 0 },
                     numeric: true,
                 })
                 .collect(),
@@ -89,11 +89,24 @@ impl<'l> Table<'l> {
         self.index_width = self.index_width.max(digits(index));
         self.file_width = self.file_width.max(file_width);
         self.line_width = self.line_width.max(line_width);
-        for (extra, cell) in self.extra.iter_mut().zip(&entry.cells) {
-            extra.width = extra.width.max(display_width(&cell::extra(cell, self.look)));
+        let cells = self.columns.iter().zip(&entry.cells);
+        for (extra, (column, cell)) in self.extra.iter_mut().zip(cells) {
+            let width = display_width(&cell::extra(cell, self.look));
+            extra.width = extra.width.max(width + indent(column, entry.depth));
             extra.numeric &= cell.bytes().all(|byte| byte.is_ascii_digit());
         }
         self.indented |= has_context(entry);
+    }
+
+    /// Columns of the File column.
+    pub(crate) fn file_width(&self) -> usize {
+        self.file_width
+    }
+
+    /// Columns before the Content column.
+    pub(crate) fn width_before_content(&self) -> usize {
+        let extra: usize = self.extra.iter().map(|extra| extra.width + 1).sum();
+        self.index_width + self.file_width + self.line_width + 3 + extra
     }
 
     /// Appends the header line, unless it is not wanted.
@@ -109,8 +122,8 @@ impl<'l> Table<'l> {
         if !self.files_only {
             columns.right(ink, b"Line", self.line_width);
         }
-        for (title, extra) in self.columns.iter().zip(&self.extra) {
-            columns.extra(ink, title.as_bytes(), extra);
+        for (column, extra) in self.columns.iter().zip(&self.extra) {
+            columns.extra(ink, column.title.as_bytes(), extra);
         }
         if !self.files_only {
             columns.left(ink, b"Content", 0);
@@ -155,6 +168,7 @@ impl<'l> Table<'l> {
             path,
             line: entry.line,
             cells: &entry.cells,
+            depth: entry.depth,
             names_path: true,
             beside: false,
         };
@@ -200,9 +214,15 @@ impl<'l> Table<'l> {
             let line = if row.line == 0 { b"" } else { line };
             columns.right(&palette.line, line, self.line_width);
         }
-        for (at, extra) in self.extra.iter().enumerate() {
-            let cell = row.cells.get(at).copied().unwrap_or_default();
-            columns.extra(&palette.extra, &cell::extra(cell, self.look), extra);
+        for (at, (column, extra)) in self.columns.iter().zip(&self.extra).enumerate() {
+            let cell = cell::extra(row.cells.get(at).copied().unwrap_or_default(), self.look);
+            let indent = if cell.is_empty() { 0 } else { indent(column, row.depth) };
+            if indent > 0 {
+                pad(columns.begin(), indent);
+                columns.first = true;
+            }
+            let extra = Extra { width: extra.width.saturating_sub(indent), ..*extra };
+            columns.extra(&palette.extra, &cell, &extra);
         }
         if !self.files_only {
             let line = text.strip_suffix(b"\n").unwrap_or(text);
@@ -253,6 +273,7 @@ struct Row<'a> {
     path: &'a [u8],
     line: u64,
     cells: &'a [&'a str],
+    depth: u16,
     /// The row says its path; around a match, the match's row does.
     names_path: bool,
     /// The row is around a match, not of it.
@@ -262,7 +283,7 @@ struct Row<'a> {
 impl<'a> Row<'a> {
     /// A row beside a match: only its place.
     fn beside(path: &'a [u8], line: u64) -> Row<'a> {
-        Row { index: None, path, line, cells: &[], names_path: false, beside: true }
+        Row { index: None, path, line, cells: &[], depth: 0, names_path: false, beside: true }
     }
 }
 
@@ -316,6 +337,11 @@ impl<'o> Columns<'o> {
     fn end(self) {
         self.out.push(b'\n');
     }
+}
+
+/// Blanks before the value of `column` in an entry of this depth.
+fn indent(column: &Column, depth: u16) -> usize {
+    if column.role == Role::Node { 2 * usize::from(depth) } else { 0 }
 }
 
 /// True when lines around the entry are shown with it.

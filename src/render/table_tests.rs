@@ -1,7 +1,7 @@
 //! Golden rows of the table.
 
 use super::*;
-use crate::list::{ContextLine, Span, Terminal};
+use crate::list::{Column, ContextLine, Role, Span, Terminal};
 
 fn meta(columns: &[&str], files_only: bool) -> Meta {
     Meta {
@@ -9,7 +9,7 @@ fn meta(columns: &[&str], files_only: bool) -> Meta {
         folder: b"/src".to_vec(),
         command: Vec::new(),
         terminal: Terminal::current(),
-        columns: columns.iter().map(|name| (*name).to_owned()).collect(),
+        columns: columns.iter().map(|title| Column::new(title, Role::Text)).collect(),
         files_only,
     }
 }

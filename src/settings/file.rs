@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
-use super::{Format, Highlight, When};
+use super::{Format, Highlight, Layout, When};
 use crate::render::THEMES;
 
 /// What the file may say; everything is optional.
@@ -20,6 +20,7 @@ pub(crate) struct ConfigFile {
     #[serde(default, deserialize_with = "known_theme")]
     pub(super) theme: Option<String>,
     pub(super) format: Option<Format>,
+    pub(super) layout: Option<Layout>,
     pub(super) pager: Option<String>,
     pub(super) editor: Option<String>,
     pub(super) header: Option<bool>,

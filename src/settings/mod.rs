@@ -40,6 +40,21 @@ pub(crate) enum Format {
     Patch,
 }
 
+/// How the rows of a table are arranged on a terminal.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Layout {
+    /// As a table while paths leave the source enough room, else under headings
+    Auto,
+    /// Columns: Index File Line Content; in a pipe always
+    #[default]
+    Table,
+    /// Each file once, as a heading above its rows
+    Grouped,
+    /// As suits the answer: sections, trees, chains, names first
+    Sections,
+}
+
 /// Whether source code is highlighted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -96,6 +111,8 @@ pub(crate) struct Settings {
     pub(crate) theme: Setting<String>,
     /// `format`: how matches are printed.
     pub(crate) format: Setting<Format>,
+    /// `layout`: how rows are arranged on a terminal.
+    pub(crate) layout: Setting<Layout>,
     /// `pager`: the pager's command line; empty for none.
     pub(crate) pager: Setting<String>,
     /// `editor`: the editor's command line; empty: vim, else vi.

@@ -1,7 +1,7 @@
 //! From the four sources to what is in force.
 
 use super::file::ConfigFile;
-use super::{Format, Highlight, Origin, Setting, Settings, When};
+use super::{Format, Highlight, Layout, Origin, Setting, Settings, When};
 use crate::cli::{CommonArgs, ListArgs, SearchArgs};
 
 /// How many matches a list holds unless told otherwise.
@@ -46,6 +46,7 @@ pub(crate) fn resolve(
         highlight: pick(("highlight", common.highlight), None, file.highlight, Highlight::Auto),
         theme: pick(("theme", common.theme.clone()), None, file.theme, DEFAULT_THEME.into()),
         format: pick(("format", common.format), None, file.format, Format::Table),
+        layout: pick(("layout", common.layout), None, file.layout, Layout::Auto),
         pager: pick(
             ("no-less", pager_flag),
             set("KGREP_PAGER").or_else(|| set("PAGER")),

@@ -19,6 +19,7 @@ mod index;
 mod index_command;
 mod index_update;
 mod index_walk;
+mod layers;
 mod lists;
 mod output;
 mod patterns;

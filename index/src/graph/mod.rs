@@ -24,6 +24,7 @@ mod place;
 mod record;
 mod resolve;
 mod shard;
+mod shared;
 mod slots;
 pub(crate) mod stored;
 mod uses;
@@ -36,6 +37,7 @@ pub use chain::{Chain, ChainOptions, Hop};
 pub use export::EdgeRow;
 pub use place::{Place, Program};
 pub use resolve::{Arch, Meaning};
+pub use shared::SharedGraph;
 
 /// The graph as bytes, to be stored and mapped into memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

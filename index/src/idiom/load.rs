@@ -8,7 +8,7 @@ use super::{Define, Hidden, Instantiate, Register, Run, Template};
 use crate::outline::{Kind, NameHasher};
 
 /// The idioms that come with the program.
-const BUILT_IN: &str = include_str!("../../../queries/idioms.toml");
+const BUILT_IN: &str = include_str!("../../queries/idioms.toml");
 
 /// An idiom file, or one entry of it, that can't be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

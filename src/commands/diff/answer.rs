@@ -15,8 +15,12 @@ use crate::commands::exists;
 use crate::diff::context::Thing;
 use crate::diff::exists::What;
 use crate::diff::model::Origin;
+use crate::notes;
 use crate::render::{Look, visible};
-use crate::search::{Event, Patterns, Scope, Search, SearchOptions, scan};
+use crate::request;
+use crate::search::{
+    Event, FileRules, Patterns, Scope, Search, SearchOptions, SearchRequest, scan,
+};
 
 /// Of each kind of place so many are named; the list has the rest.
 const MOST: usize = 3;
@@ -174,21 +178,22 @@ impl Answer {
 /// The first file of a tree that the pattern is in.
 fn elsewhere(asked: &Asked<'_>, pick: &Pick, tree: &Path) -> Result<Option<String>> {
     let word = (!asked.args.pattern.has_pattern()).then(|| pick.text.clone().into());
-    let args = asked.args.pattern.to_search(word.as_ref());
+    // Nothing of a tree is left out here, as in the comparison.
+    let args = SearchRequest {
+        rules: FileRules { hidden: true, ignore: false, ..request::rules(&asked.session.settings) },
+        ..request::search(&asked.args.pattern.to_search(word.as_ref()), &asked.session.settings)?
+    };
     let (patterns, _) = Patterns::collect(&args)?;
     let query = patterns.compile(&args)?;
-    let scope = Scope::new(vec![asked.base.join(tree).into()], true);
-    let mut settings = asked.session.settings.clone();
-    // Nothing of a tree is left out here, as in the comparison.
-    (settings.hidden.value, settings.ignore.value) = (true, false);
-    let options = SearchOptions::whether();
+    let scope = Scope::new(vec![asked.base.join(tree).into()], false);
+    let (options, notes) = (SearchOptions::whether(), notes::sink());
     let search = Search {
         scope: &scope,
         query: &query,
         args: &args,
-        settings: &settings,
         filter: None,
         options: &options,
+        notes: &notes,
     };
     let mut found: Option<PathBuf> = None;
     scan(&search, |event| {

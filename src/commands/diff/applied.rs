@@ -11,6 +11,7 @@ use super::{Asked, export};
 use crate::commands::Outcome;
 use crate::diff::apply::{self, Verdict};
 use crate::diff::model::{DiffSet, Entry};
+use crate::list::{Column, Role};
 use crate::settings::Format;
 
 /// Judges every hunk, and lists those that are asked for.
@@ -68,8 +69,14 @@ pub(super) fn run(
     Ok(outcome)
 }
 
-fn columns() -> Vec<String> {
-    ["Verdict", "Function", "Lines", "Patch", "Subject"].map(str::to_owned).to_vec()
+fn columns() -> Vec<Column> {
+    Column::all(&[
+        ("Verdict", Role::Text),
+        ("Function", Role::Function),
+        ("Lines", Role::Text),
+        ("Patch", Role::Text),
+        ("Subject", Role::Text),
+    ])
 }
 
 /// The line that is in the way, what a verdict says, and which of the sums it counts in.

@@ -15,6 +15,7 @@ use crate::cli::KindArg;
 use crate::commands::{Outcome, exists};
 use crate::diff::kinds::{self, Change, How, Joined, Kind, Mention};
 use crate::diff::model::{DiffSet, FileChange, Origin, file_lines};
+use crate::list::{Column, Role};
 use crate::settings::Format;
 
 /// Lists the changes; with `word`, those of the thing of this name, below where it is.
@@ -38,8 +39,8 @@ pub(super) fn run(
     let format = asked.session.settings.format.value;
     let mut json = (format == Format::Json).then(export::Json::default);
     let columns = placer.columns();
-    let kept = |title: &&String| matches!(title.as_str(), "Changes" | "Patch" | "Subject");
-    let mut titles = vec!["Change".to_owned(), "Name".to_owned()];
+    let kept = |column: &&Column| matches!(column.title.as_str(), "Changes" | "Patch" | "Subject");
+    let mut titles = Column::all(&[("Change", Role::Text), ("Name", Role::Text)]);
     titles.extend(columns.iter().filter(kept).cloned());
     let meta = lister::meta(asked.session, titles)?;
     let mut lister = Lister::new(asked.session, &look, meta, json.is_none());
@@ -48,7 +49,7 @@ pub(super) fn run(
         let Some(mut row) = row else { continue };
         let mut cells = vec![how(change.how).to_owned(), full_name(change)];
         let others = columns.iter().zip(std::mem::take(&mut row.cells));
-        cells.extend(others.filter(|(title, _)| kept(title)).map(|(_, cell)| cell));
+        cells.extend(others.filter(|(column, _)| kept(column)).map(|(_, cell)| cell));
         row.cells = cells;
         let begins = kinds.len() > 1 && above.replace(*kind) != Some(*kind);
         row.section = begins.then(|| title(*kind).to_owned());

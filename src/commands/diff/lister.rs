@@ -10,7 +10,7 @@ use anyhow::Result;
 use super::place::Row;
 use crate::commands::printer::{PrintError, Printer};
 use crate::commands::{Outcome, Session};
-use crate::list::{FileEntry, List, ListWriter, Match, Meta, Pushed, Terminal};
+use crate::list::{Column, FileEntry, List, ListWriter, Match, Meta, Pushed, Terminal};
 use crate::message::tell;
 use crate::render::{Look, Totals};
 
@@ -18,7 +18,7 @@ use crate::render::{Look, Totals};
 ///
 /// # Errors
 /// When there is no current folder.
-pub(crate) fn meta(session: &Session, columns: Vec<String>) -> Result<Meta> {
+pub(crate) fn meta(session: &Session, columns: Vec<Column>) -> Result<Meta> {
     Ok(Meta {
         created: jiff::Timestamp::now().as_second(),
         folder: crate::folders::current()?.as_os_str().as_bytes().to_vec(),

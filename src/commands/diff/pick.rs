@@ -12,7 +12,8 @@ use crate::cli::{DiffArgs, Within as Where};
 use crate::diff::filter::{self, Hit, Within};
 use crate::diff::model::{DiffSet, Entry, FileChange, Patch};
 use crate::list::Span;
-use crate::message::tell;
+use crate::notes;
+use crate::request;
 use crate::search::{LineMatcher, Patterns, overrides, types};
 
 /// A pattern, and where it is looked for.
@@ -34,11 +35,9 @@ impl Pick {
         if word.is_none() && !args.pattern.has_pattern() {
             return Ok(None);
         }
-        let search = args.pattern.to_search(word);
+        let search = request::pattern(&args.pattern.to_search(word));
         let (patterns, _) = Patterns::collect(&search)?;
-        for note in &patterns.notes {
-            tell(note);
-        }
+        patterns.notes.iter().for_each(notes::tell);
         let text = word.map_or_else(
             || patterns.texts.join("`, `"),
             |word| word.to_string_lossy().into_owned(),
@@ -113,7 +112,7 @@ impl Names {
     /// # Errors
     /// When one can't be used.
     pub(super) fn new(args: &DiffArgs) -> Result<Names> {
-        let search = args.pattern.to_search(None);
+        let search = request::pattern(&args.pattern.to_search(None));
         // Names in a difference are relative to the top of a tree, whichever.
         Ok(Names { globs: overrides(&search, Path::new(""))?, types: types(&search)? })
     }

@@ -23,7 +23,7 @@ use crate::diff::model::{
     DiffSet, Entry, FileChange, FileOp, Hunk, Line, Origin, Patch, file_lines,
 };
 use crate::diff::{group, locate};
-use crate::list::Span;
+use crate::list::{Column, Role, Span};
 
 /// A subject in a table is cut to this many characters.
 const SUBJECT: usize = 48;
@@ -100,17 +100,22 @@ impl<'a> Placer<'a> {
         Placer { base, sides, pick, behind, starts: Mutex::default() }
     }
 
-    /// The titles of the extra columns.
-    pub(super) fn columns(&self) -> Vec<String> {
-        let columns: &[&str] = match self.sides {
-            Sides::Patches { on: None, .. } => &["Changes", "Function", "Lines", "Subject"],
-            Sides::Patches { .. } => &["Function", "Lines", "Patch", "Subject"],
-            Sides::Folders { .. } if self.behind.is_some() => {
-                &["Function", "Lines", "Patch", "Subject"]
+    /// The extra columns.
+    pub(super) fn columns(&self) -> Vec<Column> {
+        const FUNCTION: (&str, Role) = ("Function", Role::Function);
+        const LINES: (&str, Role) = ("Lines", Role::Text);
+        const PATCH: (&str, Role) = ("Patch", Role::Text);
+        const SUBJECT: (&str, Role) = ("Subject", Role::Text);
+        match self.sides {
+            Sides::Patches { on: None, .. } => {
+                Column::all(&[("Changes", Role::Text), FUNCTION, LINES, SUBJECT])
             }
-            Sides::Folders { .. } | Sides::Git { .. } => &["Function", "Lines"],
-        };
-        columns.iter().map(|column| (*column).to_owned()).collect()
+            Sides::Patches { .. } => Column::all(&[FUNCTION, LINES, PATCH, SUBJECT]),
+            Sides::Folders { .. } if self.behind.is_some() => {
+                Column::all(&[FUNCTION, LINES, PATCH, SUBJECT])
+            }
+            Sides::Folders { .. } | Sides::Git { .. } => Column::all(&[FUNCTION, LINES]),
+        }
     }
 
     /// The rows of one file's hunks, in order; one row of a file without any.

@@ -1,0 +1,23 @@
+//! What a question about code needs before a command can answer it: the tree's graph,
+//! the architecture that is meant, and words for what was found.
+//!
+//! Commands ask the graph themselves and make a list of the answer; what a file says is
+//! read by the library.
+
+mod arch;
+mod files;
+mod line;
+mod names;
+mod ranking;
+mod source;
+mod words;
+
+pub use arch::{ArchChoice, folder_name};
+pub use files::{in_parallel, read};
+pub use line::{name_line, word_in};
+pub use names::{
+    Pattern, bare_name, filled_up, named, near, nearest, one_name, system_call, tagged,
+};
+pub use ranking::Ranking;
+pub use source::{Code, Setup};
+pub use words::{EXPORTED, how, is_export, kind_of_definition, receiver};

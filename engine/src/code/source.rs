@@ -1,0 +1,170 @@
+//! The code of the tree around a folder: its graph, from the index or, where
+//! there is none, from reading every file now.
+
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use kgrep_index::graph::{Arch, Graph};
+use kgrep_index::idiom::Idioms;
+use kgrep_index::{Fresh, Index, Tree};
+
+use super::arch;
+use crate::snapshot::{Indexed, Snapshot, Workspace, path_in};
+use crate::{Error, Note, NoteSink, Result};
+
+/// What a face gives for every question about code.
+pub struct Setup {
+    /// The architecture that counts.
+    pub arch: arch::ArchChoice,
+    /// The cache folder, and what macros mean.
+    pub workspace: Workspace,
+    /// Takes what is to be said besides the answer.
+    pub notes: NoteSink,
+}
+
+/// A tree of code, and what a question about it is about.
+pub struct Code {
+    tree: Tree,
+    /// The folder that paths are shown from, without symbolic links.
+    here: PathBuf,
+    /// The architecture that counts.
+    pub arch: Arch,
+    workspace: Workspace,
+    /// What questions are asked of, where the tree has an index of its code.
+    snapshot: OnceLock<Snapshot>,
+    /// An index that is not asked, since it was made with other idioms.
+    other: OnceLock<(Index, Fresh)>,
+    notes: NoteSink,
+}
+
+impl Code {
+    /// The code around the folder `here`, which has no symbolic links in its path.
+    ///
+    /// # Errors
+    /// When it is not there, or the architecture is none of the tree's.
+    pub fn around(here: &Path, setup: Setup) -> Result<Code> {
+        let tree = Tree::locate(here)?;
+        Code::seen_from(here.to_owned(), tree, setup)
+    }
+
+    /// The code of the tree that `path` is in, seen from its root.
+    ///
+    /// # Errors
+    /// When it is not there, or the architecture is none of the tree's.
+    pub fn of_tree(path: &Path, setup: Setup) -> Result<Code> {
+        let tree = Tree::locate(path)?;
+        Code::seen_from(tree.root().to_owned(), tree, setup)
+    }
+
+    fn seen_from(here: PathBuf, tree: Tree, setup: Setup) -> Result<Code> {
+        let arch = arch::chosen(&setup.arch, tree.root())?;
+        let Setup { workspace, notes, .. } = setup;
+        let (snapshot, other) = (OnceLock::new(), OnceLock::new());
+        Ok(Code { tree, here, arch, workspace, snapshot, other, notes })
+    }
+
+    /// The tree.
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// A file of the tree, by its path below the root.
+    pub fn path(&self, below_root: &[u8]) -> PathBuf {
+        path_in(&self.tree, below_root)
+    }
+
+    /// A file's path as it is shown: relative to the folder it is seen from, as a search there
+    /// would name it.
+    pub fn shown(&self, below_root: &[u8]) -> Vec<u8> {
+        let here = self.here.strip_prefix(self.tree.root()).unwrap_or(Path::new(""));
+        let path = Path::new(std::ffi::OsStr::from_bytes(below_root));
+        let common = here
+            .components()
+            .zip(path.components())
+            .take_while(|(one, other)| one == other)
+            .count();
+        let up = here.components().count() - common;
+        let mut shown: PathBuf = std::iter::repeat_n("..", up).collect();
+        shown.extend(path.components().skip(common));
+        shown.into_os_string().into_encoded_bytes()
+    }
+
+    /// What `ask` finds in the tree's graph as the files are now. Where a part of the index
+    /// turns out to be damaged, it is asked again, of the files themselves; so it says
+    /// nothing itself. `slow` is called where there is no index, and many files must be read.
+    ///
+    /// # Errors
+    /// `ask`'s, and those of reading the tree.
+    pub fn ask<R, E: From<Error>>(
+        &self,
+        slow: impl FnOnce(&Tree),
+        ask: impl Fn(&Graph<'_>) -> Result<R, E>,
+    ) -> Result<R, E> {
+        match self.indexed().and_then(|snapshot| snapshot.map(|s| s.ask(&ask)).transpose()) {
+            Ok(Some(found)) => return found,
+            Ok(None) => {}
+            Err(error) => (self.notes)(Note::ReadWithoutIndex { reason: error.to_string() }),
+        }
+        self.workspace.read(&self.tree, slow, &self.notes)?.ask(ask)?
+    }
+
+    /// The tree's code as its index has it, the same for all questions.
+    fn indexed(&self) -> Result<Option<Snapshot>> {
+        if let Some(snapshot) = self.snapshot.get() {
+            return Ok(Some(snapshot.clone()));
+        }
+        match self.workspace.indexed(&self.tree)? {
+            Indexed::Snapshot(snapshot) => Ok(Some(self.snapshot.get_or_init(|| snapshot).clone())),
+            Indexed::OtherIdioms(index, fresh) => {
+                self.other.get_or_init(|| (index, fresh));
+                (self.notes)(Note::OtherIdioms);
+                Ok(None)
+            }
+            Indexed::Nothing => Ok(None),
+        }
+    }
+
+    /// The index that the question at hand is asked of, and what changed since it was made.
+    pub fn asked(&self) -> Option<&(Index, Fresh)> {
+        self.snapshot.get().and_then(Snapshot::index).or_else(|| self.other.get())
+    }
+
+    /// The files below the root that `wanted` wants, by a search's rules, in its order.
+    ///
+    /// # Errors
+    /// When the tree can't be walked.
+    pub fn all_files(&self, wanted: impl Fn(&[u8]) -> bool) -> Result<Vec<Vec<u8>>> {
+        self.workspace.files(&self.tree, &self.notes, wanted)
+    }
+
+    /// What macros mean.
+    pub fn idioms(&self) -> &Idioms {
+        self.workspace.idioms()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::FileRules;
+
+    #[test]
+    fn paths_are_shown_from_the_current_folder() {
+        let place = tempfile::tempdir().unwrap();
+        let root = place.path().canonicalize().unwrap();
+        let code = |here: &str| Code {
+            tree: Tree::locate(&root).unwrap(),
+            here: root.join(here),
+            arch: Arch::All,
+            workspace: Workspace::new(&root, Idioms::default(), FileRules::default()),
+            snapshot: OnceLock::new(),
+            other: OnceLock::new(),
+            notes: std::sync::Arc::new(|_| ()),
+        };
+        assert_eq!(code("").shown(b"fs/open.c"), b"fs/open.c");
+        assert_eq!(code("fs").shown(b"fs/open.c"), b"open.c");
+        assert_eq!(code("fs/ext4").shown(b"include/linux/fs.h"), b"../../include/linux/fs.h");
+        assert_eq!(code("fs/ext4").shown(b"fs/open.c"), b"../open.c");
+    }
+}

@@ -1,0 +1,262 @@
+//! A difference in kernel terms: parameters, configuration entries, system calls,
+//! exports, structs, functions, device IDs and documents that are new, gone or changed.
+//!
+//! A rule a kind reads changed lines and says what they mention (`rules`); here the
+//! mentions of both sides are set against each other. The rules read text. What an
+//! outline of both files knows better can replace them one by one.
+
+mod rules;
+
+use super::context::{self, Around};
+use super::model::{DiffSet, FileChange, Origin};
+use std::collections::{HashMap, HashSet};
+
+/// What to look for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Boot and module parameters, and their descriptions.
+    Params,
+    /// Kconfig entries, their defaults and dependencies.
+    Configs,
+    /// System calls.
+    Syscalls,
+    /// Exported symbols and their GPL marks.
+    Exports,
+    /// Structs, unions and their fields.
+    Structs,
+    /// Functions and their signatures.
+    Functions,
+    /// Entries of device ID tables.
+    Ids,
+    /// Sections of documents.
+    Docs,
+}
+
+impl Kind {
+    /// Every kind, in the order in which a summary shows them.
+    pub const ALL: [Self; 8] = [
+        Self::Params,
+        Self::Configs,
+        Self::Syscalls,
+        Self::Exports,
+        Self::Structs,
+        Self::Functions,
+        Self::Ids,
+        Self::Docs,
+    ];
+}
+
+/// What happened to a thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// It is new.
+    Added,
+    /// It is gone.
+    Removed,
+    /// It is another, or its surroundings changed.
+    Changed,
+    /// It is the same in another file.
+    Moved,
+}
+
+/// Where a thing is mentioned, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mention {
+    /// Its file (place in [`DiffSet::files`]).
+    pub file: usize,
+    /// Its hunk in that file.
+    pub hunk: usize,
+    /// Its line, from 1, on its side.
+    pub line: u32,
+    /// What is said of it: a signature, a default, a line.
+    pub text: Vec<u8>,
+}
+
+/// One thing that differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// What kind of thing.
+    pub kind: Kind,
+    /// What happened to it.
+    pub how: How,
+    /// What it is called.
+    pub name: Vec<u8>,
+    /// The part of it that is meant: a field, `default`; empty for the whole.
+    pub part: Vec<u8>,
+    /// How it was.
+    pub before: Option<Mention>,
+    /// How it is.
+    pub after: Option<Mention>,
+}
+
+/// What a rule says of one changed line.
+struct Said {
+    name: Vec<u8>,
+    part: Vec<u8>,
+    text: Vec<u8>,
+    /// The line only belongs to the thing, which is there before and after.
+    touched: bool,
+}
+
+/// A thing that a changed line mentions, the line's side, and where.
+pub struct Mentioned {
+    said: Said,
+    side: Origin,
+    mention: Mention,
+}
+
+/// What the changed lines of the file at place `at` of its set mention of one kind. `tree`
+/// has the file's lines on whichever side is at hand, to look around in.
+pub fn mentioned(
+    kind: Kind,
+    at: usize,
+    file: &FileChange,
+    tree: Option<&[&[u8]]>,
+) -> Vec<Mentioned> {
+    let mut found = Vec::new();
+    if !rules::reads(kind, file.name()) {
+        return found;
+    }
+    for (n, hunk) in file.hunks.iter().enumerate() {
+        for side in [Origin::Removed, Origin::Added] {
+            let around = context::around(hunk, side, tree);
+            let lines =
+                hunk.lines().filter(|line| line.origin == side || line.origin == Origin::Context);
+            for (index, line) in lines.enumerate().filter(|(_, line)| line.origin == side) {
+                let index = around.start + index;
+                let number = if side == Origin::Added { line.new } else { line.old };
+                if let Some(said) = say(kind, file, &around, index) {
+                    let text = said.text.clone();
+                    let mention = Mention { file: at, hunk: n, line: number, text };
+                    found.push(Mentioned { said, side, mention });
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Whether files of this name can mention things of this kind.
+pub fn reads(kind: Kind, name: &[u8]) -> bool {
+    rules::reads(kind, name)
+}
+
+/// What a whole difference means for things of one kind.
+#[cfg(test)]
+pub fn changes(
+    set: &DiffSet,
+    kind: Kind,
+    read: &dyn Fn(&FileChange) -> Option<Vec<u8>>,
+) -> Vec<Change> {
+    let mut joined = Joined::default();
+    for (at, file) in set.files.iter().enumerate() {
+        let text = read(file);
+        let tree = text.as_deref().map(super::model::file_lines);
+        mentioned(kind, at, file, tree.as_deref()).into_iter().for_each(|found| joined.add(found));
+    }
+    joined.settle(kind, set)
+}
+
+fn say(kind: Kind, file: &FileChange, around: &Around<'_>, index: usize) -> Option<Said> {
+    rules::say(kind, file.name(), &around.lines, index)
+}
+
+/// The parameter, configuration entry or system call that line `at` of a file defines.
+pub fn defined(kind: Kind, file: &[u8], lines: &[&[u8]], at: usize) -> Option<Vec<u8>> {
+    if !rules::reads(kind, file) {
+        return None;
+    }
+    let said = rules::say(kind, file, lines, at)?;
+    (!said.touched && said.part.is_empty()).then_some(said.name)
+}
+
+/// Name and part, to what is mentioned on the old and on the new side.
+type Key = (Vec<u8>, Vec<u8>);
+
+/// The mentions of each thing in a whole difference, to be set against each other.
+#[derive(Default)]
+pub struct Joined {
+    order: Vec<Key>,
+    sides: HashMap<Key, (Vec<Mention>, Vec<Mention>, bool)>,
+}
+
+impl Joined {
+    /// Takes a mention; they come in the order of files and lines.
+    pub fn add(&mut self, found: Mentioned) {
+        let Mentioned { said, side, mention } = found;
+        let key = (said.name, said.part);
+        let entry = self.sides.entry(key).or_insert_with_key(|key| {
+            self.order.push(key.clone());
+            Default::default()
+        });
+        entry.2 |= said.touched;
+        let list = if side == Origin::Added { &mut entry.1 } else { &mut entry.0 };
+        // A signature of three changed lines is mentioned three times; of a thing that is
+        // only touched, the first place on each side is enough.
+        if entry.2 && !list.is_empty() {
+            return;
+        }
+        if !list.iter().any(|m| m.file == mention.file && m.text == mention.text) {
+            list.push(mention);
+        }
+    }
+
+    /// Pairs what is gone with what is new.
+    pub fn settle(mut self, kind: Kind, set: &DiffSet) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for key in self.order {
+            let Some((mut old, mut new, touched)) = self.sides.remove(&key) else { continue };
+            // The same on both sides of one file is only a line that moved.
+            let name_of = |m: &Mention| set.files.get(m.file).map(FileChange::name);
+            let same = |a: &Mention, b: &Mention| a.text == b.text && name_of(a) == name_of(b);
+            let (olds, news) = (old.clone(), new.clone());
+            if !touched {
+                old.retain(|a| !news.iter().any(|b| same(a, b)));
+                new.retain(|b| !olds.iter().any(|a| same(a, b)));
+            }
+            let (name, part) = key;
+            let mut push = |how, before, after| {
+                let (name, part) = (name.clone(), part.clone());
+                changes.push(Change { kind, how, name, part, before, after });
+            };
+            if touched {
+                // One entry a thing, however many of its lines changed.
+                push(How::Changed, old.into_iter().next(), new.into_iter().next());
+                continue;
+            }
+            // What is still in its file changed there; the rest went elsewhere.
+            let mut pairs: Vec<_> = old.into_iter().map(|before| (before, None)).collect();
+            for stays in [true, false] {
+                for (before, after) in pairs.iter_mut().filter(|(_, after)| after.is_none()) {
+                    let fits = |m: &Mention| !stays || name_of(m) == name_of(before);
+                    *after = new.iter().position(fits).map(|at| new.remove(at));
+                }
+            }
+            for (before, after) in pairs {
+                match after {
+                    Some(after) if after.text == before.text => {
+                        push(How::Moved, Some(before), Some(after));
+                    }
+                    Some(after) => push(How::Changed, Some(before), Some(after)),
+                    None => push(How::Removed, Some(before), None),
+                }
+            }
+            new.into_iter().for_each(|after| push(How::Added, None, Some(after)));
+        }
+        whole_speaks_for_parts(&mut changes);
+        changes
+    }
+}
+
+/// Of a struct that is new or gone, its fields need no mention of their own.
+fn whole_speaks_for_parts(changes: &mut Vec<Change>) {
+    let wholes: HashSet<Vec<u8>> = changes
+        .iter()
+        .filter(|c| c.part.is_empty() && matches!(c.how, How::Added | How::Removed | How::Moved))
+        .map(|c| c.name.clone())
+        .collect();
+    changes.retain(|c| c.part.is_empty() || !wholes.contains(&c.name));
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,95 @@
+//! Why a question has no answer.
+//!
+//! An error says what happened to which thing; a face adds what it was doing.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+
+/// The result of whatever can fail in this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a question has no answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The tree or its index can't be read.
+    #[error(transparent)]
+    Index(#[from] kgrep_index::Error),
+    /// The graph that was made of the files is not sound.
+    #[error(transparent)]
+    Graph(#[from] kgrep_index::graph::Damaged),
+    /// The tree has no architecture of this name.
+    #[error("no architecture here is called {name}; there are {}, and all", there.join(", "))]
+    UnknownArch {
+        /// The name.
+        name: String,
+        /// Those that the tree has.
+        there: Vec<String>,
+    },
+    /// A file can't be read.
+    #[error("{}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// A search without a pattern.
+    #[error("no pattern given; see kgrep -h")]
+    NoPattern,
+    /// A pattern that is not UTF-8.
+    #[error("pattern {0:?} is not UTF-8; write such bytes as (?-u:\\xFF)")]
+    PatternNotUtf8(OsString),
+    /// A line of a file of patterns is not UTF-8.
+    #[error("{}:{line}: the pattern is not UTF-8", path.display())]
+    PatternLineNotUtf8 {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+    },
+    /// A pattern is no regular expression: which, and why.
+    #[error("pattern {0}; -F searches for plain text")]
+    NotRegex(String),
+    /// The patterns can't be searched for.
+    #[error("pattern: {0}")]
+    Pattern(String),
+    /// A search without a path.
+    #[error("no path to search")]
+    NoPath,
+    /// A glob of files that can't be used.
+    #[error("{flag} {glob}: {source}")]
+    FileGlob {
+        /// How it was given: `-g` or `--iglob`.
+        flag: &'static str,
+        /// The glob.
+        glob: String,
+        /// What is wrong with it.
+        source: ignore::Error,
+    },
+    /// Globs that can't be used together.
+    #[error("the globs: {0}")]
+    FileGlobs(#[source] ignore::Error),
+    /// No type of files is called so.
+    #[error("no file type is called {0}; --type-list shows them")]
+    UnknownFileType(String),
+    /// The walk through the files can't begin.
+    #[error(transparent)]
+    Walk(#[from] ignore::Error),
+    /// No thread can be started.
+    #[error("can't start a thread: {0}")]
+    Thread(#[source] io::Error),
+    /// A glob of names or of a recipe can't be used.
+    #[error(transparent)]
+    Glob(#[from] globset::Error),
+    /// A regular expression of a recipe can't be used.
+    #[error(transparent)]
+    Regex(#[from] regex::Error),
+    /// A question without a name.
+    #[error("a name is missing")]
+    NoName,
+    /// A glob, where one name is asked for.
+    #[error("{0} is a glob, and this takes one name; `kgrep def '{0}'` lists such names")]
+    OneName(String),
+}

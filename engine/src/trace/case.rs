@@ -1,0 +1,154 @@
+//! Finds out what a name is: which recipes know it, and with which facts.
+
+use crate::Result;
+use kgrep_index::graph::{DefInfo, Program};
+use kgrep_index::outline::Kind;
+
+use super::look::text;
+use super::pattern::{group, regex};
+use super::recipe::Recipe;
+use super::template::Facts;
+use super::tracer::{Row, Tracer};
+
+/// A name, as one recipe sees it.
+pub struct Case<'r> {
+    /// The recipe.
+    pub recipe: &'r Recipe,
+    /// What is known.
+    pub facts: Facts,
+    /// The definitions it is about, best first.
+    pub subjects: Vec<DefInfo>,
+    /// The lines by which it was found.
+    pub found: Vec<Row>,
+}
+
+/// What `name` is, by these recipes. Those that leave it to others are among it only where
+/// `all` of them are wanted.
+///
+/// # Errors
+/// When the tree can't be walked, or a recipe's glob is none.
+pub fn cases<'r>(
+    tracer: &mut Tracer<'_, '_>,
+    recipes: impl Iterator<Item = &'r Recipe>,
+    name: &str,
+    all: bool,
+) -> Result<Vec<Case<'r>>> {
+    let mut possible = Vec::new();
+    for recipe in recipes {
+        if let Some(facts) = facts_of(tracer, recipe, name)? {
+            possible.push((recipe, facts));
+        }
+    }
+    let texts: Vec<String> = possible
+        .iter()
+        .flat_map(|(recipe, facts)| recipe.found.iter().flat_map(|text| facts.fill(&text.find)))
+        .collect();
+    tracer.look_for(&texts)?;
+    let mut found = Vec::new();
+    for (recipe, facts) in possible {
+        found.extend(case(tracer, recipe, facts)?);
+    }
+    if !all {
+        // A helper of tools/ or samples/ is not what is meant where the kernel has the name.
+        let is_kernel = |tracer: &Tracer<'_, '_>, case: &Case<'_>| {
+            let mut subjects = case.subjects.iter();
+            case.subjects.is_empty()
+                || subjects.any(|d| tracer.graph.place(d.file).program == Program::Kernel)
+        };
+        if found.iter().any(|case| is_kernel(tracer, case)) {
+            found.retain(|case| is_kernel(tracer, case));
+        }
+        let known: Vec<String> = found.iter().map(|case| case.recipe.name.clone()).collect();
+        found.retain(|case| !case.recipe.unless.iter().any(|other| known.contains(other)));
+    }
+    Ok(found)
+}
+
+/// What the name alone tells; none where it does not look like one of the recipe's, or the
+/// tree is of another kind.
+///
+/// # Errors
+/// When the recipe's pattern is none.
+fn facts_of(tracer: &Tracer<'_, '_>, recipe: &Recipe, name: &str) -> Result<Option<Facts>> {
+    let needed = recipe.needs.as_ref();
+    if needed.is_some_and(|path| !tracer.code.path(path.as_bytes()).exists()) {
+        return Ok(None);
+    }
+    let pattern = regex(&recipe.pattern)?;
+    let Some(captures) = pattern.captures(name.as_bytes()) else { return Ok(None) };
+    let mut facts = Facts::default();
+    for key in pattern.capture_names().flatten() {
+        if let Some(value) = group(&captures, key) {
+            facts.add(key, &value);
+        }
+    }
+    if facts.get("name").is_empty() {
+        facts.add("name", name);
+    }
+    Ok(Some(facts))
+}
+
+fn case<'r>(
+    tracer: &mut Tracer<'_, '_>,
+    recipe: &'r Recipe,
+    mut facts: Facts,
+) -> Result<Option<Case<'r>>> {
+    let mut found = Vec::new();
+    for rule in &recipe.found {
+        let (rows, more) = text::matches(tracer, rule, &facts)?;
+        found.extend(rows);
+        for (key, value) in more {
+            facts.add(&key, &value);
+        }
+    }
+    for row in &found {
+        facts.add("at", &String::from_utf8_lossy(&row.path));
+    }
+    if !recipe.found.is_empty() && found.is_empty() {
+        return Ok(None);
+    }
+    if !recipe.path.is_empty() {
+        let paths = recipe.path.iter().flat_map(|path| facts.fill(path));
+        let path = paths.into_iter().find(|path| tracer.code.path(path.as_bytes()).is_file());
+        let Some(path) = path else { return Ok(None) };
+        facts.add("path", &path);
+        let (folder, file) = path.rsplit_once('/').unwrap_or(("", &path));
+        facts.add("folder", folder);
+        facts.add("file", file);
+        facts.add("stem", file.rsplit_once('.').map_or(file, |(stem, _)| stem));
+        found.push(Row {
+            path: path.into_bytes(),
+            line: 1,
+            name: String::new(),
+            note: String::new(),
+            ..Row::default()
+        });
+    }
+    let mut subjects = Vec::new();
+    if let Some(subject) = &recipe.subject {
+        let names: Vec<String> = subject.names.iter().flat_map(|name| facts.fill(name)).collect();
+        let kinds: Vec<Kind> = subject.kinds.iter().map(|word| word.0).collect();
+        subjects = tracer.definitions(&names, &kinds);
+        if let Some(like) = &subject.like {
+            let like = regex(like)?;
+            subjects.retain(|definition| {
+                let path = tracer.path(definition);
+                let file = tracer.file(&path);
+                let lines = definition.first..=definition.last.min(definition.first + 2);
+                lines.filter_map(|line| file.line(u64::from(line))).any(|text| like.is_match(text))
+            });
+        }
+        if !recipe.found.is_empty() {
+            // A handler is beside its registration: another file's function of that name
+            // is another one.
+            let beside = |d: &DefInfo| found.iter().any(|row| row.path == tracer.path(d));
+            if subjects.iter().any(beside) {
+                subjects.retain(beside);
+            }
+        }
+        if subject.required && subjects.is_empty() {
+            return Ok(None);
+        }
+    }
+    Ok(Some(Case { recipe, facts, subjects, found }))
+}

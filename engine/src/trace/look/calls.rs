@@ -1,0 +1,301 @@
+//! Who calls whom: callees in order, callers by folder, tables and registrations.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::Result;
+use globset::GlobSet;
+use kgrep_index::graph::{Callee, Caller, DefInfo, LinkKind};
+use kgrep_index::outline::{Flags, Kind};
+
+use super::definitions::lines;
+use crate::code::how;
+use crate::trace::case::Case;
+use crate::trace::tracer::{Row, Tracer, globs};
+
+/// Words for names of some form.
+type Marks = Vec<(String, GlobSet)>;
+
+/// What the subjects call, in order, to the depth that is asked for.
+///
+/// # Errors
+/// When a mark's pattern is none.
+pub(super) fn callees(
+    tracer: &mut Tracer<'_, '_>,
+    case: &Case<'_>,
+    marks: &BTreeMap<String, Vec<String>>,
+) -> Result<Vec<Row>> {
+    let marks: Marks = marks
+        .iter()
+        .map(|(word, names)| Ok((word.clone(), globs(names)?)))
+        .collect::<Result<_>>()?;
+    let mut rows = Vec::new();
+    let mut seen = HashSet::new();
+    for subject in tracer.for_arch(&case.subjects) {
+        if matches!(subject.kind, Kind::Macro | Kind::Constant) {
+            expansion(tracer, &subject, &mut rows);
+        } else if seen.insert(subject.id) {
+            step(tracer, &subject, 1, &marks, &mut seen, &mut rows);
+        }
+    }
+    Ok(rows)
+}
+
+fn step(
+    tracer: &mut Tracer<'_, '_>,
+    from: &DefInfo,
+    depth: usize,
+    marks: &Marks,
+    seen: &mut HashSet<u32>,
+    rows: &mut Vec<Row>,
+) {
+    let path = tracer.path(from);
+    let callees = telling(tracer, from);
+    let is_wrapper = is_wrapper(from, &callees);
+    for (name, callee) in callees {
+        let mut note = "  ".repeat(depth - 1) + &name;
+        for (word, set) in marks {
+            if set.is_match(&name) {
+                note += &format!(" [{word}]");
+            }
+        }
+        let meant = meant(tracer, &name, &callee);
+        let defined = meant.as_ref().map_or_else(String::new, |d| tracer.place(d));
+        rows.push(Row { path: path.clone(), line: callee.link.line, name, note, defined });
+        // What only hands on to another function is told with that one.
+        if (depth < tracer.options.depth || is_wrapper && depth < WRAPPERS)
+            && let Some(next) = meant.filter(|d| d.kind.is_callable())
+            && seen.insert(next.id)
+        {
+            step(tracer, &next, depth + 1, marks, seen, rows);
+        }
+    }
+}
+
+/// What a macro's text is made of: the other macros, constants and functions in it. Read from
+/// the text, for the graph has no edges to constants.
+fn expansion(tracer: &mut Tracer<'_, '_>, from: &DefInfo, rows: &mut Vec<Row>) {
+    let path = tracer.path(from);
+    let own = tracer.name(from);
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut known = vec!["define".to_owned(), own.clone()];
+    for line in from.first..=from.last {
+        let text = tracer.text(&path, line);
+        if line == from.first
+            && let Some((_, rest)) = text.split_once(&format!("{own}("))
+        {
+            let parameters = rest.split(')').next().unwrap_or_default();
+            known.extend(parameters.split(',').map(|name| name.trim().to_owned()));
+        }
+        let words = text.split(|c| !is_word(c));
+        for word in words.filter(|word| word.starts_with(|c: char| !c.is_ascii_digit())) {
+            if known.iter().any(|name| name == word) {
+                continue;
+            }
+            known.push(word.to_owned());
+            let kinds = [Kind::Macro, Kind::Constant, Kind::Enumerator, Kind::Function];
+            let found = tracer.for_arch(&tracer.definitions(&[word.to_owned()], &kinds));
+            let is_seen =
+                |d: &&DefInfo| d.file == from.file || tracer.graph.path(d.file).ends_with(b".h");
+            if let Some(definition) = found.iter().find(is_seen) {
+                rows.push(Row {
+                    path: path.clone(),
+                    line,
+                    name: word.to_owned(),
+                    note: word.to_owned(),
+                    defined: tracer.place(definition),
+                });
+            }
+        }
+    }
+}
+
+/// Wrappers around wrappers are followed to this depth.
+const WRAPPERS: usize = 4;
+
+/// A function of more lines does something of its own.
+const WRAPPER_LINES: u32 = 12;
+
+/// Whether a function only hands on to another one.
+fn is_wrapper(from: &DefInfo, callees: &[(String, Callee)]) -> bool {
+    from.kind.is_callable()
+        && from.last - from.first <= WRAPPER_LINES
+        && callees.iter().filter(|(_, callee)| callee.link.kind == LinkKind::Call).count() == 1
+}
+
+/// What a definition calls, with the names, but for what says nothing of it: macros of
+/// every function, and constants.
+fn telling(tracer: &Tracer<'_, '_>, from: &DefInfo) -> Vec<(String, Callee)> {
+    let all = tracer.graph.callees(from, tracer.arch(), false);
+    let named = all
+        .into_iter()
+        .map(|c| (String::from_utf8_lossy(&tracer.graph.name(c.name)).into_owned(), c));
+    named.filter(|(name, _)| !is_noise(name)).collect()
+}
+
+/// The definition that a call means: the real one, where headers have an empty one for
+/// kernels without it.
+fn meant(tracer: &Tracer<'_, '_>, name: &str, callee: &Callee) -> Option<DefInfo> {
+    let first = callee.definitions.first().copied()?;
+    let is_stub = |d: &DefInfo| {
+        d.kind == Kind::Function
+            && d.flags.has(Flags::STATIC)
+            && tracer.graph.path(d.file).ends_with(b".h")
+    };
+    if !is_stub(&first) {
+        return Some(first);
+    }
+    let all = tracer.for_arch(&tracer.definitions(&[name.to_owned()], &[Kind::Function]));
+    let real = all.into_iter().find(|d| !d.flags.has(Flags::STATIC) && !is_stub(d));
+    real.or(Some(first))
+}
+
+/// Macros that every function uses, and that say nothing of it.
+fn is_noise(name: &str) -> bool {
+    matches!(name, "likely" | "unlikely" | "container_of" | "current")
+        || name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+}
+
+/// The names of all that the subjects and their static helpers call.
+pub(super) fn called_names(tracer: &Tracer<'_, '_>, case: &Case<'_>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for definition in with_helpers(tracer, case) {
+        names.extend(telling(tracer, &definition).into_iter().map(|(name, _)| name));
+    }
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// The subjects, and the static functions of the same file that they call, to the depth
+/// that is asked for; those behind a wrapper count as called by its callers.
+pub(super) fn with_helpers(tracer: &Tracer<'_, '_>, case: &Case<'_>) -> Vec<DefInfo> {
+    let mut found: Vec<(DefInfo, usize)> =
+        tracer.for_arch(&case.subjects).into_iter().map(|subject| (subject, 0)).collect();
+    found.retain(|(definition, _)| definition.kind.is_callable());
+    let mut at = 0;
+    while let Some((definition, depth)) = found.get(at).copied() {
+        at += 1;
+        let callees = telling(tracer, &definition);
+        let next = depth + usize::from(!is_wrapper(&definition, &callees));
+        if next > tracer.options.depth {
+            continue;
+        }
+        for helper in callees.into_iter().flat_map(|(_, callee)| callee.definitions) {
+            let is_own = helper.file == definition.file
+                && helper.kind == Kind::Function
+                && helper.flags.has(Flags::STATIC);
+            if is_own && !found.iter().any(|(known, _)| known.id == helper.id) {
+                found.push((helper, next));
+            }
+        }
+    }
+    found.into_iter().map(|(definition, _)| definition).collect()
+}
+
+/// The subjects and their static helpers in full.
+pub(super) fn bodies(tracer: &mut Tracer<'_, '_>, case: &Case<'_>) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    for definition in with_helpers(tracer, case) {
+        let path = tracer.path(&definition);
+        let name = tracer.name(&definition);
+        let mut own: Vec<Row> = lines(&path, definition.first, definition.last).collect();
+        if let Some(first) = own.first_mut() {
+            first.note = name;
+        }
+        rows.extend(own);
+    }
+    rows
+}
+
+/// Who calls the subjects, one row a folder with its number of callers, the folder with
+/// most first; where they are few, or all are wanted, a row each.
+pub(super) fn callers(tracer: &mut Tracer<'_, '_>, case: &Case<'_>) -> Vec<Row> {
+    let mut found = used_by(tracer, case);
+    found.retain(|c| matches!(c.link.kind, LinkKind::Call | LinkKind::Macro));
+    if found.len() <= FEW || tracer.options.all {
+        return found.iter().map(|caller| row(tracer, case, caller, None)).collect();
+    }
+    let mut folders: BTreeMap<Vec<u8>, Vec<Caller>> = BTreeMap::new();
+    for caller in found {
+        let folder = folder(tracer.graph.path(caller.definition.file)).to_vec();
+        folders.entry(folder).or_default().push(caller);
+    }
+    let mut folders: Vec<_> = folders.into_iter().collect();
+    folders.sort_by_key(|(_, callers)| std::cmp::Reverse(callers.len()));
+    let row = |(folder, callers): (Vec<u8>, Vec<Caller>)| {
+        let note = format!("{} in {}", callers.len(), String::from_utf8_lossy(&folder));
+        row(tracer, case, &callers[0], Some(note))
+    };
+    folders.into_iter().map(row).collect()
+}
+
+/// Up to so many callers are shown one by one.
+pub(super) const FEW: usize = 12;
+
+/// The first two folders of a path.
+pub(super) fn folder(path: &[u8]) -> &[u8] {
+    let end = memchr::memchr_iter(b'/', path).nth(1).or_else(|| memchr::memchr(b'/', path));
+    &path[..end.unwrap_or(0)]
+}
+
+fn used_by(tracer: &Tracer<'_, '_>, case: &Case<'_>) -> Vec<Caller> {
+    let subjects = tracer.for_arch(&case.subjects);
+    subjects
+        .iter()
+        .flat_map(|subject| tracer.graph.callers(subject, tracer.arch(), false))
+        .collect()
+}
+
+fn row(tracer: &Tracer<'_, '_>, case: &Case<'_>, caller: &Caller, note: Option<String>) -> Row {
+    let name = case.subjects.first().map(|subject| tracer.name(subject)).unwrap_or_default();
+    let user = tracer.name(&caller.definition);
+    Row {
+        path: tracer.path(&caller.definition),
+        line: caller.link.line,
+        name,
+        note: note.map_or(user.clone(), |note| format!("{note}, {user}")),
+        ..Row::default()
+    }
+}
+
+/// Who registers the subjects, passes them on, or puts them into a table.
+pub(super) fn registered(tracer: &mut Tracer<'_, '_>, case: &Case<'_>) -> Vec<Row> {
+    let mut found = used_by(tracer, case);
+    found.retain(|c| matches!(c.link.kind, LinkKind::Init | LinkKind::Ref));
+    let note = |caller: &Caller| {
+        format!("{} in {}", how(tracer.graph, &caller.link), tracer.name(&caller.definition))
+    };
+    found
+        .iter()
+        .map(|caller| Row { note: note(caller), ..row(tracer, case, caller, None) })
+        .collect()
+}
+
+/// The functions that tables put into a field.
+pub(super) fn fills(tracer: &mut Tracer<'_, '_>, case: &Case<'_>, slot: &str) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for slot in case.facts.fill(slot).iter().filter_map(|s| tracer.graph.find_name(s.as_bytes())) {
+        for id in tracer.graph.users_of(slot) {
+            let Some(table) = tracer.graph.definition(id) else { continue };
+            if !tracer.arch().has(tracer.graph.place(table.file)) {
+                continue;
+            }
+            let mut edges = tracer.graph.edges_of(&table);
+            edges.retain(|edge| edge.via == Some(slot));
+            edges.sort_by_key(|edge| edge.line);
+            for edge in edges {
+                let name = String::from_utf8_lossy(&tracer.graph.name(edge.name)).into_owned();
+                let note = format!("{name} in {}", tracer.name(&table));
+                rows.push(Row {
+                    path: tracer.path(&table),
+                    line: edge.line,
+                    name,
+                    note,
+                    ..Row::default()
+                });
+            }
+        }
+    }
+    rows.sort_by(|one, other| (&one.path, one.line).cmp(&(&other.path, other.line)));
+    rows
+}

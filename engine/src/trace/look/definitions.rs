@@ -1,0 +1,111 @@
+//! Definitions: their heads, comments, sources and members.
+
+use kgrep_index::graph::DefInfo;
+use kgrep_index::outline::Kind;
+
+use crate::code::{kind_of_definition, name_line};
+use crate::trace::case::Case;
+use crate::trace::recipe::Word;
+use crate::trace::statement::head;
+use crate::trace::tracer::{Row, Tracer};
+
+/// A definition is shown to this many lines, unless all is asked for.
+const LINES: u32 = 200;
+
+/// The heads of the definitions, with kind and guard.
+pub(super) fn heads(
+    tracer: &mut Tracer<'_, '_>,
+    case: &Case<'_>,
+    names: &[String],
+    kinds: &[Word],
+) -> Vec<Row> {
+    let found = if names.is_empty() {
+        case.subjects.clone()
+    } else {
+        let names: Vec<String> = names.iter().flat_map(|name| case.facts.fill(name)).collect();
+        let kinds: Vec<Kind> = kinds.iter().map(|word| word.0).collect();
+        tracer.definitions(&names, &kinds)
+    };
+    let mut rows: Vec<Row> = Vec::new();
+    for definition in found {
+        let path = tracer.path(&definition);
+        let name = written(tracer, &definition);
+        let file = tracer.file(&path);
+        let line = name_line(&file, name.as_bytes(), definition.first, definition.last);
+        if rows.iter().any(|row| row.path == path && row.line == line) {
+            continue;
+        }
+        let mut note = kind_of_definition(definition.kind, definition.flags);
+        let guard = tracer.details(&definition).map(|(_, guard)| guard).unwrap_or_default();
+        if !guard.is_empty() {
+            note = format!("{note}, if {guard}");
+        }
+        rows.push(Row { path: path.clone(), line, name, note, ..Row::default() });
+        let more = u32::try_from(head(&file, u64::from(line))).unwrap_or(1);
+        for line in line + 1..(line + more).min(definition.last + 1) {
+            rows.push(Row {
+                path: path.clone(),
+                line,
+                name: String::new(),
+                note: String::new(),
+                ..Row::default()
+            });
+        }
+    }
+    rows
+}
+
+/// The name as it stands in the definition: a macro that defines may write it shorter.
+fn written(tracer: &Tracer<'_, '_>, definition: &DefInfo) -> String {
+    let name = tracer.name(definition);
+    let short = match definition.kind {
+        Kind::Syscall => {
+            ["compat_sys_", "sys32_", "sys_"].iter().find_map(|p| name.strip_prefix(p))
+        }
+        Kind::Tracepoint => name.strip_prefix("trace_"),
+        _ => None,
+    };
+    short.map_or(name.clone(), str::to_owned)
+}
+
+/// The comments above the definitions.
+pub(super) fn comments(tracer: &mut Tracer<'_, '_>, case: &Case<'_>) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for definition in &case.subjects {
+        if let Some((details, _)) = tracer.details(definition)
+            && details.doc > 0
+        {
+            let path = tracer.path(definition);
+            rows.extend(lines(&path, details.doc, definition.first.saturating_sub(1)));
+        }
+    }
+    rows
+}
+
+/// All lines of the definitions.
+pub(super) fn sources(tracer: &mut Tracer<'_, '_>, case: &Case<'_>) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    for definition in tracer.for_arch(&case.subjects) {
+        let path = tracer.path(&definition);
+        let most =
+            if tracer.options.all { u32::MAX } else { definition.first.saturating_add(LINES) };
+        for row in lines(&path, definition.first, definition.last.min(most)) {
+            if !rows.contains(&row) {
+                rows.push(row);
+            }
+        }
+    }
+    rows
+}
+
+/// The rows of some lines of a file.
+pub(super) fn lines(path: &[u8], first: u32, last: u32) -> impl Iterator<Item = Row> {
+    let path = path.to_vec();
+    (first..=last).map(move |line| Row {
+        path: path.clone(),
+        line,
+        name: String::new(),
+        note: String::new(),
+        ..Row::default()
+    })
+}

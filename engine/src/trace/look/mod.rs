@@ -1,0 +1,111 @@
+//! The look-ups: each makes rows of one section of an answer.
+
+mod allocations;
+mod built;
+mod calls;
+mod definitions;
+mod errors;
+mod fields;
+mod grouped;
+mod include;
+mod kconfig;
+mod maintainers;
+mod sets;
+pub(super) mod text;
+
+use std::collections::HashSet;
+
+use crate::Result;
+use kgrep_index::graph::Place;
+
+use super::case::Case;
+use super::recipe::{Look, Section};
+use super::tracer::{Row, Tracer};
+
+/// Rows that a section of a short answer has at most.
+const BRIEF: usize = 8;
+
+/// The sections of the answer to `case`, with their titles; those that found nothing are
+/// left out. `brief` leaves out all that is not part of the short answer.
+///
+/// # Errors
+/// When the tree can't be walked, or a recipe's glob is none.
+pub fn answer(
+    tracer: &mut Tracer<'_, '_>,
+    case: &Case<'_>,
+    brief: bool,
+) -> Result<Vec<(String, Vec<Row>)>> {
+    let wanted = |section: &&Section| !brief || section.brief;
+    let sections: Vec<&Section> = case.recipe.sections.iter().filter(wanted).collect();
+    let texts: Vec<String> = sections
+        .iter()
+        .filter_map(|section| match &section.look {
+            Look::Text(text) if text.callees.is_none() => Some(case.facts.fill(&text.find)),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    tracer.look_for(&texts)?;
+    let mut answer: Vec<(String, Vec<Row>)> = Vec::new();
+    let mut told: HashSet<(Vec<u8>, u32)> = HashSet::new();
+    for section in sections {
+        let mut rows = rows(tracer, case, &section.look)?;
+        let is_told = |row: &Row| told.contains(&(row.path.clone(), row.line));
+        if rows.is_empty() || matches!(section.look, Look::Source {}) && rows.iter().all(is_told) {
+            continue;
+        }
+        if let Look::Text(text) = &section.look
+            && !tracer.options.all
+        {
+            rows = grouped::grouped(rows, text);
+        }
+        if brief && rows.len() > BRIEF {
+            let is_here = |row: &Row| tracer.arch().has(Place::of(&row.path));
+            if rows.iter().any(is_here) {
+                rows.retain(is_here);
+            }
+        }
+        let mut title = section.title.clone();
+        let max = if brief { section.max.min(BRIEF) } else { section.max };
+        if rows.len() > max && !tracer.options.all {
+            let more =
+                if brief { format!("--as {}", case.recipe.name) } else { "--all".to_owned() };
+            title = format!("{title} ({max} of {}; {more})", rows.len());
+            rows.truncate(max);
+        }
+        let within = match &section.look {
+            Look::Text(text) => text.within,
+            look => matches!(look, Look::Allocations {}),
+        };
+        if within {
+            grouped::within(tracer, &mut rows);
+        }
+        told.extend(rows.iter().map(|row| (row.path.clone(), row.line)));
+        answer.push((title, rows));
+    }
+    Ok(answer)
+}
+
+fn rows(tracer: &mut Tracer<'_, '_>, case: &Case<'_>, look: &Look) -> Result<Vec<Row>> {
+    Ok(match look {
+        Look::Definitions { names, kinds } => definitions::heads(tracer, case, names, kinds),
+        Look::Comment {} => definitions::comments(tracer, case),
+        Look::Source {} => definitions::sources(tracer, case),
+        Look::Body {} if tracer.options.body => calls::bodies(tracer, case),
+        Look::Body {} => Vec::new(),
+        Look::Fields {} => fields::fields(tracer, case),
+        Look::Callees { marks } => calls::callees(tracer, case, marks)?,
+        Look::Allocations {} => allocations::allocations(tracer, case)?,
+        Look::Errors {} => errors::errors(tracer, case),
+        Look::Callers {} => calls::callers(tracer, case),
+        Look::Registered {} => calls::registered(tracer, case),
+        Look::Sets {} => sets::sets(tracer, case)?,
+        Look::Text(look) => text::rows(tracer, case, look)?,
+        Look::Kconfig {} => kconfig::entries(tracer, case),
+        Look::KconfigUsers {} => kconfig::users(tracer, case),
+        Look::Built {} => built::built(tracer, case),
+        Look::Maintainers {} => maintainers::entries(tracer, case),
+        Look::Fills { slot } => calls::fills(tracer, case, slot),
+        Look::IncludePath { from, to } => include::path(tracer, case, from, to),
+    })
+}

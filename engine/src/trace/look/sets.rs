@@ -1,0 +1,162 @@
+//! The variables that a function sets, and who else uses them.
+
+use crate::Result;
+use kgrep_index::graph::DefInfo;
+use kgrep_index::outline::{Flags, Kind};
+
+use super::text::all_lines;
+use crate::trace::case::Case;
+use crate::trace::pattern::regex;
+use crate::trace::tracer::{Row, Tracer};
+
+/// Users shown of one variable.
+const USERS: usize = 8;
+
+/// A row where each variable is set, one where it is defined, and one for each line
+/// elsewhere that reads or sets it, with the function it is in.
+///
+/// # Errors
+/// When the tree can't be walked.
+pub(super) fn sets(tracer: &mut Tracer<'_, '_>, case: &Case<'_>) -> Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    let mut known = Vec::new();
+    for function in tracer.for_arch(&case.subjects) {
+        for (line, variable) in variables(tracer, &function) {
+            let name = tracer.name(&variable);
+            let row = |path: Vec<u8>, line, what: &str| Row {
+                path,
+                line,
+                name: name.clone(),
+                note: format!("{name}, {what}"),
+                ..Row::default()
+            };
+            rows.push(row(tracer.path(&function), line, "set here"));
+            if !known.contains(&variable.id) {
+                known.push(variable.id);
+                rows.push(row(tracer.path(&variable), variable.first, "defined"));
+                for (path, line, what) in users(tracer, &function, &variable, &name)? {
+                    rows.push(row(path, line, &what));
+                }
+            }
+        }
+    }
+    Ok(rows)
+}
+
+/// The lines outside of `setter` that use the variable, and how.
+fn users(
+    tracer: &mut Tracer<'_, '_>,
+    setter: &DefInfo,
+    variable: &DefInfo,
+    name: &str,
+) -> Result<Vec<(Vec<u8>, u32, String)>> {
+    let path = tracer.path(variable);
+    let word = regex(&format!(r"\b{}\b", regex::escape(name)))?;
+    let own = variable.flags.has(Flags::STATIC);
+    let lines = if own { all_lines(tracer, &path) } else { tracer.lines(name)? };
+    let is_user = |line: &&crate::trace::mentions::Line| {
+        let is_setter = line.path[..] == *tracer.graph.path(setter.file)
+            && (setter.first..=setter.last).contains(&line.number);
+        let is_definition = line.path[..] == path[..] && line.number == variable.first;
+        !is_setter
+            && !is_definition
+            && (line.path.ends_with(b".c") || line.path.ends_with(b".S"))
+            && !line.text.trim_ascii_start().starts_with(b"*")
+            && word.is_match(&line.text)
+    };
+    let all = tracer.options.all;
+    let used = lines.iter().filter(is_user).take(if all { usize::MAX } else { USERS });
+    let used: Vec<(Vec<u8>, u32)> = used.map(|line| (line.path.to_vec(), line.number)).collect();
+    let mut found = Vec::new();
+    for (path, line) in used {
+        let text = tracer.text(&path, line);
+        let verb = match set_on(&text).iter().any(|set| set == name) {
+            _ if text.contains(&format!("&{name}")) => "address taken",
+            true => "set",
+            false => "read",
+        };
+        let place =
+            tracer.within(&path, line).map_or_else(String::new, |name| format!(" in {name}"));
+        found.push((path, line, format!("{verb}{place}")));
+    }
+    Ok(found)
+}
+
+/// The variables outside of functions that stand on the left of an assignment in a
+/// function, or are handed on by address, each with the first such line.
+fn variables(tracer: &mut Tracer<'_, '_>, function: &DefInfo) -> Vec<(u32, DefInfo)> {
+    let path = tracer.path(function);
+    let mut names: Vec<(u32, String)> = Vec::new();
+    for line in function.first..=function.last {
+        let text = tracer.text(&path, line);
+        for name in set_on(&text) {
+            if !names.iter().any(|(_, known)| *known == name) {
+                names.push((line, name));
+            }
+        }
+    }
+    let mut found = Vec::new();
+    for (line, name) in names {
+        let defined = tracer.definitions(std::slice::from_ref(&name), &[Kind::Variable]);
+        let own = defined.iter().find(|d| d.file == function.file);
+        let global = || defined.iter().find(|d| !d.flags.has(Flags::STATIC));
+        let chosen = own.or_else(global).copied();
+        if let Some(chosen) = chosen
+            && !is_local(tracer, function, &name)
+        {
+            found.push((line, chosen));
+        }
+    }
+    found
+}
+
+/// Whether a function declares the name itself, as a parameter or a variable of its own: it
+/// stands behind a type's name.
+fn is_local(tracer: &mut Tracer<'_, '_>, function: &DefInfo, name: &str) -> bool {
+    let pattern = format!(
+        r"[A-Za-z_]\w*[\s*]+(?:\w+(?:\s*=[^;]*)?,\s*\**)*{}\s*(?:[;,)=\[]|$)",
+        regex::escape(name)
+    );
+    let Ok(pattern) = regex(&pattern) else { return true };
+    let path = tracer.path(function);
+    (function.first..=function.last).any(|line| {
+        let text = tracer.text(&path, line);
+        !text.trim_start().starts_with("return") && pattern.is_match(text.as_bytes())
+    })
+}
+
+fn set_on(text: &str) -> Vec<String> {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut names = Vec::new();
+    for (at, _) in text.match_indices('=') {
+        let after = text[at + 1..].chars().next();
+        let before = text[..at].trim_end_matches(['|', '&', '+', '-']).trim_end();
+        if after == Some('=') || before.ends_with(['=', '!', '<', '>']) {
+            continue;
+        }
+        let before = before.split('[').next().unwrap_or(before);
+        let start = before.rfind(|c| !is_word(c)).map_or(0, |at| at + 1);
+        if !before[..start].ends_with(['.', '>']) {
+            names.push(before[start..].to_owned());
+        }
+    }
+    for (at, _) in text.match_indices('&') {
+        let name: String = text[at + 1..].chars().take_while(|c| is_word(*c)).collect();
+        names.push(name);
+    }
+    names.retain(|name| name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'));
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::set_on;
+
+    #[test]
+    fn what_a_line_sets() {
+        assert_eq!(set_on("\tramdisk_execute_command = str;"), ["ramdisk_execute_command"]);
+        assert_eq!(set_on("\tget_option(&str, &panic_timeout);"), ["str", "panic_timeout"]);
+        assert_eq!(set_on("\tfor (i = 1; i < 3; i++) argv[i] = NULL;"), ["i", "argv"]);
+        assert_eq!(set_on("if (a == b || c != d || e <= f) p->x = 1;"), [""; 0]);
+    }
+}

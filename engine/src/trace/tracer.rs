@@ -1,0 +1,215 @@
+//! What all look-ups share: the tree's graph, its text, and the files read so far.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::Result;
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use kgrep_index::graph::{Arch, DefInfo, Graph, Program};
+use kgrep_index::outline::{Definition, FileOutline, Kind, outline};
+
+use super::mentions::{Line, Mentions};
+use crate::code::{Code, Ranking};
+use crate::relocate::SourceFile;
+
+/// A place that is part of an answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Row {
+    /// The file, below the root.
+    pub path: Vec<u8>,
+    /// The line, from 1.
+    pub line: u32,
+    /// The name in it that stands out.
+    pub name: String,
+    /// What is to be said of it.
+    pub note: String,
+    /// Where that is defined, for what is called.
+    pub defined: String,
+}
+
+/// How much is told.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// How many steps of calls are followed.
+    pub depth: usize,
+    /// Whether whole functions are shown.
+    pub body: bool,
+    /// Whether sections are shown to their last row.
+    pub all: bool,
+}
+
+/// Looks things up in one tree.
+pub struct Tracer<'a, 'g> {
+    /// The tree.
+    pub code: &'a Code,
+    /// Its graph.
+    pub graph: &'a Graph<'g>,
+    /// How much is told.
+    pub options: Options,
+    mentions: Mentions<'a>,
+    files: HashMap<Vec<u8>, Rc<SourceFile>>,
+    outlines: HashMap<Vec<u8>, Rc<FileOutline>>,
+}
+
+impl<'a, 'g> Tracer<'a, 'g> {
+    /// A tracer in the tree of `code`.
+    pub fn new(code: &'a Code, graph: &'a Graph<'g>, options: Options) -> Tracer<'a, 'g> {
+        Tracer {
+            code,
+            graph,
+            options,
+            mentions: Mentions::new(code),
+            files: HashMap::new(),
+            outlines: HashMap::new(),
+        }
+    }
+
+    /// The architecture that counts.
+    pub fn arch(&self) -> Arch {
+        self.code.arch
+    }
+
+    /// The lines that hold `text`.
+    ///
+    /// # Errors
+    /// When the tree can't be walked.
+    pub fn lines(&mut self, text: &str) -> Result<Rc<Vec<Line>>> {
+        self.mentions.of(text)
+    }
+
+    /// Looks for texts that will be asked for, all at once.
+    ///
+    /// # Errors
+    /// As for [`Tracer::lines`].
+    pub fn look_for(&mut self, texts: &[String]) -> Result<()> {
+        self.mentions.look_for(texts)
+    }
+
+    /// The file at `path`; an empty one when it can't be read.
+    pub fn file(&mut self, path: &[u8]) -> Rc<SourceFile> {
+        if let Some(file) = self.files.get(path) {
+            return file.clone();
+        }
+        let file = Rc::new(SourceFile::read(&self.code.path(path)).unwrap_or_default());
+        self.files.insert(path.to_vec(), file.clone());
+        file
+    }
+
+    /// A line's text, without its end; empty for one that is not there.
+    pub fn text(&mut self, path: &[u8], line: u32) -> String {
+        let file = self.file(path);
+        let text = file.line(u64::from(line)).unwrap_or_default();
+        String::from_utf8_lossy(text).trim_end().to_owned()
+    }
+
+    /// The outline of the file at `path`.
+    pub fn outline(&mut self, path: &[u8]) -> Rc<FileOutline> {
+        if let Some(outline) = self.outlines.get(path) {
+            return outline.clone();
+        }
+        let file = self.file(path);
+        let made = Rc::new(outline(path, file.bytes(), self.code.idioms()));
+        self.outlines.insert(path.to_vec(), made.clone());
+        made
+    }
+
+    /// The function, table or structure that a line is in; none for what is only a line.
+    pub fn within(&mut self, path: &[u8], line: u32) -> Option<String> {
+        let outline = self.outline(path);
+        let is_around = |d: &&Definition| {
+            let is_part = matches!(
+                d.kind,
+                Kind::Member | Kind::Enumerator | Kind::Compatible | Kind::Declaration | Kind::File
+            );
+            d.first <= line && line <= d.last && !is_part
+        };
+        let inner =
+            outline.definitions.iter().filter(is_around).min_by_key(|d| d.last - d.first)?;
+        let name = String::from_utf8_lossy(outline.name(inner.name)).into_owned();
+        Some(name.split('@').next().unwrap_or_default().to_owned())
+    }
+
+    /// What the outline says of a definition: its comment and guard.
+    pub fn details(&mut self, definition: &DefInfo) -> Option<(Definition, String)> {
+        let outline = self.outline(&self.path(definition));
+        let name = self.graph.name(definition.name);
+        let found = outline.definitions.iter().find(|known| {
+            known.first == definition.first
+                && known.kind == definition.kind
+                && outline.name(known.name) == name
+        })?;
+        let guard = if found.guard == kgrep_index::outline::NO_NAME {
+            String::new()
+        } else {
+            String::from_utf8_lossy(outline.name(found.guard)).into_owned()
+        };
+        Some((*found, guard))
+    }
+
+    /// A definition's file.
+    pub fn path(&self, definition: &DefInfo) -> Vec<u8> {
+        self.graph.path(definition.file).to_vec()
+    }
+
+    /// A definition's name, a member's without its structure.
+    pub fn name(&self, definition: &DefInfo) -> String {
+        let name = self.graph.name(definition.name);
+        let end = memchr::memchr(b'@', &name).unwrap_or(name.len());
+        String::from_utf8_lossy(&name[..end]).into_owned()
+    }
+
+    /// Where a definition is, in words: `fs/namespace.c:4167`.
+    pub fn place(&self, definition: &DefInfo) -> String {
+        format!(
+            "{}:{}",
+            String::from_utf8_lossy(self.graph.path(definition.file)),
+            definition.first
+        )
+    }
+
+    /// The definitions of these names, best first: no declarations where there is more, and
+    /// no other program's where the kernel has some.
+    pub fn definitions(&self, names: &[String], kinds: &[Kind]) -> Vec<DefInfo> {
+        let mut found: Vec<DefInfo> = Vec::new();
+        for name in names.iter().filter_map(|name| self.graph.find_name(name.as_bytes())) {
+            let mut own = self.graph.definitions_of(name);
+            own.retain(|d| d.kind != Kind::File && (kinds.is_empty() || kinds.contains(&d.kind)));
+            own.sort_by_cached_key(|d| Ranking::of(self.graph, d, self.arch()));
+            for definition in own {
+                if !found.iter().any(|known| known.id == definition.id) {
+                    found.push(definition);
+                }
+            }
+        }
+        if found.iter().any(|d| d.kind != Kind::Declaration) {
+            found.retain(|d| d.kind != Kind::Declaration);
+        }
+        let is_kernel = |d: &DefInfo| self.graph.place(d.file).program == Program::Kernel;
+        if found.iter().any(is_kernel) {
+            found.retain(is_kernel);
+        }
+        // What a header for all defines is meant before a file's own.
+        let is_own = |d: &DefInfo| {
+            let kinds = [Kind::Macro, Kind::Constant, Kind::Struct, Kind::Union];
+            kinds.contains(&d.kind) && !self.graph.path(d.file).starts_with(b"include/")
+        };
+        found.sort_by_cached_key(is_own);
+        found
+    }
+
+    /// Those of `definitions` that count for the architecture, or all where none does.
+    pub fn for_arch(&self, definitions: &[DefInfo]) -> Vec<DefInfo> {
+        let here = |d: &&DefInfo| self.arch().has(self.graph.place(d.file));
+        let chosen: Vec<DefInfo> = definitions.iter().filter(here).copied().collect();
+        if chosen.is_empty() { definitions.to_vec() } else { chosen }
+    }
+}
+
+/// Globs of paths, in which `*` also stands for folders.
+pub(crate) fn globs(texts: &[String]) -> Result<GlobSet> {
+    let mut set = GlobSetBuilder::new();
+    for text in texts {
+        set.add(GlobBuilder::new(text).literal_separator(false).build()?);
+    }
+    Ok(set.build()?)
+}

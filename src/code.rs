@@ -1,0 +1,98 @@
+//! What the faces add to the engine's questions about code ([`kgrep_engine::code`]): the
+//! current folder, the settings in force, the user's idioms, and notes told on standard error.
+
+use std::borrow::Cow;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow};
+use kgrep_engine::{Error, Note, Workspace};
+use kgrep_index::graph::Graph;
+use kgrep_index::idiom::Idioms;
+
+pub(crate) use kgrep_engine::code::*;
+
+use crate::commands::Session;
+use crate::message::tell;
+use crate::settings::Origin;
+use crate::{folders, notes, request};
+
+/// The code around the current folder.
+///
+/// # Errors
+/// When the current folder is gone, or the architecture is none of the tree's.
+pub(crate) fn around(session: &Session) -> Result<Code> {
+    let here = folders::current()?;
+    let here = here.canonicalize().context("the current folder")?;
+    Code::around(&here, setup(session)).map_err(|error| with_origin(error, session))
+}
+
+/// The code of the tree that `path` is in, seen from its root.
+///
+/// # Errors
+/// When it is not there, or the architecture is none of the tree's.
+pub(crate) fn of_tree(path: &Path, session: &Session) -> Result<Code> {
+    Code::of_tree(path, setup(session)).map_err(|error| with_origin(error, session))
+}
+
+fn setup(session: &Session) -> Setup {
+    let settings = &session.settings;
+    let arch = ArchChoice {
+        name: settings.arch.value.clone(),
+        named: settings.arch.origin != Origin::Default,
+    };
+    let workspace = Workspace::new(&session.cache, idioms(), request::rules(settings));
+    Setup { arch, workspace, notes: notes::sink() }
+}
+
+/// An error about the architecture says where its name came from.
+fn with_origin(error: Error, session: &Session) -> anyhow::Error {
+    match error {
+        Error::UnknownArch { name, there } => anyhow!(
+            "no architecture here is called {name} ({}); there are {}, and all",
+            session.settings.arch.origin,
+            there.join(", ")
+        ),
+        error => error.into(),
+    }
+}
+
+/// The built-in idioms and those of the user's `*.toml` files in his queries' folder that are no recipes, in
+/// the order of their names. What is wrong with one is told in one line, and the rest is in
+/// force.
+pub(crate) fn idioms() -> Idioms {
+    let mut idioms = Idioms::built_in();
+    let entries = folders::queries().and_then(|folder| fs::read_dir(folder).ok());
+    let entries = entries.into_iter().flatten();
+    let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    paths.sort_unstable();
+    for path in paths {
+        match fs::read_to_string(&path) {
+            Ok(text) if crate::trace::is_recipe(&text) => {}
+            Ok(text) => {
+                for problem in idioms.add(&path.to_string_lossy(), &text) {
+                    tell(problem.to_string());
+                }
+            }
+            Err(error) => tell(format!("{}: {error}", path.display())),
+        }
+    }
+    idioms
+}
+
+/// The name that is meant by `name`: itself, or with a note the system call of that name.
+pub(crate) fn meant<'t>(graph: &Graph<'_>, name: &'t str) -> Cow<'t, str> {
+    match system_call(graph, name) {
+        Some(entry) => {
+            tell_system_call(name, &entry);
+            Cow::Owned(entry)
+        }
+        None => Cow::Borrowed(name),
+    }
+}
+
+/// Says what the code calls a system call.
+pub(crate) fn tell_system_call(name: &str, entry: &str) {
+    notes::tell(&Note::SystemCall { asked: name.to_owned(), entry: entry.to_owned() });
+}

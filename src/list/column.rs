@@ -1,0 +1,48 @@
+//! What a list has between `Line` and `Content`: columns with a title, and a role that
+//! tells a renderer where their values belong without reading them.
+
+use serde::{Deserialize, Serialize};
+
+/// What the values of a column are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Role {
+    /// A node of a tree, which the entry's depth indents.
+    Node,
+    /// What a step of a chain leads to.
+    Step,
+    /// Where a step of a chain comes from: what the one before it leads to.
+    Origin,
+    /// The name that an entry is about, which comes before its source.
+    Name,
+    /// The function around the source.
+    Function,
+    /// Another place, as `path:line`.
+    Place,
+    /// A number.
+    Count,
+    /// How a step is made; a plain call goes without saying.
+    How,
+    /// What is said about the source.
+    Text,
+}
+
+/// A column of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Column {
+    /// What a table's header calls it.
+    pub(crate) title: String,
+    /// What its values are.
+    pub(crate) role: Role,
+}
+
+impl Column {
+    /// A column of this title and role.
+    pub(crate) fn new(title: &str, role: Role) -> Column {
+        Column { title: title.to_owned(), role }
+    }
+
+    /// Columns of these titles and roles.
+    pub(crate) fn all(columns: &[(&str, Role)]) -> Vec<Column> {
+        columns.iter().map(|(title, role)| Column::new(title, *role)).collect()
+    }
+}

@@ -1,0 +1,159 @@
+//! Rows as they suit the list and the screen: a table where paths leave the source enough
+//! room, else source under headings, trees, chains or names. In a pipe always a table.
+//!
+//! All rows are noted before the first is drawn; then one of the renderers is chosen, once.
+
+use super::look::Look;
+use super::measure::Measure;
+use super::record::Record;
+use super::sanitize::{display_width, visible};
+use super::sheet::{Sheet, pad};
+use super::table::Table;
+use crate::list::{Match, Meta, Role};
+use crate::settings::Layout;
+
+/// The source keeps at least this many columns in a table.
+const LEAST_CONTENT: usize = 48;
+
+/// The renderer that was chosen.
+#[derive(Clone)]
+enum Chosen<'l> {
+    Table(Box<Table<'l>>),
+    Sheet(Sheet<'l>),
+    Record(Record<'l>),
+}
+
+/// Rows being measured, then drawn.
+#[derive(Clone)]
+pub(crate) struct Rows<'l> {
+    look: &'l Look,
+    meta: Meta,
+    measure: std::sync::Arc<Measure>,
+    chosen: Chosen<'l>,
+}
+
+impl<'l> Rows<'l> {
+    /// The rows of a list that `meta` describes.
+    pub(crate) fn new(look: &'l Look, meta: &Meta) -> Rows<'l> {
+        Rows {
+            look,
+            meta: meta.clone(),
+            measure: std::sync::Arc::default(),
+            chosen: Chosen::Table(Box::new(Table::new(look, meta))),
+        }
+    }
+
+    /// Measures an entry that will be drawn.
+    pub(crate) fn note(&mut self, index: u64, path: &[u8], entry: &Match<'_>) {
+        if let Chosen::Table(table) = &mut self.chosen {
+            table.note(index, path, entry);
+        }
+        if self.look.layout != Layout::Table {
+            std::sync::Arc::make_mut(&mut self.measure).note(index, path, entry, self.look);
+        }
+    }
+
+    /// All entries were noted: chooses how to draw them, and appends what stands above them.
+    pub(crate) fn begin(&mut self, out: &mut Vec<u8>) {
+        if self.look.layout != Layout::Table {
+            std::sync::Arc::make_mut(&mut self.measure).end();
+            self.choose();
+            if self.look.header && self.measure.rows > 0 {
+                self.heading(out);
+            }
+        }
+        if let Chosen::Table(table) = &mut self.chosen {
+            table.header(out);
+        }
+    }
+
+    fn choose(&mut self) {
+        let has_content = !self.meta.files_only;
+        let record = || Record::new(self.look, &self.meta).filter(|_| has_content);
+        let sheet = || Sheet::new(self.look, &self.meta);
+        let chosen = match self.look.layout {
+            Layout::Table => None,
+            _ if !has_content => None,
+            Layout::Grouped => Some(Chosen::Sheet(sheet())),
+            Layout::Sections => {
+                Some(record().map_or_else(|| Chosen::Sheet(sheet()), Chosen::Record))
+            }
+            Layout::Auto => match record() {
+                Some(record) => Some(Chosen::Record(record)),
+                None if self.fits_a_table() => None,
+                None => Some(Chosen::Sheet(sheet())),
+            },
+        };
+        if let Some(chosen) = chosen {
+            self.chosen = chosen;
+        }
+    }
+
+    /// Whether a table leaves the source half of the screen, and enough to read.
+    fn fits_a_table(&self) -> bool {
+        let Chosen::Table(table) = &self.chosen else { return false };
+        let room = self.look.width.saturating_sub(table.width_before_content());
+        !self.measure.has_sections
+            && self.measure.path <= table.file_width()
+            && room >= LEAST_CONTENT
+            && room >= self.look.width / 2
+    }
+
+    /// What was asked and how much was found, in one line.
+    fn heading(&self, out: &mut Vec<u8>) {
+        let words = self.meta.command.iter().map(|word| {
+            shlex::try_quote(word).map_or_else(|_| word.clone(), std::borrow::Cow::into_owned)
+        });
+        let asked = std::iter::once("kgrep".to_owned()).chain(words).collect::<Vec<_>>().join(" ");
+        let asked = String::from_utf8_lossy(&visible(asked.as_bytes())).replace('\t', " ");
+        let counted =
+            |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+        let of_search = self
+            .meta
+            .columns
+            .iter()
+            .all(|column| matches!(column.role, Role::Function | Role::Count));
+        let found = if self.meta.files_only {
+            counted(self.measure.rows, "file")
+        } else if of_search {
+            let (lines, files) = (self.measure.rows, self.measure.files);
+            format!("{} in {}", counted(lines, "line"), counted(files, "file"))
+        } else {
+            counted(self.measure.rows, "row")
+        };
+        let room = self.look.width.saturating_sub(display_width(found.as_bytes()) + 2).max(1);
+        let asked = super::cell::cut(&asked, room);
+        let mark = &self.look.palette.mark;
+        mark.paint(out, asked.as_bytes());
+        let used = display_width(asked.as_bytes()) + display_width(found.as_bytes());
+        pad(out, self.look.width.saturating_sub(used).max(2));
+        mark.paint(out, found.as_bytes());
+        out.push(b'\n');
+    }
+
+    /// Goes on as after `entry`, number `drawn - 1` of the list, which somebody else draws.
+    pub(crate) fn go_on_after(&mut self, drawn: u64, path: &[u8], entry: &Match<'_>) {
+        match &mut self.chosen {
+            Chosen::Table(table) => table.go_on_after(entry),
+            Chosen::Sheet(sheet) => sheet.go_on_after(path, entry),
+            Chosen::Record(record) => {
+                record.go_on_after(usize::try_from(drawn).unwrap_or(usize::MAX), entry);
+            }
+        }
+    }
+
+    /// Appends one entry. `index` is none for an entry that the list has no room for.
+    pub(crate) fn row(
+        &mut self,
+        out: &mut Vec<u8>,
+        index: Option<u64>,
+        path: &[u8],
+        entry: &Match<'_>,
+    ) {
+        match &mut self.chosen {
+            Chosen::Table(table) => table.row(out, index, path, entry),
+            Chosen::Sheet(sheet) => sheet.row(out, &self.measure, index, path, entry),
+            Chosen::Record(record) => record.row(out, &self.measure, index, path, entry),
+        }
+    }
+}

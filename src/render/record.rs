@@ -1,0 +1,315 @@
+//! Rows that are about a name rather than a line: the name comes first, as a node of a tree
+//! with guide lines, as a step of a chain, or as the item of a list; then where it is, and
+//! the line itself as far as there is room for it.
+
+use super::fit::{push_fitted, wrapped};
+use super::hyperlink::linked;
+use super::look::Look;
+use super::measure::{Measure, begins, digits};
+use super::sanitize::{display_width, shown};
+use super::sheet::{pad, rule};
+use crate::list::{Column, Match, Meta, Role};
+
+/// Blanks between the parts of a row.
+const GAP: usize = 2;
+
+/// Less of a line than this says nothing, unless it is all.
+const LEAST_SOURCE: usize = 24;
+
+/// How much of the width names and places take at most, in percent.
+const MOST: usize = 40;
+
+/// What is drawn of a name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// A tree, with guide lines.
+    Tree,
+    /// A chain, a hop on each row.
+    Chain,
+    /// Items; the line stands to the right or below.
+    Items,
+}
+
+/// Rows about names, being drawn.
+#[derive(Clone)]
+pub(super) struct Record<'l> {
+    look: &'l Look,
+    columns: Vec<Column>,
+    shape: Shape,
+    last_section: Option<String>,
+    section: String,
+    begun: bool,
+    /// How many rows were drawn.
+    drawn: usize,
+}
+
+impl<'l> Record<'l> {
+    /// The rows of a list that `meta` describes, if they are about names.
+    pub(super) fn new(look: &'l Look, meta: &Meta) -> Option<Record<'l>> {
+        let has = |role: Role| meta.columns.iter().any(|column| column.role == role);
+        let shape = if has(Role::Node) {
+            Shape::Tree
+        } else if has(Role::Step) {
+            Shape::Chain
+        } else if has(Role::Name) {
+            Shape::Items
+        } else {
+            return None;
+        };
+        Some(Record {
+            look,
+            columns: meta.columns.clone(),
+            shape,
+            last_section: None,
+            section: String::new(),
+            begun: false,
+            drawn: 0,
+        })
+    }
+
+    /// Goes on as after `entry`, the last of `drawn`.
+    pub(super) fn go_on_after(&mut self, drawn: usize, entry: &Match<'_>) {
+        self.begun = true;
+        self.drawn = drawn;
+        if let Some(section) = entry.section.filter(|_| begins(self.last_section.as_deref(), entry))
+        {
+            section.clone_into(&mut self.section);
+        }
+        self.last_section = entry.section.map(str::to_owned);
+    }
+
+    /// Appends one entry.
+    pub(super) fn row(
+        &mut self,
+        out: &mut Vec<u8>,
+        measure: &Measure,
+        index: Option<u64>,
+        path: &[u8],
+        entry: &Match<'_>,
+    ) {
+        let titled = begins(self.last_section.as_deref(), entry);
+        let begun = self.begun;
+        let ordinal = self.drawn;
+        self.go_on_after(ordinal + 1, entry);
+        if titled {
+            if begun {
+                out.push(b'\n');
+            }
+            self.title(out, measure, entry);
+        }
+        let mut row = Row { out, look: self.look, at: 0 };
+        row.index(index, measure.index_width());
+        let guides = measure.guides(ordinal);
+        self.names(&mut row, measure, entry, guides.as_deref().unwrap_or_default());
+        self.place(&mut row, measure, path, entry);
+        self.rest(row, measure, entry);
+    }
+
+    /// The title of a section; a chain's is what it starts from.
+    fn title(&self, out: &mut Vec<u8>, measure: &Measure, entry: &Match<'_>) {
+        if self.shape != Shape::Chain {
+            let rows = measure.part(&self.section).map_or(0, |part| part.rows);
+            rule(out, self.look, &self.section, rows, None);
+            return;
+        }
+        let from = self.cell(entry, Role::Origin);
+        pad(out, measure.index_width() + GAP);
+        self.look.palette.section.paint(out, from.as_bytes());
+        out.push(b'\n');
+    }
+
+    /// The entry's value in the first column of this role, as it is shown.
+    fn cell(&self, entry: &Match<'_>, role: Role) -> String {
+        let cells = self.columns.iter().zip(&entry.cells);
+        let cell = cells.filter(|(column, _)| column.role == role).map(|(_, cell)| *cell).next();
+        self.shown(cell.unwrap_or_default())
+    }
+
+    fn shown(&self, cell: &str) -> String {
+        String::from_utf8_lossy(&shown(cell.as_bytes(), self.look)).replace('\t', " ")
+    }
+
+    fn names(&self, row: &mut Row<'_>, measure: &Measure, entry: &Match<'_>, guides: &str) {
+        let palette = &self.look.palette;
+        let limit = self.look.width * MOST / 100;
+        let start = row.at;
+        let mut end = start;
+        match self.shape {
+            Shape::Tree => row.text(&palette.mark, guides),
+            Shape::Chain => {
+                let arrow = if self.cell(entry, Role::How) == "call" { "→ " } else { "⇢ " };
+                row.text(&palette.mark, arrow);
+                end += 2;
+            }
+            Shape::Items => {}
+        }
+        let part = measure.part(&self.section);
+        let mut is_first = true;
+        for (at, column) in self.columns.iter().enumerate() {
+            let ink = match column.role {
+                Role::Node | Role::Step => &palette.name,
+                Role::Name if is_first => &palette.name,
+                Role::Name | Role::Count => &palette.plain,
+                Role::Text if self.shape == Shape::Items => &palette.extra,
+                _ => continue,
+            };
+            let cell = self.shown(entry.cells.get(at).copied().unwrap_or_default());
+            if !is_first {
+                row.to(end + GAP);
+                end = row.at;
+            }
+            is_first = false;
+            row.wrapped(ink, &cell);
+            end += part.and_then(|part| part.cells.get(at)).map_or(0, |cells| cells.most(limit));
+        }
+        row.to(end + GAP);
+    }
+
+    fn place(&self, row: &mut Row<'_>, measure: &Measure, path: &[u8], entry: &Match<'_>) {
+        let limit = self.look.width * MOST / 100;
+        let at = self.columns.iter().position(|column| column.role == Role::Place);
+        let part = measure.part(&self.section);
+        let width = match at {
+            Some(at) => part.and_then(|part| part.cells.get(at)).map(|cells| cells.most(limit)),
+            None => part.map(|part| part.place.most(limit)),
+        };
+        row.make_room(self.place_width(path, entry, at), measure.index_width() + 2 * GAP);
+        let start = row.at;
+        match at.and_then(|at| entry.cells.get(at)) {
+            // Of the one that was asked for, where it is itself.
+            Some(cell) if !cell.is_empty() || entry.depth > 0 => {
+                row.text(&self.look.palette.file, &self.shown(cell));
+            }
+            _ => row.path(path, entry.line),
+        }
+        row.to(start + width.unwrap_or(0) + GAP);
+    }
+
+    /// Columns that an entry's place takes; `at` is the column that says it, if one does.
+    fn place_width(&self, path: &[u8], entry: &Match<'_>, at: Option<usize>) -> usize {
+        match at.and_then(|at| entry.cells.get(at)) {
+            Some(cell) if !cell.is_empty() || entry.depth > 0 => {
+                display_width(self.shown(cell).as_bytes())
+            }
+            _ => display_width(&shown(path, self.look)) + 1 + digits(entry.line),
+        }
+    }
+
+    /// Appends how the step is made, and the line.
+    fn rest(&self, mut row: Row<'_>, measure: &Measure, entry: &Match<'_>) {
+        let palette = &self.look.palette;
+        let how = self.cell(entry, Role::How);
+        let how = if how == "call" { "" } else { how.as_str() };
+        let line = entry.text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let (lead, line) = super::line::trimmed(line);
+        let source_width = display_width(line);
+        let how_width = display_width(how.as_bytes());
+        let mut below = Vec::new();
+        if how_width > 0 {
+            if row.at + how_width <= self.look.width {
+                row.text(&palette.extra, how);
+                row.to(row.at + GAP);
+            } else {
+                below.push(how);
+            }
+        }
+        let room = self.look.width.saturating_sub(row.at);
+        let fits = source_width > 0 && room >= source_width.min(LEAST_SOURCE);
+        if fits {
+            push_fitted(row.out, self.look, line, (lead, &entry.spans), room, false, None);
+        }
+        row.end();
+        let margin = measure.index_width() + 2 * GAP;
+        for text in below {
+            for text in wrapped(text, self.look.width.saturating_sub(margin)) {
+                pad(row.out, margin);
+                palette.extra.paint(row.out, text.as_bytes());
+                row.out.push(b'\n');
+            }
+        }
+        if !fits && source_width > 0 && self.shape == Shape::Items {
+            pad(row.out, margin);
+            let room = self.look.width.saturating_sub(margin).max(1);
+            push_fitted(row.out, self.look, line, (lead, &entry.spans), room, false, None);
+            row.out.push(b'\n');
+        }
+    }
+}
+
+/// One row, with the column that is drawn next.
+struct Row<'o> {
+    out: &'o mut Vec<u8>,
+    look: &'o Look,
+    at: usize,
+}
+
+impl Row<'_> {
+    fn index(&mut self, index: Option<u64>, width: usize) {
+        let mut number = itoa::Buffer::new();
+        let text = index.map_or("", |index| number.format(index)).as_bytes();
+        pad(self.out, width.saturating_sub(text.len()));
+        self.look.palette.index.paint(self.out, text);
+        pad(self.out, GAP);
+        self.at = width.max(text.len()) + GAP;
+    }
+
+    fn text(&mut self, ink: &super::look::Ink, text: &str) {
+        ink.paint(self.out, text.as_bytes());
+        self.at += display_width(text.as_bytes());
+    }
+
+    /// As [`Row::text`], on as many lines as it needs.
+    fn wrapped(&mut self, ink: &super::look::Ink, text: &str) {
+        let start = self.at;
+        let room = self.look.width.saturating_sub(start).max(1);
+        for (n, line) in wrapped(text, room).iter().enumerate() {
+            if n > 0 {
+                self.next_line(start);
+            }
+            self.text(ink, line);
+        }
+    }
+
+    /// Goes on at column `margin` of the next line, unless `width` columns are left here.
+    fn make_room(&mut self, width: usize, margin: usize) {
+        if self.at + width > self.look.width {
+            self.next_line(margin);
+        }
+    }
+
+    fn next_line(&mut self, margin: usize) {
+        self.end();
+        pad(self.out, margin);
+        self.at = margin;
+    }
+
+    fn path(&mut self, path: &[u8], line: u64) {
+        let name = shown(path, self.look);
+        self.at += display_width(&name);
+        let (out, look) = (&mut *self.out, self.look);
+        linked(out, look, path, line, |out| {
+            look.palette.file.paint(out, &name);
+            if line > 0 {
+                out.push(b':');
+                look.palette.line.paint(out, itoa::Buffer::new().format(line).as_bytes());
+            }
+        });
+        self.at += if line > 0 { 1 + digits(line) } else { 0 };
+    }
+
+    /// Goes on at `column`, or one blank further where it is behind that.
+    fn to(&mut self, column: usize) {
+        let blanks = column.saturating_sub(self.at).max(1);
+        pad(self.out, blanks);
+        self.at += blanks;
+    }
+
+    /// Ends the row; blanks at its end are left out.
+    fn end(&mut self) {
+        while self.out.last() == Some(&b' ') {
+            self.out.pop();
+        }
+        self.out.push(b'\n');
+    }
+}

@@ -1,0 +1,273 @@
+//! Source under headings: a path is said once, above its rows, and a section's title on a
+//! rule. Rows have their number, the line and the source as it is indented; what is said of
+//! a row stands to its right where there is room, else below it.
+
+use super::fit::{push_fitted, wrapped};
+use super::hyperlink::linked;
+use super::line::lines;
+use super::look::Look;
+use super::measure::{Measure, begins};
+use super::sanitize::{display_width, shown};
+use crate::list::{Column, Match, Meta, Role, Span};
+
+/// Blanks between the parts of a row.
+const GAP: usize = 2;
+
+/// How wide what is said of rows may be for it to stand beside the source.
+const MOST_SAID: usize = 60;
+
+/// Rows under headings, being drawn.
+#[derive(Clone)]
+pub(super) struct Sheet<'l> {
+    look: &'l Look,
+    columns: Vec<Column>,
+    begun: bool,
+    /// The title that is in force.
+    section: String,
+    last_section: Option<String>,
+    /// The path that was said last.
+    path: Option<Vec<u8>>,
+}
+
+impl<'l> Sheet<'l> {
+    /// The rows of a list that `meta` describes.
+    pub(super) fn new(look: &'l Look, meta: &Meta) -> Sheet<'l> {
+        Sheet {
+            look,
+            columns: meta.columns.clone(),
+            begun: false,
+            section: String::new(),
+            last_section: None,
+            path: None,
+        }
+    }
+
+    /// Goes on as after `entry`, which somebody else draws.
+    pub(super) fn go_on_after(&mut self, path: &[u8], entry: &Match<'_>) {
+        self.begun = true;
+        if let Some(section) = entry.section.filter(|_| begins(self.last_section.as_deref(), entry))
+        {
+            section.clone_into(&mut self.section);
+        }
+        self.last_section = entry.section.map(str::to_owned);
+        self.path = Some(path.to_vec());
+    }
+
+    /// Appends one entry: the headings that it begins, its context and its line or lines.
+    pub(super) fn row(
+        &mut self,
+        out: &mut Vec<u8>,
+        measure: &Measure,
+        index: Option<u64>,
+        path: &[u8],
+        entry: &Match<'_>,
+    ) {
+        let titled = begins(self.last_section.as_deref(), entry);
+        let before = (self.begun, self.path.take());
+        self.go_on_after(path, entry);
+        self.headings(out, measure, titled, before, path, entry);
+        let margins = Margins { index: measure.index_width(), line: measure.line_width() };
+        for line in &entry.before {
+            self.beside(out, margins, line.line, line.text);
+        }
+        let body = entry.text.strip_suffix(b"\n").unwrap_or(entry.text);
+        for (number, (at, text)) in (entry.line..).zip(lines(body)) {
+            let is_first = number == entry.line;
+            let room = self.margin(out, margins, index.filter(|_| is_first), path, number);
+            let text = text.strip_suffix(b"\r").unwrap_or(text);
+            let cut = is_first && entry.skipped > 0;
+            let width = push_fitted(out, self.look, text, (at, &entry.spans), room, cut, None);
+            let said = if is_first { self.said(entry) } else { String::new() };
+            self.say(out, measure, margins, &said, width, room);
+        }
+        for line in &entry.after {
+            self.beside(out, margins, line.line, line.text);
+        }
+    }
+
+    fn headings(
+        &self,
+        out: &mut Vec<u8>,
+        measure: &Measure,
+        titled: bool,
+        (begun, last_path): (bool, Option<Vec<u8>>),
+        path: &[u8],
+        entry: &Match<'_>,
+    ) {
+        let moved = last_path.as_deref() != Some(path);
+        let part = measure.part(&self.section);
+        let beside = titled && part.is_some_and(|part| !part.has_files);
+        if titled {
+            if begun {
+                out.push(b'\n');
+            }
+            let rows = part.map_or(0, |part| part.rows);
+            rule(out, self.look, &self.section, rows, beside.then_some((path, entry.line)));
+        } else if entry.gap && begun && !moved {
+            self.look.palette.mark.paint(out, b"--");
+            out.push(b'\n');
+        }
+        if (moved || titled) && !beside {
+            linked(out, self.look, path, entry.line, |out| {
+                self.look.palette.file.paint(out, &shown(path, self.look));
+            });
+            out.push(b'\n');
+        }
+    }
+
+    /// Appends index and line number; how many columns are left.
+    fn margin(
+        &self,
+        out: &mut Vec<u8>,
+        margins: Margins,
+        index: Option<u64>,
+        path: &[u8],
+        line: u64,
+    ) -> usize {
+        let palette = &self.look.palette;
+        let mut number = itoa::Buffer::new();
+        let text = index.map_or("", |index| number.format(index)).as_bytes();
+        pad(out, margins.index.saturating_sub(text.len()));
+        palette.index.paint(out, text);
+        pad(out, GAP);
+        let text = if line == 0 { "" } else { number.format(line) }.as_bytes();
+        pad(out, margins.line.saturating_sub(text.len()));
+        linked(out, self.look, path, line, |out| palette.line.paint(out, text));
+        pad(out, GAP);
+        self.look.width.saturating_sub(margins.width()).max(1)
+    }
+
+    /// A line around a match: it stands back.
+    fn beside(&self, out: &mut Vec<u8>, margins: Margins, line: u64, text: &[u8]) {
+        let palette = &self.look.palette;
+        let mut number = itoa::Buffer::new();
+        let digits = number.format(line).as_bytes();
+        pad(out, margins.index + GAP + margins.line.saturating_sub(digits.len()));
+        palette.line.paint(out, digits);
+        pad(out, GAP);
+        let room = self.look.width.saturating_sub(margins.width()).max(1);
+        let text = text.strip_suffix(b"\n").unwrap_or(text);
+        palette.mark.around(out, |out| {
+            let plain = Look { color: false, palette: Default::default(), ..self.look.clone() };
+            push_fitted(out, &plain, text, (0, &[]), room, false, None);
+        });
+        out.push(b'\n');
+    }
+
+    /// What the columns say of an entry.
+    fn said(&self, entry: &Match<'_>) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        for (column, cell) in self.columns.iter().zip(&entry.cells) {
+            let matched = |span: &Span| {
+                entry.text.get(span.start as usize..span.end as usize) == Some(cell.as_bytes())
+            };
+            let in_source = column.role == Role::Text && entry.spans.iter().any(matched);
+            if cell.is_empty() || in_source || column.role == Role::How && *cell == "call" {
+                continue;
+            }
+            let cell = String::from_utf8_lossy(&shown(cell.as_bytes(), self.look)).into_owned();
+            let cell = cell.replace('\t', " ");
+            parts.push(if column.role == Role::Function { format!("in {cell}") } else { cell });
+        }
+        parts.join("  ")
+    }
+
+    /// Ends a row of source that took `width` of `room` columns with what is said of it.
+    fn say(
+        &self,
+        out: &mut Vec<u8>,
+        measure: &Measure,
+        margins: Margins,
+        said: &str,
+        width: usize,
+        room: usize,
+    ) {
+        let mark = &self.look.palette.extra;
+        let said_width = display_width(said.as_bytes());
+        if said.is_empty() {
+            out.push(b'\n');
+        } else if width + GAP + said_width <= room && said_width <= MOST_SAID {
+            let source = measure.part(&self.section).map_or(0, |part| part.source.most(room / 2));
+            let column = source.max(width) + GAP;
+            let column = column.min(room - said_width);
+            pad(out, column - width);
+            mark.paint(out, said.as_bytes());
+            out.push(b'\n');
+        } else {
+            out.push(b'\n');
+            for line in wrapped(said, room.saturating_sub(GAP)) {
+                pad(out, margins.width() + GAP);
+                self.look.palette.mark.paint(out, line.as_bytes());
+                out.push(b'\n');
+            }
+        }
+    }
+}
+
+/// The columns left of the source.
+#[derive(Clone, Copy)]
+struct Margins {
+    index: usize,
+    line: usize,
+}
+
+impl Margins {
+    fn width(self) -> usize {
+        self.index + self.line + 2 * GAP
+    }
+}
+
+/// Appends `── Title (3) ── path ─────`, as wide as the screen.
+pub(super) fn rule(
+    out: &mut Vec<u8>,
+    look: &Look,
+    title: &str,
+    rows: u64,
+    place: Option<(&[u8], u64)>,
+) {
+    const RULE: &str = "─";
+    let palette = &look.palette;
+    let mut title = String::from_utf8_lossy(&shown(title.as_bytes(), look)).into_owned();
+    if rows > 1 && !title.ends_with(')') && !title.contains(" → ") {
+        title += &format!(" ({rows})");
+    }
+    let mut used = 0;
+    let mut dashes = |out: &mut Vec<u8>, count: usize| {
+        palette.mark.paint(out, RULE.repeat(count).as_bytes());
+        used += count;
+    };
+    let room = look.width.saturating_sub(4).max(1);
+    let mut title = wrapped(&title, room).into_iter();
+    let first = title.next().unwrap_or_default();
+    dashes(out, 2);
+    out.push(b' ');
+    palette.section.paint(out, first.as_bytes());
+    let mut width = 3 + display_width(first.as_bytes());
+    for line in title {
+        out.extend_from_slice(b"\n   ");
+        palette.section.paint(out, line.as_bytes());
+        width = 3 + display_width(line.as_bytes());
+    }
+    if let Some((path, line)) = place {
+        let name = shown(path, look);
+        if width + 4 + display_width(&name) + 2 > look.width {
+            out.push(b'\n');
+            linked(out, look, path, line, |out| palette.file.paint(out, &name));
+            out.push(b'\n');
+            return;
+        }
+        out.push(b' ');
+        dashes(out, 2);
+        out.push(b' ');
+        linked(out, look, path, line, |out| palette.file.paint(out, &name));
+        width += 4 + display_width(&name);
+    }
+    out.push(b' ');
+    dashes(out, look.width.saturating_sub(width + 1));
+    out.push(b'\n');
+}
+
+/// Appends `count` blanks.
+pub(super) fn pad(out: &mut Vec<u8>, count: usize) {
+    out.resize(out.len() + count, b' ');
+}

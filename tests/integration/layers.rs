@@ -1,0 +1,107 @@
+//! Which crate may do what: only the program knows a terminal, an environment and a command
+//! line, so that every other face can ask the same engine.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// The libraries.
+const LIBRARIES: [&str; 2] = ["engine", "index"];
+
+/// What a library's code may not name.
+const FORBIDDEN: [&str; 15] = [
+    "print!",
+    "println!",
+    "eprint!",
+    "eprintln!",
+    "std::env",
+    "env::var",
+    "current_dir()",
+    "current_exe",
+    "args_os",
+    "io::stderr",
+    "io::stdout",
+    "stderr()",
+    "stdout()",
+    "clap::",
+    "anyhow",
+];
+
+/// All files of Rust below a folder, without those that only hold tests.
+fn sources(folder: &Path, into: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder of sources").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            sources(&path, into);
+        } else if path.extension().is_some_and(|extension| extension == "rs")
+            && path.file_name().is_some_and(|name| name != "tests.rs")
+        {
+            into.push(path);
+        }
+    }
+}
+
+/// A file's lines of code with their numbers: without comments, and without the tests at its
+/// end.
+fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.lines()
+        .zip(1..)
+        .take_while(|(line, _)| *line != "mod tests {")
+        .map(|(line, number)| (number, line.trim_start()))
+        .filter(|(_, line)| !line.starts_with("//"))
+}
+
+/// Whether a line names `word`, and not a longer word that ends so.
+fn names(line: &str, word: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    line.match_indices(word).any(|(at, _)| !line[..at].ends_with(is_part))
+}
+
+#[test]
+fn no_library_knows_a_terminal_an_environment_or_a_command_line() {
+    let mut looked_at = 0;
+    for library in LIBRARIES {
+        let mut paths = Vec::new();
+        sources(&Path::new(ROOT).join(library).join("src"), &mut paths);
+        looked_at += paths.len();
+        for path in paths {
+            let text = fs::read_to_string(&path).expect("Rust files are UTF-8");
+            for (number, line) in code(&text) {
+                for word in FORBIDDEN {
+                    let place = format!("{}:{number}", path.display());
+                    assert!(!names(line, word), "{place} names {word}: that is a face's business");
+                }
+            }
+        }
+    }
+    assert!(looked_at > 150, "only {looked_at} files of the libraries were looked at");
+}
+
+#[test]
+fn no_library_depends_on_what_makes_a_program() {
+    for library in LIBRARIES {
+        let path = Path::new(ROOT).join(library).join("Cargo.toml");
+        let text = fs::read_to_string(&path).expect("a package");
+        let dependencies = text.split("[dev-dependencies]").next().unwrap_or_default();
+        for line in dependencies.lines() {
+            for package in ["anyhow", "clap", "indicatif", "rustyline", "anstream", "kgrep "] {
+                assert!(!line.starts_with(package), "{} depends on {package}", path.display());
+            }
+            assert!(
+                library != "index" || !line.starts_with("kgrep-engine"),
+                "the index is below the engine"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_forbidden_word_is_seen() {
+    assert!(names("    println!(\"x\");", "println!"));
+    assert!(names("let x = std::env::var(\"HOME\");", "std::env"));
+    assert!(names("io::stdout().lock()", "stdout()"));
+    assert!(!names(".current_dir(&args.folder)", "current_dir()"));
+    assert!(!names("builder.skip_stdout(true)", "io::stdout"));
+    assert_eq!(code("a\n// b\nmod tests {\nc\n").count(), 1);
+}
