@@ -309,7 +309,7 @@ fn kconfig_says_who_needs_a_symbol() {
 }
 
 /// Time that no tree of a few lines may take, on a machine that does other things as well.
-const SOON: Duration = Duration::from_secs(20);
+const SOON: Duration = Duration::from_secs(30);
 
 fn all(makefile: &[u8], kconfig: &[u8], source: &[u8]) {
     let start = Instant::now();
@@ -330,7 +330,6 @@ fn all(makefile: &[u8], kconfig: &[u8], source: &[u8]) {
     }
     let text = String::from_utf8_lossy(&makefile[..makefile.len().min(60)]).into_owned();
     assert!(start.elapsed() < SOON, "{text:?} took {:?}", start.elapsed());
-    if std::env::var_os("TIMES").is_some() { eprintln!("{text:?} {:?}", start.elapsed()); }
 }
 
 #[test]
