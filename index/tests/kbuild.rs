@@ -98,7 +98,8 @@ fn composite_objects_are_their_parts() {
     let kbuild = "obj-$(CONFIG_D) += driver.o\ndriver-y := main.o\ndriver-$(CONFIG_PM) += pm.o\ndriver-$(CONFIG_NO) += no.o\n\
         driver-objs += old.o\ndriver-m += only.o\nobj-y += empty.o\nempty-$(CONFIG_NO) += x.o\n";
     let sources = "main.c pm.c no.c old.c only.c driver.c x.c empty.c";
-    let expected = "driver.c=n empty.c=n main.c=driver no.c=n old.c=driver only.c=driver pm.c=driver x.c=n";
+    let expected =
+        "driver.c=n empty.c=n main.c=driver no.c=n old.c=driver only.c=driver pm.c=driver x.c=n";
     assert_eq!(in_kbuild(kbuild, sources, "CONFIG_D=m\nCONFIG_PM=y\n"), expected);
     let expected = "driver.c=n empty.c=n main.c=y no.c=n old.c=y only.c=n pm.c=y x.c=n";
     assert_eq!(in_kbuild(kbuild, sources, "CONFIG_D=y\nCONFIG_PM=y\n"), expected);
@@ -140,19 +141,37 @@ fn what_a_shell_or_a_compiler_says_is_unknown() {
 fn the_top_makefile_and_the_architectures_lead_to_folders() {
     let tree = Tree::new(
         &[
-            ("Makefile", "ifeq ($(ARCH),x86_64)\nSRCARCH := x86\nelse\nSRCARCH := $(ARCH)\nendif\nexport SRCARCH BITS\nlibs-y := lib/\n\
+            (
+                "Makefile",
+                "ifeq ($(ARCH),x86_64)\nSRCARCH := x86\nelse\nSRCARCH := $(ARCH)\nendif\nexport SRCARCH BITS\nlibs-y := lib/\n\
                 include arch/$(SRCARCH)/Makefile\nexport ARCH_LIB := $(libs-y)\nbuild := -f scripts/Makefile.build obj\nbuild-dir := .\n\
-                $(build-dir): prepare\n\t$(Q)$(MAKE) $(build)=$@ need-builtin=1\nscripts:\n\t$(Q)$(MAKE) $(build)=$@\n"),
-            ("arch/x86/Makefile", "BITS := 64\nlibs-y += arch/x86/lib/\nboot := arch/x86/boot\nbzImage: vmlinux\n\t$(Q)$(MAKE) $(build)=$(boot) $@\n"),
+                $(build-dir): prepare\n\t$(Q)$(MAKE) $(build)=$@ need-builtin=1\nscripts:\n\t$(Q)$(MAKE) $(build)=$@\n",
+            ),
+            (
+                "arch/x86/Makefile",
+                "BITS := 64\nlibs-y += arch/x86/lib/\nboot := arch/x86/boot\nbzImage: vmlinux\n\t$(Q)$(MAKE) $(build)=$(boot) $@\n",
+            ),
             ("arch/x86/Kbuild", "obj-y += kernel/ entry/\n"),
-            ("arch/x86/kernel/Makefile", "obj-y += head_$(BITS).o\nextra-y += start.o vmlinux.lds\n"),
+            (
+                "arch/x86/kernel/Makefile",
+                "obj-y += head_$(BITS).o\nextra-y += start.o vmlinux.lds\n",
+            ),
             ("arch/x86/entry/Makefile", "obj-y += vdso/\n"),
-            ("arch/x86/entry/vdso/Makefile", "vobjs-y := vtime.o\nvobjs := $(foreach F,$(vobjs-y),$(obj)/$F)\nobj-y += vma.o\ntargets += $(vobjs-y) compat.o\n$(obj)/compat.o: $(src)/vtime32.c\n"),
+            (
+                "arch/x86/entry/vdso/Makefile",
+                "vobjs-y := vtime.o\nvobjs := $(foreach F,$(vobjs-y),$(obj)/$F)\nobj-y += vma.o\ntargets += $(vobjs-y) compat.o\n$(obj)/compat.o: $(src)/vtime32.c\n",
+            ),
             ("arch/x86/lib/Makefile", "lib-y := copy.o\n"),
-            ("arch/x86/boot/Makefile", "targets += setup.o\nhostprogs := mkimage\n$(obj)/compressed/vmlinux: FORCE\n\t$(Q)$(MAKE) $(build)=$(obj)/compressed $@\n"),
+            (
+                "arch/x86/boot/Makefile",
+                "targets += setup.o\nhostprogs := mkimage\n$(obj)/compressed/vmlinux: FORCE\n\t$(Q)$(MAKE) $(build)=$(obj)/compressed $@\n",
+            ),
             ("arch/x86/boot/compressed/Makefile", "vmlinux-objs-y := misc.o\ntargets := misc.o\n"),
             ("arch/arm/Makefile", "libs-y += arch/arm/lib/\n"),
-            ("Kbuild", "obj-y += arch/$(SRCARCH)/ $(ARCH_LIB) drivers/\nobj-$(CONFIG_NET) += net/\n"),
+            (
+                "Kbuild",
+                "obj-y += arch/$(SRCARCH)/ $(ARCH_LIB) drivers/\nobj-$(CONFIG_NET) += net/\n",
+            ),
             ("lib/Makefile", "lib-y := sort.o\nobj-$(CONFIG_L) += l.o\n"),
             ("drivers/Makefile", "obj-$(CONFIG_M) += usb/\nsubdir-y += stub\n"),
             ("drivers/usb/Makefile", "obj-y += never.o\nobj-m += always.o\n"),
@@ -187,7 +206,8 @@ fn device_trees_and_rust_are_sources() {
         &[("Kbuild", kbuild), ("r.rs", "mod inner;\n// mod other;\npub mod deep;\n")],
         "board.dts base.dts no.dts d.dts r/inner.rs r/deep/mod.rs other.rs",
     );
-    let expected = "base.dts=y board.dts=n d.dts=y no.dts=y other.rs=n r.rs=r r/deep/mod.rs=r r/inner.rs=r";
+    let expected =
+        "base.dts=y board.dts=n d.dts=y no.dts=y other.rs=n r.rs=r r/deep/mod.rs=r r/inner.rs=r";
     assert_eq!(states(&tree, "CONFIG_BOARD=y\nCONFIG_R=m\n"), expected);
 }
 
@@ -196,7 +216,10 @@ fn included_files_are_built_where_their_arm_holds() {
     let tree = Tree::new(
         &[
             ("Kbuild", "obj-$(CONFIG_D) += d.o\nccflags-y += -I$(src)/own\n"),
-            ("d.c", "#include <linux/shared.h>\n#include <local.h>\n#ifdef CONFIG_PM\n#include \"pm.c\"\n#else\n#include \"no.c\"\n#endif\n#ifdef DEBUG\n#include \"debug.c\"\n#endif\n"),
+            (
+                "d.c",
+                "#include <linux/shared.h>\n#include <local.h>\n#ifdef CONFIG_PM\n#include \"pm.c\"\n#else\n#include \"no.c\"\n#endif\n#ifdef DEBUG\n#include \"debug.c\"\n#endif\n",
+            ),
             ("include/linux/shared.h", "#ifndef _S\n#define _S\n#include <asm/arch.h>\n#endif\n"),
             ("arch/x86/include/asm/arch.h", "#include \"deep.h\"\n"),
             ("arch/arm/include/asm/arch.h", ""),
@@ -233,7 +256,10 @@ fn each_condition_from_the_top_down_has_its_line() {
         &[
             ("Kbuild", "obj-y += drivers/\n"),
             ("drivers/Makefile", "ifdef CONFIG_BUS\n\nobj-$(CONFIG_USB) += usb/\nendif\n"),
-            ("drivers/usb/Makefile", "obj-$(CONFIG_HUB) += hub.o\nhub-y := core.o\nhub-$(CONFIG_PM) += pm.o\nifdef CONFIG_DEBUG\nhub-y += debug.o\nendif\n"),
+            (
+                "drivers/usb/Makefile",
+                "obj-$(CONFIG_HUB) += hub.o\nhub-y := core.o\nhub-$(CONFIG_PM) += pm.o\nifdef CONFIG_DEBUG\nhub-y += debug.o\nendif\n",
+            ),
         ],
         "drivers/usb/core.c drivers/usb/pm.c drivers/usb/debug.c drivers/usb/other.c",
     );
@@ -244,8 +270,14 @@ fn each_condition_from_the_top_down_has_its_line() {
         let found = way(&tree, config, path);
         found.trim_start_matches(":1 ").to_string()
     };
-    assert_eq!(way(on, "drivers/usb/core.c"), format!("{top} drivers/usb/Makefile:1 drivers/usb/Makefile:2"));
-    assert_eq!(way(on, "drivers/usb/pm.c"), format!("{top} drivers/usb/Makefile:1 !drivers/usb/Makefile:3"));
+    assert_eq!(
+        way(on, "drivers/usb/core.c"),
+        format!("{top} drivers/usb/Makefile:1 drivers/usb/Makefile:2")
+    );
+    assert_eq!(
+        way(on, "drivers/usb/pm.c"),
+        format!("{top} drivers/usb/Makefile:1 !drivers/usb/Makefile:3")
+    );
     assert_eq!(
         way(on, "drivers/usb/debug.c"),
         format!("{top} drivers/usb/Makefile:1 !drivers/usb/Makefile:4 drivers/usb/Makefile:5")
@@ -258,11 +290,17 @@ fn each_condition_from_the_top_down_has_its_line() {
 }
 
 const KCONFIG: &[(&str, &str)] = &[
-    ("Kconfig", "mainmenu \"test\"\nsource \"arch/$(SRCARCH)/Kconfig\"\nsource \"drivers/Kconfig\"\nsource \"Kconfig\"\n"),
+    (
+        "Kconfig",
+        "mainmenu \"test\"\nsource \"arch/$(SRCARCH)/Kconfig\"\nsource \"drivers/Kconfig\"\nsource \"Kconfig\"\n",
+    ),
     ("arch/x86/Kconfig", "config X86\n\tdef_bool y\n\tselect HAS_BUS if 64BIT\n"),
-    ("drivers/Kconfig", "menu \"Buses\"\n\tdepends on HAS_BUS\n\tvisible if EXPERT\n\nif BUS || \\\n   TEST\nconfig HUB\n\ttristate \"A hub\" if EXPERT\n\
+    (
+        "drivers/Kconfig",
+        "menu \"Buses\"\n\tdepends on HAS_BUS\n\tvisible if EXPERT\n\nif BUS || \\\n   TEST\nconfig HUB\n\ttristate \"A hub\" if EXPERT\n\
         \tdepends on PM && !BROKEN\n\tdepends on $(cc-option,-mhub)\n\tdefault m if BUS=y\n\timply HUB_LEDS\n\thelp\n\t  if you have one,\n\n\t  config NOT_HERE\nendif\nendmenu\n\
-        choice\n\tprompt \"Size\"\nconfig BIG\n\tbool \"big\"\nconfig SMALL\n\tbool \"small\"\nendchoice\n"),
+        choice\n\tprompt \"Size\"\nconfig BIG\n\tbool \"big\"\nconfig SMALL\n\tbool \"small\"\nendchoice\n",
+    ),
 ];
 
 #[test]
@@ -335,7 +373,8 @@ fn all(makefile: &[u8], kconfig: &[u8], source: &[u8]) {
 #[test]
 fn trees_that_would_never_end_end() {
     let doubling: String =
-        (0..64).map(|n| format!("v{} = $(v{n})$(v{n})\n", n + 1)).collect::<String>() + "v0 = x\nobj-y += $(v64)\n";
+        (0..64).map(|n| format!("v{} = $(v{n})$(v{n})\n", n + 1)).collect::<String>()
+            + "v0 = x\nobj-y += $(v64)\n";
     let nested = format!("obj-y += {}x{}\n", "$(if y,".repeat(5000), ")".repeat(5000));
     for makefile in [
         &doubling[..],
@@ -351,7 +390,11 @@ fn trees_that_would_never_end_end() {
         "obj-y += x.o\nx-y += x.o y.o\ny-y := x.o\n%.o: %.o\nx.o: x.o\n",
         &"ifdef A\n".repeat(10_000),
     ] {
-        all(makefile.as_bytes(), &[b"source \"Kconfig\"\n", makefile.as_bytes()].concat(), b"#include \"x.c\"\n");
+        all(
+            makefile.as_bytes(),
+            &[b"source \"Kconfig\"\n", makefile.as_bytes()].concat(),
+            b"#include \"x.c\"\n",
+        );
     }
     let nested = [b"#if A\n".repeat(5000), b"#include \"x.c\"\n".to_vec()].concat();
     all(b"obj-y += x.o\n", &b"if A\n".repeat(5000), &nested);
@@ -361,10 +404,60 @@ fn trees_that_would_never_end_end() {
 fn pieces() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         prop::sample::select(vec![
-            "obj-y", " += ", " := ", " = ", "x.o ", "a/ ", "$(", ")", "${", "}", "$", "if ", "foreach ", "call ", "eval ",
-            "filter ", ",", "ifdef ", "ifeq ", "(", "else", "endif", "\n", "\n\t", "\\\n", "#", "CONFIG_A", "define ", "endef",
-            "include ", ":", "%", "x-objs", "config A", "depends on ", "&&", "||", "!", "\"", "help\n  ", "menu ", "endmenu",
-            "source ", "choice", "#if ", "#include \"x.c\"", "#define ", "defined", "1", "$(build)=", "targets ", "-m", "word ", "\x01",
+            "obj-y",
+            " += ",
+            " := ",
+            " = ",
+            "x.o ",
+            "a/ ",
+            "$(",
+            ")",
+            "${",
+            "}",
+            "$",
+            "if ",
+            "foreach ",
+            "call ",
+            "eval ",
+            "filter ",
+            ",",
+            "ifdef ",
+            "ifeq ",
+            "(",
+            "else",
+            "endif",
+            "\n",
+            "\n\t",
+            "\\\n",
+            "#",
+            "CONFIG_A",
+            "define ",
+            "endef",
+            "include ",
+            ":",
+            "%",
+            "x-objs",
+            "config A",
+            "depends on ",
+            "&&",
+            "||",
+            "!",
+            "\"",
+            "help\n  ",
+            "menu ",
+            "endmenu",
+            "source ",
+            "choice",
+            "#if ",
+            "#include \"x.c\"",
+            "#define ",
+            "defined",
+            "1",
+            "$(build)=",
+            "targets ",
+            "-m",
+            "word ",
+            "\x01",
         ])
         .prop_map(|text| text.as_bytes().to_vec()),
         prop::collection::vec(any::<u8>(), 0..4),

@@ -370,14 +370,11 @@ fn code(version: [u8; 3]) -> i64 {
 }
 
 fn version_code(arguments: &[u8]) -> Number {
-    let mut numbers = arguments.split(|b| *b == b',').map(|text| {
-        std::str::from_utf8(text.trim_ascii()).ok()?.parse::<i64>().ok()
-    });
+    let mut numbers = arguments
+        .split(|b| *b == b',')
+        .map(|text| std::str::from_utf8(text.trim_ascii()).ok()?.parse::<i64>().ok());
     let (major, minor, patch) = (numbers.next()??, numbers.next()??, numbers.next()??);
-    major
-        .checked_mul(1 << 16)?
-        .checked_add(minor.checked_mul(1 << 8)?)?
-        .checked_add(patch.min(255))
+    major.checked_mul(1 << 16)?.checked_add(minor.checked_mul(1 << 8)?)?.checked_add(patch.min(255))
 }
 
 fn combined(operator: &[u8], left: Number, right: Number) -> Number {
@@ -440,12 +437,29 @@ mod tests {
     #[test]
     fn symbols_are_on_off_or_modules() {
         for text in [
-            "defined(CONFIG_A)", "CONFIG_A", "!defined CONFIG_M", "defined(CONFIG_M_MODULE)", "!CONFIG_B",
-            "IS_ENABLED(CONFIG_M)", "IS_MODULE(CONFIG_M)", "IS_BUILTIN(CONFIG_A)", "!IS_BUILTIN(CONFIG_M)",
-            "IS_REACHABLE(CONFIG_A)", "CONFIG_HZ == 250", "CONFIG_HZ * 2 > 499", "defined(CONFIG_S)",
-            "BITS_PER_LONG == 64", "!defined(__ASSEMBLY__)", "defined(__x86_64__) && !defined(__i386__)",
-            "LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)", "LEVEL >= 3", "!defined(GONE)", "1 ? 1 : 0",
-            "(CONFIG_A && /* and */ !CONFIG_B) || FOO", "0x10 == 16 && 010 == 8 && 1UL << 4 == 16", "'a' == 97",
+            "defined(CONFIG_A)",
+            "CONFIG_A",
+            "!defined CONFIG_M",
+            "defined(CONFIG_M_MODULE)",
+            "!CONFIG_B",
+            "IS_ENABLED(CONFIG_M)",
+            "IS_MODULE(CONFIG_M)",
+            "IS_BUILTIN(CONFIG_A)",
+            "!IS_BUILTIN(CONFIG_M)",
+            "IS_REACHABLE(CONFIG_A)",
+            "CONFIG_HZ == 250",
+            "CONFIG_HZ * 2 > 499",
+            "defined(CONFIG_S)",
+            "BITS_PER_LONG == 64",
+            "!defined(__ASSEMBLY__)",
+            "defined(__x86_64__) && !defined(__i386__)",
+            "LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)",
+            "LEVEL >= 3",
+            "!defined(GONE)",
+            "1 ? 1 : 0",
+            "(CONFIG_A && /* and */ !CONFIG_B) || FOO",
+            "0x10 == 16 && 010 == 8 && 1UL << 4 == 16",
+            "'a' == 97",
         ] {
             check(text, Truth::True);
         }
@@ -453,7 +467,17 @@ mod tests {
 
     #[test]
     fn what_nobody_tells_is_unknown_unless_it_does_not_matter() {
-        for text in ["FOO", "defined(FOO)", "FOO > 3", "CONFIG_S == 1", "SELF", "__has_attribute(x)", "1 +", "", "1 / 0"] {
+        for text in [
+            "FOO",
+            "defined(FOO)",
+            "FOO > 3",
+            "CONFIG_S == 1",
+            "SELF",
+            "__has_attribute(x)",
+            "1 +",
+            "",
+            "1 / 0",
+        ] {
             check(text, Truth::Unknown);
         }
         check("FOO && CONFIG_B", Truth::False);
@@ -464,7 +488,10 @@ mod tests {
     fn a_module_reaches_modules() {
         assert_eq!(holds_in("IS_REACHABLE(CONFIG_M)", Truth::True), Truth::True);
         assert_eq!(holds_in("IS_REACHABLE(CONFIG_M)", Truth::False), Truth::False);
-        assert_eq!(holds_in("IS_REACHABLE(CONFIG_M) && defined(MODULE)", Truth::Unknown), Truth::Unknown);
+        assert_eq!(
+            holds_in("IS_REACHABLE(CONFIG_M) && defined(MODULE)", Truth::Unknown),
+            Truth::Unknown
+        );
     }
 
     #[test]

@@ -47,10 +47,7 @@ impl Configuration {
         Configuration::read_plain(bytes, knowledge)
     }
 
-    fn read_plain(
-        bytes: &[u8],
-        knowledge: &Knowledge,
-    ) -> Result<Configuration, NotConfiguration> {
+    fn read_plain(bytes: &[u8], knowledge: &Knowledge) -> Result<Configuration, NotConfiguration> {
         let mut read = Configuration::default();
         let mut any = false;
         let mut title = None;

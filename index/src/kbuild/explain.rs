@@ -152,7 +152,8 @@ fn mentions(folder: &mut Folder) -> Vec<Mention> {
         }
     }
     for skipped in folder.make.skipped.take().unwrap_or_default() {
-        let (name, text) = (folder.make.expanded(&skipped.name), folder.make.expanded(&skipped.value));
+        let (name, text) =
+            (folder.make.expanded(&skipped.name), folder.make.expanded(&skipped.value));
         let Some((list, holds)) = list_of(&name) else { continue };
         for word in super::make::words::words(&text) {
             let (list, word) = (list.to_vec(), word.to_vec());

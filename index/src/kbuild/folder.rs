@@ -221,8 +221,11 @@ impl<'a> Folder<'a> {
         let program = || State::Program(self.path.clone());
         let carried = if embedded { State::BuiltIn } else { program() };
         let program = program();
-        let lists =
-            [(&b"extra-y"[..], State::BuiltIn), (b"always-y", State::BuiltIn), (b"targets", carried)];
+        let lists = [
+            (&b"extra-y"[..], State::BuiltIn),
+            (b"always-y", State::BuiltIn),
+            (b"targets", carried),
+        ];
         for (name, state) in lists {
             for (word, maybe, origin) in self.list(name) {
                 if word.ends_with(b".o") {
@@ -230,7 +233,12 @@ impl<'a> Folder<'a> {
                 } else if let Some(base) = word.strip_suffix(b".s") {
                     self.source(&[base, b".c"].concat(), &program, maybe, [Some(origin), None]);
                 } else if word.ends_with(b".lds") {
-                    self.source(&[&word[..], b".S"].concat(), &program, maybe, [Some(origin), None]);
+                    self.source(
+                        &[&word[..], b".S"].concat(),
+                        &program,
+                        maybe,
+                        [Some(origin), None],
+                    );
                 }
             }
         }
@@ -263,7 +271,8 @@ impl<'a> Folder<'a> {
 
     fn device_trees(&mut self) {
         for (word, maybe, origin) in self.list(b"dtb-y") {
-            let Some(base) = word.strip_suffix(b".dtb").or_else(|| word.strip_suffix(b".dtbo")) else {
+            let Some(base) = word.strip_suffix(b".dtb").or_else(|| word.strip_suffix(b".dtbo"))
+            else {
                 continue;
             };
             let mut parts = self.list(&[base, b"-dtbs"].concat());
@@ -372,7 +381,8 @@ impl<'a> Folder<'a> {
             .make
             .names()
             .filter(|name| {
-                [&b"ccflags-y"[..], b"subdir-ccflags-y", b"asflags-y", b"EXTRA_CFLAGS"].contains(name)
+                [&b"ccflags-y"[..], b"subdir-ccflags-y", b"asflags-y", b"EXTRA_CFLAGS"]
+                    .contains(name)
                     || name.starts_with(b"CFLAGS_")
                     || name.starts_with(b"AFLAGS_")
             })
@@ -383,7 +393,8 @@ impl<'a> Folder<'a> {
             let mut all = words(&text);
             while let Some(word) = all.next() {
                 let Some(folder) = word.strip_prefix(b"-I") else { continue };
-                let folder = if folder.is_empty() { all.next().unwrap_or_default() } else { folder };
+                let folder =
+                    if folder.is_empty() { all.next().unwrap_or_default() } else { folder };
                 if !is_uncertain(folder) {
                     folders.push(normal(folder));
                 }

@@ -47,7 +47,12 @@ pub fn with_includes(
     for source in built.sources() {
         let state = built.state(source);
         states.insert(source.to_vec(), (state.clone(), None));
-        level.push(Unit { path: source.to_vec(), state, folder: split(source).0.to_vec(), included_by: None });
+        level.push(Unit {
+            path: source.to_vec(),
+            state,
+            folder: split(source).0.to_vec(),
+            included_by: None,
+        });
     }
     let first = level.iter().map(|unit| unit.folder.clone()).min().unwrap_or_default();
     for path in &knowledge.include.always {

@@ -18,10 +18,10 @@ mod explain;
 mod files;
 mod folder;
 mod includes;
-mod preprocess;
 pub mod kconfig;
 mod knowledge;
 mod make;
+mod preprocess;
 mod result;
 mod tree;
 

@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::condition::{Context, Macro, evaluate};
 use super::Truth;
+use super::condition::{Context, Macro, evaluate};
 
 /// An `#include`, or a module of a Rust file.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::make::{Condition, NO_CONDITION, Origin};
 use super::Truth;
+use super::make::{Condition, NO_CONDITION, Origin};
 
 /// What becomes of a source; later ones outrank earlier ones.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -96,6 +96,7 @@ pub(super) fn run_top(shared: Shared) -> Top {
         make.set(name.as_bytes(), text.as_bytes());
     }
     make.set(b"ARCH", shared.config.architecture().unwrap_or_default().as_bytes());
+    make.export(b"ARCH");
     make.run_file(b"Makefile");
     let mut kernel: HashSet<Vec<u8>> = HashSet::new();
     // Before 5.3 the folders of the kernel are known by these names only.

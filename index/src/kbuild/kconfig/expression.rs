@@ -261,7 +261,11 @@ impl Reader<'_> {
             let text = self.rest[1..end].to_vec();
             self.rest = &self.rest[end + 1..];
             let is_macro = memchr::memmem::find(&text, b"$(").is_some();
-            return Some(if is_macro { Expression::Macro(text) } else { Expression::Constant(text) });
+            return Some(if is_macro {
+                Expression::Macro(text)
+            } else {
+                Expression::Constant(text)
+            });
         }
         if first == b'$' {
             let end = super::parse::macro_end(self.rest);
@@ -303,10 +307,22 @@ mod tests {
     fn values_are_kconfigs() {
         use Tristate::{Module, No, Yes};
         for (text, expected) in [
-            ("A", Some(Yes)), ("M", Some(Module)), ("B", Some(No)), ("!M", Some(Module)), ("A && M", Some(Module)),
-            ("M || A", Some(Yes)), ("!(A && B)", Some(Yes)), ("M=m", Some(Yes)), ("B = n", Some(Yes)),
-            ("HZ >= 100", Some(Yes)), ("S = \"text\"", Some(Yes)), ("S!=\"text\"", Some(No)), ("m", Some(Module)),
-            ("$(cc-option,-mfoo)", None), ("$(success,a (b) c) && B", Some(No)), ("A || $(x)", Some(Yes)),
+            ("A", Some(Yes)),
+            ("M", Some(Module)),
+            ("B", Some(No)),
+            ("!M", Some(Module)),
+            ("A && M", Some(Module)),
+            ("M || A", Some(Yes)),
+            ("!(A && B)", Some(Yes)),
+            ("M=m", Some(Yes)),
+            ("B = n", Some(Yes)),
+            ("HZ >= 100", Some(Yes)),
+            ("S = \"text\"", Some(Yes)),
+            ("S!=\"text\"", Some(No)),
+            ("m", Some(Module)),
+            ("$(cc-option,-mfoo)", None),
+            ("$(success,a (b) c) && B", Some(No)),
+            ("A || $(x)", Some(Yes)),
         ] {
             assert_eq!(value(text), expected, "{text}");
         }

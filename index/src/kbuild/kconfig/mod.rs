@@ -144,11 +144,8 @@ impl Kconfig {
         ];
         let mut parser = Parser::new(files, variables);
         parser.file(b"Kconfig");
-        let mut read = Kconfig {
-            definitions: parser.definitions,
-            read: parser.read,
-            ..Kconfig::default()
-        };
+        let mut read =
+            Kconfig { definitions: parser.definitions, read: parser.read, ..Kconfig::default() };
         for (number, definition) in (0..).zip(&read.definitions) {
             read.by_name.entry(definition.name.clone()).or_default().push(number);
             for (relation, symbol, file, line) in uses(definition) {

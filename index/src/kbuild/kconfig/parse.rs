@@ -329,7 +329,8 @@ fn split_if(text: &[u8]) -> (&[u8], Option<&[u8]>) {
             (Some(open), _) if open == byte => quote = None,
             (None, b'i') if text[at..].starts_with(b"if") => {
                 let before = at > 0 && matches!(text[at - 1], b' ' | b'\t' | b'"' | b')');
-                let after = text.get(at + 2).is_some_and(|b| matches!(b, b' ' | b'\t' | b'(' | b'!'));
+                let after =
+                    text.get(at + 2).is_some_and(|b| matches!(b, b' ' | b'\t' | b'(' | b'!'));
                 if before && after {
                     return (text[..at].trim_ascii(), Some(text[at + 2..].trim_ascii()));
                 }

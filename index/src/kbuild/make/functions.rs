@@ -170,7 +170,9 @@ impl Make<'_> {
             b"addprefix" => each(second, |word| [first.trim_ascii(), word].concat(), false),
             b"addsuffix" => each(second, |word| [word, first.trim_ascii()].concat(), false),
             b"strip" => each(first, <[u8]>::to_vec, false),
-            b"sort" => words(first).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(&b' '),
+            b"sort" => {
+                words(first).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(&b' ')
+            }
             b"words" if is_uncertain(first) => vec![UNKNOWN],
             b"words" => words(first).count().to_string().into_bytes(),
             b"firstword" => words(first).next().unwrap_or_default().to_vec(),
@@ -187,7 +189,8 @@ impl Make<'_> {
             b"intcmp" => compared(arguments),
             b"shell" => test_of_numbers(first),
             b"value" => {
-                let parts = self.variable(first.trim_ascii()).map(|v| &v.parts[..]).unwrap_or_default();
+                let parts =
+                    self.variable(first.trim_ascii()).map(|v| &v.parts[..]).unwrap_or_default();
                 parts.iter().map(|part| &part.text[..]).collect::<Vec<_>>().join(&b' ')
             }
             b"origin" if self.variable(first.trim_ascii()).is_some() => b"file".to_vec(),
@@ -238,7 +241,10 @@ impl Make<'_> {
         let mut names = self.shared.files.names(&normal(outer));
         names.sort_unstable();
         let folders = names.iter().filter_map(|name| name.strip_suffix(b"/"));
-        folders.filter(|name| is_like(last, name)).map(|name| [outer, b"/", name].concat()).collect()
+        folders
+            .filter(|name| is_like(last, name))
+            .map(|name| [outer, b"/", name].concat())
+            .collect()
     }
 }
 

@@ -152,6 +152,11 @@ impl<'a> Make<'a> {
         self.variables.insert(name.to_vec(), Variable { recursive: false, parts: vec![part] });
     }
 
+    /// Gives a variable to the folders' Makefiles, as make does with those of its command line.
+    pub(super) fn export(&mut self, name: &[u8]) {
+        self.exported.push(name.to_vec());
+    }
+
     /// Each part of a variable, expanded, with the line that set it.
     pub(super) fn parts(&mut self, name: &[u8]) -> Vec<(Vec<u8>, Origin)> {
         let Some(variable) = self.variables.get(name).cloned() else { return Vec::new() };

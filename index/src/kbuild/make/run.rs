@@ -103,8 +103,7 @@ impl Make<'_> {
     /// Keeps the assignments of an arm that does not hold.
     fn skip(&mut self, statements: &[Statement]) {
         for Statement { line, what } in statements {
-            let origin =
-                Origin { file: self.here.file, line: *line, condition: self.condition };
+            let origin = Origin { file: self.here.file, line: *line, condition: self.condition };
             match what {
                 What::Assign { name, value, .. } => {
                     let (name, value) = (name.clone(), value.clone());
