@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
+use kgrep_engine::configuration::Kernel;
 use kgrep_engine::{Error, Note, Workspace};
 use kgrep_index::graph::Graph;
 use kgrep_index::idiom::Idioms;
@@ -33,6 +34,28 @@ pub(crate) fn around(session: &Session) -> Result<Code> {
 /// When it is not there, or the architecture is none of the tree's.
 pub(crate) fn of_tree(path: &Path, session: &Session) -> Result<Code> {
     Code::of_tree(path, setup(session)).map_err(|error| with_origin(error, session))
+}
+
+/// The kernel that the configuration in force describes.
+///
+/// # Errors
+/// If none is named, or it is no configuration.
+pub(crate) fn kernel(code: &Code, session: &Session) -> Result<Kernel> {
+    let setting = &session.settings.kconfig;
+    if setting.value == "none" {
+        bail!(
+            "no configuration is named; --kconfig FILE names one (or KCONFIG_CONFIG, or kconfig in the configuration file)"
+        );
+    }
+    // As kbuild has it: what is no flag is relative to the tree.
+    let named = Path::new(&setting.value);
+    let path = match setting.origin {
+        Origin::Flag(_) => named.to_owned(),
+        _ => code.tree().root().join(named),
+    };
+    let arch = &session.settings.arch;
+    let arch = (arch.origin != Origin::Default).then(|| folder_name(&arch.value));
+    Ok(Kernel::read(code.tree(), &path, arch.filter(|name| *name != "all"))?)
 }
 
 fn setup(session: &Session) -> Setup {

@@ -35,6 +35,18 @@ pub enum Error {
         /// The system's reason.
         source: io::Error,
     },
+    /// A file that sets no symbol of the kernel's configuration.
+    #[error("{}: no kernel configuration (no line sets a CONFIG_ symbol)", path.display())]
+    NotConfiguration {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A configuration that doesn't tell its architecture.
+    #[error("{}: the configuration doesn't tell its architecture; name it with --arch", path.display())]
+    NoArchitecture {
+        /// The file.
+        path: PathBuf,
+    },
     /// A search without a pattern.
     #[error("no pattern given; see kgrep -h")]
     NoPattern,

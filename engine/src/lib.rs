@@ -2,7 +2,7 @@
 //!
 //! This crate stands between the faces (the program `kgrep`: command line and terminal) and
 //! [`kgrep_index`], which knows what a tree holds. It searches ([`search`]), answers
-//! questions about code ([`code`]), tells everything about a name ([`trace`]) and compares
+//! questions about code ([`code`]), says what a `.config` builds ([`configuration`]), tells everything about a name ([`trace`]) and compares
 //! trees and patches ([`diff`]).
 //!
 //! A [`Workspace`] is what a process has: its cache folder and what macros mean. Of it comes a
@@ -22,6 +22,7 @@
 //! ```
 
 pub mod code;
+pub mod configuration;
 mod decode;
 pub mod diff;
 mod error;

@@ -22,6 +22,7 @@ mod error;
 pub mod graph;
 pub mod idiom;
 mod index;
+pub mod kbuild;
 pub mod lex;
 mod now;
 pub mod outline;

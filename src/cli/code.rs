@@ -112,12 +112,25 @@ impl ChainArgs {
     pub(crate) const DEPTH: usize = 64;
 }
 
+/// Which files are asked about.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  kgrep --kconfig .config built drivers/net/tun.c
+  kgrep --kconfig /proc/config.gz built fs/ext4/*.c")]
+pub(crate) struct BuiltArgs {
+    /// The files, as paths from here
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+}
+
 /// What is exported.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
   kgrep export edges                  file, caller, callee, kind
-  kgrep export symbols | sort | less  name, kind, file, first and last line")]
+  kgrep export symbols | sort | less  name, kind, file, first and last line
+  kgrep --kconfig .config export files  file, y, m, no or unknown, module")]
 pub(crate) struct ExportArgs {
     /// What to print, as tab-separated values
     #[arg(value_enum)]
@@ -131,6 +144,8 @@ pub(crate) enum Export {
     Edges,
     /// All definitions: name, kind, file, first line, last line
     Symbols,
+    /// Every source, and whether a configuration builds it (--kconfig): file, state, module
+    Files,
 }
 
 /// A drawing in place of the table.

@@ -55,6 +55,11 @@ pub(crate) struct CommonArgs {
     #[arg(long, value_name = "NAME", global = true)]
     pub(crate) arch: Option<String>,
 
+    /// The kernel configuration that `built` and `export files` are about: a .config, one
+    /// packed with gzip, or the folder of a built kernel; `none` for none
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) kconfig: Option<String>,
+
     /// No header lines
     #[arg(long, global = true)]
     pub(crate) no_header: bool,

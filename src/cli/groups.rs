@@ -5,7 +5,7 @@ use super::command;
 /// What one wants to do, and the commands for it.
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Find things", &["find", "def", "refs", "list"]),
-    ("Follow the code", &["callers", "callees", "chain", "trace"]),
+    ("Follow the code", &["callers", "callees", "chain", "trace", "built"]),
     ("Compare kernels", &["diff", "exists"]),
     ("Go on from what was found", &["lists"]),
     (

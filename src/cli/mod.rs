@@ -26,7 +26,9 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser};
 
-pub(crate) use code::{ChainArgs, DefArgs, Export, ExportArgs, PictureArgs, RefsArgs, StepArgs};
+pub(crate) use code::{
+    BuiltArgs, ChainArgs, DefArgs, Export, ExportArgs, PictureArgs, RefsArgs, StepArgs,
+};
 pub(crate) use common::{CommonArgs, ListArgs};
 pub(crate) use diff::{By, DiffArgs, ExistsArgs, KindArg, Within};
 pub(crate) use find::{CompleteArgs, FindArgs};
@@ -177,6 +179,8 @@ pub(crate) enum Commands {
     Chain(ChainArgs),
     /// Tell all about one name: system call, boot parameter, struct, file, …
     Trace(TraceArgs),
+    /// Tell whether a configuration builds a file, and which lines decide
+    Built(BuiltArgs),
     /// Show which recipes `trace` has, explain one, or check them
     Queries(QueriesArgs),
     /// List all system calls, boot parameters, initcalls, exports, …

@@ -33,6 +33,7 @@ pub(crate) fn run(session: &Session) -> Result<Outcome> {
         plain("ignore", &settings.ignore),
         plain("follow", &settings.follow),
         quoted("arch", &settings.arch),
+        quoted("kconfig", &settings.kconfig),
         paths("trusted-trees", &settings.trusted_trees),
         plain("index.auto_update", &settings.auto_update),
     ];

@@ -1,4 +1,4 @@
-//! `kgrep export`: the call graph or all symbols as tab-separated values, for anyone to
+//! `kgrep export`: the call graph, all symbols or what a configuration builds, as tab-separated values, for anyone to
 //! check against a compiler or to load elsewhere.
 //!
 //! Names are bytes without tabs or line ends by C's rules; a path with one in it has it
@@ -9,6 +9,7 @@ use std::io::{self, Write};
 
 use anyhow::{Result, bail};
 use kgrep_index::graph::Graph;
+use kgrep_index::kbuild::State;
 use kgrep_index::outline::{Flags, Kind};
 
 use super::{Outcome, Session, freshen};
@@ -22,23 +23,22 @@ use crate::render::{Content, Output};
 /// When the tree can't be read or the output not be written.
 pub(crate) fn run(args: &ExportArgs, session: &Session) -> Result<Outcome> {
     let code = code::around(session)?;
+    if matches!(args.what, Export::Files) {
+        return files(&code, session);
+    }
     let begun = Cell::new(false);
     freshen::ask(&code, session, |graph| {
         // Rows stream, and can't be taken back when the index proves damaged in the middle.
         if begun.replace(true) {
             bail!("the rows printed are incomplete; `kgrep index` builds the index again");
         }
-        let mut out = Rows {
-            out: Output::stdout().holding(Content::Text),
-            row: Vec::new(),
-            last: Vec::new(),
-            failure: None,
-        };
+        let mut out = Rows::new();
         match args.what {
             Export::Edges => graph.export_edges(code.arch, |edge| {
                 out.row(&[edge.file, &edge.caller, &edge.callee, edge.kind.name().as_bytes()]);
             }),
             Export::Symbols => symbols(graph, &code, &mut out),
+            Export::Files => {}
         }
         out.finish()?;
         Ok(Outcome::Found)
@@ -67,6 +67,27 @@ fn symbols(graph: &Graph<'_>, code: &Code, out: &mut Rows) {
     });
 }
 
+/// Every source in path order, with what the configuration makes of it.
+fn files(code: &Code, session: &Session) -> Result<Outcome> {
+    let kernel = code::kernel(code, session)?;
+    let is_source = |path: &[u8]| SOURCES.iter().any(|suffix| path.ends_with(suffix));
+    let mut out = Rows::new();
+    for path in code.all_files(is_source)? {
+        let (state, module): (&[u8], Vec<u8>) = match kernel.built().state(&path) {
+            State::BuiltIn => (b"y", b"-".to_vec()),
+            State::Module(name) => (b"m", name),
+            State::Unknown => (b"unknown", b"-".to_vec()),
+            State::No | State::Program(_) => (b"no", b"-".to_vec()),
+        };
+        out.row(&[&path, state, &module]);
+    }
+    out.finish()?;
+    Ok(Outcome::Found)
+}
+
+/// Suffixes of what is compiled.
+const SOURCES: [&[u8]; 3] = [b".c", b".S", b".rs"];
+
 /// Rows on their way out. The graph does not stop in between, so a failure is kept.
 struct Rows {
     out: Output,
@@ -76,6 +97,11 @@ struct Rows {
 }
 
 impl Rows {
+    fn new() -> Rows {
+        let out = Output::stdout().holding(Content::Text);
+        Rows { out, row: Vec::new(), last: Vec::new(), failure: None }
+    }
+
     fn row(&mut self, columns: &[&[u8]]) {
         if self.failure.is_some() {
             return;

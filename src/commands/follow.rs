@@ -180,6 +180,7 @@ fn inherited(inner: CommonArgs, outer: &CommonArgs) -> CommonArgs {
         highlight: inner.highlight.or(outer.highlight),
         theme: inner.theme.or_else(|| outer.theme.clone()),
         arch: inner.arch.or_else(|| outer.arch.clone()),
+        kconfig: inner.kconfig.or_else(|| outer.kconfig.clone()),
         no_header: inner.no_header || outer.no_header,
         no_less: inner.no_less || outer.no_less,
         no_config: inner.no_config || outer.no_config,

@@ -266,6 +266,7 @@ mod tests {
             follow: default(false),
             auto_update: default(true),
             arch: default(String::new()),
+            kconfig: default(String::new()),
             trusted_trees: default(Vec::new()),
         }
     }

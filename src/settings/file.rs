@@ -30,6 +30,7 @@ pub(crate) struct ConfigFile {
     pub(super) ignore: Option<bool>,
     pub(super) follow: Option<bool>,
     pub(super) arch: Option<String>,
+    pub(super) kconfig: Option<String>,
     pub(super) trusted_trees: Option<Vec<PathBuf>>,
     #[serde(default)]
     pub(super) index: IndexTable,

@@ -133,6 +133,8 @@ pub(crate) struct Settings {
     pub(crate) auto_update: Setting<bool>,
     /// `arch`: the architecture that questions about code are about.
     pub(crate) arch: Setting<String>,
+    /// `kconfig`: the kernel configuration that questions are about; `none` for none.
+    pub(crate) kconfig: Setting<String>,
     /// `trusted-trees`: trees whose own recipes are used.
     pub(crate) trusted_trees: Setting<Vec<PathBuf>>,
 }

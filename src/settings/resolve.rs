@@ -77,6 +77,12 @@ pub(crate) fn resolve(
             true,
         ),
         trusted_trees: pick(("", None), None, file.trusted_trees, Vec::new()),
+        kconfig: pick(
+            ("kconfig", common.kconfig.clone()),
+            env("KCONFIG_CONFIG"),
+            file.kconfig,
+            "none".into(),
+        ),
         arch: pick(
             ("arch", common.arch.clone()),
             env("KGREP_ARCH"),

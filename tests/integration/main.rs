@@ -12,6 +12,7 @@ mod arguments;
 mod code;
 mod complete;
 mod config;
+mod configuration;
 mod diff;
 mod documents;
 mod editor;

@@ -1,0 +1,240 @@
+//! Headers, and sources that are included by others: they are built where a file that includes
+//! them is, in an arm that holds.
+
+use std::{collections::HashMap, sync::RwLock};
+
+use rayon::prelude::*;
+
+use super::condition::{Context, Macro};
+use super::files::{below, normal, split};
+use super::folder::Listings;
+use super::make::Shared;
+use super::preprocess::{Inclusion, inclusions, rust_modules};
+use super::result::{Built, Object, State};
+use super::{Configuration, Files, Knowledge, Truth};
+
+/// A file to look at, and for whom.
+struct Unit {
+    path: Vec<u8>,
+    state: State,
+    /// The folder whose Makefile's flags hold.
+    folder: Vec<u8>,
+    included_by: Option<(Vec<u8>, u32)>,
+}
+
+/// Which included files are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Included {
+    /// Those that are sources by their names, and that a source includes: quick.
+    Sources,
+    /// Headers too.
+    All,
+}
+
+/// Adds to `built` the files that its sources include, directly or not: each once, with the
+/// best state of those that include it; an include in an unknown arm makes it unknown.
+pub fn with_includes(
+    mut built: Built,
+    which: Included,
+    files: &dyn Files,
+    config: &Configuration,
+    knowledge: &Knowledge,
+) -> Built {
+    let shared = Shared { files, config, knowledge };
+    let search = Search::new(shared, &built, which);
+    let mut level: Vec<Unit> = Vec::new();
+    let mut states: HashMap<Vec<u8>, (State, Option<(Vec<u8>, u32)>)> = HashMap::new();
+    for source in built.sources() {
+        let state = built.state(source);
+        states.insert(source.to_vec(), (state.clone(), None));
+        level.push(Unit {
+            path: source.to_vec(),
+            state,
+            folder: split(source).0.to_vec(),
+            included_by: None,
+        });
+    }
+    let first = level.iter().map(|unit| unit.folder.clone()).min().unwrap_or_default();
+    for path in &knowledge.include.always {
+        let (path, folder) = (path.clone().into_bytes(), first.clone());
+        level.push(Unit { path, state: State::BuiltIn, folder, included_by: None });
+    }
+    // The best state first, so that few files are looked at twice.
+    while !level.is_empty() {
+        level.sort_by(|a, b| b.state.cmp(&a.state).then_with(|| a.path.cmp(&b.path)));
+        let found: Vec<Vec<Unit>> = level.par_iter().map(|unit| search.included(unit)).collect();
+        level.clear();
+        for unit in found.into_iter().flatten() {
+            let known = states.get(&unit.path);
+            if known.is_none_or(|(known, _)| rank(known) < rank(&unit.state)) {
+                let known = (unit.state.clone(), unit.included_by.clone());
+                states.insert(unit.path.clone(), known);
+                level.push(unit);
+            }
+        }
+        let mut seen = std::collections::HashSet::new();
+        level.sort_by(|a, b| b.state.cmp(&a.state).then_with(|| a.path.cmp(&b.path)));
+        level.retain(|unit| seen.insert(unit.path.clone()));
+    }
+    let mut new: Vec<_> =
+        states.into_iter().filter(|(_, (_, included_by))| included_by.is_some()).collect();
+    new.sort_unstable();
+    for (source, (state, included_by)) in new {
+        built.add(Object { source, state, folder: 0, origins: [None, None], included_by });
+    }
+    built
+}
+
+/// How much a state says, whichever module it names.
+fn rank(state: &State) -> u8 {
+    match state {
+        State::No => 0,
+        State::Program(_) => 1,
+        State::Unknown => 2,
+        State::Module(_) => 3,
+        State::BuiltIn => 4,
+    }
+}
+
+struct Search<'a> {
+    shared: Shared<'a>,
+    which: Included,
+    listings: Listings,
+    /// What the common folders have for a path that was asked for before.
+    known: RwLock<HashMap<Vec<u8>, Option<Vec<u8>>>>,
+    /// Folders for every file, then those for `asm/`.
+    common: Vec<Vec<u8>>,
+    asm: Vec<Vec<u8>>,
+    flags: HashMap<Vec<u8>, Vec<Vec<u8>>>,
+}
+
+impl<'a> Search<'a> {
+    fn new(shared: Shared<'a>, built: &Built, which: Included) -> Search<'a> {
+        let architecture = shared.config.architecture().unwrap_or_default();
+        let folder = |text: &String| text.replace("{arch}", architecture).into_bytes();
+        let include = &shared.knowledge.include;
+        Search {
+            shared,
+            which,
+            listings: Listings::default(),
+            known: RwLock::default(),
+            common: include.folders.iter().map(folder).collect(),
+            asm: include.asm.iter().map(folder).collect(),
+            flags: built.flags.clone(),
+        }
+    }
+
+    /// The files that a unit includes.
+    fn included(&self, unit: &Unit) -> Vec<Unit> {
+        let is_rust = unit.path.ends_with(b".rs");
+        let is_c = [&b".c"[..], b".h", b".S"].iter().any(|suffix| unit.path.ends_with(suffix));
+        if !is_c && !is_rust {
+            return Vec::new();
+        }
+        let Some(bytes) = self.shared.files.read(&unit.path) else { return Vec::new() };
+        if is_rust {
+            return self.modules(unit, &bytes);
+        }
+        let is_header = unit.path.ends_with(b".h");
+        if self.which == Included::Sources && !includes_a_source(&bytes) {
+            return Vec::new();
+        }
+        let module = match &unit.state {
+            _ if is_header => Truth::Unknown,
+            State::Module(_) => Truth::True,
+            State::BuiltIn => Truth::False,
+            _ => Truth::Unknown,
+        };
+        let context = Context {
+            config: self.shared.config,
+            knowledge: self.shared.knowledge,
+            module,
+            assembly: if is_header { Truth::Unknown } else { unit.path.ends_with(b".S").into() },
+            version: None,
+            defined: &|_| Macro::Unknown,
+        };
+        let found = inclusions(&bytes, &context);
+        let wanted = |i: &&Inclusion| self.which == Included::All || is_source(&i.path);
+        found.iter().filter(wanted).filter_map(|i| self.resolved(unit, i)).collect()
+    }
+
+    fn resolved(&self, unit: &Unit, inclusion: &Inclusion) -> Option<Unit> {
+        let path = self.find(unit, inclusion)?;
+        let state = match (&unit.state, inclusion.holds) {
+            (State::Program(_) | State::No, _) | (_, Truth::True) => unit.state.clone(),
+            _ => State::Unknown,
+        };
+        let included_by = Some((unit.path.clone(), inclusion.line));
+        Some(Unit { path, state, folder: unit.folder.clone(), included_by })
+    }
+
+    fn find(&self, unit: &Unit, inclusion: &Inclusion) -> Option<Vec<u8>> {
+        let has = |path: Vec<u8>| self.listings.has(self.shared, &path).then_some(path);
+        if inclusion.quoted
+            && let Some(path) = has(below(split(&unit.path).0, &inclusion.path))
+        {
+            return Some(path);
+        }
+        let mut folder = &unit.folder[..];
+        loop {
+            for flag in self.flags.get(folder).into_iter().flatten() {
+                if let Some(path) = has(below(flag, &inclusion.path)) {
+                    return Some(path);
+                }
+            }
+            if folder.is_empty() {
+                break;
+            }
+            folder = split(folder).0;
+        }
+        self.common(&inclusion.path)
+    }
+
+    /// The file in the folders that every file's includes are looked for in.
+    fn common(&self, name: &[u8]) -> Option<Vec<u8>> {
+        if let Some(known) = self.known.read().ok().and_then(|known| known.get(name).cloned()) {
+            return known;
+        }
+        let has = |path: Vec<u8>| self.listings.has(self.shared, &path).then_some(path);
+        let found = self.common.iter().find_map(|folder| has(below(folder, name)));
+        let found = found.or_else(|| {
+            let generic = name.strip_prefix(b"asm/")?;
+            self.asm.iter().find_map(|folder| has(below(folder, generic)))
+        });
+        if let Ok(mut known) = self.known.write() {
+            known.insert(name.to_vec(), found.clone());
+        }
+        found
+    }
+
+    /// The files of a Rust file's modules.
+    fn modules(&self, unit: &Unit, bytes: &[u8]) -> Vec<Unit> {
+        let (folder, file) = split(&unit.path);
+        let base = file.strip_suffix(b".rs").unwrap_or(file);
+        let is_root = matches!(file, b"lib.rs" | b"mod.rs");
+        let within = if is_root { folder.to_vec() } else { below(folder, base) };
+        let mut found = Vec::new();
+        for (name, line) in rust_modules(bytes) {
+            let candidates = [[&name[..], b".rs"].concat(), [&name[..], b"/mod.rs"].concat()];
+            let path = candidates.iter().map(|name| normal(&below(&within, name)));
+            let path = path.into_iter().find(|path| self.listings.has(self.shared, path));
+            if let Some(path) = path {
+                let state = unit.state.clone();
+                let included_by = Some((unit.path.clone(), line));
+                found.push(Unit { path, state, folder: unit.folder.clone(), included_by });
+            }
+        }
+        found
+    }
+}
+
+fn is_source(path: &[u8]) -> bool {
+    path.ends_with(b".c") || path.ends_with(b".S")
+}
+
+/// Whether an include of a source may stand in a text.
+fn includes_a_source(bytes: &[u8]) -> bool {
+    [&b".c\""[..], b".S\"", b".c>", b".S>"]
+        .iter()
+        .any(|end| memchr::memmem::find(bytes, end).is_some())
+}

@@ -1,0 +1,267 @@
+//! The `#include`s of a file, each with whether its `#if`s hold under a configuration. Only
+//! lines that begin with `#` are read; no macro is expanded.
+
+use std::collections::HashMap;
+
+use super::Truth;
+use super::condition::{Context, Macro, evaluate};
+
+/// An `#include`, or a module of a Rust file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Inclusion {
+    pub(super) path: Vec<u8>,
+    /// `"path"`, not `<path>`.
+    pub(super) quoted: bool,
+    pub(super) holds: Truth,
+    pub(super) line: u32,
+}
+
+struct Arm {
+    outer: Truth,
+    /// Whether no arm before held.
+    left: Truth,
+    now: Truth,
+}
+
+/// Conditions nested deeper than this are unknown.
+const DEEPEST: usize = 200;
+
+/// The includes of `bytes` that may be reached.
+pub(super) fn inclusions(bytes: &[u8], context: &Context) -> Vec<Inclusion> {
+    let mut reader = Reader::new(context);
+    let mut lines = Lines { rest: bytes };
+    let mut guard: Option<&[u8]> = None;
+    // Lines are counted from one include to the next.
+    let (mut line, mut counted) = (1, 0);
+    while let Some((keyword, rest)) = lines.next() {
+        let guarded = guard.take();
+        let name = split_name(rest).0;
+        match keyword {
+            b"define" => {
+                if guarded == Some(name)
+                    && let Some(arm) = reader.arms.last_mut()
+                {
+                    (arm.now, arm.left) = (arm.outer, Truth::False);
+                }
+                reader.define(name, Some(split_name(rest).1));
+            }
+            b"undef" => reader.define(name, None),
+            b"ifdef" | b"ifndef" => {
+                let defined = reader.defined(name);
+                let is_first = keyword == b"ifndef" && reader.arms.is_empty();
+                guard = is_first.then_some(name);
+                reader.open(if keyword == b"ifndef" { !defined } else { defined });
+            }
+            b"if" => {
+                let value = reader.value(rest);
+                reader.open(value);
+            }
+            b"elif" => reader.turn(Some(rest)),
+            b"else" => reader.turn(None),
+            b"endif" => {
+                reader.arms.pop();
+            }
+            b"include" => {
+                let end = bytes.len() - lines.rest.len();
+                let start = end.saturating_sub(1);
+                line += memchr::memchr_iter(b'\n', &bytes[counted..start]).count() as u32;
+                counted = start;
+                reader.include(rest, line);
+            }
+            _ => {}
+        }
+    }
+    reader.found
+}
+
+/// A macro's name, and its text unless it is undefined; the text is `None` where an unknown arm
+/// defines it.
+type Definition<'a> = (&'a [u8], Truth, Option<&'a [u8]>);
+
+struct Reader<'a> {
+    context: &'a Context<'a>,
+    arms: Vec<Arm>,
+    /// Definitions that no condition has asked for yet: most files' are never asked for.
+    pending: Vec<Definition<'a>>,
+    macros: HashMap<&'a [u8], Macro>,
+    found: Vec<Inclusion>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(context: &'a Context<'a>) -> Reader<'a> {
+        Reader {
+            context,
+            arms: Vec::new(),
+            pending: Vec::new(),
+            macros: HashMap::new(),
+            found: Vec::new(),
+        }
+    }
+
+    fn now(&self) -> Truth {
+        self.arms.last().map_or(Truth::True, |arm| arm.now)
+    }
+
+    fn open(&mut self, value: Truth) {
+        let outer = self.now();
+        let value = if self.arms.len() > DEEPEST { Truth::Unknown } else { value };
+        self.arms.push(Arm { outer, left: !value, now: outer.and(value) });
+    }
+
+    /// `#elif text`, or `#else`.
+    fn turn(&mut self, text: Option<&[u8]>) {
+        let Some(arm) = self.arms.last() else { return };
+        let (outer, left) = (arm.outer, arm.left);
+        let decides = left != Truth::False;
+        let value = text.filter(|_| decides).map_or(Truth::True, |text| self.value(text));
+        if let Some(arm) = self.arms.last_mut() {
+            arm.now = outer.and(left).and(value);
+            arm.left = left.and(!value);
+        }
+    }
+
+    fn define(&mut self, name: &'a [u8], value: Option<&'a [u8]>) {
+        let now = self.now();
+        if now != Truth::False {
+            self.pending.push((name, now, value));
+        }
+    }
+
+    fn value(&mut self, text: &[u8]) -> Truth {
+        for (name, now, value) in self.pending.drain(..) {
+            let known = match (now, value) {
+                (Truth::True, Some(value)) => Macro::Defined(value.to_vec()),
+                (Truth::True, None) => Macro::Undefined,
+                _ => Macro::Unknown,
+            };
+            self.macros.insert(name, known);
+        }
+        let own = |name: &[u8]| match self.macros.get(name) {
+            Some(known) => known.clone(),
+            None => (self.context.defined)(name),
+        };
+        evaluate(text, &Context { defined: &own, ..*self.context })
+    }
+
+    fn defined(&mut self, name: &[u8]) -> Truth {
+        self.value(&[b"defined(", name, b")"].concat())
+    }
+
+    fn include(&mut self, rest: &[u8], line: u32) {
+        let holds = self.now();
+        if holds == Truth::False {
+            return;
+        }
+        let Some((open, rest)) = rest.split_first() else { return };
+        let close = match open {
+            b'"' => b'"',
+            b'<' => b'>',
+            _ => return,
+        };
+        let Some(end) = memchr::memchr(close, rest) else { return };
+        let path = rest[..end].to_vec();
+        self.found.push(Inclusion { path, quoted: *open == b'"', holds, line });
+    }
+}
+
+/// A macro's name and what follows it.
+fn split_name(text: &[u8]) -> (&[u8], &[u8]) {
+    let is_name = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    let end = text.iter().position(|b| !is_name(b)).unwrap_or(text.len());
+    (&text[..end], text[end..].trim_ascii())
+}
+
+/// The preprocessor's lines of a file.
+struct Lines<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Lines<'a> {
+    /// The keyword of the next directive and the text after it, with the lines that continue it.
+    fn next(&mut self) -> Option<(&'a [u8], &'a [u8])> {
+        loop {
+            let at = memchr::memchr(b'#', self.rest)?;
+            let (before, after) = (&self.rest[..at], &self.rest[at + 1..]);
+            self.rest = after;
+            let line_start = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
+            if !before[line_start..].iter().all(|b| matches!(b, b' ' | b'\t')) {
+                continue;
+            }
+            let blanks = after.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+            let text = &after[blanks..];
+            let word = text.iter().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(text.len());
+            if word == 0 {
+                continue;
+            }
+            let mut end = word;
+            loop {
+                end += memchr::memchr(b'\n', &text[end..]).unwrap_or(text.len() - end);
+                let line = text[..end].trim_ascii_end();
+                if end == text.len() || line.last() != Some(&b'\\') {
+                    break;
+                }
+                end += 1;
+            }
+            self.rest = text.get(end + 1..).unwrap_or_default();
+            return Some((&text[..word], text[word..end].trim_ascii()));
+        }
+    }
+}
+
+/// The names of a Rust file's `mod name;`, with their lines.
+pub(super) fn rust_modules(bytes: &[u8]) -> Vec<(Vec<u8>, u32)> {
+    let name = |line: &[u8]| {
+        let line = line.trim_ascii();
+        let rest = line.strip_prefix(b"pub(crate) ").or_else(|| line.strip_prefix(b"pub "));
+        let name = rest.unwrap_or(line).strip_prefix(b"mod ")?.strip_suffix(b";")?.trim_ascii();
+        name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_').then(|| name.to_vec())
+    };
+    let lines = bytes.split(|b| *b == b'\n').zip(1..);
+    lines.filter_map(|(text, line)| Some((name(text)?, line))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kbuild::{Configuration, Knowledge};
+
+    fn reached(text: &str) -> Vec<(String, Truth)> {
+        let knowledge = Knowledge::built_in();
+        let config = Configuration::read(b"CONFIG_A=y\n", &knowledge).unwrap();
+        let context = Context {
+            config: &config,
+            knowledge: &knowledge,
+            module: Truth::Unknown,
+            assembly: Truth::False,
+            version: None,
+            defined: &|_| Macro::Unknown,
+        };
+        let found = inclusions(text.as_bytes(), &context);
+        found.into_iter().map(|i| (String::from_utf8(i.path).unwrap(), i.holds)).collect()
+    }
+
+    fn names(text: &str) -> String {
+        let mark = |(path, holds)| if holds == Truth::True { path } else { format!("{path}?") };
+        reached(text).into_iter().map(mark).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn only_arms_that_hold_include() {
+        let text = "#include <a.h>\n#ifdef CONFIG_A\n# include \"b.c\"\n#else\n#include \"c.c\"\n#endif\n\
+            #if defined(CONFIG_B) || \\\n  defined(CONFIG_C)\n#include \"d.c\"\n#elif FOO\n#include \"e.c\"\n#endif\n";
+        assert_eq!(names(text), "a.h b.c e.c?");
+    }
+
+    #[test]
+    fn a_headers_guard_holds_and_so_do_its_own_macros() {
+        let text = "#ifndef _H\n#define _H\n#define WITH 1\n#if WITH\n#include \"a.h\"\n#else\n#include \"b.h\"\n#endif\n#endif\n";
+        assert_eq!(names(text), "a.h");
+        assert_eq!(names("#ifndef OTHER\n#include \"a.h\"\n#endif\n"), "a.h?");
+    }
+
+    #[test]
+    fn a_hash_alone_is_nothing() {
+        assert_eq!(names("#\n#include \"a.h\"\nx # include \"b.h\"\n#"), "a.h");
+        assert_eq!(names("#else\n#endif\n#elif 1\n#include \"a.h\"\n"), "a.h");
+    }
+}
