@@ -73,7 +73,7 @@ fn mentioned(page: &str) -> Vec<String> {
 
 #[test]
 fn what_the_pages_show_is_what_kgrep_prints() {
-    for name in ["README.md", "docs/guide.md", "docs/find.md"] {
+    for name in ["README.md", "docs/guide.md", "docs/find.md", "docs/ja/guide.md"] {
         let dir = demo();
         let examples = examples(&page(name));
         assert!(!examples.is_empty(), "{name}");
@@ -93,7 +93,7 @@ fn what_the_pages_show_is_what_kgrep_prints() {
 
 #[test]
 fn the_commands_that_the_pages_mention_work() {
-    for name in ["README.md", "docs/guide.md", "docs/find.md"] {
+    for name in ["README.md", "docs/guide.md", "docs/find.md", "docs/ja/guide.md"] {
         let dir = demo();
         dir.kgrep(&["index"]).run().expect_code(0);
         let lines = mentioned(&page(name));
