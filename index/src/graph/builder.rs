@@ -1,13 +1,14 @@
 //! Takes the outlines of all files, from many threads, and makes the graph's sections.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::idiom::Idioms;
-use crate::outline::{FileOutline, Kind, NO_NAME, Use, UseKind};
+use crate::outline::{FileOutline, Kind, NO_NAME, Template, Use, UseKind};
 
 use super::interner::{Interner, Waiting};
 use super::maybe::{Maybe, MaybeWriter};
 use super::record::{DefRecord, is_long};
+use super::made::{self, Invoked};
 use super::{Sections, instances, write};
 
 /// A file's outline, its names replaced by the tree's.
@@ -25,6 +26,10 @@ pub(super) struct FileRecord {
     pub(super) maybe: Maybe,
     /// From which line on includes become tables, and by which macro.
     pub(super) instances: Vec<(u32, Vec<u8>)>,
+    /// Macros that others may use to define things.
+    pub(super) makers: Vec<(Vec<u8>, Arc<Template>)>,
+    /// Other files' macros used at the top level.
+    pub(super) invoked: Vec<Invoked>,
 }
 
 impl FileRecord {
@@ -148,6 +153,7 @@ impl Batch {
             .collect();
         let instances = outline.instances.iter();
         record.instances = instances.map(|i| (i.line, outline.name(i.name).to_vec())).collect();
+        (record.makers, record.invoked) = (made::makers(outline), made::invoked(outline));
         self.files.push(record);
     }
 }
@@ -179,6 +185,7 @@ impl Builder {
         files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         files.dedup_by(|a, b| a.path == b.path);
         let includes = super::include::resolve_all(&files);
+        made::add(&mut files, &self.names, idioms);
         instances::add(&mut files, &includes, &self.names, idioms);
         write::sections(files, &includes, self.names.freeze())
     }

@@ -58,7 +58,7 @@ fn nearest(
 }
 
 /// A path without `.` and `..` at its start: the end is what counts.
-fn plain(path: &[u8]) -> Vec<u8> {
+pub(super) fn plain(path: &[u8]) -> Vec<u8> {
     let mut kept: Vec<&[u8]> = Vec::new();
     for part in path.split(|b| *b == b'/') {
         match part {

@@ -1,6 +1,6 @@
 //! The names of all files, each once, numbered while many threads add files at the same time.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -76,8 +76,16 @@ impl Interner {
         let hash = hash(name);
         let shard = hash as usize % SHARDS;
         let mut table =
-            self.shards[shard].lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            self.shards[shard].lock().unwrap_or_else(PoisonError::into_inner);
         table.intern(hash, name) * SHARDS as u32 + shard as u32
+    }
+
+    /// The number of a name, if it has one.
+    pub(super) fn find(&self, name: &[u8]) -> Option<u32> {
+        let hash = hash(name);
+        let shard = hash as usize % SHARDS;
+        let found = self.shards[shard].lock().unwrap_or_else(PoisonError::into_inner).find(hash, name)?;
+        Some(found * SHARDS as u32 + shard as u32)
     }
 
     /// The numbers of all `waiting` names, in their order.
@@ -87,7 +95,7 @@ impl Interner {
         let mut start = 0;
         for (shard, end) in ends.iter().enumerate() {
             let mut table =
-                self.shards[shard].lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                self.shards[shard].lock().unwrap_or_else(PoisonError::into_inner);
             for places in places[start..*end as usize].chunks(TOGETHER) {
                 table.warm(places.iter().map(|place| waiting.get(*place).0));
                 for place in places {
@@ -105,14 +113,14 @@ impl Interner {
     pub(super) fn text(&self, id: u32) -> Vec<u8> {
         let table = self.shards[id as usize % SHARDS]
             .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+            .unwrap_or_else(PoisonError::into_inner);
         table.get(id / SHARDS as u32).to_vec()
     }
 
     /// All names, when no thread adds any more.
     pub(super) fn freeze(self) -> Frozen {
         let open = |shard: Mutex<Shard>| {
-            shard.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+            shard.into_inner().unwrap_or_else(PoisonError::into_inner)
         };
         let shards: Vec<Shard> = self.shards.into_iter().map(open).collect();
         let mut bases = Vec::with_capacity(SHARDS);

@@ -17,6 +17,7 @@ pub(crate) mod guard;
 mod include;
 mod instances;
 mod interner;
+mod made;
 mod maybe;
 mod names;
 mod overlay;

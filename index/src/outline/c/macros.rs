@@ -3,7 +3,7 @@
 use crate::idiom::{Define, Template};
 use crate::lex::Token;
 
-use super::super::{Flags, Kind, NO_NAME, UseKind};
+use super::super::{Flags, InvocationKind, Kind, NO_NAME, NOWHERE, UseKind};
 use super::code::Place;
 use super::head::Group;
 use super::{Item, Reader};
@@ -63,12 +63,17 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether the macro may be written out: no idiom says all there is to know of it.
+    pub(super) fn may_be_expanded(&self, word: &[u8]) -> bool {
+        self.idioms.define(word).is_none_or(|idiom| idiom.kind == Kind::Function)
+    }
+
     /// `MACRO(…);` at the top level, `static` or not.
     pub(super) fn read_invocation(&mut self, item: &Item, name: usize, params: Group) {
         let receiver = self.sink.intern(item.tokens[name].text(self.bytes));
         let word = item.tokens[name].text(self.bytes);
         let arguments = self.arguments(item, params);
-        if self.read_expanded(item, word, &arguments) {
+        if self.read_expanded(item, word, &arguments, InvocationKind::Item).is_some() {
             return;
         }
         let flags = self.flags(&item.tokens[..name]);
@@ -94,6 +99,11 @@ impl Reader<'_> {
         }
         if exported || word.starts_with(b"MODULE_") {
             return;
+        }
+        let inside = &item.tokens[params.open + 1..params.close];
+        if self.may_be_expanded(word) {
+            let functions = within.is_some();
+            self.read_others(item, receiver, inside, InvocationKind::Item, NOWHERE, functions);
         }
         let within = match within {
             Some(within) => within,

@@ -10,11 +10,12 @@ mod code;
 mod conditions;
 mod declare;
 mod directive;
-mod expand;
+pub(crate) mod expand;
 mod head;
 mod items;
 mod macros;
 mod sink;
+pub(crate) mod template;
 mod variables;
 mod words;
 
@@ -98,6 +99,8 @@ struct Reader<'a> {
     guard: (u32, NameId),
     /// Macros of this file that make definitions.
     makers: expand::Makers,
+    /// Other files' macros, where they are known.
+    others: Option<expand::Others<'a>>,
 }
 
 impl<'a> Reader<'a> {
@@ -113,6 +116,7 @@ impl<'a> Reader<'a> {
             walk: code::Scratch::default(),
             guard: (0, NO_NAME),
             makers: expand::Makers::default(),
+            others: None,
         }
     }
 
@@ -190,7 +194,8 @@ impl<'a> Reader<'a> {
         let item = &self.item;
         if item.is_invocation() {
             let last = item.tokens[item.tokens.len() - 1];
-            return token.line > last.line && (token.kind != TokenKind::Byte || token.byte == b'}');
+            let apart = token.line > last.line || self.makers.is_expansion() && self.is_item_word(token);
+            return apart && (token.kind != TokenKind::Byte || token.byte == b'}');
         }
         if token.kind != TokenKind::Ident || !self.in_column_0(token) {
             return false;
@@ -210,6 +215,13 @@ impl<'a> Reader<'a> {
         }
         let between = before.is(b';') || before.is(b'}') || before.is(b',');
         between && !item.unindented && words::begins_item(word)
+    }
+
+    /// Whether `MACRO(…) token` on one line, as macros write it, is two items: the macro is no
+    /// attribute of what follows.
+    fn is_item_word(&self, token: Token) -> bool {
+        token.kind == TokenKind::Ident
+            && !self.idioms.is_attribute(self.item.tokens[0].text(self.bytes))
     }
 
     fn open_brace(&mut self, token: Token, index: usize) {
