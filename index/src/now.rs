@@ -23,7 +23,10 @@ impl Index {
     /// The graph as it was when the index was last updated. Opens in milliseconds.
     pub fn graph(&self) -> Result<Graph<'_>, Error> {
         let mut graph = self.stored().graph()?;
-        graph.overlay(&self.stored().decoded()?);
+        let mut laid = self.stored().decoded()?;
+        let idioms = Idioms::built_in();
+        graph.complete(&mut laid, &idioms, &|path| self.outline_of(path, &idioms).ok());
+        graph.overlay(&laid);
         Ok(graph)
     }
 
@@ -44,6 +47,7 @@ impl Index {
             let outline = self.outline_of(&path, idioms).ok();
             (path, outline)
         }));
+        graph.complete(&mut laid, idioms, &|path| self.outline_of(path, idioms).ok());
         graph.overlay(&laid);
         Ok(Some(graph))
     }

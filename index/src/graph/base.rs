@@ -75,6 +75,8 @@ pub struct Graph<'a> {
     path_ends: Words<'a>,
     include_offsets: Words<'a>,
     include_data: Guarded<'a>,
+    /// Macros that may make definitions: file, name, and a number for what each is.
+    makers: Words<'a>,
     pub(super) places: Vec<Place>,
     /// For each `.c` that others include: these.
     pub(super) includers: HashMap<FileId, Vec<FileId>>,
@@ -111,7 +113,7 @@ impl<'a> Graph<'a> {
             parts(definitions).ok_or(Damaged("graph.definitions"))?;
         let [sources, edge_offsets, edge_data] = parts(edges).ok_or(Damaged("graph.edges"))?;
         let [used, user_offsets, user_data] = parts(users).ok_or(Damaged("graph.users"))?;
-        let [paths, path_ends, include_offsets, include_data] =
+        let [paths, path_ends, include_offsets, include_data, makers] =
             parts(files).ok_or(Damaged("graph.files"))?;
         let mut graph = Graph {
             names,
@@ -129,6 +131,7 @@ impl<'a> Graph<'a> {
             path_ends: Words::new(path_ends),
             include_offsets: Words::new(include_offsets),
             include_data,
+            makers: Words::new(makers),
             places: Vec::new(),
             includers: HashMap::new(),
             included: Bits::empty(0),
@@ -300,6 +303,19 @@ impl<'a> Graph<'a> {
     pub fn sources(&self) -> impl Iterator<Item = DefInfo> + '_ {
         let base = (0..self.sources.len()).filter_map(|at| self.definition(self.sources.get(at)?));
         base.filter(|d| !self.overlay.replaces(d.file)).chain(self.overlay.all().copied())
+    }
+
+    /// The macros of a file of the sections that may make definitions: the name of each, and a
+    /// number that changes with what it is.
+    pub(super) fn makers_of(&self, file: FileId) -> Vec<(NameRef, u32)> {
+        let word = |at: usize| self.makers.get(at).unwrap_or(u32::MAX);
+        let (mut low, mut high) = (0, self.makers.len() / 3);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if word(middle * 3) < file { low = middle + 1 } else { high = middle }
+        }
+        let own = (low..self.makers.len() / 3).take_while(|at| word(at * 3) == file);
+        own.map(|at| (word(at * 3 + 1), word(at * 3 + 2))).collect()
     }
 
     /// The private files that a file includes.

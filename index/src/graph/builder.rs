@@ -30,6 +30,8 @@ pub(super) struct FileRecord {
     pub(super) makers: Vec<(Vec<u8>, Arc<Template>)>,
     /// Other files' macros used at the top level.
     pub(super) invoked: Vec<Invoked>,
+    /// The names of these macros, and numbers that change with what they are.
+    pub(super) offered: Vec<(u32, u32)>,
 }
 
 impl FileRecord {
@@ -42,6 +44,7 @@ impl FileRecord {
         };
         self.definitions.iter_mut().for_each(|d| to(&mut d.name));
         self.types.iter_mut().for_each(|(_, holds)| to(holds));
+        self.offered.iter_mut().for_each(|(name, _)| to(name));
         for used in &mut self.uses {
             to(&mut used.name);
             to(&mut used.via);
@@ -153,6 +156,8 @@ impl Batch {
             .collect();
         let instances = outline.instances.iter();
         record.instances = instances.map(|i| (i.line, outline.name(i.name).to_vec())).collect();
+        let offered = made::hashes(Some(outline));
+        record.offered = offered.into_iter().map(|(name, hash)| (self.names.push(&name), hash)).collect();
         (record.makers, record.invoked) = (made::makers(outline), made::invoked(outline));
         self.files.push(record);
     }

@@ -63,6 +63,25 @@ pub(super) fn makers(outline: &FileOutline) -> Vec<(Vec<u8>, Arc<Template>)> {
         .collect()
 }
 
+/// The macros that `outline` offers, with a number that changes with what they are.
+pub(super) fn hashes(outline: Option<&FileOutline>) -> HashMap<Vec<u8>, u32> {
+    let mut found = HashMap::new();
+    for maker in outline.map_or(&[][..], |o| &o.makers) {
+        let Some(outline) = outline else { break };
+        let name = outline.name(maker.name).to_vec();
+        let hash = hash_of(outline.name(maker.params), outline.name(maker.body));
+        // Those of several arms count together.
+        found.entry(name).and_modify(|known: &mut u32| *known = known.rotate_left(1) ^ hash).or_insert(hash);
+    }
+    found
+}
+
+fn hash_of(params: &[u8], body: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new_with_initial(crc32fast::hash(params));
+    hasher.update(body);
+    hasher.finalize()
+}
+
 /// A file as far as it matters for which macro it means.
 #[derive(Clone, Copy)]
 pub(super) struct Origin<'a> {

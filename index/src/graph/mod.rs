@@ -23,6 +23,7 @@ mod names;
 mod overlay;
 mod place;
 mod record;
+mod remade;
 mod resolve;
 mod shard;
 mod slots;

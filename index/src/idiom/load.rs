@@ -46,6 +46,10 @@ struct DefineEntry {
     kind: String,
     names: Vec<String>,
     #[serde(default)]
+    bodies: Vec<usize>,
+    #[serde(default)]
+    functions: Vec<String>,
+    #[serde(default)]
     init: Vec<String>,
     #[serde(default)]
     params: usize,
@@ -217,6 +221,8 @@ impl Idioms {
         let idiom = Define {
             kind: kind(&entry.kind)?,
             names: templates(&entry.names)?,
+            bodies: entry.bodies,
+            functions: templates(&entry.functions)?,
             init: templates(&entry.init)?,
             params: entry.params,
             is_static: entry.is_static,

@@ -278,6 +278,11 @@ impl FileOutline {
         self.names.get(id)
     }
 
+    /// A number for a name that is added.
+    pub(crate) fn add_name(&mut self, name: &[u8]) -> NameId {
+        self.names.push(name)
+    }
+
     /// The outline as bytes, for [`FileOutline::decode`].
     pub fn encode(&self) -> Vec<u8> {
         postcard::to_allocvec(self).expect("writing plain data to memory can't fail")

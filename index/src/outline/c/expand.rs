@@ -42,6 +42,11 @@ impl Makers {
         self.depth > 0
     }
 
+    /// Whether the file has such a macro.
+    pub(super) fn has(&self, name: &[u8]) -> bool {
+        self.own.contains_key(name)
+    }
+
     fn own(&self, name: &[u8]) -> Vec<Arc<Template>> {
         let known = self.own.get(name).map_or(&[][..], Vec::as_slice);
         known.iter().map(|(_, template)| Arc::clone(template)).collect()

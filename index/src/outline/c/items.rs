@@ -2,7 +2,7 @@
 
 use crate::lex::{Token, TokenKind};
 
-use super::super::{Definition, Flags, InvocationKind, Kind, NO_NAME, NOWHERE, NameId};
+use super::super::{Definition, Flags, InvocationKind, Kind, NO_NAME, NOWHERE, NameId, UseKind};
 use super::code::Place;
 use super::head::{self, Group, Shape};
 use super::words::{Word, word};
@@ -140,6 +140,9 @@ impl Reader<'_> {
             let within = self.define_by_idiom(item, idiom, &arguments, flags);
             if idiom.kind == Kind::Function {
                 self.read_others(item, receiver, inside, head, NOWHERE, true);
+                let within = within.unwrap_or_else(|| self.sink.file_scope());
+                let line = item.tokens[name].line;
+                self.sink.add_use(within, receiver, UseKind::Call, line, NO_NAME);
             }
             return within;
         }
@@ -153,7 +156,9 @@ impl Reader<'_> {
         let name = self.sink.intern(named.map_or(word, |t| t.text(self.bytes)));
         let mut definition = self.definition(item, name, Kind::Function, flags);
         definition.params = self.plain_text(inside);
-        Some(self.sink.define(definition))
+        let number = self.sink.define(definition);
+        self.sink.add_use(number, receiver, UseKind::Call, definition.first, NO_NAME);
+        Some(number)
     }
 
     /// `int MACRO(walk)(…) {`: until it is known what the macro makes, the function goes by the
@@ -180,6 +185,7 @@ impl Reader<'_> {
         let receiver = self.sink.intern(word);
         let number = self.sink.define(definition);
         self.read_others(item, receiver, inside, InvocationKind::Name, number, false);
+        self.sink.add_use(number, receiver, UseKind::Call, definition.first, NO_NAME);
         number
     }
 

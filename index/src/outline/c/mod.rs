@@ -194,7 +194,7 @@ impl<'a> Reader<'a> {
         let item = &self.item;
         if item.is_invocation() {
             let last = item.tokens[item.tokens.len() - 1];
-            let apart = token.line > last.line || self.makers.is_expansion() && self.is_item_word(token);
+            let apart = token.line > last.line || self.is_item_word(token);
             return apart && (token.kind != TokenKind::Byte || token.byte == b'}');
         }
         if token.kind != TokenKind::Ident || !self.in_column_0(token) {
@@ -220,8 +220,10 @@ impl<'a> Reader<'a> {
     /// Whether `MACRO(…) token` on one line, as macros write it, is two items: the macro is no
     /// attribute of what follows.
     fn is_item_word(&self, token: Token) -> bool {
+        let word = self.item.tokens[0].text(self.bytes);
         token.kind == TokenKind::Ident
-            && !self.idioms.is_attribute(self.item.tokens[0].text(self.bytes))
+            && (self.makers.is_expansion() || self.makers.has(word))
+            && !self.idioms.is_attribute(word)
     }
 
     fn open_brace(&mut self, token: Token, index: usize) {
@@ -233,6 +235,9 @@ impl<'a> Reader<'a> {
             self.item.depth.paren = 0;
         }
         let outside = self.item.depth == Depth::default();
+        if outside && self.returns_aggregate(index) {
+            return self.take_returning(token);
+        }
         self.item.depth.brace += 1;
         if outside && self.item.body.is_none() {
             let shape = head::shape(
@@ -247,6 +252,26 @@ impl<'a> Reader<'a> {
                 return;
             }
             self.item.body = Some((index, shape));
+        }
+    }
+
+    /// Whether the `{` at `index` opens the body of `struct x {…} *f(void) {`.
+    fn returns_aggregate(&self, index: usize) -> bool {
+        let closed = matches!(self.item.body, Some((_, Shape::Aggregate))) && self.item.close.is_some();
+        closed && self.item.equals.is_none() && self.item.tokens[index - 1].is(b')')
+    }
+
+    /// Reads the type, and begins the function that returns it with its head and `brace`.
+    fn take_returning(&mut self, brace: Token) {
+        let Some((open, close)) = self.item.body.map(|(open, _)| open).zip(self.item.close) else {
+            return;
+        };
+        let rest = self.item.tokens.split_off(close + 1);
+        let head: Vec<Token> = self.item.tokens[..open].to_vec();
+        self.finish();
+        let rest = rest.into_iter().filter(|t| *t != brace);
+        for token in head.into_iter().chain(rest).chain([brace]) {
+            self.take(token);
         }
     }
 
@@ -273,7 +298,7 @@ impl<'a> Reader<'a> {
         }
         if self.item.depth.brace == 0 {
             self.item.depth.paren = 0;
-            self.item.close = Some(index);
+            self.item.close.get_or_insert(index);
             if matches!(shape, Shape::Function { .. } | Shape::Unknown) {
                 self.finish();
             }

@@ -78,13 +78,15 @@ impl Template {
     /// Whether it may define functions, and is not only a variable.
     pub(crate) fn may_define_functions(&self) -> bool {
         let mut lexer = Lexer::within(&self.body, 0, self.body.len(), 1);
-        let (mut depth, mut before, mut calls) = (0usize, None::<Token>, false);
+        let (mut depth, mut before) = (0usize, None::<Token>);
+        let (mut calls, mut valued) = (false, false);
         while let Some(token) = lexer.next_meaning(|_| {}) {
             let after_call = before.is_some_and(|t| t.is(b')'));
             match token.byte {
                 b'{' if depth == 0 && after_call => return true,
-                b'=' if depth == 0 && token.kind == TokenKind::Byte => calls = false,
-                b'(' if depth == 0 => calls = true,
+                b'=' if depth == 0 && token.kind == TokenKind::Byte => valued = true,
+                b';' if depth == 0 => valued = false,
+                b'(' if depth == 0 && !valued => calls = true,
                 _ => {}
             }
             depth = depth_after(depth, token);
