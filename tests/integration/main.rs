@@ -20,6 +20,7 @@ mod index_command;
 mod index_update;
 mod index_walk;
 mod lists;
+mod macros;
 mod output;
 mod patterns;
 mod search;

@@ -145,8 +145,10 @@ impl Graph<'_> {
         let is_first = |d: &DefInfo| {
             (d.file, d.first) == (definition.file, definition.first) && !d.flags.has(Flags::ALIAS)
         };
-        let names = if definition.flags.has(Flags::ALIAS) { self.edges_of(definition) } else { Vec::new() };
-        let first = names.iter().find_map(|e| self.definitions_of(e.name).into_iter().find(is_first));
+        let names =
+            if definition.flags.has(Flags::ALIAS) { self.edges_of(definition) } else { Vec::new() };
+        let first =
+            names.iter().find_map(|e| self.definitions_of(e.name).into_iter().find(is_first));
         first.unwrap_or(*definition)
     }
 

@@ -6,9 +6,9 @@ use crate::idiom::Idioms;
 use crate::outline::{FileOutline, Kind, NO_NAME, Template, Use, UseKind};
 
 use super::interner::{Interner, Waiting};
+use super::made::{self, Invoked};
 use super::maybe::{Maybe, MaybeWriter};
 use super::record::{DefRecord, is_long};
-use super::made::{self, Invoked};
 use super::{Sections, instances, write};
 
 /// A file's outline, its names replaced by the tree's.
@@ -157,7 +157,8 @@ impl Batch {
         let instances = outline.instances.iter();
         record.instances = instances.map(|i| (i.line, outline.name(i.name).to_vec())).collect();
         let offered = made::hashes(Some(outline));
-        record.offered = offered.into_iter().map(|(name, hash)| (self.names.push(&name), hash)).collect();
+        record.offered =
+            offered.into_iter().map(|(name, hash)| (self.names.push(&name), hash)).collect();
         (record.makers, record.invoked) = (made::makers(outline), made::invoked(outline));
         self.files.push(record);
     }

@@ -71,7 +71,10 @@ pub(super) fn hashes(outline: Option<&FileOutline>) -> HashMap<Vec<u8>, u32> {
         let name = outline.name(maker.name).to_vec();
         let hash = hash_of(outline.name(maker.params), outline.name(maker.body));
         // Those of several arms count together.
-        found.entry(name).and_modify(|known: &mut u32| *known = known.rotate_left(1) ^ hash).or_insert(hash);
+        found
+            .entry(name)
+            .and_modify(|known: &mut u32| *known = known.rotate_left(1) ^ hash)
+            .or_insert(hash);
     }
     found
 }
@@ -206,8 +209,9 @@ impl Made {
         for invocation in invoked {
             let templates = lookup(&invocation.name);
             if invocation.kind == InvocationKind::Name {
-                let named =
-                    templates.first().and_then(|t| expand::name_by(t, &invocation.arguments, lookup));
+                let named = templates
+                    .first()
+                    .and_then(|t| expand::name_by(t, &invocation.arguments, lookup));
                 made.renamed.extend(named.map(|n| (invocation.heads, n, Flags::default())));
                 continue;
             }
@@ -272,7 +276,8 @@ impl Made {
     }
 
     fn push(&mut self, known: &Known, name: Vec<u8>, definition: Definition) -> u32 {
-        self.definitions.push((name, Definition { doc: 0, guard: NO_NAME, params: NO_NAME, ..definition }));
+        self.definitions
+            .push((name, Definition { doc: 0, guard: NO_NAME, params: NO_NAME, ..definition }));
         known.count + self.definitions.len() as u32 - 1
     }
 }
@@ -304,9 +309,7 @@ pub(super) fn add(files: &mut [FileRecord], names: &Interner, idioms: &Idioms) {
                 .zip(&file.definitions)
                 .map(|(number, d)| ((d.name, d.first()), number))
                 .collect();
-            let find = |name: &[u8], first| {
-                by_place.get(&(names.find(name)?, first)).copied()
-            };
+            let find = |name: &[u8], first| by_place.get(&(names.find(name)?, first)).copied();
             let is_file = |d: &DefRecord| d.kind() == Kind::File;
             let known = Known {
                 count: file.definitions.len() as u32,

@@ -16,7 +16,8 @@ pub(crate) use c::template::Template;
 pub use names::{NO_NAME, NameId, Names};
 pub(crate) use names::{NameHasher, hash, spread};
 pub use types::{
-    Definition, FileOutline, Flags, Include, Instance, Invocation, InvocationKind, Kind, Maker, NOWHERE, Use, UseKind,
+    Definition, FileOutline, Flags, Include, Instance, Invocation, InvocationKind, Kind, Maker,
+    NOWHERE, Use, UseKind,
 };
 
 use crate::idiom::Idioms;

@@ -206,10 +206,29 @@ impl<'a> Reader<'a> {
         self.read_templates(item, &templates, &split(text), kind).filter(|made| *made != NOWHERE)
     }
 
-    /// The name that the file's own macro `word` makes of these arguments.
-    pub(super) fn own_name(&self, word: &[u8], arguments: &[u8]) -> Option<Vec<u8>> {
-        let template = self.makers.own(word).into_iter().next()?;
-        name_by(&template, arguments, &|name| self.makers.own(name))
+    /// The names that the file's own macro `word` makes of these arguments, one for each arm in
+    /// which it is defined.
+    pub(super) fn own_names(&self, word: &[u8], arguments: &[u8]) -> Vec<Vec<u8>> {
+        let own = |name: &[u8]| self.makers.own(name);
+        let names = self.makers.own(word).into_iter();
+        names.filter_map(|template| name_by(&template, arguments, &own)).collect()
+    }
+
+    /// The name that `MACRO(…)(` at `at` calls, where the macro is the file's own: by the arm
+    /// that the definition around it stands for.
+    pub(super) fn called_by_macro(&mut self, tokens: &[Token], at: usize) -> Option<NameId> {
+        let word = tokens[at].text(self.bytes);
+        if !self.makers.has(word) {
+            return None;
+        }
+        let close = super::head::closing(tokens, at + 1, tokens.len())?;
+        if !tokens.get(close + 1)?.is(b'(') {
+            return None;
+        }
+        let inside = &self.bytes[tokens[at + 1].end as usize..tokens[close].start as usize];
+        let names = self.own_names(word, inside);
+        let name = names.get(self.arm).or_else(|| names.first())?;
+        Some(self.sink.intern(name))
     }
 
     fn read_templates(

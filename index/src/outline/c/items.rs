@@ -95,22 +95,27 @@ impl Reader<'_> {
         let flags = self.flags(&item.tokens[..open]);
         let word = item.tokens[name].text(self.bytes);
         let second = item.groups.iter().find(|g| typed && g.open == params.close + 1);
-        let (within, params, skip) = if let Some(second) = second {
+        if let Some(second) = second {
             // `int NAME(walk)(int a) {`: a macro makes the name.
-            (Some(self.define_named(item, name, params, *second, flags)), *second, 0)
-        } else if typed {
+            return self.read_template(item, open, name, [params, *second], flags);
+        }
+        let (within, skip) = if typed {
             let name = self.sink.intern(word);
             let mut definition = self.definition(item, name, Kind::Function, flags);
             definition.params = self.plain_text(&item.tokens[params.open + 1..params.close]);
-            (Some(self.sink.define(definition)), params, 0)
+            (Some(self.sink.define(definition)), 0)
         } else {
             let skip = self.idioms.define(word).map_or(0, |idiom| idiom.params.saturating_sub(1));
-            (self.define_headed(item, name, params, flags), params, skip)
+            (self.define_headed(item, name, params, flags), skip)
         };
         let within = match within {
             Some(within) => within,
             None => self.sink.file_scope(),
         };
+        self.read_body(item, open, within, params, skip);
+    }
+
+    fn read_body(&mut self, item: &Item, open: usize, within: u32, params: Group, skip: usize) {
         self.sink.enter();
         self.read_params(&item.tokens[params.open + 1..params.close], skip);
         self.walk_code(&item.tokens[open..], Place::body(within));
@@ -161,32 +166,39 @@ impl Reader<'_> {
         Some(number)
     }
 
-    /// `int MACRO(walk)(…) {`: until it is known what the macro makes, the function goes by the
-    /// text as it stands, which nobody can call.
-    fn define_named(
+    /// `int MACRO(walk)(…) {`: a function for each name that the file's own macro makes. Until
+    /// it is known what another file's makes, the function goes by the text as it stands, which
+    /// nobody can call.
+    fn read_template(
         &mut self,
         item: &Item,
+        open: usize,
         name: usize,
-        arguments: Group,
-        params: Group,
+        [arguments, params]: [Group; 2],
         flags: Flags,
-    ) -> u32 {
+    ) {
         let word = item.tokens[name].text(self.bytes);
         let inside = &item.tokens[arguments.open + 1..arguments.close];
-        let written = self.plain_text(&item.tokens[name..=arguments.close]);
         let text = self.plain_text(inside);
-        let own = self.own_name(word, self.sink.out.names.get(text));
+        let own = self.own_names(word, self.sink.out.names.get(text));
+        let written = self.plain_text(&item.tokens[name..=arguments.close]);
         let mut definition = self.definition(item, written, Kind::Function, flags);
         definition.params = self.plain_text(&item.tokens[params.open + 1..params.close]);
-        if let Some(own) = own {
-            definition.name = self.sink.intern(&own);
-            return self.sink.define(definition);
-        }
         let receiver = self.sink.intern(word);
-        let number = self.sink.define(definition);
-        self.read_others(item, receiver, inside, InvocationKind::Name, number, false);
-        self.sink.add_use(number, receiver, UseKind::Call, definition.first, NO_NAME);
-        number
+        if own.is_empty() {
+            let number = self.sink.define(definition);
+            self.sink.add_use(number, receiver, UseKind::Call, definition.first, NO_NAME);
+            self.read_others(item, receiver, inside, InvocationKind::Name, number, false);
+            return self.read_body(item, open, number, params, 0);
+        }
+        for (arm, name) in own.iter().enumerate() {
+            definition.name = self.sink.intern(name);
+            let number = self.sink.define(definition);
+            self.sink.add_use(number, receiver, UseKind::Call, definition.first, NO_NAME);
+            self.arm = arm;
+            self.read_body(item, open, number, params, 0);
+        }
+        self.arm = 0;
     }
 
     /// Makes the parameters local; those of idioms come after `skip` arguments, name apart from type.

@@ -19,6 +19,8 @@ pub(crate) mod template;
 mod variables;
 mod words;
 
+use std::collections::HashMap;
+
 use crate::idiom::Idioms;
 use crate::lex::{Lexer, Token, TokenKind};
 pub(super) use asm::read_assembler;
@@ -94,6 +96,8 @@ struct Reader<'a> {
     item: Item,
     /// First and last line of the last comment outside items.
     last_comment: (u32, u32),
+    /// The members of the file's structs, in order.
+    members: HashMap<NameId, Vec<NameId>>,
     walk: code::Scratch,
     /// The conditions' version and name when they were last asked for.
     guard: (u32, NameId),
@@ -101,6 +105,8 @@ struct Reader<'a> {
     makers: expand::Makers,
     /// Other files' macros, where they are known.
     others: Option<expand::Others<'a>>,
+    /// Which of the names that a macro gives a template's functions is the one being read.
+    arm: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -113,10 +119,12 @@ impl<'a> Reader<'a> {
             conditions: Conditions::default(),
             item: Item::default(),
             last_comment: (0, 0),
+            members: HashMap::new(),
             walk: code::Scratch::default(),
             guard: (0, NO_NAME),
             makers: expand::Makers::default(),
             others: None,
+            arm: 0,
         }
     }
 
@@ -257,7 +265,8 @@ impl<'a> Reader<'a> {
 
     /// Whether the `{` at `index` opens the body of `struct x {…} *f(void) {`.
     fn returns_aggregate(&self, index: usize) -> bool {
-        let closed = matches!(self.item.body, Some((_, Shape::Aggregate))) && self.item.close.is_some();
+        let closed =
+            matches!(self.item.body, Some((_, Shape::Aggregate))) && self.item.close.is_some();
         closed && self.item.equals.is_none() && self.item.tokens[index - 1].is(b')')
     }
 

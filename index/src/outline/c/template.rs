@@ -142,13 +142,19 @@ mod tests {
 
     #[test]
     fn names_are_pasted_quoted_and_put_in() {
-        assert_eq!(written("a, b", "int a##_##b(void) { f(#b); }", &["x", "y"]), "int x_y(void) { f(#\"y\"); }");
+        assert_eq!(
+            written("a, b", "int a##_##b(void) { f(#b); }", &["x", "y"]),
+            "int x_y(void) { f(#\"y\"); }"
+        );
         assert_eq!(written("name", "void name(void)", &["f"]), "void f(void)");
     }
 
     #[test]
     fn the_rest_of_the_arguments_goes_by_its_name_or_by_none() {
-        assert_eq!(written("f, x, y...", "f(x) MORE(f, y)", &["g", "1", "2", "3"]), "g(1) MORE(g, 2,3)");
+        assert_eq!(
+            written("f, x, y...", "f(x) MORE(f, y)", &["g", "1", "2", "3"]),
+            "g(1) MORE(g, 2,3)"
+        );
         assert_eq!(written("f, ...", "f(__VA_ARGS__)", &["g", "1", "2"]), "g(1,2)");
     }
 
