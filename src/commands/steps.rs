@@ -57,6 +57,7 @@ fn run(args: &StepArgs, session: &Session, direction: Direction) -> Result<Outco
             any_kind: args.kinds.is_empty(),
             depth: args.depth,
             followed: HashSet::new(),
+            called: HashSet::new(),
             sources: Sources::default(),
             places: Vec::new(),
             arrows: Vec::new(),
@@ -166,6 +167,9 @@ struct Tree<'g, 'a> {
     depth: usize,
     /// The definitions whose steps are shown.
     followed: HashSet<DefId>,
+    /// The calls of the name that was asked for: each may mean several of its definitions, a
+    /// stub and the real one, and is shown once.
+    called: HashSet<(DefId, u32, LinkKind)>,
     sources: Sources,
     places: Vec<Place>,
     arrows: Vec<Arrow>,
@@ -254,6 +258,9 @@ impl Tree<'_, '_> {
             // calls through that.
             let kinds = [LinkKind::Init, LinkKind::Indirect];
             found = self.callers_by(target, if depth == 1 { &kinds } else { &kinds[..1] });
+        }
+        if depth == 1 {
+            found.retain(|c| self.called.insert((c.definition.id, c.link.line, c.link.kind)));
         }
         for Caller { definition, link } in found {
             let is_export = is_export(&self.graph.name(definition.name));

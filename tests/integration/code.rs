@@ -607,3 +607,17 @@ fn calls_across_the_border_of_rust() {
         assert!(table.contains(caller), "{name}: {table}");
     }
 }
+
+#[test]
+fn a_call_that_means_a_stub_or_the_real_function_is_one_row() {
+    let dir = Dir::new();
+    dir.create("mm/user.c", "#include \"sec.h\"\nint user(void) { return sec_check(1); }\n");
+    dir.create("sec/sec.c", "#include \"sec.h\"\nint sec_check(int a) { return real_work(a); }\n");
+    dir.create(
+        "include/sec.h",
+        "#ifdef CONFIG_SEC\nint sec_check(int a);\n#else\n\
+         static inline int sec_check(int a) { return 0; }\n#endif\n",
+    );
+    let table = rows(&dir, &["callers", "sec_check"]);
+    assert_eq!(table.lines().filter(|row| row.contains("mm/user.c")).count(), 1, "{table}");
+}

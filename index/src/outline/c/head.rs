@@ -111,7 +111,9 @@ pub(super) fn function(
         if continues_as_type(head, group.close + 1, bytes) {
             continue;
         }
-        let typed = name > 0 && is_type_end(head[name - 1], bytes) && idioms.define(text).is_none();
+        // `void module_add_driver(…) {` is no use of the macro `module_*_driver`.
+        let is_macro = idioms.define(text).is_some() && !text[0].is_ascii_lowercase();
+        let typed = name > 0 && is_type_end(head[name - 1], bytes) && !is_macro;
         if typed {
             return Some((name, *group, true));
         }

@@ -8,45 +8,47 @@ use super::words::{Word, word};
 /// A macro that may make definitions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Template {
-    params: Vec<Vec<u8>>,
-    /// Whether the last parameter stands for all further arguments.
-    has_rest: bool,
+    params: Vec<u8>,
     body: Vec<u8>,
+}
+
+/// The names of a macro's parameters.
+#[derive(Default)]
+struct Params<'t> {
+    names: Vec<&'t [u8]>,
+    /// Whether the last one stands for all further arguments.
+    has_rest: bool,
 }
 
 impl Template {
     /// The macro with these parameters and this body, both as written.
     pub(crate) fn new(params: &[u8], body: &[u8]) -> Self {
-        let (mut names, mut has_rest) = (Vec::new(), false);
-        let mut lexer = Lexer::within(params, 0, params.len(), 1);
+        Template { params: params.to_vec(), body: body.to_vec() }
+    }
+
+    fn params(&self) -> Params<'_> {
+        let mut found = Params::default();
+        let mut lexer = Lexer::within(&self.params, 0, self.params.len(), 1);
+        let mut before = None;
         while let Some(token) = lexer.next_meaning(|_| {}) {
             match token.kind {
-                TokenKind::Ident => names.push(token.text(params).to_vec()),
-                _ if token.is(b'.') && !has_rest => {
-                    has_rest = true;
-                    if params[..token.start as usize].trim_ascii_end().ends_with(b",")
-                        || names.is_empty()
-                    {
-                        names.push(b"__VA_ARGS__".to_vec());
+                TokenKind::Ident => found.names.push(token.text(&self.params)),
+                _ if token.is(b'.') && !found.has_rest => {
+                    found.has_rest = true;
+                    if before.is_none_or(|t: Token| t.is(b',')) {
+                        found.names.push(b"__VA_ARGS__");
                     }
                 }
                 _ => {}
             }
+            before = Some(token);
         }
-        Template { params: names, has_rest, body: body.to_vec() }
-    }
-
-    /// What `name` stands for, if it is a parameter.
-    fn value(&self, name: &[u8], given: &[Vec<u8>]) -> Option<Vec<u8>> {
-        let at = self.params.iter().position(|p| p == name)?;
-        if self.has_rest && at + 1 == self.params.len() {
-            return Some(given.get(at..).unwrap_or_default().join(&b','));
-        }
-        Some(given.get(at).cloned().unwrap_or_default())
+        found
     }
 
     /// The body with `given` in the place of the parameters, on the lines it was written on.
     pub(crate) fn write_out(&self, given: &[Vec<u8>]) -> Vec<u8> {
+        let params = self.params();
         let mut out: Vec<u8> = Vec::new();
         let (mut pasting, mut quoting) = (false, false);
         let mut lexer = Lexer::within(&self.body, 0, self.body.len(), 1);
@@ -65,7 +67,7 @@ impl Template {
             (end, line, pasting) = (token.end, token.line, false);
             let text = token.text(&self.body);
             let name = token.kind == TokenKind::Ident;
-            match self.value(text, given).filter(|_| name) {
+            match params.value(text, given).filter(|_| name) {
                 Some(text) if quoting => out.extend([&b"\""[..], &text, b"\""].concat()),
                 Some(text) => out.extend(text),
                 None => out.extend_from_slice(text),
@@ -93,6 +95,17 @@ impl Template {
             before = Some(token);
         }
         calls
+    }
+}
+
+impl Params<'_> {
+    /// What `name` stands for, if it is a parameter.
+    fn value(&self, name: &[u8], given: &[Vec<u8>]) -> Option<Vec<u8>> {
+        let at = self.names.iter().position(|p| *p == name)?;
+        if self.has_rest && at + 1 == self.names.len() {
+            return Some(given.get(at..).unwrap_or_default().join(&b','));
+        }
+        Some(given.get(at).cloned().unwrap_or_default())
     }
 }
 
