@@ -24,6 +24,7 @@ mod macros;
 mod output;
 mod patterns;
 mod search;
+mod shapes;
 mod shell;
 mod terminal;
 mod tidy;

@@ -250,6 +250,9 @@ impl Made {
             } else if !wanted {
                 NOWHERE
             } else if let Some(number) = self.find(known, &name, invocation.first) {
+                // Known by idiom, which does not tell whether it is inline.
+                let flags = Flags(definition.flags.0 & Flags::INLINE.0);
+                self.renamed.push((number, name, flags));
                 number
             } else {
                 let mut definition =

@@ -31,6 +31,11 @@ pub(super) fn read(bytes: &[u8], out: &mut FileOutline) {
             lexer.resume_at(at, line);
             token.end = token.start + 1;
         }
+        if token.kind == TokenKind::Directive {
+            // An attribute: only the `#` is passed over.
+            lexer.resume_at(token.start as usize + 1, token.line);
+            continue;
+        }
         let is_fn = before.is_some_and(|t| t.text(bytes) == b"fn");
         if is_fn && token.kind == TokenKind::Ident {
             let name = interner.intern(&mut out.names, token.text(bytes));
