@@ -198,6 +198,10 @@ fn a_system_call_answers_to_all_its_names() {
         {
             assert!(has(&rows(dir, &["callees", name]), &["do_frob"]), "{name}");
         }
+        for name in ["frob", "__se_sys_frob", "__x64_sys_frob", "compat_sys_frob", "ksys_frob"] {
+            let told = dir.kgrep(&["trace", name]).stdout();
+            assert!(told.contains("SYSCALL_DEFINE1(frob, int, a)"), "{name}: {told}");
+        }
         // The function itself, and each of its two callers once, under one name.
         assert_eq!(rows(dir, &["callers", "do_frob"]).lines().count(), 3);
     });

@@ -205,7 +205,7 @@ impl Made {
         lookup: expand::Others,
     ) -> Made {
         let mut made = Made::default();
-        let mut file = known.file;
+        let (mut file, mut written) = (known.file, 0);
         for invocation in invoked {
             let templates = lookup(&invocation.name);
             if invocation.kind == InvocationKind::Name {
@@ -220,7 +220,8 @@ impl Made {
                     continue;
                 }
                 let (arguments, kind) = (&invocation.arguments, invocation.kind);
-                let outline = expand::made_by(&template, arguments, kind, idioms, lookup);
+                let outline =
+                    expand::made_by(&template, arguments, kind, idioms, lookup, &mut written);
                 made.add(&outline, invocation, known, &mut file);
             }
         }

@@ -19,7 +19,10 @@ use super::template::{self, Template};
 use super::{Item, Reader};
 
 /// Bytes written out for one file at most, so that time stays linear.
-const WRITTEN_OUT: usize = 1 << 20;
+const WRITTEN_OUT: usize = 1 << 22;
+
+/// What writing out a macro counts besides its bytes.
+const EACH: usize = 64;
 
 /// Macros inside macros followed at most.
 const DEEPEST: usize = 12;
@@ -55,20 +58,27 @@ impl Makers {
 
 /// What the macro `template` makes of `arguments`, the text between its brackets.
 ///
-/// `others` knows the macros that its body uses.
+/// `others` knows the macros that its body uses; `written` counts the bytes written out for one
+/// file, which end at some point.
 pub(crate) fn made_by(
     template: &Template,
     arguments: &[u8],
     kind: InvocationKind,
     idioms: &Idioms,
     others: Others,
+    written: &mut usize,
 ) -> FileOutline {
     let text = text_of(template, &split(arguments), kind);
     let mut made = FileOutline::default();
+    *written += text.len() + EACH;
+    if *written > WRITTEN_OUT {
+        return made;
+    }
     let mut reader = Reader::new(&text, idioms, &mut made);
     reader.others = Some(others);
-    reader.makers = Makers { written: text.len(), depth: 1, ..Makers::default() };
+    reader.makers = Makers { written: *written, depth: 1, ..Makers::default() };
     reader.read();
+    *written = reader.makers.written;
     made
 }
 
@@ -244,7 +254,7 @@ impl<'a> Reader<'a> {
         let mut function = None;
         for template in templates {
             let text = text_of(template, arguments, kind);
-            self.makers.written += text.len();
+            self.makers.written += text.len() + EACH;
             if self.makers.written > WRITTEN_OUT {
                 return function;
             }

@@ -5,6 +5,9 @@ use crate::lex::{Lexer, Token, TokenKind};
 
 use super::words::{Word, word};
 
+/// What is longer than this when written out is cut: no macro of a real tree comes near.
+const LONGEST: usize = 1 << 18;
+
 /// A macro that may make definitions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Template {
@@ -53,7 +56,7 @@ impl Template {
         let (mut pasting, mut quoting) = (false, false);
         let mut lexer = Lexer::within(&self.body, 0, self.body.len(), 1);
         let (mut end, mut line) = (0, 1);
-        while let Some(token) = lexer.next_meaning(|_| {}) {
+        while let Some(token) = lexer.next_meaning(|_| {}).filter(|_| out.len() < LONGEST) {
             if token.kind == TokenKind::Paste {
                 pasting = true;
                 continue;
