@@ -25,13 +25,14 @@ impl Index {
         let mut graph = self.stored().graph()?;
         let mut laid = self.stored().decoded()?;
         let idioms = Idioms::built_in();
-        graph.complete(&mut laid, &idioms, &|path| self.outline_of(path, &idioms).ok());
-        graph.overlay(&laid);
+        if graph.complete(&mut laid, &idioms, &|path| self.outline_of(path, &idioms).ok()) {
+            graph.overlay(&laid);
+        }
         Ok(graph)
     }
 
     /// The graph as the tree is now, given what changed; `None` when the index was made with
-    /// other idioms than these, and is to be updated first.
+    /// other idioms than these, or too many files use a macro that changed: it is to be updated first.
     ///
     /// Whoever answers a question from it asks [`Index::graph_soundness`] before printing.
     pub fn graph_now(&self, fresh: &Fresh, idioms: &Idioms) -> Result<Option<Graph<'_>>, Error> {
@@ -47,7 +48,9 @@ impl Index {
             let outline = self.outline_of(&path, idioms).ok();
             (path, outline)
         }));
-        graph.complete(&mut laid, idioms, &|path| self.outline_of(path, idioms).ok());
+        if !graph.complete(&mut laid, idioms, &|path| self.outline_of(path, idioms).ok()) {
+            return Ok(None);
+        }
         graph.overlay(&laid);
         Ok(Some(graph))
     }

@@ -15,9 +15,9 @@ use super::made::{self, Known, Made, Origin};
 use super::place::Place;
 use super::stored::Overlaid;
 
-/// Files that are read again because of a macro at most: when more use it, they keep what the
-/// macro made before.
-const READ_AGAIN: usize = 2000;
+/// Files that are laid over the graph at most: when more use a macro that changed, reading all
+/// is as good.
+const MOST_FILES: usize = 10_000;
 
 /// Reads a file's outline as it is now.
 pub(crate) type Read<'r> = &'r dyn Fn(&[u8]) -> Option<FileOutline>;
@@ -40,14 +40,21 @@ impl Offer {
 impl Graph<'_> {
     /// Adds to the outlines `laid`, which are to be laid over the sections, what other files'
     /// macros make in them, and to the list the files in which a changed macro makes something
-    /// else now.
-    pub(crate) fn complete(&self, laid: &mut Vec<Overlaid>, idioms: &Idioms, read: Read) {
-        self.add_users_of_macros(laid, read);
+    /// else now. False when these are too many.
+    pub(crate) fn complete(&self, laid: &mut Vec<Overlaid>, idioms: &Idioms, read: Read) -> bool {
+        if !self.add_users_of_macros(laid, read) {
+            return false;
+        }
         let offers: HashMap<Vec<u8>, Option<Rc<Offer>>> = laid
             .iter()
             .map(|(path, outline)| (path.clone(), outline.as_ref().map(|o| Rc::new(Offer::of(o)))))
             .collect();
-        let changed: Vec<Vec<u8>> = offers.keys().cloned().collect();
+        let mut changed: HashMap<Vec<u8>, Vec<Vec<u8>>> = HashMap::new();
+        for (path, offer) in &offers {
+            for (name, _) in offer.iter().flat_map(|offer| &offer.makers) {
+                changed.entry(name.clone()).or_default().push(path.clone());
+            }
+        }
         let offers = RefCell::new(offers);
         let offer = |path: &[u8]| -> Option<Rc<Offer>> {
             if let Some(known) = offers.borrow().get(path) {
@@ -65,7 +72,7 @@ impl Graph<'_> {
             let from = Origin { path, includes: &own.includes };
             let lookup = |name: &[u8]| {
                 let mut paths = self.paths_with_macro(name, from);
-                paths.extend(changed.iter().cloned());
+                paths.extend(changed.get(name).into_iter().flatten().cloned());
                 paths.sort_unstable();
                 paths.dedup();
                 let found: Vec<(Vec<u8>, Rc<Offer>)> =
@@ -79,6 +86,7 @@ impl Graph<'_> {
             let made = made_in(outline, idioms, &lookup);
             put(outline, made);
         }
+        true
     }
 
     /// The files of the sections whose macros of this name `from` may mean.
@@ -90,8 +98,9 @@ impl Graph<'_> {
         macros.map(|d| self.path(d.file).to_vec()).collect()
     }
 
-    /// The files that use a macro which a changed file has, had or has otherwise.
-    fn add_users_of_macros(&self, laid: &mut Vec<Overlaid>, read: Read) {
+    /// Adds the files that use a macro which a changed file has, had or has otherwise. False
+    /// when they are too many.
+    fn add_users_of_macros(&self, laid: &mut Vec<Overlaid>, read: Read) -> bool {
         let mut seen: HashSet<Vec<u8>> = laid.iter().map(|(path, _)| path.clone()).collect();
         let mut names: Vec<NameRef> = Vec::new();
         for (path, outline) in laid.iter() {
@@ -112,15 +121,18 @@ impl Graph<'_> {
                         names.push(user.name);
                     }
                 } else if self.uses_at_top(&user, name)
-                    && laid.len() < READ_AGAIN
                     && seen.insert(self.path(user.file).to_vec())
                 {
+                    if laid.len() >= MOST_FILES {
+                        return false;
+                    }
                     let path = self.path(user.file).to_vec();
                     let outline = read(&path);
                     laid.push((path, outline));
                 }
             }
         }
+        true
     }
 
     /// Whether `user` uses `name` outside a body: on its own first line, or as the file.
