@@ -227,3 +227,17 @@ fn a_tracepoint_of_a_header_that_was_included_before() {
         );
     });
 }
+
+#[test]
+fn a_registering_macro_makes_no_functions_of_its_own() {
+    let dir = Dir::new();
+    dir.create(
+        "include/linux/module.h",
+        "#define module_init(f) static inline int __inittest(void) { return f(); }\n",
+    );
+    dir.create("a.c", "static int foo_init(void) { return 0; }\nmodule_init(foo_init);\n");
+    both(&dir, |dir| {
+        let table = rows(dir, &["callers", "foo_init"]);
+        assert!(has(&table, &["module_init"]) && !has(&table, &["__inittest"]), "{table}");
+    });
+}

@@ -63,6 +63,8 @@ struct RegisterEntry {
     macros: Vec<String>,
     table: String,
     functions: Vec<String>,
+    #[serde(default)]
+    defines: bool,
 }
 
 #[derive(Deserialize)]
@@ -236,7 +238,8 @@ impl Idioms {
 
     fn add_register(&mut self, entry: &RegisterEntry) -> Result<(), String> {
         let functions = templates(&entry.functions)?;
-        let idiom = Register { table: Template::parse(&entry.table)?, functions };
+        let table = Template::parse(&entry.table)?;
+        let idiom = Register { table, functions, defines: entry.defines };
         entry.macros.iter().for_each(|name| self.registers.insert(name, &idiom));
         Ok(())
     }

@@ -39,6 +39,8 @@ pub struct Register {
     pub table: Template,
     /// The functions registered, from the arguments.
     pub functions: Vec<Template>,
+    /// Whether it also defines functions, which its own text in the tree tells.
+    pub defines: bool,
 }
 
 /// A function or macro that runs a function it is handed: `kthread_run(f, …)`.

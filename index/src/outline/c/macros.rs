@@ -104,7 +104,11 @@ impl Reader<'_> {
 
     /// Whether the macro may be written out: no idiom says all there is to know of it.
     pub(super) fn may_be_expanded(&self, word: &[u8]) -> bool {
-        self.idioms.define(word).is_none_or(|idiom| idiom.kind == Kind::Function)
+        let register = self.idioms.register(word).is_none_or(|idiom| idiom.defines);
+        match self.idioms.define(word) {
+            Some(idiom) => idiom.kind == Kind::Function,
+            None => register,
+        }
     }
 
     /// `MACRO(…);` at the top level, `static` or not.
