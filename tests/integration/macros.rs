@@ -110,6 +110,7 @@ fn a_template_is_defined_once_for_each_name_it_is_given() {
          #define PTTYPE 32\n#include \"tmpl.h\"\n#undef PTTYPE\n\
          int top(int x) { return paging64_walk(x) + paging32_walk(x); }\n",
     );
+    dir.create("other.c", "void helper(void) {}\n");
     dir.create(
         "tmpl.h",
         "#if PTTYPE == 64\n#define FNAME(name) paging64_##name\n#else\n\
@@ -121,6 +122,8 @@ fn a_template_is_defined_once_for_each_name_it_is_given() {
         assert!(has(&rows(dir, &["def", "paging64_walk"]), &["tmpl.h", " 7 ", "function"]));
         let table = rows(dir, &["callees", "paging32_walk"]);
         assert!(has(&table, &["paging32_helper"]) && !has(&table, &["paging64_helper"]), "{table}");
+        // What the macro makes a name of is not handed to anyone.
+        assert!(!has(&table, &["passed to"]), "{table}");
     });
 }
 

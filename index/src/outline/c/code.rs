@@ -99,6 +99,8 @@ pub(super) struct Walk<'t> {
     cast: NameId,
     /// Whether a statement begins here.
     fresh: bool,
+    /// Tokens before this one are not read: they make a name.
+    skipped: usize,
 }
 
 impl Reader<'_> {
@@ -121,9 +123,14 @@ impl Reader<'_> {
             pending: NO_NAME,
             cast: NO_NAME,
             fresh: false,
+            skipped: 0,
         };
         let mut at = 0;
         while at < tokens.len() {
+            if at < walk.skipped {
+                at = walk.skipped;
+                continue;
+            }
             let token = tokens[at];
             at = match token.kind {
                 TokenKind::Ident => self.word(&mut walk, at),
@@ -277,13 +284,16 @@ impl Reader<'_> {
         };
         match after.kind {
             TokenKind::Paste => {}
-            _ if called => {
-                if let Some(name) = self.called_by_macro(walk.tokens, at) {
-                    let within = walk.place.within;
-                    self.sink.add_use(within, name, UseKind::Call, token.line, NO_NAME);
+            _ if called => match self.called_by_macro(walk.tokens, at) {
+                Some((name, close)) => {
+                    for name in [name, self.sink.intern(text)] {
+                        let within = walk.place.within;
+                        self.sink.add_use(within, name, UseKind::Call, token.line, NO_NAME);
+                    }
+                    (walk.pending, walk.skipped) = (name, close + 1);
                 }
-                self.call(walk, token, text)
-            }
+                None => self.call(walk, token, text),
+            },
             TokenKind::Arrow => self.deref(walk, token, text),
             TokenKind::Byte if matches!(after.byte, b'.' | b'[') => self.deref(walk, token, text),
             TokenKind::Byte

@@ -7,11 +7,13 @@
 //! outline depends on nothing else. `graph` brings them together, by [`made_by`].
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
 use crate::idiom::Idioms;
 use crate::lex::{Lexer, Token};
 
+use super::super::names::NameHasher;
 use super::super::{
     Definition, FileOutline, Invocation, InvocationKind, Kind, Maker, NO_NAME, NOWHERE, NameId, Use,
 };
@@ -34,7 +36,7 @@ pub(crate) type Others<'a> = &'a dyn Fn(&[u8]) -> Vec<Arc<Template>>;
 #[derive(Default)]
 pub(super) struct Makers {
     /// By name, with the condition around each.
-    own: HashMap<Vec<u8>, Vec<(NameId, Arc<Template>)>>,
+    own: HashMap<Vec<u8>, Vec<(NameId, Arc<Template>)>, BuildHasherDefault<NameHasher>>,
     written: usize,
     depth: usize,
 }
@@ -225,8 +227,12 @@ impl<'a> Reader<'a> {
     }
 
     /// The name that `MACRO(…)(` at `at` calls, where the macro is the file's own: by the arm
-    /// that the definition around it stands for.
-    pub(super) fn called_by_macro(&mut self, tokens: &[Token], at: usize) -> Option<NameId> {
+    /// that the definition around it stands for; and where the macro's arguments end.
+    pub(super) fn called_by_macro(
+        &mut self,
+        tokens: &[Token],
+        at: usize,
+    ) -> Option<(NameId, usize)> {
         let word = tokens[at].text(self.bytes);
         if !self.makers.has(word) {
             return None;
@@ -238,7 +244,7 @@ impl<'a> Reader<'a> {
         let inside = &self.bytes[tokens[at + 1].end as usize..tokens[close].start as usize];
         let names = self.own_names(word, inside);
         let name = names.get(self.arm).or_else(|| names.first())?;
-        Some(self.sink.intern(name))
+        Some((self.sink.intern(name), close))
     }
 
     fn read_templates(
