@@ -63,6 +63,7 @@ fn run(args: &StepArgs, session: &Session, direction: Direction) -> Result<Outco
             kinds: kinds.clone(),
             any_kind: args.kinds.is_empty(),
             depth: args.depth,
+            called: HashSet::new(),
             sources: Sources::default(),
             places: Vec::new(),
             arrows: Vec::new(),
@@ -176,6 +177,9 @@ struct Answer<'g, 'a> {
     /// Whether a function that nothing calls has those that name it in a table instead.
     any_kind: bool,
     depth: usize,
+    /// The calls of the name that was asked for: each may mean several of its definitions, a
+    /// stub and the real one, and is shown once.
+    called: HashSet<(DefId, u32, LinkKind)>,
     sources: Sources,
     places: Vec<Place>,
     arrows: Vec<Arrow>,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::outline::UseKind;
+use crate::outline::{Flags, UseKind};
 
 use super::base::{DefInfo, Edge, Graph, NameRef};
 use super::export::kind_of;
@@ -106,6 +106,7 @@ impl Graph<'_> {
         arch: Arch,
         memo: &mut Memo,
     ) -> Vec<Callee> {
+        let definition = &self.named_by(definition);
         let mut found = Vec::new();
         for edge in self.edges_of(definition) {
             if edge.kind == UseKind::Indirect {
@@ -125,6 +126,18 @@ impl Graph<'_> {
         found
     }
 
+    /// The definition itself, or for another name of one that one.
+    pub(super) fn named_by(&self, definition: &DefInfo) -> DefInfo {
+        let is_first = |d: &DefInfo| {
+            (d.file, d.first) == (definition.file, definition.first) && !d.flags.has(Flags::ALIAS)
+        };
+        let names =
+            if definition.flags.has(Flags::ALIAS) { self.edges_of(definition) } else { Vec::new() };
+        let first =
+            names.iter().find_map(|e| self.definitions_of(e.name).into_iter().find(is_first));
+        first.unwrap_or(*definition)
+    }
+
     /// The definitions that use `target`, in path and line order.
     ///
     /// With `indirect`, also those that call through a field that a table fills with it.
@@ -133,7 +146,8 @@ impl Graph<'_> {
         let definitions = &uses.definitions;
         let mut found = Vec::new();
         for &user in self.possible_users(&uses, target) {
-            if !arch.has(self.place(user.file)) || !self.sees(user.file, target, arch) {
+            let is_name = user.flags.has(Flags::ALIAS) && user.file == target.file;
+            if is_name || !arch.has(self.place(user.file)) || !self.sees(user.file, target, arch) {
                 continue;
             }
             let meaning = self.choose(definitions, user.file, arch);

@@ -79,6 +79,9 @@ pub struct Graph<'a> {
     include_data: Guarded<'a>,
     public_offsets: Words<'a>,
     public_data: Guarded<'a>,
+    /// Files that make tables of what they include.
+    table_makers: Words<'a>,
+    /// Macros that may make definitions: file, name, and a number for what each is.
     makers: Words<'a>,
     pub(super) undecided: Undecided<'a>,
     pub(super) places: Vec<Place>,
@@ -118,8 +121,16 @@ impl<'a> Graph<'a> {
             parts(definitions).ok_or(Damaged("graph.definitions"))?;
         let [sources, edge_offsets, edge_data] = parts(edges).ok_or(Damaged("graph.edges"))?;
         let [used, user_offsets, user_data] = parts(users).ok_or(Damaged("graph.users"))?;
-        let [paths, path_ends, include_offsets, include_data, public_offsets, public_data, makers] =
-            parts(files).ok_or(Damaged("graph.files"))?;
+        let [
+            paths,
+            path_ends,
+            include_offsets,
+            include_data,
+            public_offsets,
+            public_data,
+            table_makers,
+            makers,
+        ] = parts(files).ok_or(Damaged("graph.files"))?;
         let mut graph = Graph {
             names,
             starts: Words::new(starts),
@@ -138,6 +149,7 @@ impl<'a> Graph<'a> {
             include_data,
             public_offsets: Words::new(public_offsets),
             public_data,
+            table_makers: Words::new(table_makers),
             makers: Words::new(makers),
             undecided,
             places: Vec::new(),
@@ -360,6 +372,19 @@ impl<'a> Graph<'a> {
         self.merged(live, self.overlay.all().copied())
     }
 
+    /// The macros of a file of the sections that may make definitions: the name of each, and a
+    /// number that changes with what it is.
+    pub(super) fn makers_of(&self, file: FileId) -> Vec<(NameRef, u32)> {
+        let word = |at: usize| self.makers.get(at).unwrap_or(u32::MAX);
+        let (mut low, mut high) = (0, self.makers.len() / 3);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if word(middle * 3) < file { low = middle + 1 } else { high = middle }
+        }
+        let own = (low..self.makers.len() / 3).take_while(|at| word(at * 3) == file);
+        own.map(|at| (word(at * 3 + 1), word(at * 3 + 2))).collect()
+    }
+
     /// The private files that a file includes.
     pub(super) fn includes_of(&self, file: FileId) -> Vec<FileId> {
         if let Some(index) = file.checked_sub(self.base_files()) {
@@ -377,8 +402,8 @@ impl<'a> Graph<'a> {
     }
 
     /// The files of the sections that make tables of what they include.
-    pub(super) fn makers(&self) -> impl Iterator<Item = FileId> {
-        (0..self.makers.len()).filter_map(|at| self.makers.get(at))
+    pub(super) fn table_makers(&self) -> impl Iterator<Item = FileId> {
+        (0..self.table_makers.len()).filter_map(|at| self.table_makers.get(at))
     }
 
     /// The struct that a member (`field@struct`) holds or points to.

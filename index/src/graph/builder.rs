@@ -1,11 +1,12 @@
 //! Takes the outlines of all files, from many threads, and makes the graph's sections.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::idiom::Idioms;
-use crate::outline::{FileOutline, Kind, NO_NAME, Use, UseKind};
+use crate::outline::{FileOutline, Kind, NO_NAME, Template, Use, UseKind};
 
 use super::interner::{Interner, Waiting};
+use super::made::{self, Invoked};
 use super::maybe::{Maybe, MaybeWriter};
 use super::record::{DefRecord, is_long};
 use super::{Sections, instances, write};
@@ -25,6 +26,12 @@ pub(super) struct FileRecord {
     pub(super) maybe: Maybe,
     /// From which line on includes become tables, and by which macro.
     pub(super) instances: Vec<(u32, Vec<u8>)>,
+    /// Macros that others may use to define things.
+    pub(super) makers: Vec<(Vec<u8>, Arc<Template>)>,
+    /// Other files' macros used at the top level.
+    pub(super) invoked: Vec<Invoked>,
+    /// The names of these macros, and numbers that change with what they are.
+    pub(super) offered: Vec<(u32, u32)>,
 }
 
 impl FileRecord {
@@ -37,6 +44,7 @@ impl FileRecord {
         };
         self.definitions.iter_mut().for_each(|d| to(&mut d.name));
         self.types.iter_mut().for_each(|(_, holds)| to(holds));
+        self.offered.iter_mut().for_each(|(name, _)| to(name));
         for used in &mut self.uses {
             to(&mut used.name);
             to(&mut used.via);
@@ -148,6 +156,10 @@ impl Batch {
             .collect();
         let instances = outline.instances.iter();
         record.instances = instances.map(|i| (i.line, outline.name(i.name).to_vec())).collect();
+        let offered = made::hashes(Some(outline));
+        record.offered =
+            offered.into_iter().map(|(name, hash)| (self.names.push(&name), hash)).collect();
+        (record.makers, record.invoked) = (made::makers(outline), made::invoked(outline));
         self.files.push(record);
     }
 }
@@ -179,6 +191,7 @@ impl Builder {
         files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         files.dedup_by(|a, b| a.path == b.path);
         let includes = super::include::resolve_all(&files);
+        made::add(&mut files, &self.names, idioms);
         instances::add(&mut files, &includes, &self.names, idioms);
         write::sections(files, &includes, self.names.freeze())
     }

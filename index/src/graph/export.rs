@@ -35,7 +35,8 @@ impl Graph<'_> {
     /// is to be compared, shows the calls inside of such a function as its caller's.
     pub fn export_edges(&self, arch: Arch, mut each: impl FnMut(EdgeRow)) {
         let mut known: HashMap<NameRef, Vec<DefInfo>> = HashMap::new();
-        for source in self.sources().filter(|d| arch.has(self.place(d.file))) {
+        let is_wanted = |d: &DefInfo| arch.has(self.place(d.file)) && !d.flags.has(Flags::ALIAS);
+        for source in self.sources().filter(is_wanted) {
             let caller = self.name(source.name);
             for edge in self.edges_of(&source) {
                 let definitions =

@@ -37,6 +37,11 @@ pub(super) fn add(
             for (header, _) in includes[file].iter().filter(|(_, line)| *line <= from) {
                 reach(*header, includes, &mut seen);
             }
+            // But for headers of tracepoints, which are made to be read several times.
+            let is_table = |header: &u32| {
+                files[*header as usize].definitions.iter().any(|d| d.kind() == idiom.kind)
+            };
+            seen.retain(|header| !is_table(header));
             for (header, line) in includes[file].iter().filter(|(_, line)| *line > from) {
                 for header in reach(*header, includes, &mut seen) {
                     for definition in

@@ -1,6 +1,6 @@
 //! The names of all files, each once, numbered while many threads add files at the same time.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -75,9 +75,17 @@ impl Interner {
     pub(super) fn intern(&self, name: &[u8]) -> u32 {
         let hash = hash(name);
         let shard = hash as usize % SHARDS;
-        let mut table =
-            self.shards[shard].lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut table = self.shards[shard].lock().unwrap_or_else(PoisonError::into_inner);
         table.intern(hash, name) * SHARDS as u32 + shard as u32
+    }
+
+    /// The number of a name, if it has one.
+    pub(super) fn find(&self, name: &[u8]) -> Option<u32> {
+        let hash = hash(name);
+        let shard = hash as usize % SHARDS;
+        let found =
+            self.shards[shard].lock().unwrap_or_else(PoisonError::into_inner).find(hash, name)?;
+        Some(found * SHARDS as u32 + shard as u32)
     }
 
     /// The numbers of all `waiting` names, in their order.
@@ -86,8 +94,7 @@ impl Interner {
         let mut numbers = vec![0; places.len()];
         let mut start = 0;
         for (shard, end) in ends.iter().enumerate() {
-            let mut table =
-                self.shards[shard].lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut table = self.shards[shard].lock().unwrap_or_else(PoisonError::into_inner);
             for places in places[start..*end as usize].chunks(TOGETHER) {
                 table.warm(places.iter().map(|place| waiting.get(*place).0));
                 for place in places {
@@ -103,17 +110,14 @@ impl Interner {
 
     /// The name of a number that `intern` gave.
     pub(super) fn text(&self, id: u32) -> Vec<u8> {
-        let table = self.shards[id as usize % SHARDS]
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let table =
+            self.shards[id as usize % SHARDS].lock().unwrap_or_else(PoisonError::into_inner);
         table.get(id / SHARDS as u32).to_vec()
     }
 
     /// All names, when no thread adds any more.
     pub(super) fn freeze(self) -> Frozen {
-        let open = |shard: Mutex<Shard>| {
-            shard.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
-        };
+        let open = |shard: Mutex<Shard>| shard.into_inner().unwrap_or_else(PoisonError::into_inner);
         let shards: Vec<Shard> = self.shards.into_iter().map(open).collect();
         let mut bases = Vec::with_capacity(SHARDS);
         let mut total = 0;

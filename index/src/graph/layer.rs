@@ -163,6 +163,12 @@ impl Graph<'_> {
         for (header, _) in includes.iter().filter(|(_, line)| *line <= from) {
             self.reach(*header, &mut seen, |_| {});
         }
+        // But for headers of tracepoints, which are made to be read several times.
+        let of_kind = |file: &FileId| {
+            let names = defined.get(file).map_or(&[][..], Vec::as_slice);
+            names.iter().any(|(kind, _)| *kind == idiom.kind)
+        };
+        seen.retain(|header| !of_kind(header));
         for (header, line) in includes.iter().filter(|(_, line)| *line > from) {
             self.reach(*header, &mut seen, |file| {
                 let names = defined.get(&file).map_or(&[][..], Vec::as_slice).iter();

@@ -34,6 +34,13 @@ impl DefRecord {
         DefRecord { name, packed: [packed as u32, (packed >> 32) as u32] }
     }
 
+    /// Gives it the name `name`, and sets `flags`.
+    pub(super) fn rename(&mut self, name: u32, flags: Flags) {
+        self.name = name;
+        let packed = self.packed() | u64::from(flags.0 & 0x7f) << 47;
+        self.packed = [packed as u32, (packed >> 32) as u32];
+    }
+
     fn packed(self) -> u64 {
         u64::from(self.packed[1]) << 32 | u64::from(self.packed[0])
     }

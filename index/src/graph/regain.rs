@@ -42,24 +42,19 @@ impl Graph<'_> {
         let mut laid: Vec<(Overlaid, bool)> =
             latest.into_iter().map(|overlaid| (overlaid, false)).collect();
         loop {
+            let users = self.users_of_changed_macros(&laid);
+            add(&mut laid, users, most, outline)?;
             laid.sort_unstable_by(|((one, _), _), ((other, _), _)| one.cmp(other));
-            self.lay(
-                &laid.iter().map(|((p, o), _)| (p.as_slice(), o.as_ref())).collect::<Vec<_>>(),
-                idioms,
-            );
+            let mut complete: Vec<Overlaid> = laid.iter().map(|(laid, _)| laid.clone()).collect();
+            self.complete(&mut complete, idioms, outline);
+            let layers: Vec<_> = complete.iter().map(|(p, o)| (p.as_slice(), o.as_ref())).collect();
+            self.lay(&layers, idioms);
             let more = self.files_to_read_again(idioms);
             if more.is_empty() {
                 break;
             }
-            if laid.len() + more.len() > most {
-                return Err(TooMany);
-            }
-            let paths: Vec<Vec<u8>> =
-                more.into_iter().map(|file| self.path(file).to_vec()).collect();
-            laid.par_extend(paths.into_par_iter().map(|path| {
-                let outline = outline(&path);
-                ((path, outline), true)
-            }));
+            let paths = more.into_iter().map(|file| self.path(file).to_vec()).collect();
+            add(&mut laid, paths, most, outline)?;
         }
         Ok(laid.into_iter().filter(|(_, again)| *again).map(|(overlaid, _)| overlaid).collect())
     }
@@ -78,6 +73,7 @@ impl Graph<'_> {
             });
         }
         self.makers_to_read_again(idioms, &mut found);
+        self.users_of_moved_macros(&mut found);
         found.into_iter().collect()
     }
 
@@ -107,7 +103,7 @@ impl Graph<'_> {
     /// The files that make tables of what they include, where that changed.
     fn makers_to_read_again(&self, idioms: &Idioms, found: &mut HashSet<FileId>) {
         let makers: Vec<FileId> =
-            self.makers().filter(|file| !self.overlay.replaces(*file)).collect();
+            self.table_makers().filter(|file| !self.overlay.replaces(*file)).collect();
         if makers.is_empty() || self.overlay.replaced_files().next().is_none() {
             return;
         }
@@ -116,18 +112,9 @@ impl Graph<'_> {
             .overlay
             .replaced_files()
             .filter(|(file, now)| {
-                let paths = |targets: Vec<FileId>| {
-                    let mut paths: Vec<Vec<u8>> =
-                        targets.into_iter().map(|target| self.path(target).to_vec()).collect();
-                    paths.sort_unstable();
-                    paths.dedup();
-                    paths
-                };
                 let own = now.map_or(&[][..], |index| self.overlay.instantiated(index));
-                let targets = now.map_or(&[][..], |index| self.overlay.all_includes(index));
-                let targets = targets.iter().map(|(target, _)| *target).collect();
                 own != before.get(file).map_or(&[][..], Vec::as_slice)
-                    || paths(targets) != paths(self.base_includes(*file).collect())
+                    || self.includes_otherwise(*file, *now)
             })
             .map(|(file, _)| file)
             .collect();
@@ -149,6 +136,31 @@ impl Graph<'_> {
                 open.extend(self.base_includes(next));
             }
         }
+    }
+
+    /// Whether a file of the sections, of which layer `now` is what it is now, includes other
+    /// files than it did.
+    fn includes_otherwise(&self, file: FileId, now: Option<u32>) -> bool {
+        let paths = |targets: Vec<FileId>| {
+            let mut paths: Vec<Vec<u8>> =
+                targets.into_iter().map(|target| self.path(target).to_vec()).collect();
+            paths.sort_unstable();
+            paths.dedup();
+            paths
+        };
+        let targets = now.map_or(&[][..], |index| self.overlay.all_includes(index));
+        let targets = targets.iter().map(|(target, _)| *target).collect();
+        paths(targets) != paths(self.base_includes(file).collect())
+    }
+
+    /// The files that use a macro of a file which includes other files than it did: which
+    /// macro a header means depends on who includes it.
+    fn users_of_moved_macros(&self, found: &mut HashSet<FileId>) {
+        let moved = self.overlay.replaced_files().filter(|(file, now)| {
+            !self.makers_of(*file).is_empty() && self.includes_otherwise(*file, *now)
+        });
+        let names = moved.flat_map(|(file, _)| self.makers_of(file)).map(|(name, _)| name);
+        found.extend(self.users_of_macros(names.collect()));
     }
 
     /// For each file of the sections its definitions that including may make tables of, by name.
@@ -175,6 +187,23 @@ impl Graph<'_> {
         }
         found
     }
+}
+
+/// Reads the files at `paths` again, besides those in `laid`.
+fn add(
+    laid: &mut Vec<(Overlaid, bool)>,
+    paths: Vec<Vec<u8>>,
+    most: usize,
+    outline: &(dyn Fn(&[u8]) -> Option<FileOutline> + Sync),
+) -> Result<(), TooMany> {
+    if laid.len() + paths.len() > most && !paths.is_empty() {
+        return Err(TooMany);
+    }
+    laid.par_extend(paths.into_par_iter().map(|path| {
+        let outline = outline(&path);
+        ((path, outline), true)
+    }));
+    Ok(())
 }
 
 /// Whether including a definition of this kind may make a table.

@@ -93,8 +93,9 @@ impl Graph<'_> {
         let (from, to) = (self.place(file), self.place(definition.file));
         let same_arch =
             to.arch == 0 || if from.arch == 0 { arch.has(to) } else { from.arch == to.arch };
-        // Rust and C meet only through bindings, which are made when the kernel is built.
-        let rust = definition.kind == Kind::RustFunction;
+        // Rust and C meet only through bindings, which are made when the kernel is built, and
+        // in Rust functions that go by their name alone.
+        let rust = definition.kind == Kind::RustFunction && !definition.flags.has(Flags::EXTERN);
         if from.program != to.program || !same_arch || rust {
             return false;
         }

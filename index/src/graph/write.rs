@@ -54,6 +54,7 @@ fn rank_names(files: &[FileRecord], frozen: &Frozen) -> (Vec<u32>, Vec<u32>) {
     let wanted = edges::marked(files, frozen.len(), |file, wanted| {
         file.definitions.iter().for_each(|d| wanted[d.name as usize] = 1);
         file.types.iter().for_each(|(_, holds)| wanted[*holds as usize] = 1);
+        file.offered.iter().for_each(|(name, _)| wanted[*name as usize] = 1);
         for used in &file.uses {
             wanted[used.name as usize] = 1;
             if used.via != NO_NAME {
@@ -175,7 +176,16 @@ fn write_files(files: &[FileRecord], includes: &Includes) -> Vec<u8> {
     put_words(&mut end_bytes, &ends);
     put_words(&mut making_bytes, &making);
     let ([private, private_data], [public, public_data]) = (private.finish(), public.finish());
-    join(&[&paths, &end_bytes, &private, &private_data, &public, &public_data, &making_bytes])
+    join(&[
+        &paths,
+        &end_bytes,
+        &private,
+        &private_data,
+        &public,
+        &public_data,
+        &making_bytes,
+        &makers(files),
+    ])
 }
 
 /// Numbers of files, for each file some.
@@ -197,4 +207,18 @@ impl Targets {
         put_words(&mut offsets, &self.offsets);
         [offsets, self.data]
     }
+}
+
+/// For each file the macros of it that may make definitions in others: the file, the name, and
+/// a number that changes with what the macro is.
+fn makers(files: &[FileRecord]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for (number, file) in (0u32..).zip(files) {
+        let mut offered = file.offered.clone();
+        offered.sort_unstable();
+        for (name, hash) in offered {
+            put_words(&mut bytes, &[number, name, hash]);
+        }
+    }
+    bytes
 }

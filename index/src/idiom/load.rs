@@ -46,6 +46,10 @@ struct DefineEntry {
     kind: String,
     names: Vec<String>,
     #[serde(default)]
+    bodies: Vec<usize>,
+    #[serde(default)]
+    functions: Vec<String>,
+    #[serde(default)]
     init: Vec<String>,
     #[serde(default)]
     params: usize,
@@ -59,6 +63,8 @@ struct RegisterEntry {
     macros: Vec<String>,
     table: String,
     functions: Vec<String>,
+    #[serde(default)]
+    defines: bool,
 }
 
 #[derive(Deserialize)]
@@ -217,6 +223,8 @@ impl Idioms {
         let idiom = Define {
             kind: kind(&entry.kind)?,
             names: templates(&entry.names)?,
+            bodies: entry.bodies,
+            functions: templates(&entry.functions)?,
             init: templates(&entry.init)?,
             params: entry.params,
             is_static: entry.is_static,
@@ -230,7 +238,8 @@ impl Idioms {
 
     fn add_register(&mut self, entry: &RegisterEntry) -> Result<(), String> {
         let functions = templates(&entry.functions)?;
-        let idiom = Register { table: Template::parse(&entry.table)?, functions };
+        let table = Template::parse(&entry.table)?;
+        let idiom = Register { table, functions, defines: entry.defines };
         entry.macros.iter().for_each(|name| self.registers.insert(name, &idiom));
         Ok(())
     }

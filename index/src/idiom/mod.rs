@@ -19,6 +19,11 @@ pub struct Define {
     pub kind: Kind,
     /// The names defined; the first owns the body that follows or the arguments.
     pub names: Vec<Template>,
+    /// For each name the argument that is its body, from 1; 0 for none. What is beyond the
+    /// end has none.
+    pub bodies: Vec<usize>,
+    /// Functions that the macro writes besides, whose text is of no interest.
+    pub functions: Vec<Template>,
     /// Functions that the definition puts into a table by itself.
     pub init: Vec<Template>,
     /// Which argument holds the first parameter of the function, from 1; 0 for none.
@@ -34,6 +39,8 @@ pub struct Register {
     pub table: Template,
     /// The functions registered, from the arguments.
     pub functions: Vec<Template>,
+    /// Whether it also defines functions, which its own text in the tree tells.
+    pub defines: bool,
 }
 
 /// A function or macro that runs a function it is handed: `kthread_run(f, …)`.

@@ -10,14 +10,20 @@ mod names;
 mod rust;
 mod types;
 
+pub(crate) use c::expand;
+pub(crate) use c::template::Template;
+
 pub use names::{NO_NAME, NameId, Names};
 pub(crate) use names::{NameHasher, hash, spread};
-pub use types::{Definition, FileOutline, Flags, Include, Instance, Kind, NOWHERE, Use, UseKind};
+pub use types::{
+    Definition, FileOutline, Flags, Include, Instance, Invocation, InvocationKind, Kind, Maker,
+    NOWHERE, Use, UseKind,
+};
 
 use crate::idiom::Idioms;
 
 /// Counts the changes of what an outline or the graph says of the same text.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// The largest file that is outlined, in bytes. No source that anyone has written is larger;
 /// what is left out is said (see `docs/limits.md`).

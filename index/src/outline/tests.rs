@@ -217,3 +217,22 @@ proptest! {
         outline(b"a.c", &[&text[..from], &text[to..]].concat(), &Idioms::built_in());
     }
 }
+
+#[test]
+fn macros_that_write_macros_without_end_are_given_up() {
+    let mut text = String::new();
+    for level in 0..20 {
+        let next = format!("A{}(x) ", level + 1).repeat(8);
+        text += &format!("#define A{level}(x) {next}\n");
+    }
+    text += "#define A20(x) int f_##x(void) { return 0; }\n#define SELF(x) SELF(x) SELF(x)\n";
+    text += &format!("#define WIDE(x) {}\n", "x ".repeat(1 << 14));
+    for at in 0..200 {
+        text += &format!("A0(a{at})\nSELF(a)\nWIDE({})\n", "y".repeat(100));
+    }
+    text += "int after(void) { return 0; }\n";
+    let begun = Instant::now();
+    let found = outline(b"x.c", text.as_bytes(), &Idioms::built_in());
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+    assert!(found.definitions.iter().any(|d| found.name(d.name) == b"after"));
+}

@@ -204,6 +204,50 @@ pub struct Instance {
     pub line: u32,
 }
 
+/// A macro whose body may define things where it is used at the top level of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Maker {
+    /// Its name.
+    pub name: NameId,
+    /// Its parameters as written.
+    pub params: NameId,
+    /// Its body as written.
+    pub body: NameId,
+}
+
+/// Where a macro that makes definitions stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum InvocationKind {
+    /// `MACRO(…);`
+    Item,
+    /// `MACRO(…) { … }`: what it ends in is the head of a function.
+    Head,
+    /// `int MACRO(…)(int a) { … }`: a function's name.
+    Name,
+}
+
+/// A macro used at the top level that this file does not define: what it makes is known once
+/// the file with the macro is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invocation {
+    /// The macro.
+    pub name: NameId,
+    /// What stands between its brackets.
+    pub arguments: NameId,
+    /// First line.
+    pub first: u32,
+    /// Last line.
+    pub last: u32,
+    /// The words before it.
+    pub flags: Flags,
+    /// Where it stands.
+    pub kind: InvocationKind,
+    /// The definition that it is the head or the name of; else [`NOWHERE`].
+    pub heads: u32,
+    /// Whether only functions are wanted of it: the rest is known by idiom.
+    pub functions: bool,
+}
+
 /// What one file says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileOutline {
@@ -217,6 +261,10 @@ pub struct FileOutline {
     pub includes: Vec<Include>,
     /// Where includes begin to be tables.
     pub instances: Vec<Instance>,
+    /// Macros that others may use to define things.
+    pub makers: Vec<Maker>,
+    /// Uses of such macros that are not resolved.
+    pub invocations: Vec<Invocation>,
 }
 
 /// An encoded outline that does not make sense.
@@ -228,6 +276,11 @@ impl FileOutline {
     /// A name's bytes.
     pub fn name(&self, id: NameId) -> &[u8] {
         self.names.get(id)
+    }
+
+    /// A number for a name that is added.
+    pub(crate) fn add_name(&mut self, name: &[u8]) -> NameId {
+        self.names.push(name)
     }
 
     /// The outline as bytes, for [`FileOutline::decode`].
@@ -247,7 +300,11 @@ impl FileOutline {
                 .iter()
                 .all(|u| name(u.name) && name(u.via) && (u.within == NOWHERE || u.within < count))
             && outline.includes.iter().all(|i| name(i.path))
-            && outline.instances.iter().all(|i| name(i.name));
+            && outline.instances.iter().all(|i| name(i.name))
+            && outline.makers.iter().all(|m| name(m.name) && name(m.params) && name(m.body))
+            && outline.invocations.iter().all(|i| {
+                name(i.name) && name(i.arguments) && (i.heads == NOWHERE || i.heads < count)
+            });
         if sound { Ok(outline) } else { Err(Damaged) }
     }
 }

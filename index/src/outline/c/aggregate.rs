@@ -14,8 +14,8 @@ impl Reader<'_> {
     pub(super) fn read_aggregate(&mut self, item: &Item, open: usize) {
         self.read_members(item, open);
         if let Some(close) = item.close {
-            let named = item.tokens[close + 1..].iter().any(|t| t.kind == TokenKind::Ident);
-            if named {
+            let named = item.tokens.get(close + 1..).unwrap_or_default().iter();
+            if named.clone().any(|t| t.kind == TokenKind::Ident) {
                 self.read_variables(item, close + 1);
             }
         }
@@ -47,7 +47,8 @@ impl Reader<'_> {
                 self.sink.define(definition);
                 tag
             }
-            None => NO_NAME,
+            // An unnamed struct goes by the variable that has it: `x {}`, which no other can name.
+            None => self.unnamed_tag(item, kind),
         };
         let close = item.close.unwrap_or(item.tokens.len());
         let inside = item.tokens.get(open + 1..close).unwrap_or_default();
@@ -56,6 +57,17 @@ impl Reader<'_> {
         } else if tag != NO_NAME {
             self.read_fields(inside, tag);
         }
+    }
+
+    /// The tag of a struct without one that a variable is declared with.
+    pub(super) fn unnamed_tag(&mut self, item: &Item, kind: Kind) -> NameId {
+        let Some(close) = item.close.filter(|_| kind == Kind::Struct && item.equals.is_some())
+        else {
+            return NO_NAME;
+        };
+        let rest = item.tokens.get(close + 1..).unwrap_or_default();
+        let Some(name) = rest.iter().find(|t| t.kind == TokenKind::Ident) else { return NO_NAME };
+        self.sink.intern(&[name.text(self.bytes), b" {}"].concat())
     }
 
     fn read_enumerators(&mut self, tokens: &[Token]) {
@@ -100,6 +112,7 @@ impl Reader<'_> {
         let mut start = 0;
         let mut at = 0;
         let mut depth = 0usize;
+        let has_functions = tokens.windows(2).any(|pair| pair[0].is(b'(') && pair[1].is(b'*'));
         while at < tokens.len() {
             let token = tokens[at];
             if token.is(b'(') || token.is(b'[') {
@@ -108,12 +121,35 @@ impl Reader<'_> {
                 depth = depth.saturating_sub(1);
             } else if depth == 0 && (token.is(b';') || token.is(b'{') || token.is(b'}')) {
                 if token.is(b';') {
+                    if has_functions {
+                        self.note_members(&tokens[start..at], tag);
+                    }
                     self.read_field(&tokens[start..at], tag);
                 }
                 start = at + 1;
             }
             at += 1;
         }
+    }
+
+    /// Notes the names that a line of members declares, for values without names.
+    fn note_members(&mut self, tokens: &[Token], tag: NameId) {
+        let is_name =
+            |t: &&Token| t.kind == TokenKind::Ident && word(t.text(self.bytes)) == Word::Name;
+        let pointer = tokens.windows(2).position(|pair| pair[0].is(b'(') && pair[1].is(b'*'));
+        let mut found: Vec<Token> = Vec::new();
+        if let Some(at) = pointer {
+            found.extend(tokens[at..].iter().find(is_name));
+        } else {
+            for part in tokens.split(|t| t.is(b',')) {
+                let end = part.iter().position(|t| t.is(b'[') || t.is(b':')).unwrap_or(part.len());
+                let marked = |t: &&Token| is_name(t) && !t.text(self.bytes).starts_with(b"__");
+                found.extend(part[..end].iter().rev().find(marked));
+            }
+        }
+        let found: Vec<NameId> =
+            found.iter().map(|t| self.sink.intern(t.text(self.bytes))).collect();
+        self.members.entry(tag).or_default().extend(found);
     }
 
     /// `int (*open)(…)`, `const struct file_operations *f_op`.

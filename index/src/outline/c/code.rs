@@ -99,6 +99,8 @@ pub(super) struct Walk<'t> {
     cast: NameId,
     /// Whether a statement begins here.
     fresh: bool,
+    /// Tokens before this one are not read: they make a name.
+    skipped: usize,
 }
 
 impl Reader<'_> {
@@ -121,9 +123,14 @@ impl Reader<'_> {
             pending: NO_NAME,
             cast: NO_NAME,
             fresh: false,
+            skipped: 0,
         };
         let mut at = 0;
         while at < tokens.len() {
+            if at < walk.skipped {
+                at = walk.skipped;
+                continue;
+            }
             let token = tokens[at];
             at = match token.kind {
                 TokenKind::Ident => self.word(&mut walk, at),
@@ -277,7 +284,16 @@ impl Reader<'_> {
         };
         match after.kind {
             TokenKind::Paste => {}
-            _ if called => self.call(walk, token, text),
+            _ if called => match self.called_by_macro(walk.tokens, at) {
+                Some((name, close)) => {
+                    for name in [name, self.sink.intern(text)] {
+                        let within = walk.place.within;
+                        self.sink.add_use(within, name, UseKind::Call, token.line, NO_NAME);
+                    }
+                    (walk.pending, walk.skipped) = (name, close + 1);
+                }
+                None => self.call(walk, token, text),
+            },
             TokenKind::Arrow => self.deref(walk, token, text),
             TokenKind::Byte if matches!(after.byte, b'.' | b'[') => self.deref(walk, token, text),
             TokenKind::Byte
@@ -340,6 +356,7 @@ impl Reader<'_> {
             walk.frames.iter().rev().find(|f| f.callee != NO_NAME || f.slot != NO_NAME || f.values);
         let (via, argument) = match receiver {
             Some(frame) if frame.callee != NO_NAME => (frame.callee, frame.argument as usize),
+            Some(frame) if frame.slot == NO_NAME => (self.slot_by_place(*frame), 0),
             Some(frame) => (frame.slot, 0),
             None => (NO_NAME, 0),
         };
@@ -356,6 +373,17 @@ impl Reader<'_> {
                 self.sink.last_use_runs();
             }
         }
+    }
+
+    /// The slot that a value without a `.field =` goes to: by its place among the values, where
+    /// the file has the struct.
+    fn slot_by_place(&mut self, frame: Frame) -> NameId {
+        let members = self.members.get(&frame.tag).filter(|_| frame.tag != NO_NAME);
+        let member = members.and_then(|m| m.get(frame.argument as usize - 1)).copied();
+        member.map_or(NO_NAME, |member| {
+            let field = self.sink.out.names.get(member).to_vec();
+            self.slot(&field, frame.tag)
+        })
     }
 
     /// `x->field`: a call through it, or a place that is assigned to.

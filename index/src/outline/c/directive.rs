@@ -184,7 +184,7 @@ impl Reader<'_> {
             body.push(token);
         }
         if function_like {
-            self.note_maker(name_token.text(bytes), &body);
+            self.note_maker(name, &body);
         }
         if function_like || body.iter().any(|t| t.kind == TokenKind::Ident) {
             self.macro_body(within, &body, function_like);

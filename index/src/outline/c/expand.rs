@@ -1,161 +1,330 @@
-//! Macros of the file itself that make definitions: `#define MY_ATTR(x) … x##_attr = …`.
+//! Macros that make definitions: `#define MY_ATTR(x) … x##_show(…) { … }`.
 //!
 //! Where such a macro is used at the top level, its body is written out and read like any
-//! other text, so that what it defines and registers is known by its real name. Macros of
-//! other files need an idiom: one file is all that is read here.
+//! other text, so that what it defines, calls and registers is known by its real name. A
+//! macro of the file itself is written out here. For the others the outline keeps what was
+//! used, and the macros that others may use: one file is all that is read here, so that an
+//! outline depends on nothing else. `graph` brings them together, by [`made_by`].
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+use std::sync::Arc;
 
-use crate::lex::{Lexer, Token, TokenKind};
+use crate::idiom::Idioms;
+use crate::lex::{Lexer, Token};
 
-use super::super::{Definition, FileOutline, Kind, NO_NAME, NOWHERE, NameId, Use};
+use super::super::names::NameHasher;
+use super::super::{
+    Definition, FileOutline, Invocation, InvocationKind, Kind, Maker, NO_NAME, NOWHERE, NameId, Use,
+};
+use super::template::{self, Template};
 use super::{Item, Reader};
 
 /// Bytes written out for one file at most, so that time stays linear.
-const WRITTEN_OUT: usize = 1 << 20;
+const WRITTEN_OUT: usize = 1 << 22;
+
+/// What writing out a macro counts besides its bytes.
+const EACH: usize = 64;
 
 /// Macros inside macros followed at most.
-const DEEPEST: usize = 4;
+const DEEPEST: usize = 12;
 
-/// A macro that may make definitions.
-#[derive(Clone)]
-pub(super) struct Maker {
-    params: Vec<Vec<u8>>,
-    body: Vec<u8>,
-}
+/// The macros of a name, as far as other files have them.
+pub(crate) type Others<'a> = &'a dyn Fn(&[u8]) -> Vec<Arc<Template>>;
 
 /// The makers of a file.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct Makers {
-    known: HashMap<Vec<u8>, Maker>,
+    /// By name, with the condition around each.
+    own: HashMap<Vec<u8>, Vec<(NameId, Arc<Template>)>, BuildHasherDefault<NameHasher>>,
     written: usize,
     depth: usize,
 }
 
-impl Maker {
-    /// The body with `given` in the place of the parameters.
-    fn write_out(&self, given: &[Vec<u8>]) -> Vec<u8> {
-        let value = |name: &[u8]| {
-            if name == b"__VA_ARGS__" {
-                return Some(given.get(self.params.len()..).unwrap_or_default().join(&b','));
-            }
-            let at = self.params.iter().position(|p| p == name)?;
-            Some(given.get(at).cloned().unwrap_or_default())
-        };
-        let mut out: Vec<u8> = Vec::new();
-        let mut pasting = false;
-        let mut quoting = false;
-        let mut lexer = Lexer::within(&self.body, 0, self.body.len(), 1);
-        let mut end = 0;
-        while let Some(token) = lexer.next_meaning(|_| {}) {
-            if token.kind == TokenKind::Paste {
-                pasting = true;
-                continue;
-            }
-            if token.start > end && !pasting {
-                out.push(b' ');
-            }
-            (end, pasting) = (token.end, false);
-            let text = token.text(&self.body);
-            quoting = match (token.is(b'#'), token.kind == TokenKind::Ident) {
-                (true, _) => true,
-                (false, true) => {
-                    let text = value(text).unwrap_or_else(|| text.to_vec());
-                    if quoting {
-                        out.extend([&b"\""[..], &text, b"\""].concat())
-                    } else {
-                        out.extend(text)
-                    }
-                    false
-                }
-                _ => {
-                    out.extend_from_slice(text);
-                    false
-                }
-            };
-        }
-        out
+impl Makers {
+    /// Whether what is read was written out from a macro.
+    pub(super) fn is_expansion(&self) -> bool {
+        self.depth > 0
+    }
+
+    /// Whether the file has such a macro.
+    pub(super) fn has(&self, name: &[u8]) -> bool {
+        self.own.contains_key(name)
+    }
+
+    fn own(&self, name: &[u8]) -> Vec<Arc<Template>> {
+        let known = self.own.get(name).map_or(&[][..], Vec::as_slice);
+        known.iter().map(|(_, template)| Arc::clone(template)).collect()
     }
 }
 
-impl Reader<'_> {
-    /// Remembers a macro that pastes names or uses a macro known by idiom; `tokens` are what
-    /// follows its name.
-    pub(super) fn note_maker(&mut self, name: &[u8], tokens: &[Token]) {
+/// What the macro `template` makes of `arguments`, the text between its brackets.
+///
+/// `others` knows the macros that its body uses; `written` counts the bytes written out for one
+/// file, which end at some point.
+pub(crate) fn made_by(
+    template: &Template,
+    arguments: &[u8],
+    kind: InvocationKind,
+    idioms: &Idioms,
+    others: Others,
+    written: &mut usize,
+) -> FileOutline {
+    let text = text_of(template, &split(arguments), kind);
+    let mut made = FileOutline::default();
+    *written += text.len() + EACH;
+    if *written > WRITTEN_OUT {
+        return made;
+    }
+    let mut reader = Reader::new(&text, idioms, &mut made);
+    reader.others = Some(others);
+    reader.makers = Makers { written: *written, depth: 1, ..Makers::default() };
+    reader.read();
+    *written = reader.makers.written;
+    made
+}
+
+/// What the macro writes, made whole.
+fn text_of(template: &Template, arguments: &[Vec<u8>], kind: InvocationKind) -> Vec<u8> {
+    let mut text = template.write_out(arguments);
+    text.extend_from_slice(match kind {
+        InvocationKind::Item => b";",
+        InvocationKind::Head => b"{}",
+        InvocationKind::Name => b"",
+    });
+    text
+}
+
+/// The arguments in a text, each as written.
+fn split(text: &[u8]) -> Vec<Vec<u8>> {
+    let mut lexer = Lexer::within(text, 0, text.len(), 1);
+    let (mut found, mut depth, mut start) = (Vec::new(), 0usize, 0);
+    while let Some(token) = lexer.next_meaning(|_| {}) {
+        if token.is(b'(') || token.is(b'[') || token.is(b'{') {
+            depth += 1;
+        } else if token.is(b')') || token.is(b']') || token.is(b'}') {
+            depth = depth.saturating_sub(1);
+        } else if depth == 0 && token.is(b',') {
+            found.push(text[start..token.start as usize].trim_ascii().to_vec());
+            start = token.end as usize;
+        }
+    }
+    found.push(text[start..].trim_ascii().to_vec());
+    found
+}
+
+/// The name that a text is, if it is a single one.
+pub(crate) fn single_name(text: &[u8]) -> Option<&[u8]> {
+    let text = text.trim_ascii();
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    (!text.is_empty() && text.iter().all(plain) && !text[0].is_ascii_digit()).then_some(text)
+}
+
+/// The name that the macro makes of `arguments`, which may take further macros.
+pub(crate) fn name_by(template: &Template, arguments: &[u8], others: Others) -> Option<Vec<u8>> {
+    let mut text = template.write_out(&split(arguments));
+    for _ in 0..DEEPEST {
+        if let Some(name) = single_name(&text) {
+            return Some(name.to_vec());
+        }
+        let open = memchr::memchr(b'(', &text)?;
+        let inside = text.trim_ascii_end().strip_suffix(b")")?.get(open + 1..)?.to_vec();
+        let next = others(single_name(&text[..open])?).into_iter().next()?;
+        text = next.write_out(&split(&inside));
+    }
+    None
+}
+
+impl<'a> Reader<'a> {
+    /// Remembers a macro that may make definitions; `tokens` are what follows its name.
+    pub(super) fn note_maker(&mut self, name: NameId, tokens: &[Token]) {
         let Some(close) = tokens.iter().position(|t| t.is(b')')) else { return };
-        let (Some(first), Some(last)) = (tokens.get(close + 1), tokens.last()) else { return };
-        let word = first.text(self.bytes);
-        let by_idiom =
-            || self.idioms.define(word).is_some() || self.idioms.register(word).is_some();
-        let declares = tokens[close + 1..].iter().any(|t| t.kind == TokenKind::Paste)
-            && first.kind == TokenKind::Ident;
-        if !declares && !by_idiom() {
+        let body = &tokens[close + 1..];
+        if !template::may_be_items(body, self.bytes) {
             return;
         }
-        let params = tokens[..close].iter().filter(|t| t.kind == TokenKind::Ident);
-        let params = params.map(|t| t.text(self.bytes).to_vec()).collect();
-        let body = self.bytes[first.start as usize..last.end as usize].to_vec();
-        self.makers.known.insert(name.to_vec(), Maker { params, body });
+        let text = |tokens: &[Token]| match tokens {
+            [] => &self.bytes[..0],
+            [first, ..] => &self.bytes[first.start as usize..tokens[tokens.len() - 1].end as usize],
+        };
+        let (params, body) = (text(&tokens[1.min(close)..close]), text(body));
+        let maker =
+            Maker { name, params: self.sink.new_name(params), body: self.sink.new_name(body) };
+        self.sink.out.makers.push(maker);
+        let guard = self.guard();
+        let template = Arc::new(Template::new(params, body));
+        let known = self.makers.own.entry(self.sink.out.names.get(name).to_vec()).or_default();
+        // The arms of an `#if` count all; what replaces another of the same arm wins.
+        known.retain(|(other, _)| *other != guard);
+        known.push((guard, template));
     }
 
-    /// Reads what the file's own macro `word` makes of `arguments`; false if it is none.
+    /// Reads what the file's own macro `word` makes of `arguments`: the number of the last
+    /// function that it defines, or [`NOWHERE`]; `None` if it is no such macro.
     pub(super) fn read_expanded(
         &mut self,
         item: &Item,
         word: &[u8],
         arguments: &[Vec<u8>],
-    ) -> bool {
-        let Some(maker) = self.makers.known.get(word) else { return false };
-        if self.makers.depth >= DEEPEST {
-            return false;
-        }
-        let mut text = maker.write_out(arguments);
-        self.makers.written += text.len();
-        if self.makers.written > WRITTEN_OUT {
-            return false;
-        }
-        text.push(b';');
-        let mut made = FileOutline::default();
-        let mut reader = Reader::new(&text, self.idioms, &mut made);
-        reader.makers = std::mem::take(&mut self.makers);
-        reader.makers.depth += 1;
-        reader.read();
-        let mut makers = std::mem::take(&mut reader.makers);
-        makers.depth -= 1;
-        self.makers = makers;
-        self.merge(item, &made);
-        true
+        kind: InvocationKind,
+    ) -> Option<u32> {
+        let templates = self.makers.own(word);
+        self.read_templates(item, &templates, arguments, kind)
     }
 
-    /// Adds what a macro made, as if it stood where the macro is used.
-    fn merge(&mut self, item: &Item, made: &FileOutline) {
+    /// Reads what another file's macro makes, where these are known; else notes it. The number
+    /// of the last function that was made.
+    pub(super) fn read_others(
+        &mut self,
+        item: &Item,
+        name: NameId,
+        arguments: &[Token],
+        kind: InvocationKind,
+        heads: u32,
+        functions: bool,
+    ) -> Option<u32> {
+        let text = match arguments {
+            [] => &b""[..],
+            [first, ..] => {
+                &self.bytes[first.start as usize..arguments[arguments.len() - 1].end as usize]
+            }
+        };
+        let Some(others) = self.others else {
+            let arguments = self.sink.new_name(text);
+            let (first, last) = (item.tokens[0].line, item.tokens[item.tokens.len() - 1].line);
+            let flags = self.flags(&item.tokens[..item.tokens.len().min(8)]);
+            self.sink.out.invocations.push(Invocation {
+                name,
+                arguments,
+                first,
+                last,
+                flags,
+                kind,
+                heads,
+                functions,
+            });
+            return None;
+        };
+        let mut templates = others(self.sink.out.names.get(name));
+        if kind == InvocationKind::Name {
+            let name = templates.first().and_then(|t| name_by(t, text, others));
+            if let Some(name) = name {
+                let name = self.sink.intern(&name);
+                self.sink.out.definitions[heads as usize].name = name;
+            }
+            return None;
+        }
+        templates.retain(|t| !functions || t.may_define_functions());
+        self.read_templates(item, &templates, &split(text), kind).filter(|made| *made != NOWHERE)
+    }
+
+    /// The names that the file's own macro `word` makes of these arguments, one for each arm in
+    /// which it is defined.
+    pub(super) fn own_names(&self, word: &[u8], arguments: &[u8]) -> Vec<Vec<u8>> {
+        let own = |name: &[u8]| self.makers.own(name);
+        let names = self.makers.own(word).into_iter();
+        names.filter_map(|template| name_by(&template, arguments, &own)).collect()
+    }
+
+    /// The name that `MACRO(…)(` at `at` calls, where the macro is the file's own: by the arm
+    /// that the definition around it stands for; and where the macro's arguments end.
+    pub(super) fn called_by_macro(
+        &mut self,
+        tokens: &[Token],
+        at: usize,
+    ) -> Option<(NameId, usize)> {
+        let word = tokens[at].text(self.bytes);
+        if !self.makers.has(word) {
+            return None;
+        }
+        let close = super::head::closing(tokens, at + 1, tokens.len())?;
+        if !tokens.get(close + 1)?.is(b'(') {
+            return None;
+        }
+        let inside = &self.bytes[tokens[at + 1].end as usize..tokens[close].start as usize];
+        let names = self.own_names(word, inside);
+        let name = names.get(self.arm).or_else(|| names.first())?;
+        Some((self.sink.intern(name), close))
+    }
+
+    fn read_templates(
+        &mut self,
+        item: &Item,
+        templates: &[Arc<Template>],
+        arguments: &[Vec<u8>],
+        kind: InvocationKind,
+    ) -> Option<u32> {
+        if self.makers.depth >= DEEPEST {
+            return None;
+        }
+        let mut function = None;
+        for template in templates {
+            let text = text_of(template, arguments, kind);
+            self.makers.written += text.len() + EACH;
+            if self.makers.written > WRITTEN_OUT {
+                return function;
+            }
+            let mut made = FileOutline::default();
+            let mut reader = Reader::new(&text, self.idioms, &mut made);
+            reader.others = self.others;
+            let mut makers = std::mem::take(&mut self.makers);
+            makers.depth += 1;
+            reader.makers = makers;
+            reader.read();
+            let mut makers = std::mem::take(&mut reader.makers);
+            makers.depth -= 1;
+            self.makers = makers;
+            function = Some(self.merge(item, &made));
+        }
+        function
+    }
+
+    /// Adds what a macro made, as if it stood where the macro is used. The number of the last
+    /// function, or [`NOWHERE`].
+    fn merge(&mut self, item: &Item, made: &FileOutline) -> u32 {
         let ids: Vec<NameId> =
             (0..made.names.len() as u32).map(|id| self.sink.intern(made.name(id))).collect();
         let id = |name: NameId| if name == NO_NAME { NO_NAME } else { ids[name as usize] };
         let mut numbers = Vec::with_capacity(made.definitions.len());
+        let (first, last) = (item.tokens[0].line, item.tokens[item.tokens.len() - 1].line);
+        let mut function = NOWHERE;
         for definition in &made.definitions {
-            numbers.push(if definition.kind == Kind::File {
+            let number = if definition.kind == Kind::File {
                 self.sink.file_scope()
             } else {
                 self.sink.define(Definition {
                     name: id(definition.name),
-                    first: item.tokens[0].line,
-                    last: item.tokens[item.tokens.len() - 1].line,
+                    first,
+                    last,
                     doc: item.doc,
                     guard: item.guard,
                     params: id(definition.params),
                     ..*definition
                 })
-            });
+            };
+            if definition.kind == Kind::Function {
+                function = number;
+            }
+            numbers.push(number);
         }
-        let line = item.tokens[0].line;
+        let number = |within: u32| numbers.get(within as usize).copied().unwrap_or(NOWHERE);
         let uses = made.uses.iter().map(|used| Use {
             name: id(used.name),
             via: id(used.via),
-            line,
-            within: numbers.get(used.within as usize).copied().unwrap_or(NOWHERE),
+            line: first,
+            within: number(used.within),
             ..*used
         });
         self.sink.out.uses.extend(uses);
+        let invocations = made.invocations.iter().map(|invocation| Invocation {
+            name: id(invocation.name),
+            arguments: id(invocation.arguments),
+            first,
+            last,
+            heads: number(invocation.heads),
+            ..*invocation
+        });
+        self.sink.out.invocations.extend(invocations);
+        function
     }
 }

@@ -98,6 +98,9 @@ pub(super) fn function(
             // `void (*f(int))(void)`, or a pointer, which is no function.
             return returns_pointer(head, *group, bytes).map(|(name, params)| (name, params, true));
         }
+        if let Some(params) = bracketed(head, groups, *group, bytes) {
+            return Some((group.open + 1, params, true));
+        }
         let text = head[name].text(bytes);
         if head[name].kind != TokenKind::Ident
             || word(text) != Word::Name
@@ -108,13 +111,25 @@ pub(super) fn function(
         if continues_as_type(head, group.close + 1, bytes) {
             continue;
         }
-        let typed = name > 0 && is_type_end(head[name - 1], bytes) && idioms.define(text).is_none();
+        // `void module_add_driver(…) {` is no use of the macro `module_*_driver`.
+        let is_macro = idioms.define(text).is_some() && !text[0].is_ascii_lowercase();
+        let typed = name > 0 && is_type_end(head[name - 1], bytes) && !is_macro;
         if typed {
             return Some((name, *group, true));
         }
         fallback.get_or_insert((name, *group, false));
     }
     fallback
+}
+
+/// The parameters of `int (name)(params)`, where `group` is the name's.
+fn bracketed(head: &[Token], groups: &[Group], group: Group, bytes: &[u8]) -> Option<Group> {
+    let before = head[group.open - 1];
+    let typed = before.is(b'*') || word(before.text(bytes)) == Word::Type;
+    let name = head[group.open + 1];
+    let alone = group.close == group.open + 2 && name.kind == TokenKind::Ident;
+    let params = groups.iter().find(|g| g.open == group.close + 1 && g.close > g.open)?;
+    (typed && alone && word(name.text(bytes)) == Word::Name).then_some(*params)
 }
 
 /// The name and parameters in `(*name(params))`.

@@ -2,7 +2,7 @@
 
 use crate::lex::{Token, TokenKind};
 
-use super::super::{Definition, Flags, Kind, NO_NAME, NameId};
+use super::super::{Definition, Flags, InvocationKind, Kind, NO_NAME, NOWHERE, NameId, UseKind};
 use super::code::Place;
 use super::head::{self, Group, Shape};
 use super::words::{Word, word};
@@ -92,36 +92,113 @@ impl Reader<'_> {
     }
 
     fn read_function(&mut self, item: &Item, open: usize, name: usize, params: Group, typed: bool) {
+        let flags = self.flags(&item.tokens[..open]);
         let word = item.tokens[name].text(self.bytes);
-        let idiom = if typed { None } else { self.idioms.define(word) };
-        let mut flags = self.flags(&item.tokens[..open]);
-        let mut skip = 0;
-        let definition = if let Some(idiom) = idiom {
-            let arguments = self.arguments(item, params);
+        let second = item.groups.iter().find(|g| typed && g.open == params.close + 1);
+        if let Some(second) = second {
+            // `int NAME(walk)(int a) {`: a macro makes the name.
+            return self.read_template(item, open, name, [params, *second], flags);
+        }
+        let (within, skip) = if typed {
+            let name = self.sink.intern(word);
+            let mut definition = self.definition(item, name, Kind::Function, flags);
+            definition.params = self.plain_text(&item.tokens[params.open + 1..params.close]);
+            (Some(self.sink.define(definition)), 0)
+        } else {
+            let skip = self.idioms.define(word).map_or(0, |idiom| idiom.params.saturating_sub(1));
+            (self.define_headed(item, name, params, flags), skip)
+        };
+        let within = match within {
+            Some(within) => within,
+            None => self.sink.file_scope(),
+        };
+        self.read_body(item, open, within, params, skip);
+    }
+
+    fn read_body(&mut self, item: &Item, open: usize, within: u32, params: Group, skip: usize) {
+        self.sink.enter();
+        self.read_params(&item.tokens[params.open + 1..params.close], skip);
+        self.walk_code(&item.tokens[open..], Place::body(within));
+    }
+
+    /// `MACRO(…) {`: the macro makes the head of the function whose body follows.
+    fn define_headed(
+        &mut self,
+        item: &Item,
+        name: usize,
+        params: Group,
+        mut flags: Flags,
+    ) -> Option<u32> {
+        let word = item.tokens[name].text(self.bytes);
+        let inside = &item.tokens[params.open + 1..params.close];
+        let receiver = self.sink.intern(word);
+        let arguments = self.arguments(item, params);
+        let own = self.read_expanded(item, word, &arguments, InvocationKind::Head);
+        if let Some(own) = own.filter(|own| *own != NOWHERE) {
+            return Some(own);
+        }
+        let head = InvocationKind::Head;
+        if let Some(idiom) = self.idioms.define(word) {
             if idiom.is_static {
                 flags.set(Flags::STATIC);
             }
             let within = self.define_by_idiom(item, idiom, &arguments, flags);
-            skip = idiom.params.saturating_sub(1);
-            within
-        } else {
-            // `HANDLER(name) {`: a macro unknown to us that makes a function of its argument.
-            let shouted = !typed && word.iter().all(|b| !b.is_ascii_lowercase());
-            let named =
-                item.tokens.get(params.open + 1).filter(|t| shouted && t.kind == TokenKind::Ident);
-            let word = named.map_or(word, |t| t.text(self.bytes));
-            let name = self.sink.intern(word);
-            let mut definition = self.definition(item, name, Kind::Function, flags);
-            definition.params = self.plain_text(&item.tokens[params.open + 1..params.close]);
-            Some(self.sink.define(definition))
-        };
-        let within = match definition {
-            Some(within) => within,
-            None => self.sink.file_scope(),
-        };
-        self.sink.enter();
-        self.read_params(&item.tokens[params.open + 1..params.close], skip);
-        self.walk_code(&item.tokens[open..], Place::body(within));
+            if idiom.kind == Kind::Function {
+                self.read_others(item, receiver, inside, head, NOWHERE, true);
+                let within = within.unwrap_or_else(|| self.sink.file_scope());
+                let line = item.tokens[name].line;
+                self.sink.add_use(within, receiver, UseKind::Call, line, NO_NAME);
+            }
+            return within;
+        }
+        let heads = self.sink.out.definitions.len() as u32;
+        if let Some(made) = self.read_others(item, receiver, inside, head, heads, false) {
+            return Some(made);
+        }
+        // A macro unknown so far: the function goes by its argument.
+        let shouted = word.iter().all(|b| !b.is_ascii_lowercase());
+        let named = inside.first().filter(|t| shouted && t.kind == TokenKind::Ident);
+        let name = self.sink.intern(named.map_or(word, |t| t.text(self.bytes)));
+        let mut definition = self.definition(item, name, Kind::Function, flags);
+        definition.params = self.plain_text(inside);
+        let number = self.sink.define(definition);
+        self.sink.add_use(number, receiver, UseKind::Call, definition.first, NO_NAME);
+        Some(number)
+    }
+
+    /// `int MACRO(walk)(…) {`: a function for each name that the file's own macro makes. Until
+    /// it is known what another file's makes, the function goes by the text as it stands, which
+    /// nobody can call.
+    fn read_template(
+        &mut self,
+        item: &Item,
+        open: usize,
+        name: usize,
+        [arguments, params]: [Group; 2],
+        flags: Flags,
+    ) {
+        let word = item.tokens[name].text(self.bytes);
+        let inside = &item.tokens[arguments.open + 1..arguments.close];
+        let text = self.plain_text(inside);
+        let own = self.own_names(word, self.sink.out.names.get(text));
+        let written = self.plain_text(&item.tokens[name..=arguments.close]);
+        let mut definition = self.definition(item, written, Kind::Function, flags);
+        definition.params = self.plain_text(&item.tokens[params.open + 1..params.close]);
+        let receiver = self.sink.intern(word);
+        if own.is_empty() {
+            let number = self.sink.define(definition);
+            self.sink.add_use(number, receiver, UseKind::Call, definition.first, NO_NAME);
+            self.read_others(item, receiver, inside, InvocationKind::Name, number, false);
+            return self.read_body(item, open, number, params, 0);
+        }
+        for (arm, name) in own.iter().enumerate() {
+            definition.name = self.sink.intern(name);
+            let number = self.sink.define(definition);
+            self.sink.add_use(number, receiver, UseKind::Call, definition.first, NO_NAME);
+            self.arm = arm;
+            self.read_body(item, open, number, params, 0);
+        }
+        self.arm = 0;
     }
 
     /// Makes the parameters local; those of idioms come after `skip` arguments, name apart from type.
@@ -193,9 +270,11 @@ impl Reader<'_> {
                 self.read_invocation(item, name, params);
             }
             Some((name, params, true)) => {
-                let text = head[name].text(self.bytes);
                 let flags = self.flags(head);
-                let name = self.sink.intern(text);
+                let second = item.groups.iter().find(|g| g.open == params.close + 1);
+                let named = if second.is_some() { params.close } else { name };
+                let name = self.plain_text(&item.tokens[name..=named]);
+                let params = second.copied().unwrap_or(params);
                 let mut definition = self.definition(item, name, Kind::Declaration, flags);
                 definition.params = self.plain_text(&item.tokens[params.open + 1..params.close]);
                 self.sink.define(definition);

@@ -3,7 +3,7 @@
 use crate::idiom::{Define, Template};
 use crate::lex::Token;
 
-use super::super::{Flags, Kind, NO_NAME, UseKind};
+use super::super::{Flags, InvocationKind, Kind, NO_NAME, NOWHERE, NameId, UseKind};
 use super::code::Place;
 use super::head::Group;
 use super::{Item, Reader};
@@ -28,26 +28,65 @@ impl Reader<'_> {
         arguments: &[Vec<u8>],
         flags: Flags,
     ) -> Option<u32> {
+        self.define_all(item, idiom, arguments, flags).into_iter().flatten().next()
+    }
+
+    /// Adds what `idiom` defines; the number of each name's definition.
+    fn define_all(
+        &mut self,
+        item: &Item,
+        idiom: &Define,
+        arguments: &[Vec<u8>],
+        flags: Flags,
+    ) -> Vec<Option<u32>> {
         let arguments: Vec<&[u8]> = arguments.iter().map(Vec::as_slice).collect();
-        let mut first = None;
-        for template in &idiom.names {
-            let Some(name) = template.fill(&arguments) else { continue };
+        let mut first: Option<(u32, NameId)> = None;
+        let mut numbers = Vec::with_capacity(idiom.names.len());
+        for (at, template) in idiom.names.iter().enumerate() {
+            let Some(name) = template.fill(&arguments) else {
+                numbers.push(None);
+                continue;
+            };
             let name = self.sink.intern(&name);
             let mut definition = self.definition(item, name, idiom.kind, flags);
             if idiom.params > 0 {
                 let rest = arguments.get(idiom.params - 1..).unwrap_or_default();
                 definition.params = self.sink.intern(&params_text(rest, idiom.kind));
             }
-            if first.is_some() {
+            let has_body = idiom.bodies.get(at).is_some_and(|body| *body > 0);
+            let alias = first.filter(|_| !has_body);
+            if alias.is_some() {
                 definition.flags.set(Flags::ALIAS);
             }
             let number = self.sink.define(definition);
-            first.get_or_insert(number);
+            if let Some((_, known)) = alias.filter(|_| idiom.kind.is_callable()) {
+                self.sink.add_use(number, known, UseKind::Call, definition.first, NO_NAME);
+            }
+            first.get_or_insert((number, name));
+            numbers.push(Some(number));
         }
-        if let Some(within) = first {
+        if let Some((within, _)) = first {
             self.fill_in(item, within, &idiom.init, &arguments);
         }
-        first
+        for name in idiom.functions.iter().filter_map(|t| t.fill(&arguments)) {
+            let name = self.sink.intern(&name);
+            let mut definition = self.definition(item, name, Kind::Function, flags);
+            definition.flags.set(Flags::STATIC);
+            self.sink.define(definition);
+        }
+        numbers
+    }
+
+    /// Reads the arguments that are the bodies of what the idiom defines.
+    fn read_bodies(&mut self, idiom: &Define, numbers: &[Option<u32>], inside: &[Token]) {
+        let arguments: Vec<&[Token]> = split(inside).collect();
+        for (number, body) in numbers.iter().zip(&idiom.bodies) {
+            let argument = body.checked_sub(1).and_then(|at| arguments.get(at));
+            if let (Some(within), Some(tokens)) = (number, argument) {
+                self.sink.enter();
+                self.walk_code(tokens, Place::body(*within));
+            }
+        }
     }
 
     fn fill_in(&mut self, item: &Item, within: u32, functions: &[Template], arguments: &[&[u8]]) {
@@ -63,22 +102,37 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether the macro may be written out: no idiom says all there is to know of it.
+    pub(super) fn may_be_expanded(&self, word: &[u8]) -> bool {
+        let register = self.idioms.register(word).is_none_or(|idiom| idiom.defines);
+        match self.idioms.define(word) {
+            Some(idiom) => idiom.kind == Kind::Function,
+            None => register,
+        }
+    }
+
     /// `MACRO(…);` at the top level, `static` or not.
     pub(super) fn read_invocation(&mut self, item: &Item, name: usize, params: Group) {
         let receiver = self.sink.intern(item.tokens[name].text(self.bytes));
         let word = item.tokens[name].text(self.bytes);
         let arguments = self.arguments(item, params);
-        if self.read_expanded(item, word, &arguments) {
+        if self.read_expanded(item, word, &arguments, InvocationKind::Item).is_some() {
             return;
         }
         let flags = self.flags(&item.tokens[..name]);
-        let mut within = None;
+        let (mut within, mut has_bodies) = (None, false);
         if let Some(idiom) = self.idioms.define(word) {
             let mut flags = flags;
             if idiom.is_static {
                 flags.set(Flags::STATIC);
             }
-            within = self.define_by_idiom(item, idiom, &arguments, flags);
+            let numbers = self.define_all(item, idiom, &arguments, flags);
+            within = numbers.iter().flatten().copied().next();
+            if !idiom.bodies.is_empty() {
+                let inside = &item.tokens[params.open + 1..params.close];
+                self.read_bodies(idiom, &numbers, inside);
+                has_bodies = true;
+            }
         }
         let exported = word.starts_with(b"EXPORT_");
         if let Some(idiom) = self.idioms.register(word) {
@@ -95,6 +149,11 @@ impl Reader<'_> {
         if exported || word.starts_with(b"MODULE_") {
             return;
         }
+        let inside = &item.tokens[params.open + 1..params.close];
+        if self.may_be_expanded(word) {
+            let functions = within.is_some();
+            self.read_others(item, receiver, inside, InvocationKind::Item, NOWHERE, functions);
+        }
         let within = match within {
             Some(within) => within,
             None => self.sink.file_scope(),
@@ -102,6 +161,9 @@ impl Reader<'_> {
         self.sink.enter();
         let line = item.tokens[name].line;
         self.sink.add_use(within, receiver, UseKind::Call, line, NO_NAME);
+        if has_bodies {
+            return;
+        }
         self.walk_code(
             &item.tokens[params.open + 1..params.close],
             Place::arguments(within, receiver),

@@ -10,13 +10,16 @@ mod code;
 mod conditions;
 mod declare;
 mod directive;
-mod expand;
+pub(crate) mod expand;
 mod head;
 mod items;
 mod macros;
 mod sink;
+pub(crate) mod template;
 mod variables;
 mod words;
+
+use std::collections::HashMap;
 
 use crate::idiom::Idioms;
 use crate::lex::{Lexer, Token, TokenKind};
@@ -93,11 +96,17 @@ struct Reader<'a> {
     item: Item,
     /// First and last line of the last comment outside items.
     last_comment: (u32, u32),
+    /// The members of the file's structs, in order.
+    members: HashMap<NameId, Vec<NameId>>,
     walk: code::Scratch,
     /// The conditions' version and name when they were last asked for.
     guard: (u32, NameId),
     /// Macros of this file that make definitions.
     makers: expand::Makers,
+    /// Other files' macros, where they are known.
+    others: Option<expand::Others<'a>>,
+    /// Which of the names that a macro gives a template's functions is the one being read.
+    arm: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -110,9 +119,12 @@ impl<'a> Reader<'a> {
             conditions: Conditions::default(),
             item: Item::default(),
             last_comment: (0, 0),
+            members: HashMap::new(),
             walk: code::Scratch::default(),
             guard: (0, NO_NAME),
             makers: expand::Makers::default(),
+            others: None,
+            arm: 0,
         }
     }
 
@@ -190,7 +202,8 @@ impl<'a> Reader<'a> {
         let item = &self.item;
         if item.is_invocation() {
             let last = item.tokens[item.tokens.len() - 1];
-            return token.line > last.line && (token.kind != TokenKind::Byte || token.byte == b'}');
+            let apart = token.line > last.line || self.is_item_word(token);
+            return apart && (token.kind != TokenKind::Byte || token.byte == b'}');
         }
         if token.kind != TokenKind::Ident || !self.in_column_0(token) {
             return false;
@@ -212,6 +225,15 @@ impl<'a> Reader<'a> {
         between && !item.unindented && words::begins_item(word)
     }
 
+    /// Whether `MACRO(…) token` on one line, as macros write it, is two items: the macro is no
+    /// attribute of what follows.
+    fn is_item_word(&self, token: Token) -> bool {
+        let word = self.item.tokens[0].text(self.bytes);
+        token.kind == TokenKind::Ident
+            && (self.makers.is_expansion() || self.makers.has(word))
+            && !self.idioms.is_attribute(word)
+    }
+
     fn open_brace(&mut self, token: Token, index: usize) {
         if self.item.depth.brace == 0 && self.item.depth.paren > 0 && self.in_column_0(token) {
             // A function's body begins, whatever brackets its head left open.
@@ -221,6 +243,9 @@ impl<'a> Reader<'a> {
             self.item.depth.paren = 0;
         }
         let outside = self.item.depth == Depth::default();
+        if outside && self.returns_aggregate(index) {
+            return self.take_returning(token);
+        }
         self.item.depth.brace += 1;
         if outside && self.item.body.is_none() {
             let shape = head::shape(
@@ -235,6 +260,27 @@ impl<'a> Reader<'a> {
                 return;
             }
             self.item.body = Some((index, shape));
+        }
+    }
+
+    /// Whether the `{` at `index` opens the body of `struct x {…} *f(void) {`.
+    fn returns_aggregate(&self, index: usize) -> bool {
+        let closed =
+            matches!(self.item.body, Some((_, Shape::Aggregate))) && self.item.close.is_some();
+        closed && self.item.equals.is_none() && self.item.tokens[index - 1].is(b')')
+    }
+
+    /// Reads the type, and begins the function that returns it with its head and `brace`.
+    fn take_returning(&mut self, brace: Token) {
+        let Some((open, close)) = self.item.body.map(|(open, _)| open).zip(self.item.close) else {
+            return;
+        };
+        let rest = self.item.tokens.split_off(close + 1);
+        let head: Vec<Token> = self.item.tokens[..open].to_vec();
+        self.finish();
+        let rest = rest.into_iter().filter(|t| *t != brace);
+        for token in head.into_iter().chain(rest).chain([brace]) {
+            self.take(token);
         }
     }
 
@@ -261,7 +307,7 @@ impl<'a> Reader<'a> {
         }
         if self.item.depth.brace == 0 {
             self.item.depth.paren = 0;
-            self.item.close = Some(index);
+            self.item.close.get_or_insert(index);
             if matches!(shape, Shape::Function { .. } | Shape::Unknown) {
                 self.finish();
             }

@@ -18,6 +18,7 @@ impl Reader<'_> {
             Some(token) if token.kind == TokenKind::Ident => {
                 self.sink.intern(token.text(self.bytes))
             }
+            _ if start > 0 => self.unnamed_tag(item, Kind::Struct),
             _ => NO_NAME,
         };
         let mut at = start;

@@ -1,0 +1,344 @@
+//! What macros of other files make where they are used at the top level.
+//!
+//! An outline says only what was used, and which macros of its own may make definitions.
+//! Here, where all files are known, each use finds its macro, and what that writes is read
+//! and added to the file that uses it: the same way for a whole tree and for files that
+//! changed since, so that both say the same.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::idiom::Idioms;
+use crate::outline::{
+    Definition, FileOutline, Flags, InvocationKind, Kind, NO_NAME, NOWHERE, Template, Use, expand,
+};
+
+use super::builder::{FileRecord, IncludeRecord, UseRecord};
+use super::include::plain;
+use super::interner::Interner;
+use super::place::Place;
+use super::record::DefRecord;
+
+/// Includers of one header whose macros are tried at most.
+const INCLUDERS: usize = 16;
+
+/// A use of another file's macro, with its own texts.
+pub(super) struct Invoked {
+    pub(super) name: Vec<u8>,
+    pub(super) arguments: Vec<u8>,
+    pub(super) first: u32,
+    pub(super) last: u32,
+    pub(super) flags: Flags,
+    pub(super) kind: InvocationKind,
+    pub(super) heads: u32,
+    pub(super) functions: bool,
+}
+
+/// The uses that `outline` leaves open.
+pub(super) fn invoked(outline: &FileOutline) -> Vec<Invoked> {
+    let text = |id| outline.name(id).to_vec();
+    let invocations = outline.invocations.iter();
+    invocations
+        .map(|i| Invoked {
+            name: text(i.name),
+            arguments: text(i.arguments),
+            first: i.first,
+            last: i.last,
+            flags: i.flags,
+            kind: i.kind,
+            heads: i.heads,
+            functions: i.functions,
+        })
+        .collect()
+}
+
+/// The macros that `outline` offers.
+pub(super) fn makers(outline: &FileOutline) -> Vec<(Vec<u8>, Arc<Template>)> {
+    let text = |id| outline.name(id);
+    let makers = outline.makers.iter();
+    makers
+        .map(|m| (text(m.name).to_vec(), Arc::new(Template::new(text(m.params), text(m.body)))))
+        .collect()
+}
+
+/// The macros that `outline` offers, with a number that changes with what they are.
+pub(super) fn hashes(outline: Option<&FileOutline>) -> HashMap<Vec<u8>, u32> {
+    let mut found = HashMap::new();
+    for maker in outline.map_or(&[][..], |o| &o.makers) {
+        let Some(outline) = outline else { break };
+        let name = outline.name(maker.name).to_vec();
+        let hash = hash_of(outline.name(maker.params), outline.name(maker.body));
+        // Those of several arms count together.
+        found
+            .entry(name)
+            .and_modify(|known: &mut u32| *known = known.rotate_left(1) ^ hash)
+            .or_insert(hash);
+    }
+    found
+}
+
+fn hash_of(params: &[u8], body: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new_with_initial(crc32fast::hash(params));
+    hasher.update(body);
+    hasher.finalize()
+}
+
+/// A file as far as it matters for which macro it means.
+#[derive(Clone, Copy)]
+pub(super) struct Origin<'a> {
+    pub(super) path: &'a [u8],
+    pub(super) includes: &'a [IncludeRecord],
+}
+
+/// How near a macro's file is to one that uses the macro.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Nearness {
+    /// In a folder above.
+    Above(usize),
+    /// In a folder that all include from.
+    Public,
+    /// The same, for the same architecture.
+    OwnArch,
+    /// Included by name.
+    Included,
+    /// It includes the file, as `lsm_hook_defs.h` is, after it has defined the macro.
+    Includer,
+    /// The file itself.
+    Itself,
+}
+
+impl Origin<'_> {
+    fn has_include_of(self, path: &[u8]) -> bool {
+        self.includes.iter().any(|include| {
+            let wanted = plain(&include.path);
+            path.strip_suffix(&wanted[..]).is_some_and(|b| b.is_empty() || b.ends_with(b"/"))
+        })
+    }
+
+    /// How near the macros of `maker` are; `None` when this file can't mean them.
+    fn nearness(self, maker: Origin) -> Option<Nearness> {
+        if self.path == maker.path {
+            return Some(Nearness::Itself);
+        }
+        let (from, to) = (Place::of(self.path), Place::of(maker.path));
+        let arch = to.arch == 0 || from.arch == 0 || from.arch == to.arch;
+        if from.program != to.program || !arch {
+            return None;
+        }
+        if from.is_header && maker.has_include_of(self.path) {
+            return Some(Nearness::Includer);
+        }
+        if self.has_include_of(maker.path) {
+            return Some(Nearness::Included);
+        }
+        let folder = |path: &[u8]| path.iter().rposition(|b| *b == b'/').map_or(0, |at| at + 1);
+        let above = &maker.path[..folder(maker.path)];
+        match to {
+            Place { is_header: false, .. } => None,
+            Place { is_public: true, arch, .. } if arch != 0 && arch == from.arch => {
+                Some(Nearness::OwnArch)
+            }
+            Place { is_public: true, .. } => Some(Nearness::Public),
+            _ => self.path.starts_with(above).then_some(Nearness::Above(above.len())),
+        }
+    }
+}
+
+/// The macros of a name that `from` means: of the nearest file, or of all that include it.
+pub(super) fn chosen<'m>(
+    from: Origin,
+    makers: impl Iterator<Item = (Origin<'m>, &'m Arc<Template>)>,
+) -> Vec<Arc<Template>> {
+    let mut best: Option<(Nearness, &[u8], usize)> = None;
+    let mut found = Vec::new();
+    for (maker, template) in makers {
+        let Some(near) = from.nearness(maker) else { continue };
+        let (better, same) = match best {
+            None => (true, false),
+            Some((known, path, files)) => {
+                let all = near == Nearness::Includer && files < INCLUDERS;
+                (near > known, near == known && (all || path == maker.path))
+            }
+        };
+        if better {
+            found.clear();
+            best = Some((near, maker.path, 1));
+        } else if !same {
+            continue;
+        } else if let Some((_, path, files)) = best.as_mut().filter(|b| b.1 != maker.path) {
+            (*path, *files) = (maker.path, *files + 1);
+        }
+        found.push(Arc::clone(template));
+    }
+    found
+}
+
+/// What macros make in one file, with names of its own.
+#[derive(Default)]
+pub(super) struct Made {
+    /// New definitions; they follow the file's own.
+    pub(super) definitions: Vec<(Vec<u8>, Definition)>,
+    /// Uses, with the names used and, where there is one, the receiver's.
+    pub(super) uses: Vec<(Vec<u8>, Option<Vec<u8>>, Use)>,
+    /// Names of definitions that the file has already.
+    pub(super) renamed: Vec<(u32, Vec<u8>, Flags)>,
+}
+
+/// What a file knows of its own definitions.
+pub(super) struct Known<'a> {
+    /// How many it has.
+    pub(super) count: u32,
+    /// The number of the one with this name that begins on this line.
+    pub(super) find: &'a dyn Fn(&[u8], u32) -> Option<u32>,
+    /// The number of the one that stands for the file.
+    pub(super) file: Option<u32>,
+}
+
+impl Made {
+    /// What the uses `invoked` make, with the macros that `lookup` knows.
+    pub(super) fn of(
+        invoked: &[Invoked],
+        known: &Known,
+        idioms: &Idioms,
+        lookup: expand::Others,
+    ) -> Made {
+        let mut made = Made::default();
+        let (mut file, mut written) = (known.file, 0);
+        for invocation in invoked {
+            let templates = lookup(&invocation.name);
+            if invocation.kind == InvocationKind::Name {
+                let named = templates
+                    .first()
+                    .and_then(|t| expand::name_by(t, &invocation.arguments, lookup));
+                made.renamed.extend(named.map(|n| (invocation.heads, n, Flags::default())));
+                continue;
+            }
+            for template in templates {
+                if invocation.functions && !template.may_define_functions() {
+                    continue;
+                }
+                let (arguments, kind) = (&invocation.arguments, invocation.kind);
+                let outline =
+                    expand::made_by(&template, arguments, kind, idioms, lookup, &mut written);
+                made.add(&outline, invocation, known, &mut file);
+            }
+        }
+        made
+    }
+
+    fn add(
+        &mut self,
+        outline: &FileOutline,
+        invocation: &Invoked,
+        known: &Known,
+        file: &mut Option<u32>,
+    ) {
+        let heads = invocation.kind == InvocationKind::Head && !invocation.functions;
+        let is_function = |d: &Definition| d.kind == Kind::Function;
+        let headed = outline.definitions.iter().rposition(is_function).filter(|_| heads);
+        let mut numbers = Vec::with_capacity(outline.definitions.len());
+        for (at, definition) in outline.definitions.iter().enumerate() {
+            let name = outline.name(definition.name).to_vec();
+            let wanted = definition.kind.is_callable()
+                || definition.kind == Kind::Variable && !invocation.functions;
+            numbers.push(if definition.kind == Kind::File {
+                *file.get_or_insert_with(|| self.push(known, name, *definition))
+            } else if headed == Some(at) {
+                self.renamed.push((invocation.heads, name, definition.flags));
+                invocation.heads
+            } else if !wanted {
+                NOWHERE
+            } else if let Some(number) = self.find(known, &name, invocation.first) {
+                // Known by idiom, which does not tell whether it is inline.
+                let flags = Flags(definition.flags.0 & Flags::INLINE.0);
+                self.renamed.push((number, name, flags));
+                number
+            } else {
+                let mut definition =
+                    Definition { first: invocation.first, last: invocation.last, ..*definition };
+                definition.flags.set(invocation.flags);
+                self.push(known, name, definition)
+            });
+        }
+        for used in &outline.uses {
+            let within = numbers.get(used.within as usize).copied().unwrap_or(NOWHERE);
+            if within != NOWHERE {
+                let via = (used.via != NO_NAME).then(|| outline.name(used.via).to_vec());
+                let used_here = Use { within, line: invocation.first, ..*used };
+                self.uses.push((outline.name(used.name).to_vec(), via, used_here));
+            }
+        }
+    }
+
+    fn find(&self, known: &Known, name: &[u8], first: u32) -> Option<u32> {
+        let own = self.definitions.iter().rev().take_while(|(_, d)| d.first == first);
+        let at = own.into_iter().position(|(own, _)| own == name);
+        let made = at.map(|back| known.count + (self.definitions.len() - 1 - back) as u32);
+        made.or_else(|| (known.find)(name, first))
+    }
+
+    fn push(&mut self, known: &Known, name: Vec<u8>, definition: Definition) -> u32 {
+        self.definitions
+            .push((name, Definition { doc: 0, guard: NO_NAME, params: NO_NAME, ..definition }));
+        known.count + self.definitions.len() as u32 - 1
+    }
+}
+
+/// Adds to all files what other files' macros make in them.
+pub(super) fn add(files: &mut [FileRecord], names: &Interner, idioms: &Idioms) {
+    let mut makers: HashMap<&[u8], Vec<(u32, &Arc<Template>)>> = HashMap::new();
+    for (number, file) in files.iter().enumerate() {
+        for (name, template) in &file.makers {
+            makers.entry(name).or_default().push((number as u32, template));
+        }
+    }
+    let made: Vec<Made> = files
+        .par_iter()
+        .map(|file| {
+            if file.invoked.is_empty() {
+                return Made::default();
+            }
+            let from = Origin { path: &file.path, includes: &file.includes };
+            let lookup = |name: &[u8]| {
+                let known = makers.get(name).map_or(&[][..], Vec::as_slice);
+                let of = |number: u32| {
+                    let file = &files[number as usize];
+                    Origin { path: &file.path, includes: &file.includes }
+                };
+                chosen(from, known.iter().map(|(number, template)| (of(*number), *template)))
+            };
+            let by_place: HashMap<(u32, u32), u32> = (0u32..)
+                .zip(&file.definitions)
+                .map(|(number, d)| ((d.name, d.first()), number))
+                .collect();
+            let find = |name: &[u8], first| by_place.get(&(names.find(name)?, first)).copied();
+            let is_file = |d: &DefRecord| d.kind() == Kind::File;
+            let known = Known {
+                count: file.definitions.len() as u32,
+                find: &find,
+                file: file.definitions.iter().position(is_file).map(|at| at as u32),
+            };
+            Made::of(&file.invoked, &known, idioms, &lookup)
+        })
+        .collect();
+    files.par_iter_mut().zip(made).for_each(|(file, made)| put(file, made, names));
+}
+
+fn put(file: &mut FileRecord, made: Made, names: &Interner) {
+    (file.makers, file.invoked) = (Vec::new(), Vec::new());
+    for (number, name, flags) in made.renamed {
+        if let Some(definition) = file.definitions.get_mut(number as usize) {
+            definition.rename(names.intern(&name), flags);
+        }
+    }
+    for (name, definition) in made.definitions {
+        file.definitions.push(DefRecord::new(names.intern(&name), &definition));
+    }
+    for (name, via, mut used) in made.uses {
+        used.name = names.intern(&name);
+        used.via = via.map_or(NO_NAME, |via| names.intern(&via));
+        file.uses.push(UseRecord::new(&used));
+    }
+}

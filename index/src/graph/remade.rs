@@ -1,0 +1,172 @@
+//! What macros make in files that changed since the sections were written, and which further
+//! files count as changed because a macro that they use did.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::idiom::Idioms;
+use crate::outline::{Definition, FileOutline, Kind, NO_NAME, Template, expand};
+
+use super::base::{DefInfo, FileId, Graph, NameRef};
+use super::builder::IncludeRecord;
+use super::made::{self, Known, Made, Origin};
+use super::place::Place;
+use super::regain::Overlaid;
+
+/// A file's macros, and what it includes.
+struct Offer {
+    includes: Vec<IncludeRecord>,
+    makers: Vec<(Vec<u8>, Arc<Template>)>,
+}
+
+impl Offer {
+    fn of(outline: &FileOutline) -> Offer {
+        let includes = outline.includes.iter();
+        let includes =
+            includes.map(|i| IncludeRecord { path: outline.name(i.path).to_vec(), line: i.line });
+        Offer { includes: includes.collect(), makers: made::makers(outline) }
+    }
+}
+
+impl Graph<'_> {
+    /// Adds to the outlines `laid`, which are to be laid over the sections, what other files'
+    /// macros make in them. `read` gives the outline of a file that did not change.
+    pub(super) fn complete(
+        &self,
+        laid: &mut [Overlaid],
+        idioms: &Idioms,
+        read: &dyn Fn(&[u8]) -> Option<FileOutline>,
+    ) {
+        let offers: HashMap<Vec<u8>, Option<Rc<Offer>>> = laid
+            .iter()
+            .map(|(path, outline)| (path.clone(), outline.as_ref().map(|o| Rc::new(Offer::of(o)))))
+            .collect();
+        let mut changed: HashMap<Vec<u8>, Vec<Vec<u8>>> = HashMap::new();
+        for (path, offer) in &offers {
+            for (name, _) in offer.iter().flat_map(|offer| &offer.makers) {
+                changed.entry(name.clone()).or_default().push(path.clone());
+            }
+        }
+        let offers = RefCell::new(offers);
+        let offer = |path: &[u8]| -> Option<Rc<Offer>> {
+            if let Some(known) = offers.borrow().get(path) {
+                return known.clone();
+            }
+            let offer = read(path).map(|outline| Rc::new(Offer::of(&outline)));
+            offers.borrow_mut().insert(path.to_vec(), offer.clone());
+            offer
+        };
+        for (path, outline) in laid.iter_mut() {
+            let Some(outline) = outline.as_mut().filter(|o| !o.invocations.is_empty()) else {
+                continue;
+            };
+            let own = Offer::of(outline);
+            let from = Origin { path, includes: &own.includes };
+            let lookup = |name: &[u8]| {
+                let mut paths = self.paths_with_macro(name, from);
+                paths.extend(changed.get(name).into_iter().flatten().cloned());
+                paths.sort_unstable();
+                paths.dedup();
+                let found: Vec<(Vec<u8>, Rc<Offer>)> =
+                    paths.into_iter().filter_map(|p| Some((p.clone(), offer(&p)?))).collect();
+                let makers = found.iter().flat_map(|(path, offer)| {
+                    let named = offer.makers.iter().filter(|(own, _)| own == name);
+                    named.map(|(_, t)| (Origin { path, includes: &offer.includes }, t))
+                });
+                made::chosen(from, makers)
+            };
+            let made = made_in(outline, idioms, &lookup);
+            put(outline, made);
+        }
+    }
+
+    /// The files of the sections whose macros of this name `from` may mean.
+    fn paths_with_macro(&self, name: &[u8], from: Origin) -> Vec<Vec<u8>> {
+        let definitions = self.find_name(name).map(|n| self.definitions_of(n)).unwrap_or_default();
+        let is_header = Place::of(from.path).is_header;
+        let may = |file: FileId| is_header || self.place(file).is_header;
+        let macros = definitions.iter().filter(|d| d.kind == Kind::Macro && may(d.file));
+        macros.map(|d| self.path(d.file).to_vec()).collect()
+    }
+
+    /// The files of the sections, besides those in `laid`, that use a macro which a file in
+    /// `laid` has, had or has otherwise.
+    pub(super) fn users_of_changed_macros(&self, laid: &[(Overlaid, bool)]) -> Vec<Vec<u8>> {
+        let mut names: Vec<NameRef> = Vec::new();
+        for ((path, outline), _) in laid {
+            let before = self.base_file(path).map(|file| self.makers_of(file)).unwrap_or_default();
+            let mut now = made::hashes(outline.as_ref());
+            for (name, hash) in before {
+                if now.remove(&self.name(name)) != Some(hash) {
+                    names.push(name);
+                }
+            }
+            names.extend(now.keys().filter_map(|name| self.find_name(name)));
+        }
+        let known: HashSet<&[u8]> = laid.iter().map(|((path, _), _)| path.as_slice()).collect();
+        let files = self.users_of_macros(names).into_iter();
+        files.map(|file| self.path(file).to_vec()).filter(|p| !known.contains(&p[..])).collect()
+    }
+
+    /// The files of the sections, not laid over, that use one of these macros at their top
+    /// level, directly or through other macros.
+    pub(super) fn users_of_macros(&self, mut names: Vec<NameRef>) -> HashSet<FileId> {
+        let mut found = HashSet::new();
+        let mut known: HashSet<NameRef> = names.iter().copied().collect();
+        while let Some(name) = names.pop() {
+            for user in self.users_of(name).into_iter().filter_map(|id| self.definition(id)) {
+                if user.kind == Kind::Macro {
+                    if known.insert(user.name) {
+                        names.push(user.name);
+                    }
+                } else if user.file < self.base_files() && self.uses_at_top(&user, name) {
+                    found.insert(user.file);
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether `user` uses `name` outside a body: on its own first line, or as the file.
+    fn uses_at_top(&self, user: &DefInfo, name: NameRef) -> bool {
+        user.kind == Kind::File
+            || self.edges_of(user).iter().any(|e| e.name == name && e.line == user.first)
+    }
+}
+
+/// What the uses that `outline` leaves open make.
+fn made_in(outline: &FileOutline, idioms: &Idioms, lookup: expand::Others) -> Made {
+    let find = |name: &[u8], first: u32| {
+        let same = |d: &Definition| d.first == first && outline.name(d.name) == name;
+        outline.definitions.iter().position(same).map(|at| at as u32)
+    };
+    let is_file = |d: &Definition| d.kind == Kind::File;
+    let known = Known {
+        count: outline.definitions.len() as u32,
+        find: &find,
+        file: outline.definitions.iter().position(is_file).map(|at| at as u32),
+    };
+    Made::of(&made::invoked(outline), &known, idioms, lookup)
+}
+
+fn put(outline: &mut FileOutline, made: Made) {
+    outline.invocations.clear();
+    for (number, name, flags) in made.renamed {
+        let name = outline.add_name(&name);
+        if let Some(definition) = outline.definitions.get_mut(number as usize) {
+            definition.name = name;
+            definition.flags.set(flags);
+        }
+    }
+    for (name, mut definition) in made.definitions {
+        definition.name = outline.add_name(&name);
+        outline.definitions.push(definition);
+    }
+    for (name, via, mut used) in made.uses {
+        used.name = outline.add_name(&name);
+        used.via = via.map_or(NO_NAME, |via| outline.add_name(&via));
+        outline.uses.push(used);
+    }
+}

@@ -1,0 +1,246 @@
+//! Definitions that macros make: where they are, and what they call.
+
+use crate::util::Dir;
+
+/// The rows of a command's table without its header.
+fn rows(dir: &Dir, args: &[&str]) -> String {
+    dir.kgrep(&["--no-header"]).args(args).stdout()
+}
+
+/// Whether a row has all these words.
+fn has(table: &str, words: &[&str]) -> bool {
+    table.lines().any(|row| words.iter().all(|word| row.contains(word)))
+}
+
+/// Asks the same of the tree without an index and with one.
+fn both(dir: &Dir, check: impl Fn(&Dir)) {
+    check(dir);
+    dir.kgrep(&["index"]).run().expect_ok();
+    check(dir);
+}
+
+#[test]
+fn a_macro_of_the_file_makes_functions() {
+    let dir = Dir::new();
+    dir.create(
+        "a.c",
+        "#define MAKE(name) void name(void) { helper(); }\n\
+         MAKE(mk_foo)\n\
+         #define MAKE2(name, op) static int name##_##op(int x) { return do_##op(x); }\n\
+         MAKE2(bar, add) MAKE2(bar, sub)\n\
+         #define EACH(M, x, ...) M(x) REST(M, __VA_ARGS__)\n\
+         #define REST(M, x) M(x)\n\
+         EACH(MAKE, mk_one, mk_two)\n\
+         void helper(void) {}\n\
+         int do_add(int x) { return x; }\n\
+         int do_sub(int x) { return x; }\n",
+    );
+    both(&dir, |dir| {
+        assert!(has(&rows(dir, &["def", "mk_foo"]), &["a.c", " 2 ", "function"]));
+        for name in ["mk_foo", "mk_one", "mk_two"] {
+            assert!(has(&rows(dir, &["callers", "helper"]), &[name]), "{name}");
+        }
+        assert!(has(&rows(dir, &["callers", "do_add"]), &["bar_add"]));
+        assert!(has(&rows(dir, &["callers", "do_sub"]), &["bar_sub"]));
+    });
+}
+
+#[test]
+fn a_macro_of_a_header_makes_functions_and_counts_at_once_when_it_changes() {
+    let dir = Dir::new();
+    dir.create("h.h", "#define GEN(name) int gen_##name(int a) { return name##_impl(a); }\n");
+    dir.create(
+        "a.c",
+        "#include \"h.h\"\nint x_impl(int a) { return a; }\nGEN(x)\n\
+         int user(void) { return gen_x(1); }\n",
+    );
+    both(&dir, |dir| {
+        assert!(has(&rows(dir, &["def", "gen_x"]), &["a.c", " 3 ", "function"]));
+        assert!(has(&rows(dir, &["callers", "x_impl"]), &["gen_x"]));
+    });
+    dir.create("h.h", "#define GEN(name) int made_##name(int a) { return name##_impl(a); }\n");
+    assert!(has(&rows(&dir, &["callers", "x_impl"]), &["made_x"]));
+    assert!(!has(&rows(&dir, &["callers", "x_impl"]), &["gen_x"]));
+    dir.create("b.c", "#include \"h.h\"\nGEN(y)\n");
+    assert!(has(&rows(&dir, &["def", "made_y"]), &["b.c", " 2 "]));
+    dir.kgrep(&["index"]).run().expect_ok();
+    assert!(has(&rows(&dir, &["def", "made_y"]), &["b.c", " 2 "]));
+    assert!(has(&rows(&dir, &["def", "made_x"]), &["a.c", " 3 "]));
+}
+
+#[test]
+fn a_header_of_entries_is_what_its_includers_make_of_it() {
+    let dir = Dir::new();
+    dir.create("include/linux/hook_defs.h", "HOOK(int, 0, file_open, struct file *file)\n");
+    dir.create(
+        "security/hooks.c",
+        "#define HOOK(RET, DEFAULT, NAME, ...) \\\nRET lsm_##NAME(__VA_ARGS__) \\\n{ \\\n\
+         \treturn note(DEFAULT); \\\n}\n\
+         #include <linux/hook_defs.h>\n#undef HOOK\nint note(int a) { return a; }\n",
+    );
+    both(&dir, |dir| {
+        assert!(has(&rows(dir, &["def", "lsm_file_open"]), &["hook_defs.h", " 1 ", "function"]));
+        assert!(has(&rows(dir, &["callers", "note"]), &["lsm_file_open"]));
+    });
+}
+
+#[test]
+fn a_macro_in_the_place_of_a_name_or_of_a_head() {
+    let dir = Dir::new();
+    dir.create(
+        "a.c",
+        "#define SAFE(name) name##_safe\n\
+         int SAFE(pack)(int a) { return low(a); }\n\
+         #define HANDLER(name) static int handle_##name(int a)\n\
+         HANDLER(reset)\n{\n\treturn low(2);\n}\n\
+         int low(int a) { return a; }\n",
+    );
+    both(&dir, |dir| {
+        let table = rows(dir, &["callers", "low"]);
+        assert!(has(&table, &["pack_safe"]) && has(&table, &["handle_reset"]), "{table}");
+    });
+}
+
+#[test]
+fn a_template_is_defined_once_for_each_name_it_is_given() {
+    let dir = Dir::new();
+    dir.create(
+        "a.c",
+        "#define PTTYPE 64\n#include \"tmpl.h\"\n#undef PTTYPE\n\
+         #define PTTYPE 32\n#include \"tmpl.h\"\n#undef PTTYPE\n\
+         int top(int x) { return paging64_walk(x) + paging32_walk(x); }\n",
+    );
+    dir.create("other.c", "void helper(void) {}\n");
+    dir.create(
+        "tmpl.h",
+        "#if PTTYPE == 64\n#define FNAME(name) paging64_##name\n#else\n\
+         #define FNAME(name) paging32_##name\n#endif\n\
+         static int FNAME(helper)(int a) { return a; }\n\
+         static int FNAME(walk)(int a)\n{\n\treturn FNAME(helper)(a);\n}\n#undef FNAME\n",
+    );
+    both(&dir, |dir| {
+        assert!(has(&rows(dir, &["def", "paging64_walk"]), &["tmpl.h", " 7 ", "function"]));
+        let table = rows(dir, &["callees", "paging32_walk"]);
+        assert!(has(&table, &["paging32_helper"]) && !has(&table, &["paging64_helper"]), "{table}");
+        // What the macro makes a name of is not handed to anyone.
+        assert!(!has(&table, &["passed to"]), "{table}");
+    });
+}
+
+#[test]
+fn what_a_template_is_called_by_leads_nowhere() {
+    let dir = Dir::new();
+    dir.create("a.c", "#include <linux/k.h>\nint user(char *d) { return strx(d, \"x\"); }\n");
+    dir.create("b.c", "int register_family(void) { return 0; }\n");
+    dir.create("include/linux/args.h", "#define CONC(a, b) a ## b\n");
+    dir.create(
+        "include/linux/k.h",
+        "#include <linux/args.h>\n#define strx(d, s) CONC(__strx, 2)(d, s)\n",
+    );
+    dir.create(
+        "include/linux/tmpl.h",
+        "int CONC(FAM, _register)(void) { return register_family(); }\n",
+    );
+    both(&dir, |dir| {
+        dir.kgrep(&["chain", "user", "register_family"]).run().expect_code(1);
+    });
+}
+
+#[test]
+fn a_guard_releases_through_its_destructor() {
+    let dir = Dir::new();
+    dir.create(
+        "a.c",
+        "DEFINE_FREE(myfree, struct x *, if (_T) really_free(_T))\n\
+         DEFINE_GUARD(mylock, struct lk *, lk_lock(_T), lk_unlock(_T))\n\
+         DEFINE_CLASS(fdx, struct fdx, fdx_put(_T), fdx_get(fd), int fd)\n\
+         void really_free(struct x *x) {}\nvoid lk_lock(struct lk *l) {}\n\
+         void lk_unlock(struct lk *l) {}\nvoid fdx_put(struct fdx f) {}\n\
+         int user(struct lk *l)\n{\n\tstruct x *p __free(myfree) = get_x();\n\
+         \tguard(mylock)(l);\n\tCLASS(fdx, f)(3);\n\treturn 0;\n}\n",
+    );
+    both(&dir, |dir| {
+        let table = rows(dir, &["callers", "lk_unlock", "-d", "2"]);
+        assert!(has(&table, &["class_mylock_destructor"]) && has(&table, &["user"]), "{table}");
+        assert!(!has(&table, &["constructor"]), "{table}");
+        let table = rows(dir, &["callers", "really_free", "-d", "2"]);
+        assert!(has(&table, &["__free_myfree"]) && has(&table, &["user"]), "{table}");
+        let table = rows(dir, &["callers", "fdx_put"]);
+        assert!(has(&table, &["class_fdx_destructor"]), "{table}");
+    });
+}
+
+#[test]
+fn a_driver_has_the_functions_that_register_it() {
+    let dir = Dir::new();
+    dir.create(
+        "a.c",
+        "static int foo_probe(struct platform_device *p) { return 0; }\n\
+         static struct platform_driver foo_driver = { .probe = foo_probe };\n\
+         module_platform_driver(foo_driver);\n",
+    );
+    both(&dir, |dir| {
+        for name in ["foo_driver_init", "foo_driver_exit"] {
+            assert!(has(&rows(dir, &["def", name]), &["a.c", " 3 ", "function"]), "{name}");
+        }
+        assert!(has(&rows(dir, &["callers", "foo_probe"]), &["foo_driver"]));
+    });
+}
+
+#[test]
+fn a_system_call_answers_to_all_its_names() {
+    let dir = Dir::new();
+    dir.create(
+        "a.c",
+        "SYSCALL_DEFINE1(frob, int, a)\n{\n\treturn do_frob(a);\n}\n\
+         COMPAT_SYSCALL_DEFINE1(frob, int, a) { return do_frob(a); }\n\
+         int do_frob(int a) { return a; }\n",
+    );
+    both(&dir, |dir| {
+        for name in ["__x64_sys_frob", "__se_sys_frob", "__arm64_sys_frob", "__x64_compat_sys_frob"]
+        {
+            assert!(has(&rows(dir, &["callees", name]), &["do_frob"]), "{name}");
+        }
+        for name in ["frob", "__se_sys_frob", "__x64_sys_frob", "compat_sys_frob", "ksys_frob"] {
+            let told = dir.kgrep(&["trace", name]).stdout();
+            assert!(told.contains("SYSCALL_DEFINE1(frob, int, a)"), "{name}: {told}");
+        }
+        // The function itself, and each of its two callers once, under one name.
+        assert_eq!(rows(dir, &["callers", "do_frob"]).lines().count(), 3);
+    });
+}
+
+#[test]
+fn a_tracepoint_of_a_header_that_was_included_before() {
+    let dir = Dir::new();
+    dir.create("internal.h", "#include <trace/events/my.h>\n");
+    dir.create(
+        "main.c",
+        "#include \"internal.h\"\n#define CREATE_TRACE_POINTS\n#include <trace/events/my.h>\n",
+    );
+    dir.create(
+        "include/trace/events/my.h",
+        "TRACE_EVENT(my_ev, TP_PROTO(int a), TP_ARGS(a), TP_STRUCT__entry(), TP_fast_assign(), TP_printk(\"x\"));\n",
+    );
+    both(&dir, |dir| {
+        let table = dir.kgrep(&["export", "edges"]).stdout();
+        assert!(
+            table.contains("main.c\t__tracepoint_my_ev\ttrace_event_raw_event_my_ev\tinit"),
+            "{table}"
+        );
+    });
+}
+
+#[test]
+fn a_registering_macro_makes_no_functions_of_its_own() {
+    let dir = Dir::new();
+    dir.create(
+        "include/linux/module.h",
+        "#define module_init(f) static inline int __inittest(void) { return f(); }\n",
+    );
+    dir.create("a.c", "static int foo_init(void) { return 0; }\nmodule_init(foo_init);\n");
+    both(&dir, |dir| {
+        let table = rows(dir, &["callers", "foo_init"]);
+        assert!(has(&table, &["module_init"]) && !has(&table, &["__inittest"]), "{table}");
+    });
+}

@@ -1,0 +1,91 @@
+//! Shapes of code that are rarely seen: odd heads, tables declared with their struct, calls
+//! between Rust and C, stubs.
+
+use crate::util::Dir;
+
+/// The rows of a command's table without its header.
+fn rows(dir: &Dir, args: &[&str]) -> String {
+    dir.kgrep(&["--no-header", "--arch", "x86"]).args(args).stdout()
+}
+
+#[test]
+fn odd_heads_are_definitions() {
+    let dir = Dir::new();
+    dir.create(
+        "a.c",
+        "int (paren_name)(int a) { return callee_c(a); }\n\
+         struct foo { int x; } *struct_ret(void) { return callee_i(); }\n\
+         enum e { A1, B1 } enum_ret(void) { return callee_j(); }\n\
+         int after(void) { return callee_k(); }\n",
+    );
+    for (name, line) in [("paren_name", 1), ("struct_ret", 2), ("enum_ret", 3), ("after", 4)] {
+        let table = rows(&dir, &["callees", name]);
+        assert!(table.contains("callee_"), "{name}: {table}");
+        let table = rows(&dir, &["def", name]);
+        assert!(table.contains("function") && table.contains(&format!(" {line} ")), "{table}");
+    }
+    assert!(rows(&dir, &["def", "foo"]).contains("struct"));
+    assert!(rows(&dir, &["def", "B1"]).contains("enumerator"));
+}
+
+#[test]
+fn a_table_declared_with_its_struct_is_seen() {
+    let dir = Dir::new();
+    dir.create(
+        "a.c",
+        "static int probe_one(struct req *r) { return 1; }\n\
+         static int probe_two(struct req *r) { return 2; }\n\
+         static struct {\n\tint id;\n\tint (*probe)(struct req *r);\n} probes[] = {\n\
+         \t{ 1, probe_one },\n\t{ .id = 2, .probe = probe_two },\n};\n\
+         static const struct entry {\n\tint id;\n\tint (*fn)(struct req *r);\n} named[] = {\n\
+         \t{ .id = 1, .fn = probe_one },\n};\n\
+         int run_all(struct req *r)\n{\n\treturn probes[0].probe(r) + named[0].fn(r);\n}\n",
+    );
+    let table = rows(&dir, &["callers", "probe_one"]);
+    assert!(table.contains("probes") && table.contains("named"), "{table}");
+    assert!(rows(&dir, &["def", "probes"]).contains("variable"));
+    for target in ["probe_one", "probe_two"] {
+        let table = rows(&dir, &["chain", "--indirect", "run_all", target]);
+        assert!(table.contains(target), "{table}");
+    }
+}
+
+#[test]
+fn calls_across_the_border_of_rust() {
+    let dir = Dir::new();
+    dir.create(
+        "r.rs",
+        "#[no_mangle]\npub extern \"C\" fn rust_called_from_c(a: i32) -> i32 { rust_inner(a) }\n\
+         fn rust_inner(a: i32) -> i32 { unsafe { bindings::c_function(a) } }\n\
+         impl Foo { pub fn method(&self) { Self::assoc(2); self.other(1) } fn other(&self, a: i32) {} fn assoc(a: i32) {} }\n",
+    );
+    dir.create(
+        "rc.c",
+        "int rust_called_from_c(int a);\nint c_side(void) { return rust_called_from_c(1); }\n\
+         int c_function(int a) { return a; }\n",
+    );
+    for (name, caller) in [
+        ("c_function", "rust_inner"),
+        ("rust_inner", "rust_called_from_c"),
+        ("rust_called_from_c", "c_side"),
+        ("other", "method"),
+        ("assoc", "method"),
+    ] {
+        let table = rows(&dir, &["callers", name]);
+        assert!(table.contains(caller), "{name}: {table}");
+    }
+}
+
+#[test]
+fn a_call_that_means_a_stub_or_the_real_function_is_one_row() {
+    let dir = Dir::new();
+    dir.create("mm/user.c", "#include \"sec.h\"\nint user(void) { return sec_check(1); }\n");
+    dir.create("sec/sec.c", "#include \"sec.h\"\nint sec_check(int a) { return real_work(a); }\n");
+    dir.create(
+        "include/sec.h",
+        "#ifdef CONFIG_SEC\nint sec_check(int a);\n#else\n\
+         static inline int sec_check(int a) { return 0; }\n#endif\n",
+    );
+    let table = rows(&dir, &["callers", "sec_check"]);
+    assert_eq!(table.lines().filter(|row| row.contains("mm/user.c")).count(), 1, "{table}");
+}
