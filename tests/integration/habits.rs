@@ -77,7 +77,7 @@ fn files_counts_and_parts_are_ripgreps_in_a_pipe() {
 fn the_index_does_not_hide_files_without_a_match() {
     let dir = tree();
     let before = dir.kgrep(&["--files-without-match", "foo"]).stdout();
-    dir.kgrep(&["index"]).run().expect_code(0);
+    dir.kgrep(&["index", "."]).run().expect_code(0);
     eqnice!(before, dir.kgrep(&["--files-without-match", "foo"]).stdout());
     dir.kgrep(&["-q", "--files-without-match", "foo"]).run().expect_code(0);
     dir.kgrep(&["--files-without-match", "foo", "a.c"]).run().expect_code(1);
@@ -277,7 +277,7 @@ fn near_names_are_names_and_not_the_one_that_is_missing() {
     dir.create("fs/Kconfig", "config FOO_BAR\n\tbool \"foo bar\"\n");
     for indexed in [false, true] {
         if indexed {
-            dir.kgrep(&["index"]).run().expect_code(0);
+            dir.kgrep(&["index", "."]).run().expect_code(0);
         }
         for question in ["def", "trace", "callers"] {
             for name in ["foo", "fooo", "foo_bar", "bar_foo"] {
