@@ -1,19 +1,17 @@
 //! What the faces add to the engine's questions about code ([`kgrep_engine::code`]): the
 //! current folder, the settings in force, the user's idioms, and notes told on standard error.
 
-use std::borrow::Cow;
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 use kgrep_engine::configuration::Kernel;
-use kgrep_engine::{Error, Note, Workspace};
-use kgrep_index::graph::Graph;
+use kgrep_engine::{Error, RecipeFolders, Workspace};
 use kgrep_index::idiom::Idioms;
 
 pub(crate) use kgrep_engine::code::*;
 
-use crate::commands::Session;
+use crate::commands::{Session, slow_without_index};
 use crate::message::tell;
 use crate::settings::Origin;
 use crate::{folders, notes, reading, request};
@@ -23,17 +21,25 @@ use crate::{folders, notes, reading, request};
 /// # Errors
 /// When the current folder is gone, or the architecture is none of the tree's.
 pub(crate) fn around(session: &Session) -> Result<Code> {
-    let here = folders::current()?;
-    let here = here.canonicalize().context("the current folder")?;
-    Code::around(&here, setup(session)).map_err(|error| with_origin(error, session))
+    trusting(session, false)
 }
 
-/// The code of the tree that `path` is in, seen from its root.
+/// As [`around`], with the tree's own recipes if the user trusts it.
+///
+/// # Errors
+/// As [`around`].
+pub(crate) fn trusting(session: &Session, trust: bool) -> Result<Code> {
+    let here = folders::current()?;
+    let here = here.canonicalize().context("the current folder")?;
+    Code::around(&here, setup(session, trust)).map_err(|error| with_origin(error, session))
+}
+
+/// The code of the tree that `path` is in, seen from its root, with its own recipes if `trust`.
 ///
 /// # Errors
 /// When it is not there, or the architecture is none of the tree's.
-pub(crate) fn of_tree(path: &Path, session: &Session) -> Result<Code> {
-    Code::of_tree(path, setup(session)).map_err(|error| with_origin(error, session))
+pub(crate) fn of_tree(path: &Path, session: &Session, trust: bool) -> Result<Code> {
+    Code::of_tree(path, setup(session, trust)).map_err(|error| with_origin(error, session))
 }
 
 /// The kernel that the configuration in force describes.
@@ -58,14 +64,22 @@ pub(crate) fn kernel(code: &Code, session: &Session) -> Result<Kernel> {
     Ok(Kernel::read(code.tree(), &path, arch.filter(|name| *name != "all"))?)
 }
 
-fn setup(session: &Session) -> Setup {
+fn setup(session: &Session, trust: bool) -> Setup {
     let settings = &session.settings;
     let arch = ArchChoice {
         name: settings.arch.value.clone(),
         named: settings.arch.origin != Origin::Default,
     };
+    let recipes = RecipeFolders {
+        user: folders::queries(),
+        trusted: settings.trusted_trees.value.clone(),
+        trust_all: trust,
+    };
     let workspace = Workspace::new(&session.cache, idioms(), request::rules(settings));
-    Setup { arch, workspace, notes: notes::sink(), progress: reading::sink() }
+    let workspace = workspace.with_recipes(recipes);
+    let cache = session.cache.clone();
+    let progress = reading::sink(move |tree| slow_without_index(tree, &cache));
+    Setup { arch, workspace, notes: notes::sink(), progress }
 }
 
 /// An error about the architecture says where its name came from.
@@ -102,20 +116,4 @@ pub(crate) fn idioms() -> Idioms {
         }
     }
     idioms
-}
-
-/// The name that is meant by `name`: itself, or with a note the system call of that name.
-pub(crate) fn meant<'t>(graph: &Graph<'_>, name: &'t str) -> Cow<'t, str> {
-    match system_call(graph, name) {
-        Some(entry) => {
-            tell_system_call(name, &entry);
-            Cow::Owned(entry)
-        }
-        None => Cow::Borrowed(name),
-    }
-}
-
-/// Says what the code calls a system call.
-pub(crate) fn tell_system_call(name: &str, entry: &str) {
-    notes::tell(&Note::SystemCall { asked: name.to_owned(), entry: entry.to_owned() });
 }

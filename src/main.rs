@@ -1,5 +1,6 @@
 //! The program: read the command line, run one command, say how it went.
 
+mod cells;
 mod cli;
 mod closed;
 mod code;

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use kgrep_engine::{Note, NoteSink};
+use kgrep_engine::request::Chain;
+use kgrep_engine::{ChainEnd, Note, NoteSink};
 
-use crate::message;
+use crate::message::{self, counted};
 
 /// Tells every note at once.
 pub(crate) fn sink() -> NoteSink {
@@ -40,10 +41,119 @@ fn sentence(note: &Note) -> String {
         Note::OthersIndex { user } => format!(
             "the index is user {user}'s: what it says is taken from there, and it is not updated"
         ),
-        Note::Explanation(text) => text.clone(),
+        Note::Explanation(text) | Note::Problem(text) | Note::BadRecipe(text) => text.clone(),
+        note => about_names(note),
+    }
+}
+
+/// What is said where a name is not what was asked for.
+fn about_names(note: &Note) -> String {
+    match note {
+        Note::NoSuchName { asked, near } => {
+            format!("nothing here is called {asked}{}", nearby(near))
+        }
+        Note::BootParameter { asked, parameter, used: false } => format!(
+            "nothing in the code is called {asked}; it is a boot parameter: kgrep trace {parameter}"
+        ),
+        Note::BootParameter { asked, parameter, used: true } => format!(
+            "{asked} is not defined in the code; it is a boot parameter: kgrep trace {parameter}"
+        ),
+        Note::OtherKinds { asked, kinds } => {
+            let kinds: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
+            format!("{asked} is no such thing here, but {}", kinds.join(", "))
+        }
+        Note::NoNameLike(asked) => format!("no name here is like {asked}"),
+        Note::NotDefined(asked) => format!(
+            "{asked} is used here, but not defined: a local name, or one that a macro pastes \
+             together (`kgrep refs {asked}`)"
+        ),
+        Note::NothingToTell { name, kind } => format!(
+            "trace has nothing to tell of {name}{}; `kgrep def {name}` finds it",
+            after(" as ", kind)
+        ),
+        Note::NothingCalled { name, kind, near } => {
+            format!("{name} is nothing here{}{}", after(", as ", kind), nearby(near))
+        }
+        Note::SeveralThings { name, kinds } => {
+            format!("{name} is several things ({}); --as KIND tells all", kinds.join(", "))
+        }
+        Note::NoItems(list) => format!("no {} here{}", list.what, after(" like ", &list.glob)),
+        note => about_uses(note),
+    }
+}
+
+/// What is said where a use is not what was asked for.
+fn about_uses(note: &Note) -> String {
+    match note {
+        Note::NoSuchUse(name) => {
+            format!("no such use of {name}; --arch all looks at all architectures")
+        }
+        Note::Unused(name) => format!("{name} is defined, but nothing uses it by name"),
+        Note::OtherArchitecture { name, path } => format!(
+            "{name} is another architecture's ({}); --arch all asks about all",
+            String::from_utf8_lossy(path)
+        ),
+        Note::NotCallable { name, kind } => format!(
+            "{name} is no function, but a {}; `kgrep refs {name}` lists its uses",
+            kind.name()
+        ),
+        Note::NoSteps { name, kinds } => {
+            let kinds: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
+            format!("no such steps at {name}: {}", kinds.join(", "))
+        }
+        Note::NoCallers(name) => format!(
+            "nothing is known to call {name}, pass it on or name it in a table; `kgrep refs {name}` \
+             lists its uses, --arch all looks at all architectures"
+        ),
+        Note::NoCallees(name) => format!("{name} calls nothing"),
+        Note::OnlyExported(name) => {
+            format!("nothing here calls {name}; it is exported, so that modules can")
+        }
+        Note::SameEnds(name) => format!("{name} is both ends: give two functions"),
+        Note::NoChain { chain, end } => unconnected(chain, *end),
         // A note that came later than these words still says what it is.
         note => format!("{note:?}"),
     }
+}
+
+/// What is called nearly so, if there is any.
+fn nearby(near: &[String]) -> String {
+    if near.is_empty() { String::new() } else { format!("; near: {}", near.join(", ")) }
+}
+
+/// `what` after `words`, if it is there.
+fn after(words: &str, what: &Option<String>) -> String {
+    what.as_ref().map_or_else(String::new, |what| format!("{words}{what}"))
+}
+
+fn unconnected(chain: &Chain, end: ChainEnd) -> String {
+    let found = if matches!(end, ChainEnd::Work(_)) { "found no chain" } else { "no chain" };
+    let mut text = format!("{found} from {} to {}", chain.from, chain.to);
+    if !chain.through.is_empty() {
+        text += &format!(" through {}", chain.through.join(", "));
+    }
+    if !chain.avoid.is_empty() {
+        text += &format!(" without {}", chain.avoid.join(", "));
+    }
+    match end {
+        ChainEnd::Complete => {}
+        ChainEnd::Depth => {
+            text += &format!(
+                " in at most {}; --max-depth NUM looks further",
+                counted(chain.max_depth as u64, "hop")
+            );
+        }
+        ChainEnd::Work(steps) => {
+            text += &format!(
+                "; gave up after {}: --through and --avoid make the question smaller",
+                counted(steps as u64, "step")
+            );
+        }
+    }
+    if !chain.indirect {
+        text += "; --indirect also goes through tables of functions";
+    }
+    text
 }
 
 #[cfg(test)]

@@ -20,13 +20,16 @@ const A_MOMENT: Duration = Duration::from_millis(700);
 const MANY_FILES: usize = 2000;
 
 /// Shows how far the reading of a tree is.
-pub(crate) fn sink() -> ProgressSink {
+///
+/// `many` is called once it is known that there are many files.
+pub(crate) fn sink(many: impl Fn(&Tree) + Send + Sync + 'static) -> ProgressSink {
     let reading: OnceLock<Reading> = OnceLock::new();
     Arc::new(move |tree, progress| {
         let reading = reading.get_or_init(|| Reading::of(tree));
         match progress {
             Progress::Listed => reading.go_on("files listed"),
             Progress::Reading => reading.next_step(),
+            Progress::Many => many(tree),
             Progress::Read => reading.go_on("files read"),
             Progress::Done => reading.end(),
         }

@@ -104,4 +104,37 @@ pub enum Error {
     /// A glob, where one name is asked for.
     #[error("{0} is a glob, and this takes one name; `kgrep def '{0}'` lists such names")]
     OneName(String),
+    /// A word that names no kind of what is asked for.
+    #[error("{word:?} is no kind of {of}; there are {}", there.join(", "))]
+    UnknownKind {
+        /// The word.
+        word: String,
+        /// Of what: `definition`, `use`, `step` or `name`.
+        of: &'static str,
+        /// The words that there are.
+        there: Vec<String>,
+    },
+    /// A glob that matches whatever there is.
+    #[error("{0} is like every name; give some of its letters (`kgrep export symbols` prints all)")]
+    EveryName(String),
+    /// A glob of a list's names can't be used.
+    #[error("the glob: {0}")]
+    ListGlob(#[source] globset::Error),
+    /// No recipe lists this.
+    #[error("there is no list of {what:?}; {}", lists_there(near.as_deref(), there))]
+    UnknownList {
+        /// What was asked for.
+        what: String,
+        /// What may have been meant.
+        near: Option<String>,
+        /// The lists that there are.
+        there: Vec<String>,
+    },
+}
+
+fn lists_there(near: Option<&str>, there: &[String]) -> String {
+    match near {
+        Some(near) => format!("did you mean {near}?"),
+        None => format!("there are {}", there.join(", ")),
+    }
 }

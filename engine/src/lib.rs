@@ -21,6 +21,8 @@
 //! assert_eq!(taken_as_plain("kmem_cache_[a-z]+"), None);
 //! ```
 
+mod answer;
+mod ask;
 pub mod code;
 pub mod configuration;
 mod decode;
@@ -30,10 +32,17 @@ mod note;
 pub mod place;
 pub mod plain;
 pub mod relocate;
+pub mod request;
 pub mod search;
 mod snapshot;
 pub mod trace;
 
+pub use answer::{
+    Answer, Arrow, Cell, Column, Coverage, Defined, DefinitionKind, How, Label, Node, Role, Row,
+    Sureness, Title, Via,
+};
+pub use ask::Sources;
 pub use error::{Error, Result};
-pub use note::{Note, NoteSink, Progress, ProgressSink};
-pub use snapshot::{Indexed, Snapshot, Workspace};
+pub use note::{ChainEnd, Note, NoteSink, Progress, ProgressSink};
+pub use request::Request;
+pub use snapshot::{Indexed, RecipeFolders, Snapshot, Workspace};

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use kgrep_index::graph::LinkKind;
+use kgrep_index::outline::Kind;
 use serde::{Deserialize, Serialize};
 
 use crate::plain::Plain;
+use crate::request::{Chain, List};
 
 /// Takes notes while a question is answered, from any thread.
 pub type NoteSink = Arc<dyn Fn(Note) + Send + Sync>;
@@ -52,9 +55,117 @@ pub enum Note {
         /// The user's number.
         user: u32,
     },
+    /// There is no such name.
+    NoSuchName {
+        /// What was asked for.
+        asked: String,
+        /// What is called nearly so.
+        near: Vec<String>,
+    },
+    /// The code defines nothing of this name, which is a boot parameter's.
+    BootParameter {
+        /// What was asked for.
+        asked: String,
+        /// The parameter, with its `=`.
+        parameter: String,
+        /// Whether the code has the name all the same.
+        used: bool,
+    },
+    /// No definition of this name is of the kinds that count.
+    OtherKinds {
+        /// What was asked for.
+        asked: String,
+        /// The kinds that there are.
+        kinds: Vec<Kind>,
+    },
+    /// No name matches the glob.
+    NoNameLike(String),
+    /// The code uses the name, and defines it nowhere.
+    NotDefined(String),
+    /// Nothing uses the name in the way asked for, or here.
+    NoSuchUse(String),
+    /// Nothing uses the name, which is defined.
+    Unused(String),
+    /// The function is one of an architecture that doesn't count.
+    OtherArchitecture {
+        /// Its name.
+        name: String,
+        /// Its file, below the tree's root.
+        #[serde(with = "serde_bytes")]
+        path: Vec<u8>,
+    },
+    /// What is no function can't be called.
+    NotCallable {
+        /// Its name.
+        name: String,
+        /// What it is.
+        kind: Kind,
+    },
+    /// The function has no steps of the kinds that count.
+    NoSteps {
+        /// Its name.
+        name: String,
+        /// The kinds.
+        kinds: Vec<LinkKind>,
+    },
+    /// Nothing is known to use the function.
+    NoCallers(String),
+    /// The function uses nothing.
+    NoCallees(String),
+    /// Nothing uses the function but that it is offered to modules.
+    OnlyExported(String),
+    /// A chain was asked for that ends where it starts.
+    SameEnds(String),
+    /// There is no chain, or none was found.
+    NoChain {
+        /// The question.
+        chain: Chain,
+        /// How the search ended.
+        end: ChainEnd,
+    },
+    /// The name is several things, and of each is told only the most important.
+    SeveralThings {
+        /// The name.
+        name: String,
+        /// The recipes that know it.
+        kinds: Vec<String>,
+    },
+    /// The name is defined, and no recipe is about such a thing.
+    NothingToTell {
+        /// The name.
+        name: String,
+        /// The kind that was asked for.
+        kind: Option<String>,
+    },
+    /// No recipe knows the name, and the code doesn't define it.
+    NothingCalled {
+        /// The name.
+        name: String,
+        /// The kind that was asked for.
+        kind: Option<String>,
+        /// What is called nearly so.
+        near: Vec<String>,
+    },
+    /// There are no items of a list.
+    NoItems(List),
+    /// A recipe, or a part of one, can't be used: where, and what is wrong.
+    BadRecipe(String),
+    /// What went wrong with a file of a search, in words.
+    Problem(String),
     /// How a search is done, for those who asked to be told
     /// ([`SearchRequest::explain`](crate::search::SearchRequest::explain)).
     Explanation(String),
+}
+
+/// How the search for a chain ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ChainEnd {
+    /// All was looked at.
+    Complete,
+    /// There may be longer ones.
+    Depth,
+    /// It was given up, after so many steps.
+    Work(usize),
 }
 
 impl Note {
@@ -74,6 +185,8 @@ pub enum Progress {
     Listed,
     /// All files are listed; now they are read.
     Reading,
+    /// They are so many that it takes a while.
+    Many,
     /// Another file was read.
     Read,
     /// All files were read.

@@ -12,14 +12,27 @@ use kgrep_index::{Fresh, Index, Scope as TreePart, Tree};
 
 use crate::code::{in_parallel, read};
 use crate::search::{FileRules, Scope, SearchRequest};
+use crate::trace::Recipes;
 use crate::{Error, Note, NoteSink, Progress, ProgressSink, Result};
 
 /// What all questions of a process share. Cheap to clone.
 #[derive(Clone)]
 pub struct Workspace {
-    cache: Cache,
+    folder: PathBuf,
     idioms: Arc<Idioms>,
     rules: FileRules,
+    recipes: RecipeFolders,
+}
+
+/// Where recipes are besides those of the program.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RecipeFolders {
+    /// The user's own.
+    pub user: Option<PathBuf>,
+    /// Trees whose own recipes count, by their roots.
+    pub trusted: Vec<PathBuf>,
+    /// Whether the recipes of every tree count.
+    pub trust_all: bool,
 }
 
 /// A tree's graph at one moment, with the index that it came from. Immutable, cheap to clone,
@@ -47,7 +60,36 @@ impl Workspace {
     /// A workspace with its indexes in the folder `cache`, where macros mean what `idioms`
     /// say. Without an index, the files that `rules` let through are read.
     pub fn new(cache: &Path, idioms: Idioms, rules: FileRules) -> Workspace {
-        Workspace { cache: Cache::new(cache), idioms: Arc::new(idioms), rules }
+        let recipes = RecipeFolders::default();
+        Workspace { folder: cache.to_owned(), idioms: Arc::new(idioms), rules, recipes }
+    }
+
+    /// The same, with the recipes of these folders besides those of the program.
+    pub fn with_recipes(self, recipes: RecipeFolders) -> Workspace {
+        Workspace { recipes, ..self }
+    }
+
+    /// The folder of its indexes.
+    pub fn cache(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The files that are read where there is no index.
+    pub fn rules(&self) -> FileRules {
+        self.rules
+    }
+
+    /// The recipes for questions about `tree`. A tree's own count only where it is trusted.
+    pub fn recipes(&self, tree: &Tree) -> Recipes {
+        let mut recipes = Recipes::built_in();
+        let RecipeFolders { user, trusted, trust_all } = &self.recipes;
+        if let Some(folder) = user {
+            recipes.add_folder(folder);
+        }
+        if *trust_all || trusted.iter().any(|root| root == tree.root()) {
+            recipes.add_folder(&tree.root().join(".kgrep/queries"));
+        }
+        recipes
     }
 
     /// What macros mean.
@@ -60,7 +102,7 @@ impl Workspace {
     /// # Errors
     /// When there is an index that can't be used.
     pub fn indexed(&self, tree: &Tree) -> Result<Indexed, kgrep_index::Error> {
-        let index = Index::open(&self.cache, tree)?.filter(Index::has_code);
+        let index = Index::open(&Cache::new(&self.folder), tree)?.filter(Index::has_code);
         let Some(index) = index else { return Ok(Indexed::Nothing) };
         let fresh = index.refresh(&TreePart::whole())?;
         Ok(match index.shared_graph(&fresh, &self.idioms)? {
@@ -72,25 +114,19 @@ impl Workspace {
         })
     }
 
-    /// A snapshot of `tree` made by reading all its files now. `slow` is called before many are
-    /// read; what can't be read is left out, with a note.
+    /// A snapshot of `tree` made by reading all its files now. What can't be read is left out,
+    /// with a note.
     ///
     /// # Errors
     /// When the tree can't be walked.
-    pub fn read(
-        &self,
-        tree: &Tree,
-        slow: impl FnOnce(&Tree),
-        notes: &NoteSink,
-        progress: &ProgressSink,
-    ) -> Result<Snapshot> {
+    pub fn read(&self, tree: &Tree, notes: &NoteSink, progress: &ProgressSink) -> Result<Snapshot> {
         let paths = self.files(tree, notes, |path| {
             progress(tree, Progress::Listed);
             Language::of(path).is_some()
         })?;
         progress(tree, Progress::Reading);
         if paths.len() >= MANY_FILES {
-            slow(tree);
+            progress(tree, Progress::Many);
         }
         let builder = Builder::new();
         let unread = in_parallel(&paths, |path| {
@@ -182,9 +218,8 @@ mod tests {
         let tree = Tree::locate(place.path()).unwrap();
         let notes: NoteSink = Arc::new(|note| panic!("{note:?}"));
         assert!(matches!(workspace.indexed(&tree).unwrap(), Indexed::Nothing));
-        let snapshot = workspace
-            .read(&tree, |_| (), &notes, &(Arc::new(|_: &Tree, _: Progress| ()) as ProgressSink))
-            .unwrap();
+        let progress: ProgressSink = Arc::new(|_, _| ());
+        let snapshot = workspace.read(&tree, &notes, &progress).unwrap();
         any_thread(&workspace);
         any_thread(&snapshot);
         fs::remove_file(&file).unwrap();

@@ -3,13 +3,14 @@
 use std::io::Write;
 
 use anyhow::Result;
+use kgrep_engine::{Answer, Row, Sources};
 
-use super::answer::{Place, Sources, keep, word_in};
-use super::def::Found;
+use super::answer::keep;
 use super::printer::Printer;
 use super::{Outcome, Session};
-use crate::code::Code;
-use crate::list::{Match, Role, Span};
+use crate::cells;
+use crate::code::{Code, word_in};
+use crate::list::{Match, Span};
 use crate::render::{Block, Facts, Highlighter, Look, Output, Totals, draw_block};
 use crate::settings::Format;
 
@@ -18,34 +19,31 @@ use crate::settings::Format;
 ///
 /// # Errors
 /// When the list can't be kept in order or the output not be written.
-pub(super) fn show(
-    code: &Code,
-    session: &Session,
-    columns: &[(&str, Role)],
-    found: &[Found],
-) -> Result<Outcome> {
-    let places: Vec<Place> = found.iter().map(|found| found.place.clone()).collect();
-    let list = keep(code, session, columns, &places)?;
+pub(super) fn show(code: &Code, session: &Session, answer: &Answer) -> Result<Outcome> {
+    if answer.rows.is_empty() {
+        return Ok(Outcome::Nothing);
+    }
+    let list = keep(code, session, answer)?;
     let look = Look::new(&session.settings, Facts::of_stdout(), &list.meta().folder);
     if session.settings.format.value == Format::Table {
-        blocks(code, session, &look, found)?;
+        blocks(code, session, &look, &answer.rows)?;
         return Ok(Outcome::Found);
     }
     let mut printer = Printer::new(&look, &session.settings, list.meta());
     let mut sources = Sources::default();
-    for (index, found) in (0..).zip(found) {
-        let place = &found.place;
-        let source = sources.get(code, &place.path);
-        let lines: Vec<&[u8]> =
-            (found.first..=found.last).filter_map(|line| source.line(u64::from(line))).collect();
+    for (index, row) in (0..).zip(&answer.rows) {
+        let source = sources.get(code, &row.path);
+        let (first, last) = extent(row);
+        let lines: Vec<&[u8]> = (first..=last).filter_map(|line| source.line(line)).collect();
         let text = lines.concat();
-        let path = code.shown(&place.path);
+        let path = code.shown(&row.path);
+        let cells = cells::texts(code, row);
         let entry = Match {
-            line: u64::from(found.first),
-            offset: source.before(u64::from(found.first)).len() as u64,
+            line: first,
+            offset: source.before(first).len() as u64,
             text: &text,
-            spans: word_in(&text, &place.name).into_iter().collect(),
-            cells: place.cells.iter().map(String::as_str).collect(),
+            spans: word_in(&text, &row.name).into_iter().collect(),
+            cells: cells.iter().map(String::as_str).collect(),
             ..Match::default()
         };
         printer.row(Some(index), &path, &entry)?;
@@ -54,26 +52,30 @@ pub(super) fn show(
     Ok(Outcome::Found)
 }
 
-fn blocks(code: &Code, session: &Session, look: &Look, found: &[Found]) -> Result<()> {
+/// First and last line of a definition.
+fn extent(row: &Row) -> (u64, u64) {
+    let (first, last) = row.extent.unwrap_or((row.line, row.line));
+    (u64::from(first), u64::from(last))
+}
+
+fn blocks(code: &Code, session: &Session, look: &Look, rows: &[Row]) -> Result<()> {
     let theme = look.theme.as_deref();
     let highlighter = theme.map(|theme| Highlighter::new(theme, look.true_color)).transpose()?;
     let mut out =
         if look.terminal { Output::paged(&session.settings.pager.value) } else { Output::stdout() };
     let mut sources = Sources::default();
     let mut buffer = Vec::new();
-    for (index, found) in (0..).zip(found) {
-        let place = &found.place;
-        let source = sources.get(code, &place.path);
-        let first = u64::from(found.first);
-        let lines: Vec<(u64, &[u8])> = (first..=u64::from(found.last))
-            .filter_map(|line| Some((line, source.line(line)?)))
-            .collect();
-        let matched = u64::from(place.line);
-        let name = source.line(matched).and_then(|text| word_in(text, &place.name));
+    for (index, row) in (0..).zip(rows) {
+        let source = sources.get(code, &row.path);
+        let (first, last) = extent(row);
+        let lines: Vec<(u64, &[u8])> =
+            (first..=last).filter_map(|line| Some((line, source.line(line)?))).collect();
+        let matched = u64::from(row.line);
+        let name = source.line(matched).and_then(|text| word_in(text, &row.name));
         let spans: Vec<Span> = name.into_iter().collect();
         let block = Block {
             index,
-            path: &code.shown(&place.path),
+            path: &code.shown(&row.path),
             note: None,
             lead: source.before(first),
             file_size: source.bytes().len() as u64,

@@ -5,10 +5,11 @@ use std::os::unix::ffi::OsStrExt;
 
 use anyhow::{Result, bail};
 use kgrep_engine::configuration::Kernel;
+use kgrep_engine::{Answer, Cell, Column, Row, Sources, Title};
 use kgrep_index::kbuild::kconfig::{Tristate, symbol_value};
 use kgrep_index::kbuild::{State, Step, Truth, Value, symbols_in};
 
-use super::answer::{Place, Sources, show};
+use super::answer::show;
 use super::{Outcome, Session};
 use crate::cli::BuiltArgs;
 use crate::code::{self, Code};
@@ -24,7 +25,7 @@ pub(crate) fn run(args: &BuiltArgs, session: &Session) -> Result<Outcome> {
     let code = code::around(session)?;
     let kernel = code::kernel(&code, session)?;
     let mut sources = Sources::default();
-    let mut places = Vec::new();
+    let mut answer = Answer { columns: Column::all(&COLUMNS), ..Answer::default() };
     for file in &args.files {
         let Ok(absolute) = file.canonicalize() else {
             bail!("{}: there is no such file", file.display());
@@ -39,19 +40,25 @@ pub(crate) fn run(args: &BuiltArgs, session: &Session) -> Result<Outcome> {
             String::from_utf8_lossy(path),
             state_text(&found.state, &found.steps)
         );
+        let section = u32::try_from(answer.sections.len()).ok();
+        answer.sections.push(Title::Text(title));
         if found.steps.is_empty() {
-            let cells = vec!["-".into(), "-".into()];
-            let section = Some(title);
-            places.push(Place { path: path.to_vec(), line: 1, cells, section, ..Place::default() });
+            let cells = cells("-", Vec::new());
+            answer.rows.push(Row { path: path.to_vec(), line: 1, cells, section, ..Row::default() });
             continue;
         }
-        let mut asker =
-            Asker { code: &code, kernel: &kernel, sources: &mut sources, title, explained: false };
+        let mut asker = Asker {
+            code: &code,
+            kernel: &kernel,
+            sources: &mut sources,
+            section,
+            explained: false,
+        };
         for step in &found.steps {
-            asker.add(step, &mut places);
+            asker.add(step, &mut answer.rows);
         }
     }
-    show(&code, session, &COLUMNS, &places)
+    show(&code, session, &answer)
 }
 
 fn state_text(state: &State, steps: &[Step]) -> String {
@@ -71,14 +78,15 @@ struct Asker<'a> {
     code: &'a Code,
     kernel: &'a Kernel,
     sources: &'a mut Sources,
-    title: String,
+    /// The number of the file's part of the answer.
+    section: Option<u32>,
     /// Whether a line that does not hold was met.
     explained: bool,
 }
 
 impl Asker<'_> {
     /// Adds the line of a Makefile; after the first that fails, what keeps its symbols off.
-    fn add(&mut self, step: &Step, places: &mut Vec<Place>) {
+    fn add(&mut self, step: &Step, rows: &mut Vec<Row>) {
         let source = self.sources.get(self.code, &step.file);
         let text = source.line(u64::from(step.line)).unwrap_or_default().to_vec();
         let symbols = symbols_in(&text);
@@ -89,33 +97,34 @@ impl Asker<'_> {
             Truth::False => "no",
         };
         let name = symbols.first().map(|symbol| [b"CONFIG_", *symbol].concat());
-        places.push(Place {
+        rows.push(Row {
             path: step.file.clone(),
             line: step.line,
             name: name.unwrap_or_default(),
-            cells: vec![holds.into(), filled(values.join(", "))],
-            section: Some(self.title.clone()),
-            depth: 0,
+            cells: cells(holds, values),
+            section: self.section,
+            ..Row::default()
         });
         if step.holds == Truth::False && !self.explained {
             self.explained = true;
             let off = |symbol: &&&[u8]| symbol_value(&self.kernel.config, symbol) == Tristate::No;
             for symbol in symbols.iter().filter(off) {
-                self.needs(symbol, places);
+                self.needs(symbol, rows);
             }
         }
     }
 
     /// The Kconfig entries of a symbol, and each part of what they depend on.
-    fn needs(&self, symbol: &[u8], places: &mut Vec<Place>) {
+    fn needs(&self, symbol: &[u8], rows: &mut Vec<Row>) {
         for definition in self.kernel.kconfig().definitions(symbol) {
-            places.push(Place {
+            rows.push(Row {
                 path: definition.file.clone(),
                 line: definition.line,
                 name: symbol.to_vec(),
-                cells: vec!["-".into(), self.value(symbol)],
-                section: Some(self.title.clone()),
+                cells: cells("-", vec![self.value(symbol)]),
+                section: self.section,
                 depth: 1,
+                ..Row::default()
             });
             for need in definition.needs(&self.kernel.config) {
                 let holds = match need.value {
@@ -125,13 +134,14 @@ impl Asker<'_> {
                 };
                 let symbols = need.expression.symbols();
                 let values: Vec<String> = symbols.iter().map(|name| self.value(name)).collect();
-                places.push(Place {
+                rows.push(Row {
                     path: need.condition.file.clone(),
                     line: need.condition.line,
                     name: symbols.first().map(|name| name.to_vec()).unwrap_or_default(),
-                    cells: vec![holds.into(), filled(values.join(", "))],
-                    section: Some(self.title.clone()),
+                    cells: cells(holds, values),
+                    section: self.section,
                     depth: 2,
+                    ..Row::default()
                 });
             }
         }
@@ -153,7 +163,8 @@ impl Asker<'_> {
     }
 }
 
-/// A cell is never empty.
-fn filled(text: String) -> String {
-    if text.is_empty() { "-".into() } else { text }
+/// Whether a line holds, and the values of its symbols; no cell is empty.
+fn cells(holds: &str, values: Vec<String>) -> Vec<Cell> {
+    let values = if values.is_empty() { "-".to_owned() } else { values.join(", ") };
+    vec![Cell::Text(holds.to_owned()), Cell::Text(values)]
 }

@@ -10,17 +10,18 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Result, bail};
+use kgrep_engine::{Answer, Cell, Row, Sources};
 use kgrep_index::catalog::{self, Found, Marks, Query, Wanted};
 use kgrep_index::graph::{Arch, Graph};
 use kgrep_index::outline::Kind;
 use kgrep_index::store::Cache;
 use kgrep_index::{Index, Scope, is_below};
 
-use super::answer::{Place, Sources, show_marked, word_in};
+use super::answer::show;
 use super::{Outcome, Session, freshen};
 use crate::cli::FindArgs;
-use crate::code::{self, Code, Ranking, folder_name};
-use crate::list::{Role, SourceFile, Span};
+use crate::code::{self, Code, Ranking, folder_name, word_in};
+use crate::list::{Column, Role, SourceFile, Span};
 use crate::message::tell;
 use crate::settings::Origin;
 
@@ -67,7 +68,7 @@ pub(crate) fn run(args: &FindArgs, session: &Session) -> Result<Outcome> {
         found.map_err(again).map(Option::unwrap_or_default)
     };
     let (mut found, marks) = ask(&query, &wanted)?;
-    freshen::after_changes(code.tree(), &fresh, session);
+    freshen::after_changes(code.tree(), fresh.changes(), session);
     let mut sources = Sources::default();
     if let Some(graph) = &uses.graph {
         best::definitions(&mut found, graph, code.arch, args.number);
@@ -90,28 +91,27 @@ pub(crate) fn run(args: &FindArgs, session: &Session) -> Result<Outcome> {
     if wrong.is_none() && path.is_none() && !marks.missing.is_empty() {
         tell(format!("nothing here has {}", marks.missing.join(", ")));
     }
-    let mut places = Vec::with_capacity(found.len());
-    let mut spans = Vec::with_capacity(found.len());
+    let mut rows: Vec<Row> = Vec::with_capacity(found.len());
     for (at, found) in found.iter().enumerate() {
         let source = sources.get(&code, &found.path);
         // What the path of a file is says nothing about any line of it.
         let marks = if at == 0 && path.is_some() { &Marks::default() } else { &marks };
         let line = best_line(found, source, marks);
         // Definitions in two arms of an #if have one comment.
-        if places.iter().any(|known: &Place| known.line == line && known.path == found.path) {
+        if rows.iter().any(|known| known.line == line && known.path == found.path) {
             continue;
         }
         let text = source.line(u64::from(line)).unwrap_or_default();
-        spans.push(marked(text, marks));
-        places.push(Place {
+        rows.push(Row {
             path: found.path.clone(),
             line,
-            name: Vec::new(),
-            cells: vec![found.kind.name().to_owned(), found.name.clone()],
-            ..Place::default()
+            cells: vec![Cell::Text(found.kind.name().to_owned()), Cell::Name(found.name.clone())],
+            spans: Some(marked(text, marks)),
+            ..Row::default()
         });
     }
-    show_marked(&code, session, &COLUMNS, &places, &spans)
+    sources.notes.iter().for_each(crate::notes::tell);
+    show(&code, session, &Answer { columns: Column::all(&COLUMNS), rows, ..Answer::default() })
 }
 
 /// An error of the index, with what to do.

@@ -8,10 +8,11 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::Result;
+use kgrep_engine::Coverage;
 use kgrep_index::graph::Graph;
 use kgrep_index::store::Cache;
 use kgrep_index::store::trust::may_write;
-use kgrep_index::{Fresh, Index, Tree};
+use kgrep_index::{Index, Tree};
 
 use super::Session;
 use crate::code::Code;
@@ -34,24 +35,26 @@ pub(crate) fn after(advice: &Advice, files: u64, session: &Session) {
     let Some(tree) = &advice.tree else { return };
     match &advice.fresh {
         // Only an index knows what changed.
-        Some(fresh) => after_changes(tree, fresh, session),
-        None if !advice.indexed && files >= MANY_FILES && io::stderr().is_terminal() => {
-            let marker = Cache::new(&session.cache).hint_marker(tree);
-            if first_time(&session.cache, &marker) {
-                tell(format!(
-                    "`kgrep index` would make searches like this about {SPEED_UP} times faster \
-                     (said once for {})",
-                    tree.root().display()
-                ));
-            }
+        Some(fresh) => after_changes(tree, fresh.changes(), session),
+        None if !advice.indexed => hint(tree, files, session),
+        None => {}
+    }
+}
+
+/// Does it after a question about code. An index that has fallen behind is updated, as after a
+/// search: each question that comes before reads all the changed files again.
+pub(super) fn after_answer(code: &Code, coverage: &Coverage, session: &Session) {
+    match coverage.changes {
+        Some(changes) => after_changes(code.tree(), changes, session),
+        None if !coverage.indexed => {
+            hint(code.tree(), coverage.searched.unwrap_or(0), session);
         }
         None => {}
     }
 }
 
-/// What `question` finds in the tree's graph as the files are now, as [`Code::ask`] does.
-/// A question to an index that has fallen behind starts its update, as a search does: each
-/// that comes before it reads all the changed files again.
+/// What `question` finds in the tree's graph as the files are now, as [`Code::ask`] does, with
+/// what is to be done after it.
 ///
 /// # Errors
 /// As [`Code::ask`].
@@ -60,29 +63,43 @@ pub(super) fn ask<R>(
     session: &Session,
     question: impl Fn(&Graph<'_>) -> Result<R>,
 ) -> Result<R> {
-    let slow = |tree: &_| slow_without_index(tree, session);
-    let found = code.ask(slow, question);
+    let found = code.ask(question);
     if let Some((_, fresh)) = code.asked() {
-        after_changes(code.tree(), fresh, session);
+        after_changes(code.tree(), fresh.changes(), session);
     }
     found
 }
 
 /// Starts an update in the background when the index has fallen behind.
-pub(super) fn after_changes(tree: &Tree, fresh: &Fresh, session: &Session) {
-    if fresh.changes() > MANY_CHANGES && session.settings.auto_update.value {
+pub(super) fn after_changes(tree: &Tree, changes: u64, session: &Session) {
+    if changes > MANY_CHANGES && session.settings.auto_update.value {
         // A cache that can't be written fails there as it would here.
         let _ = update_in_background(tree.root(), &session.cache);
     }
 }
 
+/// Says, once for each tree, that an index makes searches fast.
+fn hint(tree: &Tree, files: u64, session: &Session) {
+    if files < MANY_FILES || !io::stderr().is_terminal() {
+        return;
+    }
+    let marker = Cache::new(&session.cache).hint_marker(tree);
+    if first_time(&session.cache, &marker) {
+        tell(format!(
+            "`kgrep index` would make searches like this about {SPEED_UP} times faster (said once \
+             for {})",
+            tree.root().display()
+        ));
+    }
+}
+
 /// Says, once for each tree, that an index makes questions about code fast.
-fn slow_without_index(tree: &Tree, session: &Session) {
+pub(crate) fn slow_without_index(tree: &Tree, folder: &Path) {
     if !io::stderr().is_terminal() {
         return;
     }
-    let cache = Cache::new(&session.cache);
-    if first_time(&session.cache, &cache.home(tree).with_extension("asked")) {
+    let cache = Cache::new(folder);
+    if first_time(folder, &cache.home(tree).with_extension("asked")) {
         let indexed = Index::open(&cache, tree).is_ok_and(|index| index.is_some());
         tell(format!(
             "reading all of {} for this; `kgrep index{}` makes such questions fast (said once)",

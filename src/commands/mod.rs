@@ -23,13 +23,14 @@ mod lists;
 mod picture;
 mod printer;
 mod queries;
-mod recipes;
 mod refs;
 mod screen;
 mod search;
 mod show;
 mod steps;
 mod trace;
+
+pub(crate) use freshen::slow_without_index;
 
 use std::cell::Cell;
 use std::ffi::OsString;

@@ -5,16 +5,41 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
+use kgrep_engine::{Arrow, Node, Request};
 
-use super::Outcome;
+use super::{Outcome, Session, answer};
+use crate::cells;
 use crate::cli::PictureArgs;
-use crate::render::{Arrow, Content, Output, draw_dot};
+use crate::code::Code;
+use crate::render::{self, Content, Output, draw_dot};
 
-/// Draws `arrows` where a picture is asked for; none where the table is.
+/// Asks the engine and shows the answer as a picture where one is asked for, or as a list.
 ///
 /// # Errors
-/// When the output can't be written, or `dot` isn't there or fails.
-pub(super) fn draw(args: &PictureArgs, arrows: &[Arrow]) -> Result<Option<Outcome>> {
+/// The engine's, and when the output can't be written, or `dot` isn't there or fails.
+pub(super) fn run(
+    code: &Code,
+    session: &Session,
+    request: &Request,
+    args: &PictureArgs,
+) -> Result<Outcome> {
+    let answer = answer::ask(code, session, request)?;
+    if answer.rows.is_empty() {
+        return Ok(Outcome::Nothing);
+    }
+    match draw(args, &answer.arrows)? {
+        Some(outcome) => Ok(outcome),
+        None => answer::show(code, session, &answer),
+    }
+}
+
+/// Draws `arrows` where a picture is asked for; none where the table is.
+fn draw(args: &PictureArgs, arrows: &[Arrow]) -> Result<Option<Outcome>> {
+    if !args.dot && args.svg.is_none() {
+        return Ok(None);
+    }
+    let arrows: Vec<render::Arrow> = arrows.iter().map(in_words).collect();
+    let arrows = arrows.as_slice();
     if args.dot {
         let mut out = Output::stdout().holding(Content::Text);
         out.write_all(draw_dot(arrows).as_bytes())?;
@@ -24,6 +49,16 @@ pub(super) fn draw(args: &PictureArgs, arrows: &[Arrow]) -> Result<Option<Outcom
     let Some(file) = &args.svg else { return Ok(None) };
     svg(file, &draw_dot(arrows))?;
     Ok(Some(Outcome::Found))
+}
+
+/// An arrow as it is drawn.
+fn in_words(arrow: &Arrow) -> render::Arrow {
+    let node = |node: &Node| render::Node {
+        name: cells::label(&node.label),
+        file: String::from_utf8_lossy(&node.path).into_owned(),
+    };
+    let (from, to) = (node(&arrow.from), node(&arrow.to));
+    render::Arrow { from, to, how: cells::use_made(&arrow.how, arrow.sure) }
 }
 
 fn svg(file: &Path, graph: &str) -> Result<()> {

@@ -4,11 +4,11 @@ use std::io::Write;
 
 use anyhow::{Context, Result, bail};
 
-use super::{Outcome, Session, freshen, recipes};
+use super::{Outcome, Session, freshen};
 use crate::cli::QueriesArgs;
 use crate::code::{self, Code};
 use crate::render::{Content, Output};
-use crate::trace::{Look, Options, Recipe, Recipes, Tracer, answer, cases};
+use crate::trace::{CheckResult, Checked, Look, Recipe, check_recipes};
 
 /// Lists the recipes, explains one, or runs their examples.
 ///
@@ -16,10 +16,11 @@ use crate::trace::{Look, Options, Recipe, Recipes, Tracer, answer, cases};
 /// When the kind is none, a tree can't be read or the output not be written.
 pub(crate) fn run(args: &QueriesArgs, session: &Session) -> Result<Outcome> {
     let code = match &args.check {
-        None => code::around(session)?,
-        Some(tree) => code::of_tree(tree, session).with_context(|| tree.display().to_string())?,
+        None => code::trusting(session, args.trust_tree)?,
+        Some(tree) => code::of_tree(tree, session, args.trust_tree)
+            .with_context(|| tree.display().to_string())?,
     };
-    let recipes = recipes::load(&code, session, args.trust_tree);
+    let recipes = code.recipes();
     let mut chosen: Vec<&Recipe> = recipes.all.iter().collect();
     if let Some(kind) = &args.kind {
         chosen.retain(|recipe| recipe.name == *kind);
@@ -28,7 +29,7 @@ pub(crate) fn run(args: &QueriesArgs, session: &Session) -> Result<Outcome> {
         }
     }
     if args.check.is_some() {
-        return check(&code, session, &recipes, &chosen);
+        return check(&code, session, &chosen);
     }
     chosen.sort_by(|one, other| one.name.cmp(&other.name));
     let mut out = Output::stdout().holding(Content::Text);
@@ -98,41 +99,24 @@ fn in_words(look: &Look) -> String {
 }
 
 /// Runs the examples and says of each how much it found.
-fn check(code: &Code, session: &Session, recipes: &Recipes, chosen: &[&Recipe]) -> Result<Outcome> {
-    let report = freshen::ask(code, session, |graph| {
-        let options = Options { depth: 1, body: false, all: false };
-        let mut tracer = Tracer::new(code, graph, options);
-        let (mut lines, mut well) = (Vec::new(), true);
-        for recipe in chosen {
-            let needs = recipe.needs.as_ref();
-            if let Some(path) = needs.filter(|path| !code.path(path.as_bytes()).exists()) {
-                lines.push(format!("-    {}: for trees with {path}", recipe.name));
-                continue;
+fn check(code: &Code, session: &Session, chosen: &[&Recipe]) -> Result<Outcome> {
+    let checked = freshen::ask(code, session, |graph| Ok(check_recipes(code, graph, chosen)?))?;
+    let mut out = Output::stdout().holding(Content::Text);
+    for Checked { recipe, result } in &checked {
+        match result {
+            CheckResult::NotForThisTree { needs } => {
+                writeln!(out, "-    {recipe}: for trees with {needs}")?;
             }
-            for example in &recipe.examples {
-                let cases = cases(&mut tracer, std::iter::once(*recipe), example, true)?;
-                let (mut sections, mut rows) = (0, 0);
-                for case in &cases {
-                    let answer = answer(&mut tracer, case, false)?;
-                    sections += answer.len();
-                    rows += answer.iter().map(|(_, rows)| rows.len()).sum::<usize>();
-                }
-                well &= rows > 0;
-                let word = if rows > 0 { "ok  " } else { "none" };
-                let of = recipe.sections.len();
-                lines.push(format!(
-                    "{word} {}: {example}: {sections} of {of} sections, {rows} lines",
-                    recipe.name
-                ));
+            CheckResult::Found { example, sections, of, rows } => {
+                let word = if *rows > 0 { "ok  " } else { "none" };
+                writeln!(
+                    out,
+                    "{word} {recipe}: {example}: {sections} of {of} sections, {rows} lines"
+                )?;
             }
         }
-        Ok((lines, well))
-    })?;
-    let (lines, well) = report;
-    let mut out = Output::stdout().holding(Content::Text);
-    for line in lines {
-        writeln!(out, "{line}")?;
     }
     out.finish()?;
-    Ok(if well && recipes.problems.is_empty() { Outcome::Found } else { Outcome::Nothing })
+    let well = checked.iter().all(|checked| !checked.failed());
+    Ok(if well && code.recipes().problems.is_empty() { Outcome::Found } else { Outcome::Nothing })
 }

@@ -6,7 +6,6 @@
 //! how the user names entries and what he wants done with them. Drawing is
 //! `render`'s work; nothing here prints.
 
-mod column;
 mod followup;
 mod indices;
 mod layout;
@@ -18,13 +17,13 @@ pub(crate) mod testing;
 mod view;
 mod writer;
 
-pub(crate) use column::{Column, Role};
 pub(crate) use followup::{
     FollowUp, FollowUpError, NAMES, Step, ends_with_grep, parse, parse_args,
 };
 pub(crate) use indices::Indices;
 pub(crate) use kgrep_engine::place::{ContextLine, FileEntry, Match, Span};
 pub(crate) use kgrep_engine::relocate::{Place, SourceFile};
+pub(crate) use kgrep_engine::{Column, Role};
 pub(crate) use layout::{ListError, Meta};
 pub(crate) use reader::List;
 pub(crate) use selector::Selectors;

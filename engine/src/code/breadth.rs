@@ -5,6 +5,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use kgrep_index::graph::{DefId, DefInfo};
+use serde::{Deserialize, Serialize};
 
 /// A step from a definition, and the definitions behind it that may be followed.
 pub struct Step<S> {
@@ -15,7 +16,7 @@ pub struct Step<S> {
 }
 
 /// Where else a definition's own steps are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Elsewhere {
     /// In an earlier row.
     Above,

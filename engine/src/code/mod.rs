@@ -22,4 +22,4 @@ pub use names::{
 };
 pub use ranking::Ranking;
 pub use source::{Code, Setup};
-pub use words::{EXPORTED, how, is_export, kind_of_definition, receiver};
+pub use words::{how, is_export, kind_of_definition};

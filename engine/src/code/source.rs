@@ -11,6 +11,7 @@ use kgrep_index::{Fresh, Index, Tree};
 
 use super::arch;
 use crate::snapshot::{Indexed, Snapshot, Workspace, path_in};
+use crate::trace::Recipes;
 use crate::{Error, Note, NoteSink, ProgressSink, Result};
 
 /// What a face gives for every question about code.
@@ -39,6 +40,7 @@ pub struct Code {
     other: OnceLock<(Index, Fresh)>,
     notes: NoteSink,
     progress: ProgressSink,
+    recipes: OnceLock<Recipes>,
 }
 
 impl Code {
@@ -63,8 +65,8 @@ impl Code {
     fn seen_from(here: PathBuf, tree: Tree, setup: Setup) -> Result<Code> {
         let arch = arch::chosen(&setup.arch, tree.root())?;
         let Setup { workspace, notes, progress, .. } = setup;
-        let (snapshot, other) = (OnceLock::new(), OnceLock::new());
-        Ok(Code { tree, here, arch, workspace, snapshot, other, notes, progress })
+        let (snapshot, other, recipes) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Ok(Code { tree, here, arch, workspace, snapshot, other, notes, progress, recipes })
     }
 
     /// The tree.
@@ -95,21 +97,17 @@ impl Code {
 
     /// What `ask` finds in the tree's graph as the files are now. Where a part of the index
     /// turns out to be damaged, it is asked again, of the files themselves; so it says
-    /// nothing itself. `slow` is called where there is no index, and many files must be read.
+    /// nothing itself.
     ///
     /// # Errors
     /// `ask`'s, and those of reading the tree.
-    pub fn ask<R, E: From<Error>>(
-        &self,
-        slow: impl FnOnce(&Tree),
-        ask: impl Fn(&Graph<'_>) -> Result<R, E>,
-    ) -> Result<R, E> {
+    pub fn ask<R, E: From<Error>>(&self, ask: impl Fn(&Graph<'_>) -> Result<R, E>) -> Result<R, E> {
         match self.indexed().and_then(|snapshot| snapshot.map(|s| s.ask(&ask)).transpose()) {
             Ok(Some(found)) => return found,
             Ok(None) => {}
             Err(error) => (self.notes)(Note::ReadWithoutIndex { reason: error.to_string() }),
         }
-        self.workspace.read(&self.tree, slow, &self.notes, &self.progress)?.ask(ask)?
+        self.workspace.read(&self.tree, &self.notes, &self.progress)?.ask(ask)?
     }
 
     /// The tree's code as its index has it, the same for all questions.
@@ -155,6 +153,27 @@ impl Code {
         self.workspace.files(&self.tree, &self.notes, wanted)
     }
 
+    /// What it shares with other trees.
+    pub fn workspace(&self) -> &Workspace {
+        &self.workspace
+    }
+
+    /// Takes notes that need not wait for the answer.
+    pub(crate) fn notes(&self) -> &NoteSink {
+        &self.notes
+    }
+
+    /// The recipes for questions about it; of those that can't be used, a note says so once.
+    pub fn recipes(&self) -> &Recipes {
+        self.recipes.get_or_init(|| {
+            let recipes = self.workspace.recipes(&self.tree);
+            for problem in &recipes.problems {
+                (self.notes)(Note::BadRecipe(problem.to_string()));
+            }
+            recipes
+        })
+    }
+
     /// What macros mean.
     pub fn idioms(&self) -> &Idioms {
         self.workspace.idioms()
@@ -180,6 +199,7 @@ mod tests {
             workspace: Workspace::new(&root, Idioms::default(), FileRules::default()),
             snapshot: OnceLock::new(),
             other: OnceLock::new(),
+            recipes: OnceLock::new(),
             notes: std::sync::Arc::new(|_| ()),
             progress: std::sync::Arc::new(|_, _| ()),
         };

@@ -4,6 +4,7 @@
 //! `look` has one file for each group of look-ups. Commands print what comes out.
 
 mod case;
+mod check;
 mod list;
 mod load;
 mod look;
@@ -17,7 +18,8 @@ mod tracer;
 mod wanted;
 
 pub use case::cases;
-pub use list::items;
+pub use check::{CheckResult, Checked, check_recipes};
+pub use list::{Item, items};
 pub use load::{Recipes, is_recipe};
 pub use look::answer;
 pub use near::near_names;

@@ -10,7 +10,9 @@ use super::resolve::{Arch, Meaning};
 use super::slots::Fills;
 
 /// How one definition uses another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub enum LinkKind {
     /// It calls the function.
     Call,

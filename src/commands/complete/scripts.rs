@@ -5,10 +5,10 @@
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser};
 use clap::{Arg, Command, ValueHint};
 use clap_complete::Shell;
+use kgrep_engine::request::{DEFINITION_KINDS, REFERENCE_KINDS};
 use kgrep_index::graph::LinkKind;
 
 use crate::cli;
-use crate::commands::{def, refs};
 use crate::list::NAMES;
 use crate::search::all_types;
 use crate::trace::Recipes;
@@ -87,9 +87,9 @@ fn parser(shell: Shell) -> Command {
     let types = words(kinds.iter().map(|kind| kind.name().to_owned()));
     let (traced, listed) = recipe_words();
     let (traced, listed) = (words(traced.into_iter()), words(listed.into_iter()));
-    let uses = words(refs::KINDS.iter().map(|kind| (*kind).to_owned()));
+    let uses = words(REFERENCE_KINDS.iter().map(|kind| (*kind).to_owned()));
     let steps = words(LinkKind::ALL.iter().map(|(_, kind)| (*kind).to_owned()));
-    let defined = words(def::KINDS.iter().map(|kind| (*kind).to_owned()));
+    let defined = words(DEFINITION_KINDS.iter().map(|kind| (*kind).to_owned()));
     let commands = words(cli::command_names().into_iter());
     let values = |command: &str, arg: &str| match (command, arg) {
         ("def", "kind") => Some(defined.clone()),

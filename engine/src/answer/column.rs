@@ -1,11 +1,11 @@
-//! What a list has between `Line` and `Content`: columns with a title, and a role that
-//! tells a renderer where their values belong without reading them.
+//! The columns of an answer: a title, and a role that tells a face where their values belong
+//! without reading them.
 
 use serde::{Deserialize, Serialize};
 
 /// What the values of a column are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Role {
+pub enum Role {
     /// A node of a tree, which the entry's depth indents.
     Node,
     /// What a step of a chain leads to.
@@ -26,23 +26,23 @@ pub(crate) enum Role {
     Text,
 }
 
-/// A column of a list.
+/// A column of an answer, and of the list that is made of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Column {
+pub struct Column {
     /// What a table's header calls it.
-    pub(crate) title: String,
+    pub title: String,
     /// What its values are.
-    pub(crate) role: Role,
+    pub role: Role,
 }
 
 impl Column {
     /// A column of this title and role.
-    pub(crate) fn new(title: &str, role: Role) -> Column {
+    pub fn new(title: &str, role: Role) -> Column {
         Column { title: title.to_owned(), role }
     }
 
     /// Columns of these titles and roles.
-    pub(crate) fn all(columns: &[(&str, Role)]) -> Vec<Column> {
+    pub fn all(columns: &[(&str, Role)]) -> Vec<Column> {
         columns.iter().map(|(title, role)| Column::new(title, *role)).collect()
     }
 }

@@ -1,0 +1,153 @@
+//! How one thing uses another, and what a definition is, as types; the words for both are here,
+//! in one place.
+
+use std::fmt;
+
+use kgrep_index::graph::{Graph, Link, LinkKind};
+use kgrep_index::outline::{Flags, Kind};
+use serde::{Deserialize, Serialize};
+
+/// How a definition uses another.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum How {
+    /// By a link of the graph.
+    Link {
+        /// Its kind.
+        kind: LinkKind,
+        /// Who receives what is used.
+        via: Option<Via>,
+    },
+    /// It offers it to modules (`EXPORT_SYMBOL`).
+    Exported,
+    /// It names it, in a way that says no more.
+    Use,
+}
+
+/// Who receives a function that isn't called where it is named.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Via {
+    /// A function or a macro.
+    Function(String),
+    /// A field of a structure that holds functions.
+    Slot {
+        /// The structure; empty where the text doesn't tell.
+        structure: String,
+        /// The field.
+        field: String,
+    },
+}
+
+impl How {
+    /// By a link of this kind; `via` as the outline writes it: a function's name, or a slot's
+    /// (`open@file_operations`).
+    pub fn by(kind: LinkKind, via: Option<&[u8]>) -> How {
+        How::Link { kind, via: via.map(Via::of) }
+    }
+
+    /// As a link of `graph` does.
+    pub fn of(graph: &Graph<'_>, link: &Link) -> How {
+        How::by(link.kind, link.via.map(|via| graph.name(via)).as_deref())
+    }
+
+    /// A plain call.
+    pub fn is_call(&self) -> bool {
+        matches!(self, How::Link { kind: LinkKind::Call, .. })
+    }
+}
+
+impl Via {
+    /// What a name of the outline means.
+    pub fn of(name: &[u8]) -> Via {
+        let text = String::from_utf8_lossy(name);
+        match text.split_once('@') {
+            Some((field, structure)) => {
+                Via::Slot { structure: structure.to_owned(), field: field.to_owned() }
+            }
+            None => Via::Function(text.into_owned()),
+        }
+    }
+}
+
+/// `file_operations.open`, or `kthread_run()`.
+impl fmt::Display for Via {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Via::Function(name) => write!(f, "{name}()"),
+            Via::Slot { structure, field } => write!(f, "{structure}.{field}"),
+        }
+    }
+}
+
+/// `call`, `passed to kthread_run()`, `init of file_operations.open`.
+impl fmt::Display for How {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, via) = match self {
+            How::Exported => return f.write_str("exported"),
+            How::Use => return f.write_str("use"),
+            How::Link { kind, via } => (*kind, via),
+        };
+        match (kind, via) {
+            (LinkKind::Call | LinkKind::Macro, _) | (_, None) => f.write_str(kind.name()),
+            (LinkKind::Ref, Some(via @ Via::Function(_))) => write!(f, "passed to {via}"),
+            (LinkKind::Ref, Some(via @ Via::Slot { .. })) => write!(f, "put into {via}"),
+            (LinkKind::Init, Some(via @ Via::Slot { .. })) => write!(f, "init of {via}"),
+            (LinkKind::Init, Some(via @ Via::Function(_))) => write!(f, "registered by {via}"),
+            (LinkKind::Indirect, Some(via)) => write!(f, "indirect, through {via}"),
+        }
+    }
+}
+
+/// What a definition is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DefinitionKind {
+    /// Its kind.
+    pub kind: Kind,
+    /// What is said of it besides.
+    pub flags: Flags,
+    /// The structure that it is a member of.
+    pub member_of: Option<String>,
+}
+
+/// `static inline function`, or `member of file`.
+impl fmt::Display for DefinitionKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(structure) = &self.member_of {
+            return write!(f, "member of {structure}");
+        }
+        for (flag, word) in
+            [(Flags::STATIC, "static "), (Flags::INLINE, "inline "), (Flags::WEAK, "weak ")]
+        {
+            if self.flags.has(flag)
+                && matches!(self.kind, Kind::Function | Kind::Variable | Kind::Asm)
+            {
+                f.write_str(word)?;
+            }
+        }
+        f.write_str(self.kind.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uses_in_words() {
+        let said = |kind, via: &str| How::by(kind, Some(via.as_bytes())).to_string();
+        assert_eq!(How::by(LinkKind::Call, None).to_string(), "call");
+        assert_eq!(said(LinkKind::Ref, "user_mode_thread"), "passed to user_mode_thread()");
+        assert_eq!(said(LinkKind::Init, "open@file_operations"), "init of file_operations.open");
+        assert_eq!(said(LinkKind::Ref, "fn@"), "put into .fn");
+        assert_eq!(said(LinkKind::Indirect, "open@"), "indirect, through .open");
+    }
+
+    #[test]
+    fn definitions_in_words() {
+        let mut flags = Flags::STATIC;
+        flags.set(Flags::INLINE);
+        let said = |kind| DefinitionKind { kind, flags, member_of: None }.to_string();
+        assert_eq!(said(Kind::Function), "static inline function");
+        assert_eq!(said(Kind::Struct), "struct");
+    }
+}

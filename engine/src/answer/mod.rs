@@ -1,0 +1,175 @@
+//! What the engine answers: rows with typed cells, arrows between definitions, notes, and what
+//! the answer rests on. Plain data that can be kept and sent; a face makes text of it.
+
+mod column;
+mod how;
+
+use serde::{Deserialize, Serialize};
+
+pub use column::{Column, Role};
+pub use how::{DefinitionKind, How, Via};
+
+use crate::Note;
+use crate::code::Elsewhere;
+use crate::place::Span;
+
+/// An answer. Without rows, its notes say why.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// What the cells of each row are.
+    pub columns: Vec<Column>,
+    /// The places that are the answer, in its order.
+    pub rows: Vec<Row>,
+    /// The titles of the parts that rows are in.
+    pub sections: Vec<Title>,
+    /// Who uses whom, where that is the question.
+    pub arrows: Vec<Arrow>,
+    /// What is to be said besides.
+    pub notes: Vec<Note>,
+    /// What the answer rests on.
+    pub coverage: Coverage,
+}
+
+/// A place in the tree that is part of an answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// The file, below the tree's root.
+    #[serde(with = "serde_bytes")]
+    pub path: Vec<u8>,
+    /// The line, from 1.
+    pub line: u32,
+    /// First and last line of what the row is about, where that is a whole definition.
+    pub extent: Option<(u32, u32)>,
+    /// How deep it is in a tree, from 0.
+    pub depth: u16,
+    /// The number of its part of the answer.
+    pub section: Option<u32>,
+    /// The values of the answer's columns.
+    pub cells: Vec<Cell>,
+    /// The name that stands out in the line.
+    #[serde(with = "serde_bytes")]
+    pub name: Vec<u8>,
+    /// What stands out in the line, where that isn't the name.
+    pub spans: Option<Vec<Span>>,
+    /// How sure it is.
+    pub sure: Sureness,
+}
+
+/// How sure a row is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Sureness {
+    /// The text says so.
+    #[default]
+    Certain,
+    /// What is used may be one of several definitions, and the text doesn't say which.
+    OneOfSeveral,
+    /// So many functions may be behind the field that is called.
+    Candidates(u32),
+}
+
+/// The value of a column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Cell {
+    /// Words.
+    Text(String),
+    /// A name; empty for none.
+    Name(String),
+    /// A node of a tree.
+    Node {
+        /// What it is called.
+        label: Label,
+        /// Where what is below it is shown, if not here.
+        elsewhere: Option<Elsewhere>,
+    },
+    /// What a definition is.
+    Kind(DefinitionKind),
+    /// How a use is made.
+    How(How),
+    /// Where something is defined.
+    Defined(Option<Defined>),
+}
+
+/// Where something is defined.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Defined {
+    /// The file of the best definition, below the tree's root.
+    #[serde(with = "serde_bytes")]
+    pub path: Vec<u8>,
+    /// Its line, from 1.
+    pub line: u32,
+    /// How many other definitions there are.
+    pub more: usize,
+}
+
+/// What a definition is called.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Label {
+    /// By its name.
+    Name(String),
+    /// A field that holds functions.
+    Slot(Via),
+    /// A file, outside of all its definitions.
+    File,
+    /// The modules that use what is exported.
+    Modules,
+}
+
+/// A definition at one end of an [`Arrow`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Node {
+    /// What it is called.
+    pub label: Label,
+    /// Its file, below the tree's root; empty where that is not known.
+    #[serde(with = "serde_bytes")]
+    pub path: Vec<u8>,
+}
+
+/// One definition uses another.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Arrow {
+    /// Who uses.
+    pub from: Node,
+    /// Who is used.
+    pub to: Node,
+    /// How.
+    pub how: How,
+    /// How sure that is.
+    pub sure: Sureness,
+}
+
+/// The title of a part of an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Title {
+    /// As a recipe has it.
+    Text(String),
+    /// The same, of one of several things that a name is.
+    OfKind {
+        /// The recipe's name.
+        kind: String,
+        /// The title.
+        title: String,
+    },
+    /// The functions of a chain, from its start to its end.
+    Chain(Vec<String>),
+}
+
+/// What an answer rests on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// Whether the tree has an index.
+    pub indexed: bool,
+    /// How many files changed since the tree was indexed, where that was looked at: those were
+    /// read as they are now.
+    pub changes: Option<u64>,
+    /// How many files were searched, where the question is a search.
+    pub searched: Option<u64>,
+}
+
+impl Answer {
+    /// An answer that is only something to say.
+    pub fn note(note: Note) -> Answer {
+        Answer { notes: vec![note], ..Answer::default() }
+    }
+}

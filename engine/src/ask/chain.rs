@@ -1,0 +1,120 @@
+//! The shortest ways from one function to another, step by step.
+
+use kgrep_index::graph::{
+    Chain as Found, ChainOptions, DefInfo, Graph, Hop, LinkKind, NameRef, SearchEnd,
+};
+
+use super::names::{meant, not_callable, unknown};
+use crate::Result;
+use crate::answer::{Answer, Arrow, Cell, Column, How, Label, Node, Role, Row, Sureness, Title};
+use crate::code::{Code, named, one_name};
+use crate::note::{ChainEnd, Note};
+use crate::request::Chain;
+
+/// A row for each step of the chains found, a section for each chain.
+///
+/// # Errors
+/// When a name is none, or the tree can't be read.
+pub(super) fn answer(code: &Code, graph: &Graph<'_>, chain: &Chain) -> Result<Answer> {
+    let mut notes = Vec::new();
+    let note = |mut notes: Vec<Note>, note| {
+        notes.push(note);
+        Ok(Answer { notes, ..Answer::default() })
+    };
+    let mut names = Vec::new();
+    for name in [&chain.from, &chain.to].into_iter().chain(&chain.through).chain(&chain.avoid) {
+        let name = meant(graph, one_name(name)?, &mut notes);
+        match named(graph, &name) {
+            Some(name) => names.push(name),
+            None => {
+                let unknown = unknown(code, graph, &name)?;
+                return note(notes, unknown);
+            }
+        }
+    }
+    for (asked, name) in [&chain.from, &chain.to].into_iter().zip(&names) {
+        if let Some(other) = graph.definitions_of(*name).first()
+            && graph.starts(*name, code.arch).is_empty()
+        {
+            return note(notes, not_callable(asked, other, graph, code));
+        }
+    }
+    if names[0] == names[1] {
+        return note(notes, Note::SameEnds(chain.from.clone()));
+    }
+    let chains = graph.chains(names[0], names[1], &options(chain, code, &names[2..]));
+    if chains.found.is_empty() {
+        let end = match chains.end {
+            SearchEnd::Complete => ChainEnd::Complete,
+            SearchEnd::Depth => ChainEnd::Depth,
+            SearchEnd::Work(steps) => ChainEnd::Work(steps),
+        };
+        return note(notes, Note::NoChain { chain: chain.clone(), end });
+    }
+    let hops = chains.found.iter().flatten();
+    Ok(Answer {
+        columns: Column::all(&[("From", Role::Origin), ("To", Role::Step), ("How", Role::How)]),
+        rows: rows(graph, &chains.found),
+        sections: chains.found.iter().map(|chain| title(graph, chain)).collect(),
+        arrows: hops.map(|hop| arrow(graph, hop)).collect(),
+        notes,
+        ..Answer::default()
+    })
+}
+
+/// `others` are the names to pass, then those to avoid.
+fn options(chain: &Chain, code: &Code, others: &[NameRef]) -> ChainOptions {
+    let (through, avoid) = others.split_at(chain.through.len());
+    let mut kinds = vec![LinkKind::Call, LinkKind::Macro, LinkKind::Ref];
+    if chain.indirect {
+        kinds.push(LinkKind::Indirect);
+    }
+    ChainOptions {
+        arch: code.arch,
+        count: chain.number,
+        max_depth: chain.max_depth,
+        kinds,
+        through: through.to_vec(),
+        avoid: avoid.to_vec(),
+    }
+}
+
+fn text(graph: &Graph<'_>, name: NameRef) -> String {
+    String::from_utf8_lossy(&graph.name(name)).into_owned()
+}
+
+/// The functions of a chain.
+fn title(graph: &Graph<'_>, chain: &Found) -> Title {
+    let first = chain.first().map(|hop| hop.from.name);
+    let names = first.into_iter().chain(chain.iter().map(|hop| hop.to.name));
+    Title::Chain(names.map(|name| text(graph, name)).collect())
+}
+
+fn rows(graph: &Graph<'_>, chains: &[Found]) -> Vec<Row> {
+    let numbered = (0..).zip(chains);
+    let hops = numbered.flat_map(|(number, chain)| chain.iter().map(move |hop| (number, hop)));
+    let row = |(number, hop): (u32, &Hop)| {
+        let how = How::of(graph, &hop.link);
+        let unsure = hop.is_uncertain && hop.link.kind != LinkKind::Indirect;
+        let name = |name| Cell::Name(text(graph, name));
+        Row {
+            path: graph.path(hop.from.file).to_vec(),
+            line: hop.link.line,
+            name: graph.name(hop.to.name),
+            cells: vec![name(hop.from.name), name(hop.to.name), Cell::How(how)],
+            section: Some(number),
+            sure: if unsure { Sureness::OneOfSeveral } else { Sureness::Certain },
+            ..Row::default()
+        }
+    };
+    hops.map(row).collect()
+}
+
+fn arrow(graph: &Graph<'_>, hop: &Hop) -> Arrow {
+    let node = |definition: &DefInfo| Node {
+        label: Label::Name(text(graph, definition.name)),
+        path: graph.path(definition.file).to_vec(),
+    };
+    let how = How::of(graph, &hop.link);
+    Arrow { from: node(&hop.from), to: node(&hop.to), how, sure: Sureness::Certain }
+}

@@ -1,0 +1,132 @@
+//! Where a name is defined, best first.
+
+use kgrep_index::graph::{DefInfo, Graph};
+use kgrep_index::outline::Kind;
+
+use super::Sources;
+use super::names::{boot_parameter, unknown};
+use crate::answer::{Answer, Cell, Column, DefinitionKind, Role, Row};
+use crate::code::{Code, Pattern, Ranking, bare_name, name_line, system_call, tagged};
+use crate::request::{Define, definition_kinds};
+use crate::{Error, Note, Result};
+
+/// The definitions of what `define` names, each with its extent.
+///
+/// # Errors
+/// When the glob is none or matches every name, or the tree can't be read.
+pub(super) fn answer(code: &Code, graph: &Graph<'_>, define: &Define) -> Result<Answer> {
+    let (tag, name) = tagged(bare_name(&define.name)?);
+    let pattern = Pattern::parse(name)?;
+    if pattern.is_glob() && !name.contains(|c: char| c.is_alphanumeric() || c == '_') {
+        return Err(Error::EveryName(name.to_owned()));
+    }
+    let kinds = match tag {
+        Some(tag) if define.kinds.is_empty() => definition_kinds([tag])?,
+        _ => define.kinds.clone(),
+    };
+    let mut notes = Vec::new();
+    let mut found = definitions(graph, code, &pattern, name, &kinds);
+    if let Some(entry) = system_call(graph, name) {
+        let call = definitions(graph, code, &Pattern::parse(&entry)?, &entry, &kinds);
+        if !call.is_empty() {
+            notes.push(Note::SystemCall { asked: name.to_owned(), entry });
+            found.splice(..0, call);
+        }
+    }
+    if found.is_empty() {
+        notes.push(unknown_or_other(code, graph, name, &pattern, &kinds)?);
+        return Ok(Answer { notes, ..Answer::default() });
+    }
+    let mut sources = Sources::default();
+    let rows = found.iter().map(|found| row(graph, code, &mut sources, found)).collect();
+    notes.append(&mut sources.notes);
+    let columns = Column::all(&[("Name", Role::Text), ("Kind", Role::Text)]);
+    Ok(Answer { columns, rows, notes, ..Answer::default() })
+}
+
+/// All definitions of what `pattern` means, best first.
+fn definitions(
+    graph: &Graph<'_>,
+    code: &Code,
+    pattern: &Pattern,
+    text: &str,
+    kinds: &[Kind],
+) -> Vec<DefInfo> {
+    let mut found: Vec<DefInfo> =
+        pattern.names(graph).into_iter().flat_map(|name| graph.definitions_of(name)).collect();
+    found.retain(|definition| definition.kind != Kind::File);
+    if !pattern.is_glob() && found.is_empty() {
+        found = members(graph, text);
+    }
+    if let Some(name) = text.strip_prefix("CONFIG_").and_then(|n| graph.find_name(n.as_bytes())) {
+        let symbols = graph.definitions_of(name).into_iter();
+        found.extend(symbols.filter(|definition| definition.kind == Kind::Kconfig));
+    }
+    found.retain(|definition| kinds.is_empty() || kinds.contains(&definition.kind));
+    found.sort_by_cached_key(|definition| {
+        (Ranking::of(graph, definition, code.arch), graph.name(definition.name))
+    });
+    found
+}
+
+/// The members of structures that are called `name`.
+fn members(graph: &Graph<'_>, name: &str) -> Vec<DefInfo> {
+    let mut names = Vec::new();
+    graph.names_starting_with(format!("{name}@").as_bytes(), |name, _| names.push(name));
+    let mut found: Vec<DefInfo> =
+        names.into_iter().flat_map(|name| graph.definitions_of(name)).collect();
+    found.retain(|definition| definition.kind == Kind::Member);
+    found
+}
+
+/// Where a definition's name stands, and what it is.
+fn row(graph: &Graph<'_>, code: &Code, sources: &mut Sources, definition: &DefInfo) -> Row {
+    let name = graph.name(definition.name);
+    let (name, structure) = match memchr::memchr(b'@', &name) {
+        Some(at) => (name[..at].to_vec(), Some(&name[at + 1..])),
+        None => (name.clone(), None),
+    };
+    let path = graph.path(definition.file).to_vec();
+    let line = name_line(sources.get(code, &path), &name, definition.first, definition.last);
+    let kind = DefinitionKind {
+        kind: definition.kind,
+        flags: definition.flags,
+        member_of: structure.map(|name| String::from_utf8_lossy(name).into_owned()),
+    };
+    let cells = vec![Cell::Name(String::from_utf8_lossy(&name).into_owned()), Cell::Kind(kind)];
+    let extent = Some((definition.first, definition.last));
+    Row { path, line, extent, name, cells, ..Row::default() }
+}
+
+/// Why there is nothing to show.
+fn unknown_or_other(
+    code: &Code,
+    graph: &Graph<'_>,
+    text: &str,
+    pattern: &Pattern,
+    kinds: &[Kind],
+) -> Result<Note> {
+    let names = pattern.names(graph);
+    let mut others: Vec<Kind> = names
+        .iter()
+        .flat_map(|name| graph.definitions_of(*name))
+        .map(|definition| definition.kind)
+        .filter(|kind| *kind != Kind::File)
+        .collect();
+    others.sort_unstable_by_key(|kind| kind.name());
+    others.dedup();
+    let asked = text.to_owned();
+    if !kinds.is_empty() && !others.is_empty() {
+        return Ok(Note::OtherKinds { asked, kinds: others });
+    }
+    if pattern.is_glob() {
+        return Ok(Note::NoNameLike(asked));
+    }
+    if names.is_empty() {
+        return unknown(code, graph, text);
+    }
+    Ok(match boot_parameter(code, graph, text)? {
+        Some(parameter) => Note::BootParameter { asked, parameter, used: true },
+        None => Note::NotDefined(asked),
+    })
+}

@@ -1,0 +1,53 @@
+//! All names of a kind, as a recipe lists them.
+
+use globset::Glob;
+
+use crate::answer::{Answer, Cell, Column, Role, Row};
+use crate::code::Code;
+use crate::request::List;
+use crate::trace::{Options, Tracer, items};
+use crate::{Error, Note, Result};
+
+/// A row for each item.
+///
+/// # Errors
+/// When no recipe lists this, the glob is none, or the tree can't be read.
+pub(super) fn answer(code: &Code, list: &List) -> Result<Answer> {
+    let recipes = code.recipes();
+    let mut lists = recipes.all.iter().filter_map(|recipe| recipe.list.as_ref());
+    let Some(listing) = lists.clone().find(|listing| listing.name == list.what) else {
+        let names: Vec<String> = lists.by_ref().map(|listing| listing.name.clone()).collect();
+        let what = &list.what;
+        let begins = |name: &&String| {
+            !what.is_empty() && (name.starts_with(what.as_str()) || what.starts_with(name.as_str()))
+        };
+        let near = names.iter().find(begins).cloned();
+        return Err(Error::UnknownList { what: what.clone(), near, there: names });
+    };
+    let glob = list.glob.as_deref().map(Glob::new).transpose().map_err(Error::ListGlob)?;
+    let glob = glob.map(|glob| glob.compile_matcher());
+    let (titles, found) = code.ask(|graph| {
+        let options = Options { depth: 1, body: false, all: true };
+        let mut tracer = Tracer::new(code, graph, options);
+        let wanted = |name: &str| glob.as_ref().is_none_or(|glob| glob.is_match(name));
+        items(&mut tracer, listing, wanted)
+    })?;
+    if found.is_empty() {
+        return Ok(Answer::note(Note::NoItems(list.clone())));
+    }
+    let row = |item: crate::trace::Item| Row {
+        path: item.row.path,
+        line: item.row.line,
+        name: item.row.name.into_bytes(),
+        cells: item.cells.into_iter().map(Cell::Text).collect(),
+        ..Row::default()
+    };
+    let rows = found.into_iter().map(row).collect();
+    let columns = titles.iter().map(|title| Column::new(title, role(title))).collect();
+    Ok(Answer { columns, rows, ..Answer::default() })
+}
+
+/// What a list's column of this title holds; the first names the item.
+fn role(title: &str) -> Role {
+    if title == "Defined" { Role::Place } else { Role::Name }
+}

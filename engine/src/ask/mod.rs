@@ -1,0 +1,42 @@
+//! Answers requests: one file for each question, each a function from the graph and the
+//! parameters to an [`Answer`]. Search and diff have their own folders, since their answers
+//! stream.
+
+mod chain;
+mod define;
+mod list;
+mod names;
+mod references;
+mod sources;
+mod steps;
+mod trace;
+
+pub use sources::Sources;
+
+use crate::code::Code;
+use crate::request::Request;
+use crate::{Answer, Result};
+
+impl Code {
+    /// What there is to say to `request`, of the files as they are now. Where a part of the
+    /// index turns out to be damaged, the files themselves are read.
+    ///
+    /// # Errors
+    /// When a name, a glob or a kind of the request is none, or the tree can't be read.
+    pub fn answer(&self, request: &Request) -> Result<Answer> {
+        let mut answer = match request {
+            Request::Define(define) => self.ask(|graph| define::answer(self, graph, define)),
+            Request::References(references) => references::answer(self, references),
+            Request::Callers(steps) => self.ask(|graph| steps::callers(self, graph, steps)),
+            Request::Callees(steps) => self.ask(|graph| steps::callees(self, graph, steps)),
+            Request::Chain(chain) => self.ask(|graph| chain::answer(self, graph, chain)),
+            Request::Trace(trace) => trace::answer(self, trace),
+            Request::List(list) => list::answer(self, list),
+        }?;
+        if let Some((_, fresh)) = self.asked() {
+            answer.coverage.indexed = true;
+            answer.coverage.changes = Some(fresh.changes());
+        }
+        Ok(answer)
+    }
+}

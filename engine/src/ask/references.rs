@@ -1,0 +1,311 @@
+//! Every use of a name, with what kind of use it is and the function it is in.
+//!
+//! The search finds the files that hold the name, by the index where there is one; what
+//! each use is, their outlines tell, read now.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap, HashMap};
+use std::ffi::OsString;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::PathBuf;
+
+use kgrep_index::Fresh;
+use kgrep_index::graph::{LinkKind, Place, Program};
+use kgrep_index::lex::{Lexer, TokenKind};
+use kgrep_index::outline::{
+    Definition, FileOutline, Kind, Language, NO_NAME, Use, UseKind, outline,
+};
+
+use super::names::unknown;
+use crate::answer::{Answer, Arrow, Cell, Column, Coverage, How, Label, Node, Role, Row, Sureness};
+use crate::code::{Code, in_parallel, is_export, one_name, read};
+use crate::request::{ReferenceKind, References};
+use crate::search::{Event, Patterns, Scope, Search, SearchOptions, SearchRequest, advise, scan};
+use crate::{Note, Result};
+
+/// A use, found in one file.
+struct Found {
+    line: u32,
+    kind: Option<UseKind>,
+    via: Option<Vec<u8>>,
+    /// The definition it is in; empty outside of all.
+    within: String,
+}
+
+/// What one file has to do with the name.
+#[derive(Default)]
+struct InFile {
+    path: Vec<u8>,
+    uses: Vec<Found>,
+    defines: Vec<Kind>,
+}
+
+impl InFile {
+    /// Whether the file is the kernel's, and its outline knows the name: as a definition, or by
+    /// how it is used.
+    fn knows(&self) -> bool {
+        Place::of(&self.path).program == Program::Kernel
+            && (!self.defines.is_empty() || self.uses.iter().any(|used| used.kind.is_some()))
+    }
+}
+
+/// The uses of the name that `references` has.
+///
+/// # Errors
+/// When the name is none, or the tree can't be read.
+pub(super) fn answer(code: &Code, references: &References) -> Result<Answer> {
+    let mut name = one_name(&references.name)?.to_owned();
+    let mut answer = Answer::default();
+    let mut files = files(&name, code, &mut answer)?;
+    if !files.iter().any(InFile::knows) {
+        // Users know a system call by its name without `sys_`.
+        let entry = format!("sys_{name}");
+        // The head of its definition has the name, and is no use of it.
+        if files.iter().flat_map(|file| &file.uses).any(|used| used.within == entry) {
+            let asked = std::mem::replace(&mut name, entry.clone());
+            answer.notes.push(Note::SystemCall { asked, entry });
+            files = self::files(&name, code, &mut answer)?;
+        }
+    }
+    let kinds: Vec<Kind> = files.iter().flat_map(|file| file.defines.iter().copied()).collect();
+    let is_macro = kinds.iter().any(|kind| matches!(kind, Kind::Macro | Kind::Constant))
+        && !kinds.iter().any(|kind| kind.is_callable());
+    let is_used = files.iter().any(|file| !file.uses.is_empty());
+    files.retain(|file| code.arch.has(Place::of(&file.path)));
+    for file in files {
+        for found in file.uses {
+            let kind = found.kind(is_macro);
+            if references.kinds.is_empty() || references.kinds.contains(&kind) {
+                add(&mut answer, &file.path, found, kind, &name);
+            }
+        }
+    }
+    if !answer.rows.is_empty() {
+        answer.columns = Column::all(&[("Function", Role::Function), ("How", Role::How)]);
+    } else if is_used {
+        answer.notes.push(Note::NoSuchUse(name));
+    } else if kinds.is_empty() {
+        answer.notes.push(code.ask(|graph| unknown(code, graph, &name))?);
+    } else {
+        answer.notes.push(Note::Unused(name));
+    }
+    Ok(answer)
+}
+
+/// Adds a use to the answer.
+fn add(answer: &mut Answer, path: &[u8], found: Found, kind: ReferenceKind, name: &str) {
+    let (mut within, mut how) = (found.within, How::Use);
+    if let ReferenceKind::Link(kind) = kind {
+        how = How::by(kind, found.via.as_deref());
+    }
+    if is_export(within.as_bytes()) {
+        (within, how) = (String::new(), How::Exported);
+    }
+    let node =
+        |name: &str, path: &[u8]| Node { label: Label::Name(name.to_owned()), path: path.to_vec() };
+    answer.arrows.push(Arrow {
+        from: node(&within, path),
+        to: node(name, b""),
+        how: how.clone(),
+        sure: Sureness::Certain,
+    });
+    answer.rows.push(Row {
+        path: path.to_vec(),
+        line: found.line,
+        name: name.as_bytes().to_vec(),
+        cells: vec![Cell::Name(within), Cell::How(how)],
+        ..Row::default()
+    });
+}
+
+impl Found {
+    /// The kind of use that it is.
+    fn kind(&self, is_macro: bool) -> ReferenceKind {
+        ReferenceKind::Link(match self.kind {
+            Some(UseKind::Call | UseKind::Ref | UseKind::Deref) if is_macro => LinkKind::Macro,
+            Some(UseKind::Call) => LinkKind::Call,
+            Some(UseKind::Ref) => LinkKind::Ref,
+            Some(UseKind::Init) => LinkKind::Init,
+            Some(UseKind::Indirect) => LinkKind::Indirect,
+            Some(UseKind::Deref) | None => return ReferenceKind::Use,
+        })
+    }
+}
+
+/// What each file of the tree has to do with the name.
+fn files(name: &str, code: &Code, answer: &mut Answer) -> Result<Vec<InFile>> {
+    let paths = candidates(name, code, answer)?;
+    let mut files = Vec::with_capacity(paths.len());
+    for file in in_parallel(&paths, |path| in_file(name, path, code)) {
+        file.map_or_else(|note| answer.notes.push(note), |file| files.push(file));
+    }
+    Ok(files)
+}
+
+/// The files whose text holds the name as a word, below the tree's root, in path order.
+fn candidates(name: &str, code: &Code, answer: &mut Answer) -> Result<Vec<Vec<u8>>> {
+    let root = code.tree().root();
+    let args = SearchRequest {
+        pattern: Some(OsString::from(name)),
+        fixed_strings: true,
+        word_regexp: true,
+        rules: code.workspace().rules(),
+        folder: root.to_owned(),
+        ..SearchRequest::default()
+    };
+    let (patterns, _) = Patterns::collect(&args)?;
+    let query = patterns.compile(&args)?;
+    let scope = Scope::new(vec![root.into()], false);
+    let notes = code.notes();
+    let advice = advise(scope.paths(), &patterns, &args, code.workspace().cache(), notes);
+    // A NUL byte ends no file of code: the graph, which knows the callers, reads on too.
+    let options = SearchOptions { text: true, ..SearchOptions::whether() };
+    let search = Search {
+        scope: &scope,
+        query: &query,
+        args: &args,
+        filter: advice.filter.as_ref(),
+        options: &options,
+        notes,
+    };
+    let mut paths = Vec::new();
+    let totals = scan(&search, |event| {
+        match event {
+            Event::Hits(hits) => {
+                let path = PathBuf::from(OsString::from_vec(hits.file.path));
+                let below = path.strip_prefix(root).map(|path| path.as_os_str().as_bytes());
+                paths.extend(below.ok().filter(|p| Language::of(p).is_some()).map(<[u8]>::to_vec));
+            }
+            Event::Problem(message) | Event::Warning(message) => notes(Note::Problem(message)),
+        }
+        true
+    })?;
+    answer.coverage = Coverage {
+        indexed: advice.indexed,
+        changes: advice.fresh.as_ref().map(Fresh::changes),
+        searched: Some(totals.files),
+    };
+    Ok(paths)
+}
+
+fn in_file(name: &str, path: &[u8], code: &Code) -> Result<InFile, Note> {
+    let bytes = read(&code.path(path)).map_err(|error| {
+        let path = code.path(path).into_os_string().into_vec();
+        Note::Unreadable { path, reason: error.to_string() }
+    })?;
+    let outline = outline(path, &bytes, code.idioms());
+    let name = name.as_bytes();
+    let mut lines = Vec::new();
+    if Language::of(path) == Some(Language::Kconfig) {
+        lines.extend(used(&outline, name).map(|used| used.line));
+    } else {
+        words(&mut Lexer::new(&bytes), &bytes, name, &mut lines);
+    }
+    let mut lines: BTreeSet<u32> = lines.into_iter().collect();
+    let uses = by_line(&outline, name);
+    let of_name = |d: &&Definition| outline.name(d.name) == name && d.kind != Kind::File;
+    for definition in outline.definitions.iter().filter(of_name) {
+        // The first time the name stands in its definition is no use of it.
+        let extent = definition.first..=definition.last.max(definition.first);
+        if let Some(line) = lines.range(extent).next().copied().filter(|l| !uses.contains_key(l)) {
+            lines.remove(&line);
+        }
+    }
+    let mut around = Around::new(&outline, name);
+    let uses = lines.into_iter().map(|line| found(&outline, uses.get(&line), &mut around, line));
+    let uses = uses.collect();
+    let defines = outline.definitions.iter().filter(of_name).map(|d| d.kind).collect();
+    Ok(InFile { path: path.to_vec(), uses, defines })
+}
+
+/// The outline's uses of a name, calls through fields of that name among them.
+fn used<'o>(outline: &'o FileOutline, name: &'o [u8]) -> impl Iterator<Item = &'o Use> {
+    outline.uses.iter().filter(move |used| {
+        let text = outline.name(used.name);
+        text == name || text.strip_prefix(name).is_some_and(|rest| rest.starts_with(b"@"))
+    })
+}
+
+/// The lines where `name` is a word of the code: not of comments, strings or includes.
+fn words(lexer: &mut Lexer<'_>, bytes: &[u8], name: &[u8], lines: &mut Vec<u32>) {
+    while let Some(token) = lexer.next_meaning(|_| {}) {
+        match token.kind {
+            TokenKind::Ident if token.text(bytes) == name => lines.push(token.line),
+            TokenKind::Directive => {
+                let text = token.text(bytes);
+                let word = text[1..].trim_ascii_start();
+                if !word.starts_with(b"include") {
+                    let (start, end) = (token.start as usize + 1, token.end as usize);
+                    words(&mut Lexer::within(bytes, start, end, token.line), bytes, name, lines);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The use on each line: of two ways to say it, the one that names who receives it.
+fn by_line<'o>(outline: &'o FileOutline, name: &'o [u8]) -> HashMap<u32, &'o Use> {
+    let mut found: HashMap<u32, &Use> = HashMap::new();
+    for used in used(outline, name) {
+        let known = found.entry(used.line).or_insert(used);
+        if known.via == NO_NAME && used.via != NO_NAME {
+            *known = used;
+        }
+    }
+    found
+}
+
+/// Length, place and last line of a definition.
+type Begun = Reverse<(u32, usize, u32)>;
+
+/// Finds the definition around a line, for lines in order: the smallest that holds it.
+struct Around<'o> {
+    /// First lines and places of those that begin further down, the next one last.
+    below: Vec<(u32, usize)>,
+    /// Those that began, the smallest first; they may have ended.
+    begun: BinaryHeap<Begun>,
+    definitions: &'o [Definition],
+}
+
+impl<'o> Around<'o> {
+    /// Around lines of this file, leaving out definitions of `name` itself.
+    fn new(outline: &'o FileOutline, name: &[u8]) -> Self {
+        let may_hold = |(_, d): &(usize, &Definition)| {
+            !matches!(d.kind, Kind::File | Kind::Member | Kind::Enumerator)
+                && outline.name(d.name) != name
+        };
+        let holding = outline.definitions.iter().enumerate().filter(may_hold);
+        let mut below: Vec<(u32, usize)> = holding.map(|(at, d)| (d.first, at)).collect();
+        below.sort_unstable_by_key(|next| Reverse(*next));
+        Around { below, begun: BinaryHeap::new(), definitions: &outline.definitions }
+    }
+
+    fn line(&mut self, line: u32) -> Option<&'o Definition> {
+        while let Some((_, at)) = self.below.pop_if(|(first, _)| *first <= line) {
+            let Some(next) = self.definitions.get(at) else { continue };
+            self.begun.push(Reverse((next.last.saturating_sub(next.first), at, next.last)));
+        }
+        while self.begun.peek().is_some_and(|Reverse((_, _, last))| *last < line) {
+            self.begun.pop();
+        }
+        self.begun.peek().and_then(|Reverse((_, at, _))| self.definitions.get(*at))
+    }
+}
+
+/// What the use on `line` is, and what it is in.
+fn found(outline: &FileOutline, used: Option<&&Use>, around: &mut Around<'_>, line: u32) -> Found {
+    let owner = used.and_then(|used| outline.definitions.get(used.within as usize));
+    let owner = owner.filter(|d| d.kind != Kind::File).or_else(|| around.line(line));
+    let within = owner.map(|d| String::from_utf8_lossy(outline.name(d.name)).into_owned());
+    let via = used.and_then(|used| match used.kind {
+        UseKind::Indirect => Some(used.name),
+        _ => (used.via != NO_NAME).then_some(used.via),
+    });
+    Found {
+        line,
+        kind: used.map(|used| used.kind),
+        via: via.map(|via| outline.name(via).to_vec()),
+        within: within.unwrap_or_default(),
+    }
+}

@@ -1,0 +1,38 @@
+//! Files of a tree at hand while an answer is made.
+
+use std::collections::HashMap;
+use std::os::unix::ffi::OsStringExt;
+
+use crate::Note;
+use crate::code::Code;
+use crate::relocate::SourceFile;
+
+/// Files whose text is kept at hand.
+const AT_HAND: usize = 64;
+
+/// Files of a tree, read once for many places in them.
+#[derive(Default)]
+pub struct Sources {
+    read: HashMap<Vec<u8>, SourceFile>,
+    /// Those that can't be read.
+    pub notes: Vec<Note>,
+}
+
+impl Sources {
+    /// The file at `path` below the tree's root; an empty one, with a note, when it can't be
+    /// read.
+    pub fn get(&mut self, code: &Code, path: &[u8]) -> &SourceFile {
+        if self.read.len() >= AT_HAND && !self.read.contains_key(path) {
+            self.read.clear();
+        }
+        let notes = &mut self.notes;
+        self.read.entry(path.to_vec()).or_insert_with(|| {
+            let full = code.path(path);
+            SourceFile::read(&full).unwrap_or_else(|error| {
+                let path = full.into_os_string().into_vec();
+                notes.push(Note::Unreadable { path, reason: error.to_string() });
+                SourceFile::default()
+            })
+        })
+    }
+}

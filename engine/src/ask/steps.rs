@@ -1,0 +1,343 @@
+//! Who uses a function, or what it uses, as a tree.
+//!
+//! The function asked for comes first, at depth 0, once for each of its definitions; then
+//! its callers or callees with the line of the call, indented by depth. One is followed
+//! once, where it is nearest to the function asked for; elsewhere the row says so.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+
+use kgrep_index::graph::{Callee, Caller, DefId, DefInfo, Edge, Graph, Link, LinkKind, NameRef};
+use kgrep_index::outline::{Kind, UseKind};
+
+use super::Sources;
+use super::names::{meant, not_callable, unknown};
+use crate::answer::{
+    Answer, Arrow, Cell, Column, Defined, DefinitionKind, How, Label, Node, Role, Row, Sureness,
+    Via,
+};
+use crate::code::{Code, Elsewhere, Ranking, Step, Tree, is_export, name_line, named, one_name};
+use crate::request::Steps;
+use crate::{Note, Result};
+
+/// Who calls the function.
+///
+/// # Errors
+/// When the name is none, or the tree can't be read.
+pub(super) fn callers(code: &Code, graph: &Graph<'_>, steps: &Steps) -> Result<Answer> {
+    answer(code, graph, steps, Direction::Callers)
+}
+
+/// What the function calls.
+///
+/// # Errors
+/// As for [`callers`].
+pub(super) fn callees(code: &Code, graph: &Graph<'_>, steps: &Steps) -> Result<Answer> {
+    answer(code, graph, steps, Direction::Callees)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    Callers,
+    Callees,
+}
+
+impl Direction {
+    fn columns(self) -> Vec<Column> {
+        match self {
+            Direction::Callers => Column::all(&[("Caller", Role::Node), ("How", Role::How)]),
+            Direction::Callees => {
+                Column::all(&[("Callee", Role::Node), ("How", Role::How), ("Defined", Role::Place)])
+            }
+        }
+    }
+}
+
+/// The kinds of steps that a reader means by a call.
+const CALLS: [LinkKind; 3] = [LinkKind::Call, LinkKind::Macro, LinkKind::Ref];
+
+fn answer(code: &Code, graph: &Graph<'_>, steps: &Steps, direction: Direction) -> Result<Answer> {
+    let mut notes = Vec::new();
+    let asked = meant(graph, one_name(&steps.name)?, &mut notes);
+    let note = |mut notes: Vec<Note>, note| {
+        notes.push(note);
+        Ok(Answer { notes, ..Answer::default() })
+    };
+    let Some(name) = named(graph, &asked) else {
+        let unknown = unknown(code, graph, &asked)?;
+        return note(notes, unknown);
+    };
+    let any_kind = steps.kinds.is_empty();
+    let mut tree = Growing {
+        graph,
+        code,
+        kinds: if any_kind { CALLS.to_vec() } else { steps.kinds.clone() },
+        any_kind,
+        depth: steps.depth,
+        called: RefCell::default(),
+        sources: Sources::default(),
+        rows: Vec::new(),
+        arrows: Vec::new(),
+        only_exports: true,
+    };
+    let roots = tree.roots(name);
+    if roots.is_empty() {
+        let mut others = graph.definitions_of(name);
+        others.sort_by_cached_key(|other| Ranking::of(graph, other, code.arch));
+        if others.iter().all(|d| matches!(d.kind, Kind::Declaration | Kind::File))
+            && direction == Direction::Callers
+        {
+            tree.users_by_name(name);
+        } else if let Some(other) = others.first() {
+            return note(notes, not_callable(&asked, other, graph, code));
+        }
+    }
+    match direction {
+        Direction::Callers => tree.callers(&roots),
+        Direction::Callees => tree.callees(&roots),
+    }
+    notes.append(&mut tree.sources.notes);
+    if tree.arrows.is_empty() {
+        return note(notes, nothing(&asked, steps, direction));
+    }
+    if direction == Direction::Callers && tree.only_exports && any_kind {
+        notes.push(Note::OnlyExported(asked.into_owned()));
+    }
+    let Growing { rows, arrows, .. } = tree;
+    Ok(Answer { columns: direction.columns(), rows, arrows, notes, ..Answer::default() })
+}
+
+fn nothing(name: &str, steps: &Steps, direction: Direction) -> Note {
+    let name = name.to_owned();
+    match direction {
+        _ if !steps.kinds.is_empty() => Note::NoSteps { name, kinds: steps.kinds.clone() },
+        Direction::Callers => Note::NoCallers(name),
+        Direction::Callees => Note::NoCallees(name),
+    }
+}
+
+/// Leaves out what is said better beside it: that a list entry holds a function, where it
+/// is known which macro registers it there.
+fn said_once(found: &mut Vec<Caller>) {
+    let better: HashSet<(DefId, u32, LinkKind)> = found
+        .iter()
+        .filter(|caller| caller.link.via.is_some())
+        .map(|caller| (caller.definition.id, caller.link.line, caller.link.kind))
+        .collect();
+    found.retain(|caller| {
+        let key = (caller.definition.id, caller.link.line, caller.link.kind);
+        caller.link.via.is_some() || !better.contains(&key)
+    });
+}
+
+/// An answer that grows, row by row.
+struct Growing<'g, 'a> {
+    graph: &'g Graph<'a>,
+    code: &'g Code,
+    kinds: Vec<LinkKind>,
+    /// Whether a function that nothing calls has those that name it in a table instead.
+    any_kind: bool,
+    depth: usize,
+    /// The calls of the name that was asked for: each may mean several of its definitions, a
+    /// stub and the real one, and is shown once.
+    called: RefCell<HashSet<(DefId, u32, LinkKind)>>,
+    sources: Sources,
+    rows: Vec<Row>,
+    arrows: Vec<Arrow>,
+    /// Whether all callers found so far are exports.
+    only_exports: bool,
+}
+
+impl Growing<'_, '_> {
+    /// What can be called under this name, best first.
+    fn roots(&self, name: NameRef) -> Vec<DefInfo> {
+        let mut roots = self.graph.definitions_of(name);
+        roots.retain(|definition| {
+            (definition.kind.is_callable()
+                || matches!(definition.kind, Kind::Macro | Kind::Constant))
+                && self.code.arch.has(self.graph.place(definition.file))
+        });
+        roots.sort_by_cached_key(|root| Ranking::of(self.graph, root, self.code.arch));
+        roots
+    }
+
+    fn text(&self, name: NameRef) -> String {
+        String::from_utf8_lossy(&self.graph.name(name)).into_owned()
+    }
+
+    /// What a definition is called; a file's uses outside of definitions are the file's.
+    fn label(&self, definition: &DefInfo) -> Label {
+        match definition.kind {
+            Kind::File => Label::File,
+            _ if is_export(&self.graph.name(definition.name)) => Label::Modules,
+            _ => Label::Name(self.text(definition.name)),
+        }
+    }
+
+    fn node(&self, definition: &DefInfo) -> Node {
+        let path = self.graph.path(definition.file).to_vec();
+        Node { label: self.label(definition), path }
+    }
+
+    fn root(&mut self, root: &DefInfo) {
+        let (path, name) = (self.graph.path(root.file).to_vec(), self.graph.name(root.name));
+        let source = self.sources.get(self.code, &path);
+        let line = name_line(source, &name, root.first, root.last);
+        let label = Label::Name(self.text(root.name));
+        let kind = DefinitionKind { kind: root.kind, flags: root.flags, member_of: None };
+        let cells = vec![Cell::Node { label, elsewhere: None }, Cell::Kind(kind)];
+        self.rows.push(Row { path, line, name, cells, ..Row::default() });
+    }
+
+    /// Adds a row for a step; `within` is the definition that the step's line is in.
+    fn step(&mut self, depth: usize, within: &DefInfo, line: u32, name: NameRef, cells: Vec<Cell>) {
+        self.rows.push(Row {
+            path: self.graph.path(within.file).to_vec(),
+            line,
+            name: self.graph.name(name),
+            cells,
+            depth: u16::try_from(depth).unwrap_or(u16::MAX),
+            ..Row::default()
+        });
+    }
+
+    fn callers_by(&self, target: &DefInfo, kinds: &[LinkKind]) -> Vec<Caller> {
+        let indirect = kinds.contains(&LinkKind::Indirect);
+        let mut found = self.graph.callers(target, self.code.arch, indirect);
+        found.retain(|caller| kinds.contains(&caller.link.kind));
+        said_once(&mut found);
+        found
+    }
+
+    fn callers_of(&self, target: &DefInfo, depth: usize) -> Vec<Step<Caller>> {
+        let mut found = self.callers_by(target, &self.kinds);
+        if found.is_empty() && self.any_kind {
+            // Who registers it, or names it in a table; of the one that was asked for also who
+            // calls through that.
+            let kinds = [LinkKind::Init, LinkKind::Indirect];
+            found = self.callers_by(target, if depth == 1 { &kinds } else { &kinds[..1] });
+        }
+        if depth == 1 {
+            let mut called = self.called.borrow_mut();
+            found.retain(|c| called.insert((c.definition.id, c.link.line, c.link.kind)));
+        }
+        let follows = depth < self.depth;
+        let step = |caller: Caller| Step {
+            leads: follows.then_some(caller.definition).into_iter().collect(),
+            what: caller,
+        };
+        found.into_iter().map(step).collect()
+    }
+
+    fn callers(&mut self, roots: &[DefInfo]) {
+        let mut tree = Tree::grow(roots, |target, depth| self.callers_of(target, depth));
+        for root in roots {
+            self.root(root);
+            tree.walk(root.id, |depth, target, step, elsewhere| {
+                let Caller { definition, link } = &step.what;
+                let is_export = is_export(&self.graph.name(definition.name));
+                let how = if is_export { How::Exported } else { How::of(self.graph, link) };
+                self.only_exports &= is_export;
+                let (from, to) = (self.node(definition), self.node(target));
+                self.arrows.push(Arrow { from, to, how: how.clone(), sure: Sureness::Certain });
+                let node = Cell::Node { label: self.label(definition), elsewhere };
+                let name = self.name_at(link, target.name);
+                self.step(depth, definition, link.line, name, vec![node, Cell::How(how)]);
+            });
+        }
+    }
+
+    /// The name that stands at a link's line: a call through a slot names the slot.
+    fn name_at(&self, link: &Link, name: NameRef) -> NameRef {
+        if link.kind == LinkKind::Indirect { link.via.unwrap_or(name) } else { name }
+    }
+
+    fn callees_of(&self, source: &DefInfo, depth: usize) -> Vec<Step<Callee>> {
+        let indirect = self.kinds.contains(&LinkKind::Indirect);
+        let mut found = self.graph.callees(source, self.code.arch, indirect);
+        found.retain(|callee| self.kinds.contains(&callee.link.kind));
+        let step = |mut callee: Callee| {
+            let ranking = |d: &DefInfo| Ranking::of(self.graph, d, self.code.arch);
+            callee.definitions.sort_by_cached_key(ranking);
+            let follows = depth < self.depth;
+            let leads = if follows { callee.definitions.clone() } else { Vec::new() };
+            Step { what: callee, leads }
+        };
+        found.into_iter().map(step).collect()
+    }
+
+    fn callees(&mut self, roots: &[DefInfo]) {
+        let mut tree = Tree::grow(roots, |source, depth| self.callees_of(source, depth));
+        for root in roots {
+            self.root(root);
+            tree.walk(root.id, |depth, source, step, elsewhere| {
+                self.callee(depth, source, &step.what, elsewhere);
+            });
+        }
+    }
+
+    fn callee(
+        &mut self,
+        depth: usize,
+        source: &DefInfo,
+        callee: &Callee,
+        elsewhere: Option<Elsewhere>,
+    ) {
+        let Callee { name, definitions, link, candidates } = callee;
+        let how = How::of(self.graph, link);
+        let sure = match u32::try_from(*candidates) {
+            Ok(0) => Sureness::Certain,
+            candidates => Sureness::Candidates(candidates.unwrap_or(u32::MAX)),
+        };
+        let text = self.graph.name(*name);
+        let label = match text.contains(&b'@') {
+            true => Label::Slot(Via::of(&text)),
+            false => Label::Name(self.text(*name)),
+        };
+        let to = match definitions.first() {
+            Some(definition) => self.node(definition),
+            None => Node { label: label.clone(), path: Vec::new() },
+        };
+        self.arrows.push(Arrow { from: self.node(source), to, how: how.clone(), sure });
+        let defined = definitions.first().map(|first| Defined {
+            path: self.graph.path(first.file).to_vec(),
+            line: first.first,
+            more: definitions.len() - 1,
+        });
+        let cells = vec![Cell::Node { label, elsewhere }, Cell::How(how), Cell::Defined(defined)];
+        self.step(depth, source, link.line, self.name_at(link, *name), cells);
+        if let Some(row) = self.rows.last_mut() {
+            row.sure = sure;
+        }
+    }
+
+    /// The users of a name that the text defines nowhere: a macro pastes it together, or
+    /// it comes from elsewhere.
+    fn users_by_name(&mut self, name: NameRef) {
+        let graph = self.graph;
+        let mut users: Vec<(DefInfo, Edge)> = Vec::new();
+        for user in graph.users_of(name).into_iter().filter_map(|id| graph.definition(id)) {
+            if self.code.arch.has(graph.place(user.file)) {
+                let edges = graph.edges_of(&user).into_iter().filter(|edge| edge.name == name);
+                users.extend(edges.map(|edge| (user, edge)));
+            }
+        }
+        users.sort_by_cached_key(|(user, edge)| (graph.path(user.file).to_vec(), edge.line));
+        for (user, edge) in users {
+            self.only_exports &= is_export(&graph.name(user.name));
+            let kind = match edge.kind {
+                UseKind::Call => LinkKind::Call,
+                UseKind::Ref => LinkKind::Ref,
+                UseKind::Init => LinkKind::Init,
+                UseKind::Indirect | UseKind::Deref => continue,
+            };
+            let via = edge.via.map(|via| graph.name(via));
+            let how = How::by(kind, via.as_deref());
+            let to = Node { label: Label::Name(self.text(name)), path: Vec::new() };
+            let from = self.node(&user);
+            self.arrows.push(Arrow { from, to, how: how.clone(), sure: Sureness::Certain });
+            let node = Cell::Node { label: self.label(&user), elsewhere: None };
+            self.step(0, &user, edge.line, name, vec![node, Cell::How(how)]);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! All about a name, from recipes: what it is, and a section for each thing to know.
+
+use kgrep_index::graph::Graph;
+use kgrep_index::outline::Kind;
+
+use crate::answer::{Answer, Cell, Column, Role, Row, Title};
+use crate::code::{Code, bare_name, filled_up, named};
+use crate::request::Trace;
+use crate::trace::{self, Options, Recipes, Tracer, cases, near_names};
+use crate::{Error, Note, Result};
+
+/// The sections about the name that `trace` has.
+///
+/// # Errors
+/// When the kind is none, or the tree can't be read.
+pub(super) fn answer(code: &Code, trace: &Trace) -> Result<Answer> {
+    bare_name(&trace.name)?;
+    let recipes = code.recipes();
+    if let Some(kind) = &trace.kind
+        && recipes.get(kind).is_none()
+    {
+        let there = recipes.all.iter().map(|recipe| recipe.name.clone()).collect();
+        return Err(Error::UnknownKind { word: kind.clone(), of: "name", there });
+    }
+    code.ask(|graph| sections(code, graph, recipes, trace))
+}
+
+fn sections(code: &Code, graph: &Graph<'_>, recipes: &Recipes, trace: &Trace) -> Result<Answer> {
+    let Trace { name, kind, depth, body, all } = trace;
+    let options = Options { depth: *depth, body: *body, all: *all };
+    let mut tracer = Tracer::new(code, graph, options);
+    let is_wanted = |recipe: &&trace::Recipe| kind.as_ref().is_none_or(|k| *k == recipe.name);
+    let wanted = recipes.all.iter().filter(is_wanted);
+    let cases = cases(&mut tracer, wanted, name, kind.is_some())?;
+    let brief = cases.len() > 1;
+    let mut answer = Answer::default();
+    let mut has_defined = false;
+    for case in &cases {
+        for (title, rows) in trace::answer(&mut tracer, case, brief)? {
+            let kind = case.recipe.name.clone();
+            let title = if brief { Title::OfKind { kind, title } } else { Title::Text(title) };
+            let section = u32::try_from(answer.sections.len()).ok();
+            answer.sections.push(title);
+            for row in rows {
+                has_defined |= !row.defined.is_empty();
+                answer.rows.push(self::row(row, section));
+            }
+        }
+    }
+    if brief {
+        let kinds = cases.iter().map(|case| case.recipe.name.clone()).collect();
+        answer.notes.push(Note::SeveralThings { name: name.clone(), kinds });
+    }
+    if answer.sections.is_empty() {
+        answer.notes.push(nothing(&mut tracer, recipes, trace)?);
+    }
+    answer.columns = Column::all(&[("Note", Role::Text), ("Defined", Role::Place)]);
+    if !has_defined {
+        answer.columns.truncate(1);
+        answer.rows.iter_mut().for_each(|row| row.cells.truncate(1));
+    }
+    Ok(answer)
+}
+
+fn row(row: trace::Row, section: Option<u32>) -> Row {
+    Row {
+        path: row.path,
+        line: row.line,
+        name: row.name.into_bytes(),
+        cells: vec![Cell::Text(row.note), Cell::Text(row.defined)],
+        section,
+        ..Row::default()
+    }
+}
+
+/// Why there is nothing to tell.
+fn nothing(tracer: &mut Tracer<'_, '_>, recipes: &Recipes, trace: &Trace) -> Result<Note> {
+    let Trace { name, kind, .. } = trace;
+    let graph = tracer.graph;
+    let is_defined = named(graph, name)
+        .is_some_and(|name| graph.definitions_of(name).iter().any(|d| d.kind != Kind::File));
+    let (name, kind) = (name.clone(), kind.clone());
+    if is_defined {
+        return Ok(Note::NothingToTell { name, kind });
+    }
+    let near = filled_up(tracer.code, near_names(tracer, recipes, &name)?, &name);
+    Ok(Note::NothingCalled { name, kind, near })
+}

@@ -1,0 +1,188 @@
+//! What can be asked: a question is a variant, and its parameters are a plain struct. They are
+//! data, and can be kept and sent: a kept list has the request that it answers. The words of a
+//! command line are no part of it; faces say what they meant.
+
+use kgrep_index::graph::LinkKind;
+use kgrep_index::outline::Kind;
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Result};
+
+/// A question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Request {
+    /// Where a name is defined.
+    Define(Define),
+    /// Where a name is used.
+    References(References),
+    /// Who uses a function.
+    Callers(Steps),
+    /// What a function uses.
+    Callees(Steps),
+    /// How one function leads to another.
+    Chain(Chain),
+    /// All about a name.
+    Trace(Trace),
+    /// All names of a kind.
+    List(List),
+}
+
+/// Where is a name defined, best first?
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Define {
+    /// The name or a glob, as a user types it: `kfree`, `kfree(p)`, `struct file`, `ext4_*`.
+    pub name: String,
+    /// The kinds that count, as [`definition_kinds`] has them; none: all.
+    pub kinds: Vec<Kind>,
+}
+
+/// Where is a name used, and how?
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct References {
+    /// The name.
+    pub name: String,
+    /// The kinds of uses that count; none: all.
+    pub kinds: Vec<ReferenceKind>,
+}
+
+/// A kind of use, as [`References`] tells them apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ReferenceKind {
+    /// As the graph has it.
+    Link(LinkKind),
+    /// In another way.
+    Use,
+}
+
+/// Who uses a function, or what does it use, how many steps far?
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Steps {
+    /// The function's name.
+    pub name: String,
+    /// How many steps, from 1.
+    pub depth: usize,
+    /// The kinds of steps that count; none: those that a reader means by a call.
+    pub kinds: Vec<LinkKind>,
+}
+
+/// What are the shortest ways from one function to another?
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chain {
+    /// Where they start.
+    pub from: String,
+    /// Where they end.
+    pub to: String,
+    /// How many are wanted.
+    pub number: usize,
+    /// Functions that each must pass.
+    pub through: Vec<String>,
+    /// Functions that none may pass.
+    pub avoid: Vec<String>,
+    /// How many steps one may have.
+    pub max_depth: usize,
+    /// Whether calls through fields count.
+    pub indirect: bool,
+}
+
+/// What is a name, and what is there to know about it?
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trace {
+    /// The name.
+    pub name: String,
+    /// What it is, by a recipe's name; none: whatever it may be.
+    pub kind: Option<String>,
+    /// How many steps of calls are followed.
+    pub depth: usize,
+    /// Whether whole functions are shown.
+    pub body: bool,
+    /// Whether sections are shown to their last row.
+    pub all: bool,
+}
+
+/// Which names of a kind are there?
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct List {
+    /// The kind, as a recipe calls its list: `syscalls`.
+    pub what: String,
+    /// A glob for the names; none: all.
+    pub glob: Option<String>,
+}
+
+/// The words for kinds of definitions.
+pub const DEFINITION_KINDS: [&str; 17] = [
+    "function",
+    "syscall",
+    "macro",
+    "constant",
+    "struct",
+    "union",
+    "enum",
+    "enumerator",
+    "typedef",
+    "variable",
+    "declaration",
+    "member",
+    "tracepoint",
+    "asm",
+    "kconfig",
+    "compatible",
+    "rust-function",
+];
+
+/// The words for kinds of uses.
+pub const REFERENCE_KINDS: [&str; 6] = ["call", "macro", "ref", "init", "indirect", "use"];
+
+/// The kinds that a user's words mean, where some do: a function is one that a macro or
+/// assembler defines, too.
+///
+/// # Errors
+/// When a word is none for a kind of definition.
+pub fn definition_kinds<'w>(words: impl IntoIterator<Item = &'w str>) -> Result<Vec<Kind>> {
+    let mut kinds = Vec::new();
+    for word in words {
+        let unknown = || unknown_kind(word, "definition", &DEFINITION_KINDS);
+        let kind = Kind::from_name(word).ok_or_else(unknown)?;
+        kinds.push(kind);
+        match kind {
+            Kind::Function => {
+                kinds.extend([Kind::Syscall, Kind::Asm, Kind::RustFunction, Kind::Tracepoint]);
+            }
+            Kind::Macro => kinds.push(Kind::Constant),
+            Kind::Constant => kinds.push(Kind::Enumerator),
+            _ => {}
+        }
+    }
+    Ok(kinds)
+}
+
+/// The kinds of uses that a user's words mean.
+///
+/// # Errors
+/// When a word is none for a kind of use.
+pub fn reference_kinds(words: &[String]) -> Result<Vec<ReferenceKind>> {
+    let kind = |word: &String| match link_kind(word) {
+        Some(kind) => Ok(ReferenceKind::Link(kind)),
+        None if word == "use" => Ok(ReferenceKind::Use),
+        None => Err(unknown_kind(word, "use", &REFERENCE_KINDS)),
+    };
+    words.iter().map(kind).collect()
+}
+
+/// The kinds of steps that a user's words mean.
+///
+/// # Errors
+/// When a word is none for a kind of step.
+pub fn step_kinds(words: &[String]) -> Result<Vec<LinkKind>> {
+    let unknown = |word| unknown_kind(word, "step", &LinkKind::ALL.map(|(_, name)| name));
+    words.iter().map(|word| link_kind(word).ok_or_else(|| unknown(word))).collect()
+}
+
+fn link_kind(word: &str) -> Option<LinkKind> {
+    LinkKind::ALL.iter().find(|(_, name)| *name == word).map(|(kind, _)| *kind)
+}
+
+fn unknown_kind(word: &str, of: &'static str, there: &[&str]) -> Error {
+    let there = there.iter().map(|word| (*word).to_owned()).collect();
+    Error::UnknownKind { word: word.to_owned(), of, there }
+}

@@ -1,0 +1,78 @@
+//! The words for what an answer's types say: cells, titles, nodes. One place for all commands.
+
+use kgrep_engine::{Answer, Cell, How, Label, Row, Sureness, Title};
+
+use crate::code::{Code, Elsewhere};
+use crate::message::counted;
+
+/// The cells of a row.
+pub(crate) fn texts(code: &Code, row: &Row) -> Vec<String> {
+    row.cells.iter().map(|cell| text(code, cell, row.sure)).collect()
+}
+
+fn text(code: &Code, cell: &Cell, sure: Sureness) -> String {
+    match cell {
+        Cell::Text(text) | Cell::Name(text) => text.clone(),
+        Cell::Node { label, elsewhere } => self::label(label) + place_of_steps(*elsewhere),
+        Cell::Kind(kind) => kind.to_string(),
+        Cell::How(how) => use_made(how, sure),
+        Cell::Defined(None) => String::new(),
+        Cell::Defined(Some(defined)) => {
+            let path = code.shown(&defined.path);
+            let place = format!("{}:{}", String::from_utf8_lossy(&path), defined.line);
+            match defined.more {
+                0 => place,
+                more => format!("{place} and {more} more"),
+            }
+        }
+        // A cell that came later than these words still says what it is.
+        cell => format!("{cell:?}"),
+    }
+}
+
+/// How a use is made, and how sure that is.
+pub(crate) fn use_made(how: &How, sure: Sureness) -> String {
+    match sure {
+        Sureness::Certain => how.to_string(),
+        Sureness::OneOfSeveral => format!("{how}, one of several"),
+        Sureness::Candidates(number) => {
+            format!("{how}, {}", counted(u64::from(number), "candidate"))
+        }
+    }
+}
+
+/// What a node is called.
+pub(crate) fn label(label: &Label) -> String {
+    match label {
+        Label::Name(name) => name.clone(),
+        Label::Slot(slot) => slot.to_string(),
+        Label::File => "(file)".to_owned(),
+        Label::Modules => "(modules)".to_owned(),
+    }
+}
+
+/// Where a node's own steps are shown, if not here.
+fn place_of_steps(elsewhere: Option<Elsewhere>) -> &'static str {
+    match elsewhere {
+        Some(Elsewhere::Above) => " (above)",
+        Some(Elsewhere::Below) => " (below)",
+        None => "",
+    }
+}
+
+/// The title above a row: that of its part of the answer. A chain's stands above its first step
+/// alone, since two chains may be called the same.
+pub(crate) fn title(answer: &Answer, at: usize) -> Option<String> {
+    let row = answer.rows.get(at)?;
+    let section = row.section?;
+    let begins = at
+        .checked_sub(1)
+        .and_then(|before| answer.rows.get(before))
+        .is_none_or(|before| before.section != Some(section));
+    match answer.sections.get(usize::try_from(section).ok()?)? {
+        Title::Text(title) => Some(title.clone()),
+        Title::OfKind { kind, title } => Some(format!("{kind}: {title}")),
+        Title::Chain(names) => begins.then(|| names.join(" → ")),
+        title => Some(format!("{title:?}")),
+    }
+}
