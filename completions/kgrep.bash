@@ -16,6 +16,9 @@ _kgrep() {
             ",$1")
                 cmd="kgrep"
                 ;;
+            kgrep,built)
+                cmd="kgrep__subcmd__built"
+                ;;
             kgrep,callees)
                 cmd="kgrep__subcmd__callees"
                 ;;
@@ -71,7 +74,7 @@ _kgrep() {
 
     case "${cmd}" in
         kgrep)
-            opts="-e -f -F -i -S -w -x -v -U -g -L -d -a -A -B -C -p -W -l -c -m -q -j -n -H -r -I -h -t -T -s -V --regexp --file --fixed-strings --ignore-case --smart-case --word-regexp --line-regexp --invert-match --multiline --multiline-dotall --crlf --and --not --file-has --file-lacks --glob --iglob --type-list --hidden --no-hidden --no-ignore --ignore --no-ignore-vcs --no-ignore-parent --follow --no-follow --maxdepth --max-depth --text --binary --after-context --before-context --context --show-function --function-context --files-with-matches --count --max-count --quiet --no-messages --threads --no-index --debug --line-number --with-filename --recursive --no-heading --no-git --no-ripgrep --patch --interactive --list --max-list --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config --help --type --type-not --show --version index find def refs callers callees chain trace queries list export diff exists lists config demo"
+            opts="-e -f -F -i -S -w -x -v -U -g -L -d -a -A -B -C -p -W -l -c -m -q -j -n -H -r -I -h -t -T -s -V --regexp --file --fixed-strings --ignore-case --smart-case --word-regexp --line-regexp --invert-match --multiline --multiline-dotall --crlf --and --not --file-has --file-lacks --glob --iglob --type-list --hidden --no-hidden --no-ignore --ignore --no-ignore-vcs --no-ignore-parent --follow --no-follow --maxdepth --max-depth --text --binary --after-context --before-context --context --show-function --function-context --files-with-matches --count --max-count --quiet --no-messages --threads --no-index --debug --line-number --with-filename --recursive --no-heading --no-git --no-ripgrep --patch --interactive --list --max-list --format --layout --color --hyperlink --highlight --theme --arch --kconfig --no-header --no-pager --no-less --no-config --help --type --type-not --show --version index find def refs callers callees chain trace built queries list export diff exists lists config demo"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -207,6 +210,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
                     return 0
                     ;;
+                --layout)
+                    COMPREPLY=($(compgen -W "auto table grouped sections" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -224,6 +231,10 @@ _kgrep() {
                     return 0
                     ;;
                 --arch)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kconfig)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -258,8 +269,54 @@ _kgrep() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        kgrep__subcmd__built)
+            opts="-h --help --format --layout --color --hyperlink --highlight --theme --arch --kconfig --no-header --no-pager --no-less --no-config"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    return 0
+                    ;;
+                --layout)
+                    COMPREPLY=($(compgen -W "auto table grouped sections" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --hyperlink)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --highlight)
+                    COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
+                    return 0
+                    ;;
+                --arch)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         kgrep__subcmd__callees)
-            opts="-d -h --depth --kinds --dot --svg --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
+            opts="-d -h --depth --kinds --dot --svg --help --format --layout --color --hyperlink --highlight --theme --arch --kconfig --no-header --no-pager --no-less --no-config"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -285,6 +342,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
                     return 0
                     ;;
+                --layout)
+                    COMPREPLY=($(compgen -W "auto table grouped sections" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -302,6 +363,10 @@ _kgrep() {
                     return 0
                     ;;
                 --arch)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kconfig)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -313,7 +378,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__callers)
-            opts="-d -h --depth --kinds --dot --svg --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
+            opts="-d -h --depth --kinds --dot --svg --help --format --layout --color --hyperlink --highlight --theme --arch --kconfig --no-header --no-pager --no-less --no-config"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -339,6 +404,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
                     return 0
                     ;;
+                --layout)
+                    COMPREPLY=($(compgen -W "auto table grouped sections" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -359,6 +428,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -367,7 +440,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__chain)
-            opts="-n -h --number --through --avoid --max-depth --indirect --dot --svg --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
+            opts="-n -h --number --through --avoid --max-depth --indirect --dot --svg --help --format --layout --color --hyperlink --highlight --theme --arch --kconfig --no-header --no-pager --no-less --no-config"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -401,6 +474,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
                     return 0
                     ;;
+                --layout)
+                    COMPREPLY=($(compgen -W "auto table grouped sections" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -418,6 +495,10 @@ _kgrep() {
                     return 0
                     ;;
                 --arch)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kconfig)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -429,7 +510,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__config)
-            opts="-h --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
+            opts="-h --help --format --layout --color --hyperlink --highlight --theme --arch --kconfig --no-header --no-pager --no-less --no-config"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -437,6 +518,10 @@ _kgrep() {
             case "${prev}" in
                 --format)
                     COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    return 0
+                    ;;
+                --layout)
+                    COMPREPLY=($(compgen -W "auto table grouped sections" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -459,6 +544,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -467,7 +556,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__def)
-            opts="-h --kind --body --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
+            opts="-h --kind --body --help --format --layout --color --hyperlink --highlight --theme --arch --kconfig --no-header --no-pager --no-less --no-config"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -481,6 +570,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
                     return 0
                     ;;
+                --layout)
+                    COMPREPLY=($(compgen -W "auto table grouped sections" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -498,6 +591,10 @@ _kgrep() {
                     return 0
                     ;;
                 --arch)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kconfig)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -509,7 +606,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__demo)
-            opts="-h --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
+            opts="-h --help --format --layout --color --hyperlink --highlight --theme --arch --kconfig --no-header --no-pager --no-less --no-config"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -517,6 +614,10 @@ _kgrep() {
             case "${prev}" in
                 --format)
                     COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    return 0
+                    ;;
+                --layout)
+                    COMPREPLY=($(compgen -W "auto table grouped sections" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -539,6 +640,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -547,7 +652,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__diff)
-            opts="-e -f -F -i -S -w -x -v -g -t -T -q -h --on --patches --in --regexp --file --fixed-strings --ignore-case --smart-case --word-regexp --line-regexp --invert-match --and --not --glob --type --type-not --quiet --by --kind --applied --fuzz --stat --patch --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
+            opts="-e -f -F -i -S -w -x -v -g -t -T -q -h --on --patches --in --regexp --file --fixed-strings --ignore-case --smart-case --word-regexp --line-regexp --invert-match --and --not --glob --type --type-not --quiet --by --kind --applied --fuzz --stat --patch --help --format --layout --color --hyperlink --highlight --theme --arch --kconfig --no-header --no-pager --no-less --no-config"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -629,6 +734,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
                     return 0
                     ;;
+                --layout)
+                    COMPREPLY=($(compgen -W "auto table grouped sections" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -649,6 +758,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -657,7 +770,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__exists)
-            opts="-h --in --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
+            opts="-h --in --help --format --layout --color --hyperlink --highlight --theme --arch --kconfig --no-header --no-pager --no-less --no-config"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -671,6 +784,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
                     return 0
                     ;;
+                --layout)
+                    COMPREPLY=($(compgen -W "auto table grouped sections" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -688,6 +805,10 @@ _kgrep() {
                     return 0
                     ;;
                 --arch)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kconfig)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -699,7 +820,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__export)
-            opts="-h --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config edges symbols"
+            opts="-h --help --format --layout --color --hyperlink --highlight --theme --arch --kconfig --no-header --no-pager --no-less --no-config edges symbols files"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -707,6 +828,10 @@ _kgrep() {
             case "${prev}" in
                 --format)
                     COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    return 0
+                    ;;
+                --layout)
+                    COMPREPLY=($(compgen -W "auto table grouped sections" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -729,6 +854,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -737,7 +866,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__find)
-            opts="-n -h --kind --in --number --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
+            opts="-n -h --kind --in --number --help --format --layout --color --hyperlink --highlight --theme --arch --kconfig --no-header --no-pager --no-less --no-config"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -763,6 +892,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
                     return 0
                     ;;
+                --layout)
+                    COMPREPLY=($(compgen -W "auto table grouped sections" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -780,6 +913,10 @@ _kgrep() {
                     return 0
                     ;;
                 --arch)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kconfig)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -791,7 +928,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__index)
-            opts="-v -h --status --rebuild --code --no-code --no-catalog --remove --check --list --prune --json --verbose --background --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
+            opts="-v -h --status --rebuild --code --no-code --no-catalog --remove --check --list --prune --json --verbose --background --help --format --layout --color --hyperlink --highlight --theme --arch --kconfig --no-header --no-pager --no-less --no-config"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -799,6 +936,10 @@ _kgrep() {
             case "${prev}" in
                 --format)
                     COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    return 0
+                    ;;
+                --layout)
+                    COMPREPLY=($(compgen -W "auto table grouped sections" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -818,6 +959,10 @@ _kgrep() {
                     return 0
                     ;;
                 --arch)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kconfig)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -829,7 +974,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__list)
-            opts="-h --trust-tree --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config syscalls initcalls ops configs boot-params tracepoints exports modules"
+            opts="-h --trust-tree --help --format --layout --color --hyperlink --highlight --theme --arch --kconfig --no-header --no-pager --no-less --no-config syscalls initcalls ops configs boot-params tracepoints exports modules"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -837,6 +982,10 @@ _kgrep() {
             case "${prev}" in
                 --format)
                     COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    return 0
+                    ;;
+                --layout)
+                    COMPREPLY=($(compgen -W "auto table grouped sections" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -859,6 +1008,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -867,7 +1020,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__lists)
-            opts="-h --remove --json --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
+            opts="-h --remove --json --help --format --layout --color --hyperlink --highlight --theme --arch --kconfig --no-header --no-pager --no-less --no-config"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -881,6 +1034,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
                     return 0
                     ;;
+                --layout)
+                    COMPREPLY=($(compgen -W "auto table grouped sections" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -901,6 +1058,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -909,7 +1070,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__queries)
-            opts="-h --check --trust-tree --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config syscall initcall function macro struct ops ops-field config boot-param tracepoint export module dt-compatible file include applet rust-function"
+            opts="-h --check --trust-tree --help --format --layout --color --hyperlink --highlight --theme --arch --kconfig --no-header --no-pager --no-less --no-config syscall initcall function macro struct ops ops-field config boot-param tracepoint export module dt-compatible file include applet rust-function"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -923,6 +1084,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
                     return 0
                     ;;
+                --layout)
+                    COMPREPLY=($(compgen -W "auto table grouped sections" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -943,6 +1108,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -951,7 +1120,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__refs)
-            opts="-h --kinds --dot --svg --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
+            opts="-h --kinds --dot --svg --help --format --layout --color --hyperlink --highlight --theme --arch --kconfig --no-header --no-pager --no-less --no-config"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -969,6 +1138,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
                     return 0
                     ;;
+                --layout)
+                    COMPREPLY=($(compgen -W "auto table grouped sections" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -989,6 +1162,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -997,7 +1174,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__trace)
-            opts="-d -h --as --depth --body --all --trust-tree --help --format --color --hyperlink --highlight --theme --arch --no-header --no-pager --no-less --no-config"
+            opts="-d -h --as --depth --body --all --trust-tree --help --format --layout --color --hyperlink --highlight --theme --arch --kconfig --no-header --no-pager --no-less --no-config"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1019,6 +1196,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
                     return 0
                     ;;
+                --layout)
+                    COMPREPLY=($(compgen -W "auto table grouped sections" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1036,6 +1217,10 @@ _kgrep() {
                     return 0
                     ;;
                 --arch)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kconfig)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

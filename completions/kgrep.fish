@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_kgrep_global_optspecs
-    string join \n e/regexp= f/file= F/fixed-strings i/ignore-case S/smart-case w/word-regexp x/line-regexp v/invert-match U/multiline multiline-dotall crlf and= not= file-has= file-lacks= g/glob= iglob= type-list hidden no-hidden no-ignore ignore no-ignore-vcs no-ignore-parent L/follow no-follow d/max-depth= a/text binary A/after-context= B/before-context= C/context= p/show-function W/function-context l/files-with-matches c/count m/max-count= q/quiet no-messages j/threads= no-index debug n/line-number H/with-filename r/recursive I no-heading no-git no-ripgrep patch interactive list= max-list= format= color= hyperlink= highlight= theme= arch= no-header no-less no-config h help t/type= T/type-not= s/show= V/version
+    string join \n e/regexp= f/file= F/fixed-strings i/ignore-case S/smart-case w/word-regexp x/line-regexp v/invert-match U/multiline multiline-dotall crlf and= not= file-has= file-lacks= g/glob= iglob= type-list hidden no-hidden no-ignore ignore no-ignore-vcs no-ignore-parent L/follow no-follow d/max-depth= a/text binary A/after-context= B/before-context= C/context= p/show-function W/function-context l/files-with-matches c/count m/max-count= q/quiet no-messages j/threads= no-index debug n/line-number H/with-filename r/recursive I no-heading no-git no-ripgrep patch interactive list= max-list= format= layout= color= hyperlink= highlight= theme= arch= kconfig= no-header no-less no-config h help t/type= T/type-not= s/show= V/version
 end
 
 function __fish_kgrep_needs_command
@@ -45,6 +45,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_needs_command" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_needs_command" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -61,6 +65,7 @@ base16-mocha.dark\t''
 base16-ocean.dark\t''
 base16-ocean.light\t''"
 complete -c kgrep -n "__fish_kgrep_needs_command" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_needs_command" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_needs_command" -s t -l type -d 'Only files of this type (see --type-list)' -r -f -a "ada\t''
 agda\t''
 aidl\t''
@@ -571,6 +576,7 @@ complete -c kgrep -n "__fish_kgrep_needs_command" -a "callers" -d 'Show who call
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "callees" -d 'Show what a function calls, as a tree'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "chain" -d 'Find the shortest call chains from one function to another'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "trace" -d 'Tell all about one name: system call, boot parameter, struct, file, …'
+complete -c kgrep -n "__fish_kgrep_needs_command" -a "built" -d 'Tell whether a configuration builds a file, and which lines decide'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "queries" -d 'Show which recipes `trace` has, explain one, or check them'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "list" -d 'List all system calls, boot parameters, initcalls, exports, …'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "export" -d 'Print the call graph or all symbols as tab-separated values'
@@ -584,6 +590,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -600,6 +610,7 @@ base16-mocha.dark\t''
 base16-ocean.dark\t''
 base16-ocean.light\t''"
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l status -d 'Say where the index is, when it was built, what is in it and what changed since'
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l rebuild -d 'Build it from nothing'
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l code -d 'Let an index made with --no-code or --no-catalog know everything'
@@ -643,6 +654,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -659,6 +674,7 @@ base16-mocha.dark\t''
 base16-ocean.dark\t''
 base16-ocean.light\t''"
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l no-less -l no-pager -d 'No pager'
@@ -685,6 +701,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -701,6 +721,7 @@ base16-mocha.dark\t''
 base16-ocean.dark\t''
 base16-ocean.light\t''"
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l body -d 'Print the whole definitions, not a line of each'
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l no-header -d 'No header lines'
@@ -718,6 +739,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -734,6 +759,7 @@ base16-mocha.dark\t''
 base16-ocean.dark\t''
 base16-ocean.light\t''"
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l dot -d 'Print a graph in the language of Graphviz'
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l no-header -d 'No header lines'
@@ -751,6 +777,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -767,6 +797,7 @@ base16-mocha.dark\t''
 base16-ocean.dark\t''
 base16-ocean.light\t''"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l dot -d 'Print a graph in the language of Graphviz'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l no-header -d 'No header lines'
@@ -784,6 +815,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -800,6 +835,7 @@ base16-mocha.dark\t''
 base16-ocean.dark\t''
 base16-ocean.light\t''"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l dot -d 'Print a graph in the language of Graphviz'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l no-header -d 'No header lines'
@@ -815,6 +851,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -831,6 +871,7 @@ base16-mocha.dark\t''
 base16-ocean.dark\t''
 base16-ocean.light\t''"
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l indirect -d 'It may go through tables of functions, such as struct file_operations'
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l dot -d 'Print a graph in the language of Graphviz'
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -s h -l help -d 'Print help'
@@ -860,6 +901,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -876,6 +921,7 @@ base16-mocha.dark\t''
 base16-ocean.dark\t''
 base16-ocean.light\t''"
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l body -d 'Print the definition and the static functions it calls in full'
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l all -d 'Print long sections to their end'
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l trust-tree -d 'Use the recipes in the tree\'s own .kgrep/queries, too'
@@ -883,12 +929,46 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -s h -l help -d 'Prin
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l no-config -d 'Leave out the configuration file'
+complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
+grep\t'path:line:text'
+vimgrep\t'path:line:column:text'
+json\t'ripgrep\'s JSON Lines, with the index'
+patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
+always\t'Also in a pipe'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l hyperlink -d 'When paths are links that a terminal can open' -r -f -a "auto\t'On a terminal that can do it'
+always\t'Also in a pipe'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l theme -d 'The highlighting\'s theme' -r -f -a "InspiredGitHub\t''
+Solarized (dark)\t''
+Solarized (light)\t''
+base16-eighties.dark\t''
+base16-mocha.dark\t''
+base16-ocean.dark\t''
+base16-ocean.light\t''"
+complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand built" -s h -l help -d 'Print help'
+complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l no-header -d 'No header lines'
+complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l no-less -l no-pager -d 'No pager'
+complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l no-config -d 'Leave out the configuration file'
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l check -d 'Run every recipe\'s examples on a tree: this one, or the one around the current folder' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -905,6 +985,7 @@ base16-mocha.dark\t''
 base16-ocean.dark\t''
 base16-ocean.light\t''"
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l trust-tree -d 'Use the recipes in the tree\'s own .kgrep/queries, too'
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l no-header -d 'No header lines'
@@ -915,6 +996,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -931,6 +1016,7 @@ base16-mocha.dark\t''
 base16-ocean.dark\t''
 base16-ocean.light\t''"
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l trust-tree -d 'Use the recipes in the tree\'s own .kgrep/queries, too'
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l no-header -d 'No header lines'
@@ -941,6 +1027,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -957,6 +1047,7 @@ base16-mocha.dark\t''
 base16-ocean.dark\t''
 base16-ocean.light\t''"
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l no-less -l no-pager -d 'No pager'
@@ -995,6 +1086,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -1011,6 +1106,7 @@ base16-mocha.dark\t''
 base16-ocean.dark\t''
 base16-ocean.light\t''"
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -s F -l fixed-strings -d 'Plain text, not a regular expression'
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -s i -l ignore-case -d 'Upper and lower case are the same'
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -s S -l smart-case -d 'As -i, unless the pattern has an upper-case letter'
@@ -1031,6 +1127,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -1047,6 +1147,7 @@ base16-mocha.dark\t''
 base16-ocean.dark\t''
 base16-ocean.light\t''"
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l no-less -l no-pager -d 'No pager'
@@ -1057,6 +1158,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -1073,6 +1178,7 @@ base16-mocha.dark\t''
 base16-ocean.dark\t''
 base16-ocean.light\t''"
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l json -d 'Print JSON Lines, as --format json'
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l no-header -d 'No header lines'
@@ -1083,6 +1189,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -1099,6 +1209,7 @@ base16-mocha.dark\t''
 base16-ocean.dark\t''
 base16-ocean.light\t''"
 complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand config" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l no-less -l no-pager -d 'No pager'
@@ -1108,6 +1219,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -1124,6 +1239,7 @@ base16-mocha.dark\t''
 base16-ocean.dark\t''
 base16-ocean.light\t''"
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l no-less -l no-pager -d 'No pager'
