@@ -56,7 +56,7 @@ impl Files for Tree {
 
 fn configuration(text: &str) -> Configuration {
     let text = format!("# Linux/x86 6.12.1 Kernel Configuration\nCONFIG_X86=y\n{text}");
-    Configuration::read(text.as_bytes(), &Knowledge::built_in()).unwrap()
+    Configuration::read(text.as_bytes(), &Knowledge::built_in()).expect("it sets a symbol")
 }
 
 fn evaluate(tree: &Tree, config: &str) -> Built {
