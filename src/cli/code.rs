@@ -116,8 +116,8 @@ impl ChainArgs {
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
-  kgrep --kconfig .config built drivers/net/tun.c
-  kgrep --kconfig /proc/config.gz built fs/ext4/*.c")]
+  kgrep --kconfig ~/src/linux/.config built drivers/net/tun.c
+  KCONFIG_CONFIG=~/src/linux/.config kgrep built fs/ext4/*.c")]
 pub(crate) struct BuiltArgs {
     /// The files, as paths from here
     #[arg(value_name = "FILE", required = true)]
@@ -130,7 +130,8 @@ pub(crate) struct BuiltArgs {
 Examples:
   kgrep export edges                  file, caller, callee, kind
   kgrep export symbols | sort | less  name, kind, file, first and last line
-  kgrep --kconfig .config export files  file, y, m, no or unknown, module")]
+  kgrep --kconfig ~/src/linux/.config export files
+                                      file, y, m, no or unknown, module")]
 pub(crate) struct ExportArgs {
     /// What to print, as tab-separated values
     #[arg(value_enum)]

@@ -56,10 +56,13 @@ pub(super) struct Outcome {
     pub(super) include: Vec<Vec<u8>>,
 }
 
+/// The names in one folder.
+type Names = Arc<HashSet<Vec<u8>>>;
+
 /// The names in folders, each folder listed once.
 #[derive(Default)]
 pub(super) struct Listings {
-    folders: RwLock<HashMap<Vec<u8>, Arc<HashSet<Vec<u8>>>>>,
+    folders: RwLock<HashMap<Vec<u8>, Names>>,
 }
 
 impl Listings {

@@ -13,13 +13,16 @@ use super::preprocess::{Inclusion, inclusions, rust_modules};
 use super::result::{Built, Object, State};
 use super::{Configuration, Files, Knowledge, Truth};
 
+/// The file that includes another, and the line.
+type Includer = Option<(Vec<u8>, u32)>;
+
 /// A file to look at, and for whom.
 struct Unit {
     path: Vec<u8>,
     state: State,
     /// The folder whose Makefile's flags hold.
     folder: Vec<u8>,
-    included_by: Option<(Vec<u8>, u32)>,
+    included_by: Includer,
 }
 
 /// Which included files are looked for.
@@ -43,7 +46,7 @@ pub fn with_includes(
     let shared = Shared { files, config, knowledge };
     let search = Search::new(shared, &built, which);
     let mut level: Vec<Unit> = Vec::new();
-    let mut states: HashMap<Vec<u8>, (State, Option<(Vec<u8>, u32)>)> = HashMap::new();
+    let mut states: HashMap<Vec<u8>, (State, Includer)> = HashMap::new();
     for source in built.sources() {
         let state = built.state(source);
         states.insert(source.to_vec(), (state.clone(), None));

@@ -147,7 +147,8 @@ impl Built {
 
     /// Adds a line and the conditions around it, innermost first.
     fn add_steps(&self, steps: &mut Vec<Step>, folder: u32, origin: Origin) {
-        let Some(folder) = self.folders.get(folder as usize) else { return };
+        let folder = self.folders.get(folder as usize).filter(|_| origin.line > 0);
+        let Some(folder) = folder else { return };
         steps.extend(steps_of(&folder.read, &folder.conditions, origin, Truth::True));
     }
 }

@@ -114,7 +114,8 @@ pub(super) fn run_top(shared: Shared) -> Top {
     }
     if !next.iter().any(|next| next.reach.is_built_in) {
         let reach = Reach { is_program: false, is_built_in: true, maybe: false };
-        let origin = Origin { file: 0, line: 1, condition: NO_CONDITION };
+        // No line leads there.
+        let origin = Origin { file: 0, line: 0, condition: NO_CONDITION };
         next.insert(0, Next { folder: Vec::new(), reach, origin });
     }
     next.sort_by_key(|next| next.reach.is_program);
