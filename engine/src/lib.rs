@@ -28,6 +28,7 @@ mod decode;
 pub mod diff;
 mod error;
 mod note;
+mod paths;
 pub mod place;
 pub mod plain;
 pub mod relocate;
