@@ -11,8 +11,9 @@ use kgrep_index::idiom::Idioms;
 
 pub(crate) use kgrep_engine::code::*;
 
-use crate::commands::{Session, slow_without_index};
+use crate::freshen::slow_without_index;
 use crate::message::tell;
+use crate::session::Session;
 use crate::settings::Origin;
 use crate::{folders, notes, reading, request};
 

@@ -7,6 +7,7 @@ mod code;
 mod commands;
 mod editor;
 mod folders;
+mod freshen;
 mod interrupts;
 mod list;
 mod message;
@@ -14,6 +15,7 @@ mod notes;
 mod reading;
 mod render;
 mod request;
+mod session;
 mod settings;
 mod shell;
 

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use kgrep_engine::request::Chain;
 use kgrep_engine::{ChainEnd, Note, NoteSink};
 
 use crate::message::{self, counted};
@@ -77,7 +76,7 @@ fn about_names(note: &Note) -> String {
         Note::SeveralThings { name, kinds } => {
             format!("{name} is several things ({}); --as KIND tells all", kinds.join(", "))
         }
-        Note::NoItems(list) => format!("no {} here{}", list.what, after(" like ", &list.glob)),
+        Note::NoItems { what, glob } => format!("no {what} here{}", after(" like ", glob)),
         note => about_uses(note),
     }
 }
@@ -110,7 +109,7 @@ fn about_uses(note: &Note) -> String {
             format!("nothing here calls {name}; it is exported, so that modules can")
         }
         Note::SameEnds(name) => format!("{name} is both ends: give two functions"),
-        Note::NoChain { chain, end } => unconnected(chain, *end),
+        note @ Note::NoChain { .. } => unconnected(note),
         // A note that came later than these words still says what it is.
         note => format!("{note:?}"),
     }
@@ -126,31 +125,35 @@ fn after(words: &str, what: &Option<String>) -> String {
     what.as_ref().map_or_else(String::new, |what| format!("{words}{what}"))
 }
 
-fn unconnected(chain: &Chain, end: ChainEnd) -> String {
+/// Why there is no chain, and what may help.
+fn unconnected(note: &Note) -> String {
+    let Note::NoChain { from, to, through, avoid, max_depth, indirect, end } = note else {
+        return String::new();
+    };
     let found = if matches!(end, ChainEnd::Work(_)) { "found no chain" } else { "no chain" };
-    let mut text = format!("{found} from {} to {}", chain.from, chain.to);
-    if !chain.through.is_empty() {
-        text += &format!(" through {}", chain.through.join(", "));
+    let mut text = format!("{found} from {} to {}", from, to);
+    if !through.is_empty() {
+        text += &format!(" through {}", through.join(", "));
     }
-    if !chain.avoid.is_empty() {
-        text += &format!(" without {}", chain.avoid.join(", "));
+    if !avoid.is_empty() {
+        text += &format!(" without {}", avoid.join(", "));
     }
     match end {
         ChainEnd::Complete => {}
         ChainEnd::Depth => {
             text += &format!(
                 " in at most {}; --max-depth NUM looks further",
-                counted(chain.max_depth as u64, "hop")
+                counted(*max_depth as u64, "hop")
             );
         }
         ChainEnd::Work(steps) => {
             text += &format!(
                 "; gave up after {}: --through and --avoid make the question smaller",
-                counted(steps as u64, "step")
+                counted(*steps as u64, "step")
             );
         }
     }
-    if !chain.indirect {
+    if !indirect {
         text += "; --indirect also goes through tables of functions";
     }
     text

@@ -104,6 +104,9 @@ pub enum Error {
     /// A glob, where one name is asked for.
     #[error("{0} is a glob, and this takes one name; `kgrep def '{0}'` lists such names")]
     OneName(String),
+    /// A comparison, asked of one tree.
+    #[error("a comparison is of two sides, and is not asked of one tree")]
+    NotOfOneTree,
     /// A word that names no kind of what is asked for.
     #[error("{word:?} is no kind of {of}; there are {}", there.join(", "))]
     UnknownKind {

@@ -7,7 +7,6 @@ use kgrep_index::outline::Kind;
 use serde::{Deserialize, Serialize};
 
 use crate::plain::Plain;
-use crate::request::{Chain, List};
 
 /// Takes notes while a question is answered, from any thread.
 pub type NoteSink = Arc<dyn Fn(Note) + Send + Sync>;
@@ -118,8 +117,18 @@ pub enum Note {
     SameEnds(String),
     /// There is no chain, or none was found.
     NoChain {
-        /// The question.
-        chain: Chain,
+        /// Where it would start.
+        from: String,
+        /// Where it would end.
+        to: String,
+        /// The functions that it must pass.
+        through: Vec<String>,
+        /// The functions that it may not pass.
+        avoid: Vec<String>,
+        /// How many steps it may have.
+        max_depth: usize,
+        /// Whether calls through fields count.
+        indirect: bool,
         /// How the search ended.
         end: ChainEnd,
     },
@@ -147,7 +156,12 @@ pub enum Note {
         near: Vec<String>,
     },
     /// There are no items of a list.
-    NoItems(List),
+    NoItems {
+        /// The list.
+        what: String,
+        /// The glob that they must match.
+        glob: Option<String>,
+    },
     /// A recipe, or a part of one, can't be used: where, and what is wrong.
     BadRecipe(String),
     /// What went wrong with a file of a search, in words.

@@ -2,10 +2,15 @@
 //! data, and can be kept and sent: a kept list has the request that it answers. The words of a
 //! command line are no part of it; faces say what they meant.
 
+use std::path::PathBuf;
+
 use kgrep_index::graph::LinkKind;
 use kgrep_index::outline::Kind;
 use serde::{Deserialize, Serialize};
 
+use crate::diff::Sides;
+use crate::diff::filter::Within;
+use crate::search::SearchRequest;
 use crate::{Error, Result};
 
 /// A question.
@@ -26,6 +31,8 @@ pub enum Request {
     Trace(Trace),
     /// All names of a kind.
     List(List),
+    /// What differs, hunk by hunk.
+    Differ(Box<Differ>),
 }
 
 /// Where is a name defined, best first?
@@ -107,6 +114,33 @@ pub struct List {
     pub what: String,
     /// A glob for the names; none: all.
     pub glob: Option<String>,
+}
+
+/// In what do two trees differ, or what do patches change?
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Differ {
+    /// What is compared.
+    pub sides: Sides,
+    /// The pattern that hunks must have, if there is one, and the globs and types of their
+    /// files.
+    pub search: SearchRequest,
+    /// Where the pattern is looked for.
+    pub within: Within,
+    /// The distribution's patches, by which a hunk of two folders is explained.
+    #[serde(with = "crate::paths::optional")]
+    pub patches: Option<PathBuf>,
+    /// Whether it is judged how each hunk applies.
+    pub applied: bool,
+    /// Whether the answer is of names that changed, and not of hunks.
+    pub of_names: bool,
+}
+
+impl Differ {
+    /// Whether there is a pattern.
+    pub fn has_pattern(&self) -> bool {
+        let SearchRequest { pattern, regexp, pattern_files, .. } = &self.search;
+        pattern.is_some() || !regexp.is_empty() || !pattern_files.is_empty()
+    }
 }
 
 /// The words for kinds of definitions.

@@ -10,9 +10,9 @@ use kgrep_index::outline::{Language, outline};
 use kgrep_index::store::Cache;
 use kgrep_index::{Fresh, Index, Scope as TreePart, Tree};
 
-use crate::code::{in_parallel, read};
+use crate::files::{in_parallel, read};
+use crate::recipes::Recipes;
 use crate::search::{FileRules, Scope, SearchRequest};
-use crate::trace::Recipes;
 use crate::{Error, Note, NoteSink, Progress, ProgressSink, Result};
 
 /// What all questions of a process share. Cheap to clone.

@@ -32,18 +32,24 @@ pub(super) fn ask(code: &Code, session: &Session, request: &Request) -> Result<A
 /// # Errors
 /// The engine's, and when the list or the output can't be written.
 pub(super) fn run(code: &Code, session: &Session, request: &Request) -> Result<Outcome> {
-    show(code, session, &ask(code, session, request)?)
+    show(code, session, Some(request), &ask(code, session, request)?)
 }
 
-/// Keeps an answer as the newest list.
+/// Keeps the answer to `request` as the newest list.
 ///
 /// # Errors
 /// When the list can't be written or read again.
-pub(super) fn keep(code: &Code, session: &Session, answer: &Answer) -> Result<List> {
+pub(super) fn keep(
+    code: &Code,
+    session: &Session,
+    request: Option<&Request>,
+    answer: &Answer,
+) -> Result<List> {
     let meta = Meta {
         created: jiff::Timestamp::now().as_second(),
         folder: crate::folders::current()?.as_os_str().as_bytes().to_vec(),
         command: session.command_line.clone(),
+        request: request.cloned(),
         terminal: Terminal::current(),
         columns: answer.columns.clone(),
         files_only: false,
@@ -95,15 +101,20 @@ fn push(
     })
 }
 
-/// Keeps an answer as the newest list and prints it in the format in force.
+/// Keeps the answer to `request` as the newest list and prints it in the format in force.
 ///
 /// # Errors
 /// When the list can't be kept in order or the output not be written.
-pub(super) fn show(code: &Code, session: &Session, answer: &Answer) -> Result<Outcome> {
+pub(super) fn show(
+    code: &Code,
+    session: &Session,
+    request: Option<&Request>,
+    answer: &Answer,
+) -> Result<Outcome> {
     if answer.rows.is_empty() {
         return Ok(Outcome::Nothing);
     }
-    let list = keep(code, session, answer)?;
+    let list = keep(code, session, request, answer)?;
     let look = Look::new(&session.settings, Facts::of_stdout(), &list.meta().folder);
     let mut printer = Printer::new(&look, &session.settings, list.meta());
     if printer.measures_first() {

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anyhow::Result;
-use kgrep_engine::{Answer, Row, Sources};
+use kgrep_engine::{Answer, Request, Row, Sources};
 
 use super::answer::keep;
 use super::printer::Printer;
@@ -19,11 +19,16 @@ use crate::settings::Format;
 ///
 /// # Errors
 /// When the list can't be kept in order or the output not be written.
-pub(super) fn show(code: &Code, session: &Session, answer: &Answer) -> Result<Outcome> {
+pub(super) fn show(
+    code: &Code,
+    session: &Session,
+    request: &Request,
+    answer: &Answer,
+) -> Result<Outcome> {
     if answer.rows.is_empty() {
         return Ok(Outcome::Nothing);
     }
-    let list = keep(code, session, answer)?;
+    let list = keep(code, session, Some(request), answer)?;
     let look = Look::new(&session.settings, Facts::of_stdout(), &list.meta().folder);
     if session.settings.format.value == Format::Table {
         blocks(code, session, &look, &answer.rows)?;

@@ -17,9 +17,8 @@ pub(crate) fn run(args: &DefArgs, session: &Session) -> Result<Outcome> {
     let request = Request::Define(Define { name: args.name.clone(), kinds });
     let code = code::around(session)?;
     let answer = answer::ask(&code, session, &request)?;
-    if args.body {
-        body::show(&code, session, &answer)
-    } else {
-        answer::show(&code, session, &answer)
+    match args.body {
+        true => body::show(&code, session, &request, &answer),
+        false => answer::show(&code, session, Some(&request), &answer),
     }
 }

@@ -77,7 +77,8 @@ pub(crate) fn run(args: &ExistsArgs, session: &Session) -> Result<Outcome> {
     let found = places(&base, &names, &args.trees)?;
     let look = Look::new(&session.settings, Facts::of_stdout(), base.as_os_str().as_bytes());
     let format = session.settings.format.value;
-    let meta = lister::meta(session, Column::all(&[("Name", Role::Text), ("What", Role::Text)]))?;
+    let meta =
+        lister::meta(session, Column::all(&[("Name", Role::Text), ("What", Role::Text)]), None)?;
     let mut lister = Lister::new(session, &look, meta, true);
     let mut text: (PathBuf, SourceFile) = Default::default();
     for there in &found {

@@ -111,7 +111,12 @@ pub(crate) fn run(args: &FindArgs, session: &Session) -> Result<Outcome> {
         });
     }
     sources.notes.iter().for_each(crate::notes::tell);
-    show(&code, session, &Answer { columns: Column::all(&COLUMNS), rows, ..Answer::default() })
+    show(
+        &code,
+        session,
+        None,
+        &Answer { columns: Column::all(&COLUMNS), rows, ..Answer::default() },
+    )
 }
 
 /// An error of the index, with what to do.

@@ -14,7 +14,6 @@ mod exists;
 mod export;
 mod find;
 mod follow;
-mod freshen;
 mod generate;
 mod help;
 mod index;
@@ -30,58 +29,19 @@ mod show;
 mod steps;
 mod trace;
 
-pub(crate) use freshen::slow_without_index;
-
 use std::cell::Cell;
 use std::ffi::OsString;
 use std::io;
-use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
 use crate::cli::{Cli, Commands, Root};
 use crate::folders;
-use crate::list::{Finished, List, Shelf};
+use crate::freshen;
+use crate::list::Shelf;
 use crate::message::{chain, tell};
-use crate::settings::{self, Flags, Format, Settings};
-
-/// How a command ended, when it ended without an error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    /// Something was found, or done.
-    Found,
-    /// Nothing was found.
-    Nothing,
-    /// Some of it could not be done; what could was.
-    Problems,
-}
-
-/// What every command works with.
-pub(crate) struct Session {
-    /// What is in force.
-    pub(crate) settings: Settings,
-    /// kgrep's cache folder, which need not exist.
-    pub(crate) cache: PathBuf,
-    /// The kept lists.
-    pub(crate) shelf: Shelf,
-    /// The words of the command line, for `kgrep lists`.
-    pub(crate) command_line: Vec<String>,
-}
-
-impl Session {
-    /// Keeps a finished list for follow-ups. One that can't be kept is there for this run, and
-    /// it is said why and what helps.
-    pub(crate) fn keep(&self, finished: Finished) -> List {
-        let (list, kept) = self.shelf.publish(finished);
-        if let Err(error) = kept {
-            tell(format!(
-                "the list can't be kept for follow-ups: {error}; set KGREP_CACHE_DIR to a folder \
-                 that you can write to"
-            ));
-        }
-        list
-    }
-}
+pub(crate) use crate::session::{Outcome, Session};
+use crate::settings::{self, Flags, Format};
 
 /// Runs what the command line asks for.
 ///

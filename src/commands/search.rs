@@ -185,6 +185,7 @@ fn meta(args: &SearchArgs, session: &Session) -> Result<Meta> {
         created: jiff::Timestamp::now().as_second(),
         folder: crate::folders::current()?.as_os_str().as_bytes().to_vec(),
         command: session.command_line.clone(),
+        request: None,
         terminal: Terminal::current(),
         columns,
         files_only,

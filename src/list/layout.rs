@@ -18,7 +18,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 /// The first bytes of a list file; the last one is the format's version.
-pub(super) const MAGIC: [u8; 8] = *b"kgrepls\x03";
+pub(super) const MAGIC: [u8; 8] = *b"kgrepls\x04";
 
 /// Why a list could not be read or kept.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +53,8 @@ pub(crate) struct Meta {
     pub(crate) folder: Vec<u8>,
     /// The command line that made it, without the program's name.
     pub(crate) command: Vec<String>,
+    /// The question that it answers, for follow-ups that must ask again.
+    pub(crate) request: Option<kgrep_engine::Request>,
     /// The terminal it was made in.
     pub(crate) terminal: super::Terminal,
     /// The extra columns between `Line` and `Content`, such as `Function`.

@@ -8,6 +8,7 @@ pub(crate) fn meta(folder: &str, command: &[&str]) -> Meta {
         created: 0,
         folder: folder.as_bytes().to_vec(),
         command: command.iter().map(|word| (*word).to_owned()).collect(),
+        request: None,
         terminal: Terminal::current(),
         columns: Vec::new(),
         files_only: false,

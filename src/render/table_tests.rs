@@ -5,6 +5,7 @@ use crate::list::{Column, ContextLine, Role, Span, Terminal};
 
 fn meta(columns: &[&str], files_only: bool) -> Meta {
     Meta {
+        request: None,
         created: 0,
         folder: b"/src".to_vec(),
         command: Vec::new(),

@@ -105,3 +105,139 @@ fn a_forbidden_word_is_seen() {
     assert!(!names("builder.skip_stdout(true)", "io::stdout"));
     assert_eq!(code("a\n// b\nmod tests {\nc\n").count(), 1);
 }
+
+/// A crate's modules from top to bottom: each may import those that stand after it. Behind it
+/// stands what it imports all the same of those before it: circles that are known, and may not
+/// grow.
+type Order = &'static [(&'static str, &'static [&'static str])];
+
+const PROGRAM: Order = &[
+    ("commands", &[]),
+    ("cells", &[]),
+    ("code", &[]),
+    ("freshen", &[]),
+    ("session", &[]),
+    ("request", &[]),
+    ("notes", &[]),
+    ("reading", &[]),
+    ("cli", &[]),
+    ("message", &[]),
+    ("settings", &["cli"]),
+    ("render", &["settings"]),
+    ("shell", &[]),
+    ("editor", &[]),
+    ("list", &[]),
+    ("folders", &[]),
+    ("closed", &[]),
+    ("interrupts", &[]),
+];
+
+const ENGINE: Order = &[
+    ("ask", &[]),
+    ("log", &[]),
+    ("trace", &[]),
+    ("code", &[]),
+    ("snapshot", &[]),
+    ("request", &[]),
+    ("answer", &[]),
+    ("search", &[]),
+    ("diff", &[]),
+    ("note", &[]),
+    ("recipes", &[]),
+    ("relocate", &[]),
+    ("files", &[]),
+    ("decode", &[]),
+    ("paths", &[]),
+    ("place", &[]),
+    ("plain", &[]),
+    ("error", &[]),
+];
+
+const INDEX: Order = &[
+    ("build", &[]),
+    ("now", &[]),
+    ("index", &[]),
+    ("text", &[]),
+    ("tree", &[]),
+    ("store", &[]),
+    ("catalog", &["tree"]),
+    ("graph", &[]),
+    ("outline", &[]),
+    ("idiom", &["outline"]),
+    ("lex", &[]),
+    ("page_buffer", &[]),
+    ("bytes", &[]),
+    ("bits", &[]),
+    ("error", &[]),
+];
+
+/// The modules that code imports by `crate::name` or `crate::{name, …}`.
+fn imports(code: &str) -> Vec<&str> {
+    let first_word = |text: &'_ str| {
+        let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        end.unwrap_or(text.len())
+    };
+    let mut found = Vec::new();
+    for (at, word) in code.match_indices("crate::") {
+        let rest = &code[at + word.len()..];
+        let Some(group) = rest.strip_prefix('{') else {
+            found.push(&rest[..first_word(rest)]);
+            continue;
+        };
+        let mut depth = 0;
+        let mut begins = true;
+        for (at, letter) in group.char_indices() {
+            match letter {
+                '{' => depth += 1,
+                '}' if depth == 0 => break,
+                '}' => depth -= 1,
+                ',' if depth == 0 => begins = true,
+                letter if begins && !letter.is_whitespace() => {
+                    found.push(&group[at..][..first_word(&group[at..])]);
+                    begins = false;
+                }
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn modules_import_downwards_only() {
+    for (library, order) in [(".", PROGRAM), ("engine", ENGINE), ("index", INDEX)] {
+        let root = Path::new(ROOT).join(library).join("src");
+        let place = |name: &str| order.iter().position(|(module, _)| *module == name);
+        let mut paths = Vec::new();
+        sources(&root, &mut paths);
+        let mut seen = 0;
+        for path in paths {
+            let below = path.strip_prefix(&root).expect("it is below");
+            let first = below.iter().next().expect("a name").to_string_lossy();
+            let module = first.trim_end_matches(".rs");
+            if matches!(module, "lib" | "main") {
+                continue;
+            }
+            let at = place(module).unwrap_or_else(|| panic!("{library}: no place for {module}"));
+            let text = fs::read_to_string(&path).expect("Rust files are UTF-8");
+            let code: Vec<&str> = code(&text).map(|(_, line)| line).collect();
+            for name in imports(&code.join("\n")) {
+                let Some(other) = place(name) else { continue };
+                seen += 1;
+                let known = order[at].1.contains(&name);
+                assert!(other >= at || known, "{}: {module} imports {name}", path.display());
+            }
+        }
+        assert!(seen > 10, "{library}: only {seen} imports were seen");
+    }
+}
+
+#[test]
+fn an_import_is_seen() {
+    assert_eq!(imports("use crate::list::{List, Row};"), ["list"]);
+    assert_eq!(
+        imports("use crate::{Error,\nnotes::{self, tell}, cells};"),
+        ["Error", "notes", "cells"]
+    );
+    assert_eq!(imports("crate::folders::current()"), ["folders"]);
+}

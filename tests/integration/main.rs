@@ -18,6 +18,7 @@ mod documents;
 mod editor;
 mod find;
 mod followups;
+mod formats;
 mod freshness;
 mod growth;
 mod habits;

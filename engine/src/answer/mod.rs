@@ -10,7 +10,6 @@ pub use column::{Column, Role};
 pub use how::{DefinitionKind, How, Via};
 
 use crate::Note;
-use crate::code::Elsewhere;
 use crate::place::Span;
 
 /// An answer. Without rows, its notes say why.
@@ -88,6 +87,15 @@ pub enum Cell {
     How(How),
     /// Where something is defined.
     Defined(Option<Defined>),
+}
+
+/// Where else a definition's own steps are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Elsewhere {
+    /// In an earlier row.
+    Above,
+    /// In a later one.
+    Below,
 }
 
 /// Where something is defined.

@@ -49,7 +49,7 @@ pub(super) fn answer(code: &Code, graph: &Graph<'_>, chain: &Chain) -> Result<An
             SearchEnd::Depth => ChainEnd::Depth,
             SearchEnd::Work(steps) => ChainEnd::Work(steps),
         };
-        return note(notes, Note::NoChain { chain: chain.clone(), end });
+        return note(notes, no_chain(chain, end));
     }
     let hops = chains.found.iter().flatten();
     Ok(Answer {
@@ -60,6 +60,11 @@ pub(super) fn answer(code: &Code, graph: &Graph<'_>, chain: &Chain) -> Result<An
         notes,
         ..Answer::default()
     })
+}
+
+fn no_chain(chain: &Chain, end: ChainEnd) -> Note {
+    let Chain { from, to, through, avoid, max_depth, indirect, .. } = chain.clone();
+    Note::NoChain { from, to, through, avoid, max_depth, indirect, end }
 }
 
 /// `others` are the names to pass, then those to avoid.

@@ -33,7 +33,10 @@ pub(super) fn answer(code: &Code, list: &List) -> Result<Answer> {
         items(&mut tracer, listing, wanted)
     })?;
     if found.is_empty() {
-        return Ok(Answer::note(Note::NoItems(list.clone())));
+        return Ok(Answer::note(Note::NoItems {
+            what: list.what.clone(),
+            glob: list.glob.clone(),
+        }));
     }
     let row = |item: crate::trace::Item| Row {
         path: item.row.path,

@@ -15,7 +15,7 @@ pub use sources::Sources;
 
 use crate::code::Code;
 use crate::request::Request;
-use crate::{Answer, Result};
+use crate::{Answer, Error, Result};
 
 impl Code {
     /// What there is to say to `request`, of the files as they are now. Where a part of the
@@ -32,6 +32,7 @@ impl Code {
             Request::Chain(chain) => self.ask(|graph| chain::answer(self, graph, chain)),
             Request::Trace(trace) => trace::answer(self, trace),
             Request::List(list) => list::answer(self, list),
+            Request::Differ(_) => return Err(Error::NotOfOneTree),
         }?;
         if let Some((_, fresh)) = self.asked() {
             answer.coverage.indexed = true;

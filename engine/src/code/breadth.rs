@@ -5,7 +5,8 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use kgrep_index::graph::{DefId, DefInfo};
-use serde::{Deserialize, Serialize};
+
+use crate::answer::Elsewhere;
 
 /// A step from a definition, and the definitions behind it that may be followed.
 pub struct Step<S> {
@@ -13,15 +14,6 @@ pub struct Step<S> {
     pub what: S,
     /// Where it leads; nothing where it is not followed.
     pub leads: Vec<DefInfo>,
-}
-
-/// Where else a definition's own steps are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Elsewhere {
-    /// In an earlier row.
-    Above,
-    /// In a later one.
-    Below,
 }
 
 /// A tree of steps.

@@ -6,16 +6,16 @@
 
 mod arch;
 mod breadth;
-mod files;
 mod line;
 mod names;
 mod ranking;
 mod source;
 mod words;
 
+pub use crate::answer::Elsewhere;
+pub use crate::files::{in_parallel, read};
 pub use arch::{ArchChoice, architectures, folder_name};
-pub use breadth::{Elsewhere, Step, Tree};
-pub use files::{in_parallel, read};
+pub use breadth::{Step, Tree};
 pub use line::{name_line, word_in};
 pub use names::{
     Pattern, bare_name, filled_up, named, near, nearest, one_name, system_call, tagged,

@@ -10,8 +10,9 @@ use kgrep_index::idiom::Idioms;
 use kgrep_index::{Fresh, Index, Tree};
 
 use super::arch;
+use crate::files::TOO_LARGE;
+use crate::recipes::Recipes;
 use crate::snapshot::{Indexed, Snapshot, Workspace, path_in};
-use crate::trace::Recipes;
 use crate::{Error, Note, NoteSink, ProgressSink, Result};
 
 /// What a face gives for every question about code.
@@ -179,9 +180,6 @@ impl Code {
         self.workspace.idioms()
     }
 }
-
-/// What is said of a file that is left out.
-pub(super) const TOO_LARGE: &str = "larger than 64 MiB, so that its code is not read";
 
 #[cfg(test)]
 mod tests {

@@ -4,9 +4,10 @@
 //! asked line by line.
 
 use super::model::{Entry, Line, Origin, file_lines};
+use serde::{Deserialize, Serialize};
 
 /// Where a pattern is looked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Within {
     /// In added and removed lines.
     #[default]

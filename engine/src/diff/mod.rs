@@ -25,9 +25,12 @@ pub mod maintainers;
 pub mod model;
 pub mod parse;
 pub mod set;
+mod sides;
 pub mod stat;
 pub mod strip;
 pub mod write;
+
+pub use sides::Sides;
 
 #[cfg(test)]
 mod tests;

@@ -4,8 +4,10 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 /// Which files of a tree count, by ripgrep's rules.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileRules {
     /// Hidden files and folders count too.
     pub hidden: bool,
@@ -22,7 +24,7 @@ impl Default for FileRules {
 }
 
 /// One choice of a type of files.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TypeChoice {
     /// Only files of this type.
     Only(String),
@@ -32,7 +34,7 @@ pub enum TypeChoice {
 
 /// A search: what for, where, and which files count. Fields that are ripgrep's flags have
 /// ripgrep's names and meaning.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SearchRequest {
     /// The first word: the pattern, or a path where `regexp` or `pattern_files` has some.
     pub pattern: Option<OsString>,
@@ -41,6 +43,7 @@ pub struct SearchRequest {
     /// More patterns.
     pub regexp: Vec<OsString>,
     /// Files of patterns, one per line (`-`: standard input).
+    #[serde(with = "crate::paths::several")]
     pub pattern_files: Vec<PathBuf>,
     /// Patterns are plain text.
     pub fixed_strings: bool,
@@ -95,6 +98,7 @@ pub struct SearchRequest {
     /// How the search is done is told in [`Note::Explanation`](crate::Note::Explanation)s.
     pub explain: bool,
     /// The folder that relative paths and globs start from.
+    #[serde(with = "crate::paths")]
     pub folder: PathBuf,
     /// Standard output goes to a file, which may be one of those that are searched and is
     /// then left out.

@@ -7,11 +7,11 @@ use kgrep_index::graph::{DefInfo, Program};
 use kgrep_index::outline::Kind;
 
 use super::look::text;
-use super::pattern::{group, regex};
-use super::recipe::Recipe;
-use super::template::Facts;
 use super::tracer::{Row, Tracer};
 use super::wanted::Wanted;
+use crate::recipes::pattern::{group, regex};
+use crate::recipes::recipe::Recipe;
+use crate::recipes::template::Facts;
 
 /// A name, as one recipe sees it.
 pub struct Case<'r> {

@@ -4,10 +4,10 @@ use kgrep_index::graph::Graph;
 
 use super::case::cases;
 use super::look::answer;
-use super::recipe::Recipe;
 use super::tracer::{Options, Tracer};
 use crate::Result;
 use crate::code::Code;
+use crate::recipes::recipe::Recipe;
 
 /// What became of an example of a recipe.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,13 +6,13 @@ use kgrep_index::outline::Kind;
 
 use super::look::text::matches;
 use super::mentions::Line;
-use super::pattern::{group, regex};
-use super::recipe::{Listing, Resolve};
 use super::statement::statement;
-use super::template::Facts;
 use super::tracer::{Row, Tracer};
 use super::wanted::Wanted;
 use crate::code::kind_of_definition;
+use crate::recipes::pattern::{group, regex};
+use crate::recipes::recipe::{Listing, Resolve};
+use crate::recipes::template::Facts;
 
 /// A name of the kind: where it is, and the values of the list's columns.
 pub struct Item {

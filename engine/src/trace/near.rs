@@ -7,9 +7,9 @@ use kgrep_index::graph::Graph;
 use kgrep_index::outline::Kind;
 
 use super::list::items;
-use super::load::Recipes;
 use super::tracer::Tracer;
 use crate::code::{near, nearest};
+use crate::recipes::load::Recipes;
 
 /// How many are told.
 const TOLD: usize = 3;

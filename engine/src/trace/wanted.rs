@@ -13,9 +13,9 @@ use memchr::memmem::Finder;
 use regex::bytes::{Regex, RegexBuilder};
 
 use super::mentions::Line;
-use super::pattern::regex;
 use super::statement::{LINES, statement};
 use super::tracer::globs;
+use crate::recipes::pattern::regex;
 use crate::relocate::SourceFile;
 
 /// What lines are wanted.

@@ -2,23 +2,24 @@
 //! `--format json`.
 //!
 //! A list keeps places, not hunks: those of two kernels would fill the cache. They are
-//! made again by the command line that the list keeps, of two folders only for the files
+//! made again by the request that the list keeps, of two folders only for the files
 //! in question. A hunk that is no longer there is told, never guessed.
 
 use std::collections::{HashMap, VecDeque};
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
+use kgrep_engine::Request;
+use kgrep_engine::request::Differ;
 
 use super::export::Json;
 use super::pass::Pass;
 use super::pick::{Names, Pick};
 use super::place::{Placer, Row};
-use super::sides::{Sides, below};
+use super::sides::{self, Sides, below};
 use super::whole::Drawer;
-use crate::cli::{Commands, DiffArgs, parse};
 use crate::diff::model::{DiffSet, Entry};
 use crate::list::{Indices, ListError, Meta, View};
 use crate::render::Look;
@@ -29,17 +30,15 @@ type Key = (Vec<u8>, u64, Vec<String>);
 
 /// True of a list whose entries are hunks: JSON has fields for those.
 pub(crate) fn lists_hunks(meta: &Meta) -> bool {
-    arguments(meta).is_some_and(|args| args.kind.is_none())
+    request(meta).is_some_and(|differ| !differ.of_names)
 }
 
-/// The command line that made a list, if it was one of `kgrep diff`.
-fn arguments(meta: &Meta) -> Option<DiffArgs> {
-    let words: Vec<OsString> = std::iter::once("kgrep")
-        .chain(meta.command.iter().map(String::as_str))
-        .map(OsString::from)
-        .collect();
-    let cli = parse(&words).ok().filter(|_| !meta.command.is_empty())?;
-    if let Some(Commands::Diff(args)) = cli.command { Some(*args) } else { None }
+/// The comparison that a list answers, if it is one of `kgrep diff`.
+fn request(meta: &Meta) -> Option<&Differ> {
+    match &meta.request {
+        Some(Request::Differ(differ)) => Some(differ),
+        _ => None,
+    }
 }
 
 /// Prints the hunks of the entries at `positions`: as JSON where that is asked for, in
@@ -55,22 +54,22 @@ pub(crate) fn print(
     look: &Look,
 ) -> Result<()> {
     let meta = view.list().meta();
-    let Some(args) = arguments(meta) else {
+    let Some(differ) = request(meta) else {
         bail!("hunks are what `kgrep diff` lists, and this list is not one of its own");
     };
-    if args.kind.is_some() {
+    if differ.of_names {
         bail!("a list of --kind is of names, not of hunks: leave --kind out");
     }
     let base = PathBuf::from(OsStr::from_bytes(&meta.folder));
-    let (sides, word) = Sides::of(&args, &base)?;
-    let pick = Pick::new(&args, word)?;
-    let mut set = load(&sides, &base, view, positions)?;
-    Names::new(&args)?.narrow(&mut set);
-    let behind = super::behind(&args, &sides, &base)?;
-    let placer = Placer::new(&base, &sides, pick.as_ref(), behind.as_ref());
+    let sides = &differ.sides;
+    let pick = Pick::new(differ)?;
+    let mut set = load(sides, &base, view, positions)?;
+    Names::new(differ)?.narrow(&mut set);
+    let behind = super::behind(differ, &base)?;
+    let placer = Placer::new(&base, sides, pick.as_ref(), behind.as_ref());
     // A verdict comes before the cells that are the hunk's own.
-    let mut wanted = wanted(view, positions, usize::from(args.applied))?;
-    let pass = Pass::new(&set, &sides, &base, pick.as_ref());
+    let mut wanted = wanted(view, positions, usize::from(differ.applied))?;
+    let pass = Pass::new(&set, sides, &base, pick.as_ref());
     let json = settings.format.value == Format::Json;
     let mut shown = if json { Shown::Json(Json::default()) } else { Shown::new(settings, look)? };
     pass.each(
@@ -152,7 +151,7 @@ impl<'l> Shown<'l> {
 /// The difference again, or as much of it as the entries need.
 fn load(sides: &Sides, base: &Path, view: &View, positions: &Indices) -> Result<DiffSet> {
     let (Sides::Folders { old, new }, Some(folders)) = (sides, sides.folders(base)) else {
-        return sides.load(base);
+        return sides::load(sides, base);
     };
     let tops = [below(old, Path::new("")), below(new, Path::new(""))];
     let mut names: Vec<PathBuf> = Vec::new();
@@ -169,6 +168,6 @@ fn load(sides: &Sides, base: &Path, view: &View, positions: &Indices) -> Result<
     names.dedup();
     match folders.changed_among(&names)? {
         Some(set) => Ok(set),
-        None => sides.load(base),
+        None => sides::load(sides, base),
     }
 }

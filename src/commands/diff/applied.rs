@@ -32,7 +32,7 @@ pub(super) fn run(
     let verdicts = apply::check(set, &asked.base.join(tree), fuzz);
     let placer = Placer::new(asked.base, asked.sides, pick, asked.behind);
     let look = asked.look();
-    let meta = lister::meta(asked.session, columns())?;
+    let meta = lister::meta(asked.session, columns(), asked.request())?;
     let format = asked.session.settings.format.value;
     let mut json = (format == Format::Json).then(export::Json::default);
     let prints = json.is_none() && !asked.args.pattern.quiet;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
@@ -12,7 +13,8 @@ use super::pick::Pick;
 use super::place::{Placer, Row};
 use super::{Asked, export};
 use crate::cli::KindArg;
-use crate::commands::{Outcome, exists};
+use crate::commands::Outcome;
+use crate::commands::exists::{self, There};
 use crate::diff::kinds::{self, Change, How, Joined, Kind, Mention};
 use crate::diff::model::{DiffSet, FileChange, Origin, file_lines};
 use crate::list::{Column, Role};
@@ -31,7 +33,7 @@ pub(super) fn run(
 ) -> Result<Outcome> {
     let kinds = kinds_of(kind);
     let changes = changes(pass, placer, &kinds)?;
-    let wanted = Wanted::new(asked, word, &changes)?;
+    let wanted = Wanted::new(asked, &changes)?;
     let all = changes.iter().flat_map(|(kind, changes)| changes.iter().map(|c| (*kind, c)));
     let chosen: Vec<(Kind, &Change)> = all.filter(|(_, change)| wanted.is(change)).collect();
     let rows = rows(pass, placer, &chosen)?;
@@ -42,7 +44,7 @@ pub(super) fn run(
     let kept = |column: &&Column| matches!(column.title.as_str(), "Changes" | "Patch" | "Subject");
     let mut titles = Column::all(&[("Change", Role::Text), ("Name", Role::Text)]);
     titles.extend(columns.iter().filter(kept).cloned());
-    let meta = lister::meta(asked.session, titles)?;
+    let meta = lister::meta(asked.session, titles, asked.request())?;
     let mut lister = Lister::new(asked.session, &look, meta, json.is_none());
     let mut above = None;
     for ((kind, change), row) in chosen.iter().zip(rows) {
@@ -59,17 +61,19 @@ pub(super) fn run(
         }
     }
     let heads = format == Format::Table && asked.session.settings.header.value;
-    let lead = match word.filter(|_| heads) {
-        Some(word) => where_is(asked, &word.to_string_lossy(), lister.len())?,
-        None => String::new(),
+    let found = lister.len();
+    let there = match word.filter(|_| heads || found == 0) {
+        Some(word) => WhereIs::find(asked, &word.to_string_lossy())?,
+        None => None,
     };
-    let known = !lead.is_empty() && !lead.contains("nowhere in either");
+    let lead = there.as_ref().filter(|_| heads).map(|there| there.text(found)).unwrap_or_default();
     let (outcome, list) = lister.finish(lead.as_bytes())?;
     if let Some(json) = json {
         json.finish()?;
     }
     // A name that is there and did not change is an answer too.
-    Ok(if known && list.is_none() { Outcome::Found } else { outcome })
+    let is_known = there.is_some_and(|there| !there.places.is_empty());
+    Ok(if is_known && list.is_none() { Outcome::Found } else { outcome })
 }
 
 /// What the difference means, kind by kind.
@@ -142,12 +146,8 @@ enum Wanted {
 }
 
 impl Wanted {
-    fn new(
-        asked: &Asked<'_>,
-        word: Option<&OsString>,
-        changes: &[(Kind, Vec<Change>)],
-    ) -> Result<Wanted> {
-        let Some(pick) = Pick::new(asked.args, word)? else { return Ok(Wanted::All) };
+    fn new(asked: &Asked<'_>, changes: &[(Kind, Vec<Change>)]) -> Result<Wanted> {
+        let Some(pick) = Pick::new(asked.differ)? else { return Ok(Wanted::All) };
         let name = pick.text.strip_prefix("CONFIG_").unwrap_or(&pick.text).as_bytes();
         let all = changes.iter().flat_map(|(_, changes)| changes);
         if all.clone().any(|change| change.name == name) {
@@ -202,26 +202,43 @@ fn told(set: &DiffSet, change: &Change, mut row: Row) -> Row {
     row
 }
 
-/// Which trees have the name, one line each.
-fn where_is(asked: &Asked<'_>, name: &str, changes: u64) -> Result<String> {
-    let trees: Vec<_> = asked.sides.trees().iter().map(|tree| tree.to_path_buf()).collect();
-    if trees.is_empty() {
-        return Ok(String::new());
+/// Where the trees define a name.
+struct WhereIs<'a> {
+    name: String,
+    trees: Vec<&'a Path>,
+    places: Vec<There>,
+}
+
+impl WhereIs<'_> {
+    /// Looks for `name` in the trees that are compared, if there are any.
+    fn find<'a>(asked: &Asked<'a>, name: &str) -> Result<Option<WhereIs<'a>>> {
+        let trees = asked.sides.trees();
+        if trees.is_empty() {
+            return Ok(None);
+        }
+        let folders: Vec<PathBuf> = trees.iter().map(|tree| tree.to_path_buf()).collect();
+        let places = exists::places(asked.base, &[name], &folders)?;
+        Ok(Some(WhereIs { name: name.to_owned(), trees, places }))
     }
-    let found = exists::places(asked.base, &[name], &trees)?;
-    let mut text = String::new();
-    for (at, tree) in trees.iter().enumerate() {
-        let there: Vec<String> =
-            found.iter().filter(|found| found.tree == at).map(|found| found.told()).collect();
-        let told = if there.is_empty() { "nowhere".to_owned() } else { there.join(", ") };
-        text += &format!("{name} in {}: {told}\n", tree.display());
+
+    /// A line for each tree, above a list of so many changes.
+    fn text(&self, changes: u64) -> String {
+        let WhereIs { name, trees, places } = self;
+        if places.is_empty() {
+            return format!("{name} is defined nowhere in either tree\n\n");
+        }
+        let mut text = String::new();
+        for (at, tree) in trees.iter().enumerate() {
+            let there = places.iter().filter(|found| found.tree == at);
+            let there: Vec<String> = there.map(There::told).collect();
+            let told = if there.is_empty() { "nowhere".to_owned() } else { there.join(", ") };
+            text += &format!("{name} in {}: {told}\n", tree.display());
+        }
+        if changes == 0 {
+            text += "its definition is the same\n";
+        }
+        text + "\n"
     }
-    if found.is_empty() {
-        text = format!("{name} is defined nowhere in either tree\n");
-    } else if changes == 0 {
-        text += "its definition is the same\n";
-    }
-    Ok(text + "\n")
 }
 
 /// `lamp:hours` for a field of a struct.

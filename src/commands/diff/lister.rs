@@ -6,6 +6,7 @@
 use std::os::unix::ffi::OsStrExt;
 
 use anyhow::Result;
+use kgrep_engine::Request;
 
 use super::place::Row;
 use crate::commands::printer::{PrintError, Printer};
@@ -14,15 +15,20 @@ use crate::list::{Column, FileEntry, List, ListWriter, Match, Meta, Pushed, Term
 use crate::message::tell;
 use crate::render::{Look, Totals};
 
-/// Describes a list with these extra columns.
+/// Describes a list with these extra columns, which answers `request`.
 ///
 /// # Errors
 /// When there is no current folder.
-pub(crate) fn meta(session: &Session, columns: Vec<Column>) -> Result<Meta> {
+pub(crate) fn meta(
+    session: &Session,
+    columns: Vec<Column>,
+    request: Option<Request>,
+) -> Result<Meta> {
     Ok(Meta {
         created: jiff::Timestamp::now().as_second(),
         folder: crate::folders::current()?.as_os_str().as_bytes().to_vec(),
         command: session.command_line.clone(),
+        request,
         terminal: Terminal::current(),
         columns,
         files_only: false,

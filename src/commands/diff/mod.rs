@@ -24,6 +24,8 @@ mod whole;
 use std::borrow::Cow;
 
 use anyhow::Result;
+use kgrep_engine::Request;
+use kgrep_engine::request::Differ;
 
 use self::answer::Answer;
 use self::behind::Behind;
@@ -34,10 +36,12 @@ use self::place::Placer;
 use self::sides::Sides;
 use self::whole::Drawer;
 use super::{Outcome, Session};
-use crate::cli::DiffArgs;
+use crate::cli::{self, DiffArgs};
+use crate::diff::filter::Within;
 use crate::diff::model::FileChange;
 use crate::message::tell;
 use crate::render::{Facts, Look};
+use crate::search::SearchRequest;
 use crate::settings::Format;
 
 pub(crate) use again::{lists_hunks, print as print_hunks};
@@ -49,22 +53,25 @@ pub(crate) use sides::below;
 /// When a side can't be read, the arguments can't be used, or nothing can be written.
 pub(crate) fn run(args: &DiffArgs, session: &Session) -> Result<Outcome> {
     let base = crate::folders::current()?;
-    let (sides, word) = Sides::of(args, &base)?;
-    let names = Names::new(args)?;
+    let (sides, word) = sides::sides(args, &base)?;
+    let differ = differ(args, sides, word);
+    let sides = &differ.sides;
+    let names = Names::new(&differ)?;
     // A wrong pattern is told before minutes are spent on two trees.
-    let pick = if args.kind.is_some() { None } else { Pick::new(args, word)? };
-    let mut set = sides.load(&base)?;
+    let pick = if args.kind.is_some() { None } else { Pick::new(&differ)? };
+    let mut set = sides::load(sides, &base)?;
     for problem in set.notes.iter().chain(&set.problems) {
         tell(told(problem, &base));
     }
     let mut problems = !set.problems.is_empty();
-    let behind = behind(args, &sides, &base)?;
-    let asked = Asked { args, session, base: &base, sides: &sides, behind: behind.as_ref() };
+    let behind = behind(&differ, &base)?;
+    let asked =
+        Asked { args, session, base: &base, differ: &differ, sides, behind: behind.as_ref() };
     let outcome = if args.applied {
         applied::run(&asked, &set, pick.as_ref(), &names)?
     } else {
         names.narrow(&mut set);
-        let pass = Pass::new(&set, &sides, &base, pick.as_ref());
+        let pass = Pass::new(&set, sides, &base, pick.as_ref());
         let outcome = show(&asked, &pass, word)?;
         for problem in pass.problems() {
             problems = true;
@@ -75,11 +82,37 @@ pub(crate) fn run(args: &DiffArgs, session: &Session) -> Result<Outcome> {
     Ok(if problems { Outcome::Problems } else { outcome })
 }
 
+/// What is asked, as it is kept with the list.
+fn differ(args: &DiffArgs, sides: Sides, word: Option<&std::ffi::OsString>) -> Differ {
+    let search = crate::request::pattern(&args.pattern.to_search(word));
+    Differ {
+        sides,
+        search: SearchRequest { invert_match: args.pattern.invert_match, ..search },
+        within: args.within.map_or(Within::Changes, Within::from),
+        patches: args.patches.clone(),
+        applied: args.applied,
+        of_names: args.kind.is_some(),
+    }
+}
+
+impl From<cli::Within> for Within {
+    fn from(within: cli::Within) -> Within {
+        match within {
+            cli::Within::Added => Within::Added,
+            cli::Within::Removed => Within::Removed,
+            cli::Within::Context => Within::Context,
+            cli::Within::Message => Within::Message,
+            cli::Within::Any => Within::Any,
+        }
+    }
+}
+
 /// What every shape of the answer needs.
 struct Asked<'a> {
     args: &'a DiffArgs,
     session: &'a Session,
     base: &'a std::path::Path,
+    differ: &'a Differ,
     sides: &'a Sides,
     behind: Option<&'a Behind>,
 }
@@ -88,6 +121,11 @@ impl Asked<'_> {
     fn look(&self) -> Look {
         let folder = std::os::unix::ffi::OsStrExt::as_bytes(self.base.as_os_str());
         Look::new(&self.session.settings, Facts::of_stdout(), folder)
+    }
+
+    /// What the list keeps, so that it can be asked again.
+    fn request(&self) -> Option<Request> {
+        Some(Request::Differ(Box::new(self.differ.clone())))
     }
 }
 
@@ -128,7 +166,7 @@ fn list(asked: &Asked<'_>, pass: &Pass<'_>, placer: &Placer<'_>) -> Result<Outco
     let mut drawer = whole.then(|| Drawer::new(settings, &look)).transpose()?;
     let mut json = (format == Format::Json && !whole).then(export::Json::default);
     let own_print = drawer.is_some() || json.is_some();
-    let meta = lister::meta(asked.session, placer.columns())?;
+    let meta = lister::meta(asked.session, placer.columns(), asked.request())?;
     let mut lister = Lister::new(asked.session, &look, meta, !own_print);
     let mut answer = Answer::default();
     pass.each(
@@ -172,8 +210,8 @@ fn list(asked: &Asked<'_>, pass: &Pass<'_>, placer: &Placer<'_>) -> Result<Outco
 }
 
 /// The distribution's patches, named or found.
-fn behind(args: &DiffArgs, sides: &Sides, base: &std::path::Path) -> Result<Option<Behind>> {
-    match (&args.patches, sides) {
+fn behind(differ: &Differ, base: &std::path::Path) -> Result<Option<Behind>> {
+    match (&differ.patches, &differ.sides) {
         (Some(path), _) => Behind::load(&base.join(path)).map(Some),
         (None, Sides::Folders { new, .. }) => Ok(Behind::found(&base.join(new))),
         _ => Ok(None),

@@ -1,20 +1,18 @@
 //! Which hunks are wanted: PATTERN with its flags, `--in`, and the globs.
 
 use std::borrow::Cow;
-use std::ffi::OsString;
 use std::path::Path;
 
 use anyhow::Result;
 use bstr::ByteSlice;
 use grep_matcher::Matcher;
+use kgrep_engine::request::Differ;
 
-use crate::cli::{DiffArgs, Within as Where};
 use crate::diff::filter::{self, Hit, Within};
 use crate::diff::model::{DiffSet, Entry, FileChange, Patch};
 use crate::list::Span;
 use crate::notes;
-use crate::request;
-use crate::search::{LineMatcher, Patterns, overrides, types};
+use crate::search::{LineMatcher, Patterns, SearchRequest, overrides, types};
 
 /// A pattern, and where it is looked for.
 pub(super) struct Pick {
@@ -31,27 +29,20 @@ impl Pick {
     ///
     /// # Errors
     /// When it can't be used.
-    pub(super) fn new(args: &DiffArgs, word: Option<&OsString>) -> Result<Option<Pick>> {
-        if word.is_none() && !args.pattern.has_pattern() {
+    pub(super) fn new(differ: &Differ) -> Result<Option<Pick>> {
+        if !differ.has_pattern() {
             return Ok(None);
         }
-        let search = request::pattern(&args.pattern.to_search(word));
-        let (patterns, _) = Patterns::collect(&search)?;
+        let search = &differ.search;
+        let (patterns, _) = Patterns::collect(search)?;
         patterns.notes.iter().for_each(notes::tell);
-        let text = word.map_or_else(
+        let text = search.pattern.as_ref().map_or_else(
             || patterns.texts.join("`, `"),
             |word| word.to_string_lossy().into_owned(),
         );
-        let within = match args.within {
-            None => Within::Changes,
-            Some(Where::Added) => Within::Added,
-            Some(Where::Removed) => Within::Removed,
-            Some(Where::Context) => Within::Context,
-            Some(Where::Message) => Within::Message,
-            Some(Where::Any) => Within::Any,
-        };
-        let matcher = patterns.compile(&search)?.lines;
-        Ok(Some(Pick { matcher, within, invert: args.pattern.invert_match, text }))
+        let matcher =
+            patterns.compile(&SearchRequest { invert_match: false, ..search.clone() })?.lines;
+        Ok(Some(Pick { matcher, within: differ.within, invert: search.invert_match, text }))
     }
 
     /// The lines of an entry that match.
@@ -111,10 +102,10 @@ impl Names {
     ///
     /// # Errors
     /// When one can't be used.
-    pub(super) fn new(args: &DiffArgs) -> Result<Names> {
-        let search = request::pattern(&args.pattern.to_search(None));
+    pub(super) fn new(differ: &Differ) -> Result<Names> {
+        let search = &differ.search;
         // Names in a difference are relative to the top of a tree, whichever.
-        Ok(Names { globs: overrides(&search, Path::new(""))?, types: types(&search)? })
+        Ok(Names { globs: overrides(search, Path::new(""))?, types: types(search)? })
     }
 
     /// True of a file whose name is asked for.

@@ -13,142 +13,83 @@ use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::DiffArgs;
-use crate::diff::folder::Folders;
+pub(super) use crate::diff::Sides;
 use crate::diff::model::DiffSet;
-use crate::diff::{git, set, strip};
+use crate::diff::{git, set};
 
-/// What is compared.
-pub(super) enum Sides {
-    /// Two folders.
-    Folders {
-        /// UPSTREAM.
-        old: PathBuf,
-        /// DISTRO.
-        new: PathBuf,
-    },
-    /// A set of patches, and the tree they belong to, where it is known.
-    Patches {
-        /// The patch, folder, series or spec.
-        path: PathBuf,
-        /// TREE.
-        on: Option<PathBuf>,
-        /// How many leading folders their names carry, where the user knows.
-        strip: Option<usize>,
-    },
-    /// Two revisions of a repository.
-    Git {
-        /// `REV..REV`.
-        range: String,
-        /// The top of its working files.
-        on: PathBuf,
-    },
-}
-
-impl Sides {
-    /// Reads the words, relative to the folder `base`. The second value is the word that
-    /// is the pattern.
-    ///
-    /// # Errors
-    /// When they name no two folders and no patches.
-    pub(super) fn of<'a>(args: &'a DiffArgs, base: &Path) -> Result<(Sides, Option<&'a OsString>)> {
-        let Some((first, mut rest)) = args.words.split_first() else { bail!("no side is named") };
-        let sides = if let Some(range) = first.to_str().and_then(git::revisions) {
-            let on = args.on.clone().map_or_else(|| top(base), Ok)?;
-            Sides::Git { range: range.to_owned(), on }
+/// Reads the words, relative to the folder `base`. The second value is the word that
+/// is the pattern.
+///
+/// # Errors
+/// When they name no two folders and no patches.
+pub(super) fn sides<'a>(args: &'a DiffArgs, base: &Path) -> Result<(Sides, Option<&'a OsString>)> {
+    let Some((first, mut rest)) = args.words.split_first() else { bail!("no side is named") };
+    let sides = if let Some(range) = first.to_str().and_then(git::revisions) {
+        let on = args.on.clone().map_or_else(|| top(base), Ok)?;
+        Sides::Git { range: range.to_owned(), on }
+    } else {
+        let path = PathBuf::from(first);
+        let there = base.join(&path);
+        let what = || path.display().to_string();
+        let is_folder = std::fs::metadata(&there).with_context(what)?.is_dir();
+        let second_is_folder = rest.first().is_some_and(|word| base.join(word).is_dir());
+        // Patches may also lie deeper in a folder that is no source tree.
+        let is_side = || second_is_folder || is_tree(&there);
+        if is_folder && !set::holds_patches(&there) && is_side() {
+            let Some((new, after)) = rest.split_first() else {
+                bail!("{}: no patch in it; name the folder to compare it with", what());
+            };
+            rest = after;
+            let new = PathBuf::from(new);
+            if !base.join(&new).is_dir() {
+                let (old, new) = (what(), new.display());
+                bail!("{old} is a source tree, and `{new}` is no folder to compare it with");
+            }
+            if args.on.is_some() {
+                bail!("--on is for patches: two folders are trees themselves");
+            }
+            Sides::Folders { old: path, new }
         } else {
-            let path = PathBuf::from(first);
-            let there = base.join(&path);
-            let what = || path.display().to_string();
-            let is_folder = std::fs::metadata(&there).with_context(what)?.is_dir();
-            let second_is_folder = rest.first().is_some_and(|word| base.join(word).is_dir());
-            // Patches may also lie deeper in a folder that is no source tree.
-            let is_side = || second_is_folder || is_tree(&there);
-            if is_folder && !set::holds_patches(&there) && is_side() {
-                let Some((new, after)) = rest.split_first() else {
-                    bail!("{}: no patch in it; name the folder to compare it with", what());
-                };
-                rest = after;
-                let new = PathBuf::from(new);
-                if !base.join(&new).is_dir() {
-                    let (old, new) = (what(), new.display());
-                    bail!("{old} is a source tree, and `{new}` is no folder to compare it with");
+            let mut on = args.on.clone();
+            // `PATCHES TREE --applied` can mean nothing else.
+            if args.applied && on.is_none() {
+                let tree = rest.split_first().filter(|(tree, _)| base.join(tree).is_dir());
+                if let Some((tree, after)) = tree {
+                    on = Some(PathBuf::from(tree));
+                    rest = after;
                 }
-                if args.on.is_some() {
-                    bail!("--on is for patches: two folders are trees themselves");
-                }
-                Sides::Folders { old: path, new }
-            } else {
-                let mut on = args.on.clone();
-                // `PATCHES TREE --applied` can mean nothing else.
-                if args.applied && on.is_none() {
-                    let tree = rest.split_first().filter(|(tree, _)| base.join(tree).is_dir());
-                    if let Some((tree, after)) = tree {
-                        on = Some(PathBuf::from(tree));
-                        rest = after;
-                    }
-                }
-                Sides::Patches { path, on, strip: args.strip }
             }
-        };
-        if let Some(on) = &args.on
-            && !base.join(on).is_dir()
-        {
-            bail!("--on {}: there is no such folder", on.display());
+            Sides::Patches { path, on, strip: args.strip }
         }
-        if args.strip.is_some() && !matches!(sides, Sides::Patches { .. }) {
-            bail!("--strip is for patches: names in two trees have no folders to strip");
-        }
-        match rest {
-            [] => Ok((sides, None)),
-            [word] if !args.pattern.has_pattern() => Ok((sides, Some(word))),
-            [word, ..] => bail!("`{}`: one pattern is enough", word.display()),
-        }
+    };
+    if let Some(on) = &args.on
+        && !base.join(on).is_dir()
+    {
+        bail!("--on {}: there is no such folder", on.display());
     }
-
-    /// Reads or makes the difference (of two folders, which files differ), with a progress bar where that takes long.
-    ///
-    /// # Errors
-    /// When a side can't be read.
-    pub(super) fn load(&self, base: &Path) -> Result<DiffSet> {
-        Ok(match self {
-            Sides::Folders { old, new } => {
-                let bar = bar();
-                let advance = |files| bar.inc(files);
-                let set = folders(base, old, new).changed(&advance);
-                bar.finish_and_clear();
-                set?
-            }
-            Sides::Patches { path, on, strip: level } => {
-                let mut set = set::load(&base.join(path))?;
-                match (level, on) {
-                    (Some(level), _) => strip::all(&mut set, *level),
-                    (None, Some(on)) => strip::fit(&mut set, &base.join(on), on),
-                    (None, None) => {}
-                }
-                set
-            }
-            Sides::Git { range, .. } => git::load(base, range)?,
-        })
+    if args.strip.is_some() && !matches!(sides, Sides::Patches { .. }) {
+        bail!("--strip is for patches: names in two trees have no folders to strip");
     }
-
-    /// The two folders, from which hunks are read when they are needed.
-    pub(super) fn folders(&self, base: &Path) -> Option<Folders> {
-        let Sides::Folders { old, new } = self else { return None };
-        Some(folders(base, old, new))
-    }
-
-    /// The folders whose files can be read: the old and the new one, or one.
-    pub(super) fn trees(&self) -> Vec<&Path> {
-        match self {
-            Sides::Folders { old, new } => vec![old, new],
-            Sides::Patches { on, .. } => on.iter().map(PathBuf::as_path).collect(),
-            Sides::Git { on, .. } => vec![on],
-        }
+    match rest {
+        [] => Ok((sides, None)),
+        [word] if !args.pattern.has_pattern() => Ok((sides, Some(word))),
+        [word, ..] => bail!("`{}`: one pattern is enough", word.display()),
     }
 }
 
-fn folders(base: &Path, old: &Path, new: &Path) -> Folders {
-    Folders { old: base.join(old), new: base.join(new) }
+/// Reads or makes the difference (of two folders, which files differ), with a progress bar where
+/// that takes long.
+///
+/// # Errors
+/// When a side can't be read.
+pub(super) fn load(sides: &Sides, base: &Path) -> Result<DiffSet> {
+    if !matches!(sides, Sides::Folders { .. }) {
+        return Ok(sides.load(base, &|_| ())?);
+    }
+    let bar = bar();
+    let set = sides.load(base, &|files| bar.inc(files));
+    bar.finish_and_clear();
+    Ok(set?)
 }
 
 /// True of a folder that is the top of a source tree.

@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use crate::Result;
 use ::regex::bytes::Regex;
 
+use crate::recipes::pattern::regex;
 use crate::relocate::SourceFile;
 use crate::trace::case::Case;
 use crate::trace::mentions::Line;
-use crate::trace::pattern::regex;
 use crate::trace::tracer::{Row, Tracer};
 use crate::trace::wanted::Wanted;
 

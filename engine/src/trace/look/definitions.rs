@@ -6,8 +6,8 @@ use kgrep_index::graph::DefInfo;
 use kgrep_index::outline::Kind;
 
 use crate::code::{kind_of_definition, name_line};
+use crate::recipes::recipe::Word;
 use crate::trace::case::Case;
-use crate::trace::recipe::Word;
 use crate::trace::statement::head;
 use crate::trace::tracer::{Row, Tracer};
 

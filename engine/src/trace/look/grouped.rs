@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use super::calls::{FEW, folder};
 use super::text::Found;
+use crate::recipes::recipe::Text;
 use crate::trace::mentions::InFile;
-use crate::trace::recipe::Text;
 use crate::trace::tracer::{Row, Tracer};
 
 /// More rows than these are not read one by one.

@@ -19,9 +19,9 @@ use crate::Result;
 use kgrep_index::graph::Place;
 
 use super::case::Case;
-use super::recipe::{Look, Section};
 use super::tracer::{Row, Tracer};
 use super::wanted::Wanted;
+use crate::recipes::recipe::{Look, Section};
 
 /// Rows that a section of a short answer has at most.
 const BRIEF: usize = 8;

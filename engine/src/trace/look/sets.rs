@@ -7,9 +7,9 @@ use crate::Result;
 use kgrep_index::graph::DefInfo;
 use kgrep_index::outline::{Flags, Kind};
 
+use crate::recipes::pattern::regex;
 use crate::trace::case::Case;
 use crate::trace::mentions::InFile;
-use crate::trace::pattern::regex;
 use crate::trace::tracer::{Row, Tracer};
 use crate::trace::wanted::Wanted;
 

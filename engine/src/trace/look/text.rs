@@ -11,12 +11,12 @@ use super::BRIEF;
 use super::calls::{FEW, called_names};
 use super::definitions::lines;
 use super::grouped::Groups;
+use crate::recipes::pattern::{group, regex};
+use crate::recipes::recipe::Text;
+use crate::recipes::template::Facts;
 use crate::trace::case::Case;
 use crate::trace::mentions::{InFile, Line};
-use crate::trace::pattern::{group, regex};
-use crate::trace::recipe::Text;
 use crate::trace::statement::{statement, statement_lines};
-use crate::trace::template::Facts;
 use crate::trace::tracer::{Row, Tracer};
 use crate::trace::wanted::Wanted;
 

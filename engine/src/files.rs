@@ -9,7 +9,8 @@ use std::thread;
 
 use kgrep_index::outline::LARGEST;
 
-use super::source::TOO_LARGE;
+/// What is said of a file that is left out.
+pub(crate) const TOO_LARGE: &str = "larger than 64 MiB, so that its code is not read";
 
 /// What is in the file of code at `path`.
 ///

@@ -9,15 +9,15 @@ use std::process::{Command, Stdio};
 
 use anyhow::Result;
 use kgrep_engine::Coverage;
+use kgrep_engine::code::Code;
 use kgrep_index::graph::Graph;
 use kgrep_index::store::Cache;
 use kgrep_index::store::trust::may_write;
 use kgrep_index::{Index, Tree};
 
-use super::Session;
-use crate::code::Code;
 use crate::message::tell;
 use crate::search::Advice;
+use crate::session::Session;
 
 /// Up to this many changes are looked at by every search without being missed.
 const MANY_CHANGES: u64 = 300;
@@ -43,7 +43,7 @@ pub(crate) fn after(advice: &Advice, files: u64, session: &Session) {
 
 /// Does it after a question about code. An index that has fallen behind is updated, as after a
 /// search: each question that comes before reads all the changed files again.
-pub(super) fn after_answer(code: &Code, coverage: &Coverage, session: &Session) {
+pub(crate) fn after_answer(code: &Code, coverage: &Coverage, session: &Session) {
     match coverage.changes {
         Some(changes) => after_changes(code.tree(), changes, session),
         None if !coverage.indexed => {
@@ -58,7 +58,7 @@ pub(super) fn after_answer(code: &Code, coverage: &Coverage, session: &Session) 
 ///
 /// # Errors
 /// As [`Code::ask`].
-pub(super) fn ask<R>(
+pub(crate) fn ask<R>(
     code: &Code,
     session: &Session,
     question: impl Fn(&Graph<'_>) -> Result<R>,
@@ -71,7 +71,7 @@ pub(super) fn ask<R>(
 }
 
 /// Starts an update in the background when the index has fallen behind.
-pub(super) fn after_changes(tree: &Tree, changes: u64, session: &Session) {
+pub(crate) fn after_changes(tree: &Tree, changes: u64, session: &Session) {
     if changes > MANY_CHANGES && session.settings.auto_update.value {
         // A cache that can't be written fails there as it would here.
         let _ = update_in_background(tree.root(), &session.cache);
@@ -124,7 +124,7 @@ fn update_in_background(root: &Path, cache: &Path) -> io::Result<()> {
 }
 
 /// Leaves a mark below the cache folder; true when it wasn't there.
-pub(super) fn first_time(cache: &Path, marker: &Path) -> bool {
+pub(crate) fn first_time(cache: &Path, marker: &Path) -> bool {
     let made = |folder: &Path| DirBuilder::new().recursive(true).mode(0o700).create(folder);
     marker.parent().is_some_and(|folder| may_write(cache, folder).is_ok() && made(folder).is_ok())
         && OpenOptions::new().write(true).create_new(true).open(marker).is_ok()
