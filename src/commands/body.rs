@@ -55,8 +55,7 @@ pub(super) fn show(
 }
 
 fn blocks(code: &Code, session: &Session, look: &Look, found: &[Found]) -> Result<()> {
-    let theme = look.theme.as_deref();
-    let highlighter = theme.map(|theme| Highlighter::new(theme, look.true_color)).transpose()?;
+    let highlighter = Highlighter::of(look)?;
     let mut out =
         if look.terminal { Output::paged(&session.settings.pager.value) } else { Output::stdout() };
     let mut sources = Sources::default();
@@ -80,6 +79,7 @@ fn blocks(code: &Code, session: &Session, look: &Look, found: &[Found]) -> Resul
             lines: &lines,
             matched,
             spans: &spans,
+            more: &[],
         };
         draw_block(&mut buffer, look, highlighter.as_ref(), &block);
         out.write_all(&buffer)?;

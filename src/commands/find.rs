@@ -2,6 +2,7 @@
 
 mod best;
 mod hint;
+mod sentence;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -24,7 +25,8 @@ use crate::list::{Role, SourceFile, Span};
 use crate::message::tell;
 use crate::settings::Origin;
 
-const COLUMNS: [(&str, Role); 2] = [("Kind", Role::Text), ("Name", Role::Name)];
+const COLUMNS: [(&str, Role); 3] =
+    [("Kind", Role::Text), ("Name", Role::Name), ("Says", Role::Sentence)];
 
 /// Prints and keeps the best answers.
 ///
@@ -107,7 +109,11 @@ pub(crate) fn run(args: &FindArgs, session: &Session) -> Result<Outcome> {
             path: found.path.clone(),
             line,
             name: Vec::new(),
-            cells: vec![found.kind.name().to_owned(), found.name.clone()],
+            cells: vec![
+                found.kind.name().to_owned(),
+                found.name.clone(),
+                sentence::of(found, line, source, marks),
+            ],
             ..Place::default()
         });
     }

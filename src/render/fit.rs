@@ -92,7 +92,7 @@ impl Line {
         };
         // With a third of the room before the match, and no blank room after the line.
         let lead = room.saturating_sub(matched.len()) / 3;
-        matched.start.saturating_sub(lead.max(1)).min(self.width + 1 - room)
+        matched.start.saturating_sub(lead.max(1)).min(self.width - room)
     }
 }
 
@@ -266,7 +266,7 @@ mod tests {
     fn or_before_it() {
         let text = "after each and every call to kmem_cache_alloc(), which renders it";
         assert_eq!(fitted(text, "kmem_cache_alloc", 30), "…to kmem_cache_alloc(), which…");
-        assert_eq!(fitted(text, "it", 20), "…(), which renders it");
+        assert_eq!(fitted(text, "it", 20), "…), which renders it");
     }
 
     #[test]

@@ -31,6 +31,7 @@ mod lists;
 mod output;
 mod patches;
 mod patterns;
+mod screens;
 mod search;
 mod shell;
 mod streams;
