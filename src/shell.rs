@@ -34,7 +34,7 @@ pub(crate) enum Flow {
 }
 
 /// What the shell is started with.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Options<'a> {
     /// The words that Tab completes at the beginning of a command.
     pub(crate) words: &'a [&'a str],
@@ -42,6 +42,8 @@ pub(crate) struct Options<'a> {
     pub(crate) history: Option<PathBuf>,
     /// True when the prompt may be printed bold.
     pub(crate) bold: bool,
+    /// What stands before each line that is typed, where it is not [`PROMPT`].
+    pub(crate) prompt: Option<&'a dyn Fn() -> Option<String>>,
 }
 
 /// Reads lines until `each` says [`Flow::Quit`] or the input ends, from the terminal if
@@ -93,9 +95,11 @@ fn on_terminal(
         // No history yet, or one that can't be read, is an empty one.
         let _ = editor.load_history(path);
     }
-    let styled = if options.bold { format!("\x1b[1m{PROMPT}\x1b[0m") } else { PROMPT.to_owned() };
     loop {
-        let line = match editor.readline(&(PROMPT, styled.as_str())) {
+        let own = options.prompt.and_then(|prompt| prompt());
+        let prompt = own.unwrap_or_else(|| PROMPT.to_owned());
+        let styled = if options.bold { format!("\x1b[1m{prompt}\x1b[0m") } else { prompt.clone() };
+        let line = match editor.readline(&(prompt.as_str(), styled.as_str())) {
             Ok(line) => line,
             // Ctrl-C clears the line.
             Err(ReadlineError::Interrupted) => continue,

@@ -64,8 +64,7 @@ fn extent(row: &Row) -> (u64, u64) {
 }
 
 fn blocks(code: &Code, session: &Session, look: &Look, rows: &[Row]) -> Result<()> {
-    let theme = look.theme.as_deref();
-    let highlighter = theme.map(|theme| Highlighter::new(theme, look.true_color)).transpose()?;
+    let highlighter = Highlighter::of(look)?;
     let mut out =
         if look.terminal { Output::paged(&session.settings.pager.value) } else { Output::stdout() };
     let mut sources = Sources::default();
@@ -87,6 +86,7 @@ fn blocks(code: &Code, session: &Session, look: &Look, rows: &[Row]) -> Result<(
             lines: &lines,
             matched,
             spans: &spans,
+            more: &[],
         };
         draw_block(&mut buffer, look, highlighter.as_ref(), &block);
         out.write_all(&buffer)?;

@@ -58,7 +58,7 @@ pub(crate) fn run(args: &BuiltArgs, session: &Session) -> Result<Outcome> {
             asker.add(step, &mut answer.rows);
         }
     }
-    show(&code, session, &answer)
+    show(&code, session, None, &answer)
 }
 
 fn state_text(state: &State, steps: &[Step]) -> String {

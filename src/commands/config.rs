@@ -24,6 +24,7 @@ pub(crate) fn run(session: &Session) -> Result<Outcome> {
         quoted("theme", &settings.theme),
         word("format", &settings.format),
         word("layout", &settings.layout),
+        word("prompt", &settings.prompt),
         quoted("pager", &settings.pager),
         quoted("editor", &settings.editor),
         plain("header", &settings.header),

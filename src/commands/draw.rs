@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use super::printer::PrintError;
 use super::show::CountBy;
 use crate::list::{FileEntry, Indices, ListError, Match, Place, Role, SourceFile, Span, View};
-use crate::render::{Block, Counts, Highlighter, Look, Note, draw_block};
+use crate::render::{Block, Counts, Highlighter, Look, Marked, Note, draw_block, merges_blocks};
 use crate::settings::Format;
 
 /// Drawn bytes are written when there are this many.
@@ -35,7 +35,8 @@ fn draw_each(
     })
 }
 
-/// Draws how many of the entries at `positions` each folder or file holds.
+/// Draws how many of the entries at `positions` each folder or file holds; of folders, as
+/// many levels as are said.
 ///
 /// # Errors
 /// When the list can't be read or the output not be written.
@@ -44,7 +45,7 @@ pub(crate) fn counts(
     look: &Look,
     view: &View,
     positions: &Indices,
-    by: CountBy,
+    by: (CountBy, Option<usize>),
     format: Format,
 ) -> Result<(), PrintError> {
     let mut counts = Counts::default();
@@ -59,16 +60,17 @@ pub(crate) fn counts(
     })?;
     let mut buffer = Vec::new();
     match (by, format) {
-        (CountBy::Folder, Format::Json) => counts.json_tree(&mut buffer, look),
-        (CountBy::File, Format::Json) => counts.json_files(&mut buffer, look),
-        (CountBy::Folder, _) => counts.draw_tree(&mut buffer, look),
-        (CountBy::File, _) => counts.draw_files(&mut buffer, look),
+        ((CountBy::Folder, levels), Format::Json) => counts.json_tree(&mut buffer, look, levels),
+        ((CountBy::File, _), Format::Json) => counts.json_files(&mut buffer, look),
+        ((CountBy::Folder, levels), _) => counts.draw_tree(&mut buffer, look, levels),
+        ((CountBy::File, _), _) => counts.draw_files(&mut buffer, look),
     }
     Ok(out.write_all(&buffer)?)
 }
 
 /// Draws `around` lines before and after each entry at `positions`, as they are in
-/// the file now. Blocks that overlap stay apart, as in vgrep. A file that can't be
+/// the file now. In a pipe, blocks that overlap stay apart, as in vgrep; on a terminal they are
+/// one. A file that can't be
 /// read is handed to `unreadable`, once, and its entries are left out.
 ///
 /// An entry from standard input is drawn with the lines that the list holds, one
@@ -88,7 +90,25 @@ pub(crate) fn blocks(
 ) -> Result<(), PrintError> {
     let mut buffer = Vec::with_capacity(BUFFER);
     let mut current: Option<(u32, Option<SourceFile>)> = None;
+    let mut pending: Option<Pending> = None;
     draw_each(out, &mut buffer, view, positions, |buffer, index, file, entry| {
+        let place = current.as_ref().filter(|(number, _)| *number == entry.file);
+        let here = place.and_then(|(_, source)| source.as_ref()).filter(|_| !file.stdin);
+        let next = here.map(|source| Pending::new(source, around, index, file, entry));
+        let (joined, next) = match (pending.as_mut(), next) {
+            (Some(pending), Some(next)) => pending.join(look, next),
+            (_, next) => (false, next),
+        };
+        if joined {
+            return;
+        }
+        if let (Some(pending), Some((_, Some(source)))) = (pending.take(), &current) {
+            pending.draw(buffer, look, highlighter, source);
+        }
+        if next.is_some() {
+            pending = next;
+            return;
+        }
         if file.stdin {
             return draw_block(buffer, look, None, &kept_block(index, file, entry, &kept(entry)));
         }
@@ -98,55 +118,95 @@ pub(crate) fn blocks(
             current = Some((entry.file, read.ok()));
         }
         if let Some((_, Some(source))) = &current {
-            block(buffer, look, highlighter, source, around, index, file, entry);
+            pending = Some(Pending::new(source, around, index, file, entry));
         }
     })?;
+    if let (Some(pending), Some((_, Some(source)))) = (pending, &current) {
+        pending.draw(&mut buffer, look, highlighter, source);
+    }
     Ok(out.write_all(&buffer)?)
 }
 
-/// Draws one entry's block from its file.
-#[expect(clippy::too_many_arguments, reason = "one entry, where it is from, where it goes")]
-fn block(
-    buffer: &mut Vec<u8>,
-    look: &Look,
-    highlighter: Option<&Highlighter>,
-    source: &SourceFile,
-    around: usize,
-    index: u64,
-    file: &FileEntry,
-    entry: &Match<'_>,
-) {
-    let place = source.place(entry);
-    let (matched, note) = match place {
-        // A foreign entry's line may be one behind the last: a patch adds at the end.
-        Place::Same if entry.foreign => (entry.line.min(source.line_count()), None),
-        Place::Same => (entry.target(), None),
-        Place::Moved { from, to } => (to, Some(Note::Moved { from })),
-        // What is left of a file that ends before the old line.
-        Place::Changed => (entry.target().min(source.line_count()), Some(Note::Changed)),
-    };
-    let around = u64::try_from(around).unwrap_or(u64::MAX);
-    let first = matched.saturating_sub(around).max(1);
-    let last = matched + if entry.line == 0 { 0 } else { entry.last_line() - entry.line };
-    let last = last.saturating_add(around).min(source.line_count());
-    let lines: Vec<(u64, &[u8])> =
-        (first..=last).filter_map(|line| Some((line, source.line(line)?))).collect();
-    let spans = match note {
-        Some(Note::Changed) => Vec::new(),
-        None if entry.foreign => Vec::new(),
-        _ => spans_in_line(entry),
-    };
-    let block = Block {
-        index,
-        path: &file.path,
-        note,
-        lead: source.before(first),
-        file_size: source.bytes().len() as u64,
-        lines: &lines,
-        matched,
-        spans: &spans,
-    };
-    draw_block(buffer, look, highlighter, &block);
+/// A block that the next entry may belong to.
+struct Pending {
+    path: Vec<u8>,
+    /// Its lines.
+    first: u64,
+    last: u64,
+    note: Option<Note>,
+    own: Marked,
+    more: Vec<Marked>,
+}
+
+impl Pending {
+    /// One entry's block in its file.
+    fn new(
+        source: &SourceFile,
+        around: usize,
+        index: u64,
+        file: &FileEntry,
+        entry: &Match<'_>,
+    ) -> Pending {
+        let (matched, note) = match source.place(entry) {
+            // A foreign entry's line may be one behind the last: a patch adds at the end.
+            Place::Same if entry.foreign => (entry.line.min(source.line_count()), None),
+            Place::Same => (entry.target(), None),
+            Place::Moved { from, to } => (to, Some(Note::Moved { from })),
+            // What is left of a file that ends before the old line.
+            Place::Changed => (entry.target().min(source.line_count()), Some(Note::Changed)),
+        };
+        let around = u64::try_from(around).unwrap_or(u64::MAX);
+        let last = matched + if entry.line == 0 { 0 } else { entry.last_line() - entry.line };
+        let spans = match note {
+            Some(Note::Changed) => Vec::new(),
+            None if entry.foreign => Vec::new(),
+            _ => spans_in_line(entry),
+        };
+        Pending {
+            path: file.path.clone(),
+            first: matched.saturating_sub(around).max(1),
+            last: last.saturating_add(around).min(source.line_count()),
+            note,
+            own: Marked { index, line: matched, spans },
+            more: Vec::new(),
+        }
+    }
+
+    /// Takes `next` in, where the two overlap or touch on a screen; else gives it back.
+    fn join(&mut self, look: &Look, next: Pending) -> (bool, Option<Pending>) {
+        let last = self.more.last().unwrap_or(&self.own);
+        let overlaps = next.first <= self.last + 1 && next.own.line > last.line;
+        let is_plain = self.note.is_none() && next.note.is_none() && self.path == next.path;
+        if !(merges_blocks(look) && overlaps && is_plain) {
+            return (false, Some(next));
+        }
+        self.last = self.last.max(next.last);
+        self.more.push(next.own);
+        (true, None)
+    }
+
+    fn draw(
+        &self,
+        buffer: &mut Vec<u8>,
+        look: &Look,
+        highlighter: Option<&Highlighter>,
+        source: &SourceFile,
+    ) {
+        let lines: Vec<(u64, &[u8])> =
+            (self.first..=self.last).filter_map(|line| Some((line, source.line(line)?))).collect();
+        let block = Block {
+            index: self.own.index,
+            path: &self.path,
+            note: self.note,
+            lead: source.before(self.first),
+            file_size: source.bytes().len() as u64,
+            lines: &lines,
+            matched: self.own.line,
+            spans: &self.own.spans,
+            more: &self.more,
+        };
+        draw_block(buffer, look, highlighter, &block);
+    }
 }
 
 /// What matched, counted in the whole line: of a long line, the list holds a part.
@@ -185,6 +245,7 @@ fn kept_block<'a>(
         lines,
         matched: entry.target(),
         spans: &entry.spans,
+        more: &[],
     }
 }
 
@@ -301,6 +362,7 @@ mod tests {
             View::new(testing::list(&[("mm/a.c", 1, "x"), ("mm/a.c", 2, "x"), ("b.c", 3, "x")]));
         let counted = |by| {
             let mut out = Vec::new();
+            let by = (by, None);
             counts(&mut out, &Look::of_pipe(), &view, &all(&view), by, Format::Table).unwrap();
             String::from_utf8(out).unwrap()
         };

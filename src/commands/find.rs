@@ -2,6 +2,7 @@
 
 mod best;
 mod hint;
+mod sentence;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -25,7 +26,8 @@ use crate::list::{Column, Role, SourceFile, Span};
 use crate::message::tell;
 use crate::settings::Origin;
 
-const COLUMNS: [(&str, Role); 2] = [("Kind", Role::Text), ("Name", Role::Name)];
+const COLUMNS: [(&str, Role); 3] =
+    [("Kind", Role::Text), ("Name", Role::Name), ("Says", Role::Sentence)];
 
 /// Prints and keeps the best answers.
 ///
@@ -105,7 +107,11 @@ pub(crate) fn run(args: &FindArgs, session: &Session) -> Result<Outcome> {
         rows.push(Row {
             path: found.path.clone(),
             line,
-            cells: vec![Cell::Text(found.kind.name().to_owned()), Cell::Name(found.name.clone())],
+            cells: vec![
+                Cell::Text(found.kind.name().to_owned()),
+                Cell::Name(found.name.clone()),
+                Cell::Text(sentence::of(found, line, source, marks)),
+            ],
             spans: Some(marked(text, marks)),
             ..Row::default()
         });

@@ -2,13 +2,15 @@
 //! and what is done with it.
 
 use std::cell::Cell;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
 use super::lists::command_line;
-use super::screen::Screen;
+use super::screen::{Asked, Screen};
 use super::show::{self, Changed, Ended, Searched, Stage};
 use super::{Outcome, Session, search, session};
 use crate::cli::{self, CommonArgs, ListArgs, Root, SearchArgs, Stop};
@@ -16,6 +18,7 @@ use crate::list::{FollowUp, LeftOut, ListError, Shelved, Terminal, View, parse, 
 use crate::message::tell;
 use crate::render::{Content, Facts, Look, print_page};
 use crate::request::stdin_is_readable;
+use crate::settings::Prompt;
 
 /// True when the command line asks for a follow-up: with `-s`, with `--interactive`,
 /// or by saying nothing about a search, neither with arguments nor with a pipe that
@@ -41,8 +44,11 @@ fn names_a_pattern(args: &SearchArgs) -> bool {
 pub(crate) fn run(root: &Root, session: &Session) -> Result<Outcome> {
     let facts = Facts::of_stdout();
     let problems = Cell::new(false);
-    let mut search = |args: &[OsString]| {
-        let (outcome, found) = searched(args, root)?;
+    let mut search = |asked: Asked<'_>| {
+        let (outcome, found) = match asked {
+            Asked::Search(args) => searched(args, root)?,
+            Asked::Command(folder, words) => commanded(folder, words, root, session)?,
+        };
         problems.set(problems.get() || outcome == Outcome::Problems);
         Ok(found)
     };
@@ -76,7 +82,8 @@ pub(crate) fn run(root: &Root, session: &Session) -> Result<Outcome> {
     };
     if interactive {
         let bold = Look::new(&session.settings, facts, b"").color;
-        show::interactive(&mut view, &mut screen, steps, bold)?;
+        let counts = session.settings.prompt.value == Prompt::Rows;
+        show::interactive(&mut view, &mut screen, steps, (bold, counts))?;
         return Ok(Outcome::Found);
     }
     let steps = steps.unwrap_or_else(|| parse("print"))?;
@@ -165,6 +172,43 @@ fn searched(args: &[OsString], outer: &Root) -> Result<(Outcome, Searched)> {
         (outcome, Some(list)) => (outcome, Searched::Found(Box::new(View::new(list)))),
         (outcome, None) if lists_types => (outcome, Searched::Told),
         (outcome, None) => (outcome, Searched::Nothing),
+    })
+}
+
+/// `def kfree`: a command as on the command line, asked in the list's folder, and the list that
+/// it made.
+fn commanded(
+    folder: &[u8],
+    words: &[OsString],
+    outer: &Root,
+    session: &Session,
+) -> Result<(Outcome, Searched)> {
+    let mut args = vec![OsString::from("kgrep")];
+    args.extend_from_slice(words);
+    let mut cli = match cli::parse(&args) {
+        Ok(cli) => cli,
+        Err(Stop::Page(text)) => {
+            print_page(&text, Content::Styled)?;
+            return Ok((Outcome::Found, Searched::Told));
+        }
+        Err(wrong) => bail!("{wrong}"),
+    };
+    cli.root.common = inherited(cli.root.common, &outer.common);
+    let newest = || session.shelf.latest(Terminal::current(), &mut LeftOut::default());
+    let before = newest().ok().flatten().map(|shelved| shelved.number);
+    let here = crate::folders::current()?;
+    let folder = Path::new(OsStr::from_bytes(folder));
+    std::env::set_current_dir(folder)
+        .with_context(|| format!("can't ask in {}", folder.display()))?;
+    let outcome = super::run(&cli, &args);
+    std::env::set_current_dir(&here)
+        .with_context(|| format!("can't go back to {}", here.display()))?;
+    let outcome = outcome?;
+    let found = newest()?.filter(|shelved| Some(shelved.number) != before);
+    Ok(match found {
+        Some(shelved) => (outcome, Searched::Found(Box::new(View::new(shelved.list)))),
+        None if outcome == Outcome::Found => (outcome, Searched::Told),
+        None => (outcome, Searched::Nothing),
     })
 }
 

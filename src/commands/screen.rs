@@ -15,9 +15,16 @@ use crate::settings::{Format, Origin, Settings};
 /// When more matches than this are opened, how many is said.
 const MANY: u64 = 10;
 
-/// A search asked for by a follow-up: its arguments in, what came of it out. It prints
-/// what it finds.
-pub(crate) type Search<'a> = dyn FnMut(&[OsString]) -> anyhow::Result<Searched> + 'a;
+/// What a follow-up asks for that makes another list.
+pub(crate) enum Asked<'a> {
+    /// A search with these arguments.
+    Search(&'a [OsString]),
+    /// Another command, in this folder.
+    Command(&'a [u8], &'a [OsString]),
+}
+
+/// What answers that, and prints what it finds.
+pub(crate) type Search<'a> = dyn FnMut(Asked<'_>) -> anyhow::Result<Searched> + 'a;
 
 /// Draws on standard output and opens the user's editor.
 pub(crate) struct Screen<'a> {
@@ -111,9 +118,7 @@ impl Stage for Screen<'_> {
     ) -> anyhow::Result<()> {
         let look = self.look(view);
         let around = lines.unwrap_or(self.settings.context.value);
-        let theme = look.theme.as_deref();
-        let highlighter =
-            theme.map(|theme| Highlighter::new(theme, look.true_color)).transpose()?;
+        let highlighter = Highlighter::of(&look)?;
         let mut unreadable = Vec::new();
         let drawn = self.output(|out| {
             let mut leave_out = |path: &[u8], error: &std::io::Error| {
@@ -130,10 +135,16 @@ impl Stage for Screen<'_> {
         drawn
     }
 
-    fn counts(&mut self, view: &View, positions: &Indices, by: CountBy) -> anyhow::Result<()> {
+    fn counts(
+        &mut self,
+        view: &View,
+        positions: &Indices,
+        by: CountBy,
+        levels: Option<usize>,
+    ) -> anyhow::Result<()> {
         let look = self.look(view);
         let format = self.settings.format.value;
-        self.output(|out| draw::counts(out, &look, view, positions, by, format))
+        self.output(|out| draw::counts(out, &look, view, positions, (by, levels), format))
     }
 
     fn open(&mut self, view: &View, positions: &Indices) -> anyhow::Result<()> {
@@ -169,7 +180,11 @@ impl Stage for Screen<'_> {
     }
 
     fn search(&mut self, args: &[OsString]) -> anyhow::Result<Searched> {
-        (self.search)(args)
+        (self.search)(Asked::Search(args))
+    }
+
+    fn command(&mut self, view: &View, words: &[OsString]) -> anyhow::Result<Searched> {
+        (self.search)(Asked::Command(&view.list().meta().folder, words))
     }
 
     fn say(&mut self, line: &str) -> anyhow::Result<()> {
@@ -200,10 +215,10 @@ const COMMANDS: [&str; 11] = [
     "p, print     print the rows",
     "s, show      open in the editor; bare numbers do too: 27, 3,5-8",
     "c, context   show lines around each, as the file is now; c3: three lines",
-    "t, tree      count by folder",
+    "t, tree      count by folder; t2: two levels of them",
     "d, delete    take entries out of the list",
     "k, keep      take all others out of the list",
-    "r, refine    r REGEX: keep the entries whose line matches (its text, not the columns)",
+    "r, refine    r REGEX: keep the entries whose line, or one of whose columns, matches",
     "f, files     count by file",
     "g, grep      g ARGS: search again, with the arguments of a search",
     "q, quit      leave the shell, or the chain",
@@ -224,7 +239,10 @@ fn help(bold: bool) -> String {
     for line in COMMANDS {
         page += &format!("  {}\n", bright(line));
     }
-    page + "\nCommands are chained with `;`: k 3-9; c2. Changes by d, k and r last for the chain,\n\
+    page + "  def 27       the definition of what row 27 names; so refs, callers, callees, trace, body\n  \
+            u, undo      take the last change back\n  \
+            other commands of kgrep work, too: chain, find, list, diff, exists\n\n\
+            Sections are selected by their titles: k Errors. Commands are chained with `;`: k 3-9; c2. Changes by d, k and r last for the chain,\n\
             or until the shell ends; the kept list stays as it is. In the shell, Tab completes.\n"
 }
 

@@ -7,13 +7,15 @@
 //! with one of them would show nothing, so with `-s` the rows that are left are
 //! printed, and in the shell how many they are.
 
+use std::cell::Cell;
 use std::ffi::OsString;
 use std::io;
 
 use super::is_broken_pipe;
 use crate::folders;
 use crate::list::{
-    FollowUp, FollowUpError, Indices, NAMES, RefineError, Selectors, Step, View, parse,
+    ASKS, COMMANDS, FollowUp, FollowUpError, Indices, ListError, NAMES, RefineError, Selectors,
+    Step, View, named, parse,
 };
 use crate::shell::{self, Flow};
 use crate::{message, plain};
@@ -37,11 +39,18 @@ pub(crate) trait Stage {
         lines: Option<usize>,
     ) -> anyhow::Result<()>;
 
-    /// Draws how many of the entries at `positions` each folder, or each file, holds.
+    /// Draws how many of the entries at `positions` each folder, or each file, holds; of
+    /// folders as many levels as are said.
     ///
     /// # Errors
     /// As for `print`.
-    fn counts(&mut self, view: &View, positions: &Indices, by: CountBy) -> anyhow::Result<()>;
+    fn counts(
+        &mut self,
+        view: &View,
+        positions: &Indices,
+        by: CountBy,
+        levels: Option<usize>,
+    ) -> anyhow::Result<()>;
 
     /// Opens the entries at `positions` in the editor, one after the other.
     ///
@@ -54,6 +63,12 @@ pub(crate) trait Stage {
     /// # Errors
     /// When the arguments are wrong or the search fails.
     fn search(&mut self, args: &[OsString]) -> anyhow::Result<Searched>;
+
+    /// Runs one of kgrep's commands in the list's folder, and prints its answer.
+    ///
+    /// # Errors
+    /// When the words are no command, or it fails.
+    fn command(&mut self, view: &View, words: &[OsString]) -> anyhow::Result<Searched>;
 
     /// Prints a line about what was done.
     ///
@@ -142,7 +157,7 @@ pub(crate) fn run(
 pub(crate) type Parsed = Result<Vec<Step>, FollowUpError>;
 
 /// Runs `first`, if there is one, then the shell on `view` until it is left. A line
-/// that fails is noted, and the shell goes on.
+/// that fails is noted, and the shell goes on. Its prompt may be bold, and count the rows.
 ///
 /// # Errors
 /// When the terminal can't be read or written.
@@ -150,13 +165,26 @@ pub(crate) fn interactive(
     view: &mut View,
     stage: &mut dyn Stage,
     first: Option<Parsed>,
-    bold: bool,
+    (bold, counts): (bool, bool),
 ) -> io::Result<()> {
     if first.is_some_and(|steps| run_in_shell(view, stage, steps) == Flow::Quit) {
         return Ok(());
     }
-    let options = shell::Options { words: &NAMES, history: folders::history_file(), bold };
-    shell::run(&options, |line| Ok(run_in_shell(view, stage, parse(line))))
+    let words: Vec<&str> =
+        NAMES.iter().chain(&["undo"]).chain(&ASKS).chain(&COMMANDS).copied().collect();
+    let rows = Cell::new(view.len());
+    let prompt = || counts.then(|| format!("kgrep[{}]> ", rows.get()));
+    let options = shell::Options {
+        words: &words,
+        history: folders::history_file(),
+        bold,
+        prompt: Some(&prompt),
+    };
+    shell::run(&options, |line| {
+        let flow = run_in_shell(view, stage, parse(line));
+        rows.set(view.len());
+        Ok(flow)
+    })
 }
 
 fn run_in_shell(view: &mut View, stage: &mut dyn Stage, steps: Parsed) -> Flow {
@@ -181,8 +209,8 @@ fn run_step(view: &mut View, stage: &mut dyn Stage, step: &Step) -> anyhow::Resu
         FollowUp::Print => stage.print(view, &positions)?,
         FollowUp::Show => stage.open(view, &positions)?,
         FollowUp::Context(lines) => stage.context(view, &positions, *lines)?,
-        FollowUp::Tree => stage.counts(view, &positions, CountBy::Folder)?,
-        FollowUp::Files => stage.counts(view, &positions, CountBy::File)?,
+        FollowUp::Tree(levels) => stage.counts(view, &positions, CountBy::Folder, *levels)?,
+        FollowUp::Files => stage.counts(view, &positions, CountBy::File, None)?,
         FollowUp::Delete | FollowUp::Keep => {
             if step.command == FollowUp::Delete {
                 view.delete(&positions);
@@ -216,21 +244,76 @@ fn run_step(view: &mut View, stage: &mut dyn Stage, step: &Step) -> anyhow::Resu
             }
             Err(error) => return Err(error.into()),
         },
-        FollowUp::Grep(args) => match stage.search(args)? {
-            Searched::Found(found) => *view = *found,
-            Searched::Nothing => return Ok(Ended::Nothing),
-            Searched::Told => {}
-        },
+        FollowUp::Grep(args) => {
+            let found = stage.search(args)?;
+            return Ok(took(view, found));
+        }
+        FollowUp::Command(words) => {
+            let found = stage.command(view, words)?;
+            return Ok(took(view, found));
+        }
+        FollowUp::Ask(question) => return ask(view, stage, question, &positions),
+        FollowUp::Undo => {
+            if !view.undo() {
+                stage.note("nothing was changed");
+            }
+        }
         FollowUp::Quit => return Ok(Ended::Quit),
         FollowUp::Help => stage.help()?,
     }
     Ok(Ended::Done)
 }
 
+/// Goes on with what was found.
+fn took(view: &mut View, found: Searched) -> Ended {
+    match found {
+        Searched::Found(found) => view.replace(*found),
+        Searched::Nothing => return Ended::Nothing,
+        Searched::Told => {}
+    }
+    Ended::Done
+}
+
+/// Asks `question` about the name in each of these rows, each name once; the last answer is
+/// the list for what follows.
+fn ask(
+    view: &mut View,
+    stage: &mut dyn Stage,
+    question: &str,
+    positions: &Indices,
+) -> anyhow::Result<Ended> {
+    let mut names: Vec<String> = Vec::new();
+    let columns = view.list().meta().columns.clone();
+    let mut nameless = None;
+    view.for_each(positions, |position, _, entry| {
+        match named::of(&columns, entry) {
+            Some(name) if !names.contains(&name) => names.push(name),
+            Some(_) => {}
+            None => nameless = nameless.or(Some(position)),
+        }
+        Ok::<_, ListError>(true)
+    })?;
+    if let Some(position) = nameless {
+        stage
+            .note(&format!("row {position} is not about a name that {question} could be asked of"));
+    }
+    let mut last = Searched::Nothing;
+    for name in names {
+        let words: &[&str] = if question == "body" { &["def", "--body"] } else { &[question] };
+        let words = words.iter().copied().chain(["--", name.as_str()]);
+        let words: Vec<OsString> = words.map(OsString::from).collect();
+        match stage.command(view, &words)? {
+            Searched::Nothing => {}
+            found => last = found,
+        }
+    }
+    Ok(took(view, last))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::list::{ListError, testing};
+    use crate::list::testing;
 
     const NOTHING_LEFT: &str = "note nothing is left of the list";
 
@@ -267,7 +350,13 @@ mod tests {
             self.entry(&format!("context {lines:?}"), view, positions)
         }
 
-        fn counts(&mut self, view: &View, positions: &Indices, by: CountBy) -> anyhow::Result<()> {
+        fn counts(
+            &mut self,
+            view: &View,
+            positions: &Indices,
+            by: CountBy,
+            _: Option<usize>,
+        ) -> anyhow::Result<()> {
             self.entry(&format!("{by:?}"), view, positions)
         }
 
@@ -277,6 +366,14 @@ mod tests {
 
         fn search(&mut self, args: &[OsString]) -> anyhow::Result<Searched> {
             self.lines.push(format!("search {args:?}"));
+            Ok(self
+                .found
+                .take()
+                .map_or(Searched::Nothing, |found| Searched::Found(Box::new(found))))
+        }
+
+        fn command(&mut self, _: &View, words: &[OsString]) -> anyhow::Result<Searched> {
+            self.lines.push(format!("command {words:?}"));
             Ok(self
                 .found
                 .take()
@@ -350,6 +447,17 @@ mod tests {
             done("g -w foo; p 1", Changed::Printed).1,
             ["search [\"-w\", \"foo\"]", "print 1:y"]
         );
+    }
+
+    #[test]
+    fn a_row_leads_to_what_it_names_and_undo_comes_back() {
+        let (_, lines) = done("def 1; p; u; p", Changed::Printed);
+        assert_eq!(
+            lines,
+            ["command [\"def\", \"--\", \"b\"]", "print 0:x 1:y", "print 0:a 1:b 2:c 3:d"]
+        );
+        let (_, lines) = done("k 1-2; d 0; u; p; u; p; u", Changed::Printed);
+        assert_eq!(lines, ["print 0:b 1:c", "print 0:a 1:b 2:c 3:d", "note nothing was changed"]);
     }
 
     #[test]

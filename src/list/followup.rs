@@ -23,8 +23,8 @@ pub(crate) enum FollowUp {
     Show,
     /// `c`: lines around each entry; how many, when it is said.
     Context(Option<usize>),
-    /// `t`: count by folder.
-    Tree,
+    /// `t`: count by folder; how many levels of them, when it is said.
+    Tree(Option<usize>),
     /// `f`: count by file.
     Files,
     /// `d`: take entries out of the list.
@@ -35,6 +35,12 @@ pub(crate) enum FollowUp {
     Refine(String),
     /// `g`: a new search, with these arguments.
     Grep(Vec<OsString>),
+    /// `def`, `callers` and so on of rows: the question about the name in each.
+    Ask(&'static str),
+    /// Any other command of kgrep's, with its arguments.
+    Command(Vec<OsString>),
+    /// `u`: the list as it was before the last change.
+    Undo,
     /// `q`: leave the shell, or the chain.
     Quit,
     /// `?`: what there is.
@@ -96,6 +102,13 @@ pub(crate) enum FollowUpError {
 /// short form.
 pub(crate) const NAMES: [&str; 11] =
     ["print", "show", "context", "tree", "delete", "keep", "refine", "files", "grep", "quit", "?"];
+
+/// Questions that can be asked about the name in a row.
+pub(crate) const ASKS: [&str; 6] = ["def", "refs", "callers", "callees", "trace", "body"];
+
+/// Commands of kgrep's that a line may begin with, besides those questions.
+pub(crate) const COMMANDS: [&str; 9] =
+    ["chain", "find", "list", "diff", "exists", "lists", "index", "queries", "config"];
 
 /// Parses a line into its commands. A blank line asks for help.
 ///
@@ -223,6 +236,17 @@ fn step(segment: &str) -> Result<Step, FollowUpError> {
     if word.is_empty() {
         return Err(format_error());
     }
+    let is_word = rest.is_empty() || rest.starts_with([' ', '\t']);
+    if let Some(command) = ASKS.into_iter().find(|name| is_word && *name == word) {
+        if is_selector(rest) {
+            let selectors = chosen(command, rest)?;
+            return Ok(Step { command: FollowUp::Ask(command), selectors });
+        }
+        return whole_command(segment);
+    }
+    if is_word && COMMANDS.contains(&word) {
+        return whole_command(segment);
+    }
     // `dall` is `d all`.
     let glued = word.strip_suffix("all").and_then(full_name);
     let Some(name) = full_name(word).or(glued) else {
@@ -240,12 +264,29 @@ fn step(segment: &str) -> Result<Step, FollowUpError> {
         let command = if name == "refine" { refine(rest.trim())? } else { grep(rest.trim())? };
         return Ok(Step { command, selectors: Selectors::Unsaid });
     }
-    // A number right behind `context` counts lines; behind others it selects, as in vgrep.
-    let (count, rest) = cut(rest, |c| name == "context" && c.is_ascii_digit());
-    if !is_selector(rest) {
+    // A number right behind `context` counts lines, and alone behind `tree` levels; behind
+    // others it selects, as in vgrep.
+    let counts = match name {
+        "context" => true,
+        "tree" => !cut(rest, |c| c.is_ascii_digit()).1.starts_with([',', '-']),
+        _ => false,
+    };
+    let (count, rest) = cut(rest, |c| counts && c.is_ascii_digit());
+    let number = |count: &str| match count {
+        "" => Ok(None),
+        count => count.parse().map(Some).map_err(|_| FollowUpError::TooLarge(count.to_owned())),
+    };
+    let titled = matches!(name, "print" | "context" | "delete" | "keep" | "show")
+        && rest.starts_with([' ', '\t'])
+        && rest.chars().any(char::is_alphabetic);
+    if !is_selector(rest) && !titled {
         return Err(format_error());
     }
-    let parsed = Selectors::parse(rest)?;
+    let parsed = if titled && !is_selector(rest) {
+        Selectors::titled(rest)
+    } else {
+        Selectors::parse(rest)?
+    };
     let selectors = if glued.is_some() { Selectors::All } else { parsed };
     let required = |name| match &selectors {
         Selectors::Unsaid => Err(FollowUpError::NoSelectors(name)),
@@ -254,12 +295,10 @@ fn step(segment: &str) -> Result<Step, FollowUpError> {
     let command = match name {
         "print" => FollowUp::Print,
         "show" => required("show").map(|()| FollowUp::Show)?,
-        "context" => FollowUp::Context(match count {
-            "" => None,
-            count => Some(count.parse().map_err(|_| FollowUpError::TooLarge(count.to_owned()))?),
-        }),
-        "tree" => FollowUp::Tree,
+        "context" => FollowUp::Context(number(count)?),
+        "tree" => FollowUp::Tree(number(count)?),
         "files" => FollowUp::Files,
+        "undo" => FollowUp::Undo,
         "delete" => required("delete").map(|()| FollowUp::Delete)?,
         "keep" => required("keep").map(|()| FollowUp::Keep)?,
         "quit" => FollowUp::Quit,
@@ -267,6 +306,14 @@ fn step(segment: &str) -> Result<Step, FollowUpError> {
         _ => return Err(FollowUpError::Unsupported(word.to_owned())),
     };
     Ok(Step { command, selectors })
+}
+
+/// A line that is one of kgrep's commands with its arguments, split as a shell does.
+fn whole_command(segment: &str) -> Result<Step, FollowUpError> {
+    let words =
+        shlex::split(segment).ok_or_else(|| FollowUpError::OpenQuote(segment.to_owned()))?;
+    let words = words.into_iter().map(OsString::from).collect();
+    Ok(Step { command: FollowUp::Command(words), selectors: Selectors::Unsaid })
 }
 
 /// Selectors that must name something.
@@ -283,6 +330,8 @@ fn full_name(word: &str) -> Option<&'static str> {
     let word = match word {
         "help" => "?",
         "exit" => "quit",
+        // vgrep has no such command, and its help is kept as it is.
+        "u" | "undo" => return Some("undo"),
         word => word,
     };
     NAMES.into_iter().find(|name| *name == word || name[..1] == *word)
@@ -346,15 +395,17 @@ mod tests {
             ("c5", FollowUp::Context(Some(5)), ""),
             ("c3 27-28,30", FollowUp::Context(Some(3)), "27,28,30"),
             ("context12 1", FollowUp::Context(Some(12)), "1"),
-            ("t", FollowUp::Tree, ""),
-            ("tree 1-2", FollowUp::Tree, "1-2"),
+            ("t", FollowUp::Tree(None), ""),
+            ("t2", FollowUp::Tree(Some(2)), ""),
+            ("t1 2-4", FollowUp::Tree(Some(1)), "2-4"),
+            ("tree 1-2", FollowUp::Tree(None), "1-2"),
             ("f", FollowUp::Files, ""),
             ("d 0", FollowUp::Delete, "0"),
             ("d0", FollowUp::Delete, "0"),
             ("k3-9,12", FollowUp::Keep, "3-9,12"),
             ("print1 3", FollowUp::Print, "1,3"),
             ("s27", FollowUp::Show, "27"),
-            ("t2-", FollowUp::Tree, "2-"),
+            ("t2-", FollowUp::Tree(None), "2-"),
             ("d all", FollowUp::Delete, "all"),
             ("dall", FollowUp::Delete, "all"),
             ("k 3-9", FollowUp::Keep, "3-9"),
@@ -370,6 +421,22 @@ mod tests {
         ] {
             assert_eq!(one(line), Step { command, selectors: selectors(chosen) }, "{line:?}");
         }
+    }
+
+    #[test]
+    fn rows_are_asked_about_and_commands_are_commands() {
+        let ask =
+            |command, rows| Step { command: FollowUp::Ask(command), selectors: selectors(rows) };
+        assert_eq!(one("def 50"), ask("def", "50"));
+        assert_eq!(one("callers 3,5-6"), ask("callers", "3,5-6"));
+        assert_eq!(parse("trace"), Err(FollowUpError::NoSelectors("trace")));
+        for line in ["def kfree --arch arm64", "chain 'start_kernel' kfree", "list syscalls"] {
+            let words = shlex::split(line).unwrap().into_iter().map(OsString::from).collect();
+            assert_eq!(one(line).command, FollowUp::Command(words), "{line}");
+        }
+        assert_eq!(one("u").command, FollowUp::Undo);
+        assert_eq!(one("k Errors").selectors, Selectors::titled("Errors"));
+        assert_eq!(one("d3-4").selectors, selectors("3-4"));
     }
 
     #[test]

@@ -3,12 +3,13 @@
 //!
 //! What an entry is, the engine says ([`kgrep_engine::place`]). `writer` and `reader` how a list lies on disk,
 //! `shelf` which lists are kept and which one is meant, `selector` and `followup`
-//! how the user names entries and what he wants done with them. Drawing is
+//! how the user names entries and what he wants done with them, `named` what a row is about. Drawing is
 //! `render`'s work; nothing here prints.
 
 mod followup;
 mod indices;
 mod layout;
+pub(crate) mod named;
 mod reader;
 mod selector;
 mod shelf;
@@ -18,7 +19,7 @@ mod view;
 mod writer;
 
 pub(crate) use followup::{
-    FollowUp, FollowUpError, NAMES, Step, ends_with_grep, parse, parse_args,
+    ASKS, COMMANDS, FollowUp, FollowUpError, NAMES, Step, ends_with_grep, parse, parse_args,
 };
 pub(crate) use indices::Indices;
 pub(crate) use kgrep_engine::place::{ContextLine, FileEntry, Match, Span};

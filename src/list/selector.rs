@@ -26,6 +26,12 @@ pub(crate) enum SelectorError {
         /// The highest index there is.
         last: u64,
     },
+    /// No section has such a title.
+    #[error("no section of this list is called {0:?}")]
+    NoSection(String),
+    /// The list can't be read.
+    #[error("{0}")]
+    Unreadable(String),
     /// An index was asked for, and the list has none.
     #[error("index {0} out of range (the list is empty)")]
     Empty(u64),
@@ -46,9 +52,17 @@ pub(crate) enum Selectors {
         /// Where the widest range that is open to the end begins.
         from: Option<u64>,
     },
+    /// The entries of the sections whose titles begin like this, whatever the case.
+    Titled(String),
 }
 
 impl Selectors {
+    /// The entries of a section.
+    pub(crate) fn titled(title: &str) -> Selectors {
+        let title = title.trim().trim_matches(['"', '\'']);
+        Selectors::Titled(title.to_lowercase())
+    }
+
     /// Parses `input`; blank input is [`Selectors::Unsaid`].
     ///
     /// # Errors

@@ -40,17 +40,52 @@ pub(crate) struct Refined {
     pub(crate) in_doubt: u64,
 }
 
+/// How many lists `undo` can go back to: each is an open file.
+const MOST_BEFORE: usize = 20;
+
 /// A list as the user sees it.
 pub(crate) struct View {
     list: List,
     seen: Indices,
+    /// What was seen before each change.
+    past: Vec<Indices>,
+    /// What was there before another list came in its place.
+    before: Option<Box<View>>,
 }
 
 impl View {
     /// All of `list`.
     pub(crate) fn new(list: List) -> View {
         let seen = Indices::all(list.len());
-        View { list, seen }
+        View { list, seen, past: Vec::new(), before: None }
+    }
+
+    /// Puts `next` in its place; `undo` brings this one back.
+    pub(crate) fn replace(&mut self, next: View) {
+        let old = std::mem::replace(self, next);
+        self.before = Some(Box::new(old));
+        let mut last = &mut *self;
+        for _ in 0..MOST_BEFORE {
+            let Some(before) = &mut last.before else { return };
+            last = before;
+        }
+        last.before = None;
+    }
+
+    /// Takes the last change back; false where there was none.
+    pub(crate) fn undo(&mut self) -> bool {
+        if let Some(seen) = self.past.pop() {
+            self.seen = seen;
+        } else if let Some(before) = self.before.take() {
+            *self = *before;
+        } else {
+            return false;
+        }
+        true
+    }
+
+    fn change(&mut self, seen: Indices) {
+        self.past.push(std::mem::replace(&mut self.seen, seen));
     }
 
     /// The list behind it.
@@ -68,7 +103,22 @@ impl View {
     /// # Errors
     /// When one is out of range.
     pub(crate) fn resolve(&self, selectors: &Selectors) -> Result<Indices, SelectorError> {
-        selectors.resolve(self.len())
+        let Selectors::Titled(title) = selectors else { return selectors.resolve(self.len()) };
+        let mut found = Indices::default();
+        let mut position = 0;
+        let read = self.list.for_each(self.seen.iter(), |_, _, entry| {
+            let own = entry.section.unwrap_or_default().to_lowercase();
+            if !own.is_empty() && own.starts_with(title) {
+                found.push(position..position + 1);
+            }
+            position += 1;
+            Ok::<_, ListError>(true)
+        });
+        read.map_err(|error| SelectorError::Unreadable(error.to_string()))?;
+        if found.is_empty() {
+            return Err(SelectorError::NoSection(title.clone()));
+        }
+        Ok(found)
     }
 
     /// Calls `each` with the entries at `positions`, in order, until it returns false.
@@ -89,17 +139,17 @@ impl View {
 
     /// Takes the entries at `positions` out of the view.
     pub(crate) fn delete(&mut self, positions: &Indices) {
-        self.seen = self.seen.without(positions);
+        self.change(self.seen.without(positions));
     }
 
     /// Takes all entries out of the view but those at `positions`.
     pub(crate) fn keep(&mut self, positions: &Indices) {
-        self.seen = self.seen.pick(positions);
+        self.change(self.seen.pick(positions));
     }
 
     /// Keeps the entries whose text matches `regex`: the matched line as the list holds
-    /// it, without its terminator (vgrep's `Content`); for an entry that is a whole
-    /// file, its path. Case counts, as in vgrep.
+    /// it, without its terminator (vgrep's `Content`), or the value of a column; for an entry
+    /// that is a whole file, its path. Case counts, as in vgrep.
     ///
     /// Like a search, `kmalloc(` is taken as plain text, because it is no valid regular
     /// expression.
@@ -113,7 +163,8 @@ impl View {
         self.list.for_each(self.seen.iter(), |index, file, entry| {
             let text = if entry.line == 0 { &file.path } else { without_terminator(entry.text) };
             // The matcher's error type says that it has none.
-            if matcher.is_match(text).unwrap_or(false) {
+            let matches = |text: &[u8]| matcher.is_match(text).unwrap_or(false);
+            if matches(text) || entry.cells.iter().any(|cell| matches(cell.as_bytes())) {
                 left.push(index..index + 1);
             } else if entry.line > 0 && entry.cut > 0 {
                 in_doubt += 1;
@@ -123,7 +174,7 @@ impl View {
         if left.is_empty() {
             return Err(RefineError::NothingLeft(regex.to_owned(), plain));
         }
-        self.seen = left;
+        self.change(left);
         Ok(Refined { plain, in_doubt })
     }
 }

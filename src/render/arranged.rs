@@ -15,6 +15,9 @@ use crate::settings::Layout;
 /// The source keeps at least this many columns in a table.
 const LEAST_CONTENT: usize = 48;
 
+/// Of longer lists the source is not highlighted: that takes longer than finding it.
+const MOST_HIGHLIGHTED: u64 = 1000;
+
 /// The renderer that was chosen.
 #[derive(Clone)]
 enum Chosen<'l> {
@@ -81,7 +84,9 @@ impl<'l> Rows<'l> {
     fn choose(&mut self) {
         let has_content = !self.meta.files_only;
         let record = || Record::new(self.look, &self.meta).filter(|_| has_content);
-        let sheet = || Sheet::new(self.look, &self.meta);
+        let is_source = self.measure.has_sections || self.measure.has_context;
+        let highlights = is_source && self.measure.rows <= MOST_HIGHLIGHTED;
+        let sheet = || Sheet::new(self.look, &self.meta, highlights);
         let chosen = match self.look.layout {
             Layout::Table => None,
             _ if !has_content || self.only_matching => None,
@@ -105,6 +110,7 @@ impl<'l> Rows<'l> {
         let Chosen::Table(table) = &self.chosen else { return false };
         let room = self.look.width.saturating_sub(table.width_before_content());
         !self.measure.has_sections
+            && !self.measure.has_context
             && self.measure.path <= table.file_width()
             && room >= LEAST_CONTENT
             && room >= self.look.width / 2

@@ -1,14 +1,18 @@
 //! A block of source around one entry: `-s c5`, and a whole function with `-W`.
 //!
-//! A header as vgrep draws it, then numbered lines as they are in the file now. Who
+//! A header as vgrep draws it (as wide as the screen on a terminal), then numbered lines as they are in the file now. Who
 //! reads the file and finds the place again is the caller.
 
+use super::fit::push_fitted;
 use super::highlight::{Highlighter, MAX_HIGHLIGHTED, Styled};
 use super::hyperlink::linked;
 use super::line::{MAX_SHOWN, push_line, push_short};
 use super::look::Look;
+use super::measure::digits;
 use super::sanitize::{self, display_width, shown};
+use super::sheet::pad;
 use crate::list::Span;
+use crate::settings::Layout;
 
 /// What the header says about a place whose file changed since the search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +46,25 @@ pub(crate) struct Block<'a> {
     /// What matched in it; of several lines, offsets go on from line to line,
     /// terminators included.
     pub(crate) spans: &'a [Span],
+    /// Further entries that the block holds, in order: there is one block where they overlap.
+    pub(crate) more: &'a [Marked],
+}
+
+/// An entry in another's block: its number, its line and what matched.
+#[derive(Debug, Clone)]
+pub(crate) struct Marked {
+    /// The entry's number.
+    pub(crate) index: u64,
+    /// The number of the line that matched.
+    pub(crate) line: u64,
+    /// What matched in it.
+    pub(crate) spans: Vec<Span>,
+}
+
+/// Whether blocks are drawn for a screen: what overlaps is one block, and each entry's number
+/// stands before its line.
+pub(crate) fn merges_blocks(look: &Look) -> bool {
+    look.terminal && look.layout != Layout::Table
 }
 
 /// The header's width in columns, vgrep's, where the terminal is not narrower.
@@ -58,6 +81,10 @@ pub(crate) fn draw_block(
     let styled = highlighter
         .filter(|_| look.color && block.file_size <= MAX_HIGHLIGHTED)
         .and_then(|highlighter| highlighter.lines(block.path, block.lead, block.lines));
+    if merges_blocks(look) {
+        draw_for_screen(out, look, styled.as_deref(), block);
+        return;
+    }
     let mut number = itoa::Buffer::new();
     let last = block.lines.last().map_or(0, |(line, _)| *line);
     let width = number.format(last).len();
@@ -86,6 +113,44 @@ pub(crate) fn draw_block(
     }
 }
 
+/// Appends the lines as a screen shows them: entries' numbers before their lines, tabs as far
+/// as they reach in the source, and no line longer than the screen.
+fn draw_for_screen(out: &mut Vec<u8>, look: &Look, styled: Option<&[Styled]>, block: &Block<'_>) {
+    let first = Marked { index: block.index, line: block.matched, spans: block.spans.to_vec() };
+    let mut marks = std::iter::once(&first).chain(block.more).peekable();
+    let widest = block.more.last().map_or(block.index, |last| last.index.max(block.index));
+    let index_width = digits(widest).max(4);
+    let line_width = digits(block.lines.last().map_or(0, |(line, _)| *line)).max(4);
+    let room = look.width.saturating_sub(index_width + line_width + 4).max(1);
+    // The entry whose match may go on, and where the current line begins in its text.
+    let mut current: Option<(&Marked, usize)> = None;
+    let mut number = itoa::Buffer::new();
+    for (position, (line, text)) in block.lines.iter().enumerate() {
+        let mark = marks.next_if(|mark| mark.line == *line);
+        current = mark.map(|mark| (mark, 0)).or(current);
+        let index = mark.map_or("", |mark| number.format(mark.index));
+        pad(out, index_width - index.len());
+        look.palette.index.paint(out, index.as_bytes());
+        let digits = number.format(*line).as_bytes();
+        pad(out, 2 + line_width - digits.len());
+        let ink = if mark.is_some() { &look.palette.name } else { &look.palette.line };
+        ink.paint(out, digits);
+        let bare = text.strip_suffix(b"\n").unwrap_or(text);
+        let bare = bare.strip_suffix(b"\r").unwrap_or(bare);
+        if !bare.is_empty() {
+            pad(out, 2);
+            let (at, spans) = current.map_or((0, &[][..]), |(mark, at)| (at, &mark.spans[..]));
+            let styled = styled.and_then(|lines| lines.get(position));
+            let styled = styled.filter(|styled| !styled.is_empty());
+            push_fitted(out, look, bare, (at, spans), room, false, styled);
+        }
+        out.push(b'\n');
+        if let Some((_, at)) = &mut current {
+            *at += text.len();
+        }
+    }
+}
+
 fn draw_header(out: &mut Vec<u8>, look: &Look, block: &Block<'_>) {
     let mut number = itoa::Buffer::new();
     let index = number.format(block.index).as_bytes();
@@ -97,13 +162,19 @@ fn draw_header(out: &mut Vec<u8>, look: &Look, block: &Block<'_>) {
     };
     out.extend_from_slice(b"--- ");
     look.palette.index.paint(out, index);
+    let mut more = String::new();
+    for marked in block.more {
+        more += &format!(", {}", marked.index);
+    }
+    look.palette.index.paint(out, more.as_bytes());
     out.push(b' ');
     linked(out, look, block.path, block.matched, |out| look.palette.file.paint(out, &path));
     look.palette.section.paint(out, note.as_bytes());
     out.push(b' ');
-    let used = "---   ".len() + index.len() + display_width(&path) + note.len();
-    let rule = HEADER_WIDTH.min(look.width).saturating_sub(used).max(3);
-    out.resize(out.len() + rule, b'-');
+    let used = "---   ".len() + index.len() + more.len() + display_width(&path) + note.len();
+    let (width, least) =
+        if merges_blocks(look) { (look.width, 0) } else { (HEADER_WIDTH.min(look.width), 3) };
+    out.resize(out.len() + width.saturating_sub(used).max(least), b'-');
     out.push(b'\n');
 }
 
@@ -159,6 +230,7 @@ mod tests {
             lines: &LINES,
             matched: 11,
             spans: &[Span { start: 4, end: 11 }],
+            more: &[],
         }
     }
 
@@ -191,6 +263,24 @@ mod tests {
         assert!(out.starts_with("--- 27 init/main.c (moved from line 8) ---"), "{out}");
         let changed = Block { note: Some(Note::Changed), ..block() };
         assert!(drawn(&Look::of_pipe(), None, &changed).contains("init/main.c (changed) ---"));
+    }
+
+    #[test]
+    fn on_a_screen_entries_that_overlap_are_one_block() {
+        let more = [Marked { index: 28, line: 11, spans: vec![Span { start: 4, end: 11 }] }];
+        let block = Block { matched: 9, spans: &[], more: &more, ..block() };
+        let look = Look {
+            terminal: true,
+            layout: Layout::Auto,
+            width: 40,
+            ..Look::of_pipe()
+        };
+        let expected = format!(
+            "--- 27, 28 init/main.c {}\n  27     9  static int a;\n        10\n  28    11  int \
+             find_me(void);\n",
+            "-".repeat(17)
+        );
+        assert_eq!(drawn(&look, None, &block), expected);
     }
 
     #[test]

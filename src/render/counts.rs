@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::cell::cut;
 use super::json::{Data, push_json};
 use super::look::Look;
 use super::sanitize::{display_width, shown};
+use crate::settings::Layout;
 
 /// Matches counted by file.
 #[derive(Debug, Default)]
@@ -42,22 +44,29 @@ impl Counts {
     }
 
     /// Appends the table of folders, the root first; every folder counts all that is
-    /// below it.
-    pub(crate) fn draw_tree(self, out: &mut Vec<u8>, look: &Look) {
-        draw(out, look, "Directory", &self.folders());
+    /// below it. Only so many levels below the root are shown, where that is said. On a
+    /// terminal, folders stand indented below the one that they are in, and one that has all
+    /// its matches in one folder is told with that.
+    pub(crate) fn draw_tree(self, out: &mut Vec<u8>, look: &Look, levels: Option<usize>) {
+        let folders = self.folders(levels);
+        let is_screen = look.terminal && look.layout != Layout::Table;
+        let rows = if is_screen { nested(&folders) } else { folders.into_values().collect() };
+        draw(out, look, "Directory", &rows);
     }
 
     /// Appends the folders as JSON Lines, in the order of their table.
-    pub(crate) fn json_tree(self, out: &mut Vec<u8>, look: &Look) {
-        json(out, look, "folder", &self.folders());
+    pub(crate) fn json_tree(self, out: &mut Vec<u8>, look: &Look, levels: Option<usize>) {
+        let rows: Vec<Row> = self.folders(levels).into_values().collect();
+        json(out, look, "folder", &rows);
     }
 
-    /// The folders, in path order.
-    fn folders(mut self) -> Vec<Row> {
+    /// The folders, in path order, as deep as is said.
+    fn folders(mut self, levels: Option<usize>) -> BTreeMap<Vec<Vec<u8>>, Row> {
         self.settle();
         let mut folders: BTreeMap<Vec<Vec<u8>>, Row> = BTreeMap::new();
+        let deepest = levels.unwrap_or(usize::MAX);
         for (components, file) in self.files {
-            for depth in 0..components.len() {
+            for depth in 0..components.len().min(deepest.saturating_add(1)) {
                 let folder = &components[..depth];
                 // An absolute path begins with an empty component; `.` is not its folder.
                 if folder.is_empty() && components[0].is_empty() {
@@ -69,7 +78,7 @@ impl Counts {
                     .matches += file.matches;
             }
         }
-        folders.into_values().collect()
+        folders
     }
 
     /// Appends the files as JSON Lines, in the order of their table.
@@ -90,6 +99,39 @@ impl Counts {
             }
         }
     }
+}
+
+/// The folders, each indented below the nearest that is shown; a folder whose matches are all
+/// in one of its folders stands before that one's name.
+fn nested(folders: &BTreeMap<Vec<Vec<u8>>, Row>) -> Vec<Row> {
+    let mut rows = Vec::new();
+    // How many components each of the folders has that this one is in.
+    let mut open: Vec<usize> = Vec::new();
+    let mut begin = None;
+    let mut following = folders.iter().skip(1);
+    for (components, row) in folders {
+        let next = following.next();
+        let first = begin.take().unwrap_or(components.len().saturating_sub(1));
+        let is_all = next.is_some_and(|(below, next)| {
+            below.len() == components.len() + 1
+                && below.starts_with(components)
+                && next.matches == row.matches
+        });
+        if is_all && !components.is_empty() && folder_name(components) != b"/" {
+            begin = Some(first);
+            continue;
+        }
+        open.retain(|length| *length <= first);
+        let indent = 2 * open.iter().filter(|length| **length > 0).count();
+        open.push(components.len());
+        let mut path = vec![b' '; indent];
+        match components.get(first..) {
+            Some(own) if !own.is_empty() && first > 0 => path.extend(own.join(&b'/')),
+            _ => path.extend(folder_name(components)),
+        }
+        rows.push(Row { path, matches: row.matches });
+    }
+    rows
 }
 
 /// `.` for the root of relative paths, `/` for that of absolute ones.
@@ -118,7 +160,14 @@ fn draw(out: &mut Vec<u8>, look: &Look, title: &str, rows: &[Row]) {
         pad_to(out, display_width(matches), width);
         look.palette.index.paint(out, matches);
         out.push(b' ');
-        look.palette.file.paint(out, &shown(&row.path, look));
+        let path = shown(&row.path, look);
+        let room = look.width.saturating_sub(width + 1).max(1);
+        if look.terminal && look.layout != Layout::Table && display_width(&path) > room {
+            let short = cut(&String::from_utf8_lossy(&path), room);
+            look.palette.file.paint(out, short.as_bytes());
+        } else {
+            look.palette.file.paint(out, &path);
+        }
         out.push(b'\n');
     }
 }
@@ -151,7 +200,7 @@ mod tests {
 
     fn tree(paths: &[&str]) -> String {
         let mut out = Vec::new();
-        counts(paths).draw_tree(&mut out, &Look::of_pipe());
+        counts(paths).draw_tree(&mut out, &Look::of_pipe(), None);
         String::from_utf8(out).unwrap()
     }
 
@@ -169,6 +218,32 @@ Matches Directory
     }
 
     #[test]
+    fn on_a_screen_folders_are_indented_and_single_ones_are_one_row() {
+        let paths =
+            ["a/b/c/x.c", "a/b/c/y.c", "fs/a.c", "fs/ext4/b.c", "fs/ext4/deep/er/b.c", "mm/d.c"];
+        let drawn = |levels| {
+            let mut out = Vec::new();
+            let look = Look { terminal: true, layout: Layout::Auto, ..Look::of_pipe() };
+            counts(&paths).draw_tree(&mut out, &look, levels);
+            String::from_utf8(out).unwrap()
+        };
+        let expected = "\
+Matches Directory
+      6 .
+      2 a/b/c
+      3 fs
+      2   ext4
+      1     deep/er
+      1 mm
+";
+        assert_eq!(drawn(None), expected);
+        assert_eq!(
+            drawn(Some(1)),
+            "Matches Directory\n      6 .\n      2 a\n      3 fs\n      1 mm\n"
+        );
+    }
+
+    #[test]
     fn absolute_paths_start_from_the_root() {
         assert_eq!(tree(&["/usr/a.c"]), "Matches Directory\n      1 /\n      1 /usr\n");
     }
@@ -182,7 +257,7 @@ Matches Directory
     #[test]
     fn programs_get_json() {
         let mut out = Vec::new();
-        counts(&["mm/a.c"]).json_tree(&mut out, &Look::of_pipe());
+        counts(&["mm/a.c"]).json_tree(&mut out, &Look::of_pipe(), None);
         counts(&["mm/a.c"]).json_files(&mut out, &Look::of_pipe());
         let lines = String::from_utf8(out).unwrap();
         assert_eq!(

@@ -14,6 +14,9 @@ use syntect::easy::HighlightLines;
 use syntect::highlighting::{FontStyle, Theme, ThemeSet};
 use syntect::parsing::{SyntaxReference, SyntaxSet};
 
+use super::contrast::Background;
+use super::look::Look;
+
 /// Files larger than this many bytes are shown plain.
 pub(crate) const MAX_HIGHLIGHTED: u64 = 2_000_000;
 
@@ -47,6 +50,22 @@ pub(crate) struct UnknownTheme {
 pub(crate) struct Highlighter {
     theme: &'static Theme,
     true_color: bool,
+    background: Background,
+}
+
+/// Where lines that come one by one have got to.
+#[derive(Default)]
+pub(super) struct Running {
+    /// The file and the line that was drawn last.
+    place: Option<(Vec<u8>, u64)>,
+    state: Option<HighlightLines<'static>>,
+}
+
+impl Clone for Running {
+    /// A copy begins anew: it goes on elsewhere.
+    fn clone(&self) -> Running {
+        Running::default()
+    }
 }
 
 /// Consecutive parts of one line and how each is drawn.
@@ -59,9 +78,39 @@ impl Highlighter {
     /// When there is no such theme; the error names those there are.
     pub(crate) fn new(theme: &str, true_color: bool) -> Result<Highlighter, UnknownTheme> {
         let themes = &themes().themes;
-        themes.get(theme).map(|theme| Highlighter { theme, true_color }).ok_or_else(|| {
-            UnknownTheme { name: theme.to_owned(), known: themes.keys().cloned().collect() }
+        let background = Background::Unknown;
+        let found = themes.get(theme).map(|theme| Highlighter { theme, true_color, background });
+        found.ok_or_else(|| UnknownTheme {
+            name: theme.to_owned(),
+            known: themes.keys().cloned().collect(),
         })
+    }
+
+    /// The highlighter of `look`, if it has one.
+    ///
+    /// # Errors
+    /// When there is no such theme.
+    pub(crate) fn of(look: &Look) -> Result<Option<Highlighter>, UnknownTheme> {
+        let Some(theme) = &look.theme else { return Ok(None) };
+        let own = Highlighter::new(theme, look.true_color)?;
+        Ok(Some(Highlighter { background: look.background, ..own }))
+    }
+
+    /// How to draw the next line that is drawn; where it does not follow the one before it in
+    /// its file, nothing is known of what is above it but what it looks like itself.
+    pub(super) fn next(&self, at: &mut Running, path: &[u8], line: u64, text: &[u8]) -> Styled {
+        let follows =
+            at.place.as_ref().is_some_and(|(file, last)| file == path && last + 1 == line);
+        if !follows {
+            at.state = syntax_of(path, text).map(|syntax| HighlightLines::new(syntax, self.theme));
+            let begun = text.trim_ascii();
+            let in_comment = begun == b"*" || begun.starts_with(b"* ") || begun.starts_with(b"*/");
+            if let Some(state) = at.state.as_mut().filter(|_| in_comment) {
+                self.line(state, b"/*");
+            }
+        }
+        at.place = Some((path.to_vec(), line));
+        at.state.as_mut().map_or_else(Styled::new, |state| self.line(state, text))
     }
 
     /// How to draw `lines` of the file at `path`; `lead` is the text before them. None
@@ -105,10 +154,9 @@ impl Highlighter {
     fn style(&self, style: syntect::highlighting::Style) -> Style {
         let rgb = RgbColor(style.foreground.r, style.foreground.g, style.foreground.b);
         let color = if self.true_color {
-            Color::Rgb(rgb)
+            Color::Rgb(self.background.readable(rgb))
         } else {
-            let Ansi256Color(index) = anstyle_lossy::rgb_to_xterm(rgb);
-            Color::Ansi256(Ansi256Color(index))
+            Color::Ansi256(Ansi256Color(self.background.readable_of_256(rgb)))
         };
         // Ordinary text has the terminal's own colour, which can be read on its background
         // whether that is dark or light.

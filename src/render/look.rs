@@ -8,6 +8,7 @@ use std::io::{self, IsTerminal};
 
 use anstyle::{AnsiColor, Style};
 
+use super::contrast::Background;
 use crate::settings::{Highlight, Layout, Origin, Setting, Settings, When};
 
 /// Columns of an output whose width is not known.
@@ -25,8 +26,8 @@ pub(crate) struct Facts {
     pub(crate) color: bool,
     /// It shows 24-bit colours (`COLORTERM`).
     pub(crate) true_color: bool,
-    /// Its background is said to be light (`COLORFGBG`, which many terminals set).
-    pub(crate) light: bool,
+    /// Its background, where that is known (`COLORFGBG`, which many terminals set).
+    pub(crate) background: Background,
     /// It is known to support OSC 8 links.
     pub(crate) hyperlinks: bool,
     /// It belongs to an editor that makes `path:line` clickable.
@@ -46,7 +47,7 @@ impl Facts {
             terminal,
             color,
             true_color: matches!(variable("COLORTERM").as_str(), "truecolor" | "24bit"),
-            light: is_light(&variable("COLORFGBG")),
+            background: background_of(&variable("COLORFGBG")),
             hyperlinks: terminal && supports_hyperlinks::supports_hyperlinks(),
             ide: variable("TERM_PROGRAM") == "vscode"
                 || variable("TERMINAL_EMULATOR").contains("JetBrains"),
@@ -166,6 +167,8 @@ pub(crate) struct Look {
     pub(crate) folder: Vec<u8>,
     /// The theme that source is highlighted with; none: it is not highlighted.
     pub(crate) theme: Option<String>,
+    /// What its colours must be readable on.
+    pub(crate) background: Background,
     /// The styles, all empty without colour.
     pub(crate) palette: Palette,
 }
@@ -186,7 +189,8 @@ impl Look {
             ide_paths: facts.ide,
             width: facts.width.unwrap_or(DEFAULT_WIDTH),
             folder: folder.to_vec(),
-            theme: highlight.then(|| theme(&settings.theme, facts.light)),
+            theme: highlight.then(|| theme(&settings.theme, facts.background)),
+            background: facts.background,
             palette: if color { Palette::colored() } else { Palette::default() },
         }
     }
@@ -204,6 +208,7 @@ impl Look {
             color: true,
             terminal: true,
             header: true,
+            layout: Layout::Table,
             width: DEFAULT_WIDTH,
             palette: Palette::colored(),
             ..Look::default()
@@ -218,17 +223,21 @@ impl Look {
 }
 
 /// The theme that was asked for; where none was, one for the terminal's background.
-fn theme(setting: &Setting<String>, light: bool) -> String {
+fn theme(setting: &Setting<String>, background: Background) -> String {
     match setting.origin {
-        Origin::Default if light => LIGHT_THEME.to_owned(),
+        Origin::Default if background == Background::Light => LIGHT_THEME.to_owned(),
         _ => setting.value.clone(),
     }
 }
 
 /// `COLORFGBG` is `foreground;background` (perhaps with something between) in the numbers of
 /// the sixteen colours; white and light grey are 15 and 7.
-fn is_light(color: &str) -> bool {
-    color.rsplit_once(';').is_some_and(|(_, background)| matches!(background, "7" | "15"))
+fn background_of(color: &str) -> Background {
+    match color.rsplit_once(';').map(|(_, background)| background) {
+        Some("7" | "15") => Background::Light,
+        Some("0" | "8") => Background::Dark,
+        _ => Background::Unknown,
+    }
 }
 
 fn decide(when: When, auto: bool) -> bool {
@@ -259,6 +268,7 @@ mod tests {
             editor: default(String::new()),
             header: default(true),
             layout: default(Layout::Auto),
+            prompt: default(crate::settings::Prompt::Rows),
             context: default(5),
             max_list: default(10),
             hidden: default(false),
@@ -275,7 +285,7 @@ mod tests {
         terminal: false,
         color: false,
         true_color: false,
-        light: false,
+        background: Background::Unknown,
         hyperlinks: false,
         ide: false,
         width: None,
@@ -300,11 +310,18 @@ mod tests {
 
     #[test]
     fn the_theme_follows_the_background_unless_it_is_chosen() {
-        assert!(is_light("0;15") && is_light("0;default;7"));
-        assert!(!is_light("15;0") && !is_light("") && !is_light("7"));
+        for (said, background) in [
+            ("0;15", Background::Light),
+            ("0;default;7", Background::Light),
+            ("15;0", Background::Dark),
+            ("", Background::Unknown),
+            ("7", Background::Unknown),
+        ] {
+            assert_eq!(background_of(said), background, "{said}");
+        }
         let mut settings = settings();
         settings.color.value = When::Always;
-        let light = Facts { light: true, ..PIPE };
+        let light = Facts { background: Background::Light, ..PIPE };
         let look = |settings: &Settings| Look::new(settings, light, b"").theme.unwrap();
         assert_eq!(look(&settings), LIGHT_THEME);
         settings.theme.origin = Origin::File;

@@ -7,6 +7,7 @@
 mod arranged;
 mod cell;
 mod context;
+mod contrast;
 mod counts;
 mod dot;
 mod fit;
@@ -26,7 +27,7 @@ mod sheet;
 mod table;
 
 pub(crate) use arranged::Rows;
-pub(crate) use context::{Block, Note, draw_block};
+pub(crate) use context::{Block, Marked, Note, draw_block, merges_blocks};
 pub(crate) use counts::Counts;
 pub(crate) use dot::{Arrow, Node, draw_dot};
 pub(crate) use gate::Content;

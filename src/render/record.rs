@@ -145,7 +145,10 @@ impl<'l> Record<'l> {
         }
         let part = measure.part(&self.section);
         let mut is_first = true;
-        for (at, column) in self.columns.iter().enumerate() {
+        let columns = || self.columns.iter().enumerate();
+        // The name comes before what is said of it.
+        let names = columns().filter(|(_, column)| column.role != Role::Text);
+        for (at, column) in names.chain(columns().filter(|(_, c)| c.role == Role::Text)) {
             let ink = match column.role {
                 Role::Node | Role::Step => &palette.name,
                 Role::Name if is_first => &palette.name,
@@ -154,6 +157,7 @@ impl<'l> Record<'l> {
                 _ => continue,
             };
             let cell = self.shown(entry.cells.get(at).copied().unwrap_or_default());
+            let cell = if self.shape == Shape::Items { last_titles(cell, limit) } else { cell };
             if !is_first {
                 row.to(end + GAP);
                 end = row.at;
@@ -221,6 +225,23 @@ impl<'l> Record<'l> {
         }
         row.end();
         let margin = measure.index_width() + 2 * GAP;
+        let mut fits = fits;
+        let sentence = self.cell(entry, Role::Sentence);
+        if !sentence.is_empty() {
+            let lines = wrapped(&sentence, self.look.width.saturating_sub(margin).max(1));
+            for (n, text) in lines.iter().enumerate() {
+                pad(row.out, margin);
+                row.out.extend_from_slice(text.as_bytes());
+                row.at = margin + display_width(text.as_bytes()) + GAP;
+                let room = self.look.width.saturating_sub(row.at);
+                if n + 1 == lines.len() && !fits && room >= source_width.min(LEAST_SOURCE) {
+                    pad(row.out, GAP);
+                    push_fitted(row.out, self.look, line, (lead, &entry.spans), room, false, None);
+                    fits = true;
+                }
+                row.out.push(b'\n');
+            }
+        }
         for text in below {
             for text in wrapped(text, self.look.width.saturating_sub(margin)) {
                 pad(row.out, margin);
@@ -234,6 +255,17 @@ impl<'l> Record<'l> {
             push_fitted(row.out, self.look, line, (lead, &entry.spans), room, false, None);
             row.out.push(b'\n');
         }
+    }
+}
+
+/// `title`, or where that is too wide, the last of the titles that it is made of.
+fn last_titles(title: String, limit: usize) -> String {
+    if display_width(title.as_bytes()) <= limit {
+        return title;
+    }
+    match title.rsplit_once(" > ") {
+        Some((_, last)) => format!("… › {last}"),
+        None => title,
     }
 }
 

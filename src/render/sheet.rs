@@ -2,7 +2,10 @@
 //! rule. Rows have their number, the line and the source as it is indented; what is said of
 //! a row stands to its right where there is room, else below it.
 
+use std::sync::Arc;
+
 use super::fit::{push_fitted, wrapped};
+use super::highlight::{Highlighter, Running, Styled};
 use super::hyperlink::linked;
 use super::line::lines;
 use super::look::Look;
@@ -27,12 +30,20 @@ pub(super) struct Sheet<'l> {
     last_section: Option<String>,
     /// The path that was said last.
     path: Option<Vec<u8>>,
+    /// What source is highlighted with, and where that has got to.
+    highlighter: Option<Arc<Highlighter>>,
+    running: Running,
 }
 
 impl<'l> Sheet<'l> {
-    /// The rows of a list that `meta` describes.
-    pub(super) fn new(look: &'l Look, meta: &Meta) -> Sheet<'l> {
+    /// The rows of a list that `meta` describes, with highlighted source if that is wanted.
+    pub(super) fn new(look: &'l Look, meta: &Meta, highlights: bool) -> Sheet<'l> {
+        // A theme that there is not is told by who draws nothing else.
+        let highlighter =
+            if highlights { Highlighter::of(look).ok().flatten().map(Arc::new) } else { None };
         Sheet {
+            highlighter,
+            running: Running::default(),
             look,
             columns: meta.columns.clone(),
             begun: false,
@@ -68,7 +79,7 @@ impl<'l> Sheet<'l> {
         self.headings(out, measure, titled, before, path, entry);
         let margins = Margins { index: measure.index_width(), line: measure.line_width() };
         for line in &entry.before {
-            self.beside(out, margins, line.line, line.text);
+            self.beside(out, margins, path, (line.line, line.text));
         }
         let body = entry.text.strip_suffix(b"\n").unwrap_or(entry.text);
         for (number, (at, text)) in (entry.line..).zip(lines(body)) {
@@ -76,12 +87,14 @@ impl<'l> Sheet<'l> {
             let room = self.margin(out, margins, index.filter(|_| is_first), path, number);
             let text = text.strip_suffix(b"\r").unwrap_or(text);
             let cut = is_first && entry.skipped > 0;
-            let width = push_fitted(out, self.look, text, (at, &entry.spans), room, cut, None);
+            let styled = self.styled(path, number, text);
+            let spans = (at, entry.spans.as_slice());
+            let width = push_fitted(out, self.look, text, spans, room, cut, styled.as_ref());
             let said = if is_first { self.said(entry) } else { String::new() };
             self.say(out, measure, margins, &said, width, room);
         }
         for line in &entry.after {
-            self.beside(out, margins, line.line, line.text);
+            self.beside(out, margins, path, (line.line, line.text));
         }
     }
 
@@ -137,8 +150,23 @@ impl<'l> Sheet<'l> {
         self.look.width.saturating_sub(margins.width()).max(1)
     }
 
-    /// A line around a match: it stands back.
-    fn beside(&self, out: &mut Vec<u8>, margins: Margins, line: u64, text: &[u8]) {
+    /// How to draw the line, where source is highlighted.
+    fn styled(&mut self, path: &[u8], line: u64, text: &[u8]) -> Option<Styled> {
+        let highlighter = self.highlighter.clone()?;
+        let styled = highlighter.next(&mut self.running, path, line, text);
+        (!styled.is_empty()).then_some(styled)
+    }
+
+    /// A line around a match: it stands back, or is source like any other where that has its
+    /// own colours.
+    fn beside(
+        &mut self,
+        out: &mut Vec<u8>,
+        margins: Margins,
+        path: &[u8],
+        (line, text): (u64, &[u8]),
+    ) {
+        let styled = self.styled(path, line, text);
         let palette = &self.look.palette;
         let mut number = itoa::Buffer::new();
         let digits = number.format(line).as_bytes();
@@ -147,10 +175,14 @@ impl<'l> Sheet<'l> {
         pad(out, GAP);
         let room = self.look.width.saturating_sub(margins.width()).max(1);
         let text = text.strip_suffix(b"\n").unwrap_or(text);
-        palette.mark.around(out, |out| {
-            let plain = Look { color: false, palette: Default::default(), ..self.look.clone() };
-            push_fitted(out, &plain, text, (0, &[]), room, false, None);
-        });
+        if styled.is_some() {
+            push_fitted(out, self.look, text, (0, &[]), room, false, styled.as_ref());
+        } else {
+            palette.mark.around(out, |out| {
+                let plain = Look { color: false, palette: Default::default(), ..self.look.clone() };
+                push_fitted(out, &plain, text, (0, &[]), room, false, None);
+            });
+        }
         out.push(b'\n');
     }
 
@@ -167,7 +199,10 @@ impl<'l> Sheet<'l> {
             }
             let cell = String::from_utf8_lossy(&shown(cell.as_bytes(), self.look)).into_owned();
             let cell = cell.replace('\t', " ");
-            parts.push(if column.role == Role::Function { format!("in {cell}") } else { cell });
+            parts.push(match column.role {
+                Role::Function => format!("in {}", bare_name(&cell)),
+                _ => cell,
+            });
         }
         parts.join("  ")
     }
@@ -265,6 +300,20 @@ pub(super) fn rule(
     out.push(b' ');
     dashes(out, look.width.saturating_sub(width + 1));
     out.push(b'\n');
+}
+
+/// A function's name alone: what stands before the bracket in its head.
+pub(super) fn bare_name(head: &str) -> &str {
+    let before = head.split('(').next().unwrap_or(head).trim_end();
+    let is_name = |c: char| c.is_alphanumeric() || c == '_';
+    let name = before.rsplit(|c| !is_name(c)).next().unwrap_or_default();
+    let is_macro = name.chars().all(|c| c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit());
+    // `SYSCALL_DEFINE2(pivot_root, …)` is named by what stands in its brackets.
+    let inside = head.split(['(', ',', ')']).nth(1).map(str::trim).unwrap_or_default();
+    if is_macro && !inside.is_empty() && inside.chars().all(is_name) {
+        return inside;
+    }
+    if name.is_empty() || before.len() == head.len() { head } else { name }
 }
 
 /// Appends `count` blanks.

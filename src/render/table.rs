@@ -5,11 +5,14 @@
 //! all the same and may stand out to the right.
 
 use super::cell;
+use super::fit::push_fitted;
 use super::hyperlink::linked;
 use super::line::{Matching, lines, matching, push_short, trimmed};
 use super::look::{Ink, Look};
 use super::sanitize::{display_width, shown};
+use super::sheet::bare_name;
 use crate::list::{Column, Match, Meta, Role, Span};
+use crate::settings::Layout;
 
 /// A table being measured, then drawn.
 #[derive(Clone)]
@@ -45,22 +48,24 @@ impl<'l> Table<'l> {
     /// The table of a list that `meta` describes.
     pub(crate) fn new(look: &'l Look, meta: &Meta) -> Table<'l> {
         let title = |title: &str| if look.header { title.len() } else { 0 };
+        // Sentences come last, so that the others' cells keep their places.
+        let is_shown = |column: &&Column| column.role != Role::Sentence;
+        let columns: Vec<Column> = meta.columns.iter().filter(is_shown).cloned().collect();
         Table {
             look,
-            columns: meta.columns.clone(),
             files_only: meta.files_only,
             only_matching: false,
             index_width: title("Index"),
             file_width: title("File"),
             line_width: title("Line"),
-            extra: meta
-                .columns
+            extra: columns
                 .iter()
                 .map(|column| Extra {
                     width: if look.header { display_width(column.title.as_bytes()) } else { 0 },
                     numeric: true,
                 })
                 .collect(),
+            columns,
             measured: None,
             indented: false,
             begun: false,
@@ -99,7 +104,7 @@ impl<'l> Table<'l> {
         self.line_width = self.line_width.max(line_width);
         let cells = self.columns.iter().zip(&entry.cells);
         for (extra, (column, cell)) in self.extra.iter_mut().zip(cells) {
-            let width = display_width(&cell::extra(cell, self.look));
+            let width = display_width(&cell::extra(told(self.look, column, cell), self.look));
             extra.width = extra.width.max(width + indent(column, entry.depth));
             extra.numeric &= cell.bytes().all(|byte| byte.is_ascii_digit());
         }
@@ -230,7 +235,8 @@ impl<'l> Table<'l> {
             columns.right(&palette.line, line, self.line_width);
         }
         for (at, (column, extra)) in self.columns.iter().zip(&self.extra).enumerate() {
-            let cell = cell::extra(row.cells.get(at).copied().unwrap_or_default(), self.look);
+            let cell = told(self.look, column, row.cells.get(at).copied().unwrap_or_default());
+            let cell = cell::extra(cell, self.look);
             let indent = if cell.is_empty() { 0 } else { indent(column, row.depth) };
             if indent > 0 {
                 pad(columns.begin(), indent);
@@ -247,7 +253,14 @@ impl<'l> Table<'l> {
             }
             if !text.is_empty() {
                 let out = columns.begin();
-                if row.beside {
+                if fits_lines(self.look) {
+                    let room = self.look.width.saturating_sub(self.width_before_content()).max(1);
+                    let spans = if row.beside { &[] } else { spans };
+                    let ink = if row.beside { &palette.mark } else { &palette.plain };
+                    ink.around(out, |out| {
+                        push_fitted(out, self.look, text, (at + lead, spans), room, false, None);
+                    });
+                } else if row.beside {
                     // What is around a match stands back.
                     palette.mark.around(out, |out| {
                         push_short(out, self.look, text, 0, &[], missing);
@@ -279,6 +292,17 @@ impl<'l> Table<'l> {
         });
         columns.pending = self.file_width.saturating_sub(width);
     }
+}
+
+/// Whether lines are cut where the screen ends.
+fn fits_lines(look: &Look) -> bool {
+    look.terminal && look.layout != Layout::Table
+}
+
+/// What a cell shows: on a terminal, of a function's head its name.
+fn told<'t>(look: &Look, column: &Column, cell: &'t str) -> &'t str {
+    let shortens = fits_lines(look) && column.role == Role::Function;
+    if shortens { bare_name(cell) } else { cell }
 }
 
 /// The cells of one row.

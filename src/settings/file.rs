@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
-use super::{Format, Highlight, Layout, When};
+use super::{Format, Highlight, Layout, Prompt, When};
 use crate::render::THEMES;
 
 /// What the file may say; everything is optional.
@@ -21,6 +21,7 @@ pub(crate) struct ConfigFile {
     pub(super) theme: Option<String>,
     pub(super) format: Option<Format>,
     pub(super) layout: Option<Layout>,
+    pub(super) prompt: Option<Prompt>,
     pub(super) pager: Option<String>,
     pub(super) editor: Option<String>,
     pub(super) header: Option<bool>,

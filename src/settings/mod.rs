@@ -55,6 +55,16 @@ pub(crate) enum Layout {
     Sections,
 }
 
+/// What the shell prints before a line that is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Prompt {
+    /// `kgrep[27]> `, with how many rows the list has
+    Rows,
+    /// vgrep's, with kgrep's name
+    Vgrep,
+}
+
 /// Whether source code is highlighted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -113,6 +123,8 @@ pub(crate) struct Settings {
     pub(crate) format: Setting<Format>,
     /// `layout`: how rows are arranged on a terminal.
     pub(crate) layout: Setting<Layout>,
+    /// `prompt`: what the shell prints on a terminal before each line.
+    pub(crate) prompt: Setting<Prompt>,
     /// `pager`: the pager's command line; empty for none.
     pub(crate) pager: Setting<String>,
     /// `editor`: the editor's command line; empty: vim, else vi.

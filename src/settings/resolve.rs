@@ -1,7 +1,7 @@
 //! From the four sources to what is in force.
 
 use super::file::ConfigFile;
-use super::{Format, Highlight, Layout, Origin, Setting, Settings, When};
+use super::{Format, Highlight, Layout, Origin, Prompt, Setting, Settings, When};
 use crate::cli::{CommonArgs, ListArgs, SearchArgs};
 
 /// How many matches a list holds unless told otherwise.
@@ -47,6 +47,7 @@ pub(crate) fn resolve(
         theme: pick(("theme", common.theme.clone()), None, file.theme, DEFAULT_THEME.into()),
         format: pick(("format", common.format()), None, file.format, Format::Table),
         layout: pick(("layout", common.layout), None, file.layout, Layout::Auto),
+        prompt: pick(("", None), None, file.prompt, Prompt::Rows),
         pager: pick(
             ("no-less", pager_flag),
             set("KGREP_PAGER").or_else(|| set("PAGER")),

@@ -34,6 +34,7 @@ mod macros;
 mod output;
 mod patches;
 mod patterns;
+mod screens;
 mod search;
 mod shapes;
 mod shell;

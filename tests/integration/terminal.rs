@@ -7,8 +7,10 @@ use crate::util::{Dir, KGREP};
 
 const PROMPT: &str = "Enter a kgrep command: ";
 
+/// The tree with a list of a search, for a shell with vgrep's prompt.
 fn searched() -> Dir {
     let dir = Dir::kernel();
+    dir.config("prompt = \"vgrep\"\n");
     dir.kgrep(&["kmem_cache_alloc\\("]).stdout();
     dir
 }
@@ -174,6 +176,27 @@ fn the_shell_is_typed_into() {
     shell.wait_for(PROMPT);
     // The end of the input ends it.
     shell.send("\x04");
+    assert_eq!(shell.finish().0, 0);
+}
+
+#[test]
+fn the_shell_leads_from_a_row_to_what_it_names_and_back() {
+    let dir = Dir::kernel();
+    dir.kgrep(&["kmem_cache_alloc\\("]).stdout();
+    let mut shell = Terminal::kgrep(&dir, &["--interactive"], &[("KGREP_PAGER", "cat")]);
+    shell.wait_for("kgrep[8]> ");
+    shell.send("def 2\r");
+    shell.wait_for("slab.c");
+    // Only the best definitions of the name are left to go on with.
+    shell.wait_for("kgrep[2]> ");
+    shell.send("u\r");
+    shell.wait_for("kgrep[8]> ");
+    shell.send("callees start_kernel\r");
+    shell.wait_for("setup_arch");
+    shell.wait_for("]> ");
+    shell.send("u; k 1-2\r");
+    shell.wait_for("kgrep[2]> ");
+    shell.send("q\r");
     assert_eq!(shell.finish().0, 0);
 }
 

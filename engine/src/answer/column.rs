@@ -24,6 +24,9 @@ pub enum Role {
     How,
     /// What is said about the source.
     Text,
+    /// The sentence that an entry was found by, where its own line is another: a table
+    /// leaves it out.
+    Sentence,
 }
 
 /// A column of an answer, and of the list that is made of it.

@@ -164,6 +164,9 @@ pub struct Text {
     pub not_files: Vec<String>,
     /// Template of the note beside it; the pattern's groups are facts.
     pub note: Option<String>,
+    /// Template of what a line of another architecture is told as: they share one row, unless
+    /// all are asked for. `{arch}` is the folder's name.
+    pub elsewhere: Option<String>,
     /// Whether what is indented more, below the line, belongs to it.
     #[serde(default)]
     pub entry: bool,

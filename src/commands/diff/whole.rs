@@ -31,9 +31,7 @@ impl<'l> Drawer<'l> {
             if look.terminal { Output::paged(&settings.pager.value) } else { Output::stdout() };
         let as_patch = settings.format.value == Format::Patch || !look.color;
         let out = if as_patch { out.holding(Content::Text) } else { out };
-        let theme = look.theme.as_deref().filter(|_| !as_patch);
-        let highlighter =
-            theme.map(|theme| Highlighter::new(theme, look.true_color)).transpose()?;
+        let highlighter = Highlighter::of(look)?.filter(|_| !as_patch);
         Ok(Drawer { look, out, highlighter, as_patch, unwritten: Vec::new() })
     }
 

@@ -37,7 +37,9 @@ pub(super) fn errors(tracer: &mut Tracer<'_, '_>, case: &Case<'_>) -> Vec<Row> {
             if let Some(condition) = condition {
                 note += &format!(": {condition}");
             }
-            if seen.insert((path.clone(), line, note.clone())) {
+            // A condition stands once, however many lines it leads to.
+            let place = if note.contains(':') { 0 } else { line };
+            if seen.insert((path.clone(), place, note.clone())) {
                 rows.push(Row { path: path.clone(), line, name: code, note, ..Row::default() });
             }
         }
@@ -86,8 +88,9 @@ impl<'f> Body<'f> {
             found.push((number(line), code, self.above(line)));
         } else {
             let after = self.after(line, text);
-            let above = if after.is_empty() { self.above(line) } else { None };
-            found.push((number(line), code.clone(), above));
+            if after.is_empty() {
+                found.push((number(line), code.clone(), self.above(line)));
+            }
             for (line, condition) in after {
                 found.push((number(line), code.clone(), Some(condition)));
             }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use crate::Result;
+use bstr::ByteSlice as _;
 use kgrep_index::graph::{Arch, Place};
 use regex::bytes::Regex;
 
@@ -74,9 +75,21 @@ pub(super) fn rows(
     let Groups { mut items, mut total, .. } = found;
     // Of an entry or a statement each line is a row.
     let is_longer = text.entry || text.whole;
-    items.truncate(max.unwrap_or(usize::MAX).saturating_add(1));
     let pattern = regex(&pattern)?;
     let mut rows = Vec::new();
+    let mut elsewhere = None;
+    if let Some(template) = text.elsewhere.as_ref().filter(|_| max.is_some()) {
+        let here = |found: &Found| tracer.arch().has(Place::of(&found.path));
+        let (own, others): (Vec<Found>, Vec<Found>) = items.into_iter().partition(here);
+        items = own;
+        if others.len() > 1 && !items.is_empty() {
+            total = items.len() + 1;
+            elsewhere = Some(in_one_row(tracer, text, template, &pattern, &facts, &others));
+        } else {
+            items.extend(others);
+        }
+    }
+    items.truncate(max.unwrap_or(usize::MAX).saturating_add(1));
     for item in items {
         let own = with_groups(tracer, text, &pattern, &facts, &item.path, &item.line);
         let note = text.note.as_ref().and_then(|note| own.fill(note).into_iter().next());
@@ -85,7 +98,38 @@ pub(super) fn rows(
     if is_longer {
         total = total.max(rows.len());
     }
+    rows.extend(elsewhere);
     Ok((rows, total))
+}
+
+/// One row for lines of other architectures: what `template` makes of each is its note.
+fn in_one_row(
+    tracer: &mut Tracer<'_, '_>,
+    text: &Text,
+    template: &str,
+    pattern: &Regex,
+    facts: &Facts,
+    others: &[Found],
+) -> Row {
+    let mut told: Vec<String> = Vec::new();
+    for found in others {
+        let mut own = with_groups(tracer, text, pattern, facts, &found.path, &found.line);
+        let arch = found.path.strip_prefix(b"arch/").and_then(|path| path.split_str("/").next());
+        own.add("arch", &String::from_utf8_lossy(arch.unwrap_or(&b"others"[..])));
+        let this = own.fill(template).into_iter().next().unwrap_or_default();
+        if !told.contains(&this) {
+            told.push(this);
+        }
+    }
+    let name = facts.get("name").first().cloned().unwrap_or_default();
+    let first = others.first();
+    Row {
+        path: first.map_or_else(Vec::new, |found| found.path.to_vec()),
+        line: first.map_or(0, |found| found.line.number),
+        name,
+        note: format!("elsewhere: {}", told.join(" · ")),
+        ..Row::default()
+    }
 }
 
 /// How many lines of a file are kept for a section.
