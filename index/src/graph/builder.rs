@@ -25,6 +25,8 @@ pub(super) struct FileRecord {
     pub(super) maybe: Maybe,
     /// From which line on includes become tables, and by which macro.
     pub(super) instances: Vec<(u32, Vec<u8>)>,
+    /// What it says of printing.
+    pub(super) formats: Vec<u8>,
 }
 
 impl FileRecord {
@@ -148,6 +150,7 @@ impl Batch {
             .collect();
         let instances = outline.instances.iter();
         record.instances = instances.map(|i| (i.line, outline.name(i.name).to_vec())).collect();
+        record.formats = outline.formats.clone();
         self.files.push(record);
     }
 }

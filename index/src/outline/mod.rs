@@ -5,6 +5,7 @@
 //! they are candidates, and `graph` decides.
 
 mod c;
+pub mod formats;
 mod kconfig;
 mod names;
 mod rust;
@@ -17,7 +18,7 @@ pub use types::{Definition, FileOutline, Flags, Include, Instance, Kind, NOWHERE
 use crate::idiom::Idioms;
 
 /// Counts the changes of what an outline or the graph says of the same text.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// The largest file that is outlined, in bytes. No source that anyone has written is larger;
 /// what is left out is said (see `docs/limits.md`).

@@ -217,6 +217,9 @@ pub struct FileOutline {
     pub includes: Vec<Include>,
     /// Where includes begin to be tables.
     pub instances: Vec<Instance>,
+    /// What it says of printing: [`Formats::read`](super::formats::Formats::read) reads it.
+    #[serde(with = "serde_bytes")]
+    pub formats: Vec<u8>,
 }
 
 /// An encoded outline that does not make sense.

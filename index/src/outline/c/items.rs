@@ -6,7 +6,7 @@ use super::super::{Definition, Flags, Kind, NO_NAME, NameId};
 use super::code::Place;
 use super::head::{self, Group, Shape};
 use super::words::{Word, word};
-use super::{Item, Reader};
+use super::{Head, Item, Reader};
 
 impl Reader<'_> {
     /// Reads the item that `item` holds.
@@ -120,8 +120,13 @@ impl Reader<'_> {
             None => self.sink.file_scope(),
         };
         self.sink.enter();
-        self.read_params(&item.tokens[params.open + 1..params.close], skip);
+        let params = &item.tokens[params.open + 1..params.close];
+        self.read_params(params, skip);
         self.walk_code(&item.tokens[open..], Place::body(within));
+        let head = Head::of_function(params, self.bytes);
+        let name = self.sink.out.definitions[within as usize].name;
+        let name = self.sink.out.names.get(name);
+        self.gather.body(name, &head, &item.tokens[open..], self.bytes);
     }
 
     /// Makes the parameters local; those of idioms come after `skip` arguments, name apart from type.

@@ -25,6 +25,7 @@ use conditions::Conditions;
 use head::{Group, Shape};
 use sink::Sink;
 
+use super::formats::{Gather, Head};
 use super::{FileOutline, NO_NAME, NameId};
 
 /// An item with more tokens is given up: none in a real tree comes near.
@@ -98,6 +99,8 @@ struct Reader<'a> {
     guard: (u32, NameId),
     /// Macros of this file that make definitions.
     makers: expand::Makers,
+    /// What it says of printing.
+    gather: Gather,
 }
 
 impl<'a> Reader<'a> {
@@ -113,6 +116,7 @@ impl<'a> Reader<'a> {
             walk: code::Scratch::default(),
             guard: (0, NO_NAME),
             makers: expand::Makers::default(),
+            gather: Gather::default(),
         }
     }
 
@@ -131,6 +135,10 @@ impl<'a> Reader<'a> {
             }
         }
         self.finish();
+        let out = &self.sink.out;
+        let local = out.includes.iter().filter(|include| include.local);
+        let includes: Vec<&[u8]> = local.map(|include| out.name(include.path)).collect();
+        self.sink.out.formats = std::mem::take(&mut self.gather).finish(&includes);
     }
 
     fn comment(&mut self, token: Token) {
