@@ -9,6 +9,28 @@
 //! the exact instruction only a binary knows. Which printing call a message came from is
 //! another's: whoever implements [`MessageSource`].
 
+mod body;
+mod follow;
+mod frame;
+mod head;
+mod inside;
+mod knowledge;
+mod line;
+mod module;
+mod report;
+mod stamp;
+mod symbol;
+mod taint;
+mod ways;
+
+pub use follow::{Entry, Follower, Piece, Report, Tools, What};
+pub use frame::{Frame, FrameKind, frame};
+pub use head::{About, Remark};
+pub use inside::{How, Place};
+pub use line::{Line, Writer, cleaned, parts};
+pub use report::Title;
+pub use stamp::{Stamp, stamp};
+
 /// What else is known of a printed line, to choose among calls that could have printed it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LineContext<'a> {
