@@ -25,6 +25,7 @@ pub mod code;
 mod decode;
 pub mod diff;
 mod error;
+pub mod log;
 mod note;
 pub mod place;
 pub mod plain;

@@ -14,6 +14,7 @@ mod find;
 mod groups;
 mod index;
 mod lists;
+mod log;
 mod search;
 mod trace;
 mod words;
@@ -32,6 +33,7 @@ pub(crate) use diff::{By, DiffArgs, ExistsArgs, KindArg, Within};
 pub(crate) use find::{CompleteArgs, FindArgs};
 pub(crate) use index::IndexArgs;
 pub(crate) use lists::ListsArgs;
+pub(crate) use log::{LogArgs, Only};
 pub(crate) use search::SearchArgs;
 pub(crate) use trace::{ItemsArgs, QueriesArgs, TraceArgs};
 pub(crate) use wrong::Stop;
@@ -177,6 +179,8 @@ pub(crate) enum Commands {
     Chain(ChainArgs),
     /// Tell all about one name: system call, boot parameter, struct, file, …
     Trace(TraceArgs),
+    /// Tell where the lines of a kernel log come from: messages, stack traces, reports
+    Log(LogArgs),
     /// Show which recipes `trace` has, explain one, or check them
     Queries(QueriesArgs),
     /// List all system calls, boot parameters, initcalls, exports, …
