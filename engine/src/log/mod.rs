@@ -16,6 +16,7 @@ mod head;
 mod inside;
 mod knowledge;
 mod line;
+pub mod message;
 mod module;
 mod report;
 mod stamp;

@@ -61,18 +61,10 @@ pub(super) fn candidates(
 ) -> Vec<Candidate> {
     let text = text.trim_ascii_end();
     let mut fitting: Vec<Fitting<'_>> = Vec::new();
-    let mut consider = |line: FormatLine| {
-        let Some(format) = messages.formats.get(line.format as usize) else { return };
-        let Some(found) = fits(messages, format, line, text) else { return };
-        match fitting.iter_mut().find(|known| std::ptr::eq(known.format, format)) {
-            Some(known) if known.fit.letters < found.fit.letters => *known = found,
-            Some(_) => {}
-            None => fitting.push(found),
-        }
-    };
-    messages.by_word.candidates(text, &mut consider);
+    messages.by_word.candidates(text, |line| consider(messages, line, text, &mut fitting));
     if fitting.is_empty() {
-        messages.by_word.wordless().iter().for_each(|line| consider(*line));
+        let wordless = messages.by_word.wordless().iter();
+        wordless.for_each(|line| consider(messages, *line, text, &mut fitting));
     }
     fitting.retain(|one| one.fit.letters >= LEAST_LETTERS);
     fitting.sort_by_cached_key(|one| rank(messages, one, context, neighbours));
@@ -85,7 +77,8 @@ pub(super) fn candidates(
     let mut out: Vec<Candidate> = Vec::new();
     for one in &fitting {
         let message = messages.message(one.format);
-        let known = out.iter().any(|known| known.path == message.path && known.line == message.line);
+        let known =
+            out.iter().any(|known| known.path == message.path && known.line == message.line);
         if known || out.len() >= MOST {
             continue;
         }
@@ -99,6 +92,22 @@ pub(super) fn candidates(
         });
     }
     out
+}
+
+/// Adds the format, if it fits; of several of its lines the best.
+fn consider<'m>(
+    messages: &'m Messages,
+    line: FormatLine,
+    text: &[u8],
+    fitting: &mut Vec<Fitting<'m>>,
+) {
+    let Some(format) = messages.formats.get(line.format as usize) else { return };
+    let Some(found) = fits(messages, format, line, text) else { return };
+    match fitting.iter_mut().find(|known| std::ptr::eq(known.format, format)) {
+        Some(known) if known.fit.letters < found.fit.letters => *known = found,
+        Some(_) => {}
+        None => fitting.push(found),
+    }
 }
 
 /// How sure the best is.
@@ -161,7 +170,8 @@ fn rank(
         bonus += 8;
     }
     if let Some(path) = context.path {
-        bonus += if path == message.path { 6 } else { shared_folders(path, message.path).min(3) as u32 };
+        bonus +=
+            if path == message.path { 6 } else { shared_folders(path, message.path).min(3) as u32 };
     }
     if context.module.is_some_and(|module| module == module_of(message.path)) {
         bonus += 4;
@@ -170,7 +180,8 @@ fn rank(
         bonus += 2;
     }
     bonus += u32::from(one.fit.module) * 2;
-    let arch = arch(message.path).map_or(0, |arch| neighbours.archs.get(arch).copied().unwrap_or(0));
+    let arch =
+        arch(message.path).map_or(0, |arch| neighbours.archs.get(arch).copied().unwrap_or(0));
     let most = neighbours.archs.values().copied().max().unwrap_or(0);
     let foreign = message.path.starts_with(b"arch/") && arch < most.max(1);
     bonus += u32::from(!foreign) * 4;

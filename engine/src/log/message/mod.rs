@@ -214,7 +214,8 @@ fn found_in<'a>(
                 (None, 0) => printer.level,
                 (None, level) => level,
             };
-            let known = found.last().is_some_and(|last| last.line == call.line && last.text == text);
+            let known =
+                found.last().is_some_and(|last| last.line == call.line && last.text == text);
             if !known {
                 found.push(Found {
                     line: call.line,

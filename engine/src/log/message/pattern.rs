@@ -2,7 +2,7 @@
 //! stands where a conversion was must look like it. Read straight from the format, as most
 //! are never compared with any line.
 
-use super::texts::{END, MODULE, UNKNOWN};
+use super::texts::{END, MODULE};
 
 /// How much is tried before a format is given up: what many `%s` in a row can cost.
 const MOST_STEPS: u32 = 2000;
@@ -73,8 +73,21 @@ fn conversion(format: &[u8]) -> (Piece<'_>, &[u8]) {
     let mut at = 1;
     while let Some(byte) = format.get(at) {
         match byte {
-            b'-' | b'+' | b' ' | b'#' | b'0'..=b'9' | b'.' | b'*' | b'l' | b'h' | b'L' | b'z'
-            | b'Z' | b't' | b'q' | b'j' => at += 1,
+            b'-'
+            | b'+'
+            | b' '
+            | b'#'
+            | b'0'..=b'9'
+            | b'.'
+            | b'*'
+            | b'l'
+            | b'h'
+            | b'L'
+            | b'z'
+            | b'Z'
+            | b't'
+            | b'q'
+            | b'j' => at += 1,
             _ => break,
         }
     }
@@ -173,7 +186,9 @@ fn matched(
             Piece::Pointer => line = pointer(line)?,
             Piece::Char => line = line.get(1..)?,
             Piece::Module(name) => {
-                let end = line.iter().position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')));
+                let end = line
+                    .iter()
+                    .position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')));
                 let (word, after) = line.split_at(end.unwrap_or(line.len()));
                 if word.is_empty() {
                     return None;

@@ -86,7 +86,9 @@ impl<'f, 'a> Texts<'f, 'a> {
         let (included, near) = nearness(file, header.path);
         // What a file says of its own messages counts only where it is included.
         let own_business = name.ends_with(b"_fmt");
-        if own_business && !included || !included && near == 0 && !header.path.starts_with(b"include/") {
+        if own_business && !included
+            || !included && near == 0 && !header.path.starts_with(b"include/")
+        {
             return None;
         }
         header.formats.macros.get(best.1 as usize).copied()
@@ -188,7 +190,8 @@ impl Expansion<'_, '_, '_, '_> {
             b"__func__" | b"__FUNCTION__" => out.extend(self.site.function),
             b"KBUILD_MODNAME" | b"KBUILD_BASENAME" => {
                 out.push(MODULE);
-                let path = self.texts.files.get(self.site.file as usize).map_or(&b""[..], |f| f.path);
+                let path =
+                    self.texts.files.get(self.site.file as usize).map_or(&b""[..], |f| f.path);
                 out.extend(module_of(path));
                 out.push(END);
             }

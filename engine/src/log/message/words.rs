@@ -43,9 +43,8 @@ impl ByWord {
         for (number, text) in texts.enumerate() {
             for line in lines(text, number as u32) {
                 let inside = &text[usize::from(line.start)..usize::from(line.end)];
-                let rarest = words(inside).min_by_key(|word| {
-                    (counts[bucket(hash(word))], std::cmp::Reverse(word.len()))
-                });
+                let rarest = words(inside)
+                    .min_by_key(|word| (counts[bucket(hash(word))], std::cmp::Reverse(word.len())));
                 match rarest {
                     Some(word) => keyed.push((hash(word), line)),
                     None if inside.iter().any(u8::is_ascii_alphanumeric) => wordless.push(line),

@@ -52,8 +52,7 @@ impl<'p, 'f, 'a> Wrappers<'p, 'f, 'a> {
                 }
             }
         }
-        let mut wrappers =
-            Wrappers { printing, files, texts, candidates, known: HashMap::new() };
+        let mut wrappers = Wrappers { printing, files, texts, candidates, known: HashMap::new() };
         let all: Vec<(&[u8], u32)> = wrappers
             .candidates
             .iter()
