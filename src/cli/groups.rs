@@ -6,7 +6,7 @@ use super::command;
 const GROUPS: [(&str, &[&str]); 6] = [
     ("Find things", &["find", "def", "refs", "list"]),
     ("Follow the code", &["callers", "callees", "chain", "trace"]),
-    ("Read logs", &["log"]),
+    ("Read logs", &["log", "messages"]),
     ("Compare kernels", &["diff", "exists"]),
     ("Go on from what was found", &["lists"]),
     (

@@ -15,6 +15,7 @@ mod groups;
 mod index;
 mod lists;
 mod log;
+mod messages;
 mod search;
 mod trace;
 mod words;
@@ -34,6 +35,7 @@ pub(crate) use find::{CompleteArgs, FindArgs};
 pub(crate) use index::IndexArgs;
 pub(crate) use lists::ListsArgs;
 pub(crate) use log::{LogArgs, Only};
+pub(crate) use messages::{MessagesArgs, level_name};
 pub(crate) use search::SearchArgs;
 pub(crate) use trace::{ItemsArgs, QueriesArgs, TraceArgs};
 pub(crate) use wrong::Stop;
@@ -181,6 +183,8 @@ pub(crate) enum Commands {
     Trace(TraceArgs),
     /// Tell where the lines of a kernel log come from: messages, stack traces, reports
     Log(LogArgs),
+    /// List the messages that the kernel can print, with the calls that print them
+    Messages(MessagesArgs),
     /// Show which recipes `trace` has, explain one, or check them
     Queries(QueriesArgs),
     /// List all system calls, boot parameters, initcalls, exports, …

@@ -20,6 +20,7 @@ mod index;
 mod items;
 mod lists;
 mod log;
+mod messages;
 mod picture;
 mod printer;
 mod queries;
@@ -119,6 +120,7 @@ pub(crate) fn run(cli: &Cli, args: &[OsString]) -> Result<Outcome> {
         Some(Commands::Chain(args)) => chain::run(args, &session()?),
         Some(Commands::Export(args)) => export::run(args, &session()?),
         Some(Commands::Log(args)) => log::run(args, &session()?),
+        Some(Commands::Messages(args)) => messages::run(args, &session()?),
         Some(Commands::Trace(args)) => trace::run(args, &session()?),
         Some(Commands::Queries(args)) => queries::run(args, &session()?),
         Some(Commands::List(args)) => items::run(args, &session()?),

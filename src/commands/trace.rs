@@ -5,7 +5,7 @@ use anyhow::{Result, bail};
 use kgrep_index::outline::Kind;
 
 use super::answer::{Place, show};
-use super::{Outcome, Session, freshen, recipes};
+use super::{Outcome, Session, freshen, messages, recipes};
 use crate::cli::TraceArgs;
 use crate::code::{self, bare_name, filled_up, named};
 use crate::list::Role;
@@ -34,6 +34,12 @@ pub(crate) fn run(args: &TraceArgs, session: &Session) -> Result<Outcome> {
         let sections = sections(&mut tracer, &recipes, args)?;
         if sections.is_empty() {
             let name = args.name.join(" ");
+            if args.kind.is_none() && name.trim().contains(char::is_whitespace) {
+                let printed = messages::printed(graph, name.trim());
+                if !printed.is_empty() {
+                    return Ok(Err(Nothing::Message(printed)));
+                }
+            }
             let is_defined = named(graph, &name).is_some_and(|name| {
                 graph.definitions_of(name).iter().any(|found| found.kind != Kind::File)
             });
@@ -51,6 +57,7 @@ pub(crate) fn run(args: &TraceArgs, session: &Session) -> Result<Outcome> {
             let columns = &COLUMNS[..if has_defined { 2 } else { 1 }];
             show(&code, session, columns, &places(sections, columns.len()))
         }
+        Err(Nothing::Message(places)) => show(&code, session, &messages::PRINTED, &places),
         Err(Nothing::NoRecipe) => {
             let name = args.name.join(" ");
             let what = args.kind.as_ref().map_or_else(String::new, |kind| format!(" as {kind}"));
@@ -73,6 +80,8 @@ pub(crate) fn run(args: &TraceArgs, session: &Session) -> Result<Outcome> {
 
 /// Why there is nothing to tell.
 enum Nothing {
+    /// It is no name, but these calls print it.
+    Message(Vec<Place>),
     /// The code defines the name, and no recipe is about such a thing.
     NoRecipe,
     /// There is no such name; these are near.

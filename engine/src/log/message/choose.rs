@@ -144,7 +144,9 @@ fn fits<'m>(
         }
     }
     if let Some(found) = fit(pattern, text, open) {
-        return Some(Fitting { format, fit: found, part: found.more });
+        // Without its head it is only likely: another call's text may be the same.
+        let part = found.more || first && head.ends_with(b": ") && head.starts_with(b"%s");
+        return Some(Fitting { format, fit: found, part });
     }
     // A line that goes on: its beginning was printed by another call.
     if format.level == b'c' && first {

@@ -21,7 +21,7 @@ use rayon::prelude::*;
 use super::{Candidate, LineContext, MessageSource};
 use choose::Neighbours;
 use printing::Printing;
-use texts::{FileTexts, Site, Texts, fill};
+use texts::{FileTexts, Site, Texts, fill, quote};
 use words::ByWord;
 use wrappers::Wrappers;
 
@@ -198,13 +198,27 @@ fn found_in<'a>(
         if printers.is_empty() {
             continue;
         }
-        if call.text.parts().any(|part| matches!(part, Part::Param(_))) {
+        if call.argument != 0 && call.text.parts().any(|part| matches!(part, Part::Param(_))) {
             continue;
         }
         let printing = formats.printings[call.within as usize];
         let site = Site { file: number, line: call.line, function: printing.name };
         for printer in printers.iter().filter(|printer| printer.argument == call.argument) {
-            let text = texts.expand(&fill(&printer.text, call.text.0), site, false);
+            let mut text = match call.argument {
+                0 => quote(&texts.expand(&printer.text, site, true), call.text.0),
+                _ => texts.expand(&fill(&printer.text, call.text.0), site, false),
+            };
+            if call.argument == 0 {
+                text = texts.expand(&text, site, false);
+            }
+            let mut head = printer.head.clone();
+            if printer.apart {
+                let own = texts.expand(call.text.0, site, false);
+                if let Some(before) = text.strip_suffix(own.as_slice()) {
+                    head.extend(before);
+                    text = own;
+                }
+            }
             let own = call.text.parts().find_map(|part| match part {
                 Part::Name(name) => level(name),
                 _ => None,
@@ -222,7 +236,7 @@ fn found_in<'a>(
                     last: call.last,
                     level,
                     function: printing.name,
-                    head: printer.head.clone(),
+                    head,
                     text,
                 });
             }

@@ -29,6 +29,8 @@ struct Entry {
     after: String,
     #[serde(default)]
     head: String,
+    #[serde(default)]
+    apart: bool,
 }
 
 /// How a call prints. Its text is a template (see `texts`) in which parameter 1 stands for the
@@ -43,6 +45,8 @@ pub(super) struct Printer {
     pub(super) text: Vec<u8>,
     /// What is printed before it and is no part of the call's text.
     pub(super) head: Vec<u8>,
+    /// Whether what the macros put before the call's own text counts as head, too.
+    pub(super) apart: bool,
 }
 
 /// The calls that print.
@@ -94,6 +98,7 @@ fn printer(entry: &Entry) -> Printer {
         level: entry.level.bytes().next().unwrap_or(0),
         text,
         head: entry.head.clone().into_bytes(),
+        apart: entry.apart,
     }
 }
 

@@ -38,6 +38,8 @@ pub(super) struct Texts<'f, 'a> {
     files: &'f [FileTexts<'a>],
     /// Macros of headers by name: the file, and the macro's number there.
     shared: HashMap<&'a [u8], Vec<(u32, u32)>>,
+    /// For headers: the first file that includes them and says how its messages begin.
+    includers: HashMap<u32, u32>,
 }
 
 impl<'f, 'a> Texts<'f, 'a> {
@@ -48,11 +50,26 @@ impl<'f, 'a> Texts<'f, 'a> {
                 shared.entry(text.name).or_default().push((number as u32, at as u32));
             }
         }
-        Texts { files, shared }
+        let mut includers = HashMap::new();
+        for (number, file) in files.iter().enumerate() {
+            if !file.formats.macros.iter().any(|text| text.name.ends_with(b"_fmt")) {
+                continue;
+            }
+            for include in &file.formats.includes {
+                let path = joined(file.path, include);
+                if let Ok(header) = files.binary_search_by(|known| known.path.cmp(&path)) {
+                    includers.entry(header as u32).or_insert(number as u32);
+                }
+            }
+        }
+        Texts { files, shared, includers }
     }
 
     /// The text of `template` at `site`; `late` leaves what depends on the caller's file.
     pub(super) fn expand(&self, template: &[u8], site: Site<'_>, late: bool) -> Vec<u8> {
+        if template.iter().all(|byte| *byte >= 8) {
+            return template.to_vec();
+        }
         let mut out = Vec::new();
         let expansion = Expansion { texts: self, site, late };
         let mut parts = Template(template).parts();
@@ -73,7 +90,13 @@ impl<'f, 'a> Texts<'f, 'a> {
                 last = Some(*known);
             }
         }
-        last.or(first).or_else(|| self.find_shared(name, file))
+        last.or(first).or_else(|| self.find_shared(name, file)).or_else(|| {
+            // A header prints as the file does that includes it.
+            let includer = self.includers.get(&site.file)?;
+            let file = self.files.get(*includer as usize)?;
+            let own = name.ends_with(b"_fmt");
+            file.formats.macros.iter().find(|known| own && known.name == name).copied()
+        })
     }
 
     fn find_shared(&self, name: &[u8], file: &FileTexts<'_>) -> Option<TextMacro<'a>> {
@@ -97,12 +120,32 @@ impl<'f, 'a> Texts<'f, 'a> {
 
 /// Whether a file includes the header at `path` with quotes, and how many folders they share.
 pub(super) fn nearness(file: &FileTexts<'_>, path: &[u8]) -> (bool, usize) {
+    let folders = shared_folders(file.path, path);
     let included = file.formats.includes.iter().any(|include| {
-        let plain = include.rsplit(|byte| *byte == b'/').next().unwrap_or(include);
-        path.ends_with(plain)
-            && path.len().checked_sub(plain.len() + 1).is_none_or(|at| path[at] == b'/')
+        let plain = include.strip_prefix(b"./").unwrap_or(include);
+        joined(file.path, include) == path
+            // By a folder that the Makefile names.
+            || folders > 1
+                && path.ends_with(plain)
+                && path.len().checked_sub(plain.len() + 1).is_none_or(|at| path[at] == b'/')
     });
-    (included, shared_folders(file.path, path))
+    (included, folders)
+}
+
+/// What `"include"` in the file at `path` names first.
+fn joined(path: &[u8], include: &[u8]) -> Vec<u8> {
+    let end = memchr::memrchr(b'/', path).unwrap_or(0);
+    let mut parts: Vec<&[u8]> = path[..end].split(|byte| *byte == b'/').collect();
+    for part in include.split(|byte| *byte == b'/') {
+        match part {
+            b"." | b"" => {}
+            b".." => {
+                parts.pop();
+            }
+            other => parts.push(other),
+        }
+    }
+    parts.join(&b'/')
 }
 
 /// How many folders two paths have in common.
@@ -143,6 +186,7 @@ impl Expansion<'_, '_, '_, '_> {
                 Part::Name(name) => self.name(name, depth, out),
                 Part::Param(1) if argument.is_some() => out.extend(argument.unwrap_or_default()),
                 Part::Param(1) if self.late => out.extend(FORMAT),
+                Part::Quoted(number) if self.late => out.extend([4, 32 + number.min(200) as u8]),
                 Part::Param(_) | Part::Quoted(_) | Part::Unknown => out.push(UNKNOWN),
                 Part::Open(name) => {
                     let mut inner = Vec::new();
@@ -202,6 +246,14 @@ impl Expansion<'_, '_, '_, '_> {
                 _ => out.push(UNKNOWN),
             },
         }
+    }
+}
+
+/// `text` with the source of the first argument in place of its quotation.
+pub(super) fn quote(text: &[u8], source: &[u8]) -> Vec<u8> {
+    match memchr::memmem::find(text, &[4, 33]) {
+        Some(at) => [&text[..at], source, &text[at + 2..]].concat(),
+        None => text.to_vec(),
     }
 }
 

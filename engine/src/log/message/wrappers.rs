@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use kgrep_index::outline::formats::{Part, PrintCall};
 
 use super::printing::{Printer, Printing};
-use super::texts::{FORMAT, FileTexts, Site, Texts, UNKNOWN, fill, nearness};
+use super::texts::{FORMAT, FileTexts, Site, Texts, UNKNOWN, fill, nearness, quote};
 
 /// Levels of macros and functions that are followed.
 const DEEPEST: usize = 8;
@@ -42,7 +42,7 @@ impl<'p, 'f, 'a> Wrappers<'p, 'f, 'a> {
                 let Some(printing) = file.formats.printings.get(call.within as usize) else {
                     continue;
                 };
-                if handed_on(call, printing.format).is_none() {
+                if handed_on(call, printing.format).is_none() && !printing.is_macro {
                     continue;
                 }
                 let all = candidates.entry(printing.name).or_default();
@@ -115,19 +115,21 @@ impl<'p, 'f, 'a> Wrappers<'p, 'f, 'a> {
                 self.learn(callee, chosen, depth + 1);
             }
             let own = formats.printings[call.within as usize];
-            let Some(argument) = handed_on(call, own.format) else { continue };
+            // A macro may print a text of its own: then no argument is the format.
+            let argument = handed_on(call, own.format).unwrap_or(0);
             let template = renamed(call, argument);
             let site = Site { file, line: call.line, function: own.name };
             for printer in self.printers(callee, file) {
                 if printer.argument != call.argument {
                     continue;
                 }
-                let text = fill(&printer.text, &template);
+                let text = match call.argument {
+                    0 => quote(&printer.text, &[UNKNOWN]),
+                    _ => fill(&printer.text, &template),
+                };
                 let text = self.texts.expand(&text, site, own.is_macro);
-                let text = if own.is_macro { text } else { reopened(&text) };
                 let level = if call.level != 0 { call.level } else { printer.level };
-                let head = printer.head.clone();
-                let printer = Printer { argument, level, text, head };
+                let printer = Printer { argument, level, text, ..printer.clone() };
                 if found.len() < MOST_WAYS && !found.contains(&printer) {
                     found.push(printer);
                 }
@@ -174,14 +176,9 @@ fn renamed(call: &PrintCall<'_>, argument: u32) -> Vec<u8> {
                 out.push(2);
             }
             Part::Close => out.push(7),
-            Part::Param(_) | Part::Quoted(_) | Part::Unknown => out.push(UNKNOWN),
+            Part::Quoted(number) => out.extend([4, 32 + number.min(200) as u8]),
+            Part::Param(_) | Part::Unknown => out.push(UNKNOWN),
         }
     }
     out
-}
-
-/// The text of a function, which is whole but for the format.
-fn reopened(text: &[u8]) -> Vec<u8> {
-    // Expanding left the format as unknown where nothing could be late.
-    text.to_vec()
 }

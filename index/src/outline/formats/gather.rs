@@ -1,7 +1,7 @@
 //! Walks the tokens of a body or a macro and notes the calls that have a text among their
 //! arguments. One pass, with a stack of open brackets, for any tokens.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::template::{
     CLOSE, NAME, OPEN, PARAM, QUOTED, UNKNOWN, put_literal, put_name, put_param,
@@ -89,6 +89,8 @@ pub(in super::super) struct Gather {
     printings: (u32, Vec<u8>),
     calls: (u32, Vec<u8>),
     macros: (u32, Vec<u8>),
+    /// The macros in which something was found: a use of one may print without a text.
+    printing_macros: HashSet<Vec<u8>>,
     line: u32,
 }
 
@@ -128,13 +130,19 @@ impl Gather {
         bytes: &[u8],
     ) {
         let hands_on = head.format != NO_FORMAT || head.is_macro && head.variadic;
-        if !hands_on && !tokens.iter().any(|t| t.kind == TokenKind::Str) {
+        let named = head.names.iter().any(|name| is_format(name));
+        let quotes = |t: &Token| t.kind == TokenKind::Str || head.is_macro && t.is(b'#');
+        let uses = |t: &Token| t.kind == TokenKind::Ident && self.prints_alone(t.text(bytes));
+        if !hands_on && !named && !tokens.iter().any(|t| quotes(t) || uses(t)) {
             return;
         }
         let list = list_of(head, tokens, bytes);
         let before = self.calls.0;
         self.walk(&Body { tokens, bytes, head, list });
         if self.calls.0 > before {
+            if head.is_macro {
+                self.printing_macros.insert(name.to_vec());
+            }
             self.printings.0 += 1;
             put_text(&mut self.printings.1, name);
             put(&mut self.printings.1, head.format << 1 | u32::from(head.is_macro));
@@ -207,7 +215,7 @@ impl Gather {
                     b')' | b']' | b'}' => {
                         let Some(mut top) = open.pop() else { continue };
                         top.end_argument(body, at);
-                        self.close(body, &top, token.line);
+                        self.close(body, &top, at);
                         if let Some(around) = open.last_mut() {
                             // `pr_fmt("…")`, `("…")`
                             let plain = top.argument == 1 && token.is(b')');
@@ -221,28 +229,52 @@ impl Gather {
         }
     }
 
-    /// Notes a call that is closed on the line `last`.
-    fn close(&mut self, body: &Body, call: &Open, last: u32) {
+    /// Notes a call that is closed by the token at `end`.
+    fn close(&mut self, body: &Body, call: &Open, end: usize) {
         let Some(callee) = call.callee else { return };
         let token = body.tokens[callee];
         let name = token.text(body.bytes);
-        for (argument, text) in &call.texts {
-            if !may_print(name, text) {
-                continue;
-            }
-            let callee = self.callee(name);
-            let out = &mut self.calls.1;
-            self.calls.0 += 1;
-            put(out, self.printings.0);
-            put(out, callee);
-            let delta = token.line.wrapping_sub(self.line) as i32;
-            put(out, ((delta << 1) ^ (delta >> 31)) as u32);
-            self.line = token.line;
-            put(out, last.saturating_sub(token.line));
-            put(out, *argument);
-            put(out, u32::from(call.level));
-            put_text(out, text);
+        let lines = (token.line, body.tokens[end].line);
+        for (argument, text) in call.texts.iter().filter(|(_, text)| may_print(name, text)) {
+            self.note(name, lines, (*argument, call.level), text);
         }
+        if self.prints_alone(name) {
+            let first = body.tokens.get(callee + 2..end).unwrap_or_default();
+            self.note(name, lines, (0, call.level), &source(first, body.bytes));
+        }
+    }
+
+    fn note(
+        &mut self,
+        name: &[u8],
+        (line, last): (u32, u32),
+        (argument, level): (u32, u8),
+        text: &[u8],
+    ) {
+        let callee = self.callee(name);
+        let out = &mut self.calls.1;
+        self.calls.0 += 1;
+        put(out, self.printings.0);
+        put(out, callee);
+        let delta = line.wrapping_sub(self.line) as i32;
+        put(out, ((delta << 1) ^ (delta >> 31)) as u32);
+        self.line = line;
+        put(out, last.saturating_sub(line));
+        put(out, argument);
+        put(out, u32::from(level));
+        put_text(out, text);
+    }
+
+    /// Whether the macro `name` may print without being given a text: one of this file in which
+    /// something is printed, or another's that is named as those are that check something.
+    fn prints_alone(&self, name: &[u8]) -> bool {
+        const CHECKS: [&[u8]; 3] = [b"WARN", b"ASSERT", b"CHECK"];
+        // These print no text of their own.
+        const SILENT: [&[u8]; 3] = [b"WARN_ON", b"WARN_ON_ONCE", b"WARN_ON_SMP"];
+        let shouted = || name.len() > 4 && !name.iter().any(u8::is_ascii_lowercase);
+        let checks = || CHECKS.iter().any(|word| memchr::memmem::find(name, word).is_some());
+        !self.printing_macros.is_empty() && self.printing_macros.contains(name)
+            || shouted() && checks() && !SILENT.contains(&name)
     }
 
     fn callee(&mut self, name: &[u8]) -> u32 {
@@ -298,10 +330,33 @@ impl Body<'_, '_> {
     fn hands_on(&self, word: &[u8], at: usize) -> bool {
         let pasted = at > 0 && self.tokens[at - 1].kind == TokenKind::Paste;
         if self.head.is_macro {
-            return self.head.variadic && !pasted && self.head.param(word).is_some();
+            let quoted = at > 0 && self.tokens[at - 1].is(b'#');
+            let format = self.head.variadic || quoted || is_format(word);
+            return format && !pasted && self.head.param(word).is_some();
         }
         self.head.param(word).is_some() || self.list == Some(word)
     }
+}
+
+/// Whether a macro's parameter of this name is a format.
+fn is_format(name: &[u8]) -> bool {
+    [&b"fmt"[..], b"format", b"msg"].iter().any(|word| memchr::memmem::find(name, word).is_some())
+}
+
+/// The first argument as the source has it, blanks made single.
+fn source(tokens: &[Token], bytes: &[u8]) -> Vec<u8> {
+    let Some(first) = split(tokens).next() else { return Vec::new() };
+    let mut out: Vec<u8> = Vec::new();
+    let mut end = first[0].start;
+    for token in first {
+        if token.start != end {
+            out.push(b' ');
+        }
+        out.extend(token.text(bytes).iter().filter(|byte| **byte >= 8));
+        end = token.end;
+    }
+    out.truncate(200);
+    out
 }
 
 /// Whether a text given to `callee` may be a message, as far as one can tell from here.

@@ -39,7 +39,8 @@ pub struct PrintCall<'a> {
     pub line: u32,
     /// The line of the closing bracket.
     pub last: u32,
-    /// Which argument the text is, from 1.
+    /// Which argument the text is, from 1; 0: none is, but the callee may print by itself, and
+    /// the text is the source of the first argument.
     pub argument: u32,
     /// The level that another argument names (`KERN_ERR`: `b'3'`); 0: none does.
     pub level: u8,
