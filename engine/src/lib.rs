@@ -29,6 +29,7 @@ mod decode;
 pub mod diff;
 mod error;
 mod files;
+pub mod log;
 mod note;
 mod paths;
 pub mod place;
@@ -44,7 +45,7 @@ pub use answer::{
     Answer, Arrow, Cell, Column, Coverage, Defined, DefinitionKind, How, Label, Node, Role, Row,
     Sureness, Title, Via,
 };
-pub use ask::Sources;
+pub use ask::{Sources, messages};
 pub use error::{Error, Result};
 pub use note::{ChainEnd, Note, NoteSink, Progress, ProgressSink};
 pub use request::Request;

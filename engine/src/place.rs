@@ -81,6 +81,50 @@ pub struct Match<'a> {
     /// True when `text` is not the file's own line, such as one that a patch would add:
     /// it is not looked for in the file.
     pub foreign: bool,
+    /// The line of a log that the entry comes from.
+    pub logged: Option<Box<Logged>>,
+}
+
+/// A line of a log, and all the places that it may come from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Logged {
+    /// The log's line, from 1.
+    pub line: u64,
+    /// What the entry is about.
+    pub what: LoggedAs,
+    /// The places, the best first; none where the tree has none.
+    pub places: Vec<LoggedPlace>,
+}
+
+/// What a line of a log is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LoggedAs {
+    /// Something printed it.
+    Message,
+    /// A stack frame.
+    Frame,
+    /// It names a place itself.
+    Stamp,
+    /// What is said of a whole report.
+    Report,
+}
+
+/// A place that a log's line may come from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoggedPlace {
+    /// The file, as the list names files.
+    pub path: String,
+    /// The statement's first line, from 1.
+    pub line: u32,
+    /// Its last line.
+    pub last: u32,
+    /// The function.
+    pub function: String,
+    /// `certain`, `likely` or `several`.
+    pub sure: String,
+    /// How it is known.
+    pub how: String,
 }
 
 impl Match<'_> {

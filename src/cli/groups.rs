@@ -3,9 +3,10 @@
 use super::command;
 
 /// What one wants to do, and the commands for it.
-const GROUPS: [(&str, &[&str]); 5] = [
+const GROUPS: [(&str, &[&str]); 6] = [
     ("Find things", &["find", "def", "refs", "list"]),
     ("Follow the code", &["callers", "callees", "chain", "trace", "built"]),
+    ("Read logs", &["log", "messages"]),
     ("Compare kernels", &["diff", "exists"]),
     ("Go on from what was found", &["lists"]),
     (

@@ -14,6 +14,8 @@ mod find;
 mod groups;
 mod index;
 mod lists;
+mod log;
+mod messages;
 mod search;
 mod trace;
 mod words;
@@ -34,6 +36,8 @@ pub(crate) use diff::{By, DiffArgs, ExistsArgs, KindArg, Within};
 pub(crate) use find::{CompleteArgs, FindArgs};
 pub(crate) use index::IndexArgs;
 pub(crate) use lists::ListsArgs;
+pub(crate) use log::{LogArgs, Only};
+pub(crate) use messages::{MessagesArgs, level_name};
 pub(crate) use search::SearchArgs;
 pub(crate) use trace::{ItemsArgs, QueriesArgs, TraceArgs};
 pub(crate) use wrong::Stop;
@@ -181,6 +185,10 @@ pub(crate) enum Commands {
     Trace(TraceArgs),
     /// Tell whether a configuration builds a file, and which lines decide
     Built(BuiltArgs),
+    /// Tell where the lines of a kernel log come from: messages, stack traces, reports
+    Log(LogArgs),
+    /// List the messages that the kernel can print, with the calls that print them
+    Messages(MessagesArgs),
     /// Show which recipes `trace` has, explain one, or check them
     Queries(QueriesArgs),
     /// List all system calls, boot parameters, initcalls, exports, …

@@ -44,7 +44,13 @@ pub(crate) fn run(args: &BuiltArgs, session: &Session) -> Result<Outcome> {
         answer.sections.push(Title::Text(title));
         if found.steps.is_empty() {
             let cells = cells("-", Vec::new());
-            answer.rows.push(Row { path: path.to_vec(), line: 1, cells, section, ..Row::default() });
+            answer.rows.push(Row {
+                path: path.to_vec(),
+                line: 1,
+                cells,
+                section,
+                ..Row::default()
+            });
             continue;
         }
         let mut asker = Asker {

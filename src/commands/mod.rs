@@ -19,6 +19,8 @@ mod help;
 mod index;
 mod items;
 mod lists;
+mod log;
+mod messages;
 mod picture;
 mod printer;
 mod queries;
@@ -88,6 +90,8 @@ pub(crate) fn run(cli: &Cli, args: &[OsString]) -> Result<Outcome> {
         Some(Commands::Callees(args)) => steps::callees(args, &session()?),
         Some(Commands::Chain(args)) => chain::run(args, &session()?),
         Some(Commands::Export(args)) => export::run(args, &session()?),
+        Some(Commands::Log(args)) => log::run(args, &session()?),
+        Some(Commands::Messages(args)) => messages::run(args, &session()?),
         Some(Commands::Trace(args)) => trace::run(args, &session()?),
         Some(Commands::Built(args)) => built::run(args, &session()?),
         Some(Commands::Queries(args)) => queries::run(args, &session()?),

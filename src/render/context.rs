@@ -269,12 +269,7 @@ mod tests {
     fn on_a_screen_entries_that_overlap_are_one_block() {
         let more = [Marked { index: 28, line: 11, spans: vec![Span { start: 4, end: 11 }] }];
         let block = Block { matched: 9, spans: &[], more: &more, ..block() };
-        let look = Look {
-            terminal: true,
-            layout: Layout::Auto,
-            width: 40,
-            ..Look::of_pipe()
-        };
+        let look = Look { terminal: true, layout: Layout::Auto, width: 40, ..Look::of_pipe() };
         let expected = format!(
             "--- 27, 28 init/main.c {}\n  27     9  static int a;\n        10\n  28    11  int \
              find_me(void);\n",

@@ -7,7 +7,8 @@
 //! that a kept list holds only a part of appears as that part.
 //!
 //! What a list has besides, ripgrep's readers may skip: `columns` with the values of the
-//! list's extra columns by their titles in lower case, `depth` in a tree, and `section`, the title that an entry begins.
+//! list's extra columns by their titles in lower case, `depth` in a tree, `section`, the title
+//! that an entry begins, and `log`, the log's line that it comes from with all its places.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,7 +18,7 @@ use serde::{Serialize, Serializer};
 
 use super::look::Look;
 use super::sanitize::is_obeyed_or_hidden;
-use crate::list::{Match, Meta, Role, Span};
+use crate::list::{Logged, Match, Meta, Role, Span};
 
 /// One line of output.
 #[derive(Serialize)]
@@ -46,6 +47,8 @@ struct Found<'a> {
     depth: Option<u16>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     columns: BTreeMap<&'a str, &'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log: Option<&'a Logged>,
 }
 
 #[derive(Serialize)]
@@ -173,6 +176,7 @@ impl Json {
                     .zip(&entry.cells)
                     .map(|(title, cell)| (title.as_str(), *cell))
                     .collect(),
+                log: entry.logged.as_deref(),
             }),
         );
         for line in &entry.after {
@@ -251,6 +255,7 @@ fn beside<'a>(path: &'a [u8], line: &crate::list::ContextLine<'a>) -> Found<'a> 
         section: None,
         depth: None,
         columns: BTreeMap::new(),
+        log: None,
     }
 }
 

@@ -5,12 +5,14 @@
 mod chain;
 mod define;
 mod list;
+mod messages;
 mod names;
 mod references;
 mod sources;
 mod steps;
 mod trace;
 
+pub use messages::messages;
 pub use sources::Sources;
 
 use crate::code::Code;

@@ -52,6 +52,13 @@ fn sections(code: &Code, graph: &Graph<'_>, recipes: &Recipes, trace: &Trace) ->
         answer.notes.push(Note::SeveralThings { name: name.clone(), kinds });
     }
     if answer.sections.is_empty() {
+        // The text of a message is no name.
+        if kind.is_none() && name.trim().contains(char::is_whitespace) {
+            let printed = super::messages::printed(graph, name.trim());
+            if !printed.rows.is_empty() {
+                return Ok(printed);
+            }
+        }
         answer.notes.push(nothing(&mut tracer, recipes, trace)?);
     }
     answer.columns = Column::all(&[("Note", Role::Text), ("Defined", Role::Place)]);

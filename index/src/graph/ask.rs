@@ -175,16 +175,26 @@ impl Graph<'_> {
         found
     }
 
-    fn indirect_callers(&self, target: &DefInfo, arch: Arch, found: &mut Vec<Caller>) {
+    /// The slots (`field@struct`) that `target` is put into, by all names that code has for
+    /// them, sorted.
+    pub fn slots_of(&self, target: &DefInfo, arch: Arch) -> Vec<NameRef> {
+        self.slots_in(&self.callers(target, arch, false))
+    }
+
+    fn slots_in(&self, users: &[Caller]) -> Vec<NameRef> {
         let mut slots: Vec<NameRef> =
-            found.iter().filter_map(|c| c.link.via).filter(|via| self.is_slot(*via)).collect();
+            users.iter().filter_map(|c| c.link.via).filter(|via| self.is_slot(*via)).collect();
         slots.sort_unstable();
         slots.dedup();
-        let mut seen = std::collections::HashSet::new();
-        for slot in slots.into_iter().flat_map(|slot| self.same_slots(slot)) {
-            if !seen.insert(slot) {
-                continue;
-            }
+        let mut same: Vec<NameRef> =
+            slots.into_iter().flat_map(|slot| self.same_slots(slot)).collect();
+        same.sort_unstable();
+        same.dedup();
+        same
+    }
+
+    fn indirect_callers(&self, target: &DefInfo, arch: Arch, found: &mut Vec<Caller>) {
+        for slot in self.slots_in(found) {
             for id in self.users_of(slot) {
                 let Some(user) = self.definition(id).filter(|d| arch.has(self.place(d.file)))
                 else {

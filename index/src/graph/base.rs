@@ -84,6 +84,7 @@ pub struct Graph<'a> {
     /// Macros that may make definitions: file, name, and a number for what each is.
     makers: Words<'a>,
     pub(super) undecided: Undecided<'a>,
+    pub(super) formats: Guarded<'a>,
     pub(super) places: Vec<Place>,
     /// For each `.c` that others include: these.
     pub(super) includers: HashMap<FileId, Vec<FileId>>,
@@ -112,8 +113,8 @@ impl<'a> Graph<'a> {
 
     /// The graph in these sections, whose bytes are checked as they are read; those of the
     /// files are read now.
-    pub(crate) fn open(sections: [Guarded<'a>; 6]) -> Result<Self, Damaged> {
-        let [names, definitions, edges, users, files, undecided] = sections;
+    pub(crate) fn open(sections: [Guarded<'a>; 7]) -> Result<Self, Damaged> {
+        let [names, definitions, edges, users, files, undecided, formats] = sections;
         let files = Guarded::new(files.all().ok_or(Damaged("graph.files"))?, None);
         let names = NameTable::read(names).ok_or(Damaged("graph.names"))?;
         let undecided = Undecided::read(undecided).ok_or(Damaged("graph.undecided"))?;
@@ -152,6 +153,7 @@ impl<'a> Graph<'a> {
             table_makers: Words::new(table_makers),
             makers: Words::new(makers),
             undecided,
+            formats,
             places: Vec::new(),
             includers: HashMap::new(),
             base_includers: HashMap::new(),

@@ -32,6 +32,8 @@ pub(super) struct FileRecord {
     pub(super) invoked: Vec<Invoked>,
     /// The names of these macros, and numbers that change with what they are.
     pub(super) offered: Vec<(u32, u32)>,
+    /// What it says of printing.
+    pub(super) formats: Vec<u8>,
 }
 
 impl FileRecord {
@@ -160,6 +162,7 @@ impl Batch {
         record.offered =
             offered.into_iter().map(|(name, hash)| (self.names.push(&name), hash)).collect();
         (record.makers, record.invoked) = (made::makers(outline), made::invoked(outline));
+        record.formats = outline.formats.clone();
         self.files.push(record);
     }
 }

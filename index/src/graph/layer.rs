@@ -43,7 +43,8 @@ impl Graph<'_> {
             if let Some(base) = self.base_file(path) {
                 self.overlay.replaced.insert(base, index);
             }
-            if outline.is_some() {
+            if let Some(outline) = outline {
+                self.overlay.formats.push(outline.formats.clone());
                 self.overlay.paths.push(path.to_vec());
                 self.places.push(Place::of(path));
             }

@@ -13,6 +13,7 @@ mod chain;
 mod definitions;
 mod edges;
 mod export;
+mod formats;
 mod forward;
 pub(crate) mod guard;
 mod include;
@@ -64,11 +65,13 @@ pub struct Sections {
     pub files: Vec<u8>,
     /// Which files have uses that were no edges when the graph was built, and might become some.
     pub undecided: Vec<u8>,
+    /// What each file says of printing.
+    pub formats: Vec<u8>,
 }
 
 impl Sections {
     /// The sections with the names to store them by.
-    pub fn named(&self) -> [(&'static str, &[u8]); 6] {
+    pub fn named(&self) -> [(&'static str, &[u8]); 7] {
         [
             ("graph.names", &self.names),
             ("graph.definitions", &self.definitions),
@@ -76,6 +79,7 @@ impl Sections {
             ("graph.users", &self.users),
             ("graph.files", &self.files),
             ("graph.undecided", &self.undecided),
+            ("graph.formats", &self.formats),
         ]
     }
 }

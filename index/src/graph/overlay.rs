@@ -28,6 +28,8 @@ pub(super) struct Overlay {
     pub(super) all_includes: Vec<Vec<(FileId, u32)>>,
     /// Each file's definitions that including it may make tables of, by name.
     pub(super) instantiated: Vec<Vec<(Kind, NameRef)>>,
+    /// What each file says of printing.
+    pub(super) formats: Vec<Vec<u8>>,
 }
 
 impl Overlay {

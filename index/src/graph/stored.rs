@@ -22,13 +22,14 @@ const SUMS: Name = *b"sums\0\0\0\0";
 /// The outlines.
 const ENTRIES: Name = *b"entries\0";
 /// The graph's sections, in the order of [`Sections::named`].
-const SECTIONS: [Name; 6] = [
+const SECTIONS: [Name; 7] = [
     *b"names\0\0\0",
     *b"defs\0\0\0\0",
     *b"edges\0\0\0",
     *b"users\0\0\0",
     *b"files\0\0\0",
     *b"maybe\0\0\0",
+    *b"formats\0",
 ];
 
 /// Encoded outlines by path; `None` for a file that is gone.
@@ -63,8 +64,8 @@ pub(crate) fn write_outlines(path: &Path, outlines: &Outlines) -> Result<u32, Er
 #[derive(Debug)]
 pub(crate) struct Stored {
     graph: Container,
-    sections: [Range<usize>; 6],
-    guards: [Guard; 6],
+    sections: [Range<usize>; 7],
+    guards: [Guard; 7],
     outlines: Option<Container>,
 }
 
@@ -86,8 +87,8 @@ impl Stored {
         let outlines = outlines.map(|outlines| open(outlines, OUTLINES)).transpose()?;
         let sums = graph.checked_section(SUMS)?;
         let mut sums = graph.bytes(sums);
-        let mut sections: [Range<usize>; 6] = Default::default();
-        let mut guards = Vec::with_capacity(6);
+        let mut sections: [Range<usize>; 7] = Default::default();
+        let mut guards = Vec::with_capacity(7);
         for (range, name) in sections.iter_mut().zip(SECTIONS) {
             *range = graph.section(name)?;
             let own = range.len().div_ceil(guard::BLOCK) * 4;
@@ -102,7 +103,7 @@ impl Stored {
 
     /// The graph as it was when it was last built whole.
     pub(crate) fn graph(&self) -> Result<Graph<'_>, Error> {
-        let mut sections = [Guarded::default(); 6];
+        let mut sections = [Guarded::default(); 7];
         for ((section, range), guard) in sections.iter_mut().zip(&self.sections).zip(&self.guards) {
             *section = Guarded::new(self.graph.bytes(range.clone()), Some(guard));
         }

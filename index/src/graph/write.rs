@@ -11,7 +11,7 @@ use super::edges;
 use super::include::Includes;
 use super::interner::Frozen;
 use super::place::Place;
-use super::{Sections, definitions, names, undecided};
+use super::{Sections, definitions, formats, names, undecided};
 
 /// The sections of these files, sorted by path.
 pub(super) fn sections(
@@ -19,6 +19,7 @@ pub(super) fn sections(
     includes: &Includes,
     frozen: Frozen,
 ) -> Sections {
+    let formats = formats::write(&files);
     files.par_iter_mut().for_each(|file| file.renumber(|id| frozen.dense(id)));
     let undecided = edges::keep(&mut files, &frozen);
     let (sorted, rank) = rank_names(&files, &frozen);
@@ -39,7 +40,7 @@ pub(super) fn sections(
         || (write_users(users), undecided::write(&undecided)),
         || (write_runs(&files, runs), write_files(&files, includes)),
     );
-    Sections { names, definitions, edges, users, files, undecided }
+    Sections { names, definitions, edges, users, files, undecided, formats }
 }
 
 /// Leaves each use once a definition, on the first line it is on: of those that are run, if

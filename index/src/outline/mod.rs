@@ -5,6 +5,7 @@
 //! they are candidates, and `graph` decides.
 
 mod c;
+pub mod formats;
 mod kconfig;
 mod names;
 mod rust;

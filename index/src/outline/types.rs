@@ -265,6 +265,9 @@ pub struct FileOutline {
     pub makers: Vec<Maker>,
     /// Uses of such macros that are not resolved.
     pub invocations: Vec<Invocation>,
+    /// What it says of printing: [`Formats::read`](super::formats::Formats::read) reads it.
+    #[serde(with = "serde_bytes")]
+    pub formats: Vec<u8>,
 }
 
 /// An encoded outline that does not make sense.

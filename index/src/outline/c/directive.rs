@@ -4,7 +4,7 @@ use crate::lex::{Lexer, PlainConstant, Token, TokenKind};
 
 use super::super::{Definition, Flags, Include, Instance, Kind, NO_NAME};
 use super::code::Place;
-use super::{Depth, Reader};
+use super::{Depth, Head, Reader};
 
 impl Reader<'_> {
     /// Reads one directive, `#` to the end of its line.
@@ -189,7 +189,20 @@ impl Reader<'_> {
         if function_like || body.iter().any(|t| t.kind == TokenKind::Ident) {
             self.macro_body(within, &body, function_like);
         }
+        self.printing_macro(name_token.text(bytes), &body, function_like, token.line);
         self.walk.macro_body = body;
+    }
+
+    /// Notes what the macro `name` prints, or the text that it stands for.
+    fn printing_macro(&mut self, name: &[u8], tokens: &[Token], function_like: bool, line: u32) {
+        let close = tokens.iter().position(|t| function_like && t.is(b')'));
+        let (params, body) = match close {
+            Some(close) => (tokens.get(1..close).unwrap_or_default(), &tokens[close + 1..]),
+            None => (&tokens[..0], tokens),
+        };
+        let head = Head::of_macro(params, self.bytes);
+        self.gather.text_macro(name, &head, body, self.bytes, line);
+        self.gather.body(name, &head, body, self.bytes);
     }
 
     fn macro_body(&mut self, within: u32, tokens: &[Token], function_like: bool) {

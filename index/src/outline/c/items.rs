@@ -6,7 +6,7 @@ use super::super::{Definition, Flags, InvocationKind, Kind, NO_NAME, NOWHERE, Na
 use super::code::Place;
 use super::head::{self, Group, Shape};
 use super::words::{Word, word};
-use super::{Item, Reader};
+use super::{Head, Item, Reader};
 
 impl Reader<'_> {
     /// Reads the item that `item` holds.
@@ -117,8 +117,13 @@ impl Reader<'_> {
 
     fn read_body(&mut self, item: &Item, open: usize, within: u32, params: Group, skip: usize) {
         self.sink.enter();
-        self.read_params(&item.tokens[params.open + 1..params.close], skip);
+        let params = &item.tokens[params.open + 1..params.close];
+        self.read_params(params, skip);
         self.walk_code(&item.tokens[open..], Place::body(within));
+        let head = Head::of_function(params, self.bytes);
+        let name = self.sink.out.definitions.get(within as usize).map(|d| d.name);
+        let name = name.map_or(&b""[..], |name| self.sink.out.names.get(name));
+        self.gather.body(name, &head, &item.tokens[open..], self.bytes);
     }
 
     /// `MACRO(…) {`: the macro makes the head of the function whose body follows.

@@ -28,6 +28,7 @@ use conditions::Conditions;
 use head::{Group, Shape};
 use sink::Sink;
 
+use super::formats::{Gather, Head};
 use super::{FileOutline, NO_NAME, NameId};
 
 /// An item with more tokens is given up: none in a real tree comes near.
@@ -107,6 +108,8 @@ struct Reader<'a> {
     others: Option<expand::Others<'a>>,
     /// Which of the names that a macro gives a template's functions is the one being read.
     arm: usize,
+    /// What it says of printing.
+    gather: Gather,
 }
 
 impl<'a> Reader<'a> {
@@ -125,6 +128,7 @@ impl<'a> Reader<'a> {
             makers: expand::Makers::default(),
             others: None,
             arm: 0,
+            gather: Gather::default(),
         }
     }
 
@@ -143,6 +147,10 @@ impl<'a> Reader<'a> {
             }
         }
         self.finish();
+        let out = &self.sink.out;
+        let local = out.includes.iter().filter(|include| include.local);
+        let includes: Vec<&[u8]> = local.map(|include| out.name(include.path)).collect();
+        self.sink.out.formats = std::mem::take(&mut self.gather).finish(&includes);
     }
 
     fn comment(&mut self, token: Token) {

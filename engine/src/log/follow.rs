@@ -1,0 +1,377 @@
+//! Follows a log line by line: what each is, which report it belongs to, what a trace's frames
+//! were calling. What a line leads to is looked up once for each of its kind.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use kgrep_index::graph::{Arch, Graph};
+
+use super::frame::{Frame, FrameKind, frame};
+use super::head::{Heads, Remark};
+use super::inside::{Called, How, Inside, Place};
+use super::line::{Line, Writer, cleaned, parts};
+use super::report::{Belongs, Title, begins, belongs};
+use super::stamp::{Stamp, stamp};
+use super::{LineContext, MessageSource, Sure};
+
+/// What a row is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A line that something printed.
+    Message,
+    /// A stack frame.
+    Frame,
+    /// A place that the line itself names.
+    Stamp,
+}
+
+/// A line of the log, or a part of one, and where it leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The log's line, from 1.
+    pub line: u64,
+    /// What was printed.
+    pub text: Vec<u8>,
+    /// What the row is about.
+    pub what: What,
+    /// How the line speaks of a frame.
+    pub kind: Option<FrameKind>,
+    /// The places, the best first; none where the tree has none.
+    pub places: Rc<Vec<Place>>,
+}
+
+/// A report: what belongs together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// What happened.
+    pub title: Title,
+    /// The log's line that it begins at.
+    pub line: u64,
+    /// What is to be said of it all.
+    pub head: Vec<Remark>,
+    /// Its lines.
+    pub entries: Vec<Entry>,
+}
+
+/// A part of a log, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// A line outside of reports.
+    Line(Entry),
+    /// A report.
+    Report(Report),
+}
+
+/// What a log is followed with.
+pub struct Tools<'g, 'a> {
+    /// The tree's graph.
+    pub graph: &'g Graph<'a>,
+    /// The architecture that counts.
+    pub arch: Arch,
+    /// Reads a file of the tree, by its path below the root.
+    pub read: &'g dyn Fn(&[u8]) -> Option<Vec<u8>>,
+    /// Knows which call printed a line.
+    pub messages: &'g dyn MessageSource,
+}
+
+/// Follows one log.
+pub struct Follower<'g, 'a> {
+    inside: Inside<'g, 'a>,
+    heads: Heads<'g>,
+    messages: &'g dyn MessageSource,
+    open: Option<Open>,
+    /// What the next frame was calling.
+    above: Option<Above>,
+    /// The instruction pointer's frame, until a trace begins.
+    pointer: Option<Key>,
+    known: HashMap<(Key, Option<Above>), Rc<Vec<Place>>>,
+}
+
+/// A frame as a key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    kind: FrameKind,
+    symbol: Vec<u8>,
+    offset: u64,
+    size: u64,
+    module: Option<Vec<u8>>,
+}
+
+/// What a frame was calling.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Above {
+    /// Whatever prints traces.
+    Printer,
+    /// The function of this frame.
+    Frame(Vec<u8>, Option<Vec<u8>>),
+}
+
+/// A report that is being read.
+struct Open {
+    report: Report,
+    traced: bool,
+    /// Lines that nothing says belong to it.
+    strays: usize,
+}
+
+/// Lines that may stand between a report's first line and its trace.
+const STRAYS: usize = 12;
+
+/// A report with more lines than this goes on as another.
+const LINES: usize = 4096;
+
+/// Frames whose places are remembered.
+const KNOWN: usize = 50_000;
+
+impl<'g, 'a> Follower<'g, 'a> {
+    /// Follows a log with these tools.
+    pub fn new(tools: Tools<'g, 'a>) -> Follower<'g, 'a> {
+        let Tools { graph, arch, read, messages } = tools;
+        Follower {
+            inside: Inside::new(graph, arch, read),
+            heads: Heads::new(read),
+            messages,
+            open: None,
+            above: None,
+            pointer: None,
+            known: HashMap::new(),
+        }
+    }
+
+    /// Takes line `number` of the log; what is finished with it goes to `out`.
+    pub fn line<E>(
+        &mut self,
+        number: u64,
+        line: &[u8],
+        out: &mut impl FnMut(Piece) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for part in parts(&cleaned(line)) {
+            self.part(number, part, out)?;
+        }
+        Ok(())
+    }
+
+    /// The log is at its end.
+    pub fn end<E>(&mut self, out: &mut impl FnMut(Piece) -> Result<(), E>) -> Result<(), E> {
+        self.close(out)
+    }
+
+    fn part<E>(
+        &mut self,
+        number: u64,
+        part: Line<'_>,
+        out: &mut impl FnMut(Piece) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let text = part.text;
+        let entry =
+            |what, places| Entry { line: number, text: text.to_vec(), what, kind: None, places };
+        if part.writer == Writer::Program {
+            return out(Piece::Line(entry(What::Message, Rc::default())));
+        }
+        let frame = frame(text);
+        let is_frame = frame.as_ref().is_some_and(|frame| frame.kind != FrameKind::Mention);
+        self.report_at(number, text, is_frame, out)?;
+        if let Some(open) = &mut self.open {
+            open.traced |= is_frame;
+            self.heads.note(text, &mut open.report.head);
+        }
+        let mut entries = Vec::new();
+        let named = stamp(text).map(|stamp| self.stamped(&stamp, frame.as_ref()));
+        if let Some(places) = named.filter(|places| !places.is_empty() && !is_frame) {
+            entries.push(entry(What::Stamp, Rc::new(places)));
+        } else if !is_frame {
+            entries.push(entry(What::Message, Rc::new(self.printed(part))));
+        }
+        if let Some(frame) = &frame {
+            let places = self.frame(frame);
+            entries.push(Entry { kind: Some(frame.kind), ..entry(What::Frame, places) });
+        } else if is_trace_begin(text) {
+            self.above = Some(match self.pointer.take() {
+                Some(pointer) => Above::Frame(pointer.symbol, pointer.module),
+                None => Above::Printer,
+            });
+        } else if belongs(text) == Belongs::Unknown && !text.trim_ascii().is_empty() {
+            self.above = None;
+        }
+        match &mut self.open {
+            Some(open) => open.report.entries.append(&mut entries),
+            None => entries.into_iter().map(Piece::Line).try_for_each(out)?,
+        }
+        Ok(())
+    }
+
+    /// Opens and closes reports at `text`.
+    fn report_at<E>(
+        &mut self,
+        number: u64,
+        text: &[u8],
+        is_frame: bool,
+        out: &mut impl FnMut(Piece) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let title = if is_frame { None } else { begins(text) };
+        if let Some(title) = title {
+            let is_new = match &mut self.open {
+                None => true,
+                Some(open) if !open.traced => {
+                    if is_vague(&open.report.title) {
+                        open.report.title = title.clone();
+                    }
+                    false
+                }
+                // A second trace of the same report.
+                Some(_) => !(title.kind == "backtrace" && is_trace_begin(text)),
+            };
+            if is_new {
+                self.close(out)?;
+                let report = Report { title, line: number, head: Vec::new(), entries: Vec::new() };
+                self.open = Some(Open { report, traced: false, strays: 0 });
+            }
+            return Ok(());
+        }
+        let Some(open) = &mut self.open else { return Ok(()) };
+        if !is_frame && belongs(text) == Belongs::Unknown {
+            open.strays += 1;
+            if open.traced || open.strays > STRAYS {
+                return self.close(out);
+            }
+        }
+        if open.report.entries.len() >= LINES {
+            return self.close(out);
+        }
+        Ok(())
+    }
+
+    fn close<E>(&mut self, out: &mut impl FnMut(Piece) -> Result<(), E>) -> Result<(), E> {
+        self.pointer = None;
+        let Some(open) = self.open.take() else { return Ok(()) };
+        let mut report = open.report;
+        self.heads.finish(&mut report);
+        out(Piece::Report(report))
+    }
+
+    fn printed(&self, part: Line<'_>) -> Vec<Place> {
+        let innermost =
+            self.open.iter().flat_map(|open| &open.report.entries).find_map(|entry| {
+                (entry.what == What::Frame).then(|| entry.places.first()).flatten()
+            });
+        let context = LineContext {
+            level: part.level,
+            module: None,
+            function: innermost.map(|place| place.function.as_slice()),
+            path: innermost.map(|place| place.path.as_slice()),
+        };
+        let candidates = self.messages.printed(part.text, &context);
+        let places = candidates.into_iter().map(|found| Place {
+            path: found.path,
+            line: found.line,
+            first: found.line,
+            last: found.last,
+            function: found.function,
+            how: How::Prints,
+            sure: found.sure,
+        });
+        places.collect()
+    }
+
+    /// The place that a line names, as the tree has it.
+    fn stamped(&self, stamp: &Stamp<'_>, frame: Option<&Frame<'_>>) -> Vec<Place> {
+        let function = frame.map(|frame| self.inside.definitions(frame)).unwrap_or_default();
+        let Some(path) = stamp.paths().find(|path| self.inside.has(path)) else {
+            return Vec::new();
+        };
+        let place = Place {
+            path: path.to_vec(),
+            line: stamp.line,
+            first: stamp.line,
+            last: stamp.line,
+            function: Vec::new(),
+            how: How::Said,
+            sure: Sure::Certain,
+        };
+        let lines = self.inside.source(path).line_count();
+        let around = function.iter().find(|d| self.inside.path(d) == path);
+        match around {
+            Some(d) if d.first <= stamp.line && stamp.line <= d.last => {
+                vec![Place { function: self.inside.name(d), ..place }]
+            }
+            // The file has changed: the function is where it was.
+            Some(d) => {
+                vec![Place { how: How::Moved, sure: Sure::Likely, ..self.inside.function(d) }]
+            }
+            None if u64::from(stamp.line) <= lines => vec![place],
+            None => Vec::new(),
+        }
+    }
+
+    /// The places of a frame, which is then what the next one was calling.
+    fn frame(&mut self, frame: &Frame<'_>) -> Rc<Vec<Place>> {
+        let key = Key {
+            kind: frame.kind,
+            symbol: frame.symbol.to_vec(),
+            offset: frame.offset,
+            size: frame.size,
+            module: frame.module.map(<[u8]>::to_vec),
+        };
+        // Some architectures begin a trace with the instruction pointer's frame.
+        let above = match (&self.above, frame.kind) {
+            (Some(Above::Frame(symbol, _)), FrameKind::Return) if *symbol == key.symbol => None,
+            (above, FrameKind::Return) => above.clone(),
+            _ => None,
+        };
+        let next = || Some(Above::Frame(key.symbol.clone(), key.module.clone()));
+        match frame.kind {
+            FrameKind::Return if !frame.inlined => self.above = next(),
+            FrameKind::Pointer => {
+                self.pointer = Some(key.clone());
+                self.above = next();
+            }
+            _ => {}
+        }
+        let known = (key, above);
+        if let Some(places) = self.known.get(&known) {
+            return Rc::clone(places);
+        }
+        let places = Rc::new(self.looked_up(frame, known.1.as_ref()));
+        if self.known.len() >= KNOWN {
+            self.known.clear();
+        }
+        self.known.insert(known, Rc::clone(&places));
+        places
+    }
+
+    fn looked_up(&self, frame: &Frame<'_>, above: Option<&Above>) -> Vec<Place> {
+        if let Some((path, line)) = frame.decoded
+            && self.inside.has(path)
+        {
+            let stamp = Stamp { path, line };
+            let places = self.stamped(&stamp, Some(frame));
+            if !places.is_empty() {
+                return places;
+            }
+        }
+        let called: Option<Called> = above.map(|above| match above {
+            Above::Printer => self.inside.first_called(),
+            Above::Frame(symbol, module) => self.inside.called(&Frame {
+                kind: FrameKind::Return,
+                symbol,
+                offset: 0,
+                size: 0,
+                module: module.as_deref(),
+                decoded: None,
+                inlined: false,
+            }),
+        });
+        self.inside.places(frame, called.as_ref())
+    }
+}
+
+/// Whether a report's title says nothing of what happened: a better line may follow.
+fn is_vague(title: &Title) -> bool {
+    matches!(title.kind, "backtrace" | "cut")
+}
+
+fn is_trace_begin(text: &[u8]) -> bool {
+    let text = text.trim_ascii().to_ascii_lowercase();
+    [&b"call trace:"[..], b"backtrace:", b"stack trace:", b"stack:"].contains(&text.as_slice())
+        || text.ends_with(b"call trace:")
+}

@@ -1,0 +1,256 @@
+//! Stack frames in a line of text, `f+0x1c/0x90 [mod]`, as all architectures print them.
+
+use std::sync::OnceLock;
+
+use regex::bytes::{Captures, Regex};
+
+/// How a line speaks of the function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FrameKind {
+    /// A return address that the unwinder is sure of.
+    Return,
+    /// `?`: found on the stack, perhaps left over.
+    Maybe,
+    /// The instruction that was being executed: `RIP:`, `pc :`.
+    Pointer,
+    /// A link register.
+    Link,
+    /// Named by a message.
+    Mention,
+}
+
+/// A frame as it is printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame<'a> {
+    /// How sure it is.
+    pub kind: FrameKind,
+    /// The symbol, with what the compiler added.
+    pub symbol: &'a [u8],
+    /// How far into the function.
+    pub offset: u64,
+    /// How long the function's code is; 0 where it isn't said.
+    pub size: u64,
+    /// The loadable module that the symbol is in.
+    pub module: Option<&'a [u8]>,
+    /// What a decoded trace says: file and line.
+    pub decoded: Option<(&'a [u8], u32)>,
+    /// A decoded trace's row of a function that was inlined.
+    pub inlined: bool,
+}
+
+/// The first frame in `text`, if there is one; a trace's lines have one alone.
+pub fn frame(text: &[u8]) -> Option<Frame<'_>> {
+    if memchr::memmem::find(text, b"+0x").is_some() {
+        return symbol_frame(text);
+    }
+    decoded_frame(text)
+}
+
+fn symbol_frame(text: &[u8]) -> Option<Frame<'_>> {
+    static SYMBOL: OnceLock<Regex> = OnceLock::new();
+    let symbol = compiled(
+        &SYMBOL,
+        r"([A-Za-z_$.][\w.$]*)\+0x([0-9a-f]+)(?:/0x([0-9a-f]+))?\)?(?: \[([\w-]+)(?: [0-9a-f]+)?\])?",
+    )?;
+    let found = symbol.captures(text)?;
+    // A symbol's own text is what is behind a register's or a bracket's.
+    let start = found.get(1)?.start();
+    let end = found.get(0)?.end();
+    let before = text.get(..start).unwrap_or_default();
+    let size = found.get(3).and_then(|size| hexadecimal(size.as_bytes()));
+    let kind = kind_of(before)?;
+    if size.is_none() && kind == FrameKind::Mention {
+        return None;
+    }
+    Some(Frame {
+        kind,
+        symbol: found.get(1)?.as_bytes(),
+        offset: hexadecimal(found.get(2)?.as_bytes())?,
+        size: size.unwrap_or(0),
+        module: found.get(4).map(|module| module.as_bytes()),
+        decoded: decoded(text.get(end..).unwrap_or_default()),
+        inlined: false,
+    })
+}
+
+/// What stands before a symbol says what it is; none of a number that is no address.
+fn kind_of(before: &[u8]) -> Option<FrameKind> {
+    static TRACE: OnceLock<Regex> = OnceLock::new();
+    static POINTER: OnceLock<Regex> = OnceLock::new();
+    static LINK: OnceLock<Regex> = OnceLock::new();
+    // Addresses in brackets; arm's `(called) from [<address>] (`; s390's `([<address>] `.
+    let trace = compiled(
+        &TRACE,
+        r"^\s*(?:\(?\[?<?[0-9a-fx]{4,}>?\]?\)?,?\s*|#\d+\s+|(?:\(\w[\w.]*\)|\w[\w.]*) from\s+|\(|\? |\[)*$",
+    )?;
+    let pointer = compiled(
+        &POINTER,
+        r"(?:\bRIP|\bEIP|^\s*IP|PC is at|EIP is at|RIP is at|^\s*pc\s*:|^\s*PC:?|\bNIP|^\s*epc\s*:|^\s*era\s*:|Krnl PSW|IAOQ\[0\]|\bTPC|<CPU#?\d*>PC)[^a-z]*(?:[0-9a-f\[\]<>(): ]|\bis at\b)*$",
+    )?;
+    let link = compiled(
+        &LINK,
+        r"(?:LR is at|^\s*lr\s*:|^\s*LR|^\s*ra\s*:)[^a-z]*(?:[0-9a-f\[\]<>(): ])*$",
+    )?;
+    Some(if trace.is_match(before) {
+        if memchr::memmem::find(before, b"? ").is_some() {
+            FrameKind::Maybe
+        } else {
+            FrameKind::Return
+        }
+    } else if pointer.is_match(before) {
+        FrameKind::Pointer
+    } else if link.is_match(before) {
+        FrameKind::Link
+    } else {
+        FrameKind::Mention
+    })
+}
+
+/// A frame whose address was turned into a place: `f (fs/a.c:12)`, syzbot's
+/// `f fs/a.c:12 [inline]`.
+fn decoded_frame(text: &[u8]) -> Option<Frame<'_>> {
+    static DECODED: OnceLock<Regex> = OnceLock::new();
+    let place = compiled(
+        &DECODED,
+        r"^\s*(?:RIP: \d+:)?(\? )?([A-Za-z_]\w*(?:\.\w+)*) (\(?)((?:\./)?[\w.+-]+(?:/[\w.+-]+)+\.[chSr]s?):(\d+)(?:[ )]|$)",
+    )?;
+    let found = place.captures(text)?;
+    let bracket = found.get(3)?.as_bytes() == b"(";
+    let rest = text.get(found.get(5)?.end()..).unwrap_or_default();
+    let inlined = memchr::memmem::find(rest, b"[inline]").is_some();
+    if !bracket && !inlined && !text.starts_with(b"RIP") && !rest.trim_ascii().is_empty() {
+        return None;
+    }
+    Some(Frame {
+        kind: match text.starts_with(b"RIP") {
+            true => FrameKind::Pointer,
+            false if found.get(1).is_some() => FrameKind::Maybe,
+            false => FrameKind::Return,
+        },
+        symbol: found.get(2)?.as_bytes(),
+        offset: 0,
+        size: 0,
+        module: None,
+        decoded: Some((path(&found, 4), number(found.get(5)?.as_bytes()))),
+        inlined,
+    })
+}
+
+/// The place behind a decoded frame.
+fn decoded(rest: &[u8]) -> Option<(&[u8], u32)> {
+    static PLACE: OnceLock<Regex> = OnceLock::new();
+    let place = compiled(&PLACE, r"^\s*\(?((?:\./)?[\w.+-]+(?:/[\w.+-]+)+\.[chSr]s?):(\d+)")?;
+    let found = place.captures(rest)?;
+    let line = number(found.get(2)?.as_bytes());
+    Some((path(&found, 1), line))
+}
+
+fn path<'t>(found: &Captures<'t>, group: usize) -> &'t [u8] {
+    let path = found.get(group).map_or(&b""[..], |path| path.as_bytes());
+    path.strip_prefix(b"./").unwrap_or(path)
+}
+
+fn number(digits: &[u8]) -> u32 {
+    std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok()).unwrap_or(0)
+}
+
+fn hexadecimal(digits: &[u8]) -> Option<u64> {
+    u64::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+}
+
+/// A pattern of this module, compiled once.
+pub(super) fn compiled<'r>(cell: &'r OnceLock<Regex>, pattern: &str) -> Option<&'r Regex> {
+    if let Some(regex) = cell.get() {
+        return Some(regex);
+    }
+    // Bytes of a log are ASCII where they matter.
+    let regex = regex::bytes::RegexBuilder::new(pattern).unicode(false).build().ok()?;
+    Some(cell.get_or_init(|| regex))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Option<(FrameKind, String, Option<String>)> {
+        let frame = frame(text.as_bytes())?;
+        let string = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        Some((frame.kind, string(frame.symbol), frame.module.map(string)))
+    }
+
+    #[test]
+    fn every_architecture_prints_frames_in_its_way() {
+        use FrameKind::{Link, Maybe, Mention, Pointer, Return};
+        let cases: [(&str, FrameKind, &str, Option<&str>); 22] = [
+            (" lamp_on+0x1c/0x90 [lamp]", Return, "lamp_on", Some("lamp")),
+            (" ? lamp_on.isra.0+0x1c/0x90", Maybe, "lamp_on.isra.0", None),
+            (" [<ffffffff8113f5a1>] ? lamp_on+0x1c/0x90", Maybe, "lamp_on", None),
+            (
+                " [<c010b1f4>] (lamp_on) from [<c010e9a8>] (lamp_all+0x10/0x14)",
+                Return,
+                "lamp_all",
+                None,
+            ),
+            (" lamp_on from lamp_all+0x10/0x14", Return, "lamp_all", None),
+            (
+                "[c000000003a5bc10] [c0000000008d1f74] lamp_on+0x54/0x90 [lamp] (unreliable)",
+                Return,
+                "lamp_on",
+                Some("lamp"),
+            ),
+            (" [<0000000000123456>] lamp_on+0x1c/0x90 ", Return, "lamp_on", None),
+            ("([<0000000000123456>] lamp_on+0x1c/0x90)", Return, "lamp_on", None),
+            ("RIP: 0010:lamp_on+0x5/0x20 [lamp]", Pointer, "lamp_on", Some("lamp")),
+            (
+                "RIP: 0010:[<ffffffff8113f5a1>]  [<ffffffff8113f5a1>] lamp_on+0x5/0x20",
+                Pointer,
+                "lamp_on",
+                None,
+            ),
+            ("EIP: lamp_on+0x5/0x20", Pointer, "lamp_on", None),
+            ("PC is at lamp_on+0x5/0x20", Pointer, "lamp_on", None),
+            ("LR is at lamp_on+0x5/0x20", Link, "lamp_on", None),
+            ("pc : lamp_on+0x5/0x20 [lamp]", Pointer, "lamp_on", Some("lamp")),
+            ("lr : lamp_on+0x5/0x20", Link, "lamp_on", None),
+            ("NIP [c0000000008d1f74] lamp_on+0x54/0x90", Pointer, "lamp_on", None),
+            ("LR [c0000000008d1f74] lamp_on+0x54/0x90", Link, "lamp_on", None),
+            ("epc : lamp_on+0x5/0x20", Pointer, "lamp_on", None),
+            (" ra : lamp_on+0x5/0x20", Link, "lamp_on", None),
+            ("epc   : 80123456 lamp_on+0x10/0x20", Pointer, "lamp_on", None),
+            (
+                "Krnl PSW : 0704c00180000000 0000000000123456 (lamp_on+0x5/0x20)",
+                Pointer,
+                "lamp_on",
+                None,
+            ),
+            (
+                "WARNING: CPU: 1 PID: 1 at drivers/lamp.c:7 lamp_on+0x5/0x20 [lamp]",
+                Mention,
+                "lamp_on",
+                Some("lamp"),
+            ),
+        ];
+        for (text, kind, symbol, module) in cases {
+            let want = Some((kind, symbol.to_owned(), module.map(str::to_owned)));
+            assert_eq!(read(text), want, "{text}");
+        }
+        for text in ["RIP: 0033:0x47b7a0", "no frame", "x+0xzz/0x1", "RSP: 0018:ffffd34b00493c30"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn decoded_frames_keep_their_place() {
+        let places = [
+            (" lamp_on+0x1c/0x90 drivers/lamp.c:12", 12, false),
+            (" lamp_on (drivers/lamp.c:12 (discriminator 2) include/linux/x.h:3)", 12, false),
+            (" lamp_on drivers/lamp.c:12 [inline]", 12, true),
+            (" lamp_on (./drivers/lamp.c:12)", 12, false),
+        ];
+        for (text, line, inlined) in places {
+            let frame = frame(text.as_bytes()).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(frame.decoded, Some((&b"drivers/lamp.c"[..], line)), "{text}");
+            assert_eq!(frame.inlined, inlined, "{text}");
+        }
+    }
+}

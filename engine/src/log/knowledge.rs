@@ -1,0 +1,129 @@
+//! What is known of kernel logs as data: `queries/log.toml`, read once.
+
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+/// All of the file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Knowledge {
+    /// How names of a trace are spelled in the source.
+    #[serde(rename = "symbol")]
+    pub(super) symbols: Vec<Symbol>,
+    /// Calls that the compiler makes.
+    pub(super) made: Vec<Made>,
+    /// What stands above a trace's first frame.
+    pub(super) first: First,
+    /// How reports begin, in the order in which they are tried.
+    #[serde(rename = "report")]
+    pub(super) reports: Vec<Begin>,
+    /// The lines of a report that is open.
+    pub(super) parts: Parts,
+    /// Functions that report what others did.
+    pub(super) machinery: Vec<Machinery>,
+}
+
+/// How a kind of report begins.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Begin {
+    pub(super) kind: String,
+    #[serde(default)]
+    pub(super) starts: Vec<String>,
+    #[serde(default)]
+    pub(super) has: Vec<String>,
+    #[serde(default)]
+    pub(super) document: String,
+}
+
+/// How lines of an open report begin, and those that end it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Parts {
+    pub(super) starts: Vec<String>,
+    pub(super) last: Vec<String>,
+}
+
+/// A function that reports what others did; its name may end in `*`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Machinery {
+    pub(super) function: String,
+}
+
+/// A start of names, and what the source has in its place.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Symbol {
+    pub(super) prefix: String,
+    #[serde(rename = "as")]
+    pub(super) spelled: String,
+}
+
+/// A call that the compiler makes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Made {
+    pub(super) function: String,
+    pub(super) at: Where,
+}
+
+/// Where in a function the compiler puts a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Where {
+    /// At its closing brace.
+    End,
+}
+
+/// What a trace's first frame may have been calling.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct First {
+    pub(super) calls: Vec<String>,
+}
+
+/// What is known.
+pub(super) fn knowledge() -> &'static Knowledge {
+    static READ: OnceLock<Knowledge> = OnceLock::new();
+    READ.get_or_init(|| {
+        toml::from_str(include_str!("../../../queries/log.toml"))
+            .expect("the built-in queries/log.toml is valid: a test reads it")
+    })
+}
+
+impl Knowledge {
+    /// The names that the source may have for a trace's `symbol`, the most likely first.
+    pub(super) fn names_of(&self, symbol: &[u8]) -> Vec<Vec<u8>> {
+        // No name of C has a dot: what is behind it is the compiler's.
+        let end = memchr::memchr(b'.', symbol).filter(|at| *at > 0).unwrap_or(symbol.len());
+        let bare = &symbol[..end];
+        let mut names = vec![bare.to_vec()];
+        for Symbol { prefix, spelled } in &self.symbols {
+            if let Some(rest) = bare.strip_prefix(prefix.as_bytes()).filter(|rest| !rest.is_empty())
+            {
+                names.push([spelled.as_bytes(), rest].concat());
+            }
+        }
+        names
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_a_trace_are_spelled_as_in_the_source() {
+        let names = |symbol: &str| {
+            let names = knowledge().names_of(symbol.as_bytes());
+            names.into_iter().map(|name| String::from_utf8(name).unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(names("lamp_on.isra.0.cold"), ["lamp_on"]);
+        assert_eq!(names("__pfx_lamp_on")[..2], ["__pfx_lamp_on", "lamp_on"]);
+        assert!(names("__x64_sys_read").contains(&"sys_read".to_owned()));
+        assert!(names("__do_sys_mremap").contains(&"sys_mremap".to_owned()));
+        assert_eq!(names(".hidden"), [".hidden"]);
+    }
+}

@@ -1,0 +1,201 @@
+//! Which of the formats that fit a line is meant: the one with the most literal text; what the
+//! line's context and the lines before it say, breaks ties.
+
+use std::cmp::Reverse;
+use std::collections::{HashMap, VecDeque};
+
+use super::pattern::{Fit, fit};
+use super::texts::{UNKNOWN, module_of, shared_folders};
+use super::words::FormatLine;
+use super::{Candidate, LineContext, Messages, Stored, shown};
+use crate::log::Sure;
+
+/// Candidates beyond are not worth reading.
+const MOST: usize = 8;
+/// Letters and digits that a format must have in common with a line that it claims for sure.
+const SURE_LETTERS: u32 = 10;
+/// A format with fewer is no evidence at all.
+const LEAST_LETTERS: u32 = 3;
+/// So many lines before count as neighbours.
+const NEIGHBOURS: usize = 16;
+
+/// Where the lines before came from.
+#[derive(Default)]
+pub(super) struct Neighbours {
+    files: VecDeque<u32>,
+    /// How many lines came from each architecture's folder.
+    archs: HashMap<Vec<u8>, u32>,
+}
+
+impl Neighbours {
+    fn note(&mut self, file: u32, path: &[u8]) {
+        if self.files.len() >= NEIGHBOURS {
+            self.files.pop_front();
+        }
+        self.files.push_back(file);
+        if let Some(arch) = arch(path) {
+            *self.archs.entry(arch.to_vec()).or_default() += 1;
+        }
+    }
+}
+
+/// The architecture whose folder a file is in.
+fn arch(path: &[u8]) -> Option<&[u8]> {
+    path.strip_prefix(b"arch/")?.split(|byte| *byte == b'/').next()
+}
+
+/// A format that fits.
+struct Fitting<'m> {
+    format: &'m Stored,
+    fit: Fit,
+    /// Whether only its end or its beginning is in the line.
+    part: bool,
+}
+
+/// The calls that could have printed `text`, the best first.
+pub(super) fn candidates(
+    messages: &Messages,
+    text: &[u8],
+    context: &LineContext<'_>,
+    neighbours: &mut Neighbours,
+) -> Vec<Candidate> {
+    let text = text.trim_ascii_end();
+    let mut fitting: Vec<Fitting<'_>> = Vec::new();
+    messages.by_word.candidates(text, |line| consider(messages, line, text, &mut fitting));
+    if fitting.is_empty() {
+        let wordless = messages.by_word.wordless().iter();
+        wordless.for_each(|line| consider(messages, *line, text, &mut fitting));
+    }
+    fitting.retain(|one| one.fit.letters >= LEAST_LETTERS);
+    fitting.sort_by_cached_key(|one| rank(messages, one, context, neighbours));
+    let Some(best) = fitting.first() else { return Vec::new() };
+    let sure = sureness(&fitting);
+    if sure == Sure::Certain {
+        let path = messages.message(best.format).path;
+        neighbours.note(best.format.file, path);
+    }
+    let mut out: Vec<Candidate> = Vec::new();
+    for one in &fitting {
+        let message = messages.message(one.format);
+        let known =
+            out.iter().any(|known| known.path == message.path && known.line == message.line);
+        if known || out.len() >= MOST {
+            continue;
+        }
+        out.push(Candidate {
+            path: message.path.to_vec(),
+            line: message.line,
+            last: message.last,
+            function: message.function.to_vec(),
+            sure,
+            format: [shown(message.head), message.format()].concat(),
+        });
+    }
+    out
+}
+
+/// Adds the format, if it fits; of several of its lines the best.
+fn consider<'m>(
+    messages: &'m Messages,
+    line: FormatLine,
+    text: &[u8],
+    fitting: &mut Vec<Fitting<'m>>,
+) {
+    let Some(format) = messages.formats.get(line.format as usize) else { return };
+    let Some(found) = fits(messages, format, line, text) else { return };
+    match fitting.iter_mut().find(|known| std::ptr::eq(known.format, format)) {
+        Some(known) if known.fit.letters < found.fit.letters => *known = found,
+        Some(_) => {}
+        None => fitting.push(found),
+    }
+}
+
+/// How sure the best is.
+fn sureness(fitting: &[Fitting<'_>]) -> Sure {
+    let best = &fitting[0];
+    let weight = |one: &Fitting<'_>| (one.part, Reverse(one.fit.letters + one.fit.signs));
+    let alike = fitting[1..].iter().any(|other| {
+        weight(other) == weight(best)
+            && (other.format.file, other.format.line) != (best.format.file, best.format.line)
+    });
+    if alike {
+        return Sure::Several;
+    }
+    let enough = best.fit.letters >= SURE_LETTERS && best.fit.letters * 2 >= best.fit.free;
+    if enough && !best.part { Sure::Certain } else { Sure::Likely }
+}
+
+/// How the text fits this line of a format.
+fn fits<'m>(
+    messages: &'m Messages,
+    format: &'m Stored,
+    line: FormatLine,
+    text: &[u8],
+) -> Option<Fitting<'m>> {
+    let pattern =
+        messages.text(&format.text).get(usize::from(line.start)..usize::from(line.end))?;
+    let open = !line.ends;
+    let first = line.start == 0;
+    let head = messages.text(&format.head);
+    if first && !head.is_empty() {
+        let whole = [head, pattern].concat();
+        if let Some(found) = fit(&whole, text, open) {
+            return Some(Fitting { format, fit: found, part: found.more });
+        }
+    }
+    if let Some(found) = fit(pattern, text, open) {
+        // Without its head it is only likely: another call's text may be the same.
+        let part = found.more || first && head.ends_with(b": ") && head.starts_with(b"%s");
+        return Some(Fitting { format, fit: found, part });
+    }
+    // A line that goes on: its beginning was printed by another call.
+    if format.level == b'c' && first {
+        let after = [&[UNKNOWN], pattern].concat();
+        let found = fit(&after, text, open)?;
+        return Some(Fitting { format, fit: found, part: true });
+    }
+    None
+}
+
+/// What sorts the best first.
+type Rank = (bool, Reverse<u32>, u32, Reverse<u32>, u32, u32, u32);
+
+fn rank(
+    messages: &Messages,
+    one: &Fitting<'_>,
+    context: &LineContext<'_>,
+    neighbours: &Neighbours,
+) -> Rank {
+    let message = messages.message(one.format);
+    let mut bonus = 0;
+    if context.function.is_some_and(|function| function == message.function) {
+        bonus += 8;
+    }
+    if let Some(path) = context.path {
+        bonus +=
+            if path == message.path { 6 } else { shared_folders(path, message.path).min(3) as u32 };
+    }
+    if context.module.is_some_and(|module| module == module_of(message.path)) {
+        bonus += 4;
+    }
+    if context.level.is_some_and(|level| message.level == Some(level + b'0')) {
+        bonus += 2;
+    }
+    bonus += u32::from(one.fit.module) * 2;
+    let arch =
+        arch(message.path).map_or(0, |arch| neighbours.archs.get(arch).copied().unwrap_or(0));
+    let most = neighbours.archs.values().copied().max().unwrap_or(0);
+    let foreign = message.path.starts_with(b"arch/") && arch < most.max(1);
+    bonus += u32::from(!foreign) * 4;
+    bonus += u32::from(neighbours.files.contains(&one.format.file)) * 2;
+    let (letters, signs) = (one.fit.letters, one.fit.signs);
+    (
+        one.part,
+        Reverse(letters * 2 + signs),
+        one.fit.holes,
+        Reverse(bonus),
+        one.fit.free,
+        one.format.file,
+        one.format.line,
+    )
+}

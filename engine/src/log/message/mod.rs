@@ -1,0 +1,263 @@
+//! From a printed line to the call that printed it: the formats of all printing calls of a
+//! tree, and the rarest words of each to find it by.
+//!
+//! Made anew for each process of what the index has of each file (so that it is never stale):
+//! `wrappers` finds what prints, `texts` makes the formats' texts, `pattern` compares a line
+//! with one, and `choose` says which of those that fit is meant.
+
+mod choose;
+mod pattern;
+mod printing;
+mod texts;
+mod words;
+mod wrappers;
+
+use std::ops::Range;
+
+use kgrep_index::graph::Graph;
+use kgrep_index::outline::formats::{Formats, Part};
+use rayon::prelude::*;
+
+use super::{Candidate, LineContext, MessageSource};
+use choose::Neighbours;
+use printing::Printing;
+use texts::{FileTexts, Site, Texts, fill, quote};
+use words::ByWord;
+use wrappers::Wrappers;
+
+/// A printing call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Message<'m> {
+    /// The file, below the tree's root.
+    pub path: &'m [u8],
+    /// The call's first line, from 1.
+    pub line: u32,
+    /// Its last line.
+    pub last: u32,
+    /// The function or macro around it.
+    pub function: &'m [u8],
+    /// The level as the digit that is printed, `c` for a line that goes on; none: it is the
+    /// default, or known only when it runs.
+    pub level: Option<u8>,
+    /// What the macros and functions that print put before the call's own text, but for what
+    /// is in `text`.
+    pub head: &'m [u8],
+    /// The format. What is not a literal in the source stands as `%s`.
+    text: &'m [u8],
+}
+
+impl Message<'_> {
+    /// The format with its prefix; what is known only when it runs, as `%s`.
+    pub fn format(&self) -> Vec<u8> {
+        shown(self.text)
+    }
+}
+
+/// A text with its marks made readable.
+fn shown(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    for byte in text {
+        match *byte {
+            texts::MODULE | texts::END => {}
+            0..8 => out.extend(b"%s"),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// One format, its texts in the arena.
+struct Stored {
+    file: u32,
+    line: u32,
+    last: u32,
+    level: u8,
+    function: Range<u32>,
+    head: Range<u32>,
+    text: Range<u32>,
+}
+
+/// The formats of all printing calls of a tree.
+pub struct Messages {
+    paths: Vec<Vec<u8>>,
+    arena: Vec<u8>,
+    formats: Vec<Stored>,
+    by_word: ByWord,
+    neighbours: std::sync::Mutex<Neighbours>,
+}
+
+/// A format that was found in a file.
+struct Found<'a> {
+    line: u32,
+    last: u32,
+    level: u8,
+    function: &'a [u8],
+    head: Vec<u8>,
+    text: Vec<u8>,
+}
+
+impl Messages {
+    /// The messages of the tree whose graph this is, as its files are now.
+    pub fn of(graph: &Graph<'_>) -> Messages {
+        let printing = Printing::built_in();
+        let said: Vec<(&[u8], &[u8])> =
+            graph.formats().filter(|(path, _)| printing.reaches_the_log(path)).collect();
+        let mut files: Vec<FileTexts<'_>> = said
+            .par_iter()
+            .map(|(path, bytes)| FileTexts {
+                path,
+                formats: Formats::read(bytes).unwrap_or_default(),
+            })
+            .collect();
+        // Changed files come last; no answer may depend on that.
+        files.par_sort_by_key(|file| file.path);
+        let texts = Texts::new(&files);
+        let wrappers = Wrappers::new(&printing, &files, &texts);
+        let found: Vec<Vec<Found<'_>>> = (0..files.len())
+            .into_par_iter()
+            .map(|file| found_in(file as u32, &files, &texts, &wrappers))
+            .collect();
+        Messages::stored(&files, found)
+    }
+
+    fn stored(files: &[FileTexts<'_>], found: Vec<Vec<Found<'_>>>) -> Messages {
+        let mut arena = Vec::new();
+        let mut formats = Vec::with_capacity(found.iter().map(Vec::len).sum());
+        let mut put = |text: &[u8]| {
+            let start = arena.len() as u32;
+            arena.extend_from_slice(text);
+            start..arena.len() as u32
+        };
+        for (file, found) in found.iter().enumerate() {
+            let mut function: (&[u8], Range<u32>) = (b"", 0..0);
+            for one in found {
+                if function.0 != one.function {
+                    function = (one.function, put(one.function));
+                }
+                formats.push(Stored {
+                    file: file as u32,
+                    line: one.line,
+                    last: one.last,
+                    level: one.level,
+                    function: function.1.clone(),
+                    head: put(&one.head),
+                    text: put(&one.text),
+                });
+            }
+        }
+        let text = |range: &Range<u32>| &arena[range.start as usize..range.end as usize];
+        let by_word = ByWord::of(formats.iter().map(|format| text(&format.text)));
+        let paths = files.iter().map(|file| file.path.to_vec()).collect();
+        Messages { paths, arena, formats, by_word, neighbours: Default::default() }
+    }
+
+    /// All messages, by file and line.
+    pub fn all(&self) -> impl Iterator<Item = Message<'_>> {
+        self.formats.iter().map(|format| self.message(format))
+    }
+
+    fn message(&self, format: &Stored) -> Message<'_> {
+        let level = (format.level != 0).then_some(format.level);
+        Message {
+            path: self.paths.get(format.file as usize).map_or(&[], Vec::as_slice),
+            line: format.line,
+            last: format.last,
+            function: self.text(&format.function),
+            level,
+            head: self.text(&format.head),
+            text: self.text(&format.text),
+        }
+    }
+
+    fn text(&self, range: &Range<u32>) -> &[u8] {
+        self.arena.get(range.start as usize..range.end as usize).unwrap_or_default()
+    }
+}
+
+impl MessageSource for Messages {
+    fn printed(&self, text: &[u8], context: &LineContext<'_>) -> Vec<Candidate> {
+        let mut neighbours =
+            self.neighbours.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        choose::candidates(self, text, context, &mut neighbours)
+    }
+}
+
+/// The formats of the calls in one file.
+fn found_in<'a>(
+    number: u32,
+    files: &[FileTexts<'a>],
+    texts: &Texts<'_, 'a>,
+    wrappers: &Wrappers<'_, '_, 'a>,
+) -> Vec<Found<'a>> {
+    let formats = &files[number as usize].formats;
+    let printers: Vec<_> =
+        formats.callees.iter().map(|callee| wrappers.printers(callee, number)).collect();
+    let mut found: Vec<Found<'_>> = Vec::new();
+    for call in &formats.calls {
+        let printers = printers[call.callee as usize];
+        if printers.is_empty() {
+            continue;
+        }
+        if call.argument != 0 && call.text.parts().any(|part| matches!(part, Part::Param(_))) {
+            continue;
+        }
+        let printing = formats.printings[call.within as usize];
+        let site = Site { file: number, line: call.line, function: printing.name };
+        for printer in printers.iter().filter(|printer| printer.argument == call.argument) {
+            let mut text = match call.argument {
+                0 => quote(&texts.expand(&printer.text, site, true), call.text.0),
+                _ => texts.expand(&fill(&printer.text, call.text.0), site, false),
+            };
+            if call.argument == 0 {
+                text = texts.expand(&text, site, false);
+            }
+            let mut head = printer.head.clone();
+            if printer.apart {
+                let own = texts.expand(call.text.0, site, false);
+                if let Some(before) = text.strip_suffix(own.as_slice()) {
+                    head.extend(before);
+                    text = own;
+                }
+            }
+            let own = call.text.parts().find_map(|part| match part {
+                Part::Name(name) => level(name),
+                _ => None,
+            });
+            let level = match (own, call.level) {
+                (Some(own), _) => own,
+                (None, 0) => printer.level,
+                (None, level) => level,
+            };
+            let known =
+                found.last().is_some_and(|last| last.line == call.line && last.text == text);
+            if !known {
+                found.push(Found {
+                    line: call.line,
+                    last: call.last,
+                    level,
+                    function: printing.name,
+                    head,
+                    text,
+                });
+            }
+        }
+    }
+    found.sort_by_key(|one| one.line);
+    found
+}
+
+/// The level that `KERN_…` stands for, as the digit that is printed.
+fn level(name: &[u8]) -> Option<u8> {
+    Some(match name {
+        b"KERN_EMERG" => b'0',
+        b"KERN_ALERT" => b'1',
+        b"KERN_CRIT" => b'2',
+        b"KERN_ERR" => b'3',
+        b"KERN_WARNING" => b'4',
+        b"KERN_NOTICE" => b'5',
+        b"KERN_INFO" => b'6',
+        b"KERN_DEBUG" => b'7',
+        b"KERN_CONT" => b'c',
+        _ => return None,
+    })
+}

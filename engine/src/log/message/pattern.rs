@@ -1,0 +1,342 @@
+//! Whether a line can have been printed by a format: literal text must be there, and what
+//! stands where a conversion was must look like it. Read straight from the format, as most
+//! are never compared with any line.
+
+use super::texts::{END, MODULE};
+
+/// How much is tried before a format is given up: what many `%s` in a row can cost.
+const MOST_STEPS: u32 = 2000;
+
+/// How well a line fits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Fit {
+    /// Letters and digits of the format that the line has.
+    pub(super) letters: u32,
+    /// Other bytes of it but blanks.
+    pub(super) signs: u32,
+    /// Bytes of the line that stand for conversions that may be anything.
+    pub(super) free: u32,
+    /// Conversions that may be anything.
+    pub(super) holes: u32,
+    /// Whether the line goes on after the format.
+    pub(super) more: bool,
+    /// Whether the module's name is the one that the file has.
+    pub(super) module: bool,
+}
+
+impl Fit {
+    fn literal(&mut self, text: &[u8]) {
+        for byte in text {
+            if byte.is_ascii_alphanumeric() {
+                self.letters += 1;
+            } else if !byte.is_ascii_whitespace() {
+                self.signs += 1;
+            }
+        }
+    }
+}
+
+/// What stands in a format at one place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Piece<'f> {
+    Literal(&'f [u8]),
+    Signed,
+    Unsigned,
+    Hex,
+    Pointer,
+    Char,
+    Module(&'f [u8]),
+    Any,
+}
+
+/// The first piece of a format, and the rest.
+fn piece(format: &[u8]) -> Option<(Piece<'_>, &[u8])> {
+    let first = *format.first()?;
+    match first {
+        MODULE => {
+            let end = memchr::memchr(END, format).unwrap_or(format.len());
+            let rest = format.get(end + 1..).unwrap_or_default();
+            Some((Piece::Module(&format[1..end]), rest))
+        }
+        0..8 => Some((Piece::Any, &format[1..])),
+        b'%' if format.get(1) == Some(&b'%') => Some((Piece::Literal(&format[..1]), &format[2..])),
+        b'%' => Some(conversion(format)),
+        _ => {
+            let end = format.iter().position(|byte| *byte < 8 || *byte == b'%');
+            let (text, rest) = format.split_at(end.unwrap_or(format.len()));
+            Some((Piece::Literal(text), rest))
+        }
+    }
+}
+
+fn conversion(format: &[u8]) -> (Piece<'_>, &[u8]) {
+    let mut at = 1;
+    while let Some(byte) = format.get(at) {
+        match byte {
+            b'-'
+            | b'+'
+            | b' '
+            | b'#'
+            | b'0'..=b'9'
+            | b'.'
+            | b'*'
+            | b'l'
+            | b'h'
+            | b'L'
+            | b'z'
+            | b'Z'
+            | b't'
+            | b'q'
+            | b'j' => at += 1,
+            _ => break,
+        }
+    }
+    let rest = format.get(at + 1..).unwrap_or_default();
+    let piece = match format.get(at) {
+        Some(b'd' | b'i') => Piece::Signed,
+        Some(b'u') => Piece::Unsigned,
+        Some(b'x' | b'X' | b'o') => Piece::Hex,
+        Some(b'c') => Piece::Char,
+        Some(b's') => Piece::Any,
+        Some(b'p') => {
+            let end = rest.iter().position(|byte| !byte.is_ascii_alphanumeric());
+            let extension = &rest[..end.unwrap_or(rest.len())];
+            let taken = extension_len(extension);
+            let piece = if taken == 0 || matches!(extension[0], b'K' | b'x') {
+                Piece::Pointer
+            } else {
+                Piece::Any
+            };
+            return (piece, &rest[taken..]);
+        }
+        _ => Piece::Any,
+    };
+    (piece, rest)
+}
+
+/// How many letters after `%p` belong to it (`lib/vsprintf.c`, `pointer()`): those that begin
+/// an extension, and the letters that it takes.
+fn extension_len(letters: &[u8]) -> usize {
+    let run = |set: &[u8]| 1 + letters[1..].iter().take_while(|b| set.contains(b)).count();
+    match letters.first() {
+        None => 0,
+        Some(b'S' | b's' | b'B') => run(b"Rb"),
+        Some(b'R' | b'r' | b'V' | b'K' | b'e' | b'x' | b'A') => 1,
+        Some(b'h' | b'E') => run(b"CDNanhcps"),
+        Some(b'b') => run(b"l"),
+        Some(b'M' | b'm') => run(b"FR"),
+        Some(b'I' | b'i') => run(b"46Schnblpfs"),
+        Some(b'U') => run(b"bBlL"),
+        Some(b'a') => run(b"dp"),
+        Some(b'd' | b'D') => run(b"234"),
+        Some(b't') => run(b"RTrdts"),
+        Some(b'C') => run(b"nr"),
+        Some(b'g') => 1,
+        Some(b'G') => run(b"gpft"),
+        Some(b'O') => run(b"FfnpPcC"),
+        Some(b'f') => run(b"wfnpPcC"),
+        Some(b'4') => run(b"cc"),
+        Some(b'F') => run(b"B"),
+        Some(b'N') => run(b"F"),
+        Some(_) => 0,
+    }
+}
+
+/// How the line fits the format; `open` says that the line may go on after it.
+pub(super) fn fit(format: &[u8], line: &[u8], open: bool) -> Option<Fit> {
+    let mut steps = 0;
+    matched(format, line, open, Fit::default(), &mut steps)
+}
+
+fn matched(
+    mut format: &[u8],
+    mut line: &[u8],
+    open: bool,
+    mut fit: Fit,
+    steps: &mut u32,
+) -> Option<Fit> {
+    loop {
+        *steps += 1;
+        if *steps > MOST_STEPS {
+            return None;
+        }
+        let Some((piece, rest)) = piece(format) else {
+            let left = line.trim_ascii_end();
+            fit.more = !left.is_empty();
+            return (left.is_empty() || open).then_some(fit);
+        };
+        format = rest;
+        match piece {
+            Piece::Literal(text) => {
+                // Blanks at a line's end are often lost.
+                line = match line.strip_prefix(text) {
+                    Some(after) => after,
+                    None if rest.is_empty() && line == text.trim_ascii_end() => &[],
+                    None => return None,
+                };
+                fit.literal(text);
+            }
+            Piece::Signed => line = number(line, true, |byte| byte.is_ascii_digit())?,
+            Piece::Unsigned => line = number(line, false, |byte| byte.is_ascii_digit())?,
+            Piece::Hex => {
+                let padded = line.trim_ascii_start();
+                let bare = padded.strip_prefix(b"0x").or_else(|| padded.strip_prefix(b"0X"));
+                line = number(bare.unwrap_or(line), false, |byte| byte.is_ascii_hexdigit())?;
+            }
+            Piece::Pointer => line = pointer(line)?,
+            Piece::Char => line = line.get(1..)?,
+            Piece::Module(name) => {
+                let end = line
+                    .iter()
+                    .position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')));
+                let (word, after) = line.split_at(end.unwrap_or(line.len()));
+                if word.is_empty() {
+                    return None;
+                }
+                if word == name {
+                    fit.module = true;
+                    fit.literal(word);
+                }
+                line = after;
+            }
+            Piece::Any => return any(format, line, open, fit, steps),
+        }
+    }
+}
+
+/// The rest of a line after what may be anything, tried from the shortest on.
+fn any(format: &[u8], line: &[u8], open: bool, mut fit: Fit, steps: &mut u32) -> Option<Fit> {
+    fit.holes += 1;
+    let text = match piece(format) {
+        None => {
+            fit.free += line.len() as u32;
+            return Some(fit);
+        }
+        Some((Piece::Literal(text), _)) => text,
+        Some(_) => &[],
+    };
+    let mut best: Option<Fit> = None;
+    let mut at = 0;
+    while let Some(found) = line.get(at..).and_then(|left| memchr::memmem::find(left, text)) {
+        at += found;
+        let with = Fit { free: fit.free + at as u32, ..fit };
+        let found = matched(format, &line[at..], open, with, steps);
+        if let Some(found) = found {
+            if !found.more {
+                return Some(found);
+            }
+            best = best.or(Some(found));
+        }
+        if *steps > MOST_STEPS {
+            break;
+        }
+        at += 1;
+    }
+    // A literal at the end whose blanks are lost.
+    let trimmed = text.trim_ascii_end();
+    if best.is_none() && trimmed.len() < text.len() && line.ends_with(trimmed) {
+        let at = line.len() - trimmed.len();
+        let with = Fit { free: fit.free + at as u32, ..fit };
+        best = matched(format, &line[at..], open, with, steps);
+    }
+    best
+}
+
+/// What follows a number, which may be padded.
+fn number(line: &[u8], signed: bool, digit: impl Fn(u8) -> bool) -> Option<&[u8]> {
+    let line = line.trim_ascii_start();
+    let line = match line.first() {
+        Some(b'-' | b'+') if signed => &line[1..],
+        _ => line,
+    };
+    let end = line.iter().position(|byte| !digit(*byte)).unwrap_or(line.len());
+    let rest = &line[end..];
+    // Padding on the right.
+    (end > 0).then_some(rest)
+}
+
+fn pointer(line: &[u8]) -> Option<&[u8]> {
+    let line = line.trim_ascii_start();
+    for word in [&b"(null)"[..], b"(____ptrval____)", b"(efault)", b"(einval)"] {
+        if let Some(rest) = line.strip_prefix(word) {
+            return Some(rest);
+        }
+    }
+    number(line.strip_prefix(b"0x").unwrap_or(line), false, |byte| byte.is_ascii_hexdigit())
+}
+
+/// The words of a format that a line must have whole, each with the bytes around it known.
+pub(super) fn words(format: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = format;
+    let mut bounded = true;
+    let mut inside: &[u8] = &[];
+    std::iter::from_fn(move || {
+        loop {
+            if inside.is_empty() {
+                let (next, after) = piece(rest)?;
+                rest = after;
+                let Piece::Literal(text) = next else {
+                    bounded = false;
+                    continue;
+                };
+                inside = text;
+            }
+            let start = inside.iter().position(|byte| is_word(*byte));
+            let Some(start) = start else {
+                bounded = true;
+                inside = &[];
+                continue;
+            };
+            let whole_before = bounded || start > 0;
+            let text = &inside[start..];
+            let end = text.iter().position(|byte| !is_word(*byte)).unwrap_or(text.len());
+            let word = &text[..end];
+            inside = &text[end..];
+            // At a conversion a word may go on; after a text's end it can't.
+            let whole_after = end < text.len() || rest.is_empty();
+            bounded = end < text.len();
+            if whole_before && whole_after && word.len() > 1 {
+                return Some(word);
+            }
+        }
+    })
+}
+
+/// Whether `byte` is part of a word.
+pub(super) fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fits(format: &str, line: &str) -> bool {
+        fit(format.as_bytes(), line.as_bytes(), false).is_some()
+    }
+
+    #[test]
+    fn conversions_take_what_they_print() {
+        assert!(fits("lamp%d: %s, level %u of %#x", "lamp3: on, level 7 of 0x10"));
+        assert!(fits("%5d|%-5s|", "   12|a    |"));
+        assert!(fits("%pOF: bad", "/soc/lamp@1: bad"));
+        assert!(fits("at %pS", "at lamp_on+0x1c/0x90"));
+        assert!(fits("%02x%02x", "0aff") || !fits("%02x-%02x", "0a"));
+        assert!(fits("mac %pM on", "mac 00:11:22:33:44:55 on"));
+        assert!(fits("100%% of %s", "100% of it"));
+        assert!(!fits("level %d", "level high"));
+        assert!(!fits("lamp on", "lamp on fire"));
+    }
+
+    #[test]
+    fn many_strings_in_a_row_end() {
+        let format = "%s".repeat(60) + "x";
+        assert!(!fits(&format, &"y".repeat(4000)));
+    }
+
+    #[test]
+    fn words_are_those_that_stand_alone() {
+        let found: Vec<&[u8]> = words(b"lamp%d: no such level %smore, it").collect();
+        assert_eq!(found, [&b"no"[..], b"such", b"level", b"it"]);
+    }
+}

@@ -1,0 +1,266 @@
+//! Makes the text of a template: macros that stand for texts are looked up where the call
+//! stands, first in its file, then in what that includes, then nearby.
+
+use std::collections::HashMap;
+
+use kgrep_index::outline::formats::{Formats, Part, Template, TextMacro};
+
+/// Stands for the format in a printer's text: parameter 1.
+pub(super) const FORMAT: [u8; 2] = [3, 33];
+/// In a text: something that is known only when it runs.
+pub(super) const UNKNOWN: u8 = 5;
+/// In a text: the module's name. The file's name, which it mostly is, follows to [`END`].
+pub(super) const MODULE: u8 = 1;
+/// Ends what a mark began.
+pub(super) const END: u8 = 2;
+
+/// Macros inside macros beyond this are left unknown.
+const DEEPEST: usize = 8;
+/// A text that macros make longer than this is cut.
+const LONGEST: usize = 8192;
+
+/// A file and what it says of printing.
+pub(super) struct FileTexts<'a> {
+    pub(super) path: &'a [u8],
+    pub(super) formats: Formats<'a>,
+}
+
+/// Where a text stands.
+#[derive(Clone, Copy)]
+pub(super) struct Site<'a> {
+    pub(super) file: u32,
+    pub(super) line: u32,
+    pub(super) function: &'a [u8],
+}
+
+/// All macros for texts.
+pub(super) struct Texts<'f, 'a> {
+    files: &'f [FileTexts<'a>],
+    /// Macros of headers by name: the file, and the macro's number there.
+    shared: HashMap<&'a [u8], Vec<(u32, u32)>>,
+    /// For headers: the first file that includes them and says how its messages begin.
+    includers: HashMap<u32, u32>,
+}
+
+impl<'f, 'a> Texts<'f, 'a> {
+    pub(super) fn new(files: &'f [FileTexts<'a>]) -> Texts<'f, 'a> {
+        let mut shared: HashMap<&[u8], Vec<(u32, u32)>> = HashMap::new();
+        for (number, file) in files.iter().enumerate().filter(|(_, f)| f.path.ends_with(b".h")) {
+            for (at, text) in file.formats.macros.iter().enumerate() {
+                shared.entry(text.name).or_default().push((number as u32, at as u32));
+            }
+        }
+        let mut includers = HashMap::new();
+        for (number, file) in files.iter().enumerate() {
+            if !file.formats.macros.iter().any(|text| text.name.ends_with(b"_fmt")) {
+                continue;
+            }
+            for include in &file.formats.includes {
+                let path = joined(file.path, include);
+                if let Ok(header) = files.binary_search_by(|known| known.path.cmp(&path)) {
+                    includers.entry(header as u32).or_insert(number as u32);
+                }
+            }
+        }
+        Texts { files, shared, includers }
+    }
+
+    /// The text of `template` at `site`; `late` leaves what depends on the caller's file.
+    pub(super) fn expand(&self, template: &[u8], site: Site<'_>, late: bool) -> Vec<u8> {
+        if template.iter().all(|byte| *byte >= 8) {
+            return template.to_vec();
+        }
+        let mut out = Vec::new();
+        let expansion = Expansion { texts: self, site, late };
+        let mut parts = Template(template).parts();
+        while expansion.run(&mut parts, None, 0, &mut out) {}
+        out.truncate(LONGEST);
+        out
+    }
+
+    /// The macro `name` as it is at `site`.
+    fn find(&self, name: &[u8], site: Site<'_>) -> Option<TextMacro<'a>> {
+        let file = self.files.get(site.file as usize)?;
+        let own = file.formats.macros.iter().filter(|known| known.name == name);
+        let mut first = None;
+        let mut last = None;
+        for known in own {
+            first = first.or(Some(*known));
+            if known.line <= site.line {
+                last = Some(*known);
+            }
+        }
+        last.or(first).or_else(|| self.find_shared(name, file)).or_else(|| {
+            // A header prints as the file does that includes it.
+            let includer = self.includers.get(&site.file)?;
+            let file = self.files.get(*includer as usize)?;
+            let own = name.ends_with(b"_fmt");
+            file.formats.macros.iter().find(|known| own && known.name == name).copied()
+        })
+    }
+
+    fn find_shared(&self, name: &[u8], file: &FileTexts<'_>) -> Option<TextMacro<'a>> {
+        let all = self.shared.get(name)?;
+        let best = all.iter().max_by_key(|(header, _)| {
+            let header = &self.files[*header as usize];
+            (nearness(file, header.path), std::cmp::Reverse(header.path))
+        })?;
+        let header = &self.files[best.0 as usize];
+        let (included, near) = nearness(file, header.path);
+        // What a file says of its own messages counts only where it is included.
+        let own_business = name.ends_with(b"_fmt");
+        if own_business && !included
+            || !included && near == 0 && !header.path.starts_with(b"include/")
+        {
+            return None;
+        }
+        header.formats.macros.get(best.1 as usize).copied()
+    }
+}
+
+/// Whether a file includes the header at `path` with quotes, and how many folders they share.
+pub(super) fn nearness(file: &FileTexts<'_>, path: &[u8]) -> (bool, usize) {
+    let folders = shared_folders(file.path, path);
+    let included = file.formats.includes.iter().any(|include| {
+        let plain = include.strip_prefix(b"./").unwrap_or(include);
+        joined(file.path, include) == path
+            // By a folder that the Makefile names.
+            || folders > 1
+                && path.ends_with(plain)
+                && path.len().checked_sub(plain.len() + 1).is_none_or(|at| path[at] == b'/')
+    });
+    (included, folders)
+}
+
+/// What `"include"` in the file at `path` names first.
+fn joined(path: &[u8], include: &[u8]) -> Vec<u8> {
+    let end = memchr::memrchr(b'/', path).unwrap_or(0);
+    let mut parts: Vec<&[u8]> = path[..end].split(|byte| *byte == b'/').collect();
+    for part in include.split(|byte| *byte == b'/') {
+        match part {
+            b"." | b"" => {}
+            b".." => {
+                parts.pop();
+            }
+            other => parts.push(other),
+        }
+    }
+    parts.join(&b'/')
+}
+
+/// How many folders two paths have in common.
+pub(super) fn shared_folders(one: &[u8], other: &[u8]) -> usize {
+    let same = one.iter().zip(other).take_while(|(a, b)| a == b);
+    same.filter(|(byte, _)| **byte == b'/').count()
+}
+
+/// The name that the module of a file mostly has: the file's.
+pub(super) fn module_of(path: &[u8]) -> Vec<u8> {
+    let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or(path);
+    let stem = name.split(|byte| *byte == b'.').next().unwrap_or(name);
+    stem.iter().map(|byte| if *byte == b'-' { b'_' } else { *byte }).collect()
+}
+
+struct Expansion<'t, 'f, 'a, 's> {
+    texts: &'t Texts<'f, 'a>,
+    site: Site<'s>,
+    late: bool,
+}
+
+impl Expansion<'_, '_, '_, '_> {
+    /// Appends the parts up to the end or to what closes the macro around them; `argument` is
+    /// what parameter 1 stands for. Whether there may be more.
+    fn run<'p>(
+        &self,
+        parts: &mut dyn Iterator<Item = Part<'p>>,
+        argument: Option<&[u8]>,
+        depth: usize,
+        out: &mut Vec<u8>,
+    ) -> bool {
+        while let Some(part) = parts.next() {
+            if out.len() > LONGEST {
+                return false;
+            }
+            match part {
+                Part::Literal(text) => out.extend(text),
+                Part::Name(name) => self.name(name, depth, out),
+                Part::Param(1) if argument.is_some() => out.extend(argument.unwrap_or_default()),
+                Part::Param(1) if self.late => out.extend(FORMAT),
+                Part::Quoted(number) if self.late => out.extend([4, 32 + number.min(200) as u8]),
+                Part::Param(_) | Part::Quoted(_) | Part::Unknown => out.push(UNKNOWN),
+                Part::Open(name) => {
+                    let mut inner = Vec::new();
+                    if depth < DEEPEST {
+                        self.run(parts, argument, depth + 1, &mut inner);
+                    }
+                    self.open(name, &inner, depth, out);
+                }
+                Part::Close => return true,
+            }
+        }
+        false
+    }
+
+    /// The macro `name` around the text `inner`.
+    fn open(&self, name: &[u8], inner: &[u8], depth: usize, out: &mut Vec<u8>) {
+        if self.late && name.ends_with(b"_fmt") {
+            out.push(6);
+            out.extend(name);
+            out.push(2);
+            out.extend(inner);
+            out.push(7);
+            return;
+        }
+        match self.texts.find(name, self.site) {
+            Some(text) if depth < DEEPEST => {
+                self.run(&mut text.text.parts(), Some(inner), depth + 1, out);
+            }
+            _ => out.extend(inner),
+        }
+    }
+
+    fn name(&self, name: &[u8], depth: usize, out: &mut Vec<u8>) {
+        if name.starts_with(b"KERN_") || name == b"__VA_ARGS__" {
+            return;
+        }
+        let caller = matches!(name, b"__func__" | b"__FUNCTION__" | b"KBUILD_MODNAME");
+        if self.late && caller {
+            out.push(1);
+            out.extend(name);
+            out.push(2);
+            return;
+        }
+        match name {
+            b"__func__" | b"__FUNCTION__" => out.extend(self.site.function),
+            b"KBUILD_MODNAME" | b"KBUILD_BASENAME" => {
+                out.push(MODULE);
+                let path =
+                    self.texts.files.get(self.site.file as usize).map_or(&b""[..], |f| f.path);
+                out.extend(module_of(path));
+                out.push(END);
+            }
+            _ => match self.texts.find(name, self.site) {
+                Some(text) if depth < DEEPEST => {
+                    self.run(&mut text.text.parts(), None, depth + 1, out);
+                }
+                _ => out.push(UNKNOWN),
+            },
+        }
+    }
+}
+
+/// `text` with the source of the first argument in place of its quotation.
+pub(super) fn quote(text: &[u8], source: &[u8]) -> Vec<u8> {
+    match memchr::memmem::find(text, &[4, 33]) {
+        Some(at) => [&text[..at], source, &text[at + 2..]].concat(),
+        None => text.to_vec(),
+    }
+}
+
+/// `text` with `format` in place of parameter 1.
+pub(super) fn fill(text: &[u8], format: &[u8]) -> Vec<u8> {
+    match memchr::memmem::find(text, &FORMAT) {
+        Some(at) => [&text[..at], format, &text[at + FORMAT.len()..]].concat(),
+        None => text.to_vec(),
+    }
+}

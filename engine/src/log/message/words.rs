@@ -1,0 +1,123 @@
+//! Finds the formats that a line may have been printed by: each line of a format is kept under
+//! its rarest word, so that it is looked at only when a line has that word.
+
+use super::pattern::{is_word, words};
+
+/// Buckets of words, as a power of two.
+const BITS: u32 = 17;
+
+/// One printed line of a format: formats may have several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FormatLine {
+    /// Which format.
+    pub(super) format: u32,
+    /// Where the line is in its text.
+    pub(super) start: u16,
+    /// Its end.
+    pub(super) end: u16,
+    /// Whether the format ends the line there: else more may follow.
+    pub(super) ends: bool,
+}
+
+/// The lines of formats by their rarest words.
+#[derive(Default)]
+pub(super) struct ByWord {
+    /// For each bucket where its lines end.
+    ends: Vec<u32>,
+    lines: Vec<(u32, FormatLine)>,
+    /// Lines without a word that stands alone.
+    wordless: Vec<FormatLine>,
+}
+
+impl ByWord {
+    /// Those of these formats' texts.
+    pub(super) fn of<'t>(texts: impl Iterator<Item = &'t [u8]> + Clone) -> ByWord {
+        let mut counts = vec![0u32; 1 << BITS];
+        for text in texts.clone() {
+            for line in text.split(|byte| *byte == b'\n') {
+                words(line).for_each(|word| counts[bucket(hash(word))] += 1);
+            }
+        }
+        let mut keyed: Vec<(u32, FormatLine)> = Vec::new();
+        let mut wordless = Vec::new();
+        for (number, text) in texts.enumerate() {
+            for line in lines(text, number as u32) {
+                let inside = &text[usize::from(line.start)..usize::from(line.end)];
+                let rarest = words(inside)
+                    .min_by_key(|word| (counts[bucket(hash(word))], std::cmp::Reverse(word.len())));
+                match rarest {
+                    Some(word) => keyed.push((hash(word), line)),
+                    None if inside.iter().any(u8::is_ascii_alphanumeric) => wordless.push(line),
+                    None => {}
+                }
+            }
+        }
+        let mut ends = vec![0u32; (1 << BITS) + 1];
+        for (hash, _) in &keyed {
+            ends[bucket(*hash) + 1] += 1;
+        }
+        for at in 1..ends.len() {
+            ends[at] += ends[at - 1];
+        }
+        let none = FormatLine { format: 0, start: 0, end: 0, ends: false };
+        let mut sorted = vec![(0, none); keyed.len()];
+        let mut next = ends.clone();
+        for entry in keyed {
+            let at = &mut next[bucket(entry.0)];
+            sorted[*at as usize] = entry;
+            *at += 1;
+        }
+        ends.remove(0);
+        ByWord { ends, lines: sorted, wordless }
+    }
+
+    /// Calls `each` with the lines of formats that `text` may have been printed by.
+    pub(super) fn candidates(&self, text: &[u8], mut each: impl FnMut(FormatLine)) {
+        let mut seen: Vec<u32> = Vec::new();
+        for word in text.split(|byte| !is_word(*byte)).filter(|word| word.len() > 1) {
+            let hash = hash(word);
+            if seen.contains(&hash) {
+                continue;
+            }
+            seen.push(hash);
+            let bucket = bucket(hash);
+            let Some(end) = self.ends.get(bucket) else { continue };
+            let start = bucket.checked_sub(1).map_or(0, |before| self.ends[before]);
+            let lines = self.lines.get(start as usize..*end as usize).unwrap_or_default();
+            lines.iter().filter(|(key, _)| *key == hash).for_each(|(_, line)| each(*line));
+        }
+    }
+
+    /// The lines of formats that no word finds.
+    pub(super) fn wordless(&self) -> &[FormatLine] {
+        &self.wordless
+    }
+}
+
+/// The lines that a format prints, but empty ones.
+fn lines(text: &[u8], format: u32) -> impl Iterator<Item = FormatLine> {
+    let mut at = 0;
+    text.split(|byte| *byte == b'\n').filter_map(move |line| {
+        let (start, end) = (at, at + line.len());
+        at = end + 1;
+        (!line.is_empty()).then(|| FormatLine {
+            format,
+            start: start.min(usize::from(u16::MAX)) as u16,
+            end: end.min(usize::from(u16::MAX)) as u16,
+            ends: end < text.len(),
+        })
+    })
+}
+
+fn bucket(hash: u32) -> usize {
+    (hash >> (32 - BITS)) as usize
+}
+
+/// A word's hash.
+fn hash(word: &[u8]) -> u32 {
+    let mut state = 0xcbf2_9ce4_8422_2325u64;
+    for byte in word {
+        state = (state ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    }
+    (state.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
+}

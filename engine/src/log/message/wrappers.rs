@@ -1,0 +1,184 @@
+//! Finds the functions and macros of a tree that print what they are given: they hand a format
+//! on to a call that prints, or print it as `%pV`. Through several levels, and each as it is
+//! where the call stands: many files have a `dbg()` of their own.
+
+use std::collections::HashMap;
+
+use kgrep_index::outline::formats::{Part, PrintCall};
+
+use super::printing::{Printer, Printing};
+use super::texts::{FORMAT, FileTexts, Site, Texts, UNKNOWN, fill, nearness, quote};
+
+/// Levels of macros and functions that are followed.
+const DEEPEST: usize = 8;
+/// Ways to print of one function that are told apart.
+const MOST_WAYS: usize = 6;
+
+/// A function or macro of one file that hands something on: the file, and its calls that do.
+struct Wrapper {
+    file: u32,
+    calls: Vec<u32>,
+}
+
+/// All that prints in a tree.
+pub(super) struct Wrappers<'p, 'f, 'a> {
+    printing: &'p Printing,
+    files: &'f [FileTexts<'a>],
+    texts: &'p Texts<'f, 'a>,
+    candidates: HashMap<&'a [u8], Vec<Wrapper>>,
+    /// What was found of a candidate: none, or how it prints.
+    known: HashMap<(&'a [u8], u32), Vec<Printer>>,
+}
+
+impl<'p, 'f, 'a> Wrappers<'p, 'f, 'a> {
+    pub(super) fn new(
+        printing: &'p Printing,
+        files: &'f [FileTexts<'a>],
+        texts: &'p Texts<'f, 'a>,
+    ) -> Self {
+        let mut candidates: HashMap<&[u8], Vec<Wrapper>> = HashMap::new();
+        for (number, file) in files.iter().enumerate() {
+            for (at, call) in file.formats.calls.iter().enumerate() {
+                let Some(printing) = file.formats.printings.get(call.within as usize) else {
+                    continue;
+                };
+                if handed_on(call, printing.format).is_none() && !printing.is_macro {
+                    continue;
+                }
+                let all = candidates.entry(printing.name).or_default();
+                match all.last_mut().filter(|last| last.file == number as u32) {
+                    Some(last) => last.calls.push(at as u32),
+                    None => all.push(Wrapper { file: number as u32, calls: vec![at as u32] }),
+                }
+            }
+        }
+        let mut wrappers = Wrappers { printing, files, texts, candidates, known: HashMap::new() };
+        let all: Vec<(&[u8], u32)> = wrappers
+            .candidates
+            .iter()
+            .flat_map(|(name, all)| all.iter().map(|wrapper| (*name, wrapper.file)))
+            .collect();
+        for (name, file) in all {
+            wrappers.learn(name, file, 0);
+        }
+        wrappers
+    }
+
+    /// How a call of `name` in `file` prints.
+    pub(super) fn printers(&self, name: &'a [u8], file: u32) -> &[Printer] {
+        if let Some(known) = self.printing.printers(name) {
+            return known;
+        }
+        let found = self.chosen(name, file).and_then(|chosen| self.known.get(&(name, chosen)));
+        found.map_or(&[], Vec::as_slice)
+    }
+
+    /// In which file the `name` that is called in `file` is defined.
+    fn chosen(&self, name: &[u8], file: u32) -> Option<u32> {
+        let all = self.candidates.get(name)?;
+        if let Some(own) = all.iter().find(|wrapper| wrapper.file == file) {
+            return Some(own.file);
+        }
+        let here = self.files.get(file as usize)?;
+        // A `.c` file's macro or static is its own affair, but that can't be told from a
+        // function for all: the nearest is right for both.
+        let best = all.iter().max_by_key(|wrapper| {
+            let path = self.files[wrapper.file as usize].path;
+            (nearness(here, path), path.ends_with(b".h"), std::cmp::Reverse(path))
+        })?;
+        Some(best.file)
+    }
+
+    fn learn(&mut self, name: &'a [u8], file: u32, depth: usize) {
+        if depth > DEEPEST || self.known.contains_key(&(name, file)) {
+            return;
+        }
+        // What calls itself hands nothing on.
+        self.known.insert((name, file), Vec::new());
+        let files = self.files;
+        let formats = &files[file as usize].formats;
+        let calls: Vec<u32> = self
+            .candidates
+            .get(name)
+            .and_then(|all| all.iter().find(|wrapper| wrapper.file == file))
+            .map(|wrapper| wrapper.calls.clone())
+            .unwrap_or_default();
+        let mut found: Vec<Printer> = Vec::new();
+        for call in calls.iter().filter_map(|at| formats.calls.get(*at as usize)) {
+            let Some(callee) = formats.callees.get(call.callee as usize).copied() else { continue };
+            if callee == name {
+                continue;
+            }
+            if self.printing.printers(callee).is_none()
+                && let Some(chosen) = self.chosen(callee, file)
+            {
+                self.learn(callee, chosen, depth + 1);
+            }
+            let own = formats.printings[call.within as usize];
+            // A macro may print a text of its own: then no argument is the format.
+            let argument = handed_on(call, own.format).unwrap_or(0);
+            let template = renamed(call, argument);
+            let site = Site { file, line: call.line, function: own.name };
+            for printer in self.printers(callee, file) {
+                if printer.argument != call.argument {
+                    continue;
+                }
+                let text = match call.argument {
+                    0 => quote(&printer.text, &[UNKNOWN]),
+                    _ => fill(&printer.text, &template),
+                };
+                let text = self.texts.expand(&text, site, own.is_macro);
+                let level = if call.level != 0 { call.level } else { printer.level };
+                let printer = Printer { argument, level, text, ..printer.clone() };
+                if found.len() < MOST_WAYS && !found.contains(&printer) {
+                    found.push(printer);
+                }
+            }
+        }
+        self.known.insert((name, file), found);
+    }
+}
+
+/// Which parameter of the function or macro around it the call hands on, from 1.
+fn handed_on(call: &PrintCall<'_>, format: u32) -> Option<u32> {
+    let through = |part: Part<'_>| match part {
+        Part::Param(number) => Some(number),
+        Part::Literal(text) if format != 0 && memchr::memmem::find(text, b"%pV").is_some() => {
+            Some(format)
+        }
+        _ => None,
+    };
+    call.text.parts().find_map(through)
+}
+
+/// The call's text with the format as parameter 1.
+fn renamed(call: &PrintCall<'_>, argument: u32) -> Vec<u8> {
+    let mut out = Vec::new();
+    for part in call.text.parts() {
+        match part {
+            Part::Literal(text) => match memchr::memmem::find(text, b"%pV") {
+                Some(at) => {
+                    out.extend(&text[..at]);
+                    out.extend(FORMAT);
+                    out.extend(&text[at + 3..]);
+                }
+                None => out.extend(text),
+            },
+            Part::Param(number) if number == argument => out.extend(FORMAT),
+            Part::Name(name) => {
+                out.push(1);
+                out.extend(name);
+                out.push(2);
+            }
+            Part::Open(name) => {
+                out.push(6);
+                out.extend(name);
+                out.push(2);
+            }
+            Part::Close => out.push(7),
+            Part::Quoted(number) => out.extend([4, 32 + number.min(200) as u8]),
+            Part::Param(_) | Part::Unknown => out.push(UNKNOWN),
+        }
+    }
+    out
+}

@@ -1,0 +1,94 @@
+//! Reports in a log: where one begins and ends, and what it says happened.
+
+use super::knowledge::{Begin, knowledge};
+
+/// What a report is, by its first line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Title {
+    /// What kind of report: `oops`, `warning`.
+    pub kind: &'static str,
+    /// The line that says what happened.
+    pub text: String,
+    /// The document of the tree that explains such reports; empty where none does.
+    pub document: &'static str,
+}
+
+/// The title of the report that `text` begins, if it begins one.
+pub(super) fn begins(text: &[u8]) -> Option<Title> {
+    let begin = knowledge().reports.iter().find(|begin| begin.fits(text))?;
+    let text = String::from_utf8_lossy(text.trim_ascii()).into_owned();
+    Some(Title { kind: &begin.kind, text, document: &begin.document })
+}
+
+impl Begin {
+    fn fits(&self, text: &[u8]) -> bool {
+        let text = text.trim_ascii_start();
+        let has = |part: &String| memchr::memmem::find(text, part.as_bytes()).is_some();
+        self.starts.iter().any(|start| text.starts_with(start.as_bytes()))
+            || self.has.iter().any(has)
+    }
+}
+
+/// How a line belongs to a report that is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Belongs {
+    /// It is the report's: a part that such reports have.
+    Part,
+    /// It ends it.
+    Last,
+    /// Nothing says.
+    Unknown,
+}
+
+/// How `text` belongs to an open report.
+pub(super) fn belongs(text: &[u8]) -> Belongs {
+    let text = text.trim_ascii_start();
+    let starts = |parts: &[String]| parts.iter().any(|part| text.starts_with(part.as_bytes()));
+    if starts(&knowledge().parts.last) {
+        Belongs::Last
+    } else if starts(&knowledge().parts.starts) || text.starts_with(b"<") {
+        Belongs::Part
+    } else {
+        Belongs::Unknown
+    }
+}
+
+/// Whether a function reports what others did.
+pub(super) fn is_machinery(name: &[u8]) -> bool {
+    let name = String::from_utf8_lossy(name);
+    knowledge().machinery.iter().any(|rule| match rule.function.strip_suffix('*') {
+        Some(start) => name.starts_with(start),
+        None => name == rule.function,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reports_begin_with_lines_that_are_known() {
+        let kinds = [
+            ("BUG: kernel NULL pointer dereference, address: 0000000000000018", "oops"),
+            ("Unable to handle kernel NULL pointer dereference at virtual address 0018", "oops"),
+            ("WARNING: CPU: 1 PID: 1 at drivers/lamp.c:7 lamp_on+0x5/0x20", "warning"),
+            ("kernel BUG at drivers/lamp.c:7!", "bug"),
+            ("Kernel panic - not syncing: Attemted to kill init!", "panic"),
+            ("BUG: KASAN: slab-use-after-free in lamp_on+0x5/0x20", "kasan"),
+            ("UBSAN: shift-out-of-bounds in drivers/lamp.c:7:12", "ubsan"),
+            ("WARNING: possible circular locking dependency detected", "lockdep"),
+            ("rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:", "rcu-stall"),
+            ("INFO: task lampd:37 blocked for more than 120 seconds.", "hung-task"),
+            ("watchdog: BUG: soft lockup - CPU#1 stuck for 22s! [lampd:37]", "lockup"),
+            ("tail invoked oom-killer: gfp_mask=0x140dca(GFP_X), order=0", "oom"),
+            ("list_del corruption. prev->next should be 1, but was 2", "list"),
+        ];
+        for (text, kind) in kinds {
+            assert_eq!(begins(text.as_bytes()).map(|title| title.kind), Some(kind), "{text}");
+        }
+        assert_eq!(begins(b"lamp: ready"), None);
+        assert_eq!(belongs(b"---[ end trace 0000000000000000 ]---"), Belongs::Last);
+        assert_eq!(belongs(b"RAX: 0000"), Belongs::Part);
+        assert!(is_machinery(b"dump_stack_lvl") && !is_machinery(b"vfs_write"));
+    }
+}

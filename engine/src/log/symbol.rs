@@ -1,0 +1,63 @@
+//! Which definition a trace's symbol is: by its name, its module, and the architecture.
+
+use kgrep_index::graph::{Arch, DefInfo, Graph, Program};
+use kgrep_index::outline::Kind;
+
+use super::knowledge::knowledge;
+use super::module::Modules;
+use crate::code::Ranking;
+
+/// The definitions that `symbol`, in this module or built in, may be, the best first; all of
+/// them fit alike but for their rank. The name that they have is the first of its spellings
+/// that the tree defines.
+pub(super) fn definitions(
+    graph: &Graph<'_>,
+    arch: Arch,
+    modules: &Modules<'_>,
+    symbol: &[u8],
+    module: Option<&[u8]>,
+) -> Vec<DefInfo> {
+    let mut other = Vec::new();
+    for name in knowledge().names_of(symbol) {
+        let Some(name) = graph.find_name(&name) else { continue };
+        let mut found = graph.definitions_of(name);
+        found.retain(|d| {
+            let place = graph.place(d.file);
+            place.program == Program::Kernel && arch.has(place)
+        });
+        let (mut code, mut rest): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|d| d.kind.is_callable());
+        if code.is_empty() {
+            // A macro that makes functions of this name.
+            rest.retain(|d| matches!(d.kind, Kind::Variable | Kind::Macro | Kind::EventClass));
+            other.append(&mut rest);
+            continue;
+        }
+        if code.len() > 1 {
+            code.sort_by_cached_key(|d| Ranking::of(graph, d, arch));
+            narrow(graph, modules, module, &mut code);
+        }
+        return code;
+    }
+    other
+}
+
+/// Leaves those of the module, where the Makefiles say which those are, and no stubs of
+/// headers beside a real one.
+fn narrow(
+    graph: &Graph<'_>,
+    modules: &Modules<'_>,
+    module: Option<&[u8]>,
+    code: &mut Vec<DefInfo>,
+) {
+    let keep = |code: &mut Vec<DefInfo>, wanted: &dyn Fn(&DefInfo) -> bool| {
+        if code.iter().any(wanted) {
+            code.retain(wanted);
+        }
+    };
+    if let Some(module) = module {
+        keep(code, &|d| modules.builds(module, graph.path(d.file)));
+    }
+    keep(code, &|d| !graph.place(d.file).is_header);
+    keep(code, &|d| !d.flags.has(kgrep_index::outline::Flags::WEAK));
+}

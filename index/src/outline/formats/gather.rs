@@ -1,0 +1,482 @@
+//! Walks the tokens of a body or a macro and notes the calls that have a text among their
+//! arguments. One pass, with a stack of open brackets, for any tokens.
+
+use std::collections::{HashMap, HashSet};
+
+use super::template::{
+    CLOSE, NAME, OPEN, PARAM, QUOTED, UNKNOWN, put_literal, put_name, put_param,
+};
+use super::{NO_FORMAT, put, put_text};
+use crate::lex::{Token, TokenKind};
+
+/// Brackets nested deeper are not looked into.
+const DEEPEST: usize = 64;
+/// A text longer than this is cut: no line of a log is.
+const LONGEST: usize = 4096;
+
+/// The parameters of a function or a macro.
+#[derive(Clone, Debug, Default)]
+pub(in super::super) struct Head<'a> {
+    names: Vec<&'a [u8]>,
+    /// Which is the format, from 1; 0: none.
+    format: u32,
+    /// Whether the last stands for a variable number.
+    variadic: bool,
+    is_macro: bool,
+}
+
+impl<'a> Head<'a> {
+    /// The parameters between a function's brackets.
+    pub(in super::super) fn of_function(tokens: &[Token], bytes: &'a [u8]) -> Head<'a> {
+        let mut head = Head::default();
+        let mut list = false;
+        for (number, tokens) in split(tokens).enumerate() {
+            let words = || tokens.iter().filter(|t| t.kind == TokenKind::Ident);
+            let name = words().next_back().map_or(&b""[..], |t| t.text(bytes));
+            let dots = tokens.iter().filter(|t| t.is(b'.')).count() == 3;
+            if dots || words().any(|t| t.text(bytes) == b"va_list") {
+                list = true;
+                head.variadic = dots;
+                head.format = number as u32;
+            } else if !list && words().any(|t| t.text(bytes) == b"va_format") {
+                head.format = number as u32 + 1;
+            }
+            head.names.push(name);
+        }
+        head
+    }
+
+    /// The parameters of a macro, between its brackets.
+    pub(in super::super) fn of_macro(tokens: &[Token], bytes: &'a [u8]) -> Head<'a> {
+        let mut head = Head { is_macro: true, ..Head::default() };
+        for tokens in split(tokens) {
+            let name = tokens.iter().find(|t| t.kind == TokenKind::Ident);
+            let dots = tokens.iter().filter(|t| t.is(b'.')).count() == 3;
+            head.variadic |= dots;
+            head.names.push(name.map_or(&b"__VA_ARGS__"[..], |t| t.text(bytes)));
+        }
+        head
+    }
+
+    /// The number of the parameter `name`, from 1.
+    fn param(&self, name: &[u8]) -> Option<u32> {
+        let found = self.names.iter().position(|known| *known == name && !name.is_empty())?;
+        let number = found as u32 + 1;
+        // Of a function's parameters only the format is worth following.
+        (self.is_macro || number == self.format).then_some(number)
+    }
+}
+
+/// An open bracket.
+struct Open {
+    /// The index of the callee's name.
+    callee: Option<usize>,
+    argument: u32,
+    /// Where the argument begins.
+    start: usize,
+    /// Whether it has a text in it.
+    has_text: bool,
+    level: u8,
+    /// The texts found: which argument, and where it is in the buffer.
+    texts: Vec<(u32, Vec<u8>)>,
+}
+
+/// Collects what one file says of printing.
+#[derive(Default)]
+pub(in super::super) struct Gather {
+    names: HashMap<Vec<u8>, u32>,
+    callees: Vec<u8>,
+    printings: (u32, Vec<u8>),
+    calls: (u32, Vec<u8>),
+    macros: (u32, Vec<u8>),
+    /// The macros in which something was found: a use of one may print without a text.
+    printing_macros: HashSet<Vec<u8>>,
+    line: u32,
+}
+
+/// Tokens that are read, and in what.
+struct Body<'t, 'a> {
+    tokens: &'t [Token],
+    bytes: &'a [u8],
+    head: &'t Head<'a>,
+    /// A variable whose `fmt` is set to the format.
+    list: Option<&'a [u8]>,
+}
+
+impl Gather {
+    /// What was found, as bytes; none where nothing was.
+    pub(in super::super) fn finish(self, includes: &[&[u8]]) -> Vec<u8> {
+        if self.calls.0 == 0 && self.macros.0 == 0 {
+            return Vec::new();
+        }
+        let mut out = Vec::new();
+        for (count, bytes) in
+            [&self.printings, &(self.names.len() as u32, self.callees), &self.calls, &self.macros]
+        {
+            put(&mut out, *count);
+            out.extend(bytes);
+        }
+        put(&mut out, includes.len() as u32);
+        includes.iter().for_each(|path| put_text(&mut out, path));
+        out
+    }
+
+    /// Notes the calls in `tokens`, the body of the function or macro `name`.
+    pub(in super::super) fn body(
+        &mut self,
+        name: &[u8],
+        head: &Head<'_>,
+        tokens: &[Token],
+        bytes: &[u8],
+    ) {
+        let hands_on = head.format != NO_FORMAT || head.is_macro && head.variadic;
+        let named = head.names.iter().any(|name| is_format(name));
+        let quotes = |t: &Token| t.kind == TokenKind::Str || head.is_macro && t.is(b'#');
+        let uses = |t: &Token| t.kind == TokenKind::Ident && self.prints_alone(t.text(bytes));
+        if !hands_on && !named && !tokens.iter().any(|t| quotes(t) || uses(t)) {
+            return;
+        }
+        let list = list_of(head, tokens, bytes);
+        let before = self.calls.0;
+        self.walk(&Body { tokens, bytes, head, list });
+        if self.calls.0 > before {
+            if head.is_macro {
+                self.printing_macros.insert(name.to_vec());
+            }
+            self.printings.0 += 1;
+            put_text(&mut self.printings.1, name);
+            put(&mut self.printings.1, head.format << 1 | u32::from(head.is_macro));
+        }
+    }
+
+    /// Notes the macro `name`, if it stands for a text.
+    pub(in super::super) fn text_macro(
+        &mut self,
+        name: &[u8],
+        head: &Head<'_>,
+        tokens: &[Token],
+        bytes: &[u8],
+        line: u32,
+    ) {
+        let short = tokens.len() <= 24;
+        let has_text = tokens.iter().any(|t| t.kind == TokenKind::Str);
+        if !short || !(has_text || name.ends_with(b"_fmt")) {
+            return;
+        }
+        let mut text = Vec::new();
+        if put_template(&Body { tokens, bytes, head, list: None }, 0..tokens.len(), &mut text) {
+            self.macros.0 += 1;
+            put_text(&mut self.macros.1, name);
+            put(&mut self.macros.1, line);
+            put_text(&mut self.macros.1, &text);
+        }
+    }
+
+    fn walk(&mut self, body: &Body) {
+        let tokens = body.tokens;
+        let mut open: Vec<Open> = Vec::new();
+        let mut deeper = 0usize;
+        for (at, token) in tokens.iter().enumerate() {
+            match token.kind {
+                TokenKind::Str => {
+                    if let Some(top) = open.last_mut() {
+                        top.has_text = true;
+                    }
+                }
+                TokenKind::Ident => {
+                    let Some(top) = open.last_mut().filter(|top| top.callee.is_some()) else {
+                        continue;
+                    };
+                    let word = token.text(body.bytes);
+                    if word.starts_with(b"KERN_") {
+                        top.level = level(word);
+                    } else if body.hands_on(word, at) {
+                        top.has_text = true;
+                    }
+                }
+                TokenKind::Byte => match token.byte {
+                    b'(' | b'[' | b'{' if open.len() >= DEEPEST => deeper += 1,
+                    b')' | b']' | b'}' if deeper > 0 => deeper -= 1,
+                    b'(' => open.push(Open::new(body.callee(at), at + 1)),
+                    b'[' | b'{' => open.push(Open::new(None, at + 1)),
+                    b',' => {
+                        if let Some(top) = open.last_mut() {
+                            top.end_argument(body, at);
+                            top.argument += 1;
+                            top.start = at + 1;
+                        }
+                    }
+                    // A call that was never closed.
+                    b';' => {
+                        while open.last().is_some_and(|top| top.callee.is_some()) {
+                            open.pop();
+                        }
+                    }
+                    b')' | b']' | b'}' => {
+                        let Some(mut top) = open.pop() else { continue };
+                        top.end_argument(body, at);
+                        self.close(body, &top, at);
+                        if let Some(around) = open.last_mut() {
+                            // `pr_fmt("…")`, `("…")`
+                            let plain = top.argument == 1 && token.is(b')');
+                            around.has_text |= plain && !top.texts.is_empty();
+                        }
+                    }
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+    }
+
+    /// Notes a call that is closed by the token at `end`.
+    fn close(&mut self, body: &Body, call: &Open, end: usize) {
+        let Some(callee) = call.callee else { return };
+        let token = body.tokens[callee];
+        let name = token.text(body.bytes);
+        let lines = (token.line, body.tokens[end].line);
+        for (argument, text) in call.texts.iter().filter(|(_, text)| may_print(name, text)) {
+            self.note(name, lines, (*argument, call.level), text);
+        }
+        if self.prints_alone(name) {
+            let first = body.tokens.get(callee + 2..end).unwrap_or_default();
+            self.note(name, lines, (0, call.level), &source(first, body.bytes));
+        }
+    }
+
+    fn note(
+        &mut self,
+        name: &[u8],
+        (line, last): (u32, u32),
+        (argument, level): (u32, u8),
+        text: &[u8],
+    ) {
+        let callee = self.callee(name);
+        let out = &mut self.calls.1;
+        self.calls.0 += 1;
+        put(out, self.printings.0);
+        put(out, callee);
+        let delta = line.wrapping_sub(self.line) as i32;
+        put(out, ((delta << 1) ^ (delta >> 31)) as u32);
+        self.line = line;
+        put(out, last.saturating_sub(line));
+        put(out, argument);
+        put(out, u32::from(level));
+        put_text(out, text);
+    }
+
+    /// Whether the macro `name` may print without being given a text: one of this file in which
+    /// something is printed, or another's that is named as those are that check something.
+    fn prints_alone(&self, name: &[u8]) -> bool {
+        const CHECKS: [&[u8]; 3] = [b"WARN", b"ASSERT", b"CHECK"];
+        // These print no text of their own.
+        const SILENT: [&[u8]; 3] = [b"WARN_ON", b"WARN_ON_ONCE", b"WARN_ON_SMP"];
+        let shouted = || name.len() > 4 && !name.iter().any(u8::is_ascii_lowercase);
+        let checks = || CHECKS.iter().any(|word| memchr::memmem::find(name, word).is_some());
+        !self.printing_macros.is_empty() && self.printing_macros.contains(name)
+            || shouted() && checks() && !SILENT.contains(&name)
+    }
+
+    fn callee(&mut self, name: &[u8]) -> u32 {
+        if let Some(known) = self.names.get(name) {
+            return *known;
+        }
+        let number = self.names.len() as u32;
+        self.names.insert(name.to_vec(), number);
+        put_text(&mut self.callees, name);
+        number
+    }
+}
+
+impl Open {
+    fn new(callee: Option<usize>, start: usize) -> Open {
+        Open { callee, argument: 1, start, has_text: false, level: 0, texts: Vec::new() }
+    }
+
+    fn end_argument(&mut self, body: &Body, end: usize) {
+        if std::mem::take(&mut self.has_text) {
+            for part in arms(body.tokens, self.start..end) {
+                let mut text = Vec::new();
+                if put_template(body, part, &mut text) && !text.is_empty() {
+                    text.truncate(LONGEST);
+                    self.texts.push((self.argument, text));
+                }
+            }
+        }
+    }
+}
+
+impl Body<'_, '_> {
+    /// The name that is called by the bracket at `at`.
+    fn callee(&self, at: usize) -> Option<usize> {
+        let mut name = at.checked_sub(1)?;
+        if self.tokens[name].is(b'(') {
+            // `DEBUG(("…", x))`: one argument for the macro, several for what it calls.
+            name = name.checked_sub(1)?;
+        }
+        let token = self.tokens[name];
+        if token.kind != TokenKind::Ident {
+            return None;
+        }
+        let word = token.text(self.bytes);
+        let control = matches!(
+            word,
+            b"if" | b"while" | b"for" | b"switch" | b"return" | b"sizeof" | b"__attribute__"
+        );
+        (!control).then_some(name)
+    }
+
+    /// Whether the word at `at` hands the format on.
+    fn hands_on(&self, word: &[u8], at: usize) -> bool {
+        let pasted = at > 0 && self.tokens[at - 1].kind == TokenKind::Paste;
+        if self.head.is_macro {
+            let quoted = at > 0 && self.tokens[at - 1].is(b'#');
+            let format = self.head.variadic || quoted || is_format(word);
+            return format && !pasted && self.head.param(word).is_some();
+        }
+        self.head.param(word).is_some() || self.list == Some(word)
+    }
+}
+
+/// Whether a macro's parameter of this name is a format.
+fn is_format(name: &[u8]) -> bool {
+    [&b"fmt"[..], b"format", b"msg"].iter().any(|word| memchr::memmem::find(name, word).is_some())
+}
+
+/// The first argument as the source has it, blanks made single.
+fn source(tokens: &[Token], bytes: &[u8]) -> Vec<u8> {
+    let Some(first) = split(tokens).next() else { return Vec::new() };
+    let mut out: Vec<u8> = Vec::new();
+    let mut end = first[0].start;
+    for token in first {
+        if token.start != end {
+            out.push(b' ');
+        }
+        out.extend(token.text(bytes).iter().filter(|byte| **byte >= 8));
+        end = token.end;
+    }
+    out.truncate(200);
+    out
+}
+
+/// Whether a text given to `callee` may be a message, as far as one can tell from here.
+fn may_print(callee: &[u8], text: &[u8]) -> bool {
+    const WORDS: [&[u8]; 12] = [
+        b"print", b"pr_", b"err", b"warn", b"info", b"dbg", b"debug", b"msg", b"log", b"panic",
+        b"notice", b"alert",
+    ];
+    let message = text.iter().any(|byte| matches!(*byte, b' ' | b'%' | b'\n' | PARAM | QUOTED));
+    message || {
+        let lower = callee.to_ascii_lowercase();
+        WORDS.iter().any(|word| memchr::memmem::find(&lower, word).is_some())
+    }
+}
+
+/// The level that `KERN_…` stands for, as the digit that is printed; 0 for none.
+fn level(word: &[u8]) -> u8 {
+    match word {
+        b"KERN_EMERG" => b'0',
+        b"KERN_ALERT" => b'1',
+        b"KERN_CRIT" => b'2',
+        b"KERN_ERR" => b'3',
+        b"KERN_WARNING" => b'4',
+        b"KERN_NOTICE" => b'5',
+        b"KERN_INFO" => b'6',
+        b"KERN_DEBUG" => b'7',
+        b"KERN_CONT" => b'c',
+        _ => 0,
+    }
+}
+
+/// The variable of the body whose member `fmt` is set to the format (a `struct va_format`).
+fn list_of<'a>(head: &Head<'_>, tokens: &[Token], bytes: &'a [u8]) -> Option<&'a [u8]> {
+    if head.format == NO_FORMAT || head.is_macro {
+        return None;
+    }
+    let set = tokens.windows(5).find(|t| {
+        t[1].is(b'.')
+            && t[2].text(bytes) == b"fmt"
+            && t[3].is(b'=')
+            && head.param(t[4].text(bytes)).is_some()
+    })?;
+    Some(set[0].text(bytes))
+}
+
+/// The parts between commas outside brackets; none of nothing.
+fn split(tokens: &[Token]) -> impl Iterator<Item = &[Token]> {
+    let mut depth = 0usize;
+    let parts = tokens.split(move |token| {
+        if token.kind == TokenKind::Byte {
+            match token.byte {
+                b'(' | b'[' | b'{' => depth += 1,
+                b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        depth == 0 && token.is(b',')
+    });
+    parts.filter(|part| !part.is_empty())
+}
+
+/// `c ? "a" : "b"` as its two texts; anything else as it is.
+fn arms(tokens: &[Token], range: std::ops::Range<usize>) -> Vec<std::ops::Range<usize>> {
+    let inside = tokens.get(range.clone()).unwrap_or_default();
+    let Some(question) = inside.iter().position(|t| t.is(b'?')) else { return vec![range] };
+    let colon = inside[question..].iter().position(|t| t.is(b':'));
+    let Some(colon) = colon.map(|colon| question + colon) else { return vec![range] };
+    let start = range.start;
+    vec![start + question + 1..start + colon, start + colon + 1..range.end]
+}
+
+/// Appends the text that the tokens are; false when they are none.
+fn put_template(body: &Body, range: std::ops::Range<usize>, out: &mut Vec<u8>) -> bool {
+    let tokens = body.tokens.get(range).unwrap_or_default();
+    let mut closes: Vec<bool> = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        let token = tokens[at];
+        let text = token.text(body.bytes);
+        let next_is_bracket = tokens.get(at + 1).is_some_and(|t| t.is(b'('));
+        match token.kind {
+            TokenKind::Str => put_literal(out, text),
+            TokenKind::Ident if next_is_bracket => {
+                put_name(out, OPEN, text);
+                closes.push(true);
+                at += 1;
+            }
+            TokenKind::Ident if body.list == Some(text) => {
+                put_param(out, PARAM, body.head.format);
+            }
+            TokenKind::Ident => match body.head.param(text) {
+                Some(number) => put_param(out, PARAM, number),
+                None => put_name(out, NAME, text),
+            },
+            TokenKind::Paste => {}
+            TokenKind::Byte => match token.byte {
+                b'(' => closes.push(false),
+                b')' => match closes.pop() {
+                    Some(true) => out.push(CLOSE),
+                    Some(false) => {}
+                    None => return false,
+                },
+                b'#' => {
+                    let name = tokens.get(at + 1).map_or(&b""[..], |t| t.text(body.bytes));
+                    let Some(number) = body.head.param(name) else { return false };
+                    put_param(out, QUOTED, number);
+                    at += 1;
+                }
+                b'&' if body.list.is_some() => {}
+                // More arguments of a macro around the text.
+                b',' if closes.contains(&true) => {
+                    out.push(UNKNOWN);
+                    return true;
+                }
+                _ => return false,
+            },
+            TokenKind::Number | TokenKind::Char if closes.contains(&true) => out.push(UNKNOWN),
+            _ => return false,
+        }
+        at += 1;
+    }
+    closes.is_empty()
+}
