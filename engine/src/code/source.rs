@@ -155,6 +155,11 @@ impl Code {
         self.workspace.files(&self.tree, &self.notes, wanted)
     }
 
+    /// Takes what is to be said besides the answer.
+    pub(crate) fn notes(&self) -> &NoteSink {
+        &self.notes
+    }
+
     /// What macros mean.
     pub fn idioms(&self) -> &Idioms {
         self.workspace.idioms()

@@ -75,7 +75,8 @@ fn code_names(start: &str, wanted_by: &str, tree: &Tree) -> Option<BTreeSet<Vec<
         Some((structure, field)) if traced => members(&graph, structure, field),
         _ => begin_with(&graph, start.as_bytes(), is_defined),
     };
-    if let Some(symbol) = start.strip_prefix("CONFIG_").filter(|_| traced) {
+    let symbol = start.strip_prefix("CONFIG_").filter(|symbol| !symbol.is_empty());
+    if let Some(symbol) = symbol.filter(|_| traced) {
         let symbols = begin_with(&graph, symbol.as_bytes(), is_symbol);
         found.extend(symbols.into_iter().map(|name| [b"CONFIG_", &name[..]].concat()));
     }
@@ -136,11 +137,20 @@ fn begin_with(
         }
     });
     let has_one = |name| graph.definitions_of(name).iter().any(is_wanted);
-    if all.len() > MANY {
-        // A shell completes what all have in common, so none may be left out.
-        return all.into_iter().map(|(_, name)| beginning(&name, start.len())).collect();
+    let wanted = all.iter().filter(|(name, _)| has_one(*name)).map(|(_, text)| text);
+    let names: BTreeSet<Vec<u8>> = wanted.take(MANY + 1).cloned().collect();
+    if names.len() <= MANY {
+        return names;
     }
-    all.into_iter().filter(|(name, _)| has_one(*name)).map(|(_, text)| text).collect()
+    // A shell completes what all have in common, so no beginning may be left out.
+    let mut beginnings = BTreeSet::new();
+    for (name, text) in &all {
+        let beginning = beginning(text, start.len());
+        if !beginnings.contains(&beginning) && has_one(*name) {
+            beginnings.insert(beginning);
+        }
+    }
+    beginnings
 }
 
 /// Whether a shell takes the byte as it stands: bash types a completion into the command line
