@@ -70,7 +70,8 @@ fn outputs(dir: &Dir) -> Vec<(String, String)> {
         questions.extend([NAMES[0], NAMES[6]].map(|name| vec![command, name]));
     }
     questions.push(vec!["find", "queue", "lock"]);
-    questions.push(vec!["callers", "--indirect", "alpha"]);
+    questions.push(vec!["callers", "--kinds", "call,macro,ref,init,indirect", "alpha"]);
+    questions.push(vec!["chain", "--indirect", "alpha", "beta"]);
     questions.push(vec!["list", "syscalls"]);
     questions.into_iter().map(|args| (args.join(" "), ask(dir, &args))).collect()
 }

@@ -152,8 +152,9 @@ impl Graph<'_> {
             self.indirect_callers(target, arch, &mut found);
         }
         found.sort_by(|a, b| {
-            let key = |c: &Caller| (c.definition.file, c.link.line, c.definition.id, c.link.kind);
-            self.path(a.definition.file).cmp(self.path(b.definition.file)).then(key(a).cmp(&key(b)))
+            let via = |c: &Caller| c.link.via.map(|via| self.name_key(via));
+            let key = |c: &Caller| (c.link.line, c.definition.id, c.link.kind, via(c));
+            self.compare_files(a.definition.file, b.definition.file).then(key(a).cmp(&key(b)))
         });
         found
     }

@@ -156,7 +156,7 @@ impl<'g, 'a> Forward<'g, 'a> {
             let edges = graph.edges_of(from).into_iter();
             let through = edges.filter(|edge| edge.kind == UseKind::Indirect);
             slots.extend(through.map(|edge| ((edge.name, program), edge.line)));
-            slots.sort_unstable_by_key(|((name, _), line)| (*line, *name));
+            slots.sort_unstable_by_key(|((name, _), line)| (*line, graph.name_key(*name)));
         }
         self.work += direct.len() + slots.len() + 1;
         let steps = Rc::new(Steps { direct, slots });

@@ -82,7 +82,7 @@ impl Answers<'_, '_> {
             through: Vec::new(),
             avoid: Vec::new(),
         };
-        for chain in graph.chains(start, end, &options) {
+        for chain in graph.chains(start, end, &options).found {
             let hops = chain.iter().map(|hop| {
                 format!("{} {:?} {}", self.place(&hop.to), hop.link.kind, hop.is_uncertain)
             });
