@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::os::unix::ffi::OsStrExt;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 
 use super::printer::Printer;
 use super::{Outcome, Session, recipes};
@@ -171,6 +171,11 @@ pub(crate) fn show_marked(
     printer.list(&list)?;
     printer.finish(Totals::default())?;
     Ok(Outcome::Found)
+}
+
+/// That no kind is called `word`, of those that there are.
+pub(super) fn unknown_kind(word: &str, kinds: &[&str]) -> anyhow::Error {
+    anyhow!("unknown kind `{word}`; use one of {}", kinds.join(", "))
 }
 
 /// Says that nothing is called `name`, and what is called nearly so; or that it is a boot

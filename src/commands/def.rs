@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use kgrep_index::graph::{DefInfo, Graph};
 use kgrep_index::outline::Kind;
 
-use super::answer::{Place, Sources, boot_parameter, name_line, show, unknown};
+use super::answer::{Place, Sources, boot_parameter, name_line, show, unknown, unknown_kind};
 use super::{Outcome, Session, body, freshen};
 use crate::cli::DefArgs;
 use crate::code::{
@@ -96,7 +96,7 @@ fn kinds(words: &[String]) -> Result<Vec<Kind>> {
     let mut kinds = Vec::new();
     for word in words {
         let Some(kind) = Kind::from_name(word) else {
-            bail!("{word:?} is no kind of definition; there are {}", KINDS.join(", "));
+            return Err(unknown_kind(word, &KINDS));
         };
         kinds.push(kind);
         match kind {

@@ -10,14 +10,14 @@ use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use kgrep_index::graph::{LinkKind, Place as FilePlace, Program};
 use kgrep_index::lex::{Lexer, TokenKind};
 use kgrep_index::outline::{
     Definition, FileOutline, Kind, Language, NO_NAME, Use, UseKind, outline,
 };
 
-use super::answer::{Place, show, unknown};
+use super::answer::{Place, show, unknown, unknown_kind};
 use super::{Outcome, Session, freshen, picture};
 use crate::cli::RefsArgs;
 use crate::code::{
@@ -68,7 +68,7 @@ pub(super) const KINDS: [&str; 6] = ["call", "macro", "ref", "init", "indirect",
 pub(crate) fn run(args: &RefsArgs, session: &Session) -> Result<Outcome> {
     for word in &args.kinds {
         if !KINDS.contains(&word.as_str()) {
-            bail!("{word:?} is no kind of use; there are {}", KINDS.join(", "));
+            return Err(unknown_kind(word, &KINDS));
         }
     }
     let code = code::around(session)?;

@@ -6,11 +6,11 @@
 
 use std::collections::HashSet;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use kgrep_index::graph::{Callee, Caller, DefId, DefInfo, Edge, Graph, Link, LinkKind, NameRef};
 use kgrep_index::outline::{Kind, UseKind};
 
-use super::answer::{Place, Sources, name_line, show, unknown};
+use super::answer::{Place, Sources, name_line, show, unknown, unknown_kind};
 use super::{Outcome, Session, freshen, picture};
 use crate::cli::StepArgs;
 use crate::code::{
@@ -113,7 +113,7 @@ fn kinds(words: &[String]) -> Result<Vec<LinkKind>> {
     }
     let kind = |word: &String| match LinkKind::ALL.iter().find(|(_, name)| name == word) {
         Some((kind, _)) => Ok(*kind),
-        None => bail!("{word:?} is no kind of step; there are call, macro, ref, init, indirect"),
+        None => Err(unknown_kind(word, &LinkKind::ALL.map(|(_, name)| name))),
     };
     words.iter().map(kind).collect()
 }

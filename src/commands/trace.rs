@@ -1,10 +1,10 @@
 //! `kgrep trace NAME`: what a name is and all about it, from recipes, as one list in
 //! titled sections.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use kgrep_index::outline::Kind;
 
-use super::answer::{Place, show};
+use super::answer::{Place, show, unknown_kind};
 use super::{Outcome, Session, freshen, recipes};
 use crate::cli::TraceArgs;
 use crate::code::{self, bare_name, filled_up, named};
@@ -26,7 +26,7 @@ pub(crate) fn run(args: &TraceArgs, session: &Session) -> Result<Outcome> {
         && recipes.get(kind).is_none()
     {
         let kinds: Vec<&str> = recipes.all.iter().map(|recipe| recipe.name.as_str()).collect();
-        bail!("{kind:?} is no kind of name; there are {}", kinds.join(", "));
+        return Err(unknown_kind(kind, &kinds));
     }
     let found = freshen::ask(&code, session, |graph| {
         let options = Options { depth: args.depth, body: args.body, all: args.all };

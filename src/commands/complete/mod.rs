@@ -1,6 +1,6 @@
 //! `kgrep __complete START [FOR]`: the names that begin so, for the completions of bash, zsh and
-//! fish; FOR is the command, or the flag, that takes one. A key was pressed and somebody waits: nothing is read but the index, and whatever goes
-//! wrong is no message.
+//! fish; FOR is the command, or the flag, that takes one. A key was pressed and somebody waits:
+//! nothing is read but the index, as it is, and whatever goes wrong is no message.
 
 pub(super) mod scripts;
 
@@ -114,7 +114,8 @@ fn members(graph: &Graph<'_>, structure: &str, field: &str) -> BTreeSet<Vec<u8>>
 /// The documented boot parameters that begin with `start`.
 fn parameters(index: &Index, start: &str) -> Option<Vec<Vec<u8>>> {
     let (query, _) = Query::parse(&format!("name:{start}*"));
-    let fresh = index.refresh(&Scope::whole()).ok()?;
+    // Of no folder: what changed since is not looked for.
+    let fresh = index.refresh(&Scope::below(<[Vec<u8>; 0]>::default())).ok()?;
     let wanted = Wanted { classes: vec!["param".into()], number: MANY, ..Wanted::default() };
     let (found, _) = index.find(&fresh, &Idioms::built_in(), &query, &wanted, &|_| 0).ok()??;
     let names = found.into_iter().map(|found| found.name.into_bytes());

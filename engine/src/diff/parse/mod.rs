@@ -93,6 +93,9 @@ fn nameless(cursor: &mut Cursor<'_>) -> Option<&'static str> {
     if hunk::is_header(line) || combined::is_header(line) {
         return Some("a hunk without file names (no `--- FILE`, `+++ FILE` above it), left out");
     }
+    if combined::is_refused(line) {
+        return Some("a hunk of a merge with more than 128 parents, left out");
+    }
     if context::is_cut_off(cursor) {
         return Some(
             "a hunk without its new lines (`--- N,M ----`), left out: the patch is cut off",
