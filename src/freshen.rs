@@ -1,9 +1,8 @@
 //! What a search or a question to the code leaves to be done for the index: an update in the
 //! background when much has changed, and a word about `kgrep index` where there is none.
 
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, IsTerminal};
-use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -12,7 +11,7 @@ use kgrep_engine::Coverage;
 use kgrep_engine::code::Code;
 use kgrep_index::graph::Graph;
 use kgrep_index::store::Cache;
-use kgrep_index::store::trust::may_write;
+use kgrep_index::store::trust::make_folder;
 use kgrep_index::{Index, Tree};
 
 use crate::message::tell;
@@ -99,7 +98,7 @@ pub(crate) fn slow_without_index(tree: &Tree, folder: &Path) {
         return;
     }
     let cache = Cache::new(folder);
-    if first_time(folder, &cache.home(tree).with_extension("asked")) {
+    if first_time(folder, &cache.asked_marker(tree)) {
         let indexed = Index::open(&cache, tree).is_ok_and(|index| index.is_some());
         tell(format!(
             "reading all of {} for this; `kgrep index{}` makes such questions fast (said once)",
@@ -125,7 +124,6 @@ fn update_in_background(root: &Path, cache: &Path) -> io::Result<()> {
 
 /// Leaves a mark below the cache folder; true when it wasn't there.
 pub(crate) fn first_time(cache: &Path, marker: &Path) -> bool {
-    let made = |folder: &Path| DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    marker.parent().is_some_and(|folder| may_write(cache, folder).is_ok() && made(folder).is_ok())
+    marker.parent().is_some_and(|folder| make_folder(cache, folder).is_ok())
         && OpenOptions::new().write(true).create_new(true).open(marker).is_ok()
 }

@@ -108,7 +108,7 @@ pub enum Error {
     #[error("a comparison is of two sides, and is not asked of one tree")]
     NotOfOneTree,
     /// A word that names no kind of what is asked for.
-    #[error("{word:?} is no kind of {of}; there are {}", there.join(", "))]
+    #[error("unknown kind `{word}`; use one of {}", there.join(", "))]
     UnknownKind {
         /// The word.
         word: String,

@@ -1,13 +1,13 @@
 //! Reads many source files at once, on all processors.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::num::NonZero;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use kgrep_index::outline::LARGEST;
+use kgrep_index::read_at_most;
 
 /// What is said of a file that is left out.
 pub(crate) const TOO_LARGE: &str = "larger than 64 MiB, so that its code is not read";
@@ -18,14 +18,10 @@ pub(crate) const TOO_LARGE: &str = "larger than 64 MiB, so that its code is not 
 /// When it can't be read, or is larger than what is outlined ([`LARGEST`]): the answer is the
 /// same with an index and without.
 pub fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    let size = file.metadata()?.len().min(LARGEST);
-    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
-    file.take(LARGEST + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, TOO_LARGE));
-    }
-    Ok(bytes)
+    read_at_most(path, LARGEST).map_err(|error| match error.kind() {
+        kind @ io::ErrorKind::FileTooLarge => io::Error::new(kind, TOO_LARGE),
+        _ => error,
+    })
 }
 
 /// What `work` makes of each item, in the items' order, whatever the number of threads.

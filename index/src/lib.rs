@@ -15,6 +15,7 @@
 //! holds a match is never left out.
 
 mod bits;
+mod bounded;
 pub mod build;
 mod bytes;
 pub mod catalog;
@@ -31,6 +32,7 @@ pub mod store;
 mod text;
 mod tree;
 
+pub use bounded::read_at_most;
 pub use error::Error;
 pub use index::{Index, Stats};
 pub use page_buffer::PageBuffer;

@@ -1,13 +1,14 @@
 //! The graph as the tree is now: the index's, with the outlines of the files that changed
 //! since laid over it.
 
-use std::{collections::HashSet, ffi::OsStr, fs, io, os::unix::ffi::OsStrExt, path::Path};
+use std::{collections::HashSet, ffi::OsStr, os::unix::ffi::OsStrExt, path::Path};
 
 use ignore::WalkBuilder;
 use rayon::prelude::*;
 
 use crate::{
     Error, Fresh, Index,
+    bounded::read_at_most,
     graph::{Graph, Overlaid, SharedGraph},
     idiom::Idioms,
     outline::{self, FileOutline, LARGEST, Language},
@@ -81,11 +82,7 @@ impl Index {
     /// graph does not keep, which is guards, comments and parameters.
     pub fn outline_of(&self, path: &[u8], idioms: &Idioms) -> Result<FileOutline, Error> {
         let full = self.root().join(OsStr::from_bytes(path));
-        let size = fs::metadata(&full).map_err(|error| Error::io(&full, error))?.len();
-        if size > LARGEST {
-            return Err(Error::io(&full, io::Error::from(io::ErrorKind::FileTooLarge)));
-        }
-        let text = fs::read(&full).map_err(|error| Error::io(&full, error))?;
+        let text = read_at_most(&full, LARGEST).map_err(|error| Error::io(&full, error))?;
         Ok(outline::outline(path, &text, idioms))
     }
 

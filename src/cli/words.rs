@@ -18,6 +18,8 @@ enum Seen<'a> {
     Word(&'a OsStr),
     /// `--`, after which everything is a word.
     End,
+    /// A dash and what no flag's name begins with: a pattern, such as `->s_op`.
+    Dashed(&'a [u8]),
     /// Flags whose names, long or one letter each, are these.
     Flags { long: Option<&'a [u8]>, letters: &'a [u8] },
 }
@@ -30,7 +32,7 @@ pub(super) fn first_word<'a>(args: &'a [OsString], root: &Command) -> Option<&'a
         let (seen, next) = look_at(args, at, root);
         match seen {
             Seen::Word(word) => return Some(word),
-            Seen::End => return None,
+            Seen::End | Seen::Dashed(_) => return None,
             Seen::Flags { long: Some(b"regexp" | b"file" | b"show"), .. } => return None,
             Seen::Flags { letters, .. } if letters.iter().any(|l| b"efs".contains(l)) => {
                 return None;
@@ -71,16 +73,16 @@ pub(super) fn with_dashed_pattern(
             // The pattern of `diff` stands behind its sides.
             Seen::Word(_) => {
                 has_pattern |= first;
+                first = false;
             }
+            Seen::Dashed(pattern) if !has_pattern => {
+                made[at] = OsString::from_vec([b"--regexp=", pattern].concat());
+                has_pattern = true;
+            }
+            Seen::Dashed(_) => {}
             Seen::Flags { long: Some(b"regexp" | b"file"), .. } => has_pattern = true,
             Seen::Flags { long: None, letters } => {
-                let arg = args[at].as_bytes();
-                if !has_pattern && arg.get(1).is_some_and(|byte| !byte.is_ascii_alphanumeric()) {
-                    made[at] = OsString::from_vec([b"--regexp=", arg].concat());
-                    (has_pattern, at) = (true, at + 1);
-                    continue;
-                }
-                if is_error_number(arg, root) {
+                if is_error_number(args[at].as_bytes(), root) {
                     let arg = quoted(&args[at]);
                     return Err(Stop::Wrong(format!(
                         "{arg} would be read as flags; to search for it: kgrep -e {arg}"
@@ -99,11 +101,6 @@ pub(super) fn with_dashed_pattern(
 /// grep's: those are each given once, and a value behind them is a number.
 fn is_error_number(arg: &[u8], root: &Command) -> bool {
     let Some(name) = arg.strip_prefix(b"-E").filter(|name| name.len() > 1) else { return false };
-    let has_letter = |arg: &clap::Arg, letter: u8| {
-        let letter = char::from(letter);
-        let aliases = arg.get_all_short_aliases().unwrap_or_default();
-        arg.get_short() == Some(letter) || aliases.contains(&letter)
-    };
     let is_known = |letter: u8| root.get_arguments().any(|arg| has_letter(arg, letter));
     let is_valued = |letter: u8| takes_value(root, |arg| has_letter(arg, letter));
     let flags = name.iter().take_while(|letter| is_known(**letter) && !is_valued(**letter));
@@ -172,20 +169,35 @@ fn look_at<'a>(args: &'a [OsString], at: usize, root: &Command) -> (Seen<'a>, us
     }
     if let Some(long) = bytes.strip_prefix(b"--") {
         let name = long.split(|byte| *byte == b'=').next().unwrap_or(long);
-        let valued =
-            takes_value(root, |arg| arg.get_long().is_some_and(|long| long.as_bytes() == name));
+        let valued = takes_value(root, |arg| has_name(arg, name));
         let next = at + 1 + usize::from(valued && name.len() == long.len());
         return (Seen::Flags { long: Some(name), letters: b"" }, next);
     }
+    if let [b'-', first, ..] = bytes
+        && !first.is_ascii_alphanumeric()
+    {
+        return (Seen::Dashed(bytes), at + 1);
+    }
     if let Some(cluster) = bytes.strip_prefix(b"-").filter(|rest| !rest.is_empty()) {
-        let valued = cluster.iter().position(|letter| {
-            takes_value(root, |arg| arg.get_short() == Some(char::from(*letter)))
-        });
+        let valued =
+            cluster.iter().position(|letter| takes_value(root, |arg| has_letter(arg, *letter)));
         let letters = &cluster[..valued.map_or(cluster.len(), |at| at + 1)];
         let next = at + 1 + usize::from(valued.is_some_and(|at| at + 1 == cluster.len()));
         return (Seen::Flags { long: None, letters }, next);
     }
     (Seen::Word(arg), at + 1)
+}
+
+/// Whether a flag is called so, also by one of its other names.
+fn has_name(arg: &clap::Arg, name: &[u8]) -> bool {
+    let aliases = arg.get_all_aliases().unwrap_or_default();
+    arg.get_long().into_iter().chain(aliases).any(|long| long.as_bytes() == name)
+}
+
+fn has_letter(arg: &clap::Arg, letter: u8) -> bool {
+    let letter = char::from(letter);
+    let aliases = arg.get_all_short_aliases().unwrap_or_default();
+    arg.get_short() == Some(letter) || aliases.contains(&letter)
 }
 
 fn takes_value(root: &Command, is_it: impl Fn(&clap::Arg) -> bool) -> bool {

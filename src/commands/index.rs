@@ -352,8 +352,8 @@ fn problem(state: EntryState) -> Option<String> {
 }
 
 fn prune(cache: &Cache) -> Result<Outcome> {
-    let gone = cache.prune()?;
-    for entry in &gone {
+    let pruned = cache.prune()?;
+    for entry in &pruned.removed {
         let tree = entry.root.as_ref().unwrap_or(&entry.dir).display();
         let why = problem(entry.state).unwrap_or_default();
         tell(format!("removed the index of {tree}, {}: {why}", HumanBytes(entry.bytes)));
@@ -363,7 +363,12 @@ fn prune(cache: &Cache) -> Result<Outcome> {
             tell(format!("kept {}: {why}; `rm -r` removes it", entry.dir.display()));
         }
     }
-    Ok(if gone.is_empty() { Outcome::Nothing } else { Outcome::Found })
+    pruned.left.iter().for_each(|error| tell(error.to_string()));
+    Ok(match (pruned.left.is_empty(), pruned.removed.is_empty()) {
+        (false, _) => Outcome::Problems,
+        (true, true) => Outcome::Nothing,
+        (true, false) => Outcome::Found,
+    })
 }
 
 /// A path for people: on a terminal in one line, whatever is in it.

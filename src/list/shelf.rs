@@ -3,13 +3,12 @@
 //! Each list is one file in `lists/` below the cache folder, named by its number.
 //! Numbers only grow, so a list keeps its number until it is dropped.
 
-use std::fs::{self, DirBuilder};
+use std::fs;
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use kgrep_index::store::trust::may_write;
+use kgrep_index::store::trust::{make_folder, may_write};
 use serde::{Deserialize, Serialize};
 
 use super::layout::{ListError, Meta};
@@ -233,12 +232,7 @@ impl Shelf {
     }
 
     fn temporary(&self) -> io::Result<tempfile::NamedTempFile> {
-        self.is_own()?;
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&self.folder)
-            .map_err(|error| self.named(error))?;
+        make_folder(&self.cache, &self.folder).map_err(io::Error::other)?;
         let prefix = format!("{TEMPORARY}{}-", std::process::id());
         // The file's name would be nobody's to know.
         let file = tempfile::Builder::new()

@@ -1,9 +1,11 @@
 //! The gate of standard output: the last thing that bytes pass on their way to a terminal.
 //!
 //! Renderers make bytes from files and paths visible themselves (`sanitize`), because they
-//! measure what they draw. The gate does not trust that: on a terminal it lets pass only
-//! what kgrep itself writes, and shows all else as escapes. So a command that forgets to,
-//! or one that prints bytes as they are (a patch, JSON), can't hand a stranger the terminal.
+//! measure what they draw. The gate does not trust that: on a terminal it shows as escapes
+//! whatever could move the cursor, change the terminal or answer for the user. So a command that
+//! forgets to, or one that prints bytes as they are (a patch, JSON), can't hand a stranger the
+//! terminal. In styled text it can't tell a stranger's colours and links from kgrep's own: those
+//! only the renderers keep out, which is why a command writes plain text unless it draws.
 
 use super::sanitize::{is_obeyed_or_hidden, push_byte};
 
@@ -21,6 +23,8 @@ pub(crate) enum Content {
 
 /// A link's address is cut off by the gate when it doesn't end within this many bytes.
 const LONGEST_SEQUENCE: usize = 1 << 14;
+/// So are a colour's numbers: the longest of kgrep's are two colours of three numbers.
+const LONGEST_COLOUR: usize = 64;
 
 /// Bytes on their way, with an end that may be half a character or half a sequence.
 #[derive(Debug)]
@@ -130,6 +134,9 @@ fn own_sequence(text: &[u8]) -> Option<usize> {
         b'[' => {
             let parameters =
                 text[2..].iter().take_while(|b| b.is_ascii_digit() || **b == b';').count();
+            if parameters > LONGEST_COLOUR {
+                return Some(0);
+            }
             let length = 2 + parameters + 1;
             Some(if *text.get(length - 1)? == b'm' { length } else { 0 })
         }
@@ -171,6 +178,14 @@ mod tests {
             assert_eq!(passed(Content::Styled, bad.as_bytes()), shown);
         }
         assert_eq!(passed(Content::Text, b"\x1b[1mx\xff\xc3"), "\\x1b[1mx\\xff\\xc3");
+    }
+
+    #[test]
+    fn a_sequence_without_an_end_does_not_wait_for_one() {
+        let mut gate = Gate::new(Content::Styled);
+        let long = format!("\x1b[{}", "1;".repeat(100));
+        let out = gate.pass(long.as_bytes(), false);
+        assert_eq!(String::from_utf8(out).unwrap(), format!("\\x1b{}", &long[1..]));
     }
 
     #[test]

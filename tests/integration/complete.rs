@@ -38,6 +38,25 @@ fn names_that_begin_so_are_printed() {
     assert!(done.bytes().is_empty() && done.stderr().is_empty());
 }
 
+#[test]
+fn of_many_names_only_the_wanted_ones_are_offered() {
+    let dir = Dir::new();
+    let many = (0..450).map(|n| format!("config LAMP_{n}\n\tbool\n"));
+    dir.create("Kconfig", many.collect::<String>());
+    dir.create("a.c", "#define LAMP 1\n#define LAXER_MASK 2\n#define LA_X 3\nint lamp;\n");
+    dir.kgrep(&["index"]).run().expect_code(0);
+    let names = |start: &str| dir.kgrep(&["__complete", "--", start, "trace"]).run().stdout();
+    assert_eq!(names("CONFIG_LA"), "CONFIG_LAMP_\n");
+    assert_eq!(
+        names("CONFIG_LAMP_44"),
+        (0..11).fold(String::new(), |all, n| match n {
+            0 => "CONFIG_LAMP_44\n".to_owned(),
+            n => all + &format!("CONFIG_LAMP_44{}\n", n - 1),
+        })
+    );
+    assert_eq!(names("CONFIG_"), "", "a symbol has at least a letter");
+}
+
 /// What bash offers for the last of the words behind `kgrep`.
 fn bash(dir: &Dir, words: &str) -> String {
     let line = format!(

@@ -151,7 +151,7 @@ fn include_and_exclude_are_greps() {
 #[test]
 fn a_basic_regular_expression_is_greps() {
     let dir = Dir::new();
-    dir.create("a.c", "f(x)\nbar|baz\nbar\nfoo foo\n*p\n");
+    dir.create("a.c", "f(x)\nbar|baz\nbar\nfoo foo\n*p\na+b\na-b\n");
     for (pattern, lines) in [
         ("f(x)", "1"),
         ("bar|", "2"),
@@ -159,11 +159,16 @@ fn a_basic_regular_expression_is_greps() {
         ("\\(foo\\) *\\(foo\\)", "4"),
         ("o\\{2\\}", "4"),
         ("*p", "5"),
+        // `+`, `,` or `-`; a dash at an end is one.
+        ("a[+--]b", "6 7"),
+        ("a[b-]b", "7"),
+        ("f[[=o=]][[.o.]]", "4"),
     ] {
         let rows = dir.kgrep(&["-G", "--format", "grep", pattern]).stdout();
         let found: Vec<&str> = rows.lines().filter_map(|row| row.split(':').nth(1)).collect();
         assert_eq!(found.join(" "), lines, "{pattern}");
     }
+    dir.kgrep(&["-G", "[[.space.]]"]).run().expect_error(&["[[.space.]]: only one letter"]);
     // Of -E, -G and -F the last one counts.
     dir.kgrep(&["-G", "-E", "ba(r|z)"]).run().expect_code(0);
     dir.kgrep(&["-G", "-F", "(foo)"]).run().expect_code(1);
@@ -179,6 +184,21 @@ fn a_pattern_with_a_dash_is_searched_or_said_how() {
         "0 a.c 1 ret = file->f_op;\n",
         dir.kgrep(&["--no-header", "-s", "g", "->f_op"]).stdout()
     );
+    // The letters behind it are no flags.
+    for pattern in ["->s_op", "->sb", "->ops", "->list", "->state", "->e_f"] {
+        let dir = Dir::new();
+        dir.create("a.c", format!("\tx = y{pattern};\n"));
+        let row = format!("0 a.c 1 x = y{pattern};\n");
+        for args in [
+            &[pattern][..],
+            &[pattern, "a.c"],
+            &["-A", "0", pattern],
+            &["--maxdepth", "2", pattern],
+            &["-s", "g", pattern],
+        ] {
+            eqnice!(row.as_str(), dir.kgrep(&[&["--no-header"], args].concat()).stdout());
+        }
+    }
     for number in ["-EINVAL", "-EBUSY", "-ETIMEDOUT", "-EUSERS", "-ENOENT", "-E2BIG"] {
         for args in [&[number][..], &[number, "a.c"]] {
             let hint = format!("kgrep -e '{number}'");

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::Write;
 
 use crate::pty::Terminal;
-use crate::util::Dir;
+use crate::util::{Dir, eqnice};
 
 /// A file with this beginning, and zeros up to `size`, which take no room on the disk.
 fn sparse(dir: &Dir, name: &str, start: &str, size: u64) {
@@ -40,6 +40,9 @@ fn a_zero_byte_hides_no_code_from_any_question() {
     let dir = Dir::new();
     dir.create("Kconfig", "");
     dir.create("a.c", "int g(void)\n{\n\treturn 1;\n}\nint h(void)\n{\n\t\0return g();\n}\n");
+    let setup = "\0int lamp;\nstatic int set_lamp(char *s)\n{\n\treturn 0;\n}\n";
+    dir.create("b.c", format!("{setup}__setup(\"lamp_limit=\", set_lamp);\n"));
+    dir.create("Documentation/lamp.bin", "\0lamp_limit=\n");
     for indexed in [false, true] {
         if indexed {
             dir.kgrep(&["index"]).run().expect_ok();
@@ -48,6 +51,17 @@ fn a_zero_byte_hides_no_code_from_any_question() {
             let done = dir.kgrep(&[question, "g"]).run().expect_ok();
             assert!(done.stdout().contains(" h "), "{question}, index: {indexed}: {done}");
         }
+        // The text of code, in a section of `trace` and in `list`.
+        let done = dir.kgrep(&["trace", "lamp_limit", "--no-header"]).run().expect_code(0);
+        eqnice!(
+            "Registration\n    0 b.c     6      __setup(\"lamp_limit=\", set_lamp);\n\nHandler\n    \
+             1 b.c     2      static int set_lamp(char *s)\n    2 b.c     3      {\n    3 b.c     4\
+             \x20     return 0;\n    4 b.c     5      }\n",
+            done.stdout()
+        );
+        let binary = dir.path("Documentation/lamp.bin");
+        let told = "has zero bytes, so that its matches are left out";
+        eqnice!(format!("kgrep: {}: {told}\n", binary.display()), done.stderr());
     }
 }
 

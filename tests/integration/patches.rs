@@ -37,6 +37,20 @@ fn a_context_diff_is_read() {
 }
 
 #[test]
+fn a_context_diff_that_is_cut_off_is_told() {
+    let dir = tree();
+    let (whole, _) = CONTEXT.split_once("--- 2,4").unwrap();
+    dir.create("c.patch", whole);
+    let found = diff(&dir, &["c.patch"]).run().expect_code(2);
+    eqnice!(
+        "kgrep: c.patch:3: a hunk without its new lines (`--- N,M ----`), left out: the patch is \
+         cut off\n",
+        found.stderr()
+    );
+    eqnice!("0 c.patch   fs/lamp/core.c  +0 -0\n", found.stdout());
+}
+
+#[test]
 fn a_merges_combined_diff_is_the_change_to_its_first_parent() {
     let dir = tree();
     dir.create(
@@ -100,7 +114,11 @@ fn the_level_is_found_by_the_trees_files_and_told() {
     dir.create("other.patch", other);
     let other = diff(&dir, &["other.patch", "--on", "tree"]).run();
     assert!(!other.stdout().contains("tree/Makefile"), "{other}");
-    assert!(other.stderr().contains("deep/er/Makefile no such file here"), "{other}");
+    eqnice!(
+        "kgrep: tree: no such file: deep/er/Makefile; their hunks are shown as the patch has them \
+         (`--strip N` takes N leading folders off)\n",
+        other.stderr()
+    );
 }
 
 #[test]

@@ -8,11 +8,12 @@
 
 use super::locate::Pattern;
 use super::model::{DiffSet, FileChange, FileOp, Hunk, Origin, file_lines};
+use super::strip;
+use crate::code::read;
 use bstr::ByteSlice;
 use std::collections::HashMap;
-use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 
 /// The fuzz GNU `patch` allows unless told otherwise.
@@ -77,18 +78,12 @@ impl Session<'_> {
         if let Some(known) = self.changed.get(name) {
             return known.clone();
         }
-        let path = self.tree.join(OsStr::from_bytes(name));
         // Names come from strangers: nothing outside the tree is looked at.
-        let leaves = Path::new(OsStr::from_bytes(name))
-            .components()
-            .any(|part| !matches!(part, std::path::Component::Normal(_)));
-        if leaves {
-            return None;
-        }
+        let path = strip::inside(self.tree, name)?;
         if fs::symlink_metadata(&path).ok()?.is_symlink() {
             return Some(fs::read_link(&path).ok()?.into_os_string().into_vec());
         }
-        fs::read(&path).ok()
+        read(&path).ok()
     }
 
     /// One verdict a hunk, or one for a file without hunks.

@@ -7,6 +7,7 @@
 
 use super::model::file_lines;
 use regex::bytes::{Regex, RegexBuilder};
+use std::sync::OnceLock;
 
 /// The sections of a MAINTAINERS file.
 #[derive(Debug, Default)]
@@ -24,7 +25,7 @@ pub struct Section {
     /// The last field's line.
     pub last: u32,
     patterns: Vec<Pattern>,
-    excluded: Vec<Vec<u8>>,
+    excluded: Vec<Files>,
 }
 
 /// An `F:` or `N:` line.
@@ -37,9 +38,23 @@ struct Pattern {
 #[derive(Debug)]
 enum What {
     /// `F:`, a glob.
-    Files(Vec<u8>),
+    Files(Files),
     /// `N:`, a regular expression.
     Names(Regex),
+}
+
+/// The glob of an `F:` or `X:` line.
+#[derive(Debug)]
+struct Files {
+    glob: Vec<u8>,
+    /// What the script hands to Perl, made when it is first needed: most never are.
+    classes: OnceLock<Option<Regex>>,
+}
+
+impl Files {
+    fn new(glob: &[u8]) -> Files {
+        Files { glob: glob.to_vec(), classes: OnceLock::new() }
+    }
 }
 
 /// A section that is about a file, and the line of the pattern that says so.
@@ -76,10 +91,10 @@ impl Maintainers {
             let value = line.get(2..).unwrap_or_default().trim_ascii();
             let what = match line.first() {
                 Some(b'X') => {
-                    section.excluded.push(value.to_vec());
+                    section.excluded.push(Files::new(value));
                     None
                 }
-                Some(b'F') => Some(What::Files(value.to_vec())),
+                Some(b'F') => Some(What::Files(Files::new(value))),
                 Some(b'N') => names(value).map(What::Names),
                 _ => None,
             };
@@ -101,7 +116,7 @@ impl Maintainers {
                 What::Names(pattern) => pattern.is_match(file),
             })?;
             let closeness = match &last.what {
-                What::Files(pattern) => depth(pattern),
+                What::Files(pattern) => depth(&pattern.glob),
                 What::Names(_) => 0,
             };
             Some((closeness, Entry { section, by: last.line }))
@@ -137,7 +152,8 @@ fn slashes(text: &[u8]) -> usize {
 }
 
 /// Whether an `F:` or `X:` pattern is meant for a file.
-fn matches(pattern: &[u8], file: &[u8]) -> bool {
+fn matches(files: &Files, file: &[u8]) -> bool {
+    let pattern = &files.glob[..];
     // Most patterns of the thousands are told apart by their first folders.
     let special = |b: &u8| b"*?[]+(){}|^$\\".contains(b);
     let plain = pattern.iter().position(special).unwrap_or(pattern.len());
@@ -146,7 +162,11 @@ fn matches(pattern: &[u8], file: &[u8]) -> bool {
     }
     let starts = || {
         let glob = pattern.iter().all(|b| !special(b) || b"*?".contains(b));
-        if glob { starts_with(pattern, file) } else { starts_with_classes(pattern, file) }
+        if glob {
+            return starts_with(pattern, file);
+        }
+        let classes = files.classes.get_or_init(|| with_classes(pattern));
+        classes.as_ref().is_some_and(|regex| regex.is_match(file))
     };
     if pattern.ends_with(b"/") {
         return starts();
@@ -157,8 +177,8 @@ fn matches(pattern: &[u8], file: &[u8]) -> bool {
     folder || (slashes(pattern) == slashes(file) && starts())
 }
 
-/// The same for a pattern with `[ch]` and the like, which the script hands to Perl.
-fn starts_with_classes(pattern: &[u8], text: &[u8]) -> bool {
+/// The expression of a pattern with `[ch]` and the like.
+fn with_classes(pattern: &[u8]) -> Option<Regex> {
     let mut regex = String::from("^");
     for c in String::from_utf8_lossy(pattern).chars() {
         match c {
@@ -168,8 +188,7 @@ fn starts_with_classes(pattern: &[u8], text: &[u8]) -> bool {
             other => regex.push(other),
         }
     }
-    let regex = RegexBuilder::new(&regex).unicode(false).build();
-    regex.is_ok_and(|regex| regex.is_match(text))
+    RegexBuilder::new(&regex).unicode(false).build().ok()
 }
 
 /// Whether a pattern with `*` (anything, slashes too) and `?` matches the start of `text`.

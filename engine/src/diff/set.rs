@@ -9,11 +9,15 @@ use super::model::{DiffSet, Problem};
 use super::parse;
 use super::strip::restrip;
 use bstr::ByteSlice;
+use kgrep_index::read_at_most;
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+
+/// Larger patch files are not read: ten times what Linux changes from one version to the next.
+const LARGEST_PATCH: u64 = 1 << 30;
 
 /// Reads the patches that `path` stands for.
 ///
@@ -37,7 +41,7 @@ pub fn load(path: &Path) -> Result<DiffSet, DiffError> {
         }
     } else {
         // What the user names is read whatever it is: `<(git show)` is a pipe.
-        let text = fs::read(path).map_err(DiffError::read(path))?;
+        let text = read_at_most(path, LARGEST_PATCH).map_err(DiffError::read(path))?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let bound = || Bound::of(folder.unwrap_or(Path::new(".")));
         if path.file_name() == Some(OsStr::new("series")) {
@@ -118,7 +122,7 @@ impl Bound {
         if !fs::metadata(&real).map_err(Unread::Error)?.is_file() {
             return Err(Unread::NotRegular);
         }
-        fs::read(&real).map_err(Unread::Error)
+        read_at_most(&real, LARGEST_PATCH).map_err(Unread::Error)
     }
 }
 
@@ -182,25 +186,38 @@ fn add_series(set: &mut DiffSet, series: &Path, text: &[u8], bound: &Bound) {
 fn add_spec(set: &mut DiffSet, spec: &Path, text: &[u8], bound: &Bound) {
     let folder = spec.parent().unwrap_or(Path::new(""));
     let mut macros: HashMap<Vec<u8>, Vec<u8>> = HashMap::new();
+    let expanded = |set: &mut DiffSet, n, value: &[u8], macros: &_| {
+        let expanded = expand(value, macros);
+        if expanded.is_none() {
+            let what = format!("expands to more than {LONGEST_EXPANSION} bytes, left out");
+            set.problems.push(Problem { path: spec.into(), line: n, what });
+        }
+        expanded
+    };
     for (n, line) in (1..).zip(text.lines()) {
         let mut words = line.fields();
         match words.next() {
             Some(b"%define" | b"%global") => {
-                if let (Some(name), Some(value)) = (words.next(), words.next()) {
-                    macros.insert(name.to_vec(), expand(value, &macros));
+                if let (Some(name), Some(value)) = (words.next(), words.next())
+                    && let Some(value) = expanded(set, n, value, &macros)
+                {
+                    macros.insert(name.to_vec(), value);
                 }
             }
             Some(_) => {
                 let Some((tag, value)) = line.split_once_str(":") else { continue };
                 let number = tag.trim_ascii().strip_prefix(b"Patch");
                 if number.is_some_and(|digits| digits.iter().all(u8::is_ascii_digit)) {
-                    let name = expand(value.trim_ascii(), &macros);
+                    let Some(name) = expanded(set, n, value.trim_ascii(), &macros) else {
+                        continue;
+                    };
                     // A URL stands for the file of its last part, beside the spec.
                     let name = name.rsplit(|&b| b == b'/').next().unwrap_or_default();
                     add_listed(set, (spec, n), folder, name, bound);
                 } else if tag.eq_ignore_ascii_case(b"Version") || tag == b"Name" {
-                    let key = tag.to_ascii_lowercase();
-                    macros.insert(key, expand(value.trim_ascii(), &macros));
+                    if let Some(value) = expanded(set, n, value.trim_ascii(), &macros) {
+                        macros.insert(tag.to_ascii_lowercase(), value);
+                    }
                 }
             }
             None => {}
@@ -208,8 +225,12 @@ fn add_spec(set: &mut DiffSet, spec: &Path, text: &[u8], bound: &Bound) {
     }
 }
 
-/// Replaces `%{name}` and `%{?name}` by what the spec has defined; others stay.
-fn expand(value: &[u8], macros: &HashMap<Vec<u8>, Vec<u8>>) -> Vec<u8> {
+/// Longer than any file's name. Macros of macros of macros double with every line.
+const LONGEST_EXPANSION: usize = 4096;
+
+/// Replaces `%{name}` and `%{?name}` by what the spec has defined; others stay. None where that
+/// gets too long.
+fn expand(value: &[u8], macros: &HashMap<Vec<u8>, Vec<u8>>) -> Option<Vec<u8>> {
     let mut out = Vec::new();
     let mut rest = value;
     while let Some(at) = rest.find(b"%{") {
@@ -225,9 +246,12 @@ fn expand(value: &[u8], macros: &HashMap<Vec<u8>, Vec<u8>>) -> Vec<u8> {
             None => out.extend_from_slice(call),
         }
         rest = after;
+        if out.len() > LONGEST_EXPANSION {
+            return None;
+        }
     }
     out.extend_from_slice(rest);
-    out
+    (out.len() <= LONGEST_EXPANSION).then_some(out)
 }
 
 /// Every patch below a folder, in path order.
@@ -320,6 +344,20 @@ mod tests {
         let set = load(dir.path()).unwrap();
         assert_eq!(names(&set), ["z.patch", "patch-5.9-redhat.patch"]);
         assert_eq!(set.problems, []);
+    }
+
+    #[test]
+    fn a_macro_that_doubles_with_every_line_is_cut_short() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("a.patch"), DIFF).unwrap();
+        let mut spec = "%define m0 0123456789\n".to_owned();
+        (0..40).for_each(|n| spec += &format!("%define m{} %{{m{n}}}%{{m{n}}}\n", n + 1));
+        spec += "Patch1: %{m40}\nPatch2: a.patch\n";
+        fs::write(dir.path().join("kernel.spec"), spec).unwrap();
+        let set = load(dir.path()).unwrap();
+        assert_eq!(names(&set), ["a.patch"]);
+        assert_eq!(set.problems[0].what, "expands to more than 4096 bytes, left out");
+        assert_eq!(set.problems[0].line, 10);
     }
 
     #[test]

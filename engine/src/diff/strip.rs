@@ -6,15 +6,15 @@
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
-use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 use bstr::ByteSlice;
 
 use super::locate;
 use super::model::{DiffSet, FileChange, FileOp, Problem, file_lines};
 use super::parse::strip;
+use crate::code::read;
 
 /// Takes `level` folders off the names as the patch gives them; false, and nothing is
 /// done, where a name has fewer.
@@ -87,12 +87,11 @@ pub fn fit(set: &mut DiffSet, root: &Path, tree: &Path) {
     missing.dedup();
     if let Some((first, rest)) = missing.split_first() {
         let others = match rest.len() {
-            0 => "no such file here".to_owned(),
-            1 => "and 1 more: no such files here".to_owned(),
-            more => format!("and {more} more: no such files here"),
+            0 => String::new(),
+            more => format!(" and {more} more"),
         };
         let what = format!(
-            "{} {others}; their hunks are shown as the patch has them (`--strip N` takes N \
+            "no such file: {}{others}; their hunks are shown as the patch has them (`--strip N` takes N \
              leading folders off)",
             first.as_bstr()
         );
@@ -133,12 +132,16 @@ impl std::fmt::Display for Assumed {
     }
 }
 
+/// More folders are not tried, and longer names are not looked for: no tree has them.
+const DEEPEST: usize = 32;
+const LONGEST_NAME: usize = 4096;
+
 /// The level at which most files of a patch are in the tree, the smallest of several;
 /// `None` where none is at any.
 fn best_level(files: &[FileChange], root: &Path) -> Option<usize> {
     let slashes = |name: &Vec<u8>| name.iter().filter(|&&b| b == b'/').count();
     let names = |file: &FileChange| file.given.0.iter().chain(&file.given.1).map(slashes).max();
-    let deepest = files.iter().filter_map(names).max()?;
+    let deepest = files.iter().filter_map(names).max()?.min(DEEPEST);
     let score = |level: usize| {
         let there = files.iter().filter(|file| {
             let names = names_at(file, level);
@@ -159,9 +162,9 @@ fn fits(file: &FileChange, root: &Path, names: [Option<Vec<u8>>; 2]) -> bool {
         if file.op == FileOp::Create {
             return false;
         }
-        let Some(path) = inside(root, &name).filter(|path| path.is_file()) else { return false };
+        let Some(path) = file_inside(root, &name) else { return false };
         name.contains(&b'/')
-            || fs::read(path).is_ok_and(|text| {
+            || read(&path).is_ok_and(|text| {
                 let lines = file_lines(&text);
                 file.hunks.iter().any(|hunk| locate::place(&lines, hunk).is_some())
             })
@@ -174,17 +177,34 @@ fn is_there(file: &FileChange, root: &Path) -> bool {
     if file.op == FileOp::Create {
         return names.any(|name| has_folder(root, name) || !name.contains(&b'/'));
     }
-    names.any(|name| inside(root, name).is_some_and(|path| path.is_file()))
+    names.any(|name| file_inside(root, name).is_some())
 }
 
 fn has_folder(root: &Path, name: &[u8]) -> bool {
     let folder = name.rfind_byte(b'/').and_then(|at| name.get(..at));
-    folder.and_then(|folder| inside(root, folder)).is_some_and(|path| path.is_dir())
+    let path = folder.and_then(|folder| inside(root, folder));
+    path.is_some_and(|path| path.is_dir() && leads_inside(root, &path))
 }
 
-/// The path of a name below `root`; `None` of one that leads out of it.
-fn inside(root: &Path, name: &[u8]) -> Option<std::path::PathBuf> {
+/// The file of a name below `root`.
+fn file_inside(root: &Path, name: &[u8]) -> Option<PathBuf> {
+    inside(root, name).filter(|path| path.is_file() && leads_inside(root, path))
+}
+
+/// The path of a name below `root`, if its folder is there; `None` of one that leads out of it,
+/// by itself or through a link of the tree's. It may be a link itself.
+pub fn inside(root: &Path, name: &[u8]) -> Option<PathBuf> {
+    if name.is_empty() || name.len() > LONGEST_NAME {
+        return None;
+    }
     let name = Path::new(OsStr::from_bytes(name));
     let stays = name.components().all(|part| matches!(part, Component::Normal(_)));
-    (stays && !name.as_os_str().is_empty()).then(|| root.join(name))
+    let path = stays.then(|| root.join(name))?;
+    leads_inside(root, path.parent()?).then_some(path)
+}
+
+/// Whether a path below `root` is there, and no link on the way leads out.
+fn leads_inside(root: &Path, path: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().ok();
+    real(path).zip(real(root)).is_some_and(|(real, root)| real.starts_with(root))
 }

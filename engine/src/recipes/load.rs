@@ -322,7 +322,7 @@ mod tests {
         let unknown = problems(&format!("{HEAD}colour = 1\n"));
         assert!(unknown[0].starts_with("mine.toml:4: unknown field `colour`"), "{unknown:?}");
         let kind = problems(&format!("{HEAD}[subject]\nnames = ['{{name}}']\nkinds = ['thing']\n"));
-        assert!(kind[0].contains("`thing` is no kind of definition"), "{kind:?}");
+        assert!(kind[0].contains("unknown kind `thing`"), "{kind:?}");
     }
 
     #[test]

@@ -67,7 +67,7 @@ impl TryFrom<String> for Word {
 
     fn try_from(word: String) -> Result<Word, String> {
         let kind = Kind::from_name(&word);
-        kind.map(Word).ok_or_else(|| format!("`{word}` is no kind of definition"))
+        kind.map(Word).ok_or_else(|| format!("unknown kind `{word}`"))
     }
 }
 

@@ -3,10 +3,19 @@
 //!
 //! The rules are those of POSIX with GNU's additions: a backslash makes an operator of
 //! `( ) { } | + ?`, which are text without it; `*` is text where nothing is before it, `^`
-//! and `$` are text except at an end.
+//! and `$` are text except at an end. Elements of several letters (`[[.space.]]`) belong to
+//! locales, of which kgrep has none.
+
+use std::iter::Peekable;
+use std::str::Chars;
+
+use crate::{Error, Result};
 
 /// The extended expression that means the same as the basic one.
-pub(super) fn to_extended(basic: &str) -> String {
+///
+/// # Errors
+/// If a bracket expression has an element of several letters.
+pub(super) fn to_extended(basic: &str) -> Result<String> {
     let mut out = String::new();
     let mut rest = basic.chars().peekable();
     // True where an expression begins: at the very start, and behind `\(` and `\|`.
@@ -23,7 +32,10 @@ pub(super) fn to_extended(basic: &str) -> String {
                 Some(escaped) => out.extend(['\\', escaped]),
                 None => out.push('\\'),
             },
-            '[' => bracket(&mut rest, &mut out),
+            '[' => bracket(&mut rest, &mut out).ok_or_else(|| {
+                let what = "only one letter can stand in `[. .]` and `[= =]`";
+                Error::Pattern(format!("{basic}: {what}"))
+            })?,
             '(' | ')' | '{' | '}' | '|' | '+' | '?' => out.extend(['\\', letter]),
             '*' if was_begin => out.push_str("\\*"),
             '^' if was_begin => {
@@ -35,7 +47,7 @@ pub(super) fn to_extended(basic: &str) -> String {
             letter => out.push(letter),
         }
     }
-    out
+    Ok(out)
 }
 
 /// Whether an expression ends here: at the very end, or before `\)` and `\|`.
@@ -48,31 +60,58 @@ fn ends(mut rest: impl Iterator<Item = char>) -> bool {
 }
 
 /// Copies a bracket expression, in which a basic expression has no escapes and the regex
-/// library has escapes and operators of its own.
-fn bracket(rest: &mut std::iter::Peekable<std::str::Chars<'_>>, out: &mut String) {
+/// library has escapes and operators of its own; none where it has what can't be said there.
+fn bracket(rest: &mut Peekable<Chars<'_>>, out: &mut String) -> Option<()> {
     out.push('[');
     out.extend(rest.next_if_eq(&'^'));
     let mut first = true;
     while let Some(letter) = rest.next() {
-        match letter {
-            ']' if !first => {
-                out.push(']');
-                return;
-            }
-            '[' if rest.peek() == Some(&':') => {
-                out.push('[');
-                for letter in rest.by_ref() {
-                    out.push(letter);
-                    if letter == ']' {
-                        break;
-                    }
-                }
-            }
-            ']' | '[' | '\\' | '&' | '~' => out.extend(['\\', letter]),
-            letter => out.push(letter),
+        if letter == ']' && !first {
+            out.push(']');
+            return Some(());
         }
         first = false;
+        if letter == '[' && rest.peek() == Some(&':') {
+            out.push('[');
+            for letter in rest.by_ref() {
+                out.push(letter);
+                if letter == ']' {
+                    break;
+                }
+            }
+            continue;
+        }
+        push_letter(element(letter, rest)?, out);
+        // A dash is a range's but at the end: `[+--]` is one, too.
+        let mut ahead = rest.clone();
+        if ahead.next() == Some('-') && ahead.next().is_some_and(|end| end != ']') {
+            rest.next();
+            let end = rest.next()?;
+            out.push('-');
+            push_letter(element(end, rest)?, out);
+        }
     }
+    Some(())
+}
+
+/// The letter that an element of a bracket expression stands for, which begins with `letter`:
+/// itself, or `[.x.]` or `[=x=]`.
+fn element(letter: char, rest: &mut Peekable<Chars<'_>>) -> Option<char> {
+    let Some(mark) = rest.peek().copied().filter(|mark| letter == '[' && ".=".contains(*mark))
+    else {
+        return Some(letter);
+    };
+    rest.next();
+    let only = rest.next()?;
+    (rest.next()? == mark && rest.next()? == ']').then_some(only)
+}
+
+/// Writes a letter of a bracket expression as the regex library takes it for itself.
+fn push_letter(letter: char, out: &mut String) {
+    if "[]\\&~-^".contains(letter) {
+        out.push('\\');
+    }
+    out.push(letter);
 }
 
 #[cfg(test)]
@@ -96,15 +135,24 @@ mod tests {
             ("[]a\\[&&]", "[\\]a\\\\\\[\\&\\&]"),
             ("[^[:space:](]*", "[^[:space:](]*"),
             ("\\", "\\"),
+            ("[+--]", "[+-\\-]"),
+            ("[a-f-]", "[a-f\\-]"),
+            ("[-a--]", "[\\-a-\\-]"),
+            ("[!--0^]", "[!-\\-0\\^]"),
+            ("[]-a]", "[\\]-a]"),
+            ("[%--%&&a]", "[%-\\-%\\&\\&a]"),
+            ("[[.-.]a[=b=]]", "[\\-ab]"),
+            ("[[.a.]-[.f.]]", "[a-f]"),
         ] {
-            assert_eq!(to_extended(basic), extended, "{basic}");
+            assert_eq!(to_extended(basic).unwrap(), extended, "{basic}");
         }
     }
 
     #[test]
     fn any_text_is_answered() {
-        for basic in ["[", "[^", "[[:", "[]", "\\(", "[a"] {
+        for basic in ["[", "[^", "[[:", "[]", "\\(", "[a", "[[.", "[[.a", "[[.a.", "[a-"] {
             let _ = to_extended(basic);
         }
+        assert!(to_extended("[[.space.]]").is_err());
     }
 }

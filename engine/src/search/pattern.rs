@@ -70,7 +70,9 @@ impl Patterns {
         let originals = texts.clone();
         let mut notes = Vec::new();
         if args.basic_regexp {
-            texts.iter_mut().for_each(|text| *text = to_extended(text));
+            for text in &mut texts {
+                *text = to_extended(text)?;
+            }
         } else if !args.fixed_strings {
             for text in &mut texts {
                 if let Some(why) = plain::taken_as_plain(text) {
@@ -109,7 +111,7 @@ impl Patterns {
         let alone = |pattern: &OsString| -> Result<RegexMatcher> {
             let text = utf8(pattern)?;
             if args.basic_regexp {
-                matcher(&[to_extended(text)], &conditional)
+                matcher(&[to_extended(text)?], &conditional)
             } else if !args.fixed_strings && plain::taken_as_plain(text).is_some() {
                 matcher(&[regex_syntax::escape(text)], &conditional)
             } else {

@@ -3,10 +3,11 @@
 //! letter stands in most lines of the tree.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use crate::Result;
+use crate::{Note, Result};
+use kgrep_index::outline::Language;
 use kgrep_index::{Flags, Listing, Narrow, Plan, Query, Scope};
 
 use super::wanted::{Ready, Wanted};
@@ -42,6 +43,8 @@ pub(crate) struct Mentions<'a> {
     /// The files that can match a text or pattern; none where all can.
     narrowed: HashMap<(Vec<String>, bool), Option<Paths>>,
     known: HashMap<Wanted, Rc<Vec<InFile>>>,
+    /// The binary files that were told of.
+    binary: HashSet<Vec<u8>>,
 }
 
 /// Look-ups that are done in one reading of the files, at most.
@@ -51,7 +54,7 @@ impl<'a> Mentions<'a> {
     /// For the tree of `code`; with the index that the question is asked of.
     pub(crate) fn new(code: &'a Code) -> Mentions<'a> {
         let (narrowed, known) = (HashMap::new(), HashMap::new());
-        Mentions { code, all: None, narrowed, known }
+        Mentions { code, all: None, narrowed, known, binary: HashSet::new() }
     }
 
     /// The lines that are wanted, in path and line order.
@@ -96,7 +99,7 @@ impl<'a> Mentions<'a> {
         files.sort_unstable_by(|(one, _), (other, _)| in_order(one, other));
         let found = in_parallel(&files, |(path, bits)| {
             // What can't be read any more says nothing.
-            let Ok(bytes) = read(&self.code.path(path)) else { return Vec::new() };
+            let Ok(bytes) = read(&self.code.path(path)) else { return (Vec::new(), false) };
             let mut found = Vec::new();
             for (at, ready) in ready.iter().enumerate().filter(|(at, _)| bits & (1 << at) != 0) {
                 let (lines, count) = ready.lines(&bytes);
@@ -104,11 +107,16 @@ impl<'a> Mentions<'a> {
                     found.push((at, lines, count));
                 }
             }
-            if !found.is_empty() && memchr::memchr(0, &bytes).is_some() {
-                return Vec::new();
+            match !found.is_empty() && is_binary(path, &bytes) {
+                true => (Vec::new(), true),
+                false => (found, false),
             }
-            found
         });
+        let binary = files.iter().zip(&found).filter(|(_, (_, is_binary))| *is_binary);
+        for ((path, _), _) in binary {
+            self.tell_of_binary(path);
+        }
+        let found = found.into_iter().map(|(found, _)| found);
         let mut all: Vec<Vec<InFile>> = vec![Vec::new(); wanted.len()];
         for ((path, _), found) in files.iter().zip(found).filter(|(_, found)| !found.is_empty()) {
             let path: Rc<[u8]> = path.as_slice().into();
@@ -137,12 +145,29 @@ impl<'a> Mentions<'a> {
         let made = in_parallel(&paths, |path| {
             let bytes = read(&self.code.path(path)).ok()?;
             let (lines, count) = ready.lines(&bytes);
-            if count == 0 || memchr::memchr(0, &bytes).is_some() {
+            if count == 0 {
                 return None;
             }
-            Some(work(path, bytes, lines))
+            Some((!is_binary(path, &bytes)).then(|| work(path, bytes, lines)))
         });
-        Ok(made.into_iter().flatten().collect())
+        let mut all = Vec::new();
+        for (path, made) in paths.iter().zip(made) {
+            match made {
+                Some(Some(made)) => all.push(made),
+                Some(None) => self.tell_of_binary(path),
+                None => {}
+            }
+        }
+        Ok(all)
+    }
+
+    /// Says once of a file that its lines are left out.
+    fn tell_of_binary(&mut self, path: &[u8]) {
+        if self.binary.insert(path.to_vec()) {
+            let path = self.code.path(path).into_os_string().into_encoded_bytes();
+            let reason = "has zero bytes, so that its matches are left out".to_owned();
+            (self.code.notes())(Note::Unreadable { path, reason });
+        }
     }
 
     /// The files that can hold what is wanted, in path order: by its text or by its pattern,
@@ -200,6 +225,12 @@ impl<'a> Mentions<'a> {
         self.all = Some(all.clone());
         Ok(all)
     }
+}
+
+/// Whether a file's lines are no text. Code is read whatever bytes are in it, as by every other
+/// question.
+fn is_binary(path: &[u8], bytes: &[u8]) -> bool {
+    Language::of(path).is_none() && memchr::memchr(0, bytes).is_some()
 }
 
 /// Path order: a slash comes before any other byte, as when each component is compared by

@@ -229,6 +229,9 @@ fn line_around(bytes: &[u8], at: usize) -> (usize, usize) {
     (start, end)
 }
 
+/// Of a longer line the beginning is kept.
+const LONGEST: usize = 4096;
+
 /// Lines as they are found, counted and the first kept.
 struct Kept<'b> {
     bytes: &'b [u8],
@@ -247,7 +250,8 @@ impl Kept<'_> {
             let newlines = memchr::memchr_iter(b'\n', &self.bytes[self.at..start]).count();
             self.number += u32::try_from(newlines).unwrap_or(u32::MAX);
             self.at = start;
-            self.lines.push(Line { number: self.number, text: self.bytes[start..end].to_vec() });
+            let text = self.bytes[start..end.min(start + LONGEST)].to_vec();
+            self.lines.push(Line { number: self.number, text });
         }
     }
 }
@@ -285,7 +289,7 @@ mod tests {
             };
             answers.push([
                 of(r"\b{n}\s*\("),
-                of(r"^{n}"),
+                of(r"^{n}\b"),
                 of(r"{n}$"),
                 of(r"^(?:int )?\s*{n}\b[^;]*;"),
             ]);

@@ -173,9 +173,7 @@ fn attempt(
     from_nothing: bool,
 ) -> Result<Option<Outcome>, Error> {
     let begun = Instant::now();
-    cache.may_write(tree)?;
-    let home = Home::new(cache.home(tree));
-    home.create()?;
+    let home = cache.make_home(tree)?;
     let published = || std::fs::metadata(home.manifest()).ok().map(|meta| Stamp::of(&meta));
     let before = published();
     let Some(lock) = home.lock(&|| observer.waiting())? else { return Ok(Some(Outcome::Another)) };

@@ -9,11 +9,10 @@ const WORDS: &str = include_str!("../../../queries/words.toml");
 
 /// The words, read once.
 static KNOWN: LazyLock<Known> = LazyLock::new(|| {
-    // It is a part of the program, and a test reads it.
-    toml::from_str(WORDS).unwrap_or_default()
+    toml::from_str(WORDS).expect("queries/words.toml is a part of the program; a test reads it")
 });
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Known {
     /// The long form of each short one.

@@ -1,7 +1,7 @@
 //! The catalog as the tree is now: what was indexed, without the files that changed since,
 //! and the documents of these, put into a segment in memory by the same rules.
 
-use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt};
+use std::{ffi::OsStr, io::ErrorKind, os::unix::ffi::OsStrExt};
 
 use rayon::prelude::*;
 
@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     Error, Fresh, Index,
+    bounded::read_at_most,
     graph::guard::Guarded,
     idiom::Idioms,
     outline::LARGEST,
@@ -111,9 +112,10 @@ impl Index {
         changed.par_extend(now.into_par_iter().map(|path| {
             // What can't be read any more says nothing.
             let full = self.root().join(OsStr::from_bytes(&path));
-            let readable = fs::metadata(&full).is_ok_and(|meta| meta.len() <= LARGEST);
-            let Ok(bytes) = (if readable { fs::read(full) } else { Ok(Vec::new()) }) else {
-                return (path, Vec::new());
+            let bytes = match read_at_most(&full, LARGEST) {
+                Ok(bytes) => bytes,
+                Err(error) if error.kind() == ErrorKind::FileTooLarge => Vec::new(),
+                Err(_) => return (path, Vec::new()),
             };
             let outline = match Language::of(&path) {
                 Some(_) => outline::outline(&path, &bytes, idioms),

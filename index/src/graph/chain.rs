@@ -71,12 +71,23 @@ const ENUMERATED: usize = 512;
 const HOPS: usize = 1 << 18;
 
 /// Steps looked at before a search gives up: about a second.
-pub(super) const WORK: usize = 6_000_000;
+const WORK: usize = 6_000_000;
 
 impl Graph<'_> {
     /// The shortest paths from `from` to `to`: fewest uncertain hops first, then path order.
     pub fn chains(&self, from: NameRef, to: NameRef, options: &ChainOptions) -> Chains {
-        let mut chains = self.shortest(from, to, options);
+        self.chains_within(from, to, options, WORK)
+    }
+
+    /// The same, for which at most `work` steps are looked at.
+    pub(super) fn chains_within(
+        &self,
+        from: NameRef,
+        to: NameRef,
+        options: &ChainOptions,
+        work: usize,
+    ) -> Chains {
+        let mut chains = self.shortest(from, to, options, work);
         chains.found.sort_by_cached_key(|chain| {
             let uncertain = chain.iter().filter(|hop| hop.is_uncertain).count();
             let places: Vec<(Vec<u8>, u32)> =
@@ -101,14 +112,14 @@ impl Graph<'_> {
     /// From both ends at once, until they meet: a function that few reach, or that reaches
     /// few, answers at once. Then a walk forward that leaves out what can't be on a path of
     /// that length; the way back is an estimate (by names), so that it may have to be longer.
-    fn shortest(&self, from: NameRef, to: NameRef, options: &ChainOptions) -> Chains {
+    fn shortest(&self, from: NameRef, to: NameRef, options: &ChainOptions, work: usize) -> Chains {
         let ended = |end| Chains { found: Vec::new(), end };
         let starts = self.starts(from, options.arch);
         let indirect = options.kinds.contains(&LinkKind::Indirect);
-        let mut near = Nearness::new(self, to, &starts, options.arch, indirect);
-        let mut forward = Forward::new(self, options, &starts);
+        let mut near = Nearness::new(self, to, &starts, options.arch, indirect, work);
+        let mut forward = Forward::new(self, options, &starts, work);
         let mut bound = loop {
-            if forward.work + near.work > WORK {
+            if forward.work + near.work > work {
                 return ended(SearchEnd::Work(forward.work + near.work));
             }
             if let Some(least) = forward.meets(&near) {
@@ -120,10 +131,9 @@ impl Graph<'_> {
             if forward.level + near.radius >= options.max_depth {
                 return ended(SearchEnd::Depth);
             }
-            if near.cost() <= forward.cost() {
-                near.grow();
-            } else {
-                forward.grow();
+            let grown = if near.cost() <= forward.cost() { near.grow() } else { forward.grow() };
+            if !grown {
+                return ended(SearchEnd::Work(forward.work + near.work));
             }
         };
         loop {
@@ -138,11 +148,14 @@ impl Graph<'_> {
                 Walk::Nothing => return ended(SearchEnd::Complete),
                 Walk::GaveUp => return ended(SearchEnd::Work(forward.work + near.work)),
             }
-            if forward.work + near.work > WORK {
+            if forward.work + near.work > work {
                 return ended(SearchEnd::Work(forward.work + near.work));
             }
             while !near.is_done() && near.work <= forward.work {
-                near.grow();
+                // Half a level is no estimate: what it lacks would look further than it is.
+                if !near.grow() {
+                    return ended(SearchEnd::Work(forward.work + near.work));
+                }
             }
         }
     }

@@ -8,7 +8,7 @@ use crate::outline::UseKind;
 
 use super::ask::{Link, LinkKind, Memo};
 use super::base::{DefId, DefInfo, Graph, NameRef};
-use super::chain::{Arrivals, ChainOptions, Hop, State, WORK};
+use super::chain::{Arrivals, ChainOptions, Hop, State};
 use super::nearness::Nearness;
 use super::place::Program;
 use super::slots::Classes;
@@ -55,6 +55,8 @@ pub(super) struct Forward<'g, 'a> {
     reached: HashMap<DefId, usize>,
     spent: HashSet<Slot>,
     frontier: Vec<DefInfo>,
+    /// How many steps may be looked at.
+    most: usize,
     /// How many levels were walked.
     pub(super) level: usize,
     /// How many steps were looked at.
@@ -62,8 +64,13 @@ pub(super) struct Forward<'g, 'a> {
 }
 
 impl<'g, 'a> Forward<'g, 'a> {
-    /// From `starts`.
-    pub(super) fn new(graph: &'g Graph<'a>, options: &'g ChainOptions, starts: &[DefInfo]) -> Self {
+    /// From `starts`. It gives up after `most` steps.
+    pub(super) fn new(
+        graph: &'g Graph<'a>,
+        options: &'g ChainOptions,
+        starts: &[DefInfo],
+        most: usize,
+    ) -> Self {
         Forward {
             graph,
             options,
@@ -75,6 +82,7 @@ impl<'g, 'a> Forward<'g, 'a> {
             reached: starts.iter().map(|start| (start.id, 0)).collect(),
             spent: HashSet::new(),
             frontier: starts.to_vec(),
+            most,
             level: 0,
             work: 0,
         }
@@ -99,12 +107,13 @@ impl<'g, 'a> Forward<'g, 'a> {
         here.chain(there).min()
     }
 
-    /// Walks a level further.
-    pub(super) fn grow(&mut self) {
+    /// Walks a level further; false where it gave up within the level.
+    #[must_use]
+    pub(super) fn grow(&mut self) -> bool {
         self.level += 1;
         for from in std::mem::take(&mut self.frontier) {
-            if self.work > WORK {
-                return;
+            if self.work > self.most {
+                return false;
             }
             let steps = self.steps_of(&from);
             for step in &steps.direct {
@@ -118,6 +127,7 @@ impl<'g, 'a> Forward<'g, 'a> {
                 }
             }
         }
+        true
     }
 
     fn reach(&mut self, to: &DefInfo) {
@@ -202,7 +212,7 @@ impl<'g, 'a> Forward<'g, 'a> {
             for (from, passed) in &level {
                 let steps = self.steps_of(from);
                 self.work += steps.direct.len() + 1;
-                if self.work > WORK {
+                if self.work > self.most {
                     return Walk::GaveUp;
                 }
                 for step in &steps.direct {

@@ -9,7 +9,6 @@ use std::collections::{HashMap, HashSet};
 use crate::outline::{Kind, UseKind};
 
 use super::base::{DefId, DefInfo, FileId, Graph, NameRef};
-use super::chain::WORK;
 use super::place::Program;
 use super::resolve::Arch;
 use super::slots::Classes;
@@ -25,6 +24,8 @@ pub(super) struct Nearness<'g, 'a> {
     frontier: Vec<DefInfo>,
     classes: Classes,
     slots: HashSet<NameRef>,
+    /// How many users may be looked at.
+    most: usize,
     /// How many steps back were walked.
     pub(super) radius: usize,
     /// How many users were looked at.
@@ -32,13 +33,15 @@ pub(super) struct Nearness<'g, 'a> {
 }
 
 impl<'g, 'a> Nearness<'g, 'a> {
-    /// Nearness to `to`, of what `starts` can lead to; with `indirect`, also through slots.
+    /// Nearness to `to`, of what `starts` can lead to; with `indirect`, also through
+    /// slots. It gives up after `most` users.
     pub(super) fn new(
         graph: &'g Graph<'a>,
         to: NameRef,
         starts: &[DefInfo],
         arch: Arch,
         indirect: bool,
+        most: usize,
     ) -> Self {
         let ends = graph.definitions_of(to);
         Nearness {
@@ -50,6 +53,7 @@ impl<'g, 'a> Nearness<'g, 'a> {
             frontier: ends,
             classes: Classes::default(),
             slots: HashSet::new(),
+            most,
             radius: 0,
             work: 0,
         }
@@ -80,17 +84,20 @@ impl<'g, 'a> Nearness<'g, 'a> {
         self.known(id).or_else(|| (!self.is_done()).then_some(self.radius + 1))
     }
 
-    /// Walks a level further back.
-    pub(super) fn grow(&mut self) {
+    /// Walks a level further back; false where it gave up within the level, after which the
+    /// estimate can't be used any more.
+    #[must_use]
+    pub(super) fn grow(&mut self) -> bool {
         self.radius += 1;
         let mut level = std::mem::take(&mut self.frontier);
         level.sort_unstable_by_key(|definition| (definition.name, definition.id));
         for ends in level.chunk_by(|one, other| one.name == other.name) {
-            if self.work > WORK {
-                return;
+            if self.work > self.most {
+                return false;
             }
             self.name(ends);
         }
+        true
     }
 
     /// Adds who can mean one of these definitions, which have one name.

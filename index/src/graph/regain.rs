@@ -23,6 +23,10 @@ pub type Overlaid = (Vec<u8>, Option<FileOutline>);
 #[error("too much of the tree changed for the graph to follow")]
 pub struct TooMany;
 
+/// After so many rounds of files that follow from files it is better built again: each lays all
+/// of them anew.
+const ROUNDS: usize = 16;
+
 impl Graph<'_> {
     /// Lays changed files over the sections, and what follows from them; afterwards every
     /// answer is that of a graph built from nothing. Replaces what was laid over before; of
@@ -30,7 +34,8 @@ impl Graph<'_> {
     /// Returns those outlines.
     ///
     /// # Errors
-    /// When more than `most` files would lie over the graph.
+    /// When more than `most` files would lie over the graph, or they go on following from each
+    /// other.
     pub fn overlay(
         &mut self,
         changed: Vec<Overlaid>,
@@ -41,7 +46,7 @@ impl Graph<'_> {
         let latest: HashMap<Vec<u8>, Option<FileOutline>> = changed.into_iter().collect();
         let mut laid: Vec<(Overlaid, bool)> =
             latest.into_iter().map(|overlaid| (overlaid, false)).collect();
-        loop {
+        for _ in 0..ROUNDS {
             let users = self.users_of_changed_macros(&laid);
             add(&mut laid, users, most, outline)?;
             laid.sort_unstable_by(|((one, _), _), ((other, _), _)| one.cmp(other));
@@ -51,12 +56,13 @@ impl Graph<'_> {
             self.lay(&layers, idioms);
             let more = self.files_to_read_again(idioms);
             if more.is_empty() {
-                break;
+                let again = laid.into_iter().filter(|(_, again)| *again);
+                return Ok(again.map(|(overlaid, _)| overlaid).collect());
             }
             let paths = more.into_iter().map(|file| self.path(file).to_vec()).collect();
             add(&mut laid, paths, most, outline)?;
         }
-        Ok(laid.into_iter().filter(|(_, again)| *again).map(|(overlaid, _)| overlaid).collect())
+        Err(TooMany)
     }
 
     /// The files of the sections, not laid over yet, of which something else holds now.

@@ -1,6 +1,6 @@
 //! Graphs of small trees written here: what a name may mean, paths, changed files, damage.
 
-use super::{Arch, Builder, ChainOptions, Graph, LinkKind, Sections};
+use super::{Arch, Builder, ChainOptions, Graph, LinkKind, SearchEnd, Sections};
 use crate::idiom::Idioms;
 use crate::outline::outline;
 
@@ -116,6 +116,43 @@ fn a_chain_goes_through_a_function_that_is_handed_on() {
     assert_eq!(chain(&graph, "start", "run_init", &[]), ["rest boot_thread run_init"]);
     assert_eq!(chain(&graph, "start", "run_init", &["rest"]), [""; 0]);
     assert_eq!(chain(&graph, "run_init", "start", &[]), [""; 0]);
+}
+
+#[test]
+fn a_search_that_gives_up_within_a_level_claims_nothing() {
+    // The way back looks short: `near` is handed on, which this question does not follow.
+    let mut text = "void from(void) { run(near); a(); ".to_owned();
+    (0..30).for_each(|n| text += &format!("dead{n}(); "));
+    text += "}\nvoid near(void) { goal(); }\nvoid a(void) { b(); }\nvoid b(void) { c(); }\n\
+             void c(void) { d(); }\nvoid d(void) { goal(); }\nvoid goal(void) { }\n";
+    (0..30).for_each(|n| {
+        text += &format!("void dead{n}(void) {{ }}\nvoid up{n}(void) {{ d(); c(); b(); }}\n")
+    });
+    let sections = sections(&[("fs/a.c", &text)]);
+    let graph = open(&sections);
+    let name = |name: &str| graph.find_name(name.as_bytes()).expect("a name of the tree");
+    let options = ChainOptions {
+        arch: Arch::named("x86"),
+        count: 5,
+        max_depth: 10,
+        kinds: vec![LinkKind::Call],
+        through: Vec::new(),
+        avoid: Vec::new(),
+    };
+    let mut ends = [0, 0];
+    for work in 0..500 {
+        let chains = graph.chains_within(name("from"), name("goal"), &options, work);
+        match chains.end {
+            SearchEnd::Work(_) => ends[0] += 1,
+            SearchEnd::Complete => {
+                let hops: Vec<usize> = chains.found.iter().map(Vec::len).collect();
+                assert_eq!(hops, [5], "after {work} steps");
+                ends[1] += 1;
+            }
+            SearchEnd::Depth => panic!("after {work} steps it was no question of depth"),
+        }
+    }
+    assert!(ends.iter().all(|times| *times > 50), "{ends:?}");
 }
 
 #[test]

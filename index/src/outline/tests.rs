@@ -236,3 +236,13 @@ fn macros_that_write_macros_without_end_are_given_up() {
     assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
     assert!(found.definitions.iter().any(|d| found.name(d.name) == b"after"));
 }
+
+#[test]
+fn of_conditions_only_so_much_is_kept_as_people_read() {
+    let long = "A".repeat(100_000);
+    let one = format!("#if B && {long}\nint x;\n#endif\n");
+    assert_eq!(shown("a.c", one.as_bytes()), "  2-2 variable x #if B && ...\n");
+    let some = format!("#if {}\n", ["CONFIG_LAMP"; 30].join(" && "));
+    let all = shown("a.c", (some.repeat(40) + "int x;\n" + &"#endif\n".repeat(40)).as_bytes());
+    assert!(all.len() < 1500 && all.ends_with(" && ...\n"), "{all}");
+}

@@ -21,11 +21,8 @@ pub(crate) mod map;
 pub mod trust;
 
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions},
-    os::unix::{
-        ffi::OsStrExt,
-        fs::{DirBuilderExt, OpenOptionsExt},
-    },
+    fs::{self, File, OpenOptions},
+    os::unix::{ffi::OsStrExt, fs::OpenOptionsExt},
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
@@ -57,6 +54,15 @@ pub struct Entry {
     pub bytes: u64,
     /// When a search last used it, or it was built.
     pub last_used: Option<SystemTime>,
+}
+
+/// What [`Cache::prune`] did.
+#[derive(Debug, Default)]
+pub struct Pruned {
+    /// The indexes that it removed.
+    pub removed: Vec<Entry>,
+    /// Why others stay that serve nothing either.
+    pub left: Vec<Error>,
 }
 
 /// Whether an index serves something.
@@ -148,6 +154,16 @@ impl Cache {
         trust::may_write(&self.root, &self.home(tree))
     }
 
+    /// Makes the folder of `tree`'s index, for the user alone, where it is missing.
+    ///
+    /// # Errors
+    /// As [`trust::make_folder`].
+    pub(crate) fn make_home(&self, tree: &Tree) -> Result<Home, Error> {
+        let home = Home::new(self.home(tree));
+        trust::make_folder(&self.root, &home.dir)?;
+        Ok(home)
+    }
+
     /// All indexes, sorted by their folders' names.
     pub fn list(&self) -> Result<Vec<Entry>, Error> {
         trust::trust(&self.root, &self.dir)?;
@@ -178,7 +194,13 @@ impl Cache {
     /// The file that says that the user was told of `kgrep index` for `tree`. It goes with
     /// the index.
     pub fn hint_marker(&self, tree: &Tree) -> PathBuf {
-        hint_marker(&self.home(tree))
+        marker(&self.home(tree), HINTED)
+    }
+
+    /// The file that says that the user was told that `tree` is read for a question about its
+    /// code. It goes with the index.
+    pub fn asked_marker(&self, tree: &Tree) -> PathBuf {
+        marker(&self.home(tree), ASKED)
     }
 
     /// Removes `tree`'s index. Whether there was one.
@@ -187,17 +209,22 @@ impl Cache {
         remove(&self.home(tree), true)
     }
 
-    /// Removes the indexes whose tree is gone or that can't be read, and returns them.
-    pub fn prune(&self) -> Result<Vec<Entry>, Error> {
-        let mut gone = Vec::new();
+    /// Removes the indexes whose tree is gone or that can't be read.
+    ///
+    /// # Errors
+    /// When the folder of the indexes can't be read.
+    pub fn prune(&self) -> Result<Pruned, Error> {
+        let mut pruned = Pruned::default();
         for entry in self.list()?.into_iter().filter(|entry| entry.state.is_orphaned()) {
-            trust::may_write(&self.root, &entry.dir)?;
+            let may = trust::may_write(&self.root, &entry.dir);
             // One that is being built is not unfinished for long.
-            if remove(&entry.dir, false)? {
-                gone.push(entry);
+            match may.and_then(|()| remove(&entry.dir, false)) {
+                Ok(true) => pruned.removed.push(entry),
+                Ok(false) => {}
+                Err(error) => pruned.left.push(error),
             }
         }
-        Ok(gone)
+        Ok(pruned)
     }
 }
 
@@ -209,7 +236,9 @@ fn size_of(dir: &Path) -> u64 {
 /// Removes an index; not one that another writes to, unless that one is `awaited`.
 fn remove(dir: &Path, awaited: bool) -> Result<bool, Error> {
     // Not to be told again would be no loss either.
-    let _ = fs::remove_file(hint_marker(dir));
+    for ending in [HINTED, ASKED] {
+        let _ = fs::remove_file(marker(dir, ending));
+    }
     if !dir.is_dir() {
         return Ok(false);
     }
@@ -225,10 +254,14 @@ fn remove(dir: &Path, awaited: bool) -> Result<bool, Error> {
     Ok(true)
 }
 
-fn hint_marker(dir: &Path) -> PathBuf {
+/// What the markers beside an index's folder end in.
+const HINTED: &str = ".hinted";
+const ASKED: &str = ".asked";
+
+fn marker(dir: &Path, ending: &str) -> PathBuf {
     // Not `with_extension`: the dot in `linux-6.1` begins none.
     let mut name = dir.as_os_str().to_owned();
-    name.push(".hinted");
+    name.push(ending);
     name.into()
 }
 
@@ -289,12 +322,6 @@ impl Home {
 
     fn numbered(&self, kind: &str, number: u64) -> PathBuf {
         self.dir.join(format!("{kind}{number}"))
-    }
-
-    /// Makes the folder, for the user alone, where it is missing.
-    pub(crate) fn create(&self) -> Result<(), Error> {
-        let made = DirBuilder::new().recursive(true).mode(0o700).create(&self.dir);
-        made.map_err(|e| Error::io(&self.dir, e))
     }
 
     /// Takes the right to write. When another has it, `waits` says whether to wait for it;
@@ -377,8 +404,10 @@ mod tests {
 
     #[test]
     fn each_tree_has_a_marker_of_its_own() {
-        let marker = |name: &str| hint_marker(Path::new(name));
-        assert_ne!(marker("linux-6.1-00000001"), marker("linux-6.12-00000002"));
+        for ending in [HINTED, ASKED] {
+            let marker = |name: &str| marker(Path::new(name), ending);
+            assert_ne!(marker("linux-6.1-00000001"), marker("linux-6.12-00000002"));
+        }
     }
 
     #[test]

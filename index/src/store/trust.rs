@@ -3,12 +3,13 @@
 //! A cache folder may lie where other users may write (`KGREP_CACHE_DIR=/tmp/…`). Whoever
 //! makes `lists` or `index` there first would have kgrep write, delete and read where they
 //! like. So every folder is looked at before it is used: it must be a folder and no link,
-//! nobody else may write in it, and what another user made is never written to.
+//! nobody else may write in it, and what another user made is never written to. Below a folder
+//! of another user's everything is that user's, who can put something else in its place.
 
 use std::{
-    fs::{self, Metadata},
+    fs::{self, DirBuilder, Metadata},
     io::{Error as IoError, ErrorKind},
-    os::unix::fs::MetadataExt,
+    os::unix::fs::{DirBuilderExt, MetadataExt},
     path::{Path, PathBuf},
 };
 
@@ -25,6 +26,9 @@ pub enum Trust {
     Others(u32),
 }
 
+/// The number that the system gives users who have none (`kernel.overflowuid`).
+const UNMAPPED: u32 = 65534;
+
 /// The bit that keeps users from removing each other's files in a folder.
 const STICKY: u32 = 0o1000;
 
@@ -39,6 +43,9 @@ pub fn trust(cache: &Path, folder: &Path) -> Result<Trust, Error> {
     let below = folder.strip_prefix(cache).unwrap_or(Path::new(""));
     let mut path = cache.to_path_buf();
     let mut trust = of_cache(&path, me)?;
+    if let (Trust::Own, Some(other)) = (trust, owner_above(&path, me)) {
+        trust = Trust::Others(other);
+    }
     for name in below.components() {
         path.push(name);
         let meta = match fs::symlink_metadata(&path) {
@@ -48,7 +55,7 @@ pub fn trust(cache: &Path, folder: &Path) -> Result<Trust, Error> {
         if meta.file_type().is_symlink() {
             return Err(refused(&path, "is a link, and a cache is not followed through one"));
         }
-        checked(&path, &meta, me, false)?;
+        checked(&path, &meta, false)?;
         trust = match (trust, meta.uid() == me) {
             (Trust::Others(other), _) => Trust::Others(other),
             (_, true) => Trust::Own,
@@ -87,23 +94,31 @@ fn of_cache(path: &Path, me: u32) -> Result<Trust, Error> {
         // Who makes a folder below it hears of it.
         return Ok(Trust::Own);
     }
-    checked(path, &meta, me, true)?;
+    checked(path, &meta, true)?;
     let own = meta.uid() == me || meta.uid() == 0;
     Ok(if own { Trust::Own } else { Trust::Others(meta.uid()) })
 }
 
+/// The user, neither `me` nor root, whose is a folder that `path` is in. Users that a container
+/// doesn't know are all one number, root among them.
+fn owner_above(path: &Path, me: u32) -> Option<u32> {
+    let named = |path| if path == Path::new("") { Path::new(".") } else { path };
+    let real = path.ancestors().find_map(|path| named(path).canonicalize().ok())?;
+    let owners = real.ancestors().filter_map(|path| Some(fs::metadata(path).ok()?.uid()));
+    owners.into_iter().find(|owner| ![me, 0, UNMAPPED].contains(owner))
+}
+
 /// Refuses a folder that others may write in. In one where they may only add (`/tmp`), what
 /// is below it decides, where `shared` says so.
-fn checked(path: &Path, meta: &Metadata, me: u32, shared: bool) -> Result<(), Error> {
+fn checked(path: &Path, meta: &Metadata, shared: bool) -> Result<(), Error> {
     if !meta.is_dir() {
         return Err(Error::io(path, IoError::from(ErrorKind::NotADirectory)));
     }
     if shared && meta.mode() & STICKY != 0 {
         return Ok(());
     }
-    // A group of the user's own number has, by the usual convention, no other members.
-    let group = meta.mode() & 0o020 != 0 && meta.gid() != me;
-    if group || meta.mode() & 0o002 != 0 {
+    // Who else is in a group can't be known, whatever its number.
+    if meta.mode() & 0o022 != 0 {
         return Err(refused(
             path,
             "can be written to by other users: `chmod go-w` it, or set KGREP_CACHE_DIR to a folder \
@@ -128,11 +143,37 @@ pub fn may_write(cache: &Path, folder: &Path) -> Result<(), Error> {
     }
 }
 
+/// Makes `folder`, which is the cache folder `cache` or lies below it, for the user alone, where
+/// it is missing.
+///
+/// # Errors
+/// As [`may_write`], also of what came to be there meanwhile, and when it can't be made.
+pub fn make_folder(cache: &Path, folder: &Path) -> Result<(), Error> {
+    may_write(cache, folder)?;
+    let mut missing: Vec<&Path> = folder.ancestors().take_while(|path| *path != cache).collect();
+    missing.push(cache);
+    if let Some(above) = cache.parent().filter(|above| !above.as_os_str().is_empty()) {
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(above);
+        made.map_err(|e| Error::io(above, e))?;
+    }
+    for path in missing.into_iter().rev() {
+        // One by one: made with all above it, a link that was there first would do as well.
+        match DirBuilder::new().mode(0o700).create(path) {
+            Err(e) if e.kind() == ErrorKind::AlreadyExists => {}
+            made => made.map_err(|e| Error::io(path, e))?,
+        }
+    }
+    if trust(cache, folder)? == Trust::Missing {
+        return Err(Error::io(folder, ErrorKind::NotFound));
+    }
+    may_write(cache, folder)
+}
+
 #[cfg(test)]
 mod tests {
     use std::{
         fs::Permissions,
-        os::unix::fs::{PermissionsExt, symlink},
+        os::unix::fs::{PermissionsExt, chown, symlink},
     };
 
     use super::*;
@@ -156,6 +197,8 @@ mod tests {
         mode(&lists, 0o700);
         mode(cache, 0o777);
         assert!(trust(cache, &lists).is_err());
+        mode(cache, 0o770);
+        assert!(trust(cache, &lists).is_err(), "also of a group of the user's own number");
         mode(cache, 0o700);
         symlink(&lists, cache.join("linked")).unwrap();
         assert!(trust(cache, &cache.join("linked")).is_err());
@@ -163,5 +206,38 @@ mod tests {
         let named = place.path().join("named");
         symlink(place.path(), &named).unwrap();
         assert_eq!(trust(&named, &named.join("lists")).unwrap(), Trust::Own, "the user's own link");
+    }
+
+    #[test]
+    fn folders_are_made_one_by_one_and_looked_at_again() {
+        let place = tempfile::tempdir().unwrap();
+        let cache = place.path().join("a/b/kgrep");
+        make_folder(&cache, &cache.join("index/one")).unwrap();
+        for made in ["a", "a/b", "a/b/kgrep", "a/b/kgrep/index/one"] {
+            let meta = fs::metadata(place.path().join(made)).unwrap();
+            assert_eq!(meta.mode() & 0o777, 0o700, "{made}");
+        }
+        make_folder(&cache, &cache.join("index/one")).unwrap();
+        symlink(place.path(), cache.join("lists")).unwrap();
+        assert!(make_folder(&cache, &cache.join("lists/more")).is_err());
+        assert!(!place.path().join("more").exists());
+    }
+
+    #[test]
+    fn below_another_users_folder_nothing_is_the_users_own() {
+        let place = tempfile::tempdir().unwrap();
+        let theirs = place.path().join("theirs");
+        let cache = theirs.join("kgrep");
+        fs::create_dir(&theirs).unwrap();
+        if chown(&theirs, Some(12345), None).is_err() {
+            eprintln!("NOT TESTED: another owner, which needs root");
+            return;
+        }
+        assert_eq!(trust(&cache, &cache.join("lists")).unwrap(), Trust::Others(12345));
+        fs::create_dir(&cache).unwrap();
+        mode(&cache, 0o700);
+        assert_eq!(trust(&cache, &cache.join("lists")).unwrap(), Trust::Others(12345));
+        assert!(make_folder(&cache, &cache.join("lists")).is_err());
+        assert!(!cache.join("lists").exists());
     }
 }

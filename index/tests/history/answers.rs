@@ -74,20 +74,32 @@ impl Answers<'_, '_> {
         let graph = self.graph;
         let name = |name: &str| graph.find_name(name.as_bytes());
         let (Some(start), Some(end)) = (name(from), name(to)) else { return };
-        let options = ChainOptions {
-            arch: Arch::All,
-            count: 5,
-            max_depth: 6,
-            kinds: LinkKind::ALL.iter().map(|(kind, _)| *kind).collect(),
-            through: Vec::new(),
-            avoid: Vec::new(),
-        };
-        for chain in graph.chains(start, end, &options).found {
-            let hops = chain.iter().map(|hop| {
-                format!("{} {:?} {}", self.place(&hop.to), hop.link.kind, hop.is_uncertain)
-            });
-            let hops: Vec<String> = hops.collect();
-            self.rows.push(format!("chain {from} {to} {hops:?}"));
+        // What lies on the way, and must or must not.
+        let others = NAMES.iter().filter_map(|other| name(other)).take(2);
+        let mut ways = vec![(Vec::new(), Vec::new())];
+        for other in others.filter(|other| ![start, end].contains(other)) {
+            ways.extend([(vec![other], Vec::new()), (Vec::new(), vec![other])]);
+        }
+        for (through, avoid) in ways {
+            let named = |names: &[NameRef]| names.iter().map(|n| self.name(*n)).collect::<Vec<_>>();
+            let asked = format!("{from} {to} {:?} {:?}", named(&through), named(&avoid));
+            let options = ChainOptions {
+                arch: Arch::All,
+                count: 5,
+                max_depth: 6,
+                kinds: LinkKind::ALL.iter().map(|(kind, _)| *kind).collect(),
+                through,
+                avoid,
+            };
+            let chains = graph.chains(start, end, &options);
+            for chain in chains.found {
+                let hops = chain.iter().map(|hop| {
+                    format!("{} {:?} {}", self.place(&hop.to), hop.link.kind, hop.is_uncertain)
+                });
+                let hops: Vec<String> = hops.collect();
+                self.rows.push(format!("chain {asked} {hops:?}"));
+            }
+            self.rows.push(format!("chain {asked} {:?}", chains.end));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `kgrep __complete START [FOR]`: the names that begin so, for the completions of bash, zsh and
-//! fish; FOR is the command, or the flag, that takes one. A key was pressed and somebody waits: nothing is read but the index, and whatever goes
-//! wrong is no message.
+//! fish; FOR is the command, or the flag, that takes one. A key was pressed and somebody waits:
+//! nothing is read but the index, as it is, and whatever goes wrong is no message.
 
 pub(super) mod scripts;
 
@@ -75,7 +75,8 @@ fn code_names(start: &str, wanted_by: &str, tree: &Tree) -> Option<BTreeSet<Vec<
         Some((structure, field)) if traced => members(&graph, structure, field),
         _ => begin_with(&graph, start.as_bytes(), is_defined),
     };
-    if let Some(symbol) = start.strip_prefix("CONFIG_").filter(|_| traced) {
+    let symbol = start.strip_prefix("CONFIG_").filter(|symbol| !symbol.is_empty());
+    if let Some(symbol) = symbol.filter(|_| traced) {
         let symbols = begin_with(&graph, symbol.as_bytes(), is_symbol);
         found.extend(symbols.into_iter().map(|name| [b"CONFIG_", &name[..]].concat()));
     }
@@ -113,7 +114,8 @@ fn members(graph: &Graph<'_>, structure: &str, field: &str) -> BTreeSet<Vec<u8>>
 /// The documented boot parameters that begin with `start`.
 fn parameters(index: &Index, start: &str) -> Option<Vec<Vec<u8>>> {
     let (query, _) = Query::parse(&format!("name:{start}*"));
-    let fresh = index.refresh(&Scope::whole()).ok()?;
+    // Of no folder: what changed since is not looked for.
+    let fresh = index.refresh(&Scope::below(<[Vec<u8>; 0]>::default())).ok()?;
     let wanted = Wanted { classes: vec!["param".into()], number: MANY, ..Wanted::default() };
     let (found, _) = index.find(&fresh, &Idioms::built_in(), &query, &wanted, &|_| 0).ok()??;
     let names = found.into_iter().map(|found| found.name.into_bytes());
@@ -136,11 +138,20 @@ fn begin_with(
         }
     });
     let has_one = |name| graph.definitions_of(name).iter().any(is_wanted);
-    if all.len() > MANY {
-        // A shell completes what all have in common, so none may be left out.
-        return all.into_iter().map(|(_, name)| beginning(&name, start.len())).collect();
+    let wanted = all.iter().filter(|(name, _)| has_one(*name)).map(|(_, text)| text);
+    let names: BTreeSet<Vec<u8>> = wanted.take(MANY + 1).cloned().collect();
+    if names.len() <= MANY {
+        return names;
     }
-    all.into_iter().filter(|(name, _)| has_one(*name)).map(|(_, text)| text).collect()
+    // A shell completes what all have in common, so no beginning may be left out.
+    let mut beginnings = BTreeSet::new();
+    for (name, text) in &all {
+        let beginning = beginning(text, start.len());
+        if !beginnings.contains(&beginning) && has_one(*name) {
+            beginnings.insert(beginning);
+        }
+    }
+    beginnings
 }
 
 /// Whether a shell takes the byte as it stands: bash types a completion into the command line

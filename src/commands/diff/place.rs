@@ -16,13 +16,14 @@ use std::{ffi::OsStr, fs};
 
 use super::behind::Behind;
 use super::pick::Pick;
-use super::sides::{Sides, below, is_inside};
+use super::sides::{Sides, below};
+use crate::code::read;
 use crate::diff::context::{self, Enclosing};
 use crate::diff::filter::Hit;
 use crate::diff::model::{
     DiffSet, Entry, FileChange, FileOp, Hunk, Line, Origin, Patch, file_lines,
 };
-use crate::diff::{group, locate};
+use crate::diff::{group, locate, strip};
 use crate::list::{Column, Role, Span};
 
 /// A subject in a table is cut to this many characters.
@@ -143,13 +144,16 @@ impl<'a> Placer<'a> {
             for name in names.into_iter().flatten() {
                 let name = Path::new(OsStr::from_bytes(name));
                 let shown = below(tree, name);
-                let path = self.base.join(&shown);
+                let tree = self.base.join(tree);
+                let Some(path) = strip::inside(&tree, name.as_os_str().as_bytes()) else {
+                    continue;
+                };
                 // A device or a pipe has none either.
                 let regular = fs::symlink_metadata(&path).is_ok_and(|facts| facts.is_file());
-                if !is_inside(name) || !regular {
+                if !regular {
                     continue;
                 }
-                if let Ok(text) = fs::read(path) {
+                if let Ok(text) = read(&path) {
                     return Some((shown, text));
                 }
             }

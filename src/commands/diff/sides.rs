@@ -102,13 +102,6 @@ pub(crate) fn below(folder: &Path, name: &Path) -> PathBuf {
     folder.components().filter(|part| *part != Component::CurDir).collect::<PathBuf>().join(name)
 }
 
-/// True of a name that stays below the folder it is joined to: patches come from
-/// strangers.
-pub(super) fn is_inside(name: &Path) -> bool {
-    name.components().next().is_some()
-        && name.components().all(|part| matches!(part, Component::Normal(_)))
-}
-
 /// The top of the repository around `base`, `.` where it is `base` itself.
 fn top(base: &Path) -> Result<PathBuf> {
     let git =

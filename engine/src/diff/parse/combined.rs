@@ -28,9 +28,18 @@ struct Header {
     section: Vec<u8>,
 }
 
+/// A merge has at most so many parents; the largest of Linux has 66.
+const MOST_PARENTS: usize = 128;
+
+/// The line begins a hunk of a merge with more parents than any has, which is not read.
+pub(super) fn is_refused(line: &[u8]) -> bool {
+    let marks = line.iter().take_while(|&&b| b == b'@').count();
+    marks > MOST_PARENTS + 1 && line.get(marks..).is_some_and(|rest| rest.starts_with(b" -"))
+}
+
 fn header(line: &[u8]) -> Option<Header> {
     let marks = line.iter().take_while(|&&b| b == b'@').count();
-    if marks < 3 {
+    if !(3..=MOST_PARENTS + 1).contains(&marks) {
         return None;
     }
     let mut rest = line.get(marks..)?;
@@ -142,6 +151,16 @@ mod tests {
         assert_eq!(String::from_utf8_lossy(&hunk.body), " a\n-mine\n+b\n+both2\n c\n");
         assert_eq!(hunk.lines_at, [2, 3, 6, 7, 8]);
         assert_eq!((hunk.section.as_slice(), hunk.recounted), (&b"int f(void)"[..], false));
+    }
+
+    #[test]
+    fn a_merge_of_more_parents_than_any_has_is_refused() {
+        let line = |marks: usize| {
+            let marked = "@".repeat(marks);
+            format!("{marked}{} +1 {marked}\n", " -1".repeat(marks - 1)).into_bytes()
+        };
+        assert!(is_header(&line(67)) && !is_refused(&line(67)));
+        assert!(!is_header(&line(130)) && is_refused(&line(130)));
     }
 
     #[test]

@@ -22,12 +22,29 @@ pub(super) fn starts_hunk(cursor: &Cursor<'_>) -> bool {
     cursor.starts(RULE).is_some() && cursor.ahead(1).and_then(|line| range(line, b"*** ")).is_some()
 }
 
-/// Reads the hunk that begins at the cursor; `None` if none does.
+/// The hunk at the cursor has no new lines, not even their header: the file ends, or was cut.
+pub(super) fn is_cut_off(cursor: &mut Cursor<'_>) -> bool {
+    let line = cursor.line();
+    let is_cut_off = starts_hunk(cursor) && read(cursor).is_none();
+    cursor.go_back_to(line);
+    is_cut_off
+}
+
+/// Reads the hunk that begins at the cursor; `None`, and nothing is read, if none does or it is
+/// cut off.
 pub(super) fn read(cursor: &mut Cursor<'_>) -> Option<Hunk> {
     if !starts_hunk(cursor) {
         return None;
     }
     let line = cursor.line();
+    let hunk = read_halves(cursor, line);
+    if hunk.is_none() {
+        cursor.go_back_to(line);
+    }
+    hunk
+}
+
+fn read_halves(cursor: &mut Cursor<'_>, line: u32) -> Option<Hunk> {
     let section = trim_line_end(cursor.starts(RULE)?).trim_ascii().to_vec();
     cursor.skip(1);
     let old = Half::read(cursor, b"*** ", b"-!")?;
@@ -198,5 +215,12 @@ mod tests {
         let hunk = read(&mut cursor).unwrap();
         assert_eq!(hunk.body, b"-a\n+b\n\\ No newline at end of file\n");
         assert_eq!(cursor.peek(), Some(&b"  remark\n"[..]));
+    }
+
+    #[test]
+    fn a_hunk_that_is_cut_off_is_left_where_it_is() {
+        let mut cursor = Cursor::new(b"***************\n*** 1,2 ****\n! a\n  b\n");
+        assert!(is_cut_off(&mut cursor));
+        assert_eq!((read(&mut cursor).is_none(), cursor.line()), (true, 1));
     }
 }

@@ -37,6 +37,11 @@ impl<'a> Cursor<'a> {
         self.at = (self.at + n).min(self.lines.len());
     }
 
+    /// Goes back to a line that [`Self::line`] has told.
+    pub(super) fn go_back_to(&mut self, line: u32) {
+        self.at = self.at.min((line as usize).saturating_sub(1));
+    }
+
     /// Number of the next line, from 1.
     pub(super) fn line(&self) -> u32 {
         u32::try_from(self.at + 1).unwrap_or(u32::MAX)

@@ -55,7 +55,10 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Option<Hunk> {
     }
     note(cursor, &mut body);
     if (body.old, body.new) == (old.count, new.count) {
-        while more_than_counted(cursor) && body.take(cursor) {
+        while let Some(lines) = more_than_counted(cursor) {
+            for _ in 0..lines {
+                body.take(cursor);
+            }
             note(cursor, &mut body);
         }
     } else {
@@ -148,18 +151,16 @@ fn ends_early(cursor: &Cursor<'_>) -> bool {
     is_signature(cursor) || starts_file(cursor)
 }
 
-/// After the counted lines, more of the same: only where there is a change among them,
-/// for a line that begins with a blank can also be a remark.
-fn more_than_counted(cursor: &Cursor<'_>) -> bool {
-    for n in 0.. {
-        match cursor.ahead(n).and_then(<[u8]>::first) {
-            Some(b' ') => {}
-            Some(b'+') => return !ends_early(cursor),
-            Some(b'-') => return n > 0 || !ends_early(cursor),
-            _ => return false,
-        }
+/// After the counted lines, how many more there are of the same, up to a change: for a line that
+/// begins with a blank can also be a remark. Each is looked at once.
+fn more_than_counted(cursor: &Cursor<'_>) -> Option<usize> {
+    let blanks = (0..).take_while(|n| cursor.ahead(*n).is_some_and(|l| l.first() == Some(&b' ')));
+    let blanks = blanks.count();
+    let is_change = matches!(cursor.ahead(blanks).and_then(<[u8]>::first), Some(b'+' | b'-'));
+    match blanks {
+        0 => (is_change && !ends_early(cursor)).then_some(1),
+        blanks => is_change.then_some(blanks),
     }
-    false
 }
 
 /// `-- ` and a git version (`2.26.2`), or `-- ` at the very end: a mail's signature.

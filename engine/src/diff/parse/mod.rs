@@ -65,7 +65,7 @@ pub fn read(set: &mut DiffSet, text: &[u8], name: &[u8], path: &Path) {
             if cursor.line() > line && is_mail_start(&cursor) {
                 break;
             }
-            if let Some(what) = nameless(&cursor) {
+            if let Some(what) = nameless(&mut cursor) {
                 problem(cursor.line(), what);
             }
             cursor.skip(1);
@@ -86,11 +86,20 @@ fn is_merge(cursor: &Cursor<'_>) -> bool {
     cursor.peek().and_then(combined::file_name).is_some()
 }
 
-/// What is to be said of a change whose file's name isn't there; `None` of other lines.
-fn nameless(cursor: &Cursor<'_>) -> Option<&'static str> {
+/// What is to be said of a change whose file's name or second half isn't there; `None` of other
+/// lines.
+fn nameless(cursor: &mut Cursor<'_>) -> Option<&'static str> {
     let line = cursor.peek()?;
     if hunk::is_header(line) || combined::is_header(line) {
         return Some("a hunk without file names (no `--- FILE`, `+++ FILE` above it), left out");
+    }
+    if combined::is_refused(line) {
+        return Some("a hunk of a merge with more than 128 parents, left out");
+    }
+    if context::is_cut_off(cursor) {
+        return Some(
+            "a hunk without its new lines (`--- N,M ----`), left out: the patch is cut off",
+        );
     }
     if context::starts_hunk(cursor) {
         return Some("a hunk without file names (no `*** FILE`, `--- FILE` above it), left out");

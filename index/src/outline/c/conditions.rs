@@ -33,6 +33,12 @@ const DEEPEST: usize = 64;
 /// Of many arms before one, so many bytes are kept in text: nobody reads more.
 const OTHERS: usize = 500;
 
+/// So many bytes of all conditions together.
+const ALL: usize = 1000;
+
+/// Stands for what is left out of a condition: with it, whether it holds is not known.
+pub(super) const CUT: &[u8] = b"...";
+
 impl Conditions {
     /// How many are open.
     pub(super) fn len(&self) -> usize {
@@ -121,7 +127,12 @@ impl Conditions {
             if !joined.is_empty() {
                 joined.extend_from_slice(b" && ");
             }
-            joined.extend_from_slice(&bracketed(&condition.text));
+            let text = bracketed(&condition.text);
+            if joined.len() + text.len() > ALL {
+                joined.extend_from_slice(CUT);
+                break;
+            }
+            joined.extend_from_slice(&text);
         }
         joined
     }

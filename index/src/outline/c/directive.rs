@@ -4,6 +4,7 @@ use crate::lex::{Lexer, PlainConstant, Token, TokenKind};
 
 use super::super::{Definition, Flags, Include, Instance, Kind, NO_NAME};
 use super::code::Place;
+use super::conditions::CUT;
 use super::{Depth, Head, Reader};
 
 impl Reader<'_> {
@@ -224,6 +225,9 @@ impl Reader<'_> {
     }
 }
 
+/// More of a condition is not kept: nobody reads it.
+const LONGEST_CONDITION: usize = 400;
+
 /// The condition of an `#if` line, blanks made single and continuations taken out.
 fn condition_text(word: &[u8], rest: &[u8]) -> Vec<u8> {
     let mut text = Vec::new();
@@ -233,11 +237,12 @@ fn condition_text(word: &[u8], rest: &[u8]) -> Vec<u8> {
         if end.is_some_and(|end| token.start > end) {
             text.push(b' ');
         }
-        text.extend_from_slice(token.text(rest));
-        end = Some(token.end);
-        if text.len() > 400 {
+        if text.len() + token.text(rest).len() > LONGEST_CONDITION {
+            text.extend_from_slice(CUT);
             break;
         }
+        text.extend_from_slice(token.text(rest));
+        end = Some(token.end);
     }
     match word {
         b"ifdef" | b"elifdef" => [b"defined(", &text[..], b")"].concat(),
