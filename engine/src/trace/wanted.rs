@@ -285,7 +285,7 @@ mod tests {
             };
             answers.push([
                 of(r"\b{n}\s*\("),
-                of(r"^{n}"),
+                of(r"^{n}\b"),
                 of(r"{n}$"),
                 of(r"^(?:int )?\s*{n}\b[^;]*;"),
             ]);
