@@ -18,6 +18,22 @@ struct Condition {
     is_include_guard: bool,
 }
 
+impl Condition {
+    /// Goes on to the `#elif text`, or the `#else`.
+    fn next_arm(&mut self, text: Option<&[u8]>) {
+        if self.others.len() < OTHERS {
+            if !self.others.is_empty() {
+                self.others.extend_from_slice(b" && ");
+            }
+            self.others.extend_from_slice(&negated(&self.text));
+        }
+        self.text = match text {
+            Some(text) => [&self.others, &b" && "[..], &bracketed(text)].concat(),
+            None => self.others.clone(),
+        };
+    }
+}
+
 /// The conditions in force, outermost first.
 #[derive(Default)]
 pub(super) struct Conditions {
@@ -87,19 +103,13 @@ impl Conditions {
     /// `unfinished`: an item begun in the arm before is not finished.
     pub(super) fn turn(&mut self, text: Option<&[u8]>, depth: Depth, unfinished: bool) -> Depth {
         self.version += 1;
+        let is_kept = self.stack.len() <= DEEPEST;
         let Some(last) = self.stack.last_mut() else {
             return depth;
         };
-        if last.others.len() < OTHERS {
-            if !last.others.is_empty() {
-                last.others.extend_from_slice(b" && ");
-            }
-            last.others.extend_from_slice(&negated(&last.text));
+        if is_kept {
+            last.next_arm(text);
         }
-        last.text = match text {
-            Some(text) => [&last.others, &b" && "[..], &bracketed(text)].concat(),
-            None => last.others.clone(),
-        };
         let resume = if last.dead { last.after.unwrap_or(depth) } else { last.before };
         last.after.get_or_insert(depth);
         if unfinished && !last.dead {
@@ -123,7 +133,8 @@ impl Conditions {
     /// The conditions as one, joined by ` && `; empty when there is none.
     pub(super) fn text(&self) -> Vec<u8> {
         let mut joined = Vec::new();
-        for condition in self.stack.iter().filter(|c| !c.is_include_guard && !c.text.is_empty()) {
+        let kept = self.stack.iter().take(DEEPEST);
+        for condition in kept.filter(|c| !c.is_include_guard && !c.text.is_empty()) {
             if !joined.is_empty() {
                 joined.extend_from_slice(b" && ");
             }
