@@ -120,6 +120,7 @@ const PROGRAM: Order = &[
     ("request", &[]),
     ("notes", &[]),
     ("reading", &[]),
+    ("typed", &[]),
     ("cli", &[]),
     ("message", &[]),
     ("settings", &["cli"]),

@@ -4,6 +4,7 @@
 
 mod chain;
 mod define;
+mod find;
 mod list;
 mod names;
 mod references;
@@ -32,6 +33,7 @@ impl Code {
             Request::Chain(chain) => self.ask(|graph| chain::answer(self, graph, chain)),
             Request::Trace(trace) => trace::answer(self, trace),
             Request::List(list) => list::answer(self, list),
+            Request::Find(find) => find::answer(self, find),
             Request::Differ(_) => return Err(Error::NotOfOneTree),
         }?;
         if let Some((_, fresh)) = self.asked() {
