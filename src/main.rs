@@ -18,6 +18,7 @@ mod request;
 mod session;
 mod settings;
 mod shell;
+mod typed;
 
 use std::ffi::OsString;
 use std::io;

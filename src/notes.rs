@@ -5,6 +5,7 @@ use std::sync::Arc;
 use kgrep_engine::{ChainEnd, Note, NoteSink};
 
 use crate::message::{self, counted};
+use crate::typed;
 
 /// Tells every note at once.
 pub(crate) fn sink() -> NoteSink {
@@ -77,6 +78,19 @@ fn about_names(note: &Note) -> String {
             format!("{name} is several things ({}); --as KIND tells all", kinds.join(", "))
         }
         Note::NoItems { what, glob } => format!("no {what} here{}", after(" like ", glob)),
+        Note::PlainWords(wrong) => format!("{wrong}; searching for the plain words"),
+        Note::NothingHas(words) => format!("nothing here has {}", words.join(", ")),
+        Note::NothingAbout { asked, missing, narrowed, text } => {
+            let mut said = format!("nothing here is about {asked}");
+            if !missing.is_empty() {
+                said += &format!(": nothing has {}", missing.join(", "));
+            }
+            match text {
+                _ if *narrowed => said + "; without --kind and --in there may be more",
+                Some(text) => format!("{said}; `{}` searches the text", typed::search_for(text)),
+                None => said,
+            }
+        }
         note => about_uses(note),
     }
 }

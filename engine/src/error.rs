@@ -104,6 +104,20 @@ pub enum Error {
     /// A glob, where one name is asked for.
     #[error("{0} is a glob, and this takes one name; `kgrep def '{0}'` lists such names")]
     OneName(String),
+    /// A search by words without an index.
+    #[error("{} has no index to find words in; `kgrep index` makes it, once", .0.display())]
+    NoIndex(PathBuf),
+    /// A search by words in an index without a catalog.
+    #[error(
+        "the index of {} has no catalog to find words in; `kgrep index --code` adds it", .0.display()
+    )]
+    NoCatalog(PathBuf),
+    /// The index can't be used.
+    #[error("{0}; `kgrep index` builds it again")]
+    BadIndex(#[source] kgrep_index::Error),
+    /// A search by words without a word.
+    #[error("there is no word to look for; give letters or digits")]
+    NoWord,
     /// A comparison, asked of one tree.
     #[error("a comparison is of two sides, and is not asked of one tree")]
     NotOfOneTree,

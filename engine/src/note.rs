@@ -162,6 +162,21 @@ pub enum Note {
         /// The glob that they must match.
         glob: Option<String>,
     },
+    /// Words are searched as they stand, since the question is not well formed.
+    PlainWords(String),
+    /// Nothing has some of the words.
+    NothingHas(Vec<String>),
+    /// Nothing was found by words.
+    NothingAbout {
+        /// The question.
+        asked: String,
+        /// Which of several words nothing has.
+        missing: Vec<String>,
+        /// Whether it was only looked for in a part of the tree, or things of a kind.
+        narrowed: bool,
+        /// What the text of a file may have.
+        text: Option<String>,
+    },
     /// A recipe, or a part of one, can't be used: where, and what is wrong.
     BadRecipe(String),
     /// What went wrong with a file of a search, in words.

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use kgrep_index::graph::LinkKind;
 use kgrep_index::outline::Kind;
 use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
 
 use crate::diff::Sides;
 use crate::diff::filter::Within;
@@ -31,6 +32,8 @@ pub enum Request {
     Trace(Trace),
     /// All names of a kind.
     List(List),
+    /// What there is about some words.
+    Find(Find),
     /// What differs, hunk by hunk.
     Differ(Box<Differ>),
 }
@@ -114,6 +117,23 @@ pub struct List {
     pub what: String,
     /// A glob for the names; none: all.
     pub glob: Option<String>,
+}
+
+/// What is there about some words, best first?
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Find {
+    /// The words, as the catalog's query language has them.
+    pub words: Vec<String>,
+    /// The kinds that count, by the catalog's names for them; none: all.
+    pub kinds: Vec<String>,
+    /// The folders and files that count, below the tree's root; none: all.
+    pub within: Vec<ByteBuf>,
+    /// The file of the tree that the words are the path of.
+    pub path: Option<ByteBuf>,
+    /// Whether nothing of other architectures is wanted.
+    pub arch_is_named: bool,
+    /// How many answers are wanted.
+    pub number: usize,
 }
 
 /// In what do two trees differ, or what do patches change?

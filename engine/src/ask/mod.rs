@@ -4,6 +4,7 @@
 
 mod chain;
 mod define;
+mod find;
 mod list;
 mod messages;
 mod names;
@@ -34,6 +35,7 @@ impl Code {
             Request::Chain(chain) => self.ask(|graph| chain::answer(self, graph, chain)),
             Request::Trace(trace) => trace::answer(self, trace),
             Request::List(list) => list::answer(self, list),
+            Request::Find(find) => find::answer(self, find),
             Request::Differ(_) => return Err(Error::NotOfOneTree),
         }?;
         if let Some((_, fresh)) = self.asked() {

@@ -34,6 +34,8 @@ pub struct Code {
     here: PathBuf,
     /// The architecture that counts.
     pub arch: Arch,
+    /// The folder's name that was chosen for it.
+    arch_name: String,
     workspace: Workspace,
     /// What questions are asked of, where the tree has an index of its code.
     snapshot: OnceLock<Snapshot>,
@@ -65,9 +67,21 @@ impl Code {
 
     fn seen_from(here: PathBuf, tree: Tree, setup: Setup) -> Result<Code> {
         let arch = arch::chosen(&setup.arch, tree.root())?;
+        let arch_name = arch::folder_name(&setup.arch.name).to_owned();
         let Setup { workspace, notes, progress, .. } = setup;
         let (snapshot, other, recipes) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Ok(Code { tree, here, arch, workspace, snapshot, other, notes, progress, recipes })
+        Ok(Code {
+            tree,
+            here,
+            arch,
+            arch_name,
+            workspace,
+            snapshot,
+            other,
+            notes,
+            progress,
+            recipes,
+        })
     }
 
     /// The tree.
@@ -175,6 +189,11 @@ impl Code {
         })
     }
 
+    /// The name of the architecture that counts, as its folder is called.
+    pub fn arch_name(&self) -> &str {
+        &self.arch_name
+    }
+
     /// What macros mean.
     pub fn idioms(&self) -> &Idioms {
         self.workspace.idioms()
@@ -194,6 +213,7 @@ mod tests {
             tree: Tree::locate(&root).unwrap(),
             here: root.join(here),
             arch: Arch::All,
+            arch_name: String::new(),
             workspace: Workspace::new(&root, Idioms::default(), FileRules::default()),
             snapshot: OnceLock::new(),
             other: OnceLock::new(),

@@ -3,11 +3,11 @@
 
 use std::collections::HashMap;
 
-use kgrep_engine::Sources;
 use kgrep_index::catalog::{Found, Kind, Query};
 use kgrep_index::graph::{Arch, Graph, Program};
 use kgrep_index::outline::Flags;
 
+use super::super::Sources;
 use crate::code::{Code, Ranking};
 
 /// Orders the definitions of a name that the question asks for as `def` does, but with what a

@@ -3,7 +3,7 @@
 
 use kgrep_index::catalog::{Found, Marks};
 
-use crate::list::SourceFile;
+use crate::relocate::SourceFile;
 
 /// A sentence is cut behind so many characters.
 const LONGEST: usize = 240;

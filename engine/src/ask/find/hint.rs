@@ -5,28 +5,22 @@ use std::os::unix::ffi::OsStrExt;
 
 use kgrep_index::{Flags, Fresh, Index, Listing, Narrow, Plan, Query, Scope};
 
-use crate::cli::{FindArgs, is_command};
+use crate::Note;
+use crate::request::Find;
 
-/// Says that nothing was found, and the command that finds it in the text, as it is to be typed.
-pub(super) fn nothing(
-    args: &FindArgs,
-    missing: &[String],
-    (index, fresh): (&Index, &Fresh),
-) -> String {
-    let question = args.words.join(" ");
-    let mut said = format!("nothing here is about {}", question.trim());
+/// That nothing was found, and whether the text may have it.
+pub(super) fn nothing(find: &Find, missing: &[String], (index, fresh): (&Index, &Fresh)) -> Note {
+    let question = find.words.join(" ");
     let words = plain(&question);
     let several = words.split(' ').count() > 1;
-    if several && !missing.is_empty() {
-        said += &format!(": nothing has {}", missing.join(", "));
+    let narrowed = !find.kinds.is_empty() || !find.within.is_empty();
+    let in_text = !narrowed && !words.is_empty() && may_have(index, fresh, &words);
+    Note::NothingAbout {
+        asked: question.trim().to_owned(),
+        missing: if several { missing.to_vec() } else { Vec::new() },
+        narrowed,
+        text: in_text.then_some(words),
     }
-    if !args.kind.is_empty() || !args.within.is_empty() {
-        return said + "; without --kind and --in there may be more";
-    }
-    if words.is_empty() || !may_have(index, fresh, &words) {
-        return said;
-    }
-    format!("{said}; `{}` searches the text", search_for(&words))
 }
 
 /// The words that are wanted, without what is only said of them.
@@ -65,26 +59,6 @@ fn may_have(index: &Index, fresh: &Fresh, text: &str) -> bool {
     })
 }
 
-/// The command that searches for a text.
-fn search_for(text: &str) -> String {
-    let is_word = |c: char| c.is_alphanumeric() || "_ ,:=".contains(c);
-    let flags = match text {
-        _ if !text.chars().all(is_word) => "-F -e ",
-        _ if is_command(OsStr::new(text)) => "-e ",
-        _ => "",
-    };
-    format!("kgrep {flags}{}", for_shell(text))
-}
-
-/// A word as a shell must be given it.
-fn for_shell(word: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "_-./,:=@%".contains(c);
-    if word.chars().all(is_plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', "'\\''"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,19 +72,6 @@ mod tests {
             ("-\"a b c\" -\"d\" e", "e"),
         ] {
             assert_eq!(plain(question), expected, "{question}");
-        }
-    }
-
-    #[test]
-    fn a_hint_can_be_typed() {
-        for (text, expected) in [
-            ("kmem_cache", "kgrep kmem_cache"),
-            ("two words", "kgrep 'two words'"),
-            ("def", "kgrep -e def"),
-            ("it's $HOME", "kgrep -F -e 'it'\\''s $HOME'"),
-            ("-x.*", "kgrep -F -e '-x.*'"),
-        ] {
-            assert_eq!(search_for(text), expected);
         }
     }
 }
