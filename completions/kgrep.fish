@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_kgrep_global_optspecs
-    string join \n e/regexp= f/file= F/fixed-strings G/basic-regexp i/ignore-case S/smart-case w/word-regexp x/line-regexp v/invert-match U/multiline multiline-dotall crlf and= not= file-has= file-lacks= g/glob= include= exclude= exclude-dir= iglob= type-list hidden no-hidden no-ignore ignore no-ignore-vcs no-ignore-parent L/follow no-follow d/max-depth= a/text binary A/after-context= B/before-context= C/context= p/show-function W/function-context l/files-with-matches files-without-match c/count o/only-matching 0/null m/max-count= q/quiet no-messages j/threads= no-index debug E/extended-regexp sort= n/line-number H/with-filename r/recursive I no-heading no-git no-ripgrep patch interactive list= max-list= format= json vimgrep color= hyperlink= highlight= no-header no-less no-config h help arch= theme= t/type= T/type-not= s/show= V/version
+    string join \n e/regexp= f/file= F/fixed-strings G/basic-regexp i/ignore-case S/smart-case w/word-regexp x/line-regexp v/invert-match U/multiline multiline-dotall crlf and= not= file-has= file-lacks= g/glob= include= exclude= exclude-dir= iglob= type-list hidden no-hidden no-ignore ignore no-ignore-vcs no-ignore-parent L/follow no-follow d/max-depth= a/text binary A/after-context= B/before-context= C/context= p/show-function W/function-context l/files-with-matches files-without-match c/count o/only-matching 0/null m/max-count= q/quiet no-messages j/threads= no-index debug E/extended-regexp sort= n/line-number H/with-filename r/recursive I no-heading no-git no-ripgrep patch interactive list= max-list= format= layout= json vimgrep color= hyperlink= highlight= no-header no-less no-config h help arch= theme= t/type= T/type-not= s/show= V/version
 end
 
 function __fish_kgrep_needs_command
@@ -54,6 +54,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_needs_command" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_needs_command" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -596,6 +600,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -650,6 +658,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -688,6 +700,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -717,6 +733,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -746,6 +766,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -775,6 +799,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -802,6 +830,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -843,6 +875,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -868,6 +904,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -890,6 +930,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -912,6 +956,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -966,6 +1014,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -998,6 +1050,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -1020,6 +1076,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -1041,6 +1101,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -1062,6 +1126,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -1083,6 +1151,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -1104,6 +1176,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"

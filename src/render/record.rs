@@ -13,8 +13,9 @@ use crate::list::{Column, Match, Meta, Role};
 /// Blanks between the parts of a row.
 const GAP: usize = 2;
 
-/// Less of a line than this says nothing, unless it is all.
-const LEAST_SOURCE: usize = 24;
+/// Less of a line than this says nothing, unless it is all: 24 columns, and two marks of what
+/// was left out.
+const LEAST_SOURCE: usize = 26;
 
 /// How much of the width names and places take at most, in percent.
 const MOST: usize = 40;
@@ -186,7 +187,9 @@ impl<'l> Record<'l> {
             }
             _ => row.path(path, entry.line),
         }
-        row.to(start + width.unwrap_or(0) + GAP);
+        // A place that is shorter than most others leaves the line room all the same.
+        let column = start + width.unwrap_or(0) + GAP;
+        row.to(column.min(self.look.width.saturating_sub(LEAST_SOURCE)));
     }
 
     /// Columns that an entry's place takes; `at` is the column that says it, if one does.
@@ -211,7 +214,11 @@ impl<'l> Record<'l> {
         let how_width = display_width(how.as_bytes());
         let mut below = Vec::new();
         if how_width > 0 {
-            if row.at + how_width <= self.look.width {
+            let source = if source_width == 0 { 0 } else { source_width.min(LEAST_SOURCE) + GAP };
+            let room = self.look.width.saturating_sub(row.at);
+            // The line comes before how it is reached, where both don't fit.
+            let is_all = source > 0 && room >= source && room < how_width + source;
+            if how_width <= room && !is_all {
                 row.text(&palette.extra, how);
                 row.to(row.at + GAP);
             } else {
@@ -228,7 +235,14 @@ impl<'l> Record<'l> {
         let mut fits = fits;
         let sentence = self.cell(entry, Role::Sentence);
         if !sentence.is_empty() {
-            let lines = wrapped(&sentence, self.look.width.saturating_sub(margin).max(1));
+            let room = self.look.width.saturating_sub(margin).max(1);
+            let mut lines = wrapped(&sentence, room);
+            if lines.len() > 1 {
+                // Two lines, with the source behind them.
+                let rest = lines.split_off(1).join(" ");
+                let source = if fits { 0 } else { source_width.min(LEAST_SOURCE) + GAP };
+                lines.push(super::cell::cut(&rest, room.saturating_sub(source).max(1)));
+            }
             for (n, text) in lines.iter().enumerate() {
                 pad(row.out, margin);
                 row.out.extend_from_slice(text.as_bytes());
@@ -317,7 +331,8 @@ impl Row<'_> {
     }
 
     fn path(&mut self, path: &[u8], line: u64) {
-        let name = shown(path, self.look);
+        let room = self.look.width.saturating_sub(self.at + 1 + digits(line)).max(1);
+        let name = super::cell::path_in(path, self.look, room);
         self.at += display_width(&name);
         let (out, look) = (&mut *self.out, self.look);
         linked(out, look, path, line, |out| {
