@@ -2,7 +2,7 @@
 //! with guide lines, as a step of a chain, or as the item of a list; then where it is, and
 //! the line itself as far as there is room for it.
 
-use super::fit::{push_fitted, wrapped};
+use super::fit::{drawn_width, push_fitted, wrapped};
 use super::hyperlink::linked;
 use super::look::Look;
 use super::measure::{Measure, begins, digits};
@@ -183,7 +183,9 @@ impl<'l> Record<'l> {
         match at.and_then(|at| entry.cells.get(at)) {
             // Of the one that was asked for, where it is itself.
             Some(cell) if !cell.is_empty() || entry.depth > 0 => {
-                row.text(&self.look.palette.file, &self.shown(cell));
+                let room = self.look.width.saturating_sub(row.at).max(1);
+                let text = super::cell::cut(&self.shown(cell), room);
+                row.text(&self.look.palette.file, &text);
             }
             _ => row.path(path, entry.line),
         }
@@ -210,7 +212,7 @@ impl<'l> Record<'l> {
         let line = entry.text.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let (lead, line) = super::line::trimmed(line);
-        let source_width = display_width(line);
+        let source_width = drawn_width(line);
         let how_width = display_width(how.as_bytes());
         let mut below = Vec::new();
         if how_width > 0 {
