@@ -1,6 +1,5 @@
 //! `kgrep help` and `kgrep version`, and what a mistyped command was meant to be.
 
-use std::io::{self, Write as _};
 use std::path::Path;
 
 use anyhow::{Result, bail};
@@ -8,6 +7,7 @@ use anyhow::{Result, bail};
 use super::Outcome;
 use crate::cli::{self, HelpArgs, SearchArgs};
 use crate::code::nearest;
+use crate::render::{Content, print_page};
 
 /// Prints the help of a command, or of kgrep itself.
 ///
@@ -33,7 +33,7 @@ pub(crate) fn version() -> Result<Outcome> {
 }
 
 fn print(page: &str) -> Result<Outcome> {
-    io::stdout().write_all(page.as_bytes())?;
+    print_page(page, Content::Styled)?;
     Ok(Outcome::Found)
 }
 
