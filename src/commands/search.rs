@@ -13,7 +13,7 @@ use super::printer::{PrintError, Printer};
 use super::{Outcome, Session, freshen};
 use crate::cli::SearchArgs;
 use crate::list::{Column, List, ListWriter, Match, Meta, Pushed, Role, Terminal};
-use crate::message::tell;
+use crate::message::{counted, tell};
 use crate::notes;
 use crate::render::{Facts, Look, Output, Totals};
 use crate::request::{self, stdin_is_readable};
@@ -120,8 +120,21 @@ pub(crate) fn find(
     {
         hint(&plain, &search, advice.damaged, session)?;
     }
+    if hinted && look.terminal {
+        tell(nothing(totals.files, advice.filter.is_some()));
+    }
     freshen::after(&advice, totals.files, session);
     Ok((outcome, list))
+}
+
+/// That nothing matched, and how much was searched.
+fn nothing(files: u64, by_index: bool) -> String {
+    let files = counted(files, "file");
+    if by_index {
+        format!("nothing matches; by the index, {files} could, and were read")
+    } else {
+        format!("nothing matches in {files}")
+    }
 }
 
 /// The format that a search is printed in. Files, counts and parts of lines go into a pipe

@@ -276,9 +276,10 @@ fn step(segment: &str) -> Result<Step, FollowUpError> {
         "" => Ok(None),
         count => count.parse().map(Some).map_err(|_| FollowUpError::TooLarge(count.to_owned())),
     };
+    // Titles of sections begin with a capital letter, or are in quotes.
     let titled = matches!(name, "print" | "context" | "delete" | "keep" | "show")
         && rest.starts_with([' ', '\t'])
-        && rest.chars().any(char::is_alphabetic);
+        && rest.trim_start().starts_with(|c: char| c.is_uppercase() || "'\"".contains(c));
     if !is_selector(rest) && !titled {
         return Err(format_error());
     }

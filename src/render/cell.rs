@@ -39,6 +39,11 @@ pub(super) fn cut(text: &str, room: usize) -> String {
 /// very long one is left out, more of its end is kept than of its beginning, and a tab
 /// is made visible.
 pub(super) fn path<'t>(path: &'t [u8], look: &Look) -> Cow<'t, [u8]> {
+    path_in(path, look, look.width * MAX_FILE / 100)
+}
+
+/// As [`path`], in at most `most` columns.
+pub(super) fn path_in<'t>(path: &'t [u8], look: &Look, most: usize) -> Cow<'t, [u8]> {
     let mut name = shown(path, look);
     if !look.terminal {
         return name;
@@ -46,7 +51,6 @@ pub(super) fn path<'t>(path: &'t [u8], look: &Look) -> Cow<'t, [u8]> {
     if name.contains(&b'\t') {
         name = Cow::Owned(bstr::ByteSlice::replace(&*name, b"\t", b"\\t"));
     }
-    let most = look.width * MAX_FILE / 100;
     // An editor's terminal looks for the whole path.
     if look.ide_paths || display_width(&name) <= most {
         return name;

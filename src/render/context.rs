@@ -3,6 +3,7 @@
 //! A header as vgrep draws it (as wide as the screen on a terminal), then numbered lines as they are in the file now. Who
 //! reads the file and finds the place again is the caller.
 
+use super::cell;
 use super::fit::push_fitted;
 use super::highlight::{Highlighter, MAX_HIGHLIGHTED, Styled};
 use super::hyperlink::linked;
@@ -154,7 +155,8 @@ fn draw_for_screen(out: &mut Vec<u8>, look: &Look, styled: Option<&[Styled]>, bl
 fn draw_header(out: &mut Vec<u8>, look: &Look, block: &Block<'_>) {
     let mut number = itoa::Buffer::new();
     let index = number.format(block.index).as_bytes();
-    let path = shown(block.path, look);
+    let path =
+        if merges_blocks(look) { cell::path(block.path, look) } else { shown(block.path, look) };
     let note = match block.note {
         None => String::new(),
         Some(Note::Moved { from }) => format!(" (moved from line {from})"),
@@ -162,10 +164,7 @@ fn draw_header(out: &mut Vec<u8>, look: &Look, block: &Block<'_>) {
     };
     out.extend_from_slice(b"--- ");
     look.palette.index.paint(out, index);
-    let mut more = String::new();
-    for marked in block.more {
-        more += &format!(", {}", marked.index);
-    }
+    let more = block.more.last().map_or_else(String::new, |last| format!("-{}", last.index));
     look.palette.index.paint(out, more.as_bytes());
     out.push(b' ');
     linked(out, look, block.path, block.matched, |out| look.palette.file.paint(out, &path));
@@ -271,9 +270,9 @@ mod tests {
         let block = Block { matched: 9, spans: &[], more: &more, ..block() };
         let look = Look { terminal: true, layout: Layout::Auto, width: 40, ..Look::of_pipe() };
         let expected = format!(
-            "--- 27, 28 init/main.c {}\n  27     9  static int a;\n        10\n  28    11  int \
+            "--- 27-28 init/main.c {}\n  27     9  static int a;\n        10\n  28    11  int \
              find_me(void);\n",
-            "-".repeat(17)
+            "-".repeat(18)
         );
         assert_eq!(drawn(&look, None, &block), expected);
     }

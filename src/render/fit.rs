@@ -96,6 +96,11 @@ impl Line {
     }
 }
 
+/// Columns that `source` takes, tabs expanded.
+pub(super) fn drawn_width(source: &[u8]) -> usize {
+    if is_simple(source) { source.len() } else { Line::new(source).width }
+}
+
 /// Appends `source`, which begins at offset `at` of what `spans` count in, in at most `room`
 /// columns; how many it took. `ink` tells the style of each byte of the source that does not
 /// match. With `cut`, bytes are missing before it.

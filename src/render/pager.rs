@@ -38,6 +38,10 @@ impl Output {
     /// The pager of this command line, split as a shell would; standard output when
     /// it is empty or can't be started. The caller decides whether paging is wanted.
     pub(crate) fn paged(command: &str) -> Output {
+        // A terminal that can't move its cursor can't be paged on.
+        if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
+            return Output::stdout();
+        }
         let set = |name: &str| std::env::var_os(name).is_some();
         match Pager::start(command, set) {
             Some(pager) => {

@@ -2,7 +2,7 @@
 //! with guide lines, as a step of a chain, or as the item of a list; then where it is, and
 //! the line itself as far as there is room for it.
 
-use super::fit::{push_fitted, wrapped};
+use super::fit::{drawn_width, push_fitted, wrapped};
 use super::hyperlink::linked;
 use super::look::Look;
 use super::measure::{Measure, begins, digits};
@@ -13,8 +13,9 @@ use crate::list::{Column, Match, Meta, Role};
 /// Blanks between the parts of a row.
 const GAP: usize = 2;
 
-/// Less of a line than this says nothing, unless it is all.
-const LEAST_SOURCE: usize = 24;
+/// Less of a line than this says nothing, unless it is all: 24 columns, and two marks of what
+/// was left out.
+const LEAST_SOURCE: usize = 26;
 
 /// How much of the width names and places take at most, in percent.
 const MOST: usize = 40;
@@ -182,11 +183,15 @@ impl<'l> Record<'l> {
         match at.and_then(|at| entry.cells.get(at)) {
             // Of the one that was asked for, where it is itself.
             Some(cell) if !cell.is_empty() || entry.depth > 0 => {
-                row.text(&self.look.palette.file, &self.shown(cell));
+                let room = self.look.width.saturating_sub(row.at).max(1);
+                let text = super::cell::cut(&self.shown(cell), room);
+                row.text(&self.look.palette.file, &text);
             }
             _ => row.path(path, entry.line),
         }
-        row.to(start + width.unwrap_or(0) + GAP);
+        // A place that is shorter than most others leaves the line room all the same.
+        let column = start + width.unwrap_or(0) + GAP;
+        row.to(column.min(self.look.width.saturating_sub(LEAST_SOURCE)));
     }
 
     /// Columns that an entry's place takes; `at` is the column that says it, if one does.
@@ -207,11 +212,15 @@ impl<'l> Record<'l> {
         let line = entry.text.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let (lead, line) = super::line::trimmed(line);
-        let source_width = display_width(line);
+        let source_width = drawn_width(line);
         let how_width = display_width(how.as_bytes());
         let mut below = Vec::new();
         if how_width > 0 {
-            if row.at + how_width <= self.look.width {
+            let source = if source_width == 0 { 0 } else { source_width.min(LEAST_SOURCE) + GAP };
+            let room = self.look.width.saturating_sub(row.at);
+            // The line comes before how it is reached, where both don't fit.
+            let is_all = source > 0 && room >= source && room < how_width + source;
+            if how_width <= room && !is_all {
                 row.text(&palette.extra, how);
                 row.to(row.at + GAP);
             } else {
@@ -228,7 +237,14 @@ impl<'l> Record<'l> {
         let mut fits = fits;
         let sentence = self.cell(entry, Role::Sentence);
         if !sentence.is_empty() {
-            let lines = wrapped(&sentence, self.look.width.saturating_sub(margin).max(1));
+            let room = self.look.width.saturating_sub(margin).max(1);
+            let mut lines = wrapped(&sentence, room);
+            if lines.len() > 1 {
+                // Two lines, with the source behind them.
+                let rest = lines.split_off(1).join(" ");
+                let source = if fits { 0 } else { source_width.min(LEAST_SOURCE) + GAP };
+                lines.push(super::cell::cut(&rest, room.saturating_sub(source).max(1)));
+            }
             for (n, text) in lines.iter().enumerate() {
                 pad(row.out, margin);
                 row.out.extend_from_slice(text.as_bytes());
@@ -317,7 +333,8 @@ impl Row<'_> {
     }
 
     fn path(&mut self, path: &[u8], line: u64) {
-        let name = shown(path, self.look);
+        let room = self.look.width.saturating_sub(self.at + 1 + digits(line)).max(1);
+        let name = super::cell::path_in(path, self.look, room);
         self.at += display_width(&name);
         let (out, look) = (&mut *self.out, self.look);
         linked(out, look, path, line, |out| {

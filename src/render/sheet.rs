@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::cell::path_in;
 use super::fit::{push_fitted, wrapped};
 use super::highlight::{Highlighter, Running, Styled};
 use super::hyperlink::linked;
@@ -122,7 +123,8 @@ impl<'l> Sheet<'l> {
         }
         if (moved || titled) && !beside {
             linked(out, self.look, path, entry.line, |out| {
-                self.look.palette.file.paint(out, &shown(path, self.look));
+                let name = path_in(path, self.look, self.look.width);
+                self.look.palette.file.paint(out, &name);
             });
             out.push(b'\n');
         }
@@ -170,7 +172,10 @@ impl<'l> Sheet<'l> {
         let palette = &self.look.palette;
         let mut number = itoa::Buffer::new();
         let digits = number.format(line).as_bytes();
-        pad(out, margins.index + GAP + margins.line.saturating_sub(digits.len()));
+        // A dot in place of the index, so that the line's number is not taken for one.
+        pad(out, margins.index - 1);
+        palette.mark.paint(out, "·".as_bytes());
+        pad(out, GAP + margins.line.saturating_sub(digits.len()));
         palette.line.paint(out, digits);
         pad(out, GAP);
         let room = self.look.width.saturating_sub(margins.width()).max(1);
@@ -190,11 +195,25 @@ impl<'l> Sheet<'l> {
     fn said(&self, entry: &Match<'_>) -> String {
         let mut parts: Vec<String> = Vec::new();
         for (column, cell) in self.columns.iter().zip(&entry.cells) {
-            let matched = |span: &Span| {
-                entry.text.get(span.start as usize..span.end as usize) == Some(cell.as_bytes())
-            };
-            let in_source = column.role == Role::Text && entry.spans.iter().any(matched);
-            if cell.is_empty() || in_source || column.role == Role::How && *cell == "call" {
+            let matched = |span: &Span| entry.text.get(span.start as usize..span.end as usize);
+            let mut cell = *cell;
+            // What stands out in the source need not be said again, nor a condition that is it.
+            if column.role == Role::Text {
+                let names = entry.spans.iter().filter_map(matched);
+                let names = names.filter_map(|name| std::str::from_utf8(name).ok());
+                let is_end = |rest: &&str| rest.is_empty() || rest.starts_with(' ');
+                let rest = names.filter_map(|name| cell.strip_prefix(name)).find(is_end);
+                cell = rest.unwrap_or(cell).trim();
+                if let Some((what, condition)) = cell.split_once(": ")
+                    && memchr::memmem::find(entry.text, condition.as_bytes()).is_some()
+                {
+                    cell = what;
+                }
+                if let Some(inner) = cell.strip_prefix('[').and_then(|c| c.strip_suffix(']')) {
+                    cell = inner;
+                }
+            }
+            if cell.is_empty() || column.role == Role::How && cell == "call" {
                 continue;
             }
             let cell = String::from_utf8_lossy(&shown(cell.as_bytes(), self.look)).into_owned();
@@ -284,7 +303,7 @@ pub(super) fn rule(
         width = 3 + display_width(line.as_bytes());
     }
     if let Some((path, line)) = place {
-        let name = shown(path, look);
+        let name = path_in(path, look, look.width);
         if width + 4 + display_width(&name) + 2 > look.width {
             out.push(b'\n');
             linked(out, look, path, line, |out| palette.file.paint(out, &name));

@@ -305,10 +305,13 @@ fn nothing_left_is_status_1_and_a_line() {
 fn a_number_glued_to_a_command_selects() {
     let dir = searched();
     for (line, meant) in
-        [("p1", "p 1"), ("t1", "t 1"), ("f2-3", "f 2-3"), ("k5", "k 5"), ("d0,2", "d 0,2")]
+        [("p1", "p 1"), ("t1-1", "t 1"), ("f2-3", "f 2-3"), ("k5", "k 5"), ("d0,2", "d 0,2")]
     {
         eqnice!(kgrep(&dir, meant).stdout(), kgrep(&dir, line).stdout());
     }
+    // Behind `t`, a number alone is how many levels of folders are counted.
+    assert!(kgrep(&dir, "t1").stdout().contains("2 fs\n"));
+    assert!(!kgrep(&dir, "t1").stdout().contains("fs/ext4"));
     let done = kgrep(&dir, "-3").run().expect_code(2);
     eqnice!(
         "kgrep: -s takes match numbers from 0 up, not -3: `-s 0-3` opens matches 0 to 3, \

@@ -132,7 +132,8 @@ fn no_row_is_wider_than_the_screen() {
 fn seen(dir: &Dir, args: &[&str], width: u16) -> (usize, usize, String) {
     let told = dir.kgrep(&["--format", "json"]).args(args).run().stdout();
     let blanks = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let screen: Vec<String> = screen(dir, args, width).iter().map(|row| blanks(row)).collect();
+    let drawn = screen(dir, args, width);
+    let screen: Vec<String> = drawn.iter().map(|row| blanks(row)).collect();
     let (mut good, mut all, mut bad) = (0, 0, String::new());
     for line in told.lines() {
         let message: serde_json::Value = serde_json::from_str(line).unwrap();
@@ -144,7 +145,11 @@ fn seen(dir: &Dir, args: &[&str], width: u16) -> (usize, usize, String) {
         }
         all += 1;
         let digits = index.to_string();
-        let start = screen.iter().position(|row| row.split(' ').next() == Some(digits.as_str()));
+        // An index ends in the fourth column or, in a table, in the fifth.
+        let is_row = |row: &String| {
+            [4, 5].iter().any(|end| row.get(..*end).is_some_and(|head| head.trim_start() == digits))
+        };
+        let start = drawn.iter().position(is_row);
         let near = start
             .map_or(String::new(), |start| screen[start..(start + 3).min(screen.len())].join(" "));
         let characters: Vec<char> = source.chars().collect();
@@ -165,11 +170,15 @@ fn seen(dir: &Dir, args: &[&str], width: u16) -> (usize, usize, String) {
 fn what_one_came_for_is_on_the_screen() {
     let dir = tree();
     for (kinds, width, most) in [(&SOURCE[..], 80, 95), (&STEPS[..], 110, 80)] {
+        let (mut good, mut all) = (0, 0);
         // Bodies are blocks of source, an entry each.
         for (name, args) in kinds.iter().filter(|(name, _)| *name != "def-body") {
-            let (good, all, bad) = seen(&dir, args, width);
-            assert!(good * 100 >= all * most, "{name} at {width}: {good} of {all}\n{bad}");
+            let (own, rows, bad) = seen(&dir, args, width);
+            assert!(own * 100 >= rows * 80, "{name} at {width}: {own} of {rows}\n{bad}");
+            good += own;
+            all += rows;
         }
+        assert!(good * 100 >= all * most && all > 10, "at {width}: {good} of {all}");
     }
 }
 
@@ -184,6 +193,44 @@ fn the_match_of_a_long_line_is_on_the_screen() {
             assert!(row.is_some_and(|row| row.contains('…')), "{width} {args:?}: {screen:?}");
         }
     }
+}
+
+#[test]
+fn nothing_found_says_how_much_was_searched() {
+    let dir = Dir::kernel();
+    let told = screen(&dir, &["no_such_word_anywhere"], 80).join("\n");
+    assert!(told.contains("kgrep: nothing matches in 5"), "{told}");
+    let piped = dir.kgrep(&["no_such_word_anywhere"]).run().expect_code(1);
+    assert_eq!(piped.stderr(), "");
+}
+
+#[test]
+fn a_dumb_terminal_has_no_pager() {
+    let dir = Dir::kernel();
+    let pager = dir.script("pager", "echo paged\n");
+    let env = [("KGREP_PAGER", pager.to_str().unwrap()), ("TERM", "dumb")];
+    let (code, screen) = Terminal::sized(&dir, &["pivot_root"], &env, 50, 80).finish();
+    assert!(
+        code == 0 && screen.contains("fs/namespace.c") && !screen.contains("paged"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn a_row_leads_to_what_it_names_and_titles_select() {
+    let dir = Dir::kernel();
+    dir.kgrep(&["trace", "pivot_root"]).stdout();
+    let errors = dir.kgrep(&["--no-header", "-s", "k Errors"]).stdout();
+    assert!(errors.lines().count() > 3 && errors.contains("EPERM"), "{errors}");
+    assert!(!errors.contains("SYSCALL_DEFINE2"), "{errors}");
+    dir.kgrep(&["-s", "k Nowhere"]).run().expect_error(&["no section", "nowhere"]);
+    dir.kgrep(&["callees", "start_kernel"]).stdout();
+    let asked = dir.kgrep(&["-s", "def 1"]).run().expect_code(0).stdout();
+    let name = dir.kgrep(&["--no-header", "-s", "p 0"]).stdout();
+    assert!(!asked.is_empty() && !name.contains("start_kernel"), "{asked}{name}");
+    // The columns that one sees are looked at, too.
+    dir.kgrep(&["trace", "pivot_root"]).stdout();
+    assert!(dir.kgrep(&["-s", "r EPERM:"]).stdout().contains("return -EPERM;"));
 }
 
 #[test]

@@ -57,6 +57,7 @@ fn a_full_disk_is_an_error_for_every_command_that_prints() {
 /// What `stty -g` says before and after the shell is ended by this signal.
 fn terminal_around(signal: &str) -> (String, String) {
     let dir = Dir::kernel();
+    dir.config("prompt = \"vgrep\"\n");
     dir.kgrep(&["pivot_root"]).stdout();
     let script = "stty -g >../before; sh -c 'echo $$ >../pid; exec \"$0\" --interactive' \"$0\"; \
                   stty -g >../after; echo over";

@@ -29,7 +29,11 @@ pub(super) fn of(found: &Found, line: u32, source: &SourceFile, marks: &Marks) -
     if best.0 == 0 || best.0 <= marks.count(&own) && best.1.len() < own.trim().len() / 2 {
         return String::new();
     }
-    let mut sentence = best.1.split_whitespace().collect::<Vec<_>>().join(" ");
+    // Kernel-doc begins with the name, which stands before it already.
+    let own_name = found.kind.bare_name(&found.name);
+    let said = best.1.trim_start().strip_prefix(own_name).unwrap_or(best.1);
+    let said = said.trim_start_matches("()").trim_start_matches([' ', '-', ':']);
+    let mut sentence = said.split_whitespace().collect::<Vec<_>>().join(" ");
     if let Some((end, _)) = sentence.char_indices().nth(LONGEST) {
         sentence.truncate(end);
         sentence.push('…');
@@ -45,7 +49,8 @@ fn bare(line: &str) -> &str {
 
 /// The sentences of a text: each ends with a full stop before a blank, or an empty line.
 fn sentences(text: &str) -> impl Iterator<Item = &str> {
-    text.split("\n\n").flat_map(|paragraph| {
+    let paragraphs = text.split("\n\n").flat_map(|paragraph| paragraph.split("\n@"));
+    paragraphs.flat_map(|paragraph| {
         paragraph.split_inclusive(". ").flat_map(|part| part.split_inclusive(".\n"))
     })
 }
@@ -59,6 +64,8 @@ mod tests {
         let text = "kills a process. Then it\nwaits.\n\nReturns 0";
         let found: Vec<&str> = sentences(text).map(str::trim).collect();
         assert_eq!(found, ["kills a process.", "Then it\nwaits.", "Returns 0"]);
+        let text = "f - kills\n@a: whom\n@b: why";
+        assert_eq!(sentences(text).collect::<Vec<_>>(), ["f - kills", "a: whom", "b: why"]);
         assert_eq!(bare(" * kills a process */"), "kills a process");
         assert_eq!(bare("/** one line */"), "one line");
     }
