@@ -195,7 +195,7 @@ fn hunks_of_a_patch() {
 fn tables_of_which_one_text_is_nowhere() {
     let text =
         |size| lines(size, "static int set@(char *s) { return 0; }\n__setup(\"p@=\", set@);");
-    grows(800, c_file(text), &[], &["list", "boot-params"]);
+    grows(400, c_file(text), &[], &["list", "boot-params"]);
 }
 
 #[test]
