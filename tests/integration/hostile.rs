@@ -8,8 +8,10 @@ use std::process::Command;
 use crate::pty::Terminal;
 use crate::util::{Dir, KGREP};
 
-/// A window title, red and blinking text, a bell, a C1 sequence, reordered text.
-const EVIL: &str = "\x1b]0;PWNED\x07\x1b[5;41m\u{9b}41m\u{202e}\u{85}";
+/// A window title, red and blinking text, a bell, a C1 sequence, reordered text, a link to
+/// elsewhere, hidden text, and a way back to the line's start.
+const EVIL: &str = "\x1b]0;PWNED\x07\x1b[5;41m\u{9b}41m\u{202e}\u{85}\
+    \x1b]8;;evil:x\x1b\\\x1b[8m\rX";
 
 /// A tree in a folder of that name, with a second one beside it for `diff`.
 struct Hostile {
@@ -104,7 +106,10 @@ fn without_colours_and_links(screen: &str) -> String {
 #[track_caller]
 fn assert_harmless(args: &[&str], screen: &str) {
     let told = || format!("kgrep {args:?}: {}", screen.escape_debug());
-    assert!(!screen.contains("\x1b[5;41m"), "{}", told());
+    // Sequences that kgrep itself could send, and never does.
+    for own in ["\x1b[5;41m", "\x1b[8m", "\x1b]8;;evil", "\rX"] {
+        assert!(!screen.contains(own), "{}", told());
+    }
     let left = without_own(screen);
     let bad = |c: char| {
         (c.is_control() && !matches!(c, '\n' | '\t'))

@@ -54,9 +54,8 @@ fn a_zero_byte_hides_no_code_from_any_question() {
         // The text of code, in a section of `trace` and in `list`.
         let done = dir.kgrep(&["trace", "lamp_limit", "--no-header"]).run().expect_code(0);
         eqnice!(
-            "Registration\n    0 b.c     6      __setup(\"lamp_limit=\", set_lamp);\n\nHandler\n    \
-             1 b.c     2      static int set_lamp(char *s)\n    2 b.c     3      {\n    3 b.c     4\
-             \x20     return 0;\n    4 b.c     5      }\n",
+            "Registration\n0 b.c 6  __setup(\"lamp_limit=\", set_lamp);\n\nHandler\n1 b.c 2  static \
+             int set_lamp(char *s)\n2 b.c 3  {\n3 b.c 4  return 0;\n4 b.c 5  }\n",
             done.stdout()
         );
         let binary = dir.path("Documentation/lamp.bin");

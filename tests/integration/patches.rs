@@ -51,6 +51,23 @@ fn a_context_diff_that_is_cut_off_is_told() {
 }
 
 #[test]
+fn a_link_of_the_tree_leads_no_patch_out_of_it() {
+    let dir = tree();
+    std::fs::create_dir(dir.beside("secret")).unwrap();
+    std::fs::write(dir.beside("secret/x.c"), "line 1\n").unwrap();
+    std::os::unix::fs::symlink(dir.beside("secret"), dir.path("tree/fs/out")).unwrap();
+    dir.create("p.patch", "--- a/fs/out/x.c\n+++ b/fs/out/x.c\n@@ -1 +1 @@\n-line 1\n+line one\n");
+    let found = diff(&dir, &["p.patch", "--on", "tree"]).run();
+    eqnice!(
+        "kgrep: tree: no such file: fs/out/x.c; their hunks are shown as the patch has them \
+         (`--strip N` takes N leading folders off)\n",
+        found.stderr()
+    );
+    let applied = diff(&dir, &["p.patch", "--applied", "--on", "tree"]).run();
+    assert!(applied.stdout().contains("the tree has no such file"), "{applied}");
+}
+
+#[test]
 fn a_merges_combined_diff_is_the_change_to_its_first_parent() {
     let dir = tree();
     dir.create(

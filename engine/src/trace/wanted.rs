@@ -129,7 +129,10 @@ impl Ready {
 
     /// The first wanted lines of a file, and how many there are.
     pub fn lines(&self, bytes: &[u8]) -> (Vec<Line>, usize) {
-        if !self.finders.is_empty() && !self.finders.iter().any(|f| f.find(bytes).is_some()) {
+        // Where each text is next: looked for again only once that is passed, or a text that is
+        // nowhere would be looked for to the end behind every line of another.
+        let mut next: Vec<Option<usize>> = self.finders.iter().map(|f| f.find(bytes)).collect();
+        if !next.is_empty() && next.iter().all(Option::is_none) {
             return (Vec::new(), 0);
         }
         let mut kept =
@@ -139,7 +142,7 @@ impl Ready {
             return (kept.lines, kept.count);
         }
         let mut at = 0;
-        while let Some(hit) = self.next(bytes, at) {
+        while let Some(hit) = self.next(bytes, at, &mut next) {
             let (start, end) = line_around(bytes, hit);
             let line = &bytes[start..end];
             if self.holds(line) && self.is_wanted(line) && self.pattern.is_match(line) {
@@ -150,8 +153,8 @@ impl Ready {
         (kept.lines, kept.count)
     }
 
-    /// A place in the next line, from `at`, that may match.
-    fn next(&self, bytes: &[u8], at: usize) -> Option<usize> {
+    /// A place in the next line, from `at`, that may match; `found` is where each text is next.
+    fn next(&self, bytes: &[u8], at: usize, found: &mut [Option<usize>]) -> Option<usize> {
         let rest = bytes.get(at..).filter(|rest| !rest.is_empty())?;
         if let Some(lines) = &self.lines
             && let Ok(found) = lines.find_candidate_line(rest)
@@ -163,7 +166,12 @@ impl Ready {
         if self.finders.is_empty() {
             return Some(at);
         }
-        self.finders.iter().filter_map(|finder| finder.find(rest)).min().map(|hit| at + hit)
+        for (finder, next) in self.finders.iter().zip(found.iter_mut()) {
+            if next.is_some_and(|hit| hit < at) {
+                *next = finder.find(rest).map(|hit| at + hit);
+            }
+        }
+        found.iter().flatten().min().copied()
     }
 
     fn holds(&self, line: &[u8]) -> bool {

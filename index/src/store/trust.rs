@@ -153,8 +153,8 @@ pub fn make_folder(cache: &Path, folder: &Path) -> Result<(), Error> {
     let mut missing: Vec<&Path> = folder.ancestors().take_while(|path| *path != cache).collect();
     missing.push(cache);
     if let Some(above) = cache.parent().filter(|above| !above.as_os_str().is_empty()) {
-        let made = DirBuilder::new().recursive(true).mode(0o700).create(above);
-        made.map_err(|e| Error::io(above, e))?;
+        // Where that fails, so does what comes next, which names the cache.
+        let _ = DirBuilder::new().recursive(true).mode(0o700).create(above);
     }
     for path in missing.into_iter().rev() {
         // One by one: made with all above it, a link that was there first would do as well.

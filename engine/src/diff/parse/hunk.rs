@@ -213,6 +213,9 @@ mod tests {
         let hunk = hunk("@@ -1,1 +1,1 @@\n a\n-b\n+c\n-d\nremark\n");
         assert_eq!(hunk.body, b" a\n-b\n+c\n-d\n");
         assert_eq!((hunk.old.count, hunk.new.count), (3, 2));
+        // Lines of context belong to it where a change follows them.
+        let hunk = self::hunk("@@ -1 +1 @@\n-a\n+b\n c\n d\n+e\n remark\n");
+        assert_eq!(hunk.body, b"-a\n+b\n c\n d\n+e\n");
     }
 
     #[test]
