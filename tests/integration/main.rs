@@ -28,6 +28,7 @@ mod index_walk;
 mod layers;
 mod limits;
 mod lists;
+mod log;
 mod output;
 mod patches;
 mod patterns;
