@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_kgrep_global_optspecs
-    string join \n e/regexp= f/file= F/fixed-strings G/basic-regexp i/ignore-case S/smart-case w/word-regexp x/line-regexp v/invert-match U/multiline multiline-dotall crlf and= not= file-has= file-lacks= g/glob= include= exclude= exclude-dir= iglob= type-list hidden no-hidden no-ignore ignore no-ignore-vcs no-ignore-parent L/follow no-follow d/max-depth= a/text binary A/after-context= B/before-context= C/context= p/show-function W/function-context l/files-with-matches files-without-match c/count o/only-matching 0/null m/max-count= q/quiet no-messages j/threads= no-index debug E/extended-regexp sort= n/line-number H/with-filename r/recursive I no-heading no-git no-ripgrep patch interactive list= max-list= format= json vimgrep color= hyperlink= highlight= no-header no-less no-config h help arch= theme= t/type= T/type-not= s/show= V/version
+    string join \n e/regexp= f/file= F/fixed-strings G/basic-regexp i/ignore-case S/smart-case w/word-regexp x/line-regexp v/invert-match U/multiline multiline-dotall crlf and= not= file-has= file-lacks= g/glob= include= exclude= exclude-dir= iglob= type-list hidden no-hidden no-ignore ignore no-ignore-vcs no-ignore-parent L/follow no-follow d/max-depth= a/text binary A/after-context= B/before-context= C/context= p/show-function W/function-context l/files-with-matches files-without-match c/count o/only-matching 0/null m/max-count= q/quiet no-messages j/threads= no-index debug E/extended-regexp sort= n/line-number H/with-filename r/recursive I no-heading no-git no-ripgrep patch interactive list= max-list= format= layout= json vimgrep color= hyperlink= highlight= no-header no-less no-config h help arch= theme= t/type= T/type-not= s/show= V/version
 end
 
 function __fish_kgrep_needs_command
@@ -54,6 +54,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_needs_command" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_needs_command" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -581,6 +585,7 @@ complete -c kgrep -n "__fish_kgrep_needs_command" -a "callers" -d 'Show who call
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "callees" -d 'Show what a function calls, as a tree'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "chain" -d 'Find the shortest call chains from one function to another'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "trace" -d 'Tell all about one name: system call, boot parameter, struct, file, …'
+complete -c kgrep -n "__fish_kgrep_needs_command" -a "log" -d 'Tell where the lines of a kernel log come from: messages, stack traces, reports'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "queries" -d 'Show which recipes `trace` has, explain one, or check them'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "list" -d 'List all system calls, boot parameters, initcalls, exports, …'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "export" -d 'Print the call graph or all symbols as tab-separated values'
@@ -596,6 +601,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -650,6 +659,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -688,6 +701,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -717,6 +734,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -746,6 +767,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -775,6 +800,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -802,6 +831,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -843,6 +876,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -862,12 +899,45 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l vimgrep -d 'As --f
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l no-config -d 'Leave out the configuration file'
+complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l only -d 'Only these rows' -r -f -a "frames\t'Stack frames, and places that lines name themselves'
+messages\t'Lines that a call printed'
+reports\t'Oopses, warnings, panics and their like, with their heads'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
+grep\t'path:line:text'
+vimgrep\t'path:line:column:text'
+json\t'ripgrep\'s JSON Lines, with the index'
+patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
+always\t'Also in a pipe'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l hyperlink -d 'When paths are links that a terminal can open' -r -f -a "auto\t'On a terminal that can do it'
+always\t'Also in a pipe'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l dmesg -d 'Read the running kernel\'s log, as `dmesg` does'
+complete -c kgrep -n "__fish_kgrep_using_subcommand log" -s h -l help -d 'Print help'
+complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l json -d 'As --format json'
+complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l vimgrep -d 'As --format vimgrep'
+complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l no-header -d 'No header lines'
+complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l no-less -l no-pager -d 'No pager'
+complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l no-config -d 'Leave out the configuration file'
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l check -d 'Run every recipe\'s examples on a tree: this one, or the one around the current folder' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -890,6 +960,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -912,6 +986,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -966,6 +1044,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -998,6 +1080,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -1020,6 +1106,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -1041,6 +1131,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -1062,6 +1156,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -1083,6 +1181,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
@@ -1104,6 +1206,10 @@ grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
 patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
 always\t'Also in a pipe'
 never\t'Not at all'"
