@@ -68,12 +68,12 @@ pub(super) struct Inside<'g, 'a> {
     bodies: RefCell<HashMap<u32, Arc<Body>>>,
 }
 
-/// What was being called: the names and the slots that its definitions have.
+/// What was being called: its names, and what they define.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Called {
     symbol: Vec<u8>,
     names: Vec<NameRef>,
-    slots: Vec<NameRef>,
+    definitions: Vec<DefInfo>,
 }
 
 /// Files and bodies that are kept at hand.
@@ -109,12 +109,8 @@ impl<'g, 'a> Inside<'g, 'a> {
         names.extend(spelled.iter().filter_map(|name| self.graph.find_name(name)));
         names.sort_unstable();
         names.dedup();
-        let mut slots: Vec<NameRef> =
-            definitions.iter().flat_map(|d| self.graph.slots_of(d, self.arch)).collect();
-        slots.sort_unstable();
-        slots.dedup();
         let symbol = spelled.into_iter().next().unwrap_or_default();
-        Called { symbol, names, slots }
+        Called { symbol, names, definitions }
     }
 
     /// What the first frame of a trace may have been calling.
@@ -123,6 +119,17 @@ impl<'g, 'a> Inside<'g, 'a> {
             |first: &&First| first.function.is_empty() || first.function.as_bytes() == symbol;
         let first = knowledge().first.iter().find(fits);
         self.named(first.map(|first| first.calls.as_slice()).unwrap_or_default())
+    }
+
+    /// The slots that it is put into. Who uses `kfree` is a long list: asked for only where no
+    /// name leads to the call.
+    fn slots(&self, called: &Called) -> Vec<NameRef> {
+        let definitions = called.definitions.iter();
+        let mut slots: Vec<NameRef> =
+            definitions.flat_map(|d| self.graph.slots_of(d, self.arch)).collect();
+        slots.sort_unstable();
+        slots.dedup();
+        slots
     }
 
     fn named(&self, names: &[String]) -> Called {
@@ -218,9 +225,14 @@ impl<'g, 'a> Inside<'g, 'a> {
                 Where::End => vec![place(definition.last, How::Compiler)],
             };
         }
-        let mut ways =
-            Ways::new(self.graph, self.arch, definition.file, &called.names, &called.slots);
-        let mut uses = ways.sure_uses(definition);
+        let ways = |slots: &[NameRef]| {
+            Ways::new(self.graph, self.arch, definition.file, &called.names, slots)
+        };
+        let mut uses = ways(&[]).sure_uses(definition);
+        let mut ways = ways(&if uses.is_empty() { self.slots(called) } else { Vec::new() });
+        if uses.is_empty() {
+            uses = ways.sure_uses(definition);
+        }
         if uses.is_empty() {
             let dispatch = self.named(&knowledge().dispatch.calls);
             let file = definition.file;
@@ -341,7 +353,7 @@ fn best_first(
 }
 
 /// How much a definition in between weighs against a share of the function's text.
-const HOP: f32 = 0.12;
+const HOP: f32 = 0.2;
 
 /// Says of one place that it is certain, and of several that they are several.
 fn settled(mut places: Vec<Place>) -> Vec<Place> {
