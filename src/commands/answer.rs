@@ -32,7 +32,7 @@ pub(super) fn ask(code: &Code, session: &Session, request: &Request) -> Result<A
 /// # Errors
 /// The engine's, and when the list or the output can't be written.
 pub(super) fn run(code: &Code, session: &Session, request: &Request) -> Result<Outcome> {
-    show(code, session, request, &ask(code, session, request)?)
+    show(code, session, Some(request), &ask(code, session, request)?)
 }
 
 /// Keeps the answer to `request` as the newest list.
@@ -42,14 +42,14 @@ pub(super) fn run(code: &Code, session: &Session, request: &Request) -> Result<O
 pub(super) fn keep(
     code: &Code,
     session: &Session,
-    request: &Request,
+    request: Option<&Request>,
     answer: &Answer,
 ) -> Result<List> {
     let meta = Meta {
         created: jiff::Timestamp::now().as_second(),
         folder: crate::folders::current()?.as_os_str().as_bytes().to_vec(),
         command: session.command_line.clone(),
-        request: Some(request.clone()),
+        request: request.cloned(),
         terminal: Terminal::current(),
         columns: answer.columns.clone(),
         files_only: false,
@@ -108,7 +108,7 @@ fn push(
 pub(super) fn show(
     code: &Code,
     session: &Session,
-    request: &Request,
+    request: Option<&Request>,
     answer: &Answer,
 ) -> Result<Outcome> {
     if answer.rows.is_empty() {

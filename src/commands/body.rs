@@ -28,7 +28,7 @@ pub(super) fn show(
     if answer.rows.is_empty() {
         return Ok(Outcome::Nothing);
     }
-    let list = keep(code, session, request, answer)?;
+    let list = keep(code, session, Some(request), answer)?;
     let look = Look::new(&session.settings, Facts::of_stdout(), &list.meta().folder);
     if session.settings.format.value == Format::Table {
         blocks(code, session, &look, &answer.rows)?;

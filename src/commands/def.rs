@@ -19,6 +19,6 @@ pub(crate) fn run(args: &DefArgs, session: &Session) -> Result<Outcome> {
     let answer = answer::ask(&code, session, &request)?;
     match args.body {
         true => body::show(&code, session, &request, &answer),
-        false => answer::show(&code, session, &request, &answer),
+        false => answer::show(&code, session, Some(&request), &answer),
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn run(
     }
     match draw(args, &answer.arrows)? {
         Some(outcome) => Ok(outcome),
-        None => answer::show(code, session, request, &answer),
+        None => answer::show(code, session, Some(request), &answer),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::util::{Dir, eqnice};
 
-pub(crate) const COMMANDS: [&str; 16] = [
-    "find", "def", "refs", "list", "callers", "callees", "chain", "trace", "diff", "exists",
+pub(crate) const COMMANDS: [&str; 17] = [
+    "find", "def", "refs", "list", "callers", "callees", "chain", "trace", "log", "diff", "exists",
     "lists", "demo", "index", "config", "queries", "export",
 ];
 

@@ -165,6 +165,8 @@ const RUNS: &[&[&str]] = &[
     &["trace", "needle_call"],
     &["trace", "needle=", "--format", "json"],
     &["trace", "CONFIG_EVIL"],
+    &["log", "evil.c"],
+    &["log", "evil.c", "--format", "json"],
     &["list", "syscalls"],
     &["list", "parameters"],
     &["queries"],

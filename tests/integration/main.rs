@@ -30,6 +30,7 @@ mod index_walk;
 mod layers;
 mod limits;
 mod lists;
+mod log;
 mod macros;
 mod output;
 mod patches;

@@ -350,7 +350,7 @@ impl<'g, 'a> Follower<'g, 'a> {
             }
         }
         let called: Option<Called> = above.map(|above| match above {
-            Above::Printer => self.inside.first_called(),
+            Above::Printer => self.inside.first_called(frame.symbol),
             Above::Frame(symbol, module) => self.inside.called(&Frame {
                 kind: FrameKind::Return,
                 symbol,

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use kgrep_index::graph::{Arch, DefInfo, Graph, NameRef};
+use kgrep_index::outline::Flags;
 
 use super::Sure;
 use super::body::{Body, Written};
 use super::frame::Frame;
-use super::knowledge::{Where, knowledge};
+use super::knowledge::{First, Where, knowledge};
 use super::module::Modules;
 use super::symbol;
 use super::ways::{Way, Ways};
@@ -67,12 +68,12 @@ pub(super) struct Inside<'g, 'a> {
     bodies: RefCell<HashMap<u32, Arc<Body>>>,
 }
 
-/// What was being called: the names and the slots that its definitions have.
+/// What was being called: its names, and what they define.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Called {
     symbol: Vec<u8>,
     names: Vec<NameRef>,
-    slots: Vec<NameRef>,
+    definitions: Vec<DefInfo>,
 }
 
 /// Files and bodies that are kept at hand.
@@ -108,37 +109,78 @@ impl<'g, 'a> Inside<'g, 'a> {
         names.extend(spelled.iter().filter_map(|name| self.graph.find_name(name)));
         names.sort_unstable();
         names.dedup();
-        let mut slots: Vec<NameRef> =
-            definitions.iter().flat_map(|d| self.graph.slots_of(d, self.arch)).collect();
-        slots.sort_unstable();
-        slots.dedup();
         let symbol = spelled.into_iter().next().unwrap_or_default();
-        Called { symbol, names, slots }
+        Called { symbol, names, definitions }
     }
 
     /// What the first frame of a trace may have been calling.
-    pub(super) fn first_called(&self) -> Called {
-        let calls = knowledge().first.calls.iter();
-        let names = calls.filter_map(|name| self.graph.find_name(name.as_bytes())).collect();
-        Called { names, ..Called::default() }
+    pub(super) fn first_called(&self, symbol: &[u8]) -> Called {
+        let fits =
+            |first: &&First| first.function.is_empty() || first.function.as_bytes() == symbol;
+        let first = knowledge().first.iter().find(fits);
+        self.named(first.map(|first| first.calls.as_slice()).unwrap_or_default())
+    }
+
+    /// The slots that it is put into. Who uses `kfree` is a long list: asked for only where no
+    /// name leads to the call.
+    fn slots(&self, called: &Called) -> Vec<NameRef> {
+        let definitions = called.definitions.iter();
+        let mut slots: Vec<NameRef> =
+            definitions.flat_map(|d| self.graph.slots_of(d, self.arch)).collect();
+        slots.sort_unstable();
+        slots.dedup();
+        slots
+    }
+
+    fn named(&self, names: &[String]) -> Called {
+        let names = names.iter().filter_map(|name| self.graph.find_name(name.as_bytes()));
+        Called { names: names.collect(), ..Called::default() }
+    }
+
+    /// Where a header declares a function and makes it at once: an exception's entry.
+    fn made(&self, frame: &Frame<'_>) -> Option<Place> {
+        knowledge().symbols.iter().filter(|symbol| !symbol.made_in.is_empty()).find_map(|symbol| {
+            let name = frame.symbol.strip_prefix(symbol.prefix.as_bytes())?;
+            if self.graph.find_name(frame.symbol).is_some_and(|name| {
+                self.graph.definitions_of(name).iter().any(|d| d.kind.is_callable())
+            }) {
+                return None;
+            }
+            let path = symbol.made_in.as_bytes();
+            let source = self.source(path);
+            let line = (1..=source.line_count()).find(|line| {
+                let text = source.line(*line).unwrap_or_default();
+                text.starts_with(b"DECLARE_") && crate::code::word_in(text, name).is_some()
+            })?;
+            let line = u32::try_from(line).ok()?;
+            Some(Place {
+                path: path.to_vec(),
+                line,
+                first: line,
+                last: line,
+                function: frame.symbol.to_vec(),
+                how: How::Function,
+                sure: Sure::Certain,
+            })
+        })
     }
 
     /// The places that `frame` may be at, while it was calling `called`; the best first.
     pub(super) fn places(&self, frame: &Frame<'_>, called: Option<&Called>) -> Vec<Place> {
+        if let Some(place) = self.made(frame) {
+            return vec![place];
+        }
         let definitions = self.definitions(frame);
-        let by_call: Vec<(&DefInfo, Vec<Place>)> = definitions
+        let mut by_call: Vec<Place> = definitions
             .iter()
-            .filter_map(|d| {
-                let places = self.calls_in(d, frame, called?);
-                (!places.is_empty()).then_some((d, places))
-            })
+            .flat_map(|d| called.map(|called| self.calls_in(d, frame, called)).unwrap_or_default())
             .collect();
-        if let [first, others @ ..] = by_call.as_slice() {
-            let mut places = first.1.clone();
-            for (_, other) in others {
-                places.extend(other.iter().cloned());
-            }
-            return settled(places);
+        // What calls it by name is better than what could call anything.
+        if by_call.iter().any(|place| place.how != How::Pointer) {
+            by_call.retain(|place| place.how != How::Pointer);
+        }
+        if !by_call.is_empty() {
+            return settled(by_call);
         }
         settled(definitions.iter().map(|d| self.function(d)).collect())
     }
@@ -183,18 +225,61 @@ impl<'g, 'a> Inside<'g, 'a> {
                 Where::End => vec![place(definition.last, How::Compiler)],
             };
         }
-        let mut ways =
-            Ways::new(self.graph, self.arch, definition.file, &called.names, &called.slots);
-        let mut lines = ways.lines(definition);
-        if lines.is_empty() {
-            let pointers = body.sites.iter().filter(|site| self.is_pointer(definition, site));
-            return best_first(pointers.map(|s| (s.line, 0, How::Pointer)), &body, frame, &place);
+        let ways = |slots: &[NameRef]| {
+            Ways::new(self.graph, self.arch, definition.file, &called.names, slots)
+        };
+        let mut uses = ways(&[]).sure_uses(definition);
+        let mut ways = ways(&if uses.is_empty() { self.slots(called) } else { Vec::new() });
+        if uses.is_empty() {
+            uses = ways.sure_uses(definition);
         }
-        lines.dedup_by_key(|(line, _)| *line);
+        if uses.is_empty() {
+            let dispatch = self.named(&knowledge().dispatch.calls);
+            let file = definition.file;
+            uses =
+                Ways::new(self.graph, self.arch, file, &dispatch.names, &[]).sure_uses(definition);
+        }
+        if uses.is_empty() {
+            uses = ways.uses(definition);
+        }
+        if uses.is_empty() {
+            let pointers = self.pointers(definition, &body).into_iter();
+            return best_first(pointers.map(|l| (l, 0, How::Pointer)), &body, frame, &place);
+        }
         let guess = ways.is_guess();
-        let how = |way| if guess { How::Pointer } else { self.how(way) };
-        let found = lines.into_iter().map(|(line, way)| (line, way.hops, how(way)));
-        best_first(found, &body, frame, &place)
+        let mut lines: Vec<(u32, u8, How)> = Vec::new();
+        for (edge, way) in uses {
+            let how = if guess { How::Pointer } else { self.how(way) };
+            let name = self.graph.name(edge.name);
+            let field = name.split(|byte| *byte == b'@').next().unwrap_or_default();
+            let before = lines.len();
+            let same = body.sites.iter().filter(|site| site.name == field);
+            lines.extend(same.map(|site| (site.line, way.hops, how.clone())));
+            if lines.len() == before {
+                lines.push((edge.line, way.hops, how));
+            }
+        }
+        best_first(lines.into_iter(), &body, frame, &place)
+    }
+
+    /// The lines of calls through pointers, in the body and in what it calls that has no frame
+    /// of its own.
+    fn pointers(&self, definition: &DefInfo, body: &Body) -> Vec<u32> {
+        let calls_pointer = |name: &[u8]| {
+            let Some(name) = self.graph.find_name(name) else { return false };
+            let meaning = self.graph.resolve(name, definition.file, self.arch);
+            meaning.functions.iter().any(|d| {
+                d.flags.has(Flags::STATIC) && {
+                    let inner = self.body(d);
+                    inner.sites.iter().any(|site| self.is_pointer(d, site))
+                }
+            })
+        };
+        let sites = body.sites.iter().filter(|site| {
+            self.is_pointer(definition, site)
+                || site.written == Written::Name && calls_pointer(&site.name)
+        });
+        sites.map(|site| site.line).collect()
     }
 
     fn how(&self, way: Way) -> How {
@@ -214,10 +299,7 @@ impl<'g, 'a> Inside<'g, 'a> {
         site.written == Written::Field
             || match self.graph.find_name(&site.name) {
                 None => true,
-                Some(name) => {
-                    let meaning = self.graph.resolve(name, definition.file, self.arch);
-                    meaning.is_empty() && !meaning.is_elsewhere
-                }
+                Some(name) => self.graph.resolve(name, definition.file, self.arch).is_empty(),
             }
     }
 
@@ -271,7 +353,7 @@ fn best_first(
 }
 
 /// How much a definition in between weighs against a share of the function's text.
-const HOP: f32 = 0.05;
+const HOP: f32 = 0.2;
 
 /// Says of one place that it is certain, and of several that they are several.
 fn settled(mut places: Vec<Place>) -> Vec<Place> {

@@ -13,8 +13,10 @@ pub(super) struct Knowledge {
     pub(super) symbols: Vec<Symbol>,
     /// Calls that the compiler makes.
     pub(super) made: Vec<Made>,
-    /// What stands above a trace's first frame.
-    pub(super) first: First,
+    /// What stands above a trace's first frame; the first that fits counts.
+    pub(super) first: Vec<First>,
+    /// Through which functions system calls are entered.
+    pub(super) dispatch: Dispatch,
     /// How reports begin, in the order in which they are tried.
     #[serde(rename = "report")]
     pub(super) reports: Vec<Begin>,
@@ -59,6 +61,9 @@ pub(super) struct Symbol {
     pub(super) prefix: String,
     #[serde(rename = "as")]
     pub(super) spelled: String,
+    /// The header that declares it by that name, and makes it.
+    #[serde(default)]
+    pub(super) made_in: String,
 }
 
 /// A call that the compiler makes.
@@ -81,6 +86,16 @@ pub(super) enum Where {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct First {
+    /// The frame's function; empty for any.
+    #[serde(default)]
+    pub(super) function: String,
+    pub(super) calls: Vec<String>,
+}
+
+/// Functions and tables between an architecture's entry and a system call.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Dispatch {
     pub(super) calls: Vec<String>,
 }
 
@@ -100,7 +115,7 @@ impl Knowledge {
         let end = memchr::memchr(b'.', symbol).filter(|at| *at > 0).unwrap_or(symbol.len());
         let bare = &symbol[..end];
         let mut names = vec![bare.to_vec()];
-        for Symbol { prefix, spelled } in &self.symbols {
+        for Symbol { prefix, spelled, .. } in &self.symbols {
             if let Some(rest) = bare.strip_prefix(prefix.as_bytes()).filter(|rest| !rest.is_empty())
             {
                 names.push([spelled.as_bytes(), rest].concat());

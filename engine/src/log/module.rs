@@ -13,6 +13,9 @@ pub(super) struct Modules<'a> {
     known: RefCell<HashMap<Vec<u8>, Vec<(Vec<u8>, Vec<Vec<u8>>)>>>,
 }
 
+/// What `obj-y` is kept as.
+const ALWAYS: &[u8] = b"obj-y";
+
 /// Folders above a file whose Makefile may name it.
 const FOLDERS: usize = 4;
 
@@ -37,6 +40,19 @@ impl<'a> Modules<'a> {
             }
         }
         false
+    }
+
+    /// Whether the file at `path` is always a part of the kernel itself: `obj-y += fork.o`.
+    pub(super) fn is_built_in(&self, path: &[u8]) -> bool {
+        let Some(slash) = memchr::memrchr(b'/', path) else { return false };
+        let (folder, file) = (&path[..slash], &path[slash + 1..]);
+        let Some(stem) = file.strip_suffix(b".c").or_else(|| file.strip_suffix(b".S")) else {
+            return false;
+        };
+        let object = [stem, b".o"].concat();
+        let mut known = self.known.borrow_mut();
+        let made = known.entry(folder.to_vec()).or_insert_with(|| self.makefile(folder));
+        made.iter().any(|(name, objects)| name == ALWAYS && objects.contains(&object))
     }
 
     /// Whether the Makefile of `folder` makes `module` of `object`.
@@ -75,7 +91,8 @@ fn parse(text: &[u8]) -> Vec<(Vec<u8>, Vec<Vec<u8>>)> {
     for line in joined.lines() {
         let line = line.split('#').next().unwrap_or_default();
         let Some((name, objects)) = line.split_once('=') else { continue };
-        let name = name.trim_end_matches(['+', ':', '?']).trim();
+        let whole = name.trim_end_matches(['+', ':', '?']).trim();
+        let name = whole;
         let Some((name, _)) = ["-objs", "-y", "-m", "-$("]
             .iter()
             .filter_map(|end| name.split_once(end))
@@ -84,7 +101,10 @@ fn parse(text: &[u8]) -> Vec<(Vec<u8>, Vec<Vec<u8>>)> {
             continue;
         };
         let objects = objects.split_whitespace().filter(|word| word.ends_with(".o"));
-        if !matches!(name, "obj" | "lib") && !name.contains(char::is_whitespace) {
+        if whole == "obj-y" {
+            let objects = objects.map(|object| object.as_bytes().to_vec()).collect();
+            made.push((ALWAYS.to_vec(), objects));
+        } else if !matches!(name, "obj" | "lib") && !name.contains(char::is_whitespace) {
             let objects = objects.map(|object| object.as_bytes().to_vec()).collect();
             made.push((name.as_bytes().to_vec(), objects));
         }
@@ -101,7 +121,7 @@ mod tests {
         let read = |path: &[u8]| {
             match path {
             b"drivers/lamp/Makefile" => Some(
-                b"obj-$(CONFIG_LAMP) += lamp-core.o dim.o\nlamp-core-y := main.o \\\n\tsub/led.o # x\n\
+                b"obj-y := bulb.o\nobj-$(CONFIG_LAMP) += lamp-core.o dim.o\nlamp-core-y := main.o \\\n\tsub/led.o # x\n\
                   lamp-core-$(CONFIG_PM) += power.o\n"
                     .to_vec(),
             ),
@@ -114,6 +134,8 @@ mod tests {
             assert!(modules.builds(b"lamp_core", path.as_bytes()), "{path}");
             assert!(!modules.builds(b"dim", path.as_bytes()), "{path}");
         }
+        assert!(modules.is_built_in(b"drivers/lamp/bulb.c"));
+        assert!(!modules.is_built_in(b"drivers/lamp/dim.c"));
         assert!(modules.builds(b"dim", b"drivers/lamp/dim.c"));
         assert!(!modules.builds(b"lamp_core", b"drivers/lamp/dim.c"));
         assert!(!modules.builds(b"lamp_core", b"fs/main.c"));

@@ -57,7 +57,11 @@ fn narrow(
     };
     if let Some(module) = module {
         keep(code, &|d| modules.builds(module, graph.path(d.file)));
+    } else {
+        keep(code, &|d| modules.is_built_in(graph.path(d.file)));
     }
+    // Entry code has a file for each size of words; kernels of 32 bits are rare.
+    keep(code, &|d| memchr::memmem::find(graph.path(d.file), b"_32.").is_none());
     keep(code, &|d| !graph.place(d.file).is_header);
     keep(code, &|d| !d.flags.has(kgrep_index::outline::Flags::WEAK));
 }

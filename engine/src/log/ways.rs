@@ -68,16 +68,17 @@ impl<'g, 'a> Ways<'g, 'a> {
         }
     }
 
-    /// The lines of `body` from which there is a way, each with the shortest; in order.
-    pub(super) fn lines(&mut self, body: &DefInfo) -> Vec<(u32, Way)> {
-        let found = self.lines_within(body, DEPTH);
+    /// The uses in `body` from which there is a way, each with the shortest; in the order of
+    /// lines. The graph keeps the first use of a name alone.
+    pub(super) fn uses(&mut self, body: &DefInfo) -> Vec<(Edge, Way)> {
+        let found = self.uses_within(body, DEPTH);
         if !found.is_empty() {
             return found;
         }
         // Tables fill fields in ways that no text tells.
         self.any_slot = true;
         self.known.clear();
-        let found = self.lines_within(body, DEPTH / 2);
+        let found = self.uses_within(body, DEPTH / 2);
         if !found.is_empty() || self.targets.is_empty() {
             return found;
         }
@@ -85,27 +86,27 @@ impl<'g, 'a> Ways<'g, 'a> {
         self.any_slot = false;
         self.far = true;
         self.known.clear();
-        self.lines_within(body, 4)
+        self.uses_within(body, 4)
+    }
+
+    /// As [`Ways::uses`], without guesses.
+    pub(super) fn sure_uses(&mut self, body: &DefInfo) -> Vec<(Edge, Way)> {
+        self.uses_within(body, DEPTH)
+    }
+
+    fn uses_within(&mut self, body: &DefInfo, depth: u8) -> Vec<(Edge, Way)> {
+        self.known.insert(body.id, (u8::MAX, None));
+        let mut found: Vec<(Edge, Way)> = Vec::new();
+        for edge in self.graph.edges_of(body) {
+            found.extend(self.way(&edge, depth).map(|way| (edge, way)));
+        }
+        found.sort_by_key(|(edge, _)| edge.line);
+        found
     }
 
     /// Whether what was found are calls through fields that may go anywhere.
     pub(super) fn is_guess(&self) -> bool {
         self.any_slot
-    }
-
-    fn lines_within(&mut self, body: &DefInfo, depth: u8) -> Vec<(u32, Way)> {
-        self.known.insert(body.id, (u8::MAX, None));
-        let mut lines: Vec<(u32, Way)> = Vec::new();
-        for edge in self.graph.edges_of(body) {
-            let Some(way) = self.way(&edge, depth) else { continue };
-            match lines.iter_mut().find(|(line, _)| *line == edge.line) {
-                Some((_, known)) if known.hops <= way.hops => {}
-                Some((_, known)) => *known = way,
-                None => lines.push((edge.line, way)),
-            }
-        }
-        lines.sort_unstable_by_key(|(line, _)| *line);
-        lines
     }
 
     /// The shortest way by one use.
@@ -117,7 +118,7 @@ impl<'g, 'a> Ways<'g, 'a> {
                 return fits.then_some(Way { slot: Some(edge.name), ..direct });
             }
             UseKind::Call if self.targets.contains(&edge.name) => return Some(direct),
-            UseKind::Ref if self.targets.contains(&edge.name) => {
+            UseKind::Ref | UseKind::Deref if self.targets.contains(&edge.name) => {
                 // Its address, for somebody to call.
                 return Some(Way { hops: UNLIKELY, ..direct });
             }

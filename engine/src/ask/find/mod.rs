@@ -81,7 +81,8 @@ pub(super) fn answer(code: &Code, find: &Find) -> Result<Answer> {
     }
     let rows = rows(code, &found, &marks, path.is_some(), &mut sources);
     notes.append(&mut sources.notes);
-    let columns = Column::all(&[("Kind", Role::Text), ("Name", Role::Name), ("Says", Role::Sentence)]);
+    let columns =
+        Column::all(&[("Kind", Role::Text), ("Name", Role::Name), ("Says", Role::Sentence)]);
     let coverage =
         Coverage { indexed: true, changes: Some(fresh.changes()), ..Coverage::default() };
     Ok(Answer { columns, rows, notes, coverage, ..Answer::default() })

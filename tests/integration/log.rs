@@ -1,0 +1,206 @@
+//! `kgrep log`: frames, stamps and reports of hand-written logs, on a tree of two files.
+
+use crate::util::Dir;
+
+const LAMP: &str = "\
+#include <linux/lamp.h>
+
+static inline void lamp_mark(struct lamp *lamp)
+{
+\tlamp_note(lamp);
+}
+
+static int lamp_write(struct lamp *lamp, int level)
+{
+\tlamp_note(lamp);
+\treturn level;
+}
+
+static const struct lamp_ops lamp_ops = {
+\t.write = lamp_write,
+};
+
+int lamp_set(struct lamp *lamp, int level)
+{
+\tif (!level)
+\t\treturn lamp_off(lamp);
+\tlamp_mark(lamp);
+\treturn lamp->ops->write(lamp, level);
+}
+
+int lamp_all(int level)
+{
+\treturn lamp_set(&first,
+\t\t\tlevel);
+}
+
+long lamp_twice(long level)
+{
+\tlamp_all(1);
+\tlevel = lamp_count(level);
+\tlevel = lamp_count(level);
+\tlevel = lamp_count(level);
+\treturn lamp_all(2);
+}
+";
+
+const NOTE: &str = "\
+void lamp_note(struct lamp *lamp)
+{
+\tdump_stack();
+}
+";
+
+const HEADER: &str = "\
+struct lamp_ops {
+\tint (*write)(struct lamp *lamp, int level);
+};
+
+struct lamp {
+\tconst struct lamp_ops *ops;
+};
+";
+
+const MAINTAINERS: &str = "\
+LAMPS
+M:\tLara Lamp <lara@example.org>
+L:\tlamps@example.org
+F:\tdrivers/lamp/
+";
+
+const OOPS: &str = "\
+[    1.000001] lamp: ready
+[    1.000002] BUG: kernel NULL pointer dereference, address: 0000000000000018
+[    1.000003] CPU: 0 UID: 0 PID: 1 Comm: init Tainted: G           O       6.1.0 #1
+[    1.000004] RIP: 0010:lamp_note+0x5/0x20
+[    1.000005] RSP: 0018:ffff800000013c30 EFLAGS: 00000246
+[    1.000006] Call Trace:
+[    1.000007]  <TASK>
+[    1.000008]  lamp_set+0x18/0x30
+[    1.000009]  ? lamp_write+0x2/0x10
+[    1.000010]  lamp_all+0x8/0x10 [lamp]
+[    1.000011]  lamp_twice+0x38/0x40
+[    1.000012]  no_such_thing+0x1/0x2
+[    1.000013]  </TASK>
+[    1.000014] ---[ end trace 0000000000000000 ]---
+Killed
+";
+
+fn tree() -> Dir {
+    let dir = Dir::new();
+    dir.create("Makefile", "VERSION = 6\n");
+    dir.create("Kconfig", "\n");
+    dir.create("MAINTAINERS", MAINTAINERS);
+    dir.create("drivers/lamp/lamp.c", LAMP);
+    dir.create("drivers/lamp/note.c", NOTE);
+    dir.create("include/linux/lamp.h", HEADER);
+    dir
+}
+
+/// The rows of the log, as `log line: path:line how`.
+fn rows(dir: &Dir, args: &[&str], log: &str) -> Vec<String> {
+    let all: Vec<&str> = ["log", "--format", "json"].iter().chain(args).copied().collect();
+    let json = dir.kgrep(&all).input(log).stdout();
+    let values = json.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let row = |value: serde_json::Value| {
+        let data = &value["data"];
+        let columns = &data["columns"];
+        let place = data["path"]["text"].as_str().unwrap_or_default().to_owned();
+        format!(
+            "{}: {place}:{} {}",
+            columns["log"].as_str().unwrap(),
+            data["line_number"],
+            columns["how"].as_str().unwrap()
+        )
+    };
+    values.filter(|value| value["type"] == "match").map(row).collect()
+}
+
+#[test]
+fn a_frame_is_at_the_call_of_the_frame_above_it() {
+    let got = rows(&tree(), &["--only", "frames"], OOPS);
+    let want = [
+        "4: drivers/lamp/note.c:1 function",
+        "8: drivers/lamp/lamp.c:22 through lamp_mark",
+        "9: drivers/lamp/lamp.c:8 function, perhaps left over",
+        "10: drivers/lamp/lamp.c:28 call",
+        "11: drivers/lamp/lamp.c:38 call, one of several places",
+        "11: drivers/lamp/lamp.c:34 call, one of several places",
+        "12: <stdin>:12 nothing here",
+    ];
+    assert_eq!(got, want, "{got:#?}");
+}
+
+#[test]
+fn a_call_through_a_table_is_found_by_its_field() {
+    let log = " Call Trace:\n lamp_write+0x1/0x10\n lamp_set+0x28/0x30\n";
+    let got = rows(&tree(), &["--only", "frames"], log);
+    assert_eq!(got[1], "3: drivers/lamp/lamp.c:23 through the field write", "{got:#?}");
+}
+
+#[test]
+fn a_stamp_is_the_place_that_it_names() {
+    let log = "WARNING: CPU: 1 PID: 1 at /build/x/drivers/lamp/lamp.c:23 lamp_set+0x5/0x20\n\
+        kernel BUG at drivers/lamp/note.c:3!\nkernel BUG at drivers/lamp/gone.c:3!\n";
+    let got = rows(&tree(), &["--only", "frames"], log);
+    assert_eq!(got[0], "1: drivers/lamp/lamp.c:23 as it says", "{got:#?}");
+    assert!(got.contains(&"2: drivers/lamp/note.c:3 as it says".to_owned()), "{got:#?}");
+    assert!(!got.iter().any(|row| row.starts_with("3:")), "{got:#?}");
+}
+
+#[test]
+fn a_report_has_a_head() {
+    let told = tree().kgrep(&["log", "--only", "reports", "--no-header"]).input(OOPS).stdout();
+    assert!(told.contains("oops: BUG: kernel NULL pointer dereference"), "{told}");
+    for words in ["lamp_note", "LAMPS", "Lara Lamp <lara@example.org>", "lamps@example.org"] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    assert!(!told.contains("lamp: ready") && !told.contains("Killed"), "{told}");
+}
+
+#[test]
+fn all_lines_are_told_in_order_and_followed_up() {
+    let dir = tree();
+    dir.create("panic.txt", OOPS);
+    let told = dir.kgrep(&["log", "panic.txt"]).stdout();
+    assert!(told.find("lamp: ready") < told.find("no_such_thing"), "{told}");
+    assert!(told.contains("Killed"), "{told}");
+    let number = told.lines().find(|line| line.contains("lamp_all+0x8")).unwrap();
+    let number = number.split_whitespace().next().unwrap();
+    let line = dir.kgrep(&["--no-header", "-s", &format!("p {number}")]).stdout();
+    assert!(line.contains("return lamp_set(&first,"), "{line}");
+}
+
+#[test]
+fn prefixes_of_all_loggers_lead_to_the_same_place() {
+    let dir = tree();
+    let prefixes = [
+        "",
+        "[    1.5] ",
+        "<4>[    1.000000] ",
+        "[    1.000000][  T42] ",
+        "Jan  2 03:04:05 host kernel: [    1.000000] ",
+        "> [    1.000000] ",
+        "4,12,1000000,-;",
+        "kern  :warn  : [    1.000000] ",
+        "2026-01-02T03:04:05+00:00 host kernel: ",
+    ];
+    for prefix in prefixes {
+        let log = format!(
+            "{prefix}Call Trace:\r\n{prefix} lamp_set+0x1/0x10\r\n{prefix} lamp_all+0x8/0x10\r\n"
+        );
+        let got = rows(&dir, &["--only", "frames"], &log);
+        assert_eq!(got[1], "3: drivers/lamp/lamp.c:28 call", "{prefix:?}: {got:#?}");
+    }
+}
+
+#[test]
+fn odd_input_is_no_reason_to_stop() {
+    let dir = tree();
+    dir.kgrep(&["log"]).input("").run().expect_code(1);
+    dir.kgrep(&["log"])
+        .input([0u8, 255, 13, 27, 91, 10, 43, 48, 120].to_vec())
+        .run()
+        .expect_code(0);
+    dir.kgrep(&["log", "missing.txt"]).run().expect_error(&["missing.txt"]);
+}
