@@ -16,6 +16,8 @@ const MOST: usize = 8;
 const SURE_LETTERS: u32 = 10;
 /// A format with fewer is no evidence at all.
 const LEAST_LETTERS: u32 = 3;
+/// What it is worth that a format begins with a name and a colon.
+const NAMED: u32 = 8;
 /// So many lines before count as neighbours.
 const NEIGHBOURS: usize = 16;
 
@@ -63,7 +65,7 @@ pub(super) fn candidates(
     let mut fitting: Vec<Fitting<'_>> = Vec::new();
     messages.by_word.candidates(text, |line| consider(messages, line, text, &mut fitting));
     if fitting.is_empty() {
-        let wordless = messages.by_word.wordless().iter();
+        let wordless = messages.by_word.wordless(text).iter();
         wordless.for_each(|line| consider(messages, *line, text, &mut fitting));
     }
     fitting.retain(|one| one.fit.letters >= LEAST_LETTERS);
@@ -139,7 +141,10 @@ fn fits<'m>(
     let head = messages.text(&format.head);
     if first && !head.is_empty() {
         let whole = [head, pattern].concat();
-        if let Some(found) = fit(&whole, text, open) {
+        if let Some(mut found) = fit(&whole, text, open) {
+            // What every driver's messages begin with says nothing against one.
+            let usual = memchr::memchr_iter(b'%', head).count() as u32;
+            found.holes = found.holes.saturating_sub(usual);
             return Some(Fitting { format, fit: found, part: found.more });
         }
     }
@@ -158,7 +163,7 @@ fn fits<'m>(
 }
 
 /// What sorts the best first.
-type Rank = (bool, Reverse<u32>, u32, Reverse<u32>, u32, u32, u32);
+type Rank = (bool, bool, Reverse<u32>, u32, Reverse<u32>, u32, u32, u32);
 
 fn rank(
     messages: &Messages,
@@ -188,10 +193,15 @@ fn rank(
     let foreign = message.path.starts_with(b"arch/") && arch < most.max(1);
     bonus += u32::from(!foreign) * 4;
     bonus += u32::from(neighbours.files.contains(&one.format.file)) * 2;
+    // What says whose message it is, is worth more than the same letters elsewhere.
+    let start = message.text.iter().take_while(|byte| **byte >= 8 && **byte != b'%');
+    let named = start.take_while(|byte| **byte != b':').count() >= 3
+        && memchr::memchr(b':', message.text).is_some();
     let (letters, signs) = (one.fit.letters, one.fit.signs);
     (
         one.part,
-        Reverse(letters * 2 + signs),
+        foreign && most > 0,
+        Reverse(letters * 2 + signs + if named { NAMED } else { 0 }),
         one.fit.holes,
         Reverse(bonus),
         one.fit.free,

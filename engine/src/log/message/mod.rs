@@ -261,3 +261,6 @@ fn level(name: &[u8]) -> Option<u8> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests;

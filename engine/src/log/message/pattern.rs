@@ -171,7 +171,7 @@ fn matched(
                 // Blanks at a line's end are often lost.
                 line = match line.strip_prefix(text) {
                     Some(after) => after,
-                    None if rest.is_empty() && line == text.trim_ascii_end() => &[],
+                    None if line == text.trim_ascii_end() => &[],
                     None => return None,
                 };
                 fit.literal(text);

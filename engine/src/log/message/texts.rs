@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use kgrep_index::outline::formats::{Formats, Part, Template, TextMacro};
+use rayon::prelude::*;
 
 /// Stands for the format in a printer's text: parameter 1.
 pub(super) const FORMAT: [u8; 2] = [3, 33];
@@ -38,6 +39,8 @@ pub(super) struct Texts<'f, 'a> {
     files: &'f [FileTexts<'a>],
     /// Macros of headers by name: the file, and the macro's number there.
     shared: HashMap<&'a [u8], Vec<(u32, u32)>>,
+    /// The headers that each file includes with quotes.
+    included: Vec<Vec<u32>>,
     /// For headers: the first file that includes them and says how its messages begin.
     includers: HashMap<u32, u32>,
 }
@@ -50,19 +53,18 @@ impl<'f, 'a> Texts<'f, 'a> {
                 shared.entry(text.name).or_default().push((number as u32, at as u32));
             }
         }
+        let included: Vec<Vec<u32>> =
+            files.par_iter().map(|file| included_by(file, files)).collect();
         let mut includers = HashMap::new();
-        for (number, file) in files.iter().enumerate() {
-            if !file.formats.macros.iter().any(|text| text.name.ends_with(b"_fmt")) {
-                continue;
-            }
-            for include in &file.formats.includes {
-                let path = joined(file.path, include);
-                if let Ok(header) = files.binary_search_by(|known| known.path.cmp(&path)) {
-                    includers.entry(header as u32).or_insert(number as u32);
+        for (number, headers) in included.iter().enumerate() {
+            let macros = &files[number].formats.macros;
+            if macros.iter().any(|text| text.name.ends_with(b"_fmt")) {
+                for header in headers {
+                    includers.entry(*header).or_insert(number as u32);
                 }
             }
         }
-        Texts { files, shared, includers }
+        Texts { files, shared, included, includers }
     }
 
     /// The text of `template` at `site`; `late` leaves what depends on the caller's file.
@@ -90,7 +92,7 @@ impl<'f, 'a> Texts<'f, 'a> {
                 last = Some(*known);
             }
         }
-        last.or(first).or_else(|| self.find_shared(name, file)).or_else(|| {
+        last.or(first).or_else(|| self.find_shared(name, site.file)).or_else(|| {
             // A header prints as the file does that includes it.
             let includer = self.includers.get(&site.file)?;
             let file = self.files.get(*includer as usize)?;
@@ -99,37 +101,44 @@ impl<'f, 'a> Texts<'f, 'a> {
         })
     }
 
-    fn find_shared(&self, name: &[u8], file: &FileTexts<'_>) -> Option<TextMacro<'a>> {
-        let all = self.shared.get(name)?;
-        let best = all.iter().max_by_key(|(header, _)| {
-            let header = &self.files[*header as usize];
-            (nearness(file, header.path), std::cmp::Reverse(header.path))
-        })?;
-        let header = &self.files[best.0 as usize];
-        let (included, near) = nearness(file, header.path);
+    fn find_shared(&self, name: &[u8], file: u32) -> Option<TextMacro<'a>> {
+        for header in self.included.get(file as usize)? {
+            let macros = &self.files[*header as usize].formats.macros;
+            if let Some(found) = macros.iter().find(|known| known.name == name) {
+                return Some(*found);
+            }
+        }
         // What a file says of its own messages counts only where it is included.
-        let own_business = name.ends_with(b"_fmt");
-        if own_business && !included
-            || !included && near == 0 && !header.path.starts_with(b"include/")
-        {
+        if name.ends_with(b"_fmt") {
+            return None;
+        }
+        let all = self.shared.get(name)?;
+        let here = self.files.get(file as usize)?.path;
+        let near = |header: u32| shared_folders(here, self.files[header as usize].path);
+        let best =
+            all.iter().max_by_key(|(header, _)| (near(*header), std::cmp::Reverse(*header)))?;
+        let header = &self.files[best.0 as usize];
+        if near(best.0) == 0 && !header.path.starts_with(b"include/") {
             return None;
         }
         header.formats.macros.get(best.1 as usize).copied()
     }
+
+    /// How near the definition in `other` is to `file`: included by it, or in its folders.
+    pub(super) fn nearness(&self, file: u32, other: u32) -> (bool, usize) {
+        let included = self.included.get(file as usize).is_some_and(|all| all.contains(&other));
+        let path = |file: u32| self.files.get(file as usize).map_or(&b""[..], |file| file.path);
+        (included, shared_folders(path(file), path(other)))
+    }
 }
 
-/// Whether a file includes the header at `path` with quotes, and how many folders they share.
-pub(super) fn nearness(file: &FileTexts<'_>, path: &[u8]) -> (bool, usize) {
-    let folders = shared_folders(file.path, path);
-    let included = file.formats.includes.iter().any(|include| {
-        let plain = include.strip_prefix(b"./").unwrap_or(include);
-        joined(file.path, include) == path
-            // By a folder that the Makefile names.
-            || folders > 1
-                && path.ends_with(plain)
-                && path.len().checked_sub(plain.len() + 1).is_none_or(|at| path[at] == b'/')
-    });
-    (included, folders)
+/// The files that `file` includes with quotes, as far as they are beside it.
+fn included_by(file: &FileTexts<'_>, files: &[FileTexts<'_>]) -> Vec<u32> {
+    let find = |include: &&[u8]| {
+        let path = joined(file.path, include);
+        files.binary_search_by(|known| known.path.cmp(&path)).ok().map(|at| at as u32)
+    };
+    file.formats.includes.iter().filter_map(find).collect()
 }
 
 /// What `"include"` in the file at `path` names first.

@@ -1,8 +1,12 @@
 //! Finds the formats that a line may have been printed by: each line of a format is kept under
 //! its rarest word, so that it is looked at only when a line has that word.
 
+use std::collections::HashMap;
+
 use super::pattern::{is_word, words};
 
+/// Bytes at a text's beginning that find what no word does.
+const START: usize = 3;
 /// Buckets of words, as a power of two.
 const BITS: u32 = 17;
 
@@ -25,8 +29,8 @@ pub(super) struct ByWord {
     /// For each bucket where its lines end.
     ends: Vec<u32>,
     lines: Vec<(u32, FormatLine)>,
-    /// Lines without a word that stands alone.
-    wordless: Vec<FormatLine>,
+    /// Lines without a word that stands alone, by the text that they begin with.
+    wordless: HashMap<[u8; START], Vec<FormatLine>>,
 }
 
 impl ByWord {
@@ -39,7 +43,7 @@ impl ByWord {
             }
         }
         let mut keyed: Vec<(u32, FormatLine)> = Vec::new();
-        let mut wordless = Vec::new();
+        let mut wordless: HashMap<[u8; START], Vec<FormatLine>> = HashMap::new();
         for (number, text) in texts.enumerate() {
             for line in lines(text, number as u32) {
                 let inside = &text[usize::from(line.start)..usize::from(line.end)];
@@ -47,8 +51,13 @@ impl ByWord {
                     .min_by_key(|word| (counts[bucket(hash(word))], std::cmp::Reverse(word.len())));
                 match rarest {
                     Some(word) => keyed.push((hash(word), line)),
-                    None if inside.iter().any(u8::is_ascii_alphanumeric) => wordless.push(line),
-                    None => {}
+                    None => {
+                        let start = inside.first_chunk::<START>();
+                        let plain = |byte: &u8| *byte >= 8 && *byte != b'%';
+                        if let Some(start) = start.filter(|start| start.iter().all(plain)) {
+                            wordless.entry(*start).or_default().push(line);
+                        }
+                    }
                 }
             }
         }
@@ -88,9 +97,10 @@ impl ByWord {
         }
     }
 
-    /// The lines of formats that no word finds.
-    pub(super) fn wordless(&self) -> &[FormatLine] {
-        &self.wordless
+    /// The lines of formats that no word finds, if `text` begins as they do.
+    pub(super) fn wordless(&self, text: &[u8]) -> &[FormatLine] {
+        let found = text.first_chunk::<START>().and_then(|start| self.wordless.get(start));
+        found.map_or(&[], Vec::as_slice)
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use kgrep_index::outline::formats::{Part, PrintCall};
 
 use super::printing::{Printer, Printing};
-use super::texts::{FORMAT, FileTexts, Site, Texts, UNKNOWN, fill, nearness, quote};
+use super::texts::{FORMAT, FileTexts, Site, Texts, UNKNOWN, fill, quote};
 
 /// Levels of macros and functions that are followed.
 const DEEPEST: usize = 8;
@@ -79,12 +79,12 @@ impl<'p, 'f, 'a> Wrappers<'p, 'f, 'a> {
         if let Some(own) = all.iter().find(|wrapper| wrapper.file == file) {
             return Some(own.file);
         }
-        let here = self.files.get(file as usize)?;
         // A `.c` file's macro or static is its own affair, but that can't be told from a
         // function for all: the nearest is right for both.
         let best = all.iter().max_by_key(|wrapper| {
-            let path = self.files[wrapper.file as usize].path;
-            (nearness(here, path), path.ends_with(b".h"), std::cmp::Reverse(path))
+            let header = self.files[wrapper.file as usize].path.ends_with(b".h");
+            let near = self.texts.nearness(file, wrapper.file);
+            (near, header, std::cmp::Reverse(wrapper.file))
         })?;
         Some(best.file)
     }
@@ -127,7 +127,11 @@ impl<'p, 'f, 'a> Wrappers<'p, 'f, 'a> {
                     0 => quote(&printer.text, &[UNKNOWN]),
                     _ => fill(&printer.text, &template),
                 };
-                let text = self.texts.expand(&text, site, own.is_macro);
+                let mut text = self.texts.expand(&text, site, own.is_macro);
+                if text.starts_with(b"%c%c") {
+                    // The level, made by hand.
+                    text.drain(..4);
+                }
                 let level = if call.level != 0 { call.level } else { printer.level };
                 let printer = Printer { argument, level, text, ..printer.clone() };
                 if found.len() < MOST_WAYS && !found.contains(&printer) {
@@ -148,7 +152,8 @@ fn handed_on(call: &PrintCall<'_>, format: u32) -> Option<u32> {
         }
         _ => None,
     };
-    call.text.parts().find_map(through)
+    // `printk(level "…" fmt)`: the format is the last.
+    call.text.parts().filter_map(through).last()
 }
 
 /// The call's text with the format as parameter 1.

@@ -161,11 +161,11 @@ impl Reader<'_> {
         };
         let bytes = self.bytes;
         let name = name_token.text(bytes);
-        if self.begins_header(name, token.line) {
+        let function_like = bytes[..end].get(name_token.end as usize) == Some(&b'(');
+        if !function_like && self.begins_header(name, token.line) {
             return;
         }
         let name = self.sink.intern(name);
-        let function_like = bytes[..end].get(name_token.end as usize) == Some(&b'(');
         let doc = if self.item.tokens.is_empty() { self.doc_above(token.line) } else { 0 };
         let lines = memchr::memchr_iter(b'\n', token.text(bytes)).count() as u32;
         let guard = self.guard();

@@ -471,6 +471,8 @@ fn put_template(body: &Body, range: std::ops::Range<usize>, out: &mut Vec<u8>) -
                     out.push(UNKNOWN);
                     return true;
                 }
+                // `#define pr_fmt(fmt) "%s: " fmt, __func__`: the rest are arguments.
+                b',' if body.head.is_macro && closes.is_empty() => return !out.is_empty(),
                 _ => return false,
             },
             TokenKind::Number | TokenKind::Char if closes.contains(&true) => out.push(UNKNOWN),

@@ -1,1 +1,31 @@
 //! Tests of what is gathered of printing.
+
+use super::*;
+use crate::idiom::Idioms;
+use crate::outline::outline;
+
+fn calls(text: &str) -> Vec<(String, u32, u32, u32)> {
+    let outline = outline(b"a.c", text.as_bytes(), &Idioms::built_in());
+    let formats = Formats::read(&outline.formats).expect("as it was written");
+    let call = |call: &PrintCall<'_>| {
+        let callee = formats.callees[call.callee as usize];
+        (String::from_utf8_lossy(callee).into_owned(), call.line, call.last, call.argument)
+    };
+    formats.calls.iter().map(call).collect()
+}
+
+#[test]
+fn a_call_has_its_lines_and_the_argument_that_is_a_text() {
+    let text = "void f(void)\n{\n\tfoo(a,\n\t    \"lamp %d\\n\",\n\t    b);\n\tDEBUG((1, \"on: %s\", c));\n}\n";
+    assert_eq!(calls(text), [("foo".to_owned(), 3, 5, 2), ("DEBUG".to_owned(), 6, 6, 2)]);
+}
+
+#[test]
+fn damaged_bytes_are_no_formats() {
+    let text = "#define P \"a b\"\nvoid f(void)\n{\n\tfoo(\"lamp %d\\n\", b);\n}\n";
+    let outline = outline(b"a.c", text.as_bytes(), &Idioms::built_in());
+    assert!(Formats::read(&outline.formats).is_some());
+    for end in 1..outline.formats.len() {
+        assert_eq!(Formats::read(&outline.formats[..end]), None, "{end}");
+    }
+}

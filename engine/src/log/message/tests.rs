@@ -1,0 +1,122 @@
+//! Messages of small trees: what is known of each call, and which call a line came from.
+
+use kgrep_index::graph::{Builder, Graph};
+use kgrep_index::idiom::Idioms;
+use kgrep_index::outline::outline;
+
+use super::*;
+use crate::log::Sure;
+
+/// The messages of these files.
+fn messages(files: &[(&str, &str)]) -> Messages {
+    let (idioms, builder) = (Idioms::built_in(), Builder::new());
+    for (path, text) in files {
+        builder.add(path.as_bytes(), &outline(path.as_bytes(), text.as_bytes(), &idioms));
+    }
+    let sections = builder.finish(&idioms);
+    Messages::of(&Graph::from_sections(&sections).unwrap())
+}
+
+/// Each message as `function level format`.
+fn told(messages: &Messages) -> Vec<String> {
+    let told = messages.all().map(|message| {
+        let level = message.level.map_or('-', char::from);
+        let format = [shown(message.head), message.format()].concat();
+        let function = String::from_utf8_lossy(message.function);
+        format!("{function} {level} {}", String::from_utf8_lossy(&format).trim_end())
+    });
+    told.collect()
+}
+
+/// The first call that could have printed `text`.
+fn first(messages: &Messages, text: &str) -> Option<(String, u32, Sure)> {
+    let found = messages.printed(text.as_bytes(), &LineContext::default());
+    found.first().map(|found| {
+        (String::from_utf8_lossy(&found.function).into_owned(), found.line, found.sure)
+    })
+}
+
+const LAMP: &str = "#define pr_fmt(fmt) KBUILD_MODNAME \": \" fmt
+#define NAME \"the lamp\"
+static void lamp_on(struct device *dev)
+{
+\tpr_err(\"no light in \"
+\t       NAME \" (%d)\\n\", 3);
+\tdev_warn(dev, \"dim at %#x\\n\", 16);
+\tpanic(\"darkness in room %u\", 7);
+}
+";
+
+#[test]
+fn split_texts_macros_and_prefixes_are_put_together() {
+    let lamp = messages(&[("drivers/lamp/lamp-core.c", LAMP)]);
+    assert_eq!(
+        told(&lamp),
+        [
+            "lamp_on 3 lamp_core: no light in the lamp (%d)",
+            "lamp_on 4 %s %s: dim at %#x",
+            "lamp_on 0 Kernel panic - not syncing: darkness in room %u",
+        ]
+    );
+    let place = |line, sure| Some(("lamp_on".to_owned(), line, sure));
+    assert_eq!(first(&lamp, "lamp_core: no light in the lamp (-5)"), place(5, Sure::Certain));
+    assert_eq!(
+        first(&lamp, "Kernel panic - not syncing: darkness in room 12"),
+        place(8, Sure::Certain)
+    );
+    assert_eq!(first(&lamp, "lamp 0000:00:01.0: dim at 0x1f").map(|found| found.1), Some(7));
+    assert_eq!(first(&lamp, "something else in the log"), None);
+}
+
+/// A file system's own functions print most of its messages.
+#[test]
+fn wrappers_are_followed_through_macros_and_functions() {
+    let header = "#define LAMP_PREFIX \"%sLAMP-fs (%s): \"
+void _lamp_msg(struct super_block *sb, const char *level, const char *fmt, ...);
+#define lamp_msg(sb, level, fmt, args...) do { _lamp_msg(sb, level, fmt, ##args); } while (0)
+#define lamp_err(sb, fmt, ...) lamp_msg(sb, KERN_ERR, \"error: \" fmt, ##__VA_ARGS__)
+";
+    let misc = "#include \"lamp.h\"
+void _lamp_msg(struct super_block *sb, const char *level, const char *fmt, ...)
+{
+\tstruct va_format vaf;
+\tvaf.fmt = fmt;
+\t_printk(LAMP_PREFIX \"%pV\\n\", level, sb->s_id, &vaf);
+}
+";
+    let inode = "#include \"lamp.h\"
+static int lamp_fill(struct super_block *sb)
+{
+\tlamp_msg(sb, KERN_WARNING, \"bulb %s not found\", name);
+\tlamp_err(sb, \"no socket for %d\", 3);
+}
+";
+    let lamp = messages(&[
+        ("fs/lamp/lamp.h", header),
+        ("fs/lamp/misc.c", misc),
+        ("fs/lamp/inode.c", inode),
+    ]);
+    let all = told(&lamp);
+    assert!(all.contains(&"lamp_fill 4 %sLAMP-fs (%s): bulb %s not found".to_owned()), "{all:?}");
+    assert!(all.contains(&"lamp_fill 3 %sLAMP-fs (%s): error: no socket for %d".to_owned()));
+    let found = first(&lamp, "LAMP-fs (sda1): bulb halogen not found");
+    assert_eq!(found.map(|found| (found.0, found.1)), Some(("lamp_fill".to_owned(), 4)));
+}
+
+#[test]
+fn each_file_has_its_own_macro_of_a_name() {
+    let own = |name: &str| {
+        format!(
+            "#define DBG(fmt, ...) printk(KERN_INFO \"{name}: \" fmt, ##__VA_ARGS__)
+void {name}(void)
+{{
+\tDBG(\"started as %d\\n\", 1);
+}}
+"
+        )
+    };
+    let (one, two) = (own("one"), own("two"));
+    let both = messages(&[("a/one.c", &one), ("b/two.c", &two)]);
+    assert_eq!(told(&both), ["one 6 one: started as %d", "two 6 two: started as %d"]);
+    assert_eq!(first(&both, "two: started as 4").map(|found| found.0), Some("two".to_owned()));
+}
