@@ -8,10 +8,10 @@ use clap::{Args, ValueEnum};
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
-  dmesg | kgrep log                   every line, and where in the source it comes from
   kgrep log panic.txt                 of a file: syslog, journal, serial console, bug report
   kgrep log --only frames panic.txt   the traces alone
-  kgrep -s 27                         then: open where line 27 of that comes from
+  dmesg | kgrep log                   every line, and where in the source it comes from
+  kgrep -s 27                         then: open where row 27 of that comes from
 
 The kernel's binary is not needed: which line of a function a frame is at, the frame above it
 says, by what the function calls. Where several lines fit, all are listed, the best first.")]

@@ -36,6 +36,7 @@ fn every_commands_examples_work_on_the_demo_tree() {
     let dir = Dir::kernel();
     dir.kgrep(&["index"]).run().expect_code(0);
     dir.kgrep(&["pivot_root"]).stdout();
+    dir.create("panic.txt", "[    1.000000] Call Trace:\n[    1.000000]  start_kernel+0x1/0x2\n");
     for command in COMMANDS {
         let help = dir.kgrep(&[command, "--help"]).stdout();
         let examples = examples(&help);

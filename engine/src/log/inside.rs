@@ -103,6 +103,11 @@ impl<'g, 'a> Inside<'g, 'a> {
 
     /// What the frame `above` is, for the one below it.
     pub(super) fn called(&self, above: &Frame<'_>) -> Called {
+        let is_made =
+            |made: &&super::knowledge::Generated| above.symbol.starts_with(made.prefix.as_bytes());
+        if let Some(made) = knowledge().generated.iter().find(is_made) {
+            return self.named(&made.calls);
+        }
         let definitions = self.definitions(above);
         let mut names: Vec<NameRef> = definitions.iter().map(|d| d.name).collect();
         let spelled = knowledge().names_of(above.symbol);

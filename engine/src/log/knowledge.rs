@@ -11,6 +11,8 @@ pub(super) struct Knowledge {
     /// How names of a trace are spelled in the source.
     #[serde(rename = "symbol")]
     pub(super) symbols: Vec<Symbol>,
+    /// Functions that macros make.
+    pub(super) generated: Vec<Generated>,
     /// Calls that the compiler makes.
     pub(super) made: Vec<Made>,
     /// What stands above a trace's first frame; the first that fits counts.
@@ -64,6 +66,14 @@ pub(super) struct Symbol {
     /// The header that declares it by that name, and makes it.
     #[serde(default)]
     pub(super) made_in: String,
+}
+
+/// A start of names of functions that macros make, and the macros that call them.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Generated {
+    pub(super) prefix: String,
+    pub(super) calls: Vec<String>,
 }
 
 /// A call that the compiler makes.

@@ -140,7 +140,7 @@ fn step(line: &mut Line<'_>) -> bool {
     // The kernel's time, `dmesg -T`'s and `-d`'s; then the caller.
     if let Some(found) = found(
         &TIME,
-        r"^\s*\[(?: *\d{1,7}\.\d{3,9}(?: <[^>]*>)?|\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? \d{4}| *[TC]\d+|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^\]]*)\] ?",
+        r"^\s*\[(?: *\d{1,7}\.\d{1,9}(?: <[^>]*>)?|\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? \d{4}| *[TC]\d+|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^\]]*)\] ?",
     ) {
         line.writer = Writer::Kernel;
         line.text = &text[found.get(0).map_or(0, |all| all.end())..];
