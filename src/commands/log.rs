@@ -6,8 +6,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use kgrep_engine::log::message::Messages;
 use kgrep_engine::log::{
-    About, Entry, Follower, FrameKind, How, NoMessages, Piece, Place, Remark, Report, Tools, What,
+    About, Entry, Follower, FrameKind, How, Piece, Place, Remark, Report, Tools, What,
 };
 
 use super::answer::{Sources, word_in};
@@ -43,7 +44,7 @@ pub(crate) fn run(args: &LogArgs, session: &Session) -> Result<Outcome> {
     let inputs = Inputs::of(args)?;
     let list = freshen::ask(&code, session, |graph| {
         let read = |path: &[u8]| code::read(&code.path(path)).ok();
-        let messages = NoMessages;
+        let messages = Messages::of(graph);
         let tools = || Tools { graph, arch: code.arch, read: &read, messages: &messages };
         let mut rows = Rows::new(&code, session, args.only)?;
         for input in &inputs.all {
