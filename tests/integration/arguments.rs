@@ -2,9 +2,9 @@
 
 use crate::util::{Dir, eqnice};
 
-pub(crate) const COMMANDS: [&str; 16] = [
+pub(crate) const COMMANDS: [&str; 17] = [
     "find", "def", "refs", "list", "callers", "callees", "chain", "trace", "diff", "exists",
-    "lists", "demo", "index", "config", "queries", "export",
+    "lists", "demo", "index", "config", "queries", "export", "messages",
 ];
 
 #[test]

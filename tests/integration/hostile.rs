@@ -156,6 +156,7 @@ const RUNS: &[&[&str]] = &[
     &["callers", "helper", "--dot"],
     &["callees", "needle"],
     &["chain", "needle", "helper"],
+    &["messages"],
     &["trace", "needle"],
     &["trace", "needle_call"],
     &["trace", "needle=", "--format", "json"],
