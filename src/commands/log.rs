@@ -6,6 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use kgrep_engine::log::message::Messages;
 use kgrep_engine::log::{
     About, Entry, Follower, FrameKind, How, Piece, Place, Remark, Report, Tools, What,
 };

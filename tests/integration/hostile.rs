@@ -161,6 +161,7 @@ const RUNS: &[&[&str]] = &[
     &["callers", "helper", "--dot"],
     &["callees", "needle"],
     &["chain", "needle", "helper"],
+    &["messages"],
     &["trace", "needle"],
     &["trace", "needle_call"],
     &["trace", "needle=", "--format", "json"],

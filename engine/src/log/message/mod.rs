@@ -21,7 +21,7 @@ use rayon::prelude::*;
 use super::{Candidate, LineContext, MessageSource};
 use choose::Neighbours;
 use printing::Printing;
-use texts::{FileTexts, Site, Texts, fill, quote};
+use texts::{FileTexts, Of, Site, Texts, fill, quote};
 use words::ByWord;
 use wrappers::Wrappers;
 
@@ -205,15 +205,15 @@ fn found_in<'a>(
         let site = Site { file: number, line: call.line, function: printing.name };
         for printer in printers.iter().filter(|printer| printer.argument == call.argument) {
             let mut text = match call.argument {
-                0 => quote(&texts.expand(&printer.text, site, true), call.text.0),
-                _ => texts.expand(&fill(&printer.text, call.text.0), site, false),
+                0 => quote(&texts.expand(&printer.text, site, Of::Macro), call.text.0),
+                _ => texts.expand(&fill(&printer.text, call.text.0), site, Of::Call),
             };
             if call.argument == 0 {
-                text = texts.expand(&text, site, false);
+                text = texts.expand(&text, site, Of::Call);
             }
             let mut head = printer.head.clone();
             if printer.apart {
-                let own = texts.expand(call.text.0, site, false);
+                let own = texts.expand(call.text.0, site, Of::Call);
                 if let Some(before) = text.strip_suffix(own.as_slice()) {
                     head.extend(before);
                     text = own;

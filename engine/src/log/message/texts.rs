@@ -20,6 +20,17 @@ const DEEPEST: usize = 8;
 /// A text that macros make longer than this is cut.
 const LONGEST: usize = 8192;
 
+/// Whose text is made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Of {
+    /// A call's: it is whole.
+    Call,
+    /// A function's that prints: its format stays open.
+    Function,
+    /// A macro's: also what the file where it is used says.
+    Macro,
+}
+
 /// A file and what it says of printing.
 pub(super) struct FileTexts<'a> {
     pub(super) path: &'a [u8],
@@ -67,13 +78,13 @@ impl<'f, 'a> Texts<'f, 'a> {
         Texts { files, shared, included, includers }
     }
 
-    /// The text of `template` at `site`; `late` leaves what depends on the caller's file.
-    pub(super) fn expand(&self, template: &[u8], site: Site<'_>, late: bool) -> Vec<u8> {
+    /// The text of `template` at `site`, which is that of a call, or of what prints.
+    pub(super) fn expand(&self, template: &[u8], site: Site<'_>, of: Of) -> Vec<u8> {
         if template.iter().all(|byte| *byte >= 8) {
             return template.to_vec();
         }
         let mut out = Vec::new();
-        let expansion = Expansion { texts: self, site, late };
+        let expansion = Expansion { texts: self, site, of };
         let mut parts = Template(template).parts();
         while expansion.run(&mut parts, None, 0, &mut out) {}
         out.truncate(LONGEST);
@@ -173,7 +184,7 @@ pub(super) fn module_of(path: &[u8]) -> Vec<u8> {
 struct Expansion<'t, 'f, 'a, 's> {
     texts: &'t Texts<'f, 'a>,
     site: Site<'s>,
-    late: bool,
+    of: Of,
 }
 
 impl Expansion<'_, '_, '_, '_> {
@@ -194,8 +205,10 @@ impl Expansion<'_, '_, '_, '_> {
                 Part::Literal(text) => out.extend(text),
                 Part::Name(name) => self.name(name, depth, out),
                 Part::Param(1) if argument.is_some() => out.extend(argument.unwrap_or_default()),
-                Part::Param(1) if self.late => out.extend(FORMAT),
-                Part::Quoted(number) if self.late => out.extend([4, 32 + number.min(200) as u8]),
+                Part::Param(1) if self.of != Of::Call => out.extend(FORMAT),
+                Part::Quoted(number) if self.of != Of::Call => {
+                    out.extend([4, 32 + number.min(200) as u8])
+                }
                 Part::Param(_) | Part::Quoted(_) | Part::Unknown => out.push(UNKNOWN),
                 Part::Open(name) => {
                     let mut inner = Vec::new();
@@ -212,7 +225,7 @@ impl Expansion<'_, '_, '_, '_> {
 
     /// The macro `name` around the text `inner`.
     fn open(&self, name: &[u8], inner: &[u8], depth: usize, out: &mut Vec<u8>) {
-        if self.late && name.ends_with(b"_fmt") {
+        if self.of == Of::Macro && name.ends_with(b"_fmt") {
             out.push(6);
             out.extend(name);
             out.push(2);
@@ -233,7 +246,7 @@ impl Expansion<'_, '_, '_, '_> {
             return;
         }
         let caller = matches!(name, b"__func__" | b"__FUNCTION__" | b"KBUILD_MODNAME");
-        if self.late && caller {
+        if self.of == Of::Macro && caller {
             out.push(1);
             out.extend(name);
             out.push(2);

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use kgrep_index::outline::formats::{Part, PrintCall};
 
 use super::printing::{Printer, Printing};
-use super::texts::{FORMAT, FileTexts, Site, Texts, UNKNOWN, fill, quote};
+use super::texts::{FORMAT, FileTexts, Of, Site, Texts, UNKNOWN, fill, quote};
 
 /// Levels of macros and functions that are followed.
 const DEEPEST: usize = 8;
@@ -127,7 +127,11 @@ impl<'p, 'f, 'a> Wrappers<'p, 'f, 'a> {
                     0 => quote(&printer.text, &[UNKNOWN]),
                     _ => fill(&printer.text, &template),
                 };
-                let mut text = self.texts.expand(&text, site, own.is_macro);
+                let mut text = self.texts.expand(
+                    &text,
+                    site,
+                    if own.is_macro { Of::Macro } else { Of::Function },
+                );
                 if text.starts_with(b"%c%c") {
                     // The level, made by hand.
                     text.drain(..4);
