@@ -182,8 +182,9 @@ mod tests {
         let tree = Tree::locate(place.path()).unwrap();
         let notes: NoteSink = Arc::new(|note| panic!("{note:?}"));
         assert!(matches!(workspace.indexed(&tree).unwrap(), Indexed::Nothing));
-        let snapshot =
-            workspace.read(&tree, |_| (), &notes, &(Arc::new(|_, _| ()) as ProgressSink)).unwrap();
+        let snapshot = workspace
+            .read(&tree, |_| (), &notes, &(Arc::new(|_: &Tree, _: Progress| ()) as ProgressSink))
+            .unwrap();
         any_thread(&workspace);
         any_thread(&snapshot);
         fs::remove_file(&file).unwrap();
