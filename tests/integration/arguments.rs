@@ -3,8 +3,8 @@
 use crate::util::{Dir, eqnice};
 
 pub(crate) const COMMANDS: [&str; 17] = [
-    "find", "def", "refs", "list", "callers", "callees", "chain", "trace", "log", "messages", "diff",
-    "exists", "lists", "demo", "index", "config", "queries", "export",
+    "find", "def", "refs", "list", "callers", "callees", "chain", "trace", "log", "messages",
+    "diff", "exists", "lists", "demo", "index", "config", "queries", "export",
 ];
 
 #[test]

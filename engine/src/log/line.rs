@@ -52,7 +52,7 @@ pub fn parts(line: &[u8]) -> Vec<Line<'_>> {
     static TIME: OnceLock<Regex> = OnceLock::new();
     let time = compiled(
         &TIME,
-        r"[^\[\]<>\s,;|:]\s*(?:<\d{1,3}>)?(\[ *\d{1,7}\.\d{6}\](?:\[ *[TC]\d+\])? )",
+        r"[^\[\]<>\s,;|]\s*(?:<\d{1,3}>)?(\[ *\d{1,7}\.\d{6}\](?:\[ *[TC]\d+\])? )",
     );
     let mut found = Vec::new();
     for part in line.split(|byte| *byte == b'\r') {
@@ -60,16 +60,24 @@ pub fn parts(line: &[u8]) -> Vec<Line<'_>> {
             continue;
         }
         let mut rest = part;
+        let mut before = Line::default();
         while let Some(at) = time
             .and_then(|time| time.captures(rest))
             .and_then(|found| found.get(1))
             .map(|time| time.start())
         {
             // `systemd[1]: [  12.345678] x`: the time belongs to what is before it.
-            found.push(stripped(&rest[..at]));
+            let head = stripped(&rest[..at]);
+            if !head.text.trim_ascii().is_empty() {
+                found.push(head);
+            } else {
+                before = head;
+            }
             rest = &rest[at..];
         }
-        found.push(stripped(rest));
+        let line = stripped(rest);
+        let writer = if before.writer == Writer::Program { before.writer } else { line.writer };
+        found.push(Line { writer, level: line.level.or(before.level), ..line });
     }
     found
 }
