@@ -12,7 +12,6 @@ use kgrep_engine::log::{
 };
 
 use kgrep_engine::Sources;
-use kgrep_engine::log::message::Messages;
 
 use super::diff::lister::meta;
 use super::printer::Printer;

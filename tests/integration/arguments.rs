@@ -2,7 +2,7 @@
 
 use crate::util::{Dir, eqnice};
 
-pub(crate) const COMMANDS: [&str; 17] = [
+pub(crate) const COMMANDS: [&str; 18] = [
     "find", "def", "refs", "list", "callers", "callees", "chain", "trace", "log", "messages",
     "diff", "exists", "lists", "demo", "index", "config", "queries", "export",
 ];
