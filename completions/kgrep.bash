@@ -16,6 +16,9 @@ _kgrep() {
             ",$1")
                 cmd="kgrep"
                 ;;
+            kgrep,built)
+                cmd="kgrep__subcmd__built"
+                ;;
             kgrep,callees)
                 cmd="kgrep__subcmd__callees"
                 ;;
@@ -58,6 +61,12 @@ _kgrep() {
             kgrep,lists)
                 cmd="kgrep__subcmd__lists"
                 ;;
+            kgrep,log)
+                cmd="kgrep__subcmd__log"
+                ;;
+            kgrep,messages)
+                cmd="kgrep__subcmd__messages"
+                ;;
             kgrep,queries)
                 cmd="kgrep__subcmd__queries"
                 ;;
@@ -77,7 +86,7 @@ _kgrep() {
 
     case "${cmd}" in
         kgrep)
-            opts="-e -f -F -G -i -S -w -x -v -U -g -L -d -a -A -B -C -p -W -l -c -o -0 -m -q -j -h -t -T -s -V --regexp --file --fixed-strings --basic-regexp --ignore-case --smart-case --word-regexp --line-regexp --invert-match --multiline --multiline-dotall --crlf --and --not --file-has --file-lacks --glob --iglob --type-list --hidden --no-ignore --no-ignore-vcs --no-ignore-parent --follow --maxdepth --max-depth --text --binary --after-context --before-context --context --show-function --function-context --files-with-matches --files-without-match --count --only-matching --null --max-count --quiet --no-messages --threads --no-index --debug --patch --interactive --list --max-list --format --layout --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --help --arch --theme --type --type-not --show --version index find def refs callers callees chain trace queries list export diff exists lists config demo help version"
+            opts="-e -f -F -G -i -S -w -x -v -U -g -L -d -a -A -B -C -p -W -l -c -o -0 -m -q -j -h -t -T -s -V --regexp --file --fixed-strings --basic-regexp --ignore-case --smart-case --word-regexp --line-regexp --invert-match --multiline --multiline-dotall --crlf --and --not --file-has --file-lacks --glob --iglob --type-list --hidden --no-ignore --no-ignore-vcs --no-ignore-parent --follow --maxdepth --max-depth --text --binary --after-context --before-context --context --show-function --function-context --files-with-matches --files-without-match --count --only-matching --null --max-count --quiet --no-messages --threads --no-index --debug --patch --interactive --list --max-list --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --help --arch --theme --type --type-not --show --version index find def refs callers callees chain trace built log messages queries list export diff exists lists config demo help version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -245,6 +254,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -284,8 +297,54 @@ _kgrep() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        kgrep__subcmd__built)
+            opts="-h --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    return 0
+                    ;;
+                --layout)
+                    COMPREPLY=($(compgen -W "auto table grouped sections" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --hyperlink)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --highlight)
+                    COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
+                    return 0
+                    ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --arch)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         kgrep__subcmd__callees)
-            opts="-d -h --depth --kinds --dot --svg --help --format --layout --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-d -h --depth --kinds --dot --svg --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -325,6 +384,10 @@ _kgrep() {
                     ;;
                 --highlight)
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
+                    return 0
+                    ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --arch)
@@ -343,7 +406,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__callers)
-            opts="-d -h --depth --kinds --dot --svg --help --format --layout --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-d -h --depth --kinds --dot --svg --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -385,6 +448,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -401,7 +468,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__chain)
-            opts="-n -h --number --through --avoid --max-depth --indirect --dot --svg --help --format --layout --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-n -h --number --through --avoid --max-depth --indirect --dot --svg --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -451,6 +518,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -467,7 +538,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__config)
-            opts="-h --help --format --layout --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-h --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -493,6 +564,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -509,7 +584,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__def)
-            opts="-h --kind --body --help --format --layout --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-h --kind --body --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -539,6 +614,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -555,7 +634,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__demo)
-            opts="-h --help --format --layout --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-h --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -581,6 +660,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -597,7 +680,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__diff)
-            opts="-e -f -F -i -S -w -x -v -g -t -T -q -h --on --strip --patches --in --regexp --file --fixed-strings --ignore-case --smart-case --word-regexp --line-regexp --invert-match --and --not --glob --include --exclude --exclude-dir --type --type-not --quiet --by --kind --applied --fuzz --stat --patch --help --format --layout --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-e -f -F -i -S -w -x -v -g -t -T -q -h --on --strip --patches --in --regexp --file --fixed-strings --ignore-case --smart-case --word-regexp --line-regexp --invert-match --and --not --glob --include --exclude --exclude-dir --type --type-not --quiet --by --kind --applied --fuzz --stat --patch --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -711,6 +794,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -727,7 +814,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__exists)
-            opts="-h --in --help --format --layout --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-h --in --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -757,6 +844,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -773,7 +864,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__export)
-            opts="-h --help --format --layout --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme edges symbols"
+            opts="-h --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme edges symbols files"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -799,6 +890,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -815,7 +910,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__find)
-            opts="-n -h --kind --in --number --help --format --layout --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-n -h --kind --in --number --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -857,6 +952,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -873,7 +972,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__help)
-            opts="-h --help --format --layout --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme index find def refs callers callees chain trace queries list export diff exists lists config demo help version"
+            opts="-h --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme index find def refs callers callees chain trace built log messages queries list export diff exists lists config demo help version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -897,6 +996,10 @@ _kgrep() {
                     ;;
                 --highlight)
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
+                    return 0
+                    ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --arch)
@@ -915,7 +1018,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__index)
-            opts="-v -h --status --rebuild --code --no-code --no-catalog --remove --check --list --prune --json --verbose --background --help --format --layout --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-v -h --status --rebuild --code --no-code --no-catalog --remove --check --list --prune --json --verbose --background --help --format --layout --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -939,6 +1042,10 @@ _kgrep() {
                     ;;
                 --highlight)
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
+                    return 0
+                    ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --arch)
@@ -957,7 +1064,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__list)
-            opts="-h --trust-tree --help --format --layout --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme syscalls initcalls ops configs boot-params tracepoints exports modules"
+            opts="-h --trust-tree --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme syscalls initcalls ops configs boot-params tracepoints exports modules"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -983,6 +1090,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -999,7 +1110,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__lists)
-            opts="-h --remove --json --help --format --layout --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-h --remove --json --help --format --layout --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1029,6 +1140,114 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --arch)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kgrep__subcmd__log)
+            opts="-h --only --dmesg --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --only)
+                    COMPREPLY=($(compgen -W "frames messages reports" -- "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    return 0
+                    ;;
+                --layout)
+                    COMPREPLY=($(compgen -W "auto table grouped sections" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --hyperlink)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --highlight)
+                    COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
+                    return 0
+                    ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --arch)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kgrep__subcmd__messages)
+            opts="-h --level --in --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --level)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --in)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    return 0
+                    ;;
+                --layout)
+                    COMPREPLY=($(compgen -W "auto table grouped sections" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --hyperlink)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --highlight)
+                    COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
+                    return 0
+                    ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1045,7 +1264,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__queries)
-            opts="-h --check --trust-tree --help --format --layout --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme syscall initcall function macro struct ops ops-field config boot-param tracepoint export module dt-compatible file include applet rust-function"
+            opts="-h --check --trust-tree --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme syscall initcall function macro struct ops ops-field config boot-param tracepoint export module dt-compatible file include applet rust-function"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1075,6 +1294,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1091,7 +1314,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__refs)
-            opts="-h --kinds --dot --svg --help --format --layout --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-h --kinds --dot --svg --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1125,6 +1348,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1141,7 +1368,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__trace)
-            opts="-d -h --as --depth --body --all --trust-tree --help --format --layout --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-d -h --as --depth --body --all --trust-tree --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1179,6 +1406,10 @@ _kgrep() {
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1195,7 +1426,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__version)
-            opts="-h --help --format --layout --json --vimgrep --color --hyperlink --highlight --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-h --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1219,6 +1450,10 @@ _kgrep() {
                     ;;
                 --highlight)
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
+                    return 0
+                    ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --arch)
@@ -1255,7 +1490,7 @@ _kgrep_with_symbols() {
     [[ "$prev" == = && "${COMP_WORDS[COMP_CWORD-2]}" == --* ]] && prev="${COMP_WORDS[COMP_CWORD-2]}"
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case "$word" in
-            index|find|def|refs|callers|callees|chain|trace|queries|list|export|diff|exists|lists|config|demo|help|version) first="$word"; command="$word"; break ;;
+            index|find|def|refs|callers|callees|chain|trace|built|log|messages|queries|list|export|diff|exists|lists|config|demo|help|version) first="$word"; command="$word"; break ;;
             -*) ;;
             *) first="$word"; break ;;
         esac

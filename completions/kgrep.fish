@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_kgrep_global_optspecs
-    string join \n e/regexp= f/file= F/fixed-strings G/basic-regexp i/ignore-case S/smart-case w/word-regexp x/line-regexp v/invert-match U/multiline multiline-dotall crlf and= not= file-has= file-lacks= g/glob= include= exclude= exclude-dir= iglob= type-list hidden no-hidden no-ignore ignore no-ignore-vcs no-ignore-parent L/follow no-follow d/max-depth= a/text binary A/after-context= B/before-context= C/context= p/show-function W/function-context l/files-with-matches files-without-match c/count o/only-matching 0/null m/max-count= q/quiet no-messages j/threads= no-index debug E/extended-regexp sort= n/line-number H/with-filename r/recursive I no-heading no-git no-ripgrep patch interactive list= max-list= format= layout= json vimgrep color= hyperlink= highlight= no-header no-less no-config h help arch= theme= t/type= T/type-not= s/show= V/version
+    string join \n e/regexp= f/file= F/fixed-strings G/basic-regexp i/ignore-case S/smart-case w/word-regexp x/line-regexp v/invert-match U/multiline multiline-dotall crlf and= not= file-has= file-lacks= g/glob= include= exclude= exclude-dir= iglob= type-list hidden no-hidden no-ignore ignore no-ignore-vcs no-ignore-parent L/follow no-follow d/max-depth= a/text binary A/after-context= B/before-context= C/context= p/show-function W/function-context l/files-with-matches files-without-match c/count o/only-matching 0/null m/max-count= q/quiet no-messages j/threads= no-index debug E/extended-regexp sort= n/line-number H/with-filename r/recursive I no-heading no-git no-ripgrep patch interactive list= max-list= format= layout= json vimgrep color= hyperlink= highlight= kconfig= no-header no-less no-config h help arch= theme= t/type= T/type-not= s/show= V/version
 end
 
 function __fish_kgrep_needs_command
@@ -66,6 +66,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_needs_command" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_needs_command" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_needs_command" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_needs_command" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_needs_command" -s t -l type -d 'Only files of this type (see --type-list)' -r -f -a "ada\t''
@@ -585,7 +586,9 @@ complete -c kgrep -n "__fish_kgrep_needs_command" -a "callers" -d 'Show who call
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "callees" -d 'Show what a function calls, as a tree'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "chain" -d 'Find the shortest call chains from one function to another'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "trace" -d 'Tell all about one name: system call, boot parameter, struct, file, …'
+complete -c kgrep -n "__fish_kgrep_needs_command" -a "built" -d 'Tell whether a configuration builds a file, and which lines decide'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "log" -d 'Tell where the lines of a kernel log come from: messages, stack traces, reports'
+complete -c kgrep -n "__fish_kgrep_needs_command" -a "messages" -d 'List the messages that the kernel can print, with the calls that print them'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "queries" -d 'Show which recipes `trace` has, explain one, or check them'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "list" -d 'List all system calls, boot parameters, initcalls, exports, …'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "export" -d 'Print the call graph or all symbols as tab-separated values'
@@ -613,6 +616,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l status -d 'Say where the index is, when it was built, what is in it and what changed since'
@@ -671,6 +675,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -s h -l help -d 'Print help'
@@ -713,6 +718,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l body -d 'Print the whole definitions, not a line of each'
@@ -746,6 +752,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l dot -d 'Print a graph in the language of Graphviz'
@@ -779,6 +786,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l dot -d 'Print a graph in the language of Graphviz'
@@ -812,6 +820,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l dot -d 'Print a graph in the language of Graphviz'
@@ -843,6 +852,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l indirect -d 'It may go through tables of functions, such as struct file_operations'
@@ -888,6 +898,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l body -d 'Print the definition and the static functions it calls in full'
@@ -899,6 +910,32 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l vimgrep -d 'As --f
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l no-config -d 'Leave out the configuration file'
+complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
+grep\t'path:line:text'
+vimgrep\t'path:line:column:text'
+json\t'ripgrep\'s JSON Lines, with the index'
+patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
+always\t'Also in a pipe'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l hyperlink -d 'When paths are links that a terminal can open' -r -f -a "auto\t'On a terminal that can do it'
+always\t'Also in a pipe'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand built" -s h -l help -d 'Print help'
+complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l json -d 'As --format json'
+complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l vimgrep -d 'As --format vimgrep'
+complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l no-header -d 'No header lines'
+complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l no-less -l no-pager -d 'No pager'
+complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l no-config -d 'Leave out the configuration file'
 complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l only -d 'Only these rows' -r -f -a "frames\t'Stack frames, and places that lines name themselves'
 messages\t'Lines that a call printed'
 reports\t'Oopses, warnings, panics and their like, with their heads'"
@@ -919,6 +956,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l dmesg -d 'Read the running kernel\'s log, as `dmesg` does'
@@ -928,6 +966,34 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l vimgrep -d 'As --for
 complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l no-config -d 'Leave out the configuration file'
+complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -l level -d 'Only those of this level: emerg, alert, crit, err, warn, notice, info, debug, cont' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -l in -d 'Only those of files in this folder, or of this file' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
+grep\t'path:line:text'
+vimgrep\t'path:line:column:text'
+json\t'ripgrep\'s JSON Lines, with the index'
+patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
+always\t'Also in a pipe'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -l hyperlink -d 'When paths are links that a terminal can open' -r -f -a "auto\t'On a terminal that can do it'
+always\t'Also in a pipe'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -s h -l help -d 'Print help'
+complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -l json -d 'As --format json'
+complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -l vimgrep -d 'As --format vimgrep'
+complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -l no-header -d 'No header lines'
+complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -l no-less -l no-pager -d 'No pager'
+complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -l no-config -d 'Leave out the configuration file'
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l check -d 'Run every recipe\'s examples on a tree: this one, or the one around the current folder' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
 grep\t'path:line:text'
@@ -946,6 +1012,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l trust-tree -d 'Use the recipes in the tree\'s own .kgrep/queries, too'
@@ -972,6 +1039,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l trust-tree -d 'Use the recipes in the tree\'s own .kgrep/queries, too'
@@ -998,6 +1066,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -s h -l help -d 'Print help'
@@ -1056,6 +1125,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -s F -l fixed-strings -d 'Plain text, not a regular expression'
@@ -1092,6 +1162,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -s h -l help -d 'Print help'
@@ -1118,6 +1189,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l json -d 'Print JSON Lines, as --format json'
@@ -1143,6 +1215,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand config" -s h -l help -d 'Print help'
@@ -1168,6 +1241,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -s h -l help -d 'Print help'
@@ -1193,6 +1267,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand help" -s h -l help -d 'Print help'
@@ -1218,6 +1293,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand version" -s h -l help -d 'Print help'
