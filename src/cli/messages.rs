@@ -6,9 +6,9 @@ use clap::Args;
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
-  kgrep messages 'cannot open'        every message with these words, and the call that prints it
-  kgrep messages --level err --in drivers/md
-  kgrep trace 'VFS: Cannot open root device \"sda1\"'   from a printed line to its call
+  kgrep messages initramfs                  every message with this word, and the call that prints it
+  kgrep messages --level emerg --in init
+  kgrep trace 'initramfs: broken padding'   from a printed line to its call
 
 The format is shown with what macros put before it (`pr_fmt`, `dev_err`, a file system's own).")]
 pub(crate) struct MessagesArgs {

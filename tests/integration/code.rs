@@ -214,7 +214,7 @@ fn kinds_of_steps_can_be_chosen() {
     assert!(found.contains("ext4_file_open"), "{found}");
     let none = dir.kgrep(&["callers", "kfree", "--kinds", "init,indirect"]).run();
     assert!(none.code() <= 1 && !none.stdout().contains(" call "), "{none}");
-    dir.kgrep(&["callers", "kfree", "--kinds", "x"]).run().expect_error(&["\"x\"", "macro"]);
+    dir.kgrep(&["callers", "kfree", "--kinds", "x"]).run().expect_error(&["`x`", "macro"]);
 }
 
 #[test]

@@ -136,6 +136,7 @@ const PROGRAM: Order = &[
 const ENGINE: Order = &[
     ("ask", &[]),
     ("log", &[]),
+    ("configuration", &[]),
     ("trace", &[]),
     ("code", &[]),
     ("snapshot", &[]),
@@ -166,6 +167,8 @@ const INDEX: Order = &[
     ("idiom", &["outline"]),
     ("lex", &[]),
     ("store", &["tree", "catalog"]),
+    ("kbuild", &[]),
+    ("bounded", &[]),
     ("page_buffer", &[]),
     ("bytes", &[]),
     ("bits", &[]),

@@ -214,10 +214,10 @@ fn add_spec(set: &mut DiffSet, spec: &Path, text: &[u8], bound: &Bound) {
                     // A URL stands for the file of its last part, beside the spec.
                     let name = name.rsplit(|&b| b == b'/').next().unwrap_or_default();
                     add_listed(set, (spec, n), folder, name, bound);
-                } else if tag.eq_ignore_ascii_case(b"Version") || tag == b"Name" {
-                    if let Some(value) = expanded(set, n, value.trim_ascii(), &macros) {
-                        macros.insert(tag.to_ascii_lowercase(), value);
-                    }
+                } else if (tag.eq_ignore_ascii_case(b"Version") || tag == b"Name")
+                    && let Some(value) = expanded(set, n, value.trim_ascii(), &macros)
+                {
+                    macros.insert(tag.to_ascii_lowercase(), value);
                 }
             }
             None => {}

@@ -24,8 +24,11 @@ pub fn restrip(file: &mut FileChange, level: usize) -> bool {
     true
 }
 
+/// The old and the new name.
+type Names = (Option<Vec<u8>>, Option<Vec<u8>>);
+
 /// The old and the new name with `level` folders taken off.
-fn names_at(file: &FileChange, level: usize) -> Option<(Option<Vec<u8>>, Option<Vec<u8>>)> {
+fn names_at(file: &FileChange, level: usize) -> Option<Names> {
     let at = |name: &Option<Vec<u8>>| match name {
         Some(name) => strip(name, level).map(|name| Some(name.to_vec())),
         None => Some(None),

@@ -60,9 +60,9 @@ impl Body {
         let start = source.before(u64::from(first)).len();
         let end = source.before(u64::from(last) + 1).len();
         let bytes = source.bytes();
-        let mut lexer = Lexer::within(bytes, start, end.min(bytes.len()), first);
+        let lexer = Lexer::within(bytes, start, end.min(bytes.len()), first);
         let mut tokens: Vec<Token> = Vec::new();
-        while let Some(token) = lexer.next() {
+        for token in lexer {
             if !matches!(token.kind, TokenKind::Space | TokenKind::Comment | TokenKind::Directive) {
                 tokens.push(token);
             }

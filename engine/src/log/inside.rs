@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::rc::Rc;
 
 use kgrep_index::graph::{Arch, DefInfo, Graph, NameRef};
 use kgrep_index::outline::Flags;
@@ -64,8 +64,8 @@ pub(super) struct Inside<'g, 'a> {
     arch: Arch,
     read: &'g dyn Fn(&[u8]) -> Option<Vec<u8>>,
     modules: Modules<'g>,
-    sources: RefCell<HashMap<Vec<u8>, Arc<SourceFile>>>,
-    bodies: RefCell<HashMap<u32, Arc<Body>>>,
+    sources: RefCell<HashMap<Vec<u8>, Rc<SourceFile>>>,
+    bodies: RefCell<HashMap<u32, Rc<Body>>>,
 }
 
 /// What was being called: its names, and what they define.
@@ -308,25 +308,25 @@ impl<'g, 'a> Inside<'g, 'a> {
             }
     }
 
-    fn body(&self, definition: &DefInfo) -> Arc<Body> {
+    fn body(&self, definition: &DefInfo) -> Rc<Body> {
         let mut bodies = self.bodies.borrow_mut();
         if bodies.len() >= AT_HAND {
             bodies.clear();
         }
-        Arc::clone(bodies.entry(definition.id).or_insert_with(|| {
+        Rc::clone(bodies.entry(definition.id).or_insert_with(|| {
             let source = self.source(self.graph.path(definition.file));
-            Arc::new(Body::read(&source, definition.first, definition.last))
+            Rc::new(Body::read(&source, definition.first, definition.last))
         }))
     }
 
     /// A file's lines as they are now.
-    pub(super) fn source(&self, path: &[u8]) -> Arc<SourceFile> {
+    pub(super) fn source(&self, path: &[u8]) -> Rc<SourceFile> {
         let mut sources = self.sources.borrow_mut();
         if sources.len() >= AT_HAND {
             sources.clear();
         }
-        Arc::clone(sources.entry(path.to_vec()).or_insert_with(|| {
-            Arc::new(SourceFile::from_bytes((self.read)(path).unwrap_or_default()))
+        Rc::clone(sources.entry(path.to_vec()).or_insert_with(|| {
+            Rc::new(SourceFile::from_bytes((self.read)(path).unwrap_or_default()))
         }))
     }
 }

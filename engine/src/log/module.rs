@@ -10,8 +10,11 @@ pub(super) type Read<'a> = &'a dyn Fn(&[u8]) -> Option<Vec<u8>>;
 pub(super) struct Modules<'a> {
     read: Read<'a>,
     /// For each folder: what is made (`lamp`), and of which objects (`core.o`, `sub/x.o`).
-    known: RefCell<HashMap<Vec<u8>, Vec<(Vec<u8>, Vec<Vec<u8>>)>>>,
+    known: RefCell<HashMap<Vec<u8>, Vec<Composite>>>,
 }
+
+/// An object, and those that it is made of.
+type Composite = (Vec<u8>, Vec<Vec<u8>>);
 
 /// What `obj-y` is kept as.
 const ALWAYS: &[u8] = b"obj-y";

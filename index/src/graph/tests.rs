@@ -273,7 +273,8 @@ fn damaged_sections_are_refused_or_answer_without_panic() {
     let whole = sections(BOOT);
     for part in 0..6 {
         let length = whole.named()[part].1.len();
-        for at in 0..length {
+        // A table of many offsets is damaged here and there, all else at each byte.
+        for at in (0..length).step_by(length.div_ceil(2000).max(1)) {
             let mut hurt = whole.clone();
             let bytes = [
                 &mut hurt.names,

@@ -346,7 +346,7 @@ mod tests {
     fn a_code_set_beforehand_has_the_conditions_below() {
         let body = "\tif (q)\n\t\tgoto out; /* loop */\n\terr = -EINVAL;\n\tif (a ||\n\t\tb)\n\
                     \t\tgoto out;\n\tif (c)\n\t\tgoto out;\n\tif (f)\n\t\tg();\n\terr = 0;\n\tif (d)\n\t\tgoto out;\n";
-        assert_eq!(told(body), ["5 EINVAL ", "6 EINVAL if (a || b)", "9 EINVAL if (c)"]);
+        assert_eq!(told(body), ["6 EINVAL if (a || b)", "9 EINVAL if (c)"]);
     }
 
     #[test]

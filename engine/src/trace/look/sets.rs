@@ -77,7 +77,8 @@ fn users(
     let setters = tracer.graph.path(setter.file).to_vec();
     let is_user = |(file, number): &(&[u8], u32)| {
         let is_setter = *file == setters && (setter.first..=setter.last).contains(number);
-        !is_setter && !(*file == path && *number == variable.first)
+        let is_definition = *file == path && *number == variable.first;
+        !is_setter && !is_definition
     };
     let lines = found.iter().flat_map(|file| file.lines.iter().map(|l| (&file.path[..], l.number)));
     let used = lines.filter(is_user).take(wanted);

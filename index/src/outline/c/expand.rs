@@ -32,11 +32,14 @@ const DEEPEST: usize = 12;
 /// The macros of a name, as far as other files have them.
 pub(crate) type Others<'a> = &'a dyn Fn(&[u8]) -> Vec<Arc<Template>>;
 
+/// The macros of each name, with the condition around each.
+type ByName = HashMap<Vec<u8>, Vec<(NameId, Arc<Template>)>, BuildHasherDefault<NameHasher>>;
+
 /// The makers of a file.
 #[derive(Default)]
 pub(super) struct Makers {
     /// By name, with the condition around each.
-    own: HashMap<Vec<u8>, Vec<(NameId, Arc<Template>)>, BuildHasherDefault<NameHasher>>,
+    own: ByName,
     written: usize,
     depth: usize,
 }
