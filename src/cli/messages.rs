@@ -6,7 +6,7 @@ use clap::Args;
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
-  kgrep messages initramfs                  every message with this word, and the call that prints it
+  kgrep messages initramfs                  messages with this word, and their calls
   kgrep messages --level emerg --in init
   kgrep trace 'initramfs: broken padding'   from a printed line to its call
 
