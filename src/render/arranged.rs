@@ -22,7 +22,7 @@ const MOST_HIGHLIGHTED: u64 = 1000;
 #[derive(Clone)]
 enum Chosen<'l> {
     Table(Box<Table<'l>>),
-    Sheet(Sheet<'l>),
+    Sheet(Box<Sheet<'l>>),
     Record(Record<'l>),
 }
 
@@ -90,14 +90,14 @@ impl<'l> Rows<'l> {
         let chosen = match self.look.layout {
             Layout::Table => None,
             _ if !has_content || self.only_matching => None,
-            Layout::Grouped => Some(Chosen::Sheet(sheet())),
+            Layout::Grouped => Some(Chosen::Sheet(Box::new(sheet()))),
             Layout::Sections => {
-                Some(record().map_or_else(|| Chosen::Sheet(sheet()), Chosen::Record))
+                Some(record().map_or_else(|| Chosen::Sheet(Box::new(sheet())), Chosen::Record))
             }
             Layout::Auto => match record() {
                 Some(record) => Some(Chosen::Record(record)),
                 None if self.fits_a_table() => None,
-                None => Some(Chosen::Sheet(sheet())),
+                None => Some(Chosen::Sheet(Box::new(sheet()))),
             },
         };
         if let Some(chosen) = chosen {

@@ -177,7 +177,7 @@ fn push_glyphs(
     let shown = line.glyphs.get(glyphs).unwrap_or_default();
     for run in shown.chunk_by(|one, other| style(one) == style(other)) {
         let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
-        let text = line.text[first.drawn.start..last.drawn.end].as_bytes();
+        let text = &line.text.as_bytes()[first.drawn.start..last.drawn.end];
         match (style(first), styled) {
             ((Some(_), _), _) => look.palette.matched.paint(out, text),
             ((None, Some(part)), Some(parts)) if look.color => {
@@ -241,7 +241,7 @@ mod tests {
     fn fitted(source: &str, matched: &str, room: usize) -> String {
         let mut out = Vec::new();
         let start = source.find(matched).unwrap();
-        let spans = to_spans(&[start..start + matched.len()]);
+        let spans = to_spans(std::slice::from_ref(&(start..start + matched.len())));
         let width = push_fitted(
             &mut out,
             &Look::of_pipe(),

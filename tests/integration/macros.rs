@@ -15,7 +15,7 @@ fn has(table: &str, words: &[&str]) -> bool {
 /// Asks the same of the tree without an index and with one.
 fn both(dir: &Dir, check: impl Fn(&Dir)) {
     check(dir);
-    dir.kgrep(&["index"]).run().expect_ok();
+    dir.kgrep(&["index", "."]).run().expect_ok();
     check(dir);
 }
 
@@ -63,7 +63,7 @@ fn a_macro_of_a_header_makes_functions_and_counts_at_once_when_it_changes() {
     assert!(!has(&rows(&dir, &["callers", "x_impl"]), &["gen_x"]));
     dir.create("b.c", "#include \"h.h\"\nGEN(y)\n");
     assert!(has(&rows(&dir, &["def", "made_y"]), &["b.c", " 2 "]));
-    dir.kgrep(&["index"]).run().expect_ok();
+    dir.kgrep(&["index", "."]).run().expect_ok();
     assert!(has(&rows(&dir, &["def", "made_y"]), &["b.c", " 2 "]));
     assert!(has(&rows(&dir, &["def", "made_x"]), &["a.c", " 3 "]));
 }

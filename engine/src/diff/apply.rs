@@ -9,7 +9,7 @@
 use super::locate::Pattern;
 use super::model::{DiffSet, FileChange, FileOp, Hunk, Origin, file_lines};
 use super::strip;
-use crate::code::read;
+use crate::files::read;
 use bstr::ByteSlice;
 use std::collections::HashMap;
 use std::fs;

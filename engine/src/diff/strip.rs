@@ -14,7 +14,7 @@ use bstr::ByteSlice;
 use super::locate;
 use super::model::{DiffSet, FileChange, FileOp, Problem, file_lines};
 use super::parse::strip;
-use crate::code::read;
+use crate::files::read;
 
 /// Takes `level` folders off the names as the patch gives them; false, and nothing is
 /// done, where a name has fewer.

@@ -72,7 +72,8 @@ impl Answers<'_, '_> {
 
     fn chains(&mut self, from: &str, to: &str) {
         let graph = self.graph;
-        let name = |name: &str| graph.find_name(name.as_bytes());
+        let name =
+            |name: &str| graph.find_name(name.as_bytes()).filter(|name| graph.is_live(*name));
         let (Some(start), Some(end)) = (name(from), name(to)) else { return };
         // What lies on the way, and must or must not.
         let others = NAMES.iter().filter_map(|other| name(other)).take(2);
