@@ -114,7 +114,14 @@ pub(super) fn show(
     if answer.rows.is_empty() {
         return Ok(Outcome::Nothing);
     }
-    let list = keep(code, session, request, answer)?;
+    print(session, &keep(code, session, request, answer)?)
+}
+
+/// Prints a list that was just kept, in the format in force.
+///
+/// # Errors
+/// When the list can't be read or the output not be written.
+pub(super) fn print(session: &Session, list: &List) -> Result<Outcome> {
     let look = Look::new(&session.settings, Facts::of_stdout(), &list.meta().folder);
     let mut printer = Printer::new(&look, &session.settings, list.meta());
     if printer.measures_first() {
@@ -123,7 +130,7 @@ pub(super) fn show(
             Ok::<_, crate::list::ListError>(true)
         })?;
     }
-    printer.list(&list)?;
+    printer.list(list)?;
     printer.finish(Totals::default())?;
     Ok(Outcome::Found)
 }

@@ -13,8 +13,8 @@ use kgrep_engine::log::{
 
 use kgrep_engine::Sources;
 
+use super::answer::print;
 use super::diff::lister::meta;
-use super::printer::Printer;
 use super::{Outcome, Session, freshen};
 use crate::cli::{LogArgs, Only};
 use crate::code::{self, Code, word_in};
@@ -22,7 +22,6 @@ use crate::list::{
     Column, FileEntry, List, ListWriter, Logged, LoggedAs, LoggedPlace, Match, Pushed, Role,
 };
 use crate::message::tell;
-use crate::render::{Facts, Look, Totals};
 
 const COLUMNS: [(&str, Role); 4] =
     [("Log", Role::Count), ("Text", Role::Name), ("Function", Role::Function), ("How", Role::How)];
@@ -68,17 +67,7 @@ pub(crate) fn run(args: &LogArgs, session: &Session) -> Result<Outcome> {
         rows.finish()
     })?;
     let Some(list) = list else { return Ok(Outcome::Nothing) };
-    let look = Look::new(&session.settings, Facts::of_stdout(), &list.meta().folder);
-    let mut printer = Printer::new(&look, &session.settings, list.meta());
-    if printer.measures_first() {
-        list.for_each(0..list.len(), |index, file, entry| {
-            printer.note(index, &file.path, entry);
-            Ok::<_, crate::list::ListError>(true)
-        })?;
-    }
-    printer.list(&list)?;
-    printer.finish(Totals::default())?;
-    Ok(Outcome::Found)
+    print(session, &list)
 }
 
 /// Reads a line, as much of it as counts; false at the end.
