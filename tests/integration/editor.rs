@@ -80,7 +80,7 @@ fn without_a_variable_it_is_vim_else_vi() {
     let vim = dir.script("bin-vim/vim", "echo vim\n");
     let (vi, vim) = (vi.parent().unwrap().to_owned(), vim.parent().unwrap().to_owned());
     // The scripts need no more than a shell, which is named in full.
-    let open = |path: String| dir.kgrep(&["-s", "0"]).env("PATH", path).stdout();
+    let open = |path: String| dir.kgrep(&["-s", "0"]).env("EDITOR", "").env("PATH", path).stdout();
     eqnice!("vim\n", open(format!("{}:{}", vi.display(), vim.display())));
     eqnice!("vi\n", open(vi.display().to_string()));
 }

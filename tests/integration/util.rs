@@ -118,6 +118,8 @@ impl Dir {
             ("TMPDIR", self.place.path().to_path_buf()),
             ("LC_ALL", PathBuf::from("C.UTF-8")),
             ("TERM", PathBuf::from("xterm-256color")),
+            // No test waits for an editor that nobody leaves.
+            ("EDITOR", PathBuf::from("true")),
         ]
     }
 

@@ -273,7 +273,7 @@ fn no_edge_leads_where_no_linker_could() {
     let table = real.kgrep(&["--arch", "all", "export", "symbols"]);
     let mut functions: HashMap<&str, Vec<Symbol<'_>>> = HashMap::new();
     for symbol in symbols(&table) {
-        if matches!(symbol.kind, "function" | "syscall" | "asm" | "tracepoint") {
+        if matches!(symbol.kind, "function" | "rust-function" | "syscall" | "asm" | "tracepoint") {
             functions.entry(symbol.name).or_default().push(symbol);
         }
     }
