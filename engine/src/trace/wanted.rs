@@ -15,6 +15,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use super::mentions::Line;
 use super::statement::{LINES, statement};
 use super::tracer::globs;
+use crate::code::word_in;
 use crate::recipes::pattern::regex;
 use crate::relocate::SourceFile;
 
@@ -65,13 +66,25 @@ impl Wanted {
         !blanks.contains(' ') && !blanks.contains(r"\s") && !dots.contains('.')
     }
 
+    /// The text, if the pattern wants no more than it as a whole word.
+    fn word(&self) -> Option<&[u8]> {
+        let [find] = &self.find[..] else { return None };
+        let is_word =
+            !find.is_empty() && find.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        let bare = self.pattern.strip_prefix(r"\b")?.strip_suffix(r"\b")?;
+        // As a recipe's template is filled.
+        let bare = bare.strip_prefix("(?:").and_then(|bare| bare.strip_suffix(')')).unwrap_or(bare);
+        (is_word && !self.statement && bare == find).then_some(find.as_bytes())
+    }
+
     /// Makes what is needed to look for it.
     ///
     /// # Errors
     /// When a pattern or glob is none.
     pub fn ready(&self) -> Result<Ready> {
         let short = self.find.iter().any(|find| find.len() < SHORT);
-        let lines = (short && !self.statement).then(|| {
+        let word = self.word();
+        let lines = (short && !self.statement && word.is_none()).then(|| {
             RegexMatcherBuilder::new()
                 .unicode(false)
                 .multi_line(true)
@@ -84,6 +97,7 @@ impl Wanted {
         Ok(Ready {
             finders: self.find.iter().map(|find| Finder::new(find).into_owned()).collect(),
             pattern: regex(&self.pattern)?,
+            word: word.map(<[u8]>::to_vec),
             // One that can't do without a line's end goes line by line.
             lines: lines.and_then(Result::ok),
             raw: raw.transpose()?,
@@ -105,6 +119,9 @@ const SHORT: usize = 3;
 pub struct Ready {
     finders: Vec<Finder<'static>>,
     pattern: Regex,
+    /// The word that is all of the pattern: found in a pass that has no machine to start anew
+    /// for each of a short name's many places.
+    word: Option<Vec<u8>>,
     /// The pattern over a whole file, line by line.
     lines: Option<RegexMatcher>,
     /// The pattern over a whole file, without regard to its lines.
@@ -145,7 +162,7 @@ impl Ready {
         while let Some(hit) = self.next(bytes, at, &mut next) {
             let (start, end) = line_around(bytes, hit);
             let line = &bytes[start..end];
-            if self.holds(line) && self.is_wanted(line) && self.pattern.is_match(line) {
+            if self.matches(line) && self.is_wanted(line) {
                 kept.push(start, end);
             }
             at = end + 1;
@@ -156,6 +173,9 @@ impl Ready {
     /// A place in the next line, from `at`, that may match; `found` is where each text is next.
     fn next(&self, bytes: &[u8], at: usize, found: &mut [Option<usize>]) -> Option<usize> {
         let rest = bytes.get(at..).filter(|rest| !rest.is_empty())?;
+        if let Some(word) = &self.word {
+            return word_in(rest, word).map(|found| at + found.start as usize);
+        }
         if let Some(lines) = &self.lines
             && let Ok(found) = lines.find_candidate_line(rest)
         {
@@ -172,6 +192,11 @@ impl Ready {
             }
         }
         found.iter().flatten().min().copied()
+    }
+
+    /// Whether the pattern matches a line that [`Ready::next`] found.
+    fn matches(&self, line: &[u8]) -> bool {
+        self.word.is_some() || self.holds(line) && self.pattern.is_match(line)
     }
 
     fn holds(&self, line: &[u8]) -> bool {
@@ -304,6 +329,17 @@ mod tests {
         }
         assert_eq!(answers[0], answers[1]);
         assert_eq!(answers[0], [vec![1, 2, 5], vec![1, 6], vec![3, 6], vec![2]]);
+    }
+
+    #[test]
+    fn a_word_alone_is_found_where_its_pattern_is() {
+        let text = "n\nno n_ _n n9\n(n)\n\u{e9}n n\u{e9}\n#define n\nnn n nn\nxn\nn";
+        let of = |pattern: &str| {
+            let but = Some(r"^#define".to_owned());
+            found(&Wanted { but, ..Wanted::new(vec!["n".into()], pattern.into()) }, text)
+        };
+        assert_eq!(of(r"\b(?:n)\b"), of(r"\b[n]\b"));
+        assert_eq!(of(r"\bn\b"), [1, 3, 4, 6, 8]);
     }
 
     #[test]
