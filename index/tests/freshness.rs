@@ -138,7 +138,8 @@ fn tree_at(root: &Path) -> kgrep_index::Tree {
 #[test]
 fn every_answer_is_that_of_an_index_built_from_nothing() {
     let idioms = Idioms::built_in();
-    histories(rounds(600) / 30, |seed| {
+    // Two rounds of edits and an update each.
+    histories(rounds(500) / 2, |seed| {
         let mut chance = Chance::new(seed ^ 0xabc);
         let mut tree = Tree::new(&mut chance);
         let place = tempfile::tempdir().unwrap();

@@ -208,6 +208,25 @@ fn tables_of_which_one_text_is_nowhere() {
     grows(400, c_file(text), &[], &["list", "boot-params"]);
 }
 
+/// A patch with hunks that belong nowhere in a file as long as it, each naming a line of it.
+fn patch_of_a_long_file(dir: &Dir, size: usize) {
+    let hunks = (0..size).fold(String::new(), |mut text, n| {
+        let line = n + 1;
+        let _ =
+            writeln!(text, "@@ -{line},3 +{line},3 @@\n int x;\n-int y{n};\n+int z{n};\n int x;");
+        text
+    });
+    dir.create("tree/a.c", lines(size * 10, "int x;"));
+    dir.create("p.patch", format!("--- a/a.c\n+++ b/a.c\n{hunks}"));
+}
+
+#[test]
+#[ignore = "wants valgrind and the release program: see .ci/run"]
+fn hunks_that_belong_nowhere_in_a_long_file() {
+    grows(60, patch_of_a_long_file, &[], &["diff", "p.patch", "--on", "tree"]);
+    grows(60, patch_of_a_long_file, &[], &["diff", "p.patch", "--applied", "--on", "tree"]);
+}
+
 #[test]
 #[ignore = "wants valgrind and the release program: see .ci/run"]
 fn hunks_far_outside_of_their_file() {

@@ -6,8 +6,8 @@
 //! hunk stand above an earlier one of its file (`find_pos` in its `apply.c`), and `patch`
 //! never does (`last_frozen_line` in its `patch.c`).
 
-use super::locate::Pattern;
-use super::model::{DiffSet, FileChange, FileOp, Hunk, Origin, file_lines};
+use super::locate::{Lines, Pattern};
+use super::model::{DiffSet, FileChange, FileOp, Hunk, Origin};
 use super::strip;
 use crate::files::read;
 use bstr::ByteSlice;
@@ -155,14 +155,14 @@ impl Session<'_> {
 
     /// Every hunk's new side stands in `text`.
     fn is_in(&self, file: &FileChange, text: &[u8]) -> bool {
-        let lines = file_lines(text);
+        let lines = Lines::of(text);
         let found = |hunk| Pattern::new(hunk, Origin::Added, file.crlf).find(&lines, 0, 0, 0);
         file.hunks.iter().all(|hunk| found(hunk).is_some())
     }
 
     /// Judges the hunks of one file, and makes the text that those which apply result in.
     fn hunks(&self, file: &FileChange, source: &[u8]) -> (Vec<Verdict>, Vec<u8>) {
-        let lines = file_lines(source);
+        let lines = Lines::of(source);
         let mut result = Vec::with_capacity(source.len());
         // As in patch: `offset` is how far hunks have moved so far, `frozen` the last
         // line that is used up, both in the numbers of the file as it was.
@@ -258,7 +258,7 @@ fn strip_cr(line: &[u8], crlf: bool) -> Vec<u8> {
 }
 
 /// Says what stands where the hunk should.
-fn conflict(wanted: &Pattern<'_>, lines: &[&[u8]]) -> Verdict {
+fn conflict(wanted: &Pattern<'_>, lines: &Lines<'_>) -> Verdict {
     let Some((line, expected)) = wanted.nearest(lines) else {
         return Verdict::conflict("the file is empty");
     };

@@ -11,8 +11,8 @@ use std::path::{Component, Path, PathBuf};
 
 use bstr::ByteSlice;
 
-use super::locate;
-use super::model::{DiffSet, FileChange, FileOp, Problem, file_lines};
+use super::locate::{self, Lines};
+use super::model::{DiffSet, FileChange, FileOp, Problem};
 use super::parse::strip;
 use crate::files::read;
 
@@ -168,7 +168,7 @@ fn fits(file: &FileChange, root: &Path, names: [Option<Vec<u8>>; 2]) -> bool {
         let Some(path) = file_inside(root, &name) else { return false };
         name.contains(&b'/')
             || read(&path).is_ok_and(|text| {
-                let lines = file_lines(&text);
+                let lines = Lines::of(&text);
                 file.hunks.iter().any(|hunk| locate::place(&lines, hunk).is_some())
             })
     })

@@ -4,7 +4,8 @@
 use super::apply::{self, Verdict};
 use super::context::{self, Thing};
 use super::kinds::{self, How, Kind};
-use super::model::{DiffSet, FileChange, file_lines};
+use super::locate::Lines;
+use super::model::{DiffSet, FileChange};
 use super::{exists, folder, maintainers::Maintainers, set};
 use bstr::ByteSlice;
 use std::fs;
@@ -38,7 +39,7 @@ fn who_understands_crashkernel_auto() {
         };
         if hunk.lines().any(brings) {
             let text = read(entry.file).unwrap();
-            let lines = file_lines(&text);
+            let lines = Lines::of(&text);
             let around = context::of_hunk(entry.file, hunk, Some(&lines)).unwrap();
             places.push((around.thing, around.name.to_str_lossy().into_owned()));
         }

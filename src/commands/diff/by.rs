@@ -13,8 +13,9 @@ use crate::cli::By as Wanted;
 use crate::commands::Outcome;
 use crate::diff::context;
 use crate::diff::group::{self, By, Group, Groups};
+use crate::diff::locate::Lines;
 use crate::diff::maintainers::Maintainers;
-use crate::diff::model::{Entry, FileChange, file_lines};
+use crate::diff::model::{Entry, FileChange};
 use crate::render::{Content, Output, visible};
 use crate::settings::Format;
 
@@ -42,11 +43,11 @@ pub(super) fn run(
     let maintainers = maintainers.unwrap_or_default();
     let named = |file: &FileChange| -> Vec<Vec<u8>> {
         let text = if by == By::Function { placer.read(file) } else { None };
-        let lines = text.as_ref().map(|(_, text)| file_lines(text));
+        let lines = text.as_ref().map(|(_, text)| Lines::of(text));
         let name = |entry: Entry<'_>| {
             // A hunk of two folders belongs to the distribution's patch, where that is known.
             let behind = placer.behind.and_then(|behind| behind.patch(file, entry.hunk));
-            let around = || context::of_hunk(file, entry.hunk?, lines.as_deref());
+            let around = || context::of_hunk(file, entry.hunk?, lines.as_ref());
             let entry = Entry { patch: behind.or(entry.patch), ..entry };
             group::name(&entry, by, &maintainers, around)
         };

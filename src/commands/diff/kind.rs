@@ -16,7 +16,8 @@ use crate::cli::KindArg;
 use crate::commands::Outcome;
 use crate::commands::exists::{self, There};
 use crate::diff::kinds::{self, Change, How, Joined, Kind, Mention};
-use crate::diff::model::{DiffSet, FileChange, Origin, file_lines};
+use crate::diff::locate::Lines;
+use crate::diff::model::{DiffSet, FileChange, Origin};
 use crate::list::{Column, Role};
 use crate::settings::Format;
 
@@ -90,8 +91,8 @@ fn changes(
         &places,
         |at, file| {
             let text = placer.read(&file);
-            let lines = text.as_ref().map(|(_, text)| file_lines(text));
-            let of = |kind: &Kind| kinds::mentioned(*kind, at, &file, lines.as_deref());
+            let lines = text.as_ref().map(|(_, text)| Lines::of(text));
+            let of = |kind: &Kind| kinds::mentioned(*kind, at, &file, lines.as_ref());
             kinds.iter().map(of).collect::<Vec<_>>()
         },
         |found| {

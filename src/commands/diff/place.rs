@@ -20,10 +20,9 @@ use super::sides::{Sides, below};
 use crate::code::read;
 use crate::diff::context::{self, Enclosing};
 use crate::diff::filter::Hit;
-use crate::diff::model::{
-    DiffSet, Entry, FileChange, FileOp, Hunk, Line, Origin, Patch, file_lines,
-};
-use crate::diff::{group, locate, strip};
+use crate::diff::locate::{self, Lines};
+use crate::diff::model::{DiffSet, Entry, FileChange, FileOp, Hunk, Line, Origin, Patch};
+use crate::diff::{group, strip};
 use crate::list::{Column, Role, Span};
 
 /// A subject in a table is cut to this many characters.
@@ -122,11 +121,11 @@ impl<'a> Placer<'a> {
     /// The rows of one file's hunks, in order; one row of a file without any.
     pub(super) fn rows(&self, set: &DiffSet, file: &FileChange) -> Vec<Row> {
         let text = self.read(file);
-        let lines = text.as_ref().map(|(_, text)| file_lines(text));
+        let lines = text.as_ref().map(|(_, text)| Lines::of(text));
         let patch = set.patches.get(file.patch);
         let row = |hunk: Option<&Hunk>| {
             let entry = Entry { patch, file, hunk };
-            let tree = text.as_ref().zip(lines.as_deref());
+            let tree = text.as_ref().zip(lines.as_ref());
             let tree = tree.map(|((path, _), lines)| Tree { path, lines });
             self.row(&entry, tree)
         };
@@ -170,7 +169,7 @@ impl<'a> Placer<'a> {
         lines: &[Option<(usize, Origin, u32)>],
     ) -> Vec<Option<Row>> {
         let read = self.read(file);
-        let texts = read.as_ref().map(|(_, text)| file_lines(text));
+        let texts = read.as_ref().map(|(_, text)| Lines::of(text));
         let row = |at: &Option<(usize, Origin, u32)>| {
             let (hunk, side, number) = (*at)?;
             let hunk = file.hunks.get(hunk)?;
@@ -179,7 +178,7 @@ impl<'a> Placer<'a> {
                 line.origin == side && own == number
             };
             let line = hunk.lines().find(is_it)?;
-            let tree = read.as_ref().zip(texts.as_deref());
+            let tree = read.as_ref().zip(texts.as_ref());
             let tree = tree.map(|((path, _), lines)| Tree { path, lines });
             let entry = Entry { patch: set.patches.get(file.patch), file, hunk: Some(hunk) };
             let base = self.row(&entry, None);
@@ -337,7 +336,7 @@ impl<'a> Placer<'a> {
 /// A file of the tree that is there.
 struct Tree<'t> {
     path: &'t Path,
-    lines: &'t [&'t [u8]],
+    lines: &'t Lines<'t>,
 }
 
 impl Tree<'_> {

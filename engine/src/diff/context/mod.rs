@@ -11,7 +11,7 @@ mod text;
 
 pub use text::parameter_name;
 
-use super::locate;
+use super::locate::{self, Lines};
 use super::model::{FileChange, FileOp, Hunk, Origin};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -61,7 +61,7 @@ pub struct Enclosing {
 }
 
 /// What encloses a hunk's changes. `tree` has the file's lines on whichever side is there.
-pub fn of_hunk(file: &FileChange, hunk: &Hunk, tree: Option<&[&[u8]]>) -> Option<Enclosing> {
+pub fn of_hunk(file: &FileChange, hunk: &Hunk, tree: Option<&Lines<'_>>) -> Option<Enclosing> {
     if matches!(file.op, FileOp::Create | FileOp::Delete) {
         let base = file.name().rsplit(|&b| b == b'/').next().unwrap_or_default();
         return Some(Enclosing { thing: Thing::File, name: base.to_vec(), line: 0 });
@@ -108,10 +108,12 @@ impl Around<'_> {
 }
 
 /// One side of a hunk, put in its place in the file where that is there.
-pub fn around<'a>(hunk: &'a Hunk, side: Origin, tree: Option<&'a [&'a [u8]]>) -> Around<'a> {
+pub fn around<'a, 't: 'a>(hunk: &'a Hunk, side: Origin, tree: Option<&'a Lines<'t>>) -> Around<'a> {
     let own = hunk.side(side);
-    let there = tree.unwrap_or_default();
-    if let Some((first, found)) = locate::place(there, hunk) {
+    if let Some((there, (first, found))) =
+        tree.and_then(|tree| Some((tree, locate::place(tree, hunk)?)))
+    {
+        let there: &'a [&'a [u8]] = there;
         // The tree may be the other side: put this side's lines in place of what is there.
         let start = (first as usize - 1).saturating_sub(hunk.context().0);
         if found == side {

@@ -1,11 +1,11 @@
 //! Enclosing things, one kind of file after the other.
 
 use super::*;
-use crate::diff::model::file_lines;
+use crate::diff::locate::Lines;
 
 /// What encloses the lines of `text` that hold `HERE`.
 fn at(name: &str, text: &str) -> Option<(Thing, String)> {
-    let lines = file_lines(text.as_bytes());
+    let lines = Lines::of(text.as_bytes());
     let hit = |line: &&[u8]| memchr::memmem::find(line, b"HERE").is_some();
     let first = lines.iter().position(hit).unwrap();
     let last = lines.iter().rposition(hit).unwrap();
@@ -107,7 +107,7 @@ fn a_hunk_is_put_into_the_tree_that_is_there() {
     let file = FileChange { old: name.clone(), new: name, hunks, ..FileChange::default() };
     let hunk = &file.hunks[0];
     for tree in [old, new.as_str()] {
-        let found = of_hunk(&file, hunk, Some(&file_lines(tree.as_bytes()))).unwrap();
+        let found = of_hunk(&file, hunk, Some(&Lines::of(tree.as_bytes()))).unwrap();
         assert_eq!((found.name.as_slice(), found.line), (&b"g"[..], 6));
     }
     // Without a tree only the `@@` line knows.
@@ -123,7 +123,7 @@ fn a_typedef_without_a_tag_has_its_name_at_the_end() {
     is("l.h", "typedef struct lamp {\n\tint HERE;\n} lamp_t;\n", Thing::Type, "lamp");
     is("l.h", "enum {\n\tHERE,\n};\n\nint f(void)\n{\n}\n", Thing::Type, "enum");
     let text = b"int a;\ntypedef struct {\n\tint b;\n} lamp_t;\nstruct x {\n} y;\n";
-    let lines = file_lines(text);
+    let lines = Lines::of(text);
     let ends: Vec<_> = (0..lines.len()).map(|at| c::closes_typedef(&lines, at)).collect();
     assert_eq!(ends, [None, None, None, Some(&b"lamp_t"[..]), None, None]);
 }
@@ -135,7 +135,7 @@ proptest::proptest! {
             b"a_ \t\n#{}()=;:\\*/\"0".to_vec()), 0..200),
         start in 0..30_usize, length in 0..30_usize,
     ) {
-        let lines = file_lines(&text);
+        let lines = Lines::of(&text);
         for name in ["a.c", "Kconfig", "MAINTAINERS", "Makefile", "a.S", "a.dts", "a.yaml", "a.rst",
             "a.py", "kernel-parameters.txt", "other"] {
             let _ = enclosing(name.as_bytes(), &lines, start..start + length);

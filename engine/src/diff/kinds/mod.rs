@@ -8,6 +8,7 @@
 mod rules;
 
 use super::context::{self, Around};
+use super::locate::Lines;
 use super::model::{DiffSet, FileChange, Origin};
 use std::collections::{HashMap, HashSet};
 
@@ -111,7 +112,7 @@ pub fn mentioned(
     kind: Kind,
     at: usize,
     file: &FileChange,
-    tree: Option<&[&[u8]]>,
+    tree: Option<&Lines<'_>>,
 ) -> Vec<Mentioned> {
     let mut found = Vec::new();
     if !rules::reads(kind, file.name()) {
@@ -155,8 +156,8 @@ pub fn changes(
     let mut joined = Joined::default();
     for (at, file) in set.files.iter().enumerate() {
         let text = read(file);
-        let tree = text.as_deref().map(super::model::file_lines);
-        mentioned(kind, at, file, tree.as_deref()).into_iter().for_each(|found| joined.add(found));
+        let tree = text.as_deref().map(Lines::of);
+        mentioned(kind, at, file, tree.as_ref()).into_iter().for_each(|found| joined.add(found));
     }
     joined.settle(kind, set)
 }
