@@ -35,6 +35,7 @@ mod macros;
 mod output;
 mod patches;
 mod patterns;
+mod ripgrep;
 mod screens;
 mod search;
 mod shapes;
