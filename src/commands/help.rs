@@ -40,6 +40,9 @@ fn print(page: &str) -> Result<Outcome> {
 /// The command that is spelled nearly as `word`.
 fn near_command(word: &str) -> Option<String> {
     let names = cli::command_names();
+    if let Some(begun) = names.iter().find(|name| name.starts_with(word) && word.len() > 1) {
+        return Some(begun.clone());
+    }
     nearest(names.iter().map(String::as_bytes), word).into_iter().next()
 }
 

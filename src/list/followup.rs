@@ -237,12 +237,14 @@ fn step(segment: &str) -> Result<Step, FollowUpError> {
         return Err(format_error());
     }
     let is_word = rest.is_empty() || rest.starts_with([' ', '\t']);
-    if let Some(command) = ASKS.into_iter().find(|name| is_word && *name == word) {
+    if let Some(command) = ASKS.into_iter().find(|name| *name == word) {
         if is_selector(rest) {
             let selectors = chosen(command, rest)?;
             return Ok(Step { command: FollowUp::Ask(command), selectors });
         }
-        return whole_command(segment);
+        if is_word {
+            return whole_command(segment);
+        }
     }
     if is_word && COMMANDS.contains(&word) {
         return whole_command(segment);
@@ -430,6 +432,7 @@ mod tests {
             |command, rows| Step { command: FollowUp::Ask(command), selectors: selectors(rows) };
         assert_eq!(one("def 50"), ask("def", "50"));
         assert_eq!(one("callers 3,5-6"), ask("callers", "3,5-6"));
+        assert_eq!(one("def50"), ask("def", "50"));
         assert_eq!(parse("trace"), Err(FollowUpError::NoSelectors("trace")));
         for line in ["def kfree --arch arm64", "chain 'start_kernel' kfree", "list syscalls"] {
             let words = shlex::split(line).unwrap().into_iter().map(OsString::from).collect();

@@ -229,6 +229,7 @@ fn a_mistyped_command_is_guessed() {
         "kgrep: vfs_read: no such file or folder; did you mean `kgrep callers vfs_read`?\n",
         done.stderr()
     );
+    dir.kgrep(&["ref", "vfs_read"]).run().expect_error(&["`kgrep refs vfs_read`"]);
     dir.kgrep(&["chian", "a", "b"]).run().expect_error(&["`kgrep chain a b`"]);
     // Words to search for, and paths.
     dir.kgrep(&["calers"]).run().expect_code(1);

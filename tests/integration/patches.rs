@@ -145,6 +145,10 @@ fn the_level_can_be_named() {
     let found = diff(&dir, &["p2.patch", "--on", "tree", "--strip", "2"]).run();
     assert!(found.stdout().contains("tree/fs/lamp/core.c"), "{found}");
     assert_eq!(found.stderr(), "", "{found}");
+    let wrong = diff(&dir, &["p2.patch", "--on", "tree", "--strip", "1"]).run();
+    let told = "kgrep: tree: no such file: sources/fs/lamp/core.c; their hunks are shown as the \
+                patch has them (`--strip N` takes N leading folders off)\n";
+    eqnice!(told, wrong.stderr());
     let written = diff(&dir, &["p2.patch", "--strip", "0", "--format", "patch"]).stdout();
     assert!(written.contains("b/sources/fs/lamp/core.c"), "{written}");
     let few = diff(&dir, &["p2.patch", "--strip", "9"]).run();

@@ -55,7 +55,12 @@ impl Sides {
             Sides::Patches { path, on, strip: level } => {
                 let mut set = set::load(&base.join(path))?;
                 match (level, on) {
-                    (Some(level), _) => strip::all(&mut set, *level),
+                    (Some(level), on) => {
+                        strip::all(&mut set, *level);
+                        if let Some(on) = on {
+                            strip::tell_missing(&mut set, &base.join(on), on);
+                        }
+                    }
                     (None, Some(on)) => strip::fit(&mut set, &base.join(on), on),
                     (None, None) => {}
                 }

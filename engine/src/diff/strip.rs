@@ -54,7 +54,6 @@ pub fn all(set: &mut DiffSet, level: usize) {
 pub fn fit(set: &mut DiffSet, root: &Path, tree: &Path) {
     let mut made: HashSet<Vec<u8>> = HashSet::new();
     let mut assumed: Vec<Assumed> = Vec::new();
-    let mut missing: Vec<Vec<u8>> = Vec::new();
     let patches = &set.patches;
     for files in set.files.chunk_by_mut(|a, b| a.patch == b.patch) {
         let known = |file: &FileChange| is_there(file, root) || made.contains(file.name());
@@ -71,14 +70,7 @@ pub fn fit(set: &mut DiffSet, root: &Path, tree: &Path) {
                 restrip(file, level);
             }
         }
-        for file in files.iter() {
-            if file.op == FileOp::Create || matches!(file.op, FileOp::Rename | FileOp::Copy) {
-                made.insert(file.name().to_vec());
-            }
-            if !is_there(file, root) && !made.contains(file.name()) {
-                missing.push(file.name().to_vec());
-            }
-        }
+        made.extend(files.iter().filter(|file| makes(file)).map(|file| file.name().to_vec()));
     }
     let path = tree.to_path_buf();
     set.notes.extend(assumed.iter().map(|assumed| Problem {
@@ -86,20 +78,40 @@ pub fn fit(set: &mut DiffSet, root: &Path, tree: &Path) {
         line: 0,
         what: assumed.to_string(),
     }));
+    tell_missing(set, root, tree);
+}
+
+/// Whether a change makes the file that it names.
+fn makes(file: &FileChange) -> bool {
+    matches!(file.op, FileOp::Create | FileOp::Rename | FileOp::Copy)
+}
+
+/// Notes which files of a set are neither in the tree at `root`, shown as `tree`, nor made by
+/// an earlier change of the set.
+pub fn tell_missing(set: &mut DiffSet, root: &Path, tree: &Path) {
+    let mut made: HashSet<&[u8]> = HashSet::new();
+    let mut missing: Vec<&[u8]> = Vec::new();
+    for file in &set.files {
+        if makes(file) {
+            made.insert(file.name());
+        }
+        if !is_there(file, root) && !made.contains(file.name()) {
+            missing.push(file.name());
+        }
+    }
     missing.sort_unstable();
     missing.dedup();
-    if let Some((first, rest)) = missing.split_first() {
-        let others = match rest.len() {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        let what = format!(
-            "no such file: {}{others}; their hunks are shown as the patch has them (`--strip N` takes N \
-             leading folders off)",
-            first.as_bstr()
-        );
-        set.notes.push(Problem { path, line: 0, what });
-    }
+    let Some((first, rest)) = missing.split_first() else { return };
+    let others = match rest.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let what = format!(
+        "no such file: {}{others}; their hunks are shown as the patch has them (`--strip N` takes N \
+         leading folders off)",
+        first.as_bstr()
+    );
+    set.notes.push(Problem { path: tree.to_path_buf(), line: 0, what });
 }
 
 /// A level that was found, for the note.

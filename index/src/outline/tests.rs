@@ -246,3 +246,18 @@ fn of_conditions_only_so_much_is_kept_as_people_read() {
     let all = shown("a.c", (some.repeat(40) + "int x;\n" + &"#endif\n".repeat(40)).as_bytes());
     assert!(all.len() < 1500 && all.ends_with(" && ...\n"), "{all}");
 }
+
+#[test]
+fn the_name_of_a_typedef() {
+    let text = b"typedef _Bool\t\tbool;\ntypedef guid_t efi_guid_t __aligned(__alignof__(u32));\n\
+        typedef u32 (hash_fn)(const struct net *net,\n\tconst u8 *at);\ntypedef int (*open_fn)(u8 flags);\n\
+        typedef u8 mac_t[6];\ntypedef void *(*next_fn)(void *from);\ntypedef int plain_fn(int a, u8 b);\n";
+    let found = shown("a.h", text);
+    let names: Vec<&str> =
+        found.lines().filter_map(|line| Some(line.split_once("typedef ")?.1)).collect();
+    assert_eq!(
+        names,
+        ["bool", "efi_guid_t", "hash_fn", "open_fn", "mac_t", "next_fn", "plain_fn"],
+        "{found}"
+    );
+}

@@ -298,37 +298,46 @@ impl Reader<'_> {
         if let Some((open, Shape::Aggregate)) = item.body {
             self.read_members(item, open);
         }
-        // The name: in `(*name)(…)`, before the parameters, or the last word.
         let start = item.close.map_or(1, |close| close + 1);
-        let tail = item.tokens.get(start..).unwrap_or_default();
-        let is_name =
-            |t: &&Token| t.kind == TokenKind::Ident && word(t.text(self.bytes)) == Word::Name;
-        let group = item.groups.iter().find(|g| {
-            let before =
-                item.tokens.get(g.open.wrapping_sub(1)).map_or(&b""[..], |t| t.text(self.bytes));
-            g.open >= start
-                && g.close > g.open
-                && !self.idioms.is_attribute(before)
-                && word(before) != Word::Control
-        });
-        let token = match group {
-            Some(group) if item.tokens[group.open + 1].is(b'*') => {
-                item.tokens[group.open..group.close].iter().find(is_name)
-            }
-            Some(group) => item.tokens[start..group.open].iter().rev().find(is_name),
-            None => {
-                let end = tail.iter().position(|t| t.is(b'[')).unwrap_or(tail.len());
-                let names = tail[..end].iter().rev().filter(is_name);
-                names.into_iter().find(|t| {
-                    !self.idioms.is_attribute(t.text(self.bytes))
-                        && !t.text(self.bytes).starts_with(b"__packed")
-                })
-            }
-        };
+        let token = self.typedef_name(item, start);
         if let Some(token) = token {
             let name = self.sink.intern(token.text(self.bytes));
             let definition = self.definition(item, name, Kind::Typedef, Flags::default());
             self.sink.define(definition);
         }
+    }
+
+    /// The name that a typedef makes, from `start` on: in `(*name)(…)` and `(name)(…)`, before
+    /// the parameters, or the last word that is in no attribute's brackets.
+    fn typedef_name<'i>(&self, item: &'i Item, start: usize) -> Option<&'i Token> {
+        let text = |t: &Token| t.text(self.bytes);
+        let is_attribute = |t: &Token| self.idioms.is_attribute(text(t));
+        let is_name = |t: &&Token| t.kind == TokenKind::Ident && word(text(t)) == Word::Name;
+        let declares = |g: &&Group| {
+            let before = item.tokens.get(g.open.wrapping_sub(1));
+            g.open >= start
+                && g.close > g.open
+                && !before.is_some_and(|t| is_attribute(t) || word(text(t)) == Word::Control)
+        };
+        if let Some(group) = item.groups.iter().find(declares) {
+            let inside = item.tokens.get(group.open..group.close)?;
+            let begins = |t: &Token| t.is(b'(');
+            let is_declarator = inside.get(1).is_some_and(|t| t.is(b'*'))
+                || item.tokens.get(group.close + 1).is_some_and(begins);
+            return match is_declarator {
+                true => inside.iter().find(|t| is_name(t) && !is_attribute(t)),
+                false => item.tokens.get(start..group.open)?.iter().rev().find(is_name),
+            };
+        }
+        let tail = item.tokens.get(start..).unwrap_or_default();
+        let end = tail.iter().position(|t| t.is(b'[')).unwrap_or(tail.len());
+        let in_brackets =
+            |at: usize| item.groups.iter().any(|g| (g.open..=g.close).contains(&(start + at)));
+        let words = || (0..end).rev().filter(|at| !in_brackets(*at)).filter_map(|at| tail.get(at));
+        let is_plain = |t: &&Token| !is_attribute(t) && !text(t).starts_with(b"__packed");
+        let name = words().filter(is_name).find(is_plain);
+        // C's own word, where the tree makes it.
+        let last = || words().find(|t| t.kind == TokenKind::Ident);
+        name.or_else(|| last().filter(|t| text(t) == b"bool"))
     }
 }
