@@ -71,6 +71,16 @@ pub(crate) fn restore_terminal_when_killed() {
     *TERMINAL.lock().unwrap_or_else(PoisonError::into_inner) = now;
 }
 
+/// Does what changes the terminal and puts it back; a signal in between puts it back, too.
+pub(crate) fn with_terminal_changed<T>(change: impl FnOnce() -> T) -> T {
+    let slot = || TERMINAL.lock().unwrap_or_else(PoisonError::into_inner);
+    let before = slot().clone();
+    restore_terminal_when_killed();
+    let done = change();
+    *slot() = before;
+    done
+}
+
 /// Puts the terminal back, if it was changed. One that has hung up has nobody to complain.
 fn restore_terminal() {
     let before = TERMINAL.lock().unwrap_or_else(PoisonError::into_inner).take();

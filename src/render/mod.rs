@@ -5,6 +5,7 @@
 //! here searches, reads files or keeps lists.
 
 mod arranged;
+mod background;
 mod cell;
 mod context;
 mod contrast;

@@ -9,6 +9,7 @@ mod pty;
 mod util;
 
 mod arguments;
+mod background;
 mod code;
 mod complete;
 mod config;
