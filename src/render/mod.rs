@@ -22,6 +22,7 @@ mod line;
 mod look;
 mod measure;
 mod pager;
+mod prose;
 mod record;
 mod sanitize;
 mod sheet;
