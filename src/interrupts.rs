@@ -39,6 +39,7 @@ pub(crate) struct Left(());
 impl Left {
     /// Leaves the keys to a program that is about to be started.
     pub(crate) fn to_another_program() -> Left {
+        crate::waiting::end();
         handle();
         LEFT.fetch_add(1, Ordering::SeqCst);
         Left(())

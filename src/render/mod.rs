@@ -29,6 +29,7 @@ mod sheet;
 mod table;
 
 pub(crate) use arranged::Rows;
+pub(crate) use cell::cut;
 pub(crate) use context::{Block, Marked, Note, draw_block, merges_blocks};
 pub(crate) use counts::Counts;
 pub(crate) use dot::{Arrow, Node, draw_dot};

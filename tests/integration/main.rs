@@ -45,4 +45,5 @@ mod terminal;
 mod tidy;
 mod trace;
 mod trusted;
+mod waiting;
 mod walks;

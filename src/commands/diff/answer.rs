@@ -80,7 +80,9 @@ impl Answer {
         }
         self.files.insert(name.to_vec());
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let place = format!("{}:{}", text(&row.path), row.line);
+        // A guess is no place: what the change is in is where it is defined now, if it is.
+        let line = if row.guessed { row.home } else { Some(row.line) };
+        let place = line.map(|line| format!("{}:{line}", text(&row.path))).unwrap_or_default();
         if let Some(around) = &row.around {
             let base = name.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
             let places = match around.thing {

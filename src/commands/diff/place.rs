@@ -20,6 +20,7 @@ use super::sides::{Sides, below};
 use crate::code::read;
 use crate::diff::context::{self, Enclosing};
 use crate::diff::filter::Hit;
+use crate::diff::kinds::{self, Kind};
 use crate::diff::model::{
     DiffSet, Entry, FileChange, FileOp, Hunk, Line, Origin, Patch, file_lines,
 };
@@ -53,6 +54,8 @@ pub(crate) struct Row {
     pub(crate) foreign: bool,
     /// The hunk's own text is nowhere in the file: the line is the one the patch names.
     pub(crate) guessed: bool,
+    /// The line that begins what is around the hunk, where that is looked up: of a guess.
+    pub(crate) home: Option<u64>,
     /// The side that the shown line is on; none without a line.
     pub(crate) side: Option<Origin>,
     /// What is around the hunk.
@@ -211,7 +214,11 @@ impl<'a> Placer<'a> {
         }
         let Spot { path, line: number, offset, text, foreign, guessed, .. } = spot;
         let side = Some(line.origin);
-        Row { path, line: number, offset, text, spans, foreign, guessed, side, ..base }
+        let home = match (guessed, &base.around, lines) {
+            (true, Some(around), Some(lines)) => home(entry.file.name(), around, lines),
+            _ => None,
+        };
+        Row { path, line: number, offset, text, spans, foreign, guessed, home, side, ..base }
     }
 
     /// The line of a hunk that says most.
@@ -382,6 +389,17 @@ impl Tree<'_> {
         let offset = self.offset(number);
         Spot { path, line: number.into(), offset, text, lead, foreign, guessed }
     }
+}
+
+/// The line on which the function around a hunk begins in the file as it is now.
+fn home(file: &[u8], around: &Enclosing, lines: &[&[u8]]) -> Option<u64> {
+    let names = |line: &[u8]| memchr::memmem::find(line, &around.name).is_some();
+    let defines = |at: usize| {
+        let name = kinds::defined(Kind::Functions, file, lines, at);
+        name.is_some_and(|name| name == around.name)
+    };
+    let at = (0..lines.len()).find(|at| names(lines[*at]) && defines(*at))?;
+    Some(at as u64 + 1)
 }
 
 /// Where `line`, a part of `body`, begins in it.
