@@ -7,7 +7,7 @@ use crate::pty::Terminal;
 use crate::util::{Dir, KGREP};
 
 /// What kgrep asks.
-const QUESTION: &str = "\x1b]11;?\x1b\\\x1b[c";
+pub(crate) const QUESTION: &str = "\x1b]11;?\x1b\\\x1b[c";
 
 /// What a terminal says it is.
 const I_AM: &str = "\x1b[?62;22c";

@@ -18,7 +18,7 @@ use super::behind::Behind;
 use super::pick::Pick;
 use super::sides::{Sides, below};
 use crate::code::read;
-use crate::diff::context::{self, Enclosing};
+use crate::diff::context::{self, Enclosing, Thing};
 use crate::diff::filter::Hit;
 use crate::diff::kinds::{self, Kind};
 use crate::diff::model::{
@@ -54,8 +54,9 @@ pub(crate) struct Row {
     pub(crate) foreign: bool,
     /// The hunk's own text is nowhere in the file: the line is the one the patch names.
     pub(crate) guessed: bool,
-    /// The line that begins what is around the hunk, where that is looked up: of a guess.
-    pub(crate) home: Option<u64>,
+    /// The function that the hunk belongs to, where its place may be another's: the name that
+    /// the patch has for it, and the line on which it begins now, if it is still there.
+    pub(crate) home: Option<(Vec<u8>, Option<u64>)>,
     /// The side that the shown line is on; none without a line.
     pub(crate) side: Option<Origin>,
     /// What is around the hunk.
@@ -214,10 +215,12 @@ impl<'a> Placer<'a> {
         }
         let Spot { path, line: number, offset, text, foreign, guessed, .. } = spot;
         let side = Some(line.origin);
-        let home = match (guessed, &base.around, lines) {
-            (true, Some(around), Some(lines)) => home(entry.file.name(), around, lines),
-            _ => None,
-        };
+        let home =
+            lines.filter(|_| !matches!(self.sides, Sides::Folders { .. })).and_then(|lines| {
+                let name = named(hunk).or_else(|| base.around.clone())?.name;
+                let is_doubtful = guessed || landed_elsewhere(hunk, &name, base.around.as_ref());
+                is_doubtful.then(|| (name.clone(), defined(entry.file.name(), &name, lines)))
+            });
         Row { path, line: number, offset, text, spans, foreign, guessed, home, side, ..base }
     }
 
@@ -391,12 +394,27 @@ impl Tree<'_> {
     }
 }
 
-/// The line on which the function around a hunk begins in the file as it is now.
-fn home(file: &[u8], around: &Enclosing, lines: &[&[u8]]) -> Option<u64> {
-    let names = |line: &[u8]| memchr::memmem::find(line, &around.name).is_some();
+/// The function that a hunk's `@@` line names.
+fn named(hunk: &Hunk) -> Option<Enclosing> {
+    let found = context::c::describe(&hunk.section, 0)?;
+    (found.thing == Thing::Function).then_some(found)
+}
+
+/// Whether a hunk was placed in another function than it names: one that begins above it.
+fn landed_elsewhere(hunk: &Hunk, name: &[u8], around: Option<&Enclosing>) -> bool {
+    let Some(around) = around.filter(|around| around.thing == Thing::Function) else {
+        return false;
+    };
+    let has = |text: &[u8]| memchr::memmem::find(text, &around.name).is_some();
+    around.name != name && !hunk.lines().any(|line| has(line.text))
+}
+
+/// The line on which a file, as it is now, begins the function of this name.
+fn defined(file: &[u8], name: &[u8], lines: &[&[u8]]) -> Option<u64> {
+    let names = |line: &[u8]| memchr::memmem::find(line, name).is_some();
     let defines = |at: usize| {
-        let name = kinds::defined(Kind::Functions, file, lines, at);
-        name.is_some_and(|name| name == around.name)
+        let found = kinds::defined(Kind::Functions, file, lines, at);
+        found.is_some_and(|found| found == name)
     };
     let at = (0..lines.len()).find(|at| names(lines[*at]) && defines(*at))?;
     Some(at as u64 + 1)
