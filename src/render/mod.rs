@@ -26,6 +26,7 @@ mod prose;
 mod record;
 mod sanitize;
 mod sheet;
+mod svg;
 mod table;
 
 pub(crate) use arranged::Rows;
@@ -41,3 +42,4 @@ pub(crate) use json::{Json, Totals};
 pub(crate) use look::{Facts, Look};
 pub(crate) use pager::{Output, print_page};
 pub(crate) use sanitize::{display_width, visible};
+pub(crate) use svg::{Shown, Use, draw_picture, drawn_uses, nodes_of, with_dark_page};

@@ -36,6 +36,8 @@ mod macros;
 mod output;
 mod patches;
 mod patterns;
+mod pictures;
+mod readme;
 mod screens;
 mod search;
 mod shapes;
