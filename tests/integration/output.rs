@@ -184,7 +184,7 @@ fn the_demo_walks_through_the_real_commands() {
         "kernel/fork.c +17\n",
         "$ kgrep find change root mount\n",
         "Mounts > Changing the root",
-        "$ kgrep trace rdinit=\n",
+        "$ kgrep trace 'rdinit='\n",
         "__setup(\"rdinit=\", rdinit_setup);",
         "start_kernel → rest_init → kernel_init → run_init_process",
         "`crashkernel=auto` is in ../pair/distro only",
