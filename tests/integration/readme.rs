@@ -111,8 +111,12 @@ fn picture() -> String {
         let typed = typed.collect::<Vec<_>>().join(" ");
         rows.push(vec![(Ink::default(), "$ ".to_owned()), bold(&format!("kgrep {typed}"))]);
         let mut shown = lines(&sent(&dir, args));
-        // The prompt says already what was asked.
-        shown.remove(0);
+        // The prompt says already what was asked; notes are not of the screen that is meant.
+        let begins = |line: &[(Ink, String)]| {
+            line.first().is_some_and(|(_, text)| text.starts_with("kgrep"))
+        };
+        let first = shown.iter().position(|line| !begins(line)).unwrap_or(0);
+        shown.drain(..first);
         while shown.last().is_some_and(Vec::is_empty) {
             shown.pop();
         }
