@@ -344,7 +344,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__callees)
-            opts="-d -h --depth --kinds --dot --svg --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-d -h --depth --kinds --dot --svg --macros --link-base --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -363,6 +363,10 @@ _kgrep() {
                     return 0
                     ;;
                 --svg)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --link-base)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -406,7 +410,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__callers)
-            opts="-d -h --depth --kinds --dot --svg --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-d -h --depth --kinds --dot --svg --macros --link-base --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -425,6 +429,10 @@ _kgrep() {
                     return 0
                     ;;
                 --svg)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --link-base)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -468,7 +476,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__chain)
-            opts="-n -h --number --through --avoid --max-depth --indirect --dot --svg --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-n -h --number --through --avoid --max-depth --indirect --dot --svg --macros --link-base --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -495,6 +503,10 @@ _kgrep() {
                     return 0
                     ;;
                 --svg)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --link-base)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1314,7 +1326,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__refs)
-            opts="-h --kinds --dot --svg --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-h --kinds --dot --svg --macros --link-base --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1325,6 +1337,10 @@ _kgrep() {
                     return 0
                     ;;
                 --svg)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --link-base)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -596,7 +596,7 @@ complete -c kgrep -n "__fish_kgrep_needs_command" -a "diff" -d 'List what a dist
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "exists" -d 'Tell which source trees define a name, and where'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "lists" -d 'Show which lists are kept, show one again, or remove them'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "config" -d 'Print the settings in force and where each comes from'
-complete -c kgrep -n "__fish_kgrep_needs_command" -a "demo" -d 'Take a tour: search, context, tree and open, on a small kernel-like tree'
+complete -c kgrep -n "__fish_kgrep_needs_command" -a "demo" -d 'Take a tour: search, find, trace, chain, diff and log, on a small kernel-like tree'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "help" -d 'Print the help of kgrep, or of a command'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "version" -d 'Print the version'
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
@@ -735,6 +735,7 @@ init\t''
 indirect\t''
 use\t''"
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l svg -d 'Draw the graph into this file, with Graphviz\' dot' -r -F
+complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l link-base -d 'What names in the picture link to: URL/PATH#LLINE (default: the file)' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
@@ -756,6 +757,7 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l kconfig -d 'The ker
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l dot -d 'Print a graph in the language of Graphviz'
+complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l macros -d 'Draw macros and constants, too'
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l json -d 'As --format json'
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l vimgrep -d 'As --format vimgrep'
@@ -769,6 +771,7 @@ ref\t''
 init\t''
 indirect\t''"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l svg -d 'Draw the graph into this file, with Graphviz\' dot' -r -F
+complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l link-base -d 'What names in the picture link to: URL/PATH#LLINE (default: the file)' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
@@ -790,6 +793,7 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l kconfig -d 'The 
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l dot -d 'Print a graph in the language of Graphviz'
+complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l macros -d 'Draw macros and constants, too'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l json -d 'As --format json'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l vimgrep -d 'As --format vimgrep'
@@ -803,6 +807,7 @@ ref\t''
 init\t''
 indirect\t''"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l svg -d 'Draw the graph into this file, with Graphviz\' dot' -r -F
+complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l link-base -d 'What names in the picture link to: URL/PATH#LLINE (default: the file)' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
@@ -824,6 +829,7 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l kconfig -d 'The 
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l dot -d 'Print a graph in the language of Graphviz'
+complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l macros -d 'Draw macros and constants, too'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l json -d 'As --format json'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l vimgrep -d 'As --format vimgrep'
@@ -835,6 +841,7 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l through -d 'It mus
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l avoid -d 'It must not pass this name; may be given many times' -r -f -a "(kgrep __complete -- (commandline -ct) 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l max-depth -d 'At most this many hops' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l svg -d 'Draw the graph into this file, with Graphviz\' dot' -r -F
+complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l link-base -d 'What names in the picture link to: URL/PATH#LLINE (default: the file)' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
@@ -857,6 +864,7 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l arch -d 'The archi
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l indirect -d 'It may go through tables of functions, such as struct file_operations'
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l dot -d 'Print a graph in the language of Graphviz'
+complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l macros -d 'Draw macros and constants, too'
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l json -d 'As --format json'
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l vimgrep -d 'As --format vimgrep'

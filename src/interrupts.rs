@@ -39,6 +39,7 @@ pub(crate) struct Left(());
 impl Left {
     /// Leaves the keys to a program that is about to be started.
     pub(crate) fn to_another_program() -> Left {
+        crate::waiting::end();
         handle();
         LEFT.fetch_add(1, Ordering::SeqCst);
         Left(())
@@ -69,6 +70,16 @@ pub(crate) fn restore_terminal_when_killed() {
     handle();
     let now = tcgetattr(rustix::stdio::stdin()).ok();
     *TERMINAL.lock().unwrap_or_else(PoisonError::into_inner) = now;
+}
+
+/// Does what changes the terminal and puts it back; a signal in between puts it back, too.
+pub(crate) fn with_terminal_changed<T>(change: impl FnOnce() -> T) -> T {
+    let slot = || TERMINAL.lock().unwrap_or_else(PoisonError::into_inner);
+    let before = slot().clone();
+    restore_terminal_when_killed();
+    let done = change();
+    *slot() = before;
+    done
 }
 
 /// Puts the terminal back, if it was changed. One that has hung up has nobody to complain.

@@ -19,6 +19,7 @@ mod session;
 mod settings;
 mod shell;
 mod typed;
+mod waiting;
 
 use std::ffi::OsString;
 use std::io;

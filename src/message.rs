@@ -15,7 +15,7 @@ pub(crate) fn tell(text: impl AsRef<str>) {
     let text = without_numbers(text.as_ref().trim_end()).replace('\n', "; ");
     line.extend_from_slice(&crate::render::visible(text.as_bytes()));
     line.push(b'\n');
-    let _ = std::io::stderr().write_all(&line);
+    let _ = crate::waiting::aside(|| std::io::stderr().write_all(&line));
 }
 
 /// An error with all its causes, in one line. A cause that the line ends with already

@@ -83,6 +83,7 @@ impl Reading {
 
     fn begin(&self) {
         self.bar.get_or_init(|| {
+            crate::waiting::end();
             if !self.is_source {
                 tell(format!(
                     "{} is no source tree (there is no .git and none of a kernel's files): every \

@@ -159,4 +159,12 @@ pub(crate) struct PictureArgs {
     /// Draw the graph into this file, with Graphviz' dot
     #[arg(long, value_name = "FILE")]
     pub(crate) svg: Option<PathBuf>,
+
+    /// Draw macros and constants, too
+    #[arg(long, requires = "svg")]
+    pub(crate) macros: bool,
+
+    /// What names in the picture link to: URL/PATH#LLINE (default: the file)
+    #[arg(long, value_name = "URL", requires = "svg")]
+    pub(crate) link_base: Option<String>,
 }

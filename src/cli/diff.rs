@@ -64,7 +64,7 @@ pub(crate) struct DiffArgs {
     pub(crate) kind: Option<KindArg>,
 
     /// Whether each hunk applies to TREE, is in it already, or conflicts
-    #[arg(long, group = "shape", help_heading = "Answer")]
+    #[arg(long, conflicts_with_all = ["kind", "stat", "whole"], help_heading = "Answer")]
     pub(crate) applied: bool,
 
     /// How many context lines may differ, as for patch, with --applied

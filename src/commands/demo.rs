@@ -22,28 +22,50 @@ static TREE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/tests/trees/kernel
 /// An upstream kernel's and a distribution's, for `kgrep diff`.
 static PAIR: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/tests/trees/pair");
 
+/// A log for `kgrep log`.
+const LOG: &str = "\
+[    0.912345] ------------[ cut here ]------------
+[    0.912348] WARNING: CPU: 1 PID: 1 at fs/namespace.c:21 alloc_vfsmnt+0x31/0x70
+[    0.912352] Call Trace:
+[    0.912354]  <TASK>
+[    0.912356]  vfs_caches_init+0x2c/0x60
+[    0.912358]  start_kernel+0x9a/0x1f0
+[    0.912361]  </TASK>
+[    0.912363] ---[ end trace 0000000000000000 ]---
+";
+
 /// The stations: what is said, and kgrep's arguments.
-const TOUR: [(&str, &[&str]); 6] = [
+const TOUR: [(&str, &[&str]); 10] = [
     (
         "Search. The bracket that is never closed makes this plain text, not a regular\n\
          expression. Every match gets a number:",
         &["kmem_cache_alloc("],
     ),
     ("The numbers stay good for follow-ups. Two lines around matches 2 and 3:", &["-s", "c2 2,3"]),
-    ("Where in the tree are they?", &["-s", "tree"]),
-    (
-        "Keep some, refine them by a regular expression, and print what is left:",
-        &["-s", "k 3-7; r GFP_KERNEL; p"],
-    ),
+    ("Keep some, and count them by folder:", &["-s", "k 3-7; tree"]),
     (
         "Open match 4 in the editor. (The editor of this tour only prints how it is\n\
          called; yours is taken from KGREP_EDITOR, VISUAL or EDITOR.)",
         &["-s", "4"],
     ),
     (
-        "Ask in which function each match is, with a second word on the same line:",
-        &["-p", "crashkernel", "--and", "cmdline", "-tc"],
+        "Once in a tree, an index makes searches many times faster, and questions possible:",
+        &["index"],
     ),
+    ("Find by an idea, when you don't know the name:", &["find", "change", "root", "mount"]),
+    (
+        "Tell all about one name: a system call, a boot parameter, a struct, an option, …:",
+        &["trace", "rdinit="],
+    ),
+    (
+        "How does one function get to another, also where a function is handed over?",
+        &["chain", "start_kernel", "run_init_process"],
+    ),
+    (
+        "What does a distribution do differently, and who understands its parameter?",
+        &["diff", "../pair/upstream", "../pair/distro", "crashkernel=auto"],
+    ),
+    ("Where does a warning in a log come from?", &["log", "../warning.txt"]),
 ];
 
 /// Writes the tree below the folder `cache` and walks through it.
@@ -57,6 +79,8 @@ pub(crate) fn run(cache: &Path) -> anyhow::Result<()> {
     unpack(&TREE, &tree).with_context(|| format!("can't write {}", tree.display()))?;
     let pair = place.join("pair");
     unpack(&PAIR, &pair).with_context(|| format!("can't write {}", pair.display()))?;
+    let log = place.join("warning.txt");
+    fs::write(&log, LOG).with_context(|| format!("can't write {}", log.display()))?;
     let kgrep = std::env::current_exe().context("can't find kgrep's own program file")?;
 
     say(&format!("A small kernel-like tree is in {}\n", tree.display()))?;

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, bail};
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
@@ -442,6 +442,18 @@ impl Observer for Progress {
             let done = self.done.fetch_add(files, Ordering::Relaxed) + files;
             bar.set_message(HumanCount(done).to_string());
             bar.inc(bytes);
+        }
+    }
+
+    fn writing(&self) {
+        if self.verbose {
+            tell("all is read; the index is put together and written");
+        }
+        if let Some(bar) = self.bar.get() {
+            // A full bar that stands still looks like the end, or like a hang.
+            let style = ProgressStyle::with_template("{spinner} writing the index, {elapsed}");
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+            bar.enable_steady_tick(Duration::from_millis(120));
         }
     }
 }

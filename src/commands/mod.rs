@@ -33,7 +33,7 @@ mod trace;
 
 use std::cell::Cell;
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, IsTerminal};
 
 use anyhow::{Result, bail};
 
@@ -44,6 +44,7 @@ use crate::list::Shelf;
 use crate::message::{chain, tell};
 pub(crate) use crate::session::{Outcome, Session};
 use crate::settings::{self, Flags, Format};
+use crate::waiting;
 
 /// Runs what the command line asks for.
 ///
@@ -71,6 +72,36 @@ pub(crate) fn run(cli: &Cli, args: &[OsString]) -> Result<Outcome> {
         }
         Ok(session)
     };
+    if let Some(doing) = doing(cli) {
+        waiting::begin(doing);
+    }
+    let outcome = answer(cli, session);
+    // Where nothing was printed.
+    waiting::end();
+    outcome
+}
+
+/// What is being done, in a word, where that may take long and reads no keys.
+fn doing(cli: &Cli) -> Option<&'static str> {
+    let reads = |path: &OsString| path == "-" && io::stdin().is_terminal();
+    Some(match &cli.command {
+        Some(Commands::Find(_)) => "finding",
+        Some(Commands::Callers(_) | Commands::Callees(_) | Commands::Chain(_)) => "following calls",
+        Some(Commands::Def(_) | Commands::Refs(_) | Commands::Trace(_)) => "looking it up",
+        Some(Commands::List(_) | Commands::Messages(_)) => "listing",
+        Some(Commands::Built(_)) => "reading Makefiles",
+        Some(Commands::Diff(_)) => "comparing",
+        Some(Commands::Exists(_)) => "looking in the trees",
+        Some(Commands::Log(_)) if !io::stdin().is_terminal() => "reading the log",
+        Some(_) => return None,
+        None if follow::is_meant(&cli.root) || cli.root.search.paths.iter().any(reads) => {
+            return None;
+        }
+        None => "searching",
+    })
+}
+
+fn answer(cli: &Cli, session: impl Fn() -> Result<Session>) -> Result<Outcome> {
     match &cli.command {
         Some(Commands::Config) => match session() {
             Ok(session) => config::run(&session),

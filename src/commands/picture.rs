@@ -1,17 +1,19 @@
 //! `--dot` and `--svg FILE`: an answer as a picture in place of the table.
 
 use std::io::{self, Write};
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
-use kgrep_engine::{Arrow, Node, Request};
+use kgrep_engine::{Arrow, Node, Request, Sources};
 
 use super::{Outcome, Session, answer};
 use crate::cells;
 use crate::cli::PictureArgs;
 use crate::code::Code;
-use crate::render::{self, Content, Output, draw_dot};
+use crate::message::{counted, tell};
+use crate::render::{
+    self, Content, Output, Shown, Use, draw_dot, draw_picture, drawn_uses, nodes_of, with_dark_page,
+};
 
 /// Asks the engine and shows the answer as a picture where one is asked for, or as a list.
 ///
@@ -27,28 +29,61 @@ pub(super) fn run(
     if answer.rows.is_empty() {
         return Ok(Outcome::Nothing);
     }
-    match draw(args, &answer.arrows)? {
-        Some(outcome) => Ok(outcome),
-        None => answer::show(code, session, Some(request), &answer),
+    if args.dot {
+        let arrows: Vec<render::Arrow> = answer.arrows.iter().map(in_words).collect();
+        let mut out = Output::stdout().holding(Content::Text);
+        out.write_all(draw_dot(&arrows).as_bytes())?;
+        out.finish()?;
+        return Ok(Outcome::Found);
     }
+    let Some(file) = &args.svg else {
+        return answer::show(code, session, Some(request), &answer);
+    };
+    let uses = drawn_uses(uses(code, &answer.arrows), args.macros);
+    if uses.is_empty() {
+        bail!("nothing is left to be drawn without macros; --macros draws them, too");
+    }
+    let root = code.tree().root().to_owned();
+    let base = args.link_base.as_deref().map(|base| base.trim_end_matches('/'));
+    let link = |path: &str, line: u32| match base {
+        Some(base) => format!("{base}/{path}#L{line}"),
+        None => format!("file://{}", root.join(path).display()),
+    };
+    let drawn = with_dark_page(&svg(&draw_picture(&uses, link))?);
+    std::fs::write(file, drawn).with_context(|| format!("can't write {}", file.display()))?;
+    answer::keep(code, session, Some(request), &answer)?;
+    let (nodes, arrows) = (nodes_of(&uses) as u64, uses.len() as u64);
+    tell(format!(
+        "{}: {}, {}; `kgrep` shows the rows",
+        file.display(),
+        counted(nodes, "definition"),
+        counted(arrows, "arrow")
+    ));
+    Ok(Outcome::Found)
 }
 
-/// Draws `arrows` where a picture is asked for; none where the table is.
-fn draw(args: &PictureArgs, arrows: &[Arrow]) -> Result<Option<Outcome>> {
-    if !args.dot && args.svg.is_none() {
-        return Ok(None);
-    }
-    let arrows: Vec<render::Arrow> = arrows.iter().map(in_words).collect();
-    let arrows = arrows.as_slice();
-    if args.dot {
-        let mut out = Output::stdout().holding(Content::Text);
-        out.write_all(draw_dot(arrows).as_bytes())?;
-        out.finish()?;
-        return Ok(Some(Outcome::Found));
-    }
-    let Some(file) = &args.svg else { return Ok(None) };
-    svg(file, &draw_dot(arrows))?;
-    Ok(Some(Outcome::Found))
+/// The arrows with what a picture shows of them.
+fn uses(code: &Code, arrows: &[Arrow]) -> Vec<Use> {
+    let mut sources = Sources::default();
+    let shown = |node: &Node| Shown {
+        name: cells::label(&node.label),
+        file: String::from_utf8_lossy(&node.path).into_owned(),
+        line: node.line,
+        is_macro: node.is_macro,
+    };
+    let mut drawn = |arrow: &Arrow| {
+        let line = u64::from(arrow.line);
+        let text = sources.get(code, &arrow.from.path).line(line).unwrap_or_default();
+        let text = String::from_utf8_lossy(text.trim_ascii()).into_owned();
+        let place = String::from_utf8_lossy(&arrow.from.path).into_owned();
+        Use {
+            from: shown(&arrow.from),
+            to: shown(&arrow.to),
+            how: cells::use_made(&arrow.how, arrow.sure),
+            told: if line == 0 { place } else { format!("{place}:{line}  {text}") },
+        }
+    };
+    arrows.iter().map(&mut drawn).collect()
 }
 
 /// An arrow as it is drawn.
@@ -61,12 +96,12 @@ fn in_words(arrow: &Arrow) -> render::Arrow {
     render::Arrow { from, to, how: cells::use_made(&arrow.how, arrow.sure) }
 }
 
-fn svg(file: &Path, graph: &str) -> Result<()> {
+/// Has Graphviz draw a graph.
+fn svg(graph: &str) -> Result<String> {
     let child = Command::new("dot")
-        .args(["-Tsvg", "-o"])
-        .arg(file)
+        .arg("-Tsvg")
         .stdin(Stdio::piped())
-        .stdout(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn();
     let mut child = match child {
@@ -77,11 +112,15 @@ fn svg(file: &Path, graph: &str) -> Result<()> {
         child => child.context("dot")?,
     };
     // A dot that ends early says why on standard error.
-    let written = child.stdin.take().map(|mut pipe| pipe.write_all(graph.as_bytes()));
+    let pipe = child.stdin.take();
+    let graph = graph.as_bytes().to_vec();
+    // It may answer before it has read all.
+    let writer = std::thread::spawn(move || pipe.map(|mut pipe| pipe.write_all(&graph)));
     let done = child.wait_with_output().context("dot")?;
+    let written = writer.join().ok().flatten();
     if !done.status.success() {
         bail!("dot: {}", String::from_utf8_lossy(&done.stderr).trim());
     }
     written.transpose().context("dot")?;
-    Ok(())
+    Ok(String::from_utf8_lossy(&done.stdout).into_owned())
 }

@@ -26,7 +26,7 @@ pub(super) fn extra<'t>(text: &'t str, look: &Look) -> Cow<'t, [u8]> {
 }
 
 /// `text` in at most `room` columns, its end left out where it is too long.
-pub(super) fn cut(text: &str, room: usize) -> String {
+pub(crate) fn cut(text: &str, room: usize) -> String {
     if display_width(text.as_bytes()) <= room {
         return text.to_owned();
     }

@@ -24,7 +24,22 @@ const ON_BLACK: f64 = LEAST * 0.05 - 0.05;
 /// A colour must be no lighter than this on white.
 const ON_WHITE: f64 = 1.05 / LEAST - 0.05;
 
+/// Backgrounds as dark as this are taken for black; Solarized's is at 0.02.
+const MOST_DARK: f64 = 0.1;
+
+/// And those as light as this for white; Solarized's is at 0.92.
+const LEAST_LIGHT: f64 = 0.6;
+
 impl Background {
+    /// What text must be readable on where this is behind it: a grey in between is neither.
+    pub(super) fn of_color(color: RgbColor) -> Background {
+        match luminance(color) {
+            dark if dark <= MOST_DARK => Background::Dark,
+            light if light >= LEAST_LIGHT => Background::Light,
+            _ => Background::Unknown,
+        }
+    }
+
     /// The luminances that can be read on it.
     fn range(self) -> (f64, f64) {
         match self {

@@ -57,7 +57,7 @@ pub(crate) fn draw_dot(arrows: &[Arrow]) -> String {
 }
 
 /// `text` as it may stand between quotes.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

@@ -14,8 +14,9 @@ use syntect::easy::HighlightLines;
 use syntect::highlighting::{FontStyle, Theme, ThemeSet};
 use syntect::parsing::{SyntaxReference, SyntaxSet};
 
+use super::background;
 use super::contrast::Background;
-use super::look::Look;
+use super::look::{Look, Theme as Wanted};
 
 /// Files larger than this many bytes are shown plain.
 pub(crate) const MAX_HIGHLIGHTED: u64 = 2_000_000;
@@ -33,6 +34,9 @@ pub(crate) const THEMES: [&str; 7] = [
     "base16-ocean.dark",
     "base16-ocean.light",
 ];
+
+/// The theme on a light background, where none is chosen.
+const LIGHT_THEME: &str = "InspiredGitHub";
 
 /// Lines longer than this many bytes are shown plain: parsing takes long and helps
 /// nobody.
@@ -86,14 +90,16 @@ impl Highlighter {
         })
     }
 
-    /// The highlighter of `look`, if it has one.
+    /// The highlighter of `look`, if it has one. To be made before anything is drawn and a pager
+    /// is started: the terminal may be asked for its background.
     ///
     /// # Errors
     /// When there is no such theme.
     pub(crate) fn of(look: &Look) -> Result<Option<Highlighter>, UnknownTheme> {
         let Some(theme) = &look.theme else { return Ok(None) };
-        let own = Highlighter::new(theme, look.true_color)?;
-        Ok(Some(Highlighter { background: look.background, ..own }))
+        let background = background::of_terminal();
+        let own = Highlighter::new(name_on(background, theme), look.true_color)?;
+        Ok(Some(Highlighter { background, ..own }))
     }
 
     /// How to draw the next line that is drawn; where it does not follow the one before it in
@@ -166,6 +172,14 @@ impl Highlighter {
     }
 }
 
+/// The theme that was asked for; where none was, one for the terminal's background.
+fn name_on(background: Background, theme: &Wanted) -> &str {
+    match theme.is_chosen {
+        false if background == Background::Light => LIGHT_THEME,
+        _ => &theme.name,
+    }
+}
+
 fn syntaxes() -> &'static SyntaxSet {
     static SYNTAXES: OnceLock<SyntaxSet> = OnceLock::new();
     SYNTAXES.get_or_init(SyntaxSet::load_defaults_newlines)
@@ -222,6 +236,14 @@ mod tests {
         let comment = color(b"/* a\n", b"return 0;\n");
         assert!(plain.is_some() && comment.is_some());
         assert_ne!(plain, comment);
+    }
+
+    #[test]
+    fn the_theme_follows_the_background_unless_it_is_chosen() {
+        let theme = |is_chosen| Wanted { name: "base16-mocha.dark".to_owned(), is_chosen };
+        assert_eq!(name_on(Background::Light, &theme(false)), LIGHT_THEME);
+        assert_eq!(name_on(Background::Dark, &theme(false)), "base16-mocha.dark");
+        assert_eq!(name_on(Background::Light, &theme(true)), "base16-mocha.dark");
     }
 
     #[test]

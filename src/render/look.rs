@@ -8,14 +8,10 @@ use std::io::{self, IsTerminal};
 
 use anstyle::{AnsiColor, Style};
 
-use super::contrast::Background;
-use crate::settings::{Highlight, Layout, Origin, Setting, Settings, When};
+use crate::settings::{Highlight, Layout, Origin, Settings, When};
 
 /// Columns of an output whose width is not known.
 const DEFAULT_WIDTH: usize = 80;
-
-/// The theme on a light background, where none is chosen.
-const LIGHT_THEME: &str = "InspiredGitHub";
 
 /// What is known of standard output and the terminal behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +22,6 @@ pub(crate) struct Facts {
     pub(crate) color: bool,
     /// It shows 24-bit colours (`COLORTERM`).
     pub(crate) true_color: bool,
-    /// Its background, where that is known (`COLORFGBG`, which many terminals set).
-    pub(crate) background: Background,
     /// It is known to support OSC 8 links.
     pub(crate) hyperlinks: bool,
     /// It belongs to an editor that makes `path:line` clickable.
@@ -47,7 +41,6 @@ impl Facts {
             terminal,
             color,
             true_color: matches!(variable("COLORTERM").as_str(), "truecolor" | "24bit"),
-            background: background_of(&variable("COLORFGBG")),
             hyperlinks: terminal && supports_hyperlinks::supports_hyperlinks(),
             ide: variable("TERM_PROGRAM") == "vscode"
                 || variable("TERMINAL_EMULATOR").contains("JetBrains"),
@@ -144,6 +137,15 @@ impl Palette {
     }
 }
 
+/// What source is highlighted with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Theme {
+    /// Its name.
+    pub(crate) name: String,
+    /// The user chose it; else a light background has another.
+    pub(crate) is_chosen: bool,
+}
+
 /// The decisions about one output.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Look {
@@ -166,9 +168,7 @@ pub(crate) struct Look {
     /// The absolute folder that relative paths start from.
     pub(crate) folder: Vec<u8>,
     /// The theme that source is highlighted with; none: it is not highlighted.
-    pub(crate) theme: Option<String>,
-    /// What its colours must be readable on.
-    pub(crate) background: Background,
+    pub(crate) theme: Option<Theme>,
     /// The styles, all empty without colour.
     pub(crate) palette: Palette,
 }
@@ -189,8 +189,10 @@ impl Look {
             ide_paths: facts.ide,
             width: facts.width.unwrap_or(DEFAULT_WIDTH),
             folder: folder.to_vec(),
-            theme: highlight.then(|| theme(&settings.theme, facts.background)),
-            background: facts.background,
+            theme: highlight.then(|| Theme {
+                name: settings.theme.value.clone(),
+                is_chosen: settings.theme.origin != Origin::Default,
+            }),
             palette: if color { Palette::colored() } else { Palette::default() },
         }
     }
@@ -222,24 +224,6 @@ impl Look {
     }
 }
 
-/// The theme that was asked for; where none was, one for the terminal's background.
-fn theme(setting: &Setting<String>, background: Background) -> String {
-    match setting.origin {
-        Origin::Default if background == Background::Light => LIGHT_THEME.to_owned(),
-        _ => setting.value.clone(),
-    }
-}
-
-/// `COLORFGBG` is `foreground;background` (perhaps with something between) in the numbers of
-/// the sixteen colours; white and light grey are 15 and 7.
-fn background_of(color: &str) -> Background {
-    match color.rsplit_once(';').map(|(_, background)| background) {
-        Some("7" | "15") => Background::Light,
-        Some("0" | "8") => Background::Dark,
-        _ => Background::Unknown,
-    }
-}
-
 fn decide(when: When, auto: bool) -> bool {
     match when {
         When::Auto => auto,
@@ -251,7 +235,7 @@ fn decide(when: When, auto: bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::Format;
+    use crate::settings::{Format, Setting};
 
     fn default<T>(value: T) -> Setting<T> {
         Setting { value, origin: Origin::Default }
@@ -285,7 +269,6 @@ mod tests {
         terminal: false,
         color: false,
         true_color: false,
-        background: Background::Unknown,
         hyperlinks: false,
         ide: false,
         width: None,
@@ -306,26 +289,6 @@ mod tests {
         let look = Look::new(&settings, PIPE, b"/src");
         assert!(look.color && look.visible() && look.theme.is_some());
         assert_eq!(look.palette.file.on, "\x1b[34m");
-    }
-
-    #[test]
-    fn the_theme_follows_the_background_unless_it_is_chosen() {
-        for (said, background) in [
-            ("0;15", Background::Light),
-            ("0;default;7", Background::Light),
-            ("15;0", Background::Dark),
-            ("", Background::Unknown),
-            ("7", Background::Unknown),
-        ] {
-            assert_eq!(background_of(said), background, "{said}");
-        }
-        let mut settings = settings();
-        settings.color.value = When::Always;
-        let light = Facts { background: Background::Light, ..PIPE };
-        let look = |settings: &Settings| Look::new(settings, light, b"").theme.unwrap();
-        assert_eq!(look(&settings), LIGHT_THEME);
-        settings.theme.origin = Origin::File;
-        assert_eq!(look(&settings), "base16-ocean.dark");
     }
 
     #[test]

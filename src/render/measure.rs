@@ -2,6 +2,7 @@
 //! are, and of each section how many rows it has, whether they are of one file, and how wide
 //! most of their cells are.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::look::Look;
@@ -118,8 +119,11 @@ impl Measure {
         part.source.add(source_width(entry.text));
         part.place.add(path_width + 1 + digits(entry.line));
         part.cells.resize_with(part.cells.len().max(entry.cells.len()), Widths::default);
+        // Of a tree, the first column has the guide lines before it.
+        let mut before = 3 * usize::from(entry.depth);
         for (widths, cell) in part.cells.iter_mut().zip(&entry.cells) {
-            widths.add(display_width(&shown(cell.as_bytes(), look)) + 3 * usize::from(entry.depth));
+            let cell = short_place(cell);
+            widths.add(display_width(&shown(cell.as_bytes(), look)) + std::mem::take(&mut before));
         }
     }
 
@@ -191,6 +195,14 @@ fn source_width(text: &[u8]) -> usize {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     let tabs = line.iter().take_while(|byte| **byte == b'\t').count();
     display_width(line) + 7 * tabs
+}
+
+/// A definition's place with the number of others of its name, as it is said on a screen.
+pub(super) fn short_place(place: &str) -> Cow<'_, str> {
+    match place.strip_suffix(" more").and_then(|place| place.rsplit_once(" and ")) {
+        Some((place, more)) => Cow::Owned(format!("{place} +{more}")),
+        None => Cow::Borrowed(place),
+    }
 }
 
 /// How many digits `number` has in decimal.

@@ -5,6 +5,7 @@
 //! here searches, reads files or keeps lists.
 
 mod arranged;
+mod background;
 mod cell;
 mod context;
 mod contrast;
@@ -21,12 +22,15 @@ mod line;
 mod look;
 mod measure;
 mod pager;
+mod prose;
 mod record;
 mod sanitize;
 mod sheet;
+mod svg;
 mod table;
 
 pub(crate) use arranged::Rows;
+pub(crate) use cell::cut;
 pub(crate) use context::{Block, Marked, Note, draw_block, merges_blocks};
 pub(crate) use counts::Counts;
 pub(crate) use dot::{Arrow, Node, draw_dot};
@@ -38,3 +42,4 @@ pub(crate) use json::{Json, Totals};
 pub(crate) use look::{Facts, Look};
 pub(crate) use pager::{Output, print_page};
 pub(crate) use sanitize::{display_width, visible};
+pub(crate) use svg::{Shown, Use, draw_picture, drawn_uses, nodes_of, with_dark_page};

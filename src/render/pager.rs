@@ -31,6 +31,7 @@ enum Target {
 impl Output {
     /// Standard output itself.
     pub(crate) fn stdout() -> Output {
+        crate::waiting::end();
         let target = Target::Stdout(BufWriter::with_capacity(BUFFER, io::stdout().lock()));
         Output { target, gate: None }.holding(Content::Styled)
     }

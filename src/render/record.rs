@@ -5,7 +5,7 @@
 use super::fit::{drawn_width, push_fitted, wrapped};
 use super::hyperlink::linked;
 use super::look::Look;
-use super::measure::{Measure, begins, digits};
+use super::measure::{Measure, begins, digits, short_place};
 use super::sanitize::{display_width, shown};
 use super::sheet::{pad, rule};
 use crate::list::{Column, Match, Meta, Role};
@@ -16,6 +16,9 @@ const GAP: usize = 2;
 /// Less of a line than this says nothing, unless it is all: 24 columns, and two marks of what
 /// was left out.
 const LEAST_SOURCE: usize = 26;
+
+/// A place is cut for the sake of the line, but not shorter than this.
+const LEAST_PLACE: usize = 24;
 
 /// How much of the width names and places take at most, in percent.
 const MOST: usize = 40;
@@ -171,68 +174,87 @@ impl<'l> Record<'l> {
     }
 
     fn place(&self, row: &mut Row<'_>, measure: &Measure, path: &[u8], entry: &Match<'_>) {
-        let limit = self.look.width * MOST / 100;
         let at = self.columns.iter().position(|column| column.role == Role::Place);
         let part = measure.part(&self.section);
+        let said = at.and_then(|at| entry.cells.get(at));
+        // Of the one that was asked for, where it is itself.
+        let said = said.filter(|cell| !cell.is_empty() || entry.depth > 0);
+        let said = said.map(|cell| short_place(&self.shown(cell)).into_owned());
+        let own = match &said {
+            Some(text) => display_width(text.as_bytes()),
+            None => display_width(&shown(path, self.look)) + 1 + digits(entry.line),
+        };
+        let limit = self.place_limit(row.at, entry);
+        row.make_room(own.min(limit), measure.index_width() + 2 * GAP);
+        let start = row.at;
+        match said {
+            Some(text) => {
+                let room = self.look.width.saturating_sub(row.at).clamp(1, limit);
+                row.text(&self.look.palette.file, &cut_before(&text, room));
+            }
+            _ => row.path(path, entry.line),
+        }
         let width = match at {
             Some(at) => part.and_then(|part| part.cells.get(at)).map(|cells| cells.most(limit)),
             None => part.map(|part| part.place.most(limit)),
         };
-        row.make_room(self.place_width(path, entry, at), measure.index_width() + 2 * GAP);
-        let start = row.at;
-        match at.and_then(|at| entry.cells.get(at)) {
-            // Of the one that was asked for, where it is itself.
-            Some(cell) if !cell.is_empty() || entry.depth > 0 => {
-                let room = self.look.width.saturating_sub(row.at).max(1);
-                let text = super::cell::cut(&self.shown(cell), room);
-                row.text(&self.look.palette.file, &text);
-            }
-            _ => row.path(path, entry.line),
-        }
         // A place that is shorter than most others leaves the line room all the same.
         let column = start + width.unwrap_or(0) + GAP;
         row.to(column.min(self.look.width.saturating_sub(LEAST_SOURCE)));
     }
 
-    /// Columns that an entry's place takes; `at` is the column that says it, if one does.
-    fn place_width(&self, path: &[u8], entry: &Match<'_>, at: Option<usize>) -> usize {
-        match at.and_then(|at| entry.cells.get(at)) {
-            Some(cell) if !cell.is_empty() || entry.depth > 0 => {
-                display_width(self.shown(cell).as_bytes())
-            }
-            _ => display_width(&shown(path, self.look)) + 1 + digits(entry.line),
-        }
+    /// How wide a place may be that begins at column `at`: in trees and chains the line has room
+    /// beside it, where the screen is wide enough for both.
+    fn place_limit(&self, at: usize, entry: &Match<'_>) -> usize {
+        let most = self.look.width * MOST / 100;
+        let beside = self.look.width.saturating_sub(at + GAP + LEAST_SOURCE);
+        let shares = self.shape != Shape::Items && !entry.text.is_empty();
+        if shares && beside >= LEAST_PLACE { beside.min(most) } else { self.look.width.max(1) }
     }
 
-    /// Appends how the step is made, and the line.
+    /// How the step is made; of a call, and of what was asked for itself, nothing.
+    fn how(&self, entry: &Match<'_>) -> String {
+        let how = self.cell(entry, Role::How);
+        let is_root = self.shape == Shape::Tree && entry.depth == 0;
+        if how == "call" || is_root { String::new() } else { how }
+    }
+
+    /// Whether a line has a word that the columns don't have.
+    fn says_more(&self, entry: &Match<'_>, line: &[u8]) -> bool {
+        let text = String::from_utf8_lossy(line);
+        let has = |word: &str| entry.cells.iter().any(|cell| cell.split(' ').any(|c| c == word));
+        text.split_whitespace().any(|word| word != "-" && !has(word))
+    }
+
+    /// Appends the line, and how the step is made.
     fn rest(&self, mut row: Row<'_>, measure: &Measure, entry: &Match<'_>) {
         let palette = &self.look.palette;
-        let how = self.cell(entry, Role::How);
-        let how = if how == "call" { "" } else { how.as_str() };
+        let how = self.how(entry);
         let line = entry.text.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let (lead, line) = super::line::trimmed(line);
-        let source_width = drawn_width(line);
+        let says_more = self.shape != Shape::Items || self.says_more(entry, line);
+        let source_width = if says_more { drawn_width(line) } else { 0 };
         let how_width = display_width(how.as_bytes());
-        let mut below = Vec::new();
-        if how_width > 0 {
-            let source = if source_width == 0 { 0 } else { source_width.min(LEAST_SOURCE) + GAP };
-            let room = self.look.width.saturating_sub(row.at);
-            // The line comes before how it is reached, where both don't fit.
-            let is_all = source > 0 && room >= source && room < how_width + source;
-            if how_width <= room && !is_all {
-                row.text(&palette.extra, how);
-                row.to(row.at + GAP);
-            } else {
-                below.push(how);
-            }
-        }
         let room = self.look.width.saturating_sub(row.at);
         let fits = source_width > 0 && room >= source_width.min(LEAST_SOURCE);
+        // The line comes before how it is reached, where both don't fit.
+        let beside = if fits { source_width.min(LEAST_SOURCE) + GAP } else { 0 };
+        let how_fits = how_width > 0 && room >= beside + how_width;
         if fits {
-            push_fitted(row.out, self.look, line, (lead, &entry.spans), room, false, None);
+            let room = if how_fits { room - GAP - how_width } else { room };
+            let spans = (lead, entry.spans.as_slice());
+            row.at += push_fitted(row.out, self.look, line, spans, room, false, None);
+        }
+        if how_fits {
+            if fits {
+                row.to(row.at + GAP);
+            }
+            row.text(&palette.extra, &how);
         }
         row.end();
+        // What kind of thing it is needs no row of its own, unlike the way to it.
+        let below = (!how_fits && how.contains(' ')).then_some(how);
         let margin = measure.index_width() + 2 * GAP;
         let mut fits = fits;
         let sentence = self.cell(entry, Role::Sentence);
@@ -258,8 +280,8 @@ impl<'l> Record<'l> {
                 row.out.push(b'\n');
             }
         }
-        for text in below {
-            for text in wrapped(text, self.look.width.saturating_sub(margin)) {
+        if let Some(text) = below {
+            for text in wrapped(&text, self.look.width.saturating_sub(margin)) {
                 pad(row.out, margin);
                 palette.extra.paint(row.out, text.as_bytes());
                 row.out.push(b'\n');
@@ -272,6 +294,22 @@ impl<'l> Record<'l> {
             row.out.push(b'\n');
         }
     }
+}
+
+/// The end of `text` in at most `room` columns.
+fn cut_before(text: &str, room: usize) -> String {
+    if display_width(text.as_bytes()) <= room {
+        return text.to_owned();
+    }
+    let mut rest = text;
+    while display_width(rest.as_bytes()) + 1 > room {
+        let mut letters = rest.chars();
+        if letters.next().is_none() {
+            break;
+        }
+        rest = letters.as_str();
+    }
+    format!("…{rest}")
 }
 
 /// `title`, or where that is too wide, the last of the titles that it is made of.

@@ -11,6 +11,7 @@ use super::hyperlink::linked;
 use super::line::lines;
 use super::look::Look;
 use super::measure::{Measure, begins};
+use super::prose::{prose_lines, push_prose};
 use super::sanitize::{display_width, shown};
 use crate::list::{Column, Match, Meta, Role, Span};
 
@@ -90,7 +91,17 @@ impl<'l> Sheet<'l> {
             let cut = is_first && entry.skipped > 0;
             let styled = self.styled(path, number, text);
             let spans = (at, entry.spans.as_slice());
-            let width = push_fitted(out, self.look, text, spans, room, cut, styled.as_ref());
+            // In an answer prose is read to its end; in a search's rows the match is enough.
+            let lines = match entry.section {
+                Some(_) if !cut => prose_lines(path, text, room),
+                _ => Vec::new(),
+            };
+            let width = if lines.is_empty() {
+                push_fitted(out, self.look, text, spans, room, cut, styled.as_ref())
+            } else {
+                let margin = margins.width();
+                push_prose(out, self.look, (text, &lines), spans, (margin, room), styled.as_ref())
+            };
             let said = if is_first { self.said(entry) } else { String::new() };
             self.say(out, measure, margins, &said, width, room);
         }

@@ -297,22 +297,6 @@ fn pictures_and_json() {
 }
 
 #[test]
-fn a_drawing_needs_dot_and_says_so() {
-    let dir = Dir::kernel();
-    let svg = dir.beside("chain.svg");
-    let chain = || dir.kgrep(&["chain", "start_kernel", "run_init_process", "--svg"]).arg(&svg);
-    chain().env("PATH", dir.beside("nothing")).run().expect_error(&["graphviz", "--dot"]);
-    // A dot of our own: it writes what it is given to the file it is told.
-    let dot = dir.script("bin/dot", "test \"$1\" = -Tsvg && cat > \"$3\"\n");
-    let path = format!("{}:/usr/bin:/bin", dot.parent().expect("folder").display());
-    chain().env("PATH", &path).run().expect_ok();
-    let drawn = std::fs::read_to_string(&svg).expect("drawn");
-    assert!(drawn.contains("run_init_process"), "{drawn}");
-    dir.script("bin/dot", "echo no such layout >&2; exit 1\n");
-    chain().env("PATH", &path).run().expect_error(&["dot", "no such layout"]);
-}
-
-#[test]
 fn the_export_is_tab_separated() {
     let dir = Dir::kernel();
     let edges = dir.kgrep(&["--arch", "x86", "export", "edges"]).stdout();

@@ -502,3 +502,71 @@ fn words_that_make_no_sense_are_refused_in_a_line() {
     diff(&dir, &["upstream", "distro", "[z-a]"]).run().expect_error(&["[z-a]"]);
     diff(&dir, &["upstream", "upstream"]).run().expect_code(1);
 }
+
+#[test]
+fn a_whole_difference_begins_with_a_summary() {
+    let dir = pair();
+    let answer = diff(&dir, &["upstream", "distro"]).stdout();
+    let (lead, table) = answer.split_once("\n\n").expect("a summary and a table");
+    let expected = "\
+upstream → distro: 9 files differ, 1 new; +32 -13 in 10 hunks
+  options       1 new: CRASH_AUTO
+  mostly in     LAMP DRIVERS (5 files), CRASH RESERVATION (2 files), THE REST (2 files)";
+    similar_asserts::assert_eq!(lead, expected);
+    assert!(table.starts_with("Index File") && table.lines().count() == 11, "{table}");
+    // New ones are gone seen from the other side.
+    let back = diff(&dir, &["distro", "upstream"]).stdout();
+    assert!(back.contains("options       1 gone: CRASH_AUTO\n"), "{back}");
+    assert!(back.starts_with("distro → upstream: 9 files differ, 1 gone; +13 -32"), "{back}");
+    // It is no part of the table, nor of other answers.
+    let bare = diff(&dir, &["upstream", "distro", "--no-header"]).stdout();
+    assert_eq!(bare.lines().count(), 10, "{bare}");
+    let grep = diff(&dir, &["upstream", "distro", "--format", "grep"]).stdout();
+    assert_eq!(grep.lines().count(), 10, "{grep}");
+}
+
+#[test]
+fn a_guessed_place_never_stands_in_the_summary() {
+    let dir = Dir::new();
+    let patch = "\
+--- a/x.c
++++ b/x.c
+@@ -2,3 +2,4 @@ int lamp_on(void)
+ \tolder();
+ \tlines();
++\tcrash_it();
+ \tare_gone();
+";
+    dir.create("p.patch", patch);
+    let above = "/* another file by now */\n".repeat(6);
+    dir.create("tree/x.c", format!("{above}int lamp_on(void)\n{{\n\treturn 1;\n}}\n"));
+    let answer = diff(&dir, &["p.patch", "crash_it", "--on", "tree"]).stdout();
+    assert!(answer.contains("(line guessed)"), "{answer}");
+    assert!(answer.contains("handled by  lamp_on  tree/x.c:7\n"), "{answer}");
+    // Where the function is gone, it is named without a place.
+    dir.create("tree/x.c", above);
+    let answer = diff(&dir, &["p.patch", "crash_it", "--on", "tree"]).stdout();
+    assert!(answer.contains("handled by  lamp_on\n"), "{answer}");
+}
+
+#[test]
+fn applied_by_patch_is_the_maintainers_table() {
+    let dir = pair();
+    let judged = |tree: &str, more: &[&str]| {
+        let args = [&["patches", "--applied", "--by", "patch", "--on", tree][..], more].concat();
+        diff(&dir, &args).stdout()
+    };
+    let upstream = judged("upstream", &[]);
+    assert!(upstream.starts_with("Verdict"), "{upstream}");
+    assert!(rows(&upstream)[1..].iter().all(|row| row.starts_with("applies ")), "{upstream}");
+    let distro = judged("distro", &["--fuzz", "0"]);
+    let found = rows(&distro);
+    assert!(found.iter().any(|row| row.starts_with("in already 0001-lamp-dim lamp: ")), "{distro}");
+    assert!(found.iter().any(|row| row.starts_with("1 of 1 conflict crash-auto ")), "{distro}");
+    let json = judged("distro", &["--fuzz", "0", "--format", "json"]);
+    let first: serde_json::Value = serde_json::from_str(json.lines().next().unwrap()).unwrap();
+    assert_eq!(first["data"]["verdict"], "in already", "{json}");
+    diff(&dir, &["patches", "--applied", "--by", "file", "--on", "distro"])
+        .run()
+        .expect_error(&["--by patch"]);
+}

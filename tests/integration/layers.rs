@@ -131,6 +131,7 @@ const PROGRAM: Order = &[
     ("folders", &[]),
     ("closed", &[]),
     ("interrupts", &[]),
+    ("waiting", &[]),
 ];
 
 const ENGINE: Order = &[

@@ -179,13 +179,25 @@ fn the_demo_walks_through_the_real_commands() {
         "    0 drivers/block/ramdisk.c   19 page = kmem_cache_alloc(",
         "$ kgrep -s 'c2 2,3'\n",
         "--- 2 fs/namespace.c",
-        "$ kgrep -s tree\n",
+        "$ kgrep -s 'k 3-7; tree'\n",
         "$ kgrep -s 4\nvim ",
         "kernel/fork.c +17\n",
+        "$ kgrep find change root mount\n",
+        "Mounts > Changing the root",
+        "$ kgrep trace 'rdinit='\n",
+        "__setup(\"rdinit=\", rdinit_setup);",
+        "start_kernel → rest_init → kernel_init → run_init_process",
+        "`crashkernel=auto` is in ../pair/distro only",
+        "$ kgrep log ../warning.txt\n",
+        "fs/namespace.c  100   5 vfs_caches_init",
     ] {
         assert!(tour.contains(part), "{part:?} is missing:\n{tour}");
     }
     assert!(dir.cache().join("demo/kernel/fs/namespace.c").is_file());
+    // No station is longer than two screens.
+    for station in tour.split("$ kgrep ").skip(1) {
+        assert!(station.lines().count() <= 48, "{station}");
+    }
     // The tour keeps its lists to itself.
     assert_eq!(dir.kgrep(&["-s", "p"]).run().code(), 2);
 }

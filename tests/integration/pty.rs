@@ -136,6 +136,18 @@ impl Drop for Terminal {
     }
 }
 
+/// What is left of what a terminal was sent, without lines that were taken away again: on a
+/// slow machine there is a spinner before the answer.
+pub(crate) fn settled(sent: &str) -> String {
+    let mut parts = sent.split("\r\x1b[K");
+    let mut left = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        left.truncate(left.rfind('\n').map_or(0, |end| end + 1));
+        left.push_str(part);
+    }
+    left
+}
+
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
     haystack.windows(needle.len()).position(|window| window == needle)
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::pty::Terminal;
+use crate::pty::{Terminal, settled};
 use crate::util::Dir;
 
 /// Answers whose rows are source: their source is seen at 80 columns.
@@ -58,7 +58,7 @@ fn tree() -> Dir {
 fn screen(dir: &Dir, args: &[&str], width: u16) -> Vec<String> {
     let env = [("PAGER", ""), ("KGREP_PAGER", "")];
     let (_, bytes) = Terminal::sized(dir, args, &env, 50, width).finish();
-    rows(&bytes)
+    rows(&settled(&bytes))
 }
 
 /// The rows of what a terminal was sent.

@@ -131,6 +131,10 @@ pub struct Node {
     /// Its file, below the tree's root; empty where that is not known.
     #[serde(with = "serde_bytes")]
     pub path: Vec<u8>,
+    /// Its first line; 0 where that is not known.
+    pub line: u32,
+    /// It is a macro or a constant.
+    pub is_macro: bool,
 }
 
 /// One definition uses another.
@@ -144,6 +148,8 @@ pub struct Arrow {
     pub how: How,
     /// How sure that is.
     pub sure: Sureness,
+    /// The line on which it is done, in the user's file; 0 where that is not known.
+    pub line: u32,
 }
 
 /// The title of a part of an answer.

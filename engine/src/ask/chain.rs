@@ -5,6 +5,7 @@ use kgrep_index::graph::{
 };
 
 use super::names::{meant, not_callable, unknown};
+use super::steps::is_macro;
 use crate::Result;
 use crate::answer::{Answer, Arrow, Cell, Column, How, Label, Node, Role, Row, Sureness, Title};
 use crate::code::{Code, named, one_name};
@@ -119,7 +120,10 @@ fn arrow(graph: &Graph<'_>, hop: &Hop) -> Arrow {
     let node = |definition: &DefInfo| Node {
         label: Label::Name(text(graph, definition.name)),
         path: graph.path(definition.file).to_vec(),
+        line: definition.first,
+        is_macro: is_macro(definition),
     };
     let how = How::of(graph, &hop.link);
-    Arrow { from: node(&hop.from), to: node(&hop.to), how, sure: Sureness::Certain }
+    let (from, to, line) = (node(&hop.from), node(&hop.to), hop.link.line);
+    Arrow { from, to, how, sure: Sureness::Certain, line }
 }

@@ -101,13 +101,18 @@ fn add(answer: &mut Answer, path: &[u8], found: Found, kind: ReferenceKind, name
     if is_export(within.as_bytes()) {
         (within, how) = (String::new(), How::Exported);
     }
-    let node =
-        |name: &str, path: &[u8]| Node { label: Label::Name(name.to_owned()), path: path.to_vec() };
+    let node = |name: &str, path: &[u8]| Node {
+        label: Label::Name(name.to_owned()),
+        path: path.to_vec(),
+        line: 0,
+        is_macro: false,
+    };
     answer.arrows.push(Arrow {
         from: node(&within, path),
         to: node(name, b""),
         how: how.clone(),
         sure: Sureness::Certain,
+        line: found.line,
     });
     answer.rows.push(Row {
         path: path.to_vec(),

@@ -176,7 +176,8 @@ impl Growing<'_, '_> {
 
     fn node(&self, definition: &DefInfo) -> Node {
         let path = self.graph.path(definition.file).to_vec();
-        Node { label: self.label(definition), path }
+        let (line, is_macro) = (definition.first, is_macro(definition));
+        Node { label: self.label(definition), path, line, is_macro }
     }
 
     fn root(&mut self, root: &DefInfo) {
@@ -239,7 +240,13 @@ impl Growing<'_, '_> {
                 let how = if is_export { How::Exported } else { How::of(self.graph, link) };
                 self.only_exports &= is_export;
                 let (from, to) = (self.node(definition), self.node(target));
-                self.arrows.push(Arrow { from, to, how: how.clone(), sure: Sureness::Certain });
+                self.arrows.push(Arrow {
+                    from,
+                    to,
+                    how: how.clone(),
+                    sure: Sureness::Certain,
+                    line: link.line,
+                });
                 let node = Cell::Node { label: self.label(definition), elsewhere };
                 let name = self.name_at(link, target.name);
                 self.step(depth, definition, link.line, name, vec![node, Cell::How(how)]);
@@ -296,9 +303,15 @@ impl Growing<'_, '_> {
         };
         let to = match definitions.first() {
             Some(definition) => self.node(definition),
-            None => Node { label: label.clone(), path: Vec::new() },
+            None => Node { label: label.clone(), path: Vec::new(), line: 0, is_macro: false },
         };
-        self.arrows.push(Arrow { from: self.node(source), to, how: how.clone(), sure });
+        self.arrows.push(Arrow {
+            from: self.node(source),
+            to,
+            how: how.clone(),
+            sure,
+            line: link.line,
+        });
         let defined = definitions.first().map(|first| Defined {
             path: self.graph.path(first.file).to_vec(),
             line: first.first,
@@ -333,11 +346,27 @@ impl Growing<'_, '_> {
             };
             let via = edge.via.map(|via| graph.name(via));
             let how = How::by(kind, via.as_deref());
-            let to = Node { label: Label::Name(self.text(name)), path: Vec::new() };
+            let to = Node {
+                label: Label::Name(self.text(name)),
+                path: Vec::new(),
+                line: 0,
+                is_macro: false,
+            };
             let from = self.node(&user);
-            self.arrows.push(Arrow { from, to, how: how.clone(), sure: Sureness::Certain });
+            self.arrows.push(Arrow {
+                from,
+                to,
+                how: how.clone(),
+                sure: Sureness::Certain,
+                line: edge.line,
+            });
             let node = Cell::Node { label: self.label(&user), elsewhere: None };
             self.step(0, &user, edge.line, name, vec![node, Cell::How(how)]);
         }
     }
+}
+
+/// Whether a definition is expanded rather than called.
+pub(super) fn is_macro(definition: &DefInfo) -> bool {
+    matches!(definition.kind, Kind::Macro | Kind::Constant)
 }

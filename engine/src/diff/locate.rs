@@ -85,6 +85,16 @@ impl<'a> Pattern<'a> {
         self.prefix.max(self.suffix)
     }
 
+    /// Whether anything is compared with so much fuzz but blank lines: where nothing is, every
+    /// place would do.
+    fn compares(&self, fuzz: i64) -> bool {
+        let context = self.prefix.max(self.suffix);
+        let skipped = |own: i64| usize::try_from(fuzz + own - context).unwrap_or(0);
+        let end = self.lines.len().saturating_sub(skipped(self.suffix));
+        let compared = self.lines.get(skipped(self.prefix)..end).unwrap_or_default();
+        compared.iter().any(|line| !line.trim_ascii().is_empty())
+    }
+
     /// Number of lines.
     pub(crate) fn len(&self) -> usize {
         self.lines.len()
@@ -216,8 +226,7 @@ pub fn place(text: &Lines<'_>, hunk: &Hunk) -> Option<(u32, Origin)> {
         [Origin::Added, Origin::Removed].map(|side| (side, Pattern::new(hunk, side, false)));
     for fuzz in 0..=2 {
         for (side, pattern) in &sides {
-            let known = pattern.lines.iter().any(|line| !line.trim_ascii().is_empty());
-            if !known || fuzz > pattern.max_fuzz() {
+            if !pattern.compares(fuzz) || fuzz > pattern.max_fuzz() {
                 continue;
             }
             if let Some(at) = pattern.find(text, fuzz, 0, 0) {

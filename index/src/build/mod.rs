@@ -52,6 +52,9 @@ pub trait Observer: Sync {
 
     /// So much more was read.
     fn progress(&self, _files: u64, _bytes: u64) {}
+
+    /// All was read: what is known of it is put together and written.
+    fn writing(&self) {}
 }
 
 /// An observer that wants to know nothing.
@@ -241,6 +244,7 @@ fn attempt(
         Reading::new(&home, &top, &listed, observer, (&graph, idioms), &catalog, first_part);
     let read = reading.read(&work.files);
     let number = reading.next_part();
+    observer.writing();
     let result = read.and_then(|(mut read, pending)| {
         // Each waits for the disk, or for what another does on one processor only.
         let (part, (graph, catalog)) = rayon::join(

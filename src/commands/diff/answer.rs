@@ -80,7 +80,12 @@ impl Answer {
         }
         self.files.insert(name.to_vec());
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let place = format!("{}:{}", text(&row.path), row.line);
+        // A doubtful place is none: what the change is in is where it is defined now, if it is.
+        let line = match &row.home {
+            Some((_, line)) => *line,
+            None => Some(row.line).filter(|_| !row.guessed),
+        };
+        let place = line.map(|line| format!("{}:{line}", text(&row.path))).unwrap_or_default();
         if let Some(around) = &row.around {
             let base = name.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
             let places = match around.thing {
@@ -90,7 +95,8 @@ impl Answer {
                 _ => None,
             };
             if let Some(places) = places {
-                places.add(text(&around.name), place);
+                let home = row.home.as_ref().map(|(name, _)| name);
+                places.add(text(home.unwrap_or(&around.name)), place);
             }
         }
         if let Some(patch) = &row.patch {

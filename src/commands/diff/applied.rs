@@ -7,7 +7,8 @@ use super::lister::{self, Lister};
 use super::pick::{Names, Pick};
 use super::place::{Placer, Row};
 use super::sides::Sides;
-use super::{Asked, export};
+use super::{Asked, export, verdicts};
+use crate::cli::By;
 use crate::commands::Outcome;
 use crate::diff::apply::{self, Verdict};
 use crate::diff::model::{DiffSet, Entry};
@@ -27,9 +28,15 @@ pub(super) fn run(
     let (Sides::Patches { on: Some(tree), .. } | Sides::Git { on: tree, .. }) = asked.sides else {
         bail!("--applied judges patches by a tree: kgrep diff PATCHES --applied --on TREE");
     };
+    if asked.args.by.is_some_and(|by| by != By::Patch) {
+        bail!("--applied counts by patch alone: kgrep diff PATCHES --applied --by patch --on TREE");
+    }
     let fuzz = asked.args.fuzz.unwrap_or(apply::PATCH_FUZZ);
     // The whole series is played through, whatever is shown of it.
     let verdicts = apply::check(set, &asked.base.join(tree), fuzz);
+    if asked.args.by.is_some() {
+        return verdicts::run(asked, set, pick, names, &verdicts);
+    }
     let placer = Placer::new(asked.base, asked.sides, pick, asked.behind);
     let look = asked.look();
     let meta = lister::meta(asked.session, columns(), asked.request())?;

@@ -120,7 +120,7 @@ fn print(asked: &Asked<'_>, by: By, groups: &[Group]) -> Result<()> {
 }
 
 /// MAINTAINERS of the newest tree that has one.
-fn maintainers(asked: &Asked<'_>) -> Option<Maintainers> {
+pub(super) fn maintainers(asked: &Asked<'_>) -> Option<Maintainers> {
     let trees = asked.sides.trees();
     let mut files = trees.iter().rev().map(|tree| asked.base.join(tree).join("MAINTAINERS"));
     files.find_map(|file| std::fs::read(file).ok()).map(|text| Maintainers::parse(&text))

@@ -19,6 +19,8 @@ mod pass;
 mod pick;
 pub(crate) mod place;
 mod sides;
+mod summary;
+mod verdicts;
 mod whole;
 
 use std::borrow::Cow;
@@ -34,6 +36,7 @@ use self::pass::Pass;
 use self::pick::{Names, Pick};
 use self::place::Placer;
 use self::sides::Sides;
+use self::summary::{Gatherer, Summary};
 use self::whole::Drawer;
 use super::{Outcome, Session};
 use crate::cli::{self, DiffArgs};
@@ -169,8 +172,12 @@ fn list(asked: &Asked<'_>, pass: &Pass<'_>, placer: &Placer<'_>) -> Result<Outco
     let meta = lister::meta(asked.session, placer.columns(), asked.request())?;
     let mut lister = Lister::new(asked.session, &look, meta, !own_print);
     let mut answer = Answer::default();
+    let wants_lead = !own_print && format == Format::Table && settings.header.value;
+    let gatherer = if wants_lead && pass.pick.is_none() { Gatherer::new(asked) } else { None };
+    let mut summary = Summary::default();
     pass.each(
-        |_, file| {
+        |at, file| {
+            let gathered = gatherer.as_ref().map(|gatherer| gatherer.of(placer, at, &file));
             let rows = placer.rows(set, &file);
             // A row has all that a table needs; the hunk behind it need not wait for its turn.
             let file = match file {
@@ -179,9 +186,10 @@ fn list(asked: &Asked<'_>, pass: &Pass<'_>, placer: &Placer<'_>) -> Result<Outco
                 }
                 file => file,
             };
-            (file, rows)
+            (file, rows, gathered)
         },
-        |(file, rows)| {
+        |(file, rows, gathered)| {
+            gathered.into_iter().for_each(|gathered| summary.add(gathered));
             let mut drawn = Vec::new();
             let entries = file.entries(set.patches.get(file.patch)).map(Some);
             for (row, entry) in rows.iter().zip(entries.chain(std::iter::repeat(None))) {
@@ -198,10 +206,9 @@ fn list(asked: &Asked<'_>, pass: &Pass<'_>, placer: &Placer<'_>) -> Result<Outco
             Ok(true)
         },
     )?;
-    let wants_answer = !own_print && format == Format::Table && settings.header.value;
-    let lead = match pass.pick.filter(|_| wants_answer) {
+    let lead = match pass.pick.filter(|_| wants_lead) {
         Some(pick) => answer.text(asked, pick, &look, lister.len())?,
-        None => Vec::new(),
+        None => summary.text(asked, set, &look),
     };
     let (outcome, _) = lister.finish(&lead)?;
     json.map_or(Ok(()), export::Json::finish)?;

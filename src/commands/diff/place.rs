@@ -18,8 +18,9 @@ use super::behind::Behind;
 use super::pick::Pick;
 use super::sides::{Sides, below};
 use crate::code::read;
-use crate::diff::context::{self, Enclosing};
+use crate::diff::context::{self, Enclosing, Thing};
 use crate::diff::filter::Hit;
+use crate::diff::kinds::{self, Kind};
 use crate::diff::locate::{self, Lines};
 use crate::diff::model::{DiffSet, Entry, FileChange, FileOp, Hunk, Line, Origin, Patch};
 use crate::diff::{group, strip};
@@ -52,6 +53,9 @@ pub(crate) struct Row {
     pub(crate) foreign: bool,
     /// The hunk's own text is nowhere in the file: the line is the one the patch names.
     pub(crate) guessed: bool,
+    /// The function that the hunk belongs to, where its place may be another's: the name that
+    /// the patch has for it, and the line on which it begins now, if it is still there.
+    pub(crate) home: Option<(Vec<u8>, Option<u64>)>,
     /// The side that the shown line is on; none without a line.
     pub(crate) side: Option<Origin>,
     /// What is around the hunk.
@@ -210,7 +214,13 @@ impl<'a> Placer<'a> {
         }
         let Spot { path, line: number, offset, text, foreign, guessed, .. } = spot;
         let side = Some(line.origin);
-        Row { path, line: number, offset, text, spans, foreign, guessed, side, ..base }
+        let home =
+            lines.filter(|_| !matches!(self.sides, Sides::Folders { .. })).and_then(|lines| {
+                let name = named(hunk).or_else(|| base.around.clone())?.name;
+                let is_doubtful = guessed || landed_elsewhere(hunk, &name, base.around.as_ref());
+                is_doubtful.then(|| (name.clone(), defined(entry.file.name(), &name, lines)))
+            });
+        Row { path, line: number, offset, text, spans, foreign, guessed, home, side, ..base }
     }
 
     /// The line of a hunk that says most.
@@ -381,6 +391,32 @@ impl Tree<'_> {
         let offset = self.offset(number);
         Spot { path, line: number.into(), offset, text, lead, foreign, guessed }
     }
+}
+
+/// The function that a hunk's `@@` line names.
+fn named(hunk: &Hunk) -> Option<Enclosing> {
+    let found = context::c::describe(&hunk.section, 0)?;
+    (found.thing == Thing::Function).then_some(found)
+}
+
+/// Whether a hunk was placed in another function than it names: one that begins above it.
+fn landed_elsewhere(hunk: &Hunk, name: &[u8], around: Option<&Enclosing>) -> bool {
+    let Some(around) = around.filter(|around| around.thing == Thing::Function) else {
+        return false;
+    };
+    let has = |text: &[u8]| memchr::memmem::find(text, &around.name).is_some();
+    around.name != name && !hunk.lines().any(|line| has(line.text))
+}
+
+/// The line on which a file, as it is now, begins the function of this name.
+fn defined(file: &[u8], name: &[u8], lines: &[&[u8]]) -> Option<u64> {
+    let names = |line: &[u8]| memchr::memmem::find(line, name).is_some();
+    let defines = |at: usize| {
+        let found = kinds::defined(Kind::Functions, file, lines, at);
+        found.is_some_and(|found| found == name)
+    };
+    let at = (0..lines.len()).find(|at| names(lines[*at]) && defines(*at))?;
+    Some(at as u64 + 1)
 }
 
 /// Where `line`, a part of `body`, begins in it.

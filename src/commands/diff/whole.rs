@@ -27,11 +27,11 @@ impl<'l> Drawer<'l> {
     /// # Errors
     /// When there is no such theme.
     pub(super) fn new(settings: &Settings, look: &'l Look) -> Result<Drawer<'l>> {
+        let as_patch = settings.format.value == Format::Patch || !look.color;
+        let highlighter = if as_patch { None } else { Highlighter::of(look)? };
         let out =
             if look.terminal { Output::paged(&settings.pager.value) } else { Output::stdout() };
-        let as_patch = settings.format.value == Format::Patch || !look.color;
         let out = if as_patch { out.holding(Content::Text) } else { out };
-        let highlighter = Highlighter::of(look)?.filter(|_| !as_patch);
         Ok(Drawer { look, out, highlighter, as_patch, unwritten: Vec::new() })
     }
 
