@@ -5,25 +5,60 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use kgrep_index::Tree;
+use kgrep_index::configured::{Around, Configured};
 use kgrep_index::kbuild::kconfig::Kconfig;
 use kgrep_index::kbuild::{
     Built, Configuration, Disk, Explanation, Included, Knowledge, built, explain, with_includes,
 };
+use kgrep_index::{Fresh, Index, Tree};
 
 use crate::{Error, Result};
+
+/// The configuration that a user means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KconfigChoice {
+    /// A `.config`, one packed with gzip, or a built kernel's folder; from the tree's root.
+    pub path: PathBuf,
+    /// Whether the user has named it for this very question: otherwise a tree without kernel code
+    /// has none.
+    pub named: bool,
+    /// Whether a tree in which it is missing has none.
+    pub if_there: bool,
+}
 
 /// A tree under one configuration.
 pub struct Kernel {
     /// The values of its symbols.
     pub config: Configuration,
+    tree: Tree,
+    /// The configuration's text, as it was read.
+    bytes: Vec<u8>,
     knowledge: Knowledge,
     files: Disk,
+    configured: OnceLock<Configured>,
     built: OnceLock<Built>,
     kconfig: OnceLock<Kconfig>,
 }
 
 impl Kernel {
+    /// The kernel that `choice` means in `tree`, if it is for this tree at all.
+    ///
+    /// # Errors
+    /// As [`Kernel::read`].
+    pub fn chosen(
+        tree: &Tree,
+        choice: &KconfigChoice,
+        arch: Option<&str>,
+    ) -> Result<Option<Kernel>> {
+        let root = tree.root();
+        let path = root.join(&choice.path);
+        let makes = ["Kconfig", "Kbuild", "Makefile"].iter().any(|name| root.join(name).is_file());
+        if !choice.named && !makes || choice.if_there && !path.exists() {
+            return Ok(None);
+        }
+        Kernel::read(tree, &path, arch).map(Some)
+    }
+
     /// The kernel that the configuration at `path` describes: a `.config`, one packed with gzip,
     /// or a folder that a kernel was built in. `arch` outranks what the file says.
     ///
@@ -44,8 +79,23 @@ impl Kernel {
             None => config,
         };
         let files = Disk::new(tree.root().to_owned());
-        let (built, kconfig) = (OnceLock::new(), OnceLock::new());
-        Ok(Kernel { config, knowledge, files, built, kconfig })
+        let (configured, built, kconfig) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        let tree = tree.clone();
+        Ok(Kernel { config, tree, bytes, knowledge, files, configured, built, kconfig })
+    }
+
+    /// The tree.
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// The files that the configuration has, headers too: as the cache folder `cache` has them
+    /// from before, or evaluated now. What `index` saw change need not be looked for.
+    pub fn configured(&self, cache: &Path, index: Option<(&Index, &Fresh)>) -> &Configured {
+        self.configured.get_or_init(|| {
+            let around = Around { tree: &self.tree, cache, index };
+            Configured::of(&around, &self.config, &self.bytes, &self.knowledge)
+        })
     }
 
     /// What the configuration builds, sources that others include too.

@@ -23,7 +23,7 @@ const COLUMNS: [(&str, Role); 2] = [("Holds", Role::Text), ("Symbols", Role::Tex
 /// If no configuration is in force, a file is outside of the tree, or the list can't be kept.
 pub(crate) fn run(args: &BuiltArgs, session: &Session) -> Result<Outcome> {
     let code = code::around(session)?;
-    let kernel = code::kernel(&code, session)?;
+    let kernel = code::kernel(&code)?;
     let mut sources = Sources::default();
     let mut answer = Answer { columns: Column::all(&COLUMNS), ..Answer::default() };
     for file in &args.files {
@@ -53,13 +53,8 @@ pub(crate) fn run(args: &BuiltArgs, session: &Session) -> Result<Outcome> {
             });
             continue;
         }
-        let mut asker = Asker {
-            code: &code,
-            kernel: &kernel,
-            sources: &mut sources,
-            section,
-            explained: false,
-        };
+        let mut asker =
+            Asker { code: &code, kernel, sources: &mut sources, section, explained: false };
         for step in &found.steps {
             asker.add(step, &mut answer.rows);
         }

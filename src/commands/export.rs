@@ -24,7 +24,7 @@ use crate::render::{Content, Output};
 pub(crate) fn run(args: &ExportArgs, session: &Session) -> Result<Outcome> {
     let code = code::around(session)?;
     if matches!(args.what, Export::Files) {
-        return files(&code, session);
+        return files(&code);
     }
     let begun = Cell::new(false);
     freshen::ask(&code, session, |graph| {
@@ -68,8 +68,8 @@ fn symbols(graph: &Graph<'_>, code: &Code, out: &mut Rows) {
 }
 
 /// Every source in path order, with what the configuration makes of it.
-fn files(code: &Code, session: &Session) -> Result<Outcome> {
-    let kernel = code::kernel(code, session)?;
+fn files(code: &Code) -> Result<Outcome> {
+    let kernel = code::kernel(code)?;
     let is_source = |path: &[u8]| SOURCES.iter().any(|suffix| path.ends_with(suffix));
     let mut out = Rows::new();
     for path in code.all_files(is_source)? {

@@ -136,9 +136,10 @@ const PROGRAM: Order = &[
 const ENGINE: Order = &[
     ("ask", &[]),
     ("log", &[]),
-    ("configuration", &[]),
     ("trace", &[]),
     ("code", &[]),
+    ("configuration", &[]),
+    ("left_out", &[]),
     ("snapshot", &[]),
     ("request", &[]),
     ("answer", &[]),
@@ -157,6 +158,7 @@ const ENGINE: Order = &[
 
 const INDEX: Order = &[
     ("build", &[]),
+    ("configured", &[]),
     ("now", &[]),
     ("index", &[]),
     ("text", &[]),

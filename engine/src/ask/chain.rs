@@ -49,7 +49,9 @@ pub(super) fn answer(code: &Code, graph: &Graph<'_>, chain: &Chain) -> Result<An
             SearchEnd::Depth => ChainEnd::Depth,
             SearchEnd::Work(steps) => ChainEnd::Work(steps),
         };
-        return note(notes, no_chain(chain, end));
+        notes.push(no_chain(chain, end));
+        notes.extend(code.kernel().map(|_| Note::OnlyBuilt));
+        return Ok(Answer { notes, ..Answer::default() });
     }
     let hops = chains.found.iter().flatten();
     Ok(Answer {

@@ -7,7 +7,9 @@
 use std::cell::RefCell;
 use std::collections::HashSet;
 
-use kgrep_index::graph::{Callee, Caller, DefId, DefInfo, Edge, Graph, Link, LinkKind, NameRef};
+use kgrep_index::graph::{
+    Arch, Callee, Caller, DefId, DefInfo, Edge, Graph, Link, LinkKind, NameRef,
+};
 use kgrep_index::outline::{Kind, UseKind};
 
 use super::Sources;
@@ -79,6 +81,7 @@ fn answer(code: &Code, graph: &Graph<'_>, steps: &Steps, direction: Direction) -
         rows: Vec::new(),
         arrows: Vec::new(),
         only_exports: true,
+        direct: RefCell::default(),
     };
     let roots = tree.roots(name);
     if roots.is_empty() {
@@ -97,6 +100,13 @@ fn answer(code: &Code, graph: &Graph<'_>, steps: &Steps, direction: Direction) -
         Direction::Callees => tree.callees(&roots),
     }
     notes.append(&mut tree.sources.notes);
+    let (total, hidden) = *tree.direct.borrow();
+    if hidden > 0 {
+        notes.push(Note::NotBuilt { hidden, total });
+    }
+    if tree.arrows.is_empty() && hidden > 0 {
+        return Ok(Answer { notes, ..Answer::default() });
+    }
     if tree.arrows.is_empty() {
         return note(notes, nothing(&asked, steps, direction));
     }
@@ -146,6 +156,8 @@ struct Growing<'g, 'a> {
     arrows: Vec<Arrow>,
     /// Whether all callers found so far are exports.
     only_exports: bool,
+    /// How many direct callers there are, and how many of them aren't built.
+    direct: RefCell<(u64, u64)>,
 }
 
 impl Growing<'_, '_> {
@@ -202,11 +214,28 @@ impl Growing<'_, '_> {
     }
 
     fn callers_by(&self, target: &DefInfo, kinds: &[LinkKind]) -> Vec<Caller> {
+        self.callers_in(target, kinds, self.code.arch)
+    }
+
+    fn callers_in(&self, target: &DefInfo, kinds: &[LinkKind], arch: Arch) -> Vec<Caller> {
         let indirect = kinds.contains(&LinkKind::Indirect);
-        let mut found = self.graph.callers(target, self.code.arch, indirect);
+        let mut found = self.graph.callers(target, arch, indirect);
         found.retain(|caller| kinds.contains(&caller.link.kind));
         said_once(&mut found);
         found
+    }
+
+    /// Counts the direct callers that a configuration leaves out.
+    fn count_direct(&self, target: &DefInfo) {
+        let whole = self.code.arch.whole();
+        if whole == self.code.arch {
+            return;
+        }
+        let all = self.callers_in(target, &self.kinds, whole);
+        let isnt_built = |caller: &&Caller| self.graph.place(caller.definition.file).left_out;
+        let mut direct = self.direct.borrow_mut();
+        direct.0 += all.len() as u64;
+        direct.1 += all.iter().filter(isnt_built).count() as u64;
     }
 
     fn callers_of(&self, target: &DefInfo, depth: usize) -> Vec<Step<Caller>> {
@@ -218,6 +247,7 @@ impl Growing<'_, '_> {
             found = self.callers_by(target, if depth == 1 { &kinds } else { &kinds[..1] });
         }
         if depth == 1 {
+            self.count_direct(target);
             let mut called = self.called.borrow_mut();
             found.retain(|c| called.insert((c.definition.id, c.link.line, c.link.kind)));
         }

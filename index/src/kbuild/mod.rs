@@ -30,6 +30,7 @@ pub use explain::{Explanation, explain, symbols_in};
 pub use files::{Disk, Files};
 pub use includes::{Included, with_includes};
 pub use knowledge::Knowledge;
+pub(crate) use preprocess::read_of_source;
 pub use result::{Built, Object, State, Step};
 pub use tree::built;
 

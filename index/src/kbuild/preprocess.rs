@@ -208,6 +208,24 @@ impl<'a> Lines<'a> {
     }
 }
 
+/// Gives `each` all that an evaluation reads of a source of this name; false for what is none
+/// and is read as a whole.
+pub(crate) fn read_of_source(path: &[u8], bytes: &[u8], each: &mut dyn FnMut(&[u8])) -> bool {
+    if path.ends_with(b".rs") {
+        rust_modules(bytes).iter().for_each(|(name, _)| each(name));
+        return true;
+    }
+    if ![&b".c"[..], b".h", b".S"].iter().any(|suffix| path.ends_with(suffix)) {
+        return false;
+    }
+    let mut lines = Lines { rest: bytes };
+    while let Some((keyword, rest)) = lines.next() {
+        each(keyword);
+        each(rest);
+    }
+    true
+}
+
 /// The names of a Rust file's `mod name;`, with their lines.
 pub(super) fn rust_modules(bytes: &[u8]) -> Vec<(Vec<u8>, u32)> {
     let name = |line: &[u8]| {
