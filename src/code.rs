@@ -49,10 +49,7 @@ pub(crate) fn of_tree(path: &Path, session: &Session, trust: bool) -> Result<Cod
 /// # Errors
 /// If none is named.
 pub(crate) fn kernel(code: &Code) -> Result<&Kernel> {
-    code.kernel().context(
-        "no configuration is named; --kconfig FILE names one (or KCONFIG_CONFIG, or kconfig in the \
-         configuration file)",
-    )
+    Ok(code.kernel().ok_or(Error::NoConfiguration)?)
 }
 
 /// The kernel that a search below the first of `paths` is about, if a configuration is in force.
@@ -81,7 +78,7 @@ fn kconfig(session: &Session) -> Result<Option<KconfigChoice>> {
 }
 
 /// The architecture's folder, where the user has named one.
-fn named_arch(session: &Session) -> Option<&str> {
+pub(crate) fn named_arch(session: &Session) -> Option<&str> {
     let arch = &session.settings.arch;
     let name = (arch.origin != Origin::Default).then(|| folder_name(&arch.value));
     name.filter(|name| *name != "all")

@@ -93,6 +93,7 @@ fn about_names(note: &Note) -> String {
         }
         Note::NotBuilt { .. }
         | Note::MaybeBuilt { .. }
+        | Note::FilesNotBuilt { .. }
         | Note::OnlyNotBuilt { .. }
         | Note::OnlyBuilt => about_built(note),
         note => about_uses(note),
@@ -112,6 +113,11 @@ fn about_built(note: &Note) -> String {
         Note::NotBuilt { hidden, total } => format!(
             "{hidden} of {total} in files that this configuration doesn't build; --kconfig none \
              shows them"
+        ),
+        Note::FilesNotBuilt { hidden, total } => format!(
+            "{hidden} of {} that differ are not built by this configuration; --kconfig none shows \
+             them",
+            counted(*total, "file")
         ),
         Note::MaybeBuilt { number, files } => {
             let shown = files.iter().take(3).map(|path| String::from_utf8_lossy(path).into_owned());

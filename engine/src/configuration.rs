@@ -8,7 +8,8 @@ use std::sync::OnceLock;
 use kgrep_index::configured::{Around, Configured};
 use kgrep_index::kbuild::kconfig::Kconfig;
 use kgrep_index::kbuild::{
-    Built, Configuration, Disk, Explanation, Included, Knowledge, built, explain, with_includes,
+    Built, Configuration, Disk, Explanation, Included, Knowledge, Value, built, explain,
+    with_includes,
 };
 use kgrep_index::{Fresh, Index, Tree};
 
@@ -105,6 +106,21 @@ impl Kernel {
             let (files, config, knowledge) = (&self.files, &self.config, &self.knowledge);
             with_includes(built, Included::Sources, files, config, knowledge)
         })
+    }
+
+    /// `CONFIG_X=y`, or that it is not set.
+    pub fn value_text(&self, symbol: &[u8]) -> String {
+        let name = String::from_utf8_lossy(symbol);
+        match self.config.value(symbol) {
+            None => format!("CONFIG_{name} is not set"),
+            Some(Value::Text(text)) => {
+                format!("CONFIG_{name}=\"{}\"", String::from_utf8_lossy(text))
+            }
+            Some(_) => {
+                let written = self.config.text(symbol);
+                format!("CONFIG_{name}={}", String::from_utf8_lossy(written))
+            }
+        }
     }
 
     /// The symbols of the tree's Kconfig files.

@@ -185,6 +185,13 @@ pub enum Note {
         /// Of how much.
         total: u64,
     },
+    /// Some of the files that differ aren't built by the configuration in force, and are left out.
+    FilesNotBuilt {
+        /// How many.
+        hidden: u64,
+        /// Of how many.
+        total: u64,
+    },
     /// Some of the answer is in files of which only a shell or a compiler could tell whether the
     /// configuration in force builds them.
     MaybeBuilt {

@@ -115,13 +115,34 @@ impl ChainArgs {
 /// Which files are asked about.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
+Without --kconfig, KCONFIG_CONFIG and `kconfig` in the configuration file name one.
+
 Examples:
   kgrep --kconfig ~/src/linux/.config built drivers/net/tun.c
-  KCONFIG_CONFIG=~/src/linux/.config kgrep built fs/ext4/*.c")]
+  KCONFIG_CONFIG=~/src/linux/.config kgrep built fs/ext4/*.c
+  kgrep --kconfig .config built 'drivers/net/**.c'    only whether, for many files
+  kgrep --kconfig .config built vfs_open              the files that define it")]
 pub(crate) struct BuiltArgs {
-    /// The files, as paths from here
-    #[arg(value_name = "FILE", required = true)]
+    /// Files, as paths from here or from the tree's top; names that the code defines; globs for
+    /// paths in quotes
+    #[arg(value_name = "FILE|NAME|GLOB", required = true)]
     pub(crate) files: Vec<PathBuf>,
+}
+
+/// Which configurations are compared.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  kgrep configs /boot/config-6.1.0-1 .config          what is on here, and not there
+  kgrep configs old.config new.config --format grep")]
+pub(crate) struct ConfigsArgs {
+    /// One configuration: a .config, one packed with gzip, or a built kernel's folder
+    #[arg(value_name = "OLD")]
+    pub(crate) old: PathBuf,
+
+    /// The other one
+    #[arg(value_name = "NEW")]
+    pub(crate) new: PathBuf,
 }
 
 /// What is exported.

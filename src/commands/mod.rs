@@ -6,6 +6,7 @@ mod built;
 mod chain;
 mod complete;
 mod config;
+mod configs;
 mod def;
 mod demo;
 mod diff;
@@ -85,6 +86,7 @@ pub(crate) fn run(cli: &Cli, args: &[OsString]) -> Result<Outcome> {
         Some(Commands::Messages(args)) => messages::run(args, &session()?),
         Some(Commands::Trace(args)) => trace::run(args, &session()?),
         Some(Commands::Built(args)) => built::run(args, &session()?),
+        Some(Commands::Configs(args)) => configs::run(args, &session()?),
         Some(Commands::Queries(args)) => queries::run(args, &session()?),
         Some(Commands::List(args)) => items::run(args, &session()?),
         Some(Commands::Diff(args)) => diff::run(args, &session()?),

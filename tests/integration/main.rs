@@ -13,6 +13,7 @@ mod code;
 mod complete;
 mod config;
 mod configuration;
+mod configured;
 mod diff;
 mod documents;
 mod editor;

@@ -2,6 +2,7 @@
 //! parameters to an [`Answer`]. Search and diff have their own folders, since their answers
 //! stream.
 
+mod built;
 mod chain;
 mod define;
 mod find;
@@ -11,6 +12,7 @@ mod names;
 mod references;
 mod sources;
 mod steps;
+mod symbol;
 mod trace;
 
 pub use messages::messages;
