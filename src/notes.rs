@@ -103,17 +103,17 @@ fn about_names(note: &Note) -> String {
 /// What is said of what a configuration leaves out.
 fn about_built(note: &Note) -> String {
     match note {
-        Note::NotBuilt { hidden, total } if hidden == total => {
-            let all = if *total == 1 { "what there is".to_owned() } else { format!("all {total}") };
-            let verb = if *total == 1 { "is" } else { "are" };
+        Note::NotBuilt { hidden, total, arms } => {
+            let much = match total {
+                1 => "what there is is".to_owned(),
+                _ if hidden == total => format!("all {total} are"),
+                _ => format!("{hidden} of {total}"),
+            };
+            let of = if *arms { "files and #if arms" } else { "files" };
             format!(
-                "{all} {verb} in files that this configuration doesn't build; --kconfig none shows them"
+                "{much} in {of} that this configuration doesn't build; --kconfig none shows them"
             )
         }
-        Note::NotBuilt { hidden, total } => format!(
-            "{hidden} of {total} in files that this configuration doesn't build; --kconfig none \
-             shows them"
-        ),
         Note::FilesNotBuilt { hidden, total } => format!(
             "{hidden} of {} that differ are not built by this configuration; --kconfig none shows \
              them",

@@ -2,14 +2,15 @@
 //!
 //! Which file is meant is the face's to say; nothing of the tree is executed.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use kgrep_index::configured::{Around, Configured};
 use kgrep_index::kbuild::kconfig::Kconfig;
 use kgrep_index::kbuild::{
-    Built, Configuration, Disk, Explanation, Included, Knowledge, Value, built, explain,
-    with_includes,
+    Built, Configuration, Disk, Explanation, Files, Included, Knowledge, Truth, Value, arms, built,
+    explain, with_includes,
 };
 use kgrep_index::{Fresh, Index, Tree};
 
@@ -39,7 +40,12 @@ pub struct Kernel {
     configured: OnceLock<Configured>,
     built: OnceLock<Built>,
     kconfig: OnceLock<Kconfig>,
+    /// Which lines of a file are compiled, of those that were asked about.
+    arms: Mutex<HashMap<Vec<u8>, Arms>>,
 }
+
+/// For each line where that changes, whether the lines from there on are compiled.
+type Arms = Arc<Vec<(u32, Truth)>>;
 
 impl Kernel {
     /// The kernel that `choice` means in `tree`, if it is for this tree at all.
@@ -81,8 +87,8 @@ impl Kernel {
         };
         let files = Disk::new(tree.root().to_owned());
         let (configured, built, kconfig) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        let tree = tree.clone();
-        Ok(Kernel { config, tree, bytes, knowledge, files, configured, built, kconfig })
+        let (tree, arms) = (tree.clone(), Mutex::default());
+        Ok(Kernel { config, tree, bytes, knowledge, files, configured, built, kconfig, arms })
     }
 
     /// The tree.
@@ -97,6 +103,30 @@ impl Kernel {
             let around = Around { tree: &self.tree, cache, index };
             Configured::of(&around, &self.config, &self.bytes, &self.knowledge)
         })
+    }
+
+    /// Whether the line of the file at `path` is in no arm of an `#if` that the configuration
+    /// turns off. Of its other files than C's every line is.
+    pub fn compiles(&self, configured: &Configured, path: &[u8], line: u32) -> bool {
+        if ![&b".c"[..], b".h", b".S"].iter().any(|suffix| path.ends_with(suffix)) {
+            return true;
+        }
+        let known = || self.arms.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = known().get(path).cloned();
+        let arms = found.unwrap_or_else(|| {
+            let bytes = self.files.read(path).unwrap_or_default();
+            let module = configured.is_of_module(path);
+            let found = Arc::new(arms(path, &bytes, &self.config, &self.knowledge, module));
+            known().insert(path.to_vec(), Arc::clone(&found));
+            found
+        });
+        let at = arms.partition_point(|(first, _)| *first <= line);
+        at.checked_sub(1).and_then(|at| arms.get(at)).is_none_or(|(_, now)| *now != Truth::False)
+    }
+
+    /// Whether a name is one that only another architecture's code has for a system call.
+    pub fn is_of_other_architecture(&self, name: &[u8]) -> bool {
+        self.knowledge.is_entry_of_other(name, self.config.architecture().unwrap_or_default())
     }
 
     /// What the configuration builds, sources that others include too.

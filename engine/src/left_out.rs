@@ -12,6 +12,8 @@ pub struct LeftOut<'a> {
     configured: &'a Configured,
     hidden: u64,
     total: u64,
+    /// Whether some of them are in files that are built.
+    arms: bool,
     /// The files of which only a compiler could tell, and how many parts are in them.
     unknown: Vec<Vec<u8>>,
     maybe: u64,
@@ -20,7 +22,7 @@ pub struct LeftOut<'a> {
 impl<'a> LeftOut<'a> {
     /// Nothing was gone through yet.
     pub fn new(configured: &'a Configured) -> LeftOut<'a> {
-        LeftOut { configured, hidden: 0, total: 0, unknown: Vec::new(), maybe: 0 }
+        LeftOut { configured, hidden: 0, total: 0, arms: false, unknown: Vec::new(), maybe: 0 }
     }
 
     /// Whether what is in the file at `path`, below the tree's root, stays; it counts as
@@ -41,6 +43,12 @@ impl<'a> LeftOut<'a> {
         false
     }
 
+    /// One that stayed is in an arm that is off, or another architecture's.
+    pub fn takes_back(&mut self) {
+        self.hidden += 1;
+        self.arms = true;
+    }
+
     /// How many were left out.
     pub fn hidden(&self) -> u64 {
         self.hidden
@@ -50,7 +58,7 @@ impl<'a> LeftOut<'a> {
     pub fn notes(mut self) -> Vec<Note> {
         let mut notes = Vec::new();
         if self.hidden > 0 {
-            notes.push(Note::NotBuilt { hidden: self.hidden, total: self.total });
+            notes.push(Note::NotBuilt { hidden: self.hidden, total: self.total, arms: self.arms });
         }
         if self.maybe > 0 {
             self.unknown.sort_unstable();

@@ -184,6 +184,8 @@ pub enum Note {
         hidden: u64,
         /// Of how much.
         total: u64,
+        /// Whether some of it is in files that are built, in `#if` arms that are off.
+        arms: bool,
     },
     /// Some of the files that differ aren't built by the configuration in force, and are left out.
     FilesNotBuilt {

@@ -120,8 +120,8 @@ Without --kconfig, KCONFIG_CONFIG and `kconfig` in the configuration file name o
 Examples:
   kgrep --kconfig ~/src/linux/.config built drivers/net/tun.c
   KCONFIG_CONFIG=~/src/linux/.config kgrep built fs/ext4/*.c
-  kgrep --kconfig .config built 'drivers/net/**.c'    only whether, for many files
-  kgrep --kconfig .config built vfs_open              the files that define it")]
+  kgrep --kconfig ~/src/linux/.config built 'net/*.c'  only whether, for many files
+  kgrep --kconfig ~/src/linux/.config built vfs_open  the files that define it")]
 pub(crate) struct BuiltArgs {
     /// Files, as paths from here or from the tree's top; names that the code defines; globs for
     /// paths in quotes
@@ -133,8 +133,8 @@ pub(crate) struct BuiltArgs {
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
-  kgrep configs /boot/config-6.1.0-1 .config          what is on here, and not there
-  kgrep configs old.config new.config --format grep")]
+  kgrep configs /boot/config-6.1.0 ~/src/linux/.config
+  kgrep configs ~/src/linux/.config.old ~/src/linux/.config --format grep")]
 pub(crate) struct ConfigsArgs {
     /// One configuration: a .config, one packed with gzip, or a built kernel's folder
     #[arg(value_name = "OLD")]

@@ -52,6 +52,12 @@ fn symbols(graph: &Graph<'_>, code: &Code, out: &mut Rows) {
             if definition.kind == Kind::File || !code.arch.has(graph.place(definition.file)) {
                 continue;
             }
+            if let Some(kernel) = code.kernel()
+                && (kernel.is_of_other_architecture(text)
+                    || !code.compiles(graph.path(definition.file), definition.first))
+            {
+                continue;
+            }
             let scope = if definition.flags.has(Flags::STATIC) { "static" } else { "global" };
             let mut first = itoa::Buffer::new();
             let mut last = itoa::Buffer::new();

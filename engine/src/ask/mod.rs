@@ -53,7 +53,10 @@ impl Code {
             request,
             Request::Define(_) | Request::References(_) | Request::Trace(_) | Request::List(_)
         ) {
-            let notes = self.leave_out(&mut answer.rows, usize::MAX, |row| &row.path);
+            let of_code = matches!(request, Request::Define(_) | Request::References(_));
+            let notes = self.leave_out(&mut answer.rows, usize::MAX, |row| {
+                (&row.path, of_code.then_some(row.line))
+            });
             answer.notes.extend(notes);
             answer.arrows.retain(|arrow| self.may_build(&arrow.from.path));
         }

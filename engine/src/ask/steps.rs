@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 
 use kgrep_index::graph::{
-    Arch, Callee, Caller, DefId, DefInfo, Edge, Graph, Link, LinkKind, NameRef,
+    Arch, Callee, Caller, DefId, DefInfo, Edge, FileId, Graph, Link, LinkKind, NameRef,
 };
 use kgrep_index::outline::{Kind, UseKind};
 
@@ -100,9 +100,9 @@ fn answer(code: &Code, graph: &Graph<'_>, steps: &Steps, direction: Direction) -
         Direction::Callees => tree.callees(&roots),
     }
     notes.append(&mut tree.sources.notes);
-    let (total, hidden) = *tree.direct.borrow();
+    let Direct { total, hidden, arms } = *tree.direct.borrow();
     if hidden > 0 {
-        notes.push(Note::NotBuilt { hidden, total });
+        notes.push(Note::NotBuilt { hidden, total, arms });
     }
     if tree.arrows.is_empty() && hidden > 0 {
         return Ok(Answer { notes, ..Answer::default() });
@@ -157,7 +157,16 @@ struct Growing<'g, 'a> {
     /// Whether all callers found so far are exports.
     only_exports: bool,
     /// How many direct callers there are, and how many of them aren't built.
-    direct: RefCell<(u64, u64)>,
+    direct: RefCell<Direct>,
+}
+
+/// What is counted of direct callers under a configuration.
+#[derive(Debug, Default, Clone, Copy)]
+struct Direct {
+    total: u64,
+    hidden: u64,
+    /// Whether some are hidden in files that are built.
+    arms: bool,
 }
 
 impl Growing<'_, '_> {
@@ -168,6 +177,7 @@ impl Growing<'_, '_> {
             (definition.kind.is_callable()
                 || matches!(definition.kind, Kind::Macro | Kind::Constant))
                 && self.code.arch.has(self.graph.place(definition.file))
+                && self.compiles(definition.file, definition.first)
         });
         roots.sort_by_cached_key(|root| Ranking::of(self.graph, root, self.code.arch));
         roots
@@ -213,8 +223,15 @@ impl Growing<'_, '_> {
         });
     }
 
+    /// Whether a line is in no arm that the configuration in force turns off.
+    fn compiles(&self, file: FileId, line: u32) -> bool {
+        self.code.kernel().is_none() || self.code.compiles(self.graph.path(file), line)
+    }
+
     fn callers_by(&self, target: &DefInfo, kinds: &[LinkKind]) -> Vec<Caller> {
-        self.callers_in(target, kinds, self.code.arch)
+        let mut found = self.callers_in(target, kinds, self.code.arch);
+        found.retain(|caller| self.compiles(caller.definition.file, caller.link.line));
+        found
     }
 
     fn callers_in(&self, target: &DefInfo, kinds: &[LinkKind], arch: Arch) -> Vec<Caller> {
@@ -231,11 +248,14 @@ impl Growing<'_, '_> {
         if whole == self.code.arch {
             return;
         }
-        let all = self.callers_in(target, &self.kinds, whole);
-        let isnt_built = |caller: &&Caller| self.graph.place(caller.definition.file).left_out;
         let mut direct = self.direct.borrow_mut();
-        direct.0 += all.len() as u64;
-        direct.1 += all.iter().filter(isnt_built).count() as u64;
+        for caller in self.callers_in(target, &self.kinds, whole) {
+            let isnt_built = self.graph.place(caller.definition.file).left_out;
+            let is_off = !isnt_built && !self.compiles(caller.definition.file, caller.link.line);
+            direct.total += 1;
+            direct.hidden += u64::from(isnt_built || is_off);
+            direct.arms |= is_off;
+        }
     }
 
     fn callers_of(&self, target: &DefInfo, depth: usize) -> Vec<Step<Caller>> {
@@ -285,7 +305,16 @@ impl Growing<'_, '_> {
     fn callees_of(&self, source: &DefInfo, depth: usize) -> Vec<Step<Callee>> {
         let indirect = self.kinds.contains(&LinkKind::Indirect);
         let mut found = self.graph.callees(source, self.code.arch, indirect);
-        found.retain(|callee| self.kinds.contains(&callee.link.kind));
+        found.retain(|callee| {
+            self.kinds.contains(&callee.link.kind) && self.compiles(source.file, callee.link.line)
+        });
+        for callee in &mut found {
+            let built = |d: &DefInfo| self.compiles(d.file, d.first);
+            // Where all are off, the call is off in a way that can't be seen: it stays.
+            if callee.definitions.iter().any(built) {
+                callee.definitions.retain(built);
+            }
+        }
         let step = |mut callee: Callee| {
             let ranking = |d: &DefInfo| Ranking::of(self.graph, d, self.code.arch);
             callee.definitions.sort_by_cached_key(ranking);

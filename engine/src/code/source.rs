@@ -124,24 +124,40 @@ impl Code {
     }
 
     /// Leaves in `parts` those in files that the configuration in force may build, and says how
-    /// many others there were among the first `number`.
+    /// many others there were among the first `number`. Of these, those whose line is given must
+    /// not be in an arm of an `#if` that is off.
     pub fn leave_out<T>(
         &self,
         parts: &mut Vec<T>,
         number: usize,
-        path: impl Fn(&T) -> &[u8],
+        place: impl Fn(&T) -> (&[u8], Option<u32>),
     ) -> Vec<Note> {
         let Some(configured) = self.configured() else { return Vec::new() };
         let mut left_out = LeftOut::new(configured);
         let mut at = 0;
         parts.retain(|part| {
             at += 1;
-            match at <= number {
-                true => left_out.keeps(path(part), 1),
-                false => configured.presence(path(part)) != Presence::Out,
+            let (path, line) = place(part);
+            if at > number {
+                return configured.presence(path) != Presence::Out;
             }
+            let built = left_out.keeps(path, 1);
+            let stays = built && line.is_none_or(|line| self.compiles(path, line));
+            if built && !stays {
+                left_out.takes_back();
+            }
+            stays
         });
         left_out.notes()
+    }
+
+    /// Whether a line of a file is in no arm of an `#if` that the configuration in force turns
+    /// off.
+    pub fn compiles(&self, path: &[u8], line: u32) -> bool {
+        match (&self.kernel, self.configured()) {
+            (Some(kernel), Some(configured)) => kernel.compiles(configured, path, line),
+            _ => true,
+        }
     }
 
     /// The tree.

@@ -7,7 +7,7 @@ mod kept;
 
 use std::path::Path;
 
-use crate::kbuild::{Configuration, Included, Knowledge, State, built, with_includes};
+use crate::kbuild::{Configuration, Included, Knowledge, State, Truth, built, with_includes};
 use crate::{Fresh, Index, Tree};
 
 use self::inputs::{Recorder, hashed};
@@ -87,6 +87,16 @@ impl Configured {
     pub fn in_order(&self) -> impl FnMut(&[u8]) -> Presence {
         let mut at = 0;
         move |path| presence_of(self.0.state_from(&mut at, path), path)
+    }
+
+    /// Whether a file is a part of a module.
+    pub fn is_of_module(&self, path: &[u8]) -> Truth {
+        match self.0.state(path) {
+            _ if path.ends_with(b".h") => Truth::Unknown,
+            Some(kept::Built::Module(_)) => Truth::True,
+            Some(kept::Built::In) => Truth::False,
+            _ => Truth::Unknown,
+        }
     }
 
     /// The sources that are built, in path order, each with its module's name if it is one's.

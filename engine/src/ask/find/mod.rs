@@ -74,7 +74,7 @@ pub(super) fn answer(code: &Code, find: &Find) -> Result<Answer> {
     }
     index.graph_soundness().map_err(Error::BadIndex)?;
     // The best were chosen, so that it is said how many of these aren't built.
-    notes.extend(code.leave_out(&mut found, find.number, |found| &found.path));
+    notes.extend(code.leave_out(&mut found, find.number, |found| (&found.path, None)));
     found.truncate(find.number);
     if found.is_empty() {
         notes.push(hint::nothing(find, &marks.missing, (&index, &fresh)));
