@@ -115,13 +115,11 @@ impl ChainArgs {
 /// Which files are asked about.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-Without --kconfig, KCONFIG_CONFIG and `kconfig` in the configuration file name one.
-
 Examples:
   kgrep --kconfig ~/src/linux/.config built drivers/net/tun.c
-  KCONFIG_CONFIG=~/src/linux/.config kgrep built fs/ext4/*.c
   kgrep --kconfig ~/src/linux/.config built 'net/*.c'  only whether, for many files
-  kgrep --kconfig ~/src/linux/.config built vfs_open  the files that define it")]
+  kgrep --kconfig ~/src/linux/.config built vfs_open  the files that define it
+  KCONFIG_CONFIG=~/src/linux/.config kgrep built fs/ext4/*.c")]
 pub(crate) struct BuiltArgs {
     /// Files, as paths from here or from the tree's top; names that the code defines; globs for
     /// paths in quotes
