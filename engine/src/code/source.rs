@@ -109,6 +109,14 @@ impl Code {
         self.kernel.as_ref()
     }
 
+    /// Tells what a question saw of the index and of changes in the whole tree, so that it need
+    /// not be looked at again for the configuration in force.
+    pub(crate) fn saw(&self, index: &Index, fresh: &Fresh) {
+        if self.kernel.is_some() {
+            self.seen.get_or_init(|| Some((index.clone(), fresh.clone())));
+        }
+    }
+
     /// The files that the configuration in force has, if there is one.
     pub fn configured(&self) -> Option<&Configured> {
         let kernel = self.kernel.as_ref()?;

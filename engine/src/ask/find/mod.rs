@@ -52,6 +52,7 @@ pub(super) fn answer(code: &Code, find: &Find) -> Result<Answer> {
         number: usize::MAX,
     };
     let fresh = index.refresh(&Scope::whole())?;
+    code.saw(&index, &fresh);
     let graph = index.graph_now(&fresh, code.idioms()).map_err(Error::BadIndex)?;
     let uses = Uses { graph, known: RefCell::default() };
     let ask = |query: &Query, wanted: &Wanted| {
