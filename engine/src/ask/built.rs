@@ -19,7 +19,7 @@ pub(super) fn answer(
     list: &List,
     glob: Option<&GlobMatcher>,
 ) -> Option<Result<Answer>> {
-    match (list.what.as_str(), code.configured()) {
+    match (list.what.as_str(), code.kernel()) {
         ("built", None) => Some(Err(Error::NoConfiguration)),
         ("built", Some(_)) => Some(Ok(filled(sources(code, glob), list))),
         ("modules", Some(_)) => Some(Ok(filled(modules(code, glob), list))),
