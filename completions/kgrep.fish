@@ -66,7 +66,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_needs_command" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_needs_command" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_needs_command" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_needs_command" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_needs_command" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_needs_command" -s t -l type -d 'Only files of this type (see --type-list)' -r -f -a "ada\t''
@@ -587,6 +587,7 @@ complete -c kgrep -n "__fish_kgrep_needs_command" -a "callees" -d 'Show what a f
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "chain" -d 'Find the shortest call chains from one function to another'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "trace" -d 'Tell all about one name: system call, boot parameter, struct, file, …'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "built" -d 'Tell whether a configuration builds a file, and which lines decide'
+complete -c kgrep -n "__fish_kgrep_needs_command" -a "configs" -d 'Tell in which symbols, modules and files two configurations differ'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "log" -d 'Tell where the lines of a kernel log come from: messages, stack traces, reports'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "messages" -d 'List the messages that the kernel can print, with the calls that print them'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "queries" -d 'Show which recipes `trace` has, explain one, or check them'
@@ -616,7 +617,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l status -d 'Say where the index is, when it was built, what is in it and what changed since'
@@ -675,7 +676,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -s h -l help -d 'Print help'
@@ -718,7 +719,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l body -d 'Print the whole definitions, not a line of each'
@@ -753,7 +754,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l dot -d 'Print a graph in the language of Graphviz'
@@ -789,7 +790,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l dot -d 'Print a graph in the language of Graphviz'
@@ -825,7 +826,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l dot -d 'Print a graph in the language of Graphviz'
@@ -859,7 +860,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l indirect -d 'It may go through tables of functions, such as struct file_operations'
@@ -906,7 +907,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l body -d 'Print the definition and the static functions it calls in full'
@@ -935,7 +936,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand built" -s h -l help -d 'Print help'
@@ -944,6 +945,32 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l vimgrep -d 'As --f
 complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l no-config -d 'Leave out the configuration file'
+complete -c kgrep -n "__fish_kgrep_using_subcommand configs" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
+grep\t'path:line:text'
+vimgrep\t'path:line:column:text'
+json\t'ripgrep\'s JSON Lines, with the index'
+patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand configs" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand configs" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
+always\t'Also in a pipe'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand configs" -l hyperlink -d 'When paths are links that a terminal can open' -r -f -a "auto\t'On a terminal that can do it'
+always\t'Also in a pipe'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand configs" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand configs" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand configs" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand configs" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand configs" -s h -l help -d 'Print help'
+complete -c kgrep -n "__fish_kgrep_using_subcommand configs" -l json -d 'As --format json'
+complete -c kgrep -n "__fish_kgrep_using_subcommand configs" -l vimgrep -d 'As --format vimgrep'
+complete -c kgrep -n "__fish_kgrep_using_subcommand configs" -l no-header -d 'No header lines'
+complete -c kgrep -n "__fish_kgrep_using_subcommand configs" -l no-less -l no-pager -d 'No pager'
+complete -c kgrep -n "__fish_kgrep_using_subcommand configs" -l no-config -d 'Leave out the configuration file'
 complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l only -d 'Only these rows' -r -f -a "frames\t'Stack frames, and places that lines name themselves'
 messages\t'Lines that a call printed'
 reports\t'Oopses, warnings, panics and their like, with their heads'"
@@ -964,7 +991,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l dmesg -d 'Read the running kernel\'s log, as `dmesg` does'
@@ -993,7 +1020,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -s h -l help -d 'Print help'
@@ -1020,7 +1047,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l trust-tree -d 'Use the recipes in the tree\'s own .kgrep/queries, too'
@@ -1047,7 +1074,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l trust-tree -d 'Use the recipes in the tree\'s own .kgrep/queries, too'
@@ -1074,7 +1101,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -s h -l help -d 'Print help'
@@ -1133,7 +1160,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -s F -l fixed-strings -d 'Plain text, not a regular expression'
@@ -1170,7 +1197,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -s h -l help -d 'Print help'
@@ -1197,7 +1224,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l json -d 'Print JSON Lines, as --format json'
@@ -1223,7 +1250,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand config" -s h -l help -d 'Print help'
@@ -1249,7 +1276,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -s h -l help -d 'Print help'
@@ -1275,7 +1302,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand help" -s h -l help -d 'Print help'
@@ -1301,7 +1328,7 @@ always\t'Also in a pipe'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
-complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l kconfig -d 'The kernel configuration that `built` and `export files` are about: a .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand version" -s h -l help -d 'Print help'

@@ -2,11 +2,12 @@
 //! current folder, the settings in force, the user's idioms, and notes told on standard error.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow, bail};
-use kgrep_engine::configuration::Kernel;
+use anyhow::{Context, Result, anyhow};
+use kgrep_engine::configuration::{KconfigChoice, Kernel};
 use kgrep_engine::{Error, RecipeFolders, Workspace};
+use kgrep_index::Tree;
 use kgrep_index::idiom::Idioms;
 
 pub(crate) use kgrep_engine::code::*;
@@ -32,7 +33,7 @@ pub(crate) fn around(session: &Session) -> Result<Code> {
 pub(crate) fn trusting(session: &Session, trust: bool) -> Result<Code> {
     let here = folders::current()?;
     let here = here.canonicalize().context("the current folder")?;
-    Code::around(&here, setup(session, trust)).map_err(|error| with_origin(error, session))
+    Code::around(&here, setup(session, trust)?).map_err(|error| with_origin(error, session))
 }
 
 /// The code of the tree that `path` is in, seen from its root, with its own recipes if `trust`.
@@ -40,32 +41,50 @@ pub(crate) fn trusting(session: &Session, trust: bool) -> Result<Code> {
 /// # Errors
 /// When it is not there, or the architecture is none of the tree's.
 pub(crate) fn of_tree(path: &Path, session: &Session, trust: bool) -> Result<Code> {
-    Code::of_tree(path, setup(session, trust)).map_err(|error| with_origin(error, session))
+    Code::of_tree(path, setup(session, trust)?).map_err(|error| with_origin(error, session))
 }
 
 /// The kernel that the configuration in force describes.
 ///
 /// # Errors
-/// If none is named, or it is no configuration.
-pub(crate) fn kernel(code: &Code, session: &Session) -> Result<Kernel> {
-    let setting = &session.settings.kconfig;
-    if setting.value == "none" {
-        bail!(
-            "no configuration is named; --kconfig FILE names one (or KCONFIG_CONFIG, or kconfig in the configuration file)"
-        );
-    }
-    // As kbuild has it: what is no flag is relative to the tree.
-    let named = Path::new(&setting.value);
-    let path = match setting.origin {
-        Origin::Flag(_) => named.to_owned(),
-        _ => code.tree().root().join(named),
-    };
-    let arch = &session.settings.arch;
-    let arch = (arch.origin != Origin::Default).then(|| folder_name(&arch.value));
-    Ok(Kernel::read(code.tree(), &path, arch.filter(|name| *name != "all"))?)
+/// If none is named.
+pub(crate) fn kernel(code: &Code) -> Result<&Kernel> {
+    Ok(code.kernel().ok_or(Error::NoConfiguration)?)
 }
 
-fn setup(session: &Session, trust: bool) -> Setup {
+/// The kernel that a search below the first of `paths` is about, if a configuration is in force.
+///
+/// # Errors
+/// If it is none.
+pub(crate) fn searched_kernel(session: &Session, paths: &[PathBuf]) -> Result<Option<Kernel>> {
+    let Some(choice) = kconfig(session)? else { return Ok(None) };
+    let first = folders::current()?.join(paths.first().map_or(Path::new("."), PathBuf::as_path));
+    let Ok(first) = first.canonicalize() else { return Ok(None) };
+    let folder = if first.is_dir() { first.as_path() } else { first.parent().unwrap_or(&first) };
+    let tree = Tree::locate(folder)?;
+    Ok(Kernel::chosen(&tree, &choice, named_arch(session))?)
+}
+
+/// The configuration in force. As kbuild has it, what is no flag is relative to the tree.
+fn kconfig(session: &Session) -> Result<Option<KconfigChoice>> {
+    let setting = &session.settings.kconfig;
+    if setting.value == "none" {
+        return Ok(None);
+    }
+    let (path, named) = (PathBuf::from(&setting.value), matches!(setting.origin, Origin::Flag(_)));
+    let if_there = path.is_relative() && matches!(setting.origin, Origin::File);
+    let path = if named { folders::current()?.join(path) } else { path };
+    Ok(Some(KconfigChoice { path, named, if_there }))
+}
+
+/// The architecture's folder, where the user has named one.
+pub(crate) fn named_arch(session: &Session) -> Option<&str> {
+    let arch = &session.settings.arch;
+    let name = (arch.origin != Origin::Default).then(|| folder_name(&arch.value));
+    name.filter(|name| *name != "all")
+}
+
+fn setup(session: &Session, trust: bool) -> Result<Setup> {
     let settings = &session.settings;
     let arch = ArchChoice {
         name: settings.arch.value.clone(),
@@ -80,7 +99,8 @@ fn setup(session: &Session, trust: bool) -> Setup {
     let workspace = workspace.with_recipes(recipes);
     let cache = session.cache.clone();
     let progress = reading::sink(move |tree| slow_without_index(tree, &cache));
-    Setup { arch, workspace, notes: notes::sink(), progress }
+    let kconfig = kconfig(session)?;
+    Ok(Setup { arch, kconfig, workspace, notes: notes::sink(), progress })
 }
 
 /// An error about the architecture says where its name came from.

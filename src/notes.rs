@@ -91,7 +91,54 @@ fn about_names(note: &Note) -> String {
                 None => said,
             }
         }
+        Note::NotBuilt { .. }
+        | Note::MaybeBuilt { .. }
+        | Note::FilesNotBuilt { .. }
+        | Note::OnlyNotBuilt { .. }
+        | Note::OnlyBuilt => about_built(note),
         note => about_uses(note),
+    }
+}
+
+/// What is said of what a configuration leaves out.
+fn about_built(note: &Note) -> String {
+    match note {
+        Note::NotBuilt { hidden, total, arms } => {
+            let much = match total {
+                1 => "what there is is".to_owned(),
+                _ if hidden == total => format!("all {total} are"),
+                _ => format!("{hidden} of {total}"),
+            };
+            let of = if *arms { "files and #if arms" } else { "files" };
+            format!(
+                "{much} in {of} that this configuration doesn't build; --kconfig none shows them"
+            )
+        }
+        Note::FilesNotBuilt { hidden, total } => format!(
+            "{hidden} of {} that differ are not built by this configuration; --kconfig none shows \
+             them",
+            counted(*total, "file")
+        ),
+        Note::MaybeBuilt { number, files } => {
+            let shown = files.iter().take(3).map(|path| String::from_utf8_lossy(path).into_owned());
+            let shown: Vec<String> = shown.collect();
+            let more = files.len() - shown.len();
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!(
+                "{number} in files of which only a shell or a compiler could tell whether they \
+                 are built: {}{more}",
+                shown.join(", ")
+            )
+        }
+        Note::OnlyNotBuilt { name, path } => format!(
+            "{name} is in {}, which this configuration doesn't build; `kgrep built` says why, \
+             --kconfig none asks about all files",
+            String::from_utf8_lossy(path)
+        ),
+        Note::OnlyBuilt => {
+            "only what this configuration builds was looked at; --kconfig none looks at all".into()
+        }
+        note => format!("{note:?}"),
     }
 }
 

@@ -23,6 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let cache = std::env::temp_dir().join("kgrep-ask");
     let setup = Setup {
         arch: ArchChoice { name: "all".to_owned(), named: false },
+        kconfig: None,
         workspace: Workspace::new(&cache, Idioms::built_in(), FileRules::default()),
         notes: Arc::new(|note| eprintln!("{note:?}")),
         progress: Arc::new(|_, _| ()),

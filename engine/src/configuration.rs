@@ -2,28 +2,70 @@
 //!
 //! Which file is meant is the face's to say; nothing of the tree is executed.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use kgrep_index::Tree;
+use kgrep_index::configured::{Around, Configured};
 use kgrep_index::kbuild::kconfig::Kconfig;
 use kgrep_index::kbuild::{
-    Built, Configuration, Disk, Explanation, Included, Knowledge, built, explain, with_includes,
+    Built, Configuration, Disk, Explanation, Files, Included, Knowledge, Truth, Value, arms, built,
+    explain, with_includes,
 };
+use kgrep_index::{Fresh, Index, Tree};
 
 use crate::{Error, Result};
+
+/// The configuration that a user means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KconfigChoice {
+    /// A `.config`, one packed with gzip, or a built kernel's folder; from the tree's root.
+    pub path: PathBuf,
+    /// Whether the user has named it for this very question: otherwise a tree without kernel code
+    /// has none.
+    pub named: bool,
+    /// Whether a tree in which it is missing has none.
+    pub if_there: bool,
+}
 
 /// A tree under one configuration.
 pub struct Kernel {
     /// The values of its symbols.
     pub config: Configuration,
+    tree: Tree,
+    /// The configuration's text, as it was read.
+    bytes: Vec<u8>,
     knowledge: Knowledge,
     files: Disk,
+    configured: OnceLock<Configured>,
     built: OnceLock<Built>,
     kconfig: OnceLock<Kconfig>,
+    /// Which lines of a file are compiled, of those that were asked about.
+    arms: Mutex<HashMap<Vec<u8>, Arms>>,
 }
 
+/// For each line where that changes, whether the lines from there on are compiled.
+type Arms = Arc<Vec<(u32, Truth)>>;
+
 impl Kernel {
+    /// The kernel that `choice` means in `tree`, if it is for this tree at all.
+    ///
+    /// # Errors
+    /// As [`Kernel::read`].
+    pub fn chosen(
+        tree: &Tree,
+        choice: &KconfigChoice,
+        arch: Option<&str>,
+    ) -> Result<Option<Kernel>> {
+        let root = tree.root();
+        let path = root.join(&choice.path);
+        let makes = ["Kconfig", "Kbuild", "Makefile"].iter().any(|name| root.join(name).is_file());
+        if !choice.named && !makes || choice.if_there && !path.exists() {
+            return Ok(None);
+        }
+        Kernel::read(tree, &path, arch).map(Some)
+    }
+
     /// The kernel that the configuration at `path` describes: a `.config`, one packed with gzip,
     /// or a folder that a kernel was built in. `arch` outranks what the file says.
     ///
@@ -44,8 +86,47 @@ impl Kernel {
             None => config,
         };
         let files = Disk::new(tree.root().to_owned());
-        let (built, kconfig) = (OnceLock::new(), OnceLock::new());
-        Ok(Kernel { config, knowledge, files, built, kconfig })
+        let (configured, built, kconfig) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        let (tree, arms) = (tree.clone(), Mutex::default());
+        Ok(Kernel { config, tree, bytes, knowledge, files, configured, built, kconfig, arms })
+    }
+
+    /// The tree.
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// The files that the configuration has, headers too: as the cache folder `cache` has them
+    /// from before, or evaluated now. What `index` saw change need not be looked for.
+    pub fn configured(&self, cache: &Path, index: Option<(&Index, &Fresh)>) -> &Configured {
+        self.configured.get_or_init(|| {
+            let around = Around { tree: &self.tree, cache, index };
+            Configured::of(&around, &self.config, &self.bytes, &self.knowledge)
+        })
+    }
+
+    /// Whether the line of the file at `path` is in no arm of an `#if` that the configuration
+    /// turns off. Of its other files than C's every line is.
+    pub fn compiles(&self, configured: &Configured, path: &[u8], line: u32) -> bool {
+        if ![&b".c"[..], b".h", b".S"].iter().any(|suffix| path.ends_with(suffix)) {
+            return true;
+        }
+        let known = || self.arms.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = known().get(path).cloned();
+        let arms = found.unwrap_or_else(|| {
+            let bytes = self.files.read(path).unwrap_or_default();
+            let module = configured.is_of_module(path);
+            let found = Arc::new(arms(path, &bytes, &self.config, &self.knowledge, module));
+            known().insert(path.to_vec(), Arc::clone(&found));
+            found
+        });
+        let at = arms.partition_point(|(first, _)| *first <= line);
+        at.checked_sub(1).and_then(|at| arms.get(at)).is_none_or(|(_, now)| *now != Truth::False)
+    }
+
+    /// Whether a name is one that only another architecture's code has for a system call.
+    pub fn is_of_other_architecture(&self, name: &[u8]) -> bool {
+        self.knowledge.is_entry_of_other(name, self.config.architecture().unwrap_or_default())
     }
 
     /// What the configuration builds, sources that others include too.
@@ -55,6 +136,21 @@ impl Kernel {
             let (files, config, knowledge) = (&self.files, &self.config, &self.knowledge);
             with_includes(built, Included::Sources, files, config, knowledge)
         })
+    }
+
+    /// `CONFIG_X=y`, or that it is not set.
+    pub fn value_text(&self, symbol: &[u8]) -> String {
+        let name = String::from_utf8_lossy(symbol);
+        match self.config.value(symbol) {
+            None => format!("CONFIG_{name} is not set"),
+            Some(Value::Text(text)) => {
+                format!("CONFIG_{name}=\"{}\"", String::from_utf8_lossy(text))
+            }
+            Some(_) => {
+                let written = self.config.text(symbol);
+                format!("CONFIG_{name}={}", String::from_utf8_lossy(written))
+            }
+        }
     }
 
     /// The symbols of the tree's Kconfig files.

@@ -47,6 +47,12 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// What a configuration builds is asked for, and none is named.
+    #[error(
+        "no configuration is named; --kconfig FILE names one (or KCONFIG_CONFIG, or kconfig in the \
+         configuration file)"
+    )]
+    NoConfiguration,
     /// A search without a pattern.
     #[error("no pattern given; see kgrep -h")]
     NoPattern,

@@ -29,6 +29,7 @@ mod decode;
 pub mod diff;
 mod error;
 mod files;
+pub mod left_out;
 pub mod log;
 mod note;
 mod paths;

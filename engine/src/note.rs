@@ -177,6 +177,41 @@ pub enum Note {
         /// What the text of a file may have.
         text: Option<String>,
     },
+    /// Some of the answer is in files that the configuration in force doesn't build, and is left
+    /// out.
+    NotBuilt {
+        /// How much.
+        hidden: u64,
+        /// Of how much.
+        total: u64,
+        /// Whether some of it is in files that are built, in `#if` arms that are off.
+        arms: bool,
+    },
+    /// Some of the files that differ aren't built by the configuration in force, and are left out.
+    FilesNotBuilt {
+        /// How many.
+        hidden: u64,
+        /// Of how many.
+        total: u64,
+    },
+    /// Some of the answer is in files of which only a shell or a compiler could tell whether the
+    /// configuration in force builds them.
+    MaybeBuilt {
+        /// How much.
+        number: u64,
+        /// The files, below the tree's root.
+        files: Vec<serde_bytes::ByteBuf>,
+    },
+    /// All definitions of the name are in files that the configuration in force doesn't build.
+    OnlyNotBuilt {
+        /// The name.
+        name: String,
+        /// The best definition's file, below the tree's root.
+        #[serde(with = "serde_bytes")]
+        path: Vec<u8>,
+    },
+    /// Only what the configuration in force builds was looked at.
+    OnlyBuilt,
     /// A recipe, or a part of one, can't be used: where, and what is wrong.
     BadRecipe(String),
     /// What went wrong with a file of a search, in words.

@@ -19,6 +19,7 @@ mod bounded;
 pub mod build;
 mod bytes;
 pub mod catalog;
+pub mod configured;
 mod error;
 pub mod graph;
 pub mod idiom;

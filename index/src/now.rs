@@ -12,7 +12,7 @@ use crate::{
     graph::{Graph, Overlaid, SharedGraph},
     idiom::Idioms,
     outline::{self, FileOutline, LARGEST, Language},
-    tree::table::join,
+    tree::table::{OPAQUE, State, join, split},
 };
 
 /// More files than this are not laid over a graph for one question: that all are read instead
@@ -102,6 +102,32 @@ impl Index {
         paths
     }
 
+    /// A number for what is indexed: another one after each update.
+    pub(crate) fn generation(&self) -> u64 {
+        (self.manifest().start().0 as u64).max(1)
+    }
+
+    /// The files and folders that may not be what the index knows.
+    pub(crate) fn suspects(&self, fresh: &Fresh) -> Vec<Vec<u8>> {
+        let view = self.table();
+        let mut paths = self.differing(fresh);
+        let entered = (0..view.folders()).filter(|at| fresh.entered_folders.get(*at));
+        paths.extend(entered.map(|at| view.folder(at).path.to_bytes().to_vec()));
+        paths
+    }
+
+    /// Whether [`Index::suspects`] tells of a change of this file, or of this folder's names.
+    pub(crate) fn sees(&self, path: &[u8], is_folder: bool) -> bool {
+        let view = self.table();
+        let folder = if is_folder { path } else { split(path).0 };
+        let Some(folder) = view.find_folder(folder).map(|at| view.folder(at)) else { return false };
+        if folder.has(OPAQUE) {
+            return false;
+        }
+        let has = |name| view.find_file(&folder, name).map(|at| view.file(&folder, at).state);
+        is_folder || has(split(path).1).is_some_and(|state| state != State::Ignored)
+    }
+
     /// The files that are not what the index knows: changed, new or gone.
     pub(crate) fn differing(&self, fresh: &Fresh) -> Vec<Vec<u8>> {
         let view = self.table();
@@ -120,7 +146,7 @@ impl Index {
             }
         }
         let known = |path: &[u8]| {
-            let (folder, name) = crate::tree::table::split(path);
+            let (folder, name) = split(path);
             view.find_folder(folder)
                 .is_some_and(|at| view.find_file(&view.folder(at), name).is_some())
         };

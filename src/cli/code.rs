@@ -117,11 +117,30 @@ impl ChainArgs {
 #[command(after_help = "\
 Examples:
   kgrep --kconfig ~/src/linux/.config built drivers/net/tun.c
+  kgrep --kconfig ~/src/linux/.config built 'net/*.c'  only whether, for many files
+  kgrep --kconfig ~/src/linux/.config built vfs_open  the files that define it
   KCONFIG_CONFIG=~/src/linux/.config kgrep built fs/ext4/*.c")]
 pub(crate) struct BuiltArgs {
-    /// The files, as paths from here
-    #[arg(value_name = "FILE", required = true)]
+    /// Files, as paths from here or from the tree's top; names that the code defines; globs for
+    /// paths in quotes
+    #[arg(value_name = "FILE|NAME|GLOB", required = true)]
     pub(crate) files: Vec<PathBuf>,
+}
+
+/// Which configurations are compared.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  kgrep configs /boot/config-6.1.0 ~/src/linux/.config
+  kgrep configs ~/src/linux/.config.old ~/src/linux/.config --format grep")]
+pub(crate) struct ConfigsArgs {
+    /// One configuration: a .config, one packed with gzip, or a built kernel's folder
+    #[arg(value_name = "OLD")]
+    pub(crate) old: PathBuf,
+
+    /// The other one
+    #[arg(value_name = "NEW")]
+    pub(crate) new: PathBuf,
 }
 
 /// What is exported.

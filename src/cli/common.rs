@@ -55,8 +55,8 @@ pub(crate) struct CommonArgs {
     #[arg(long, value_name = "NAME", global = true)]
     pub(crate) arch: Option<String>,
 
-    /// The kernel configuration that `built` and `export files` are about: a .config, one
-    /// packed with gzip, or the folder of a built kernel; `none` for none
+    /// The kernel configuration that all is about: what it doesn't build is left out. A
+    /// .config, one packed with gzip, or the folder of a built kernel; `none` for none
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) kconfig: Option<String>,
 

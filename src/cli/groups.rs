@@ -7,7 +7,7 @@ const GROUPS: [(&str, &[&str]); 6] = [
     ("Find things", &["find", "def", "refs", "list"]),
     ("Follow the code", &["callers", "callees", "chain", "trace", "built"]),
     ("Read logs", &["log", "messages"]),
-    ("Compare kernels", &["diff", "exists"]),
+    ("Compare kernels", &["diff", "exists", "configs"]),
     ("Go on from what was found", &["lists"]),
     (
         "Set up, and take it elsewhere",

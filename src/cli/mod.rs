@@ -29,7 +29,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser};
 
 pub(crate) use code::{
-    BuiltArgs, ChainArgs, DefArgs, Export, ExportArgs, PictureArgs, RefsArgs, StepArgs,
+    BuiltArgs, ChainArgs, ConfigsArgs, DefArgs, Export, ExportArgs, PictureArgs, RefsArgs, StepArgs,
 };
 pub(crate) use common::{CommonArgs, ListArgs};
 pub(crate) use diff::{By, DiffArgs, ExistsArgs, KindArg, Within};
@@ -185,6 +185,8 @@ pub(crate) enum Commands {
     Trace(TraceArgs),
     /// Tell whether a configuration builds a file, and which lines decide
     Built(BuiltArgs),
+    /// Tell in which symbols, modules and files two configurations differ
+    Configs(ConfigsArgs),
     /// Tell where the lines of a kernel log come from: messages, stack traces, reports
     Log(LogArgs),
     /// List the messages that the kernel can print, with the calls that print them

@@ -24,7 +24,7 @@ use crate::render::{Content, Output};
 pub(crate) fn run(args: &ExportArgs, session: &Session) -> Result<Outcome> {
     let code = code::around(session)?;
     if matches!(args.what, Export::Files) {
-        return files(&code, session);
+        return files(&code);
     }
     let begun = Cell::new(false);
     freshen::ask(&code, session, |graph| {
@@ -52,6 +52,12 @@ fn symbols(graph: &Graph<'_>, code: &Code, out: &mut Rows) {
             if definition.kind == Kind::File || !code.arch.has(graph.place(definition.file)) {
                 continue;
             }
+            if let Some(kernel) = code.kernel()
+                && (kernel.is_of_other_architecture(text)
+                    || !code.compiles(graph.path(definition.file), definition.first))
+            {
+                continue;
+            }
             let scope = if definition.flags.has(Flags::STATIC) { "static" } else { "global" };
             let mut first = itoa::Buffer::new();
             let mut last = itoa::Buffer::new();
@@ -68,8 +74,8 @@ fn symbols(graph: &Graph<'_>, code: &Code, out: &mut Rows) {
 }
 
 /// Every source in path order, with what the configuration makes of it.
-fn files(code: &Code, session: &Session) -> Result<Outcome> {
-    let kernel = code::kernel(code, session)?;
+fn files(code: &Code) -> Result<Outcome> {
+    let kernel = code::kernel(code)?;
     let is_source = |path: &[u8]| SOURCES.iter().any(|suffix| path.ends_with(suffix));
     let mut out = Rows::new();
     for path in code.all_files(is_source)? {

@@ -6,6 +6,7 @@ mod built;
 mod chain;
 mod complete;
 mod config;
+mod configs;
 mod def;
 mod demo;
 mod diff;
@@ -58,15 +59,6 @@ pub(crate) fn run(cli: &Cli, args: &[OsString]) -> Result<Outcome> {
             Some(command) => matches!(command, Commands::Diff(_)),
             None => follow::is_meant(&cli.root),
         };
-        // A flag that would change nothing says so; the environment and the file may set it for
-        // the commands that it is for.
-        let takes_kconfig = matches!(
-            &cli.command,
-            Some(Commands::Built(_) | Commands::Export(_) | Commands::Config)
-        );
-        if cli.root.common.kconfig.as_deref().is_some_and(|file| file != "none") && !takes_kconfig {
-            bail!("--kconfig is for `kgrep built` and `kgrep export files`");
-        }
         if session.settings.format.value == Format::Patch && !prints_hunks {
             bail!("--format patch is for `kgrep diff` and for follow-ups on its lists");
         }
@@ -125,6 +117,7 @@ fn answer(cli: &Cli, session: impl Fn() -> Result<Session>) -> Result<Outcome> {
         Some(Commands::Messages(args)) => messages::run(args, &session()?),
         Some(Commands::Trace(args)) => trace::run(args, &session()?),
         Some(Commands::Built(args)) => built::run(args, &session()?),
+        Some(Commands::Configs(args)) => configs::run(args, &session()?),
         Some(Commands::Queries(args)) => queries::run(args, &session()?),
         Some(Commands::List(args)) => items::run(args, &session()?),
         Some(Commands::Diff(args)) => diff::run(args, &session()?),

@@ -1,25 +1,32 @@
 //! `kgrep PATTERN [PATH…]`: search, number, print, and keep the list.
 
+use std::ffi::OsStr;
 use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use anyhow::Result;
 use indicatif::HumanCount;
+use kgrep_engine::configuration::Kernel;
+use kgrep_engine::left_out::{Below, LeftOut};
+use kgrep_index::Index;
+use kgrep_index::store::Cache;
 
 use super::help::mistyped_command;
 use super::printer::{PrintError, Printer};
 use super::{Outcome, Session, freshen};
 use crate::cli::SearchArgs;
+use crate::code;
 use crate::list::{Column, List, ListWriter, Match, Meta, Pushed, Role, Terminal};
 use crate::message::{counted, tell};
 use crate::notes;
 use crate::render::{Facts, Look, Output, Totals};
 use crate::request::{self, stdin_is_readable};
 use crate::search::{
-    Binary, Event, FileHits, Patterns, Scope, Search, SearchOptions, SearchRequest, Want, advise,
-    all_types, scan,
+    Advice, Binary, Event, FileHits, Patterns, Scope, Search, SearchOptions, SearchRequest, Want,
+    advise, all_types, scan,
 };
 use crate::settings::{Format, Origin, Setting};
 
@@ -98,7 +105,12 @@ pub(crate) fn find(
         options: &options,
         notes: &notes,
     };
+    let kernel = code::searched_kernel(session, scope.paths())?;
+    let mut built = kernel.as_ref().map(|kernel| OfBuilt::new(kernel, &advice, session, &scope));
     let totals = scan(&search, |event| {
+        if built.as_mut().is_some_and(|built| !built.keeps(&event)) {
+            return true;
+        }
         collector.take(event).unwrap_or_else(|error| {
             collector.failure = Some(error);
             false
@@ -109,7 +121,12 @@ pub(crate) fn find(
         searches: totals.files,
         bytes_searched: totals.bytes,
     })?;
+    let all_left_out = built.as_ref().is_some_and(|built| built.left_out.hidden() > 0);
+    if let Some(built) = built.filter(|_| !args.quiet) {
+        built.left_out.notes().iter().for_each(notes::tell);
+    }
     let hinted = outcome == Outcome::Nothing
+        && !all_left_out
         && !args.quiet
         && !args.fixed_strings
         && !args.files_without_match;
@@ -125,6 +142,41 @@ pub(crate) fn find(
     }
     freshen::after(&advice, totals.files, session);
     Ok((outcome, list))
+}
+
+/// What of a search's answer is in files that a configuration builds.
+struct OfBuilt<'k> {
+    below: Below,
+    left_out: LeftOut<'k>,
+}
+
+impl<'k> OfBuilt<'k> {
+    fn new(kernel: &'k Kernel, advice: &Advice, session: &Session, scope: &Scope) -> OfBuilt<'k> {
+        // What the search looked at need not be looked at again, where that was the whole tree.
+        let seen = advice.whole.as_ref().zip(advice.fresh.as_ref());
+        let opened = || {
+            let index = Index::open(&Cache::new(&session.cache), kernel.tree()).ok().flatten()?;
+            let fresh = index.refresh(&kgrep_index::Scope::whole()).ok()?;
+            Some((index, fresh))
+        };
+        let opened = if seen.is_none() { opened() } else { None };
+        let configured = kernel.configured(
+            &session.cache,
+            seen.or(opened.as_ref().map(|(index, fresh)| (index, fresh))),
+        );
+        let here = crate::folders::current().unwrap_or_default();
+        let starts = scope.paths().iter().map(PathBuf::as_path);
+        let below = Below::new(kernel.tree().root(), &here, starts);
+        OfBuilt { below, left_out: LeftOut::new(configured) }
+    }
+
+    /// Whether what was found stays.
+    fn keeps(&mut self, event: &Event) -> bool {
+        let Event::Hits(hits) = event else { return true };
+        let path = Path::new(OsStr::from_bytes(&hits.file.path));
+        let path = if hits.file.stdin { None } else { self.below.path(path) };
+        path.is_none_or(|path| self.left_out.keeps(&path, hits.entries()))
+    }
 }
 
 /// That nothing matched, and how much was searched.

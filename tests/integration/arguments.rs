@@ -2,9 +2,9 @@
 
 use crate::util::{Dir, eqnice};
 
-pub(crate) const COMMANDS: [&str; 18] = [
+pub(crate) const COMMANDS: [&str; 20] = [
     "find", "def", "refs", "list", "callers", "callees", "chain", "trace", "log", "messages",
-    "diff", "exists", "lists", "demo", "index", "config", "queries", "export",
+    "diff", "exists", "lists", "demo", "index", "config", "queries", "export", "built", "configs",
 ];
 
 #[test]

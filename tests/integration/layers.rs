@@ -137,9 +137,10 @@ const PROGRAM: Order = &[
 const ENGINE: Order = &[
     ("ask", &[]),
     ("log", &[]),
-    ("configuration", &[]),
     ("trace", &[]),
     ("code", &[]),
+    ("configuration", &[]),
+    ("left_out", &[]),
     ("snapshot", &[]),
     ("request", &[]),
     ("answer", &[]),
@@ -158,6 +159,7 @@ const ENGINE: Order = &[
 
 const INDEX: Order = &[
     ("build", &[]),
+    ("configured", &[]),
     ("now", &[]),
     ("index", &[]),
     ("text", &[]),

@@ -14,6 +14,7 @@ mod code;
 mod complete;
 mod config;
 mod configuration;
+mod configured;
 mod diff;
 mod documents;
 mod editor;

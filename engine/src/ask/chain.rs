@@ -43,14 +43,25 @@ pub(super) fn answer(code: &Code, graph: &Graph<'_>, chain: &Chain) -> Result<An
     if names[0] == names[1] {
         return note(notes, Note::SameEnds(chain.from.clone()));
     }
-    let chains = graph.chains(names[0], names[1], &options(chain, code, &names[2..]));
+    let mut chains = graph.chains(names[0], names[1], &options(chain, code, &names[2..]));
+    if code.kernel().is_some() {
+        let compiles = |file, line| code.compiles(graph.path(file), line);
+        chains.found.retain(|hops| {
+            hops.iter().all(|hop| {
+                compiles(hop.from.file, hop.link.line) && compiles(hop.to.file, hop.to.first)
+            })
+        });
+        chains.found.truncate(chain.number);
+    }
     if chains.found.is_empty() {
         let end = match chains.end {
             SearchEnd::Complete => ChainEnd::Complete,
             SearchEnd::Depth => ChainEnd::Depth,
             SearchEnd::Work(steps) => ChainEnd::Work(steps),
         };
-        return note(notes, no_chain(chain, end));
+        notes.push(no_chain(chain, end));
+        notes.extend(code.kernel().map(|_| Note::OnlyBuilt));
+        return Ok(Answer { notes, ..Answer::default() });
     }
     let hops = chains.found.iter().flatten();
     Ok(Answer {
@@ -77,7 +88,8 @@ fn options(chain: &Chain, code: &Code, others: &[NameRef]) -> ChainOptions {
     }
     ChainOptions {
         arch: code.arch,
-        count: chain.number,
+        // Chains through arms that are off are left out of those that are found.
+        count: if code.kernel().is_some() { usize::MAX } else { chain.number },
         max_depth: chain.max_depth,
         kinds,
         through: through.to_vec(),

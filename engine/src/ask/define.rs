@@ -62,6 +62,9 @@ fn definitions(
         let symbols = graph.definitions_of(name).into_iter();
         found.extend(symbols.filter(|definition| definition.kind == Kind::Kconfig));
     }
+    if let Some(kernel) = code.kernel() {
+        found.retain(|d| !kernel.is_of_other_architecture(&graph.name(d.name)));
+    }
     found.retain(|definition| kinds.is_empty() || kinds.contains(&definition.kind));
     found.sort_by_cached_key(|definition| {
         (Ranking::of(graph, definition, code.arch), graph.name(definition.name))

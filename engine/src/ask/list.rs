@@ -13,10 +13,16 @@ use crate::{Error, Note, Result};
 /// # Errors
 /// When no recipe lists this, the glob is none, or the tree can't be read.
 pub(super) fn answer(code: &Code, list: &List) -> Result<Answer> {
+    let glob = list.glob.as_deref().map(Glob::new).transpose().map_err(Error::ListGlob)?;
+    let glob = glob.map(|glob| glob.compile_matcher());
+    if let Some(answer) = super::built::answer(code, list, glob.as_ref()) {
+        return answer;
+    }
     let recipes = code.recipes();
     let mut lists = recipes.all.iter().filter_map(|recipe| recipe.list.as_ref());
     let Some(listing) = lists.clone().find(|listing| listing.name == list.what) else {
-        let names: Vec<String> = lists.by_ref().map(|listing| listing.name.clone()).collect();
+        let mut names: Vec<String> = lists.by_ref().map(|listing| listing.name.clone()).collect();
+        names.push("built".to_owned());
         let what = &list.what;
         let begins = |name: &&String| {
             !what.is_empty() && (name.starts_with(what.as_str()) || what.starts_with(name.as_str()))
@@ -24,8 +30,6 @@ pub(super) fn answer(code: &Code, list: &List) -> Result<Answer> {
         let near = names.iter().find(begins).cloned();
         return Err(Error::UnknownList { what: what.clone(), near, there: names });
     };
-    let glob = list.glob.as_deref().map(Glob::new).transpose().map_err(Error::ListGlob)?;
-    let glob = glob.map(|glob| glob.compile_matcher());
     let (titles, found) = code.ask(|graph| {
         let options = Options { depth: 1, body: false, all: true };
         let mut tracer = Tracer::new(code, graph, options);

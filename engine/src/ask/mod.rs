@@ -2,6 +2,7 @@
 //! parameters to an [`Answer`]. Search and diff have their own folders, since their answers
 //! stream.
 
+mod built;
 mod chain;
 mod define;
 mod find;
@@ -11,16 +12,24 @@ mod names;
 mod references;
 mod sources;
 mod steps;
+mod symbol;
 mod trace;
 
 pub use messages::messages;
 pub use sources::Sources;
+
+use kgrep_index::configured::Presence;
 
 use crate::code::Code;
 use crate::request::Request;
 use crate::{Answer, Error, Result};
 
 impl Code {
+    /// Whether the configuration in force, if there is one, may build a file.
+    fn may_build(&self, path: &[u8]) -> bool {
+        self.configured().is_none_or(|configured| configured.presence(path) != Presence::Out)
+    }
+
     /// What there is to say to `request`, of the files as they are now. Where a part of the
     /// index turns out to be damaged, the files themselves are read.
     ///
@@ -38,6 +47,19 @@ impl Code {
             Request::Find(find) => find::answer(self, find),
             Request::Differ(_) => return Err(Error::NotOfOneTree),
         }?;
+        // Of steps and chains the graph itself leaves out what isn't built, and `find` before the
+        // best are cut off.
+        if matches!(
+            request,
+            Request::Define(_) | Request::References(_) | Request::Trace(_) | Request::List(_)
+        ) {
+            let of_code = matches!(request, Request::Define(_) | Request::References(_));
+            let notes = self.leave_out(&mut answer.rows, usize::MAX, |row| {
+                (&row.path, of_code.then_some(row.line))
+            });
+            answer.notes.extend(notes);
+            answer.arrows.retain(|arrow| self.may_build(&arrow.from.path));
+        }
         if let Some((_, fresh)) = self.asked() {
             answer.coverage.indexed = true;
             answer.coverage.changes = Some(fresh.changes());

@@ -52,6 +52,9 @@ pub(super) fn not_callable(name: &str, other: &DefInfo, graph: &Graph<'_>, code:
         && !code.arch.has(graph.place(other.file));
     if elsewhere {
         let path = graph.path(other.file).to_vec();
+        if code.arch.leaves_out(graph.place(other.file)) {
+            return Note::OnlyNotBuilt { name: name.to_owned(), path };
+        }
         return Note::OtherArchitecture { name: name.to_owned(), path };
     }
     Note::NotCallable { name: name.to_owned(), kind: other.kind }

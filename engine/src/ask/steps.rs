@@ -7,7 +7,9 @@
 use std::cell::RefCell;
 use std::collections::HashSet;
 
-use kgrep_index::graph::{Callee, Caller, DefId, DefInfo, Edge, Graph, Link, LinkKind, NameRef};
+use kgrep_index::graph::{
+    Arch, Callee, Caller, DefId, DefInfo, Edge, FileId, Graph, Link, LinkKind, NameRef,
+};
 use kgrep_index::outline::{Kind, UseKind};
 
 use super::Sources;
@@ -79,6 +81,7 @@ fn answer(code: &Code, graph: &Graph<'_>, steps: &Steps, direction: Direction) -
         rows: Vec::new(),
         arrows: Vec::new(),
         only_exports: true,
+        direct: RefCell::default(),
     };
     let roots = tree.roots(name);
     if roots.is_empty() {
@@ -97,6 +100,13 @@ fn answer(code: &Code, graph: &Graph<'_>, steps: &Steps, direction: Direction) -
         Direction::Callees => tree.callees(&roots),
     }
     notes.append(&mut tree.sources.notes);
+    let Direct { total, hidden, arms } = *tree.direct.borrow();
+    if hidden > 0 {
+        notes.push(Note::NotBuilt { hidden, total, arms });
+    }
+    if tree.arrows.is_empty() && hidden > 0 {
+        return Ok(Answer { notes, ..Answer::default() });
+    }
     if tree.arrows.is_empty() {
         return note(notes, nothing(&asked, steps, direction));
     }
@@ -146,6 +156,17 @@ struct Growing<'g, 'a> {
     arrows: Vec<Arrow>,
     /// Whether all callers found so far are exports.
     only_exports: bool,
+    /// How many direct callers there are, and how many of them aren't built.
+    direct: RefCell<Direct>,
+}
+
+/// What is counted of direct callers under a configuration.
+#[derive(Debug, Default, Clone, Copy)]
+struct Direct {
+    total: u64,
+    hidden: u64,
+    /// Whether some are hidden in files that are built.
+    arms: bool,
 }
 
 impl Growing<'_, '_> {
@@ -156,6 +177,7 @@ impl Growing<'_, '_> {
             (definition.kind.is_callable()
                 || matches!(definition.kind, Kind::Macro | Kind::Constant))
                 && self.code.arch.has(self.graph.place(definition.file))
+                && self.compiles(definition.file, definition.first)
         });
         roots.sort_by_cached_key(|root| Ranking::of(self.graph, root, self.code.arch));
         roots
@@ -202,12 +224,39 @@ impl Growing<'_, '_> {
         });
     }
 
+    /// Whether a line is in no arm that the configuration in force turns off.
+    fn compiles(&self, file: FileId, line: u32) -> bool {
+        self.code.kernel().is_none() || self.code.compiles(self.graph.path(file), line)
+    }
+
     fn callers_by(&self, target: &DefInfo, kinds: &[LinkKind]) -> Vec<Caller> {
+        let mut found = self.callers_in(target, kinds, self.code.arch);
+        found.retain(|caller| self.compiles(caller.definition.file, caller.link.line));
+        found
+    }
+
+    fn callers_in(&self, target: &DefInfo, kinds: &[LinkKind], arch: Arch) -> Vec<Caller> {
         let indirect = kinds.contains(&LinkKind::Indirect);
-        let mut found = self.graph.callers(target, self.code.arch, indirect);
+        let mut found = self.graph.callers(target, arch, indirect);
         found.retain(|caller| kinds.contains(&caller.link.kind));
         said_once(&mut found);
         found
+    }
+
+    /// Counts the direct callers that a configuration leaves out.
+    fn count_direct(&self, target: &DefInfo) {
+        let whole = self.code.arch.whole();
+        if whole == self.code.arch {
+            return;
+        }
+        let mut direct = self.direct.borrow_mut();
+        for caller in self.callers_in(target, &self.kinds, whole) {
+            let isnt_built = self.graph.place(caller.definition.file).left_out;
+            let is_off = !isnt_built && !self.compiles(caller.definition.file, caller.link.line);
+            direct.total += 1;
+            direct.hidden += u64::from(isnt_built || is_off);
+            direct.arms |= is_off;
+        }
     }
 
     fn callers_of(&self, target: &DefInfo, depth: usize) -> Vec<Step<Caller>> {
@@ -219,6 +268,7 @@ impl Growing<'_, '_> {
             found = self.callers_by(target, if depth == 1 { &kinds } else { &kinds[..1] });
         }
         if depth == 1 {
+            self.count_direct(target);
             let mut called = self.called.borrow_mut();
             found.retain(|c| called.insert((c.definition.id, c.link.line, c.link.kind)));
         }
@@ -262,7 +312,16 @@ impl Growing<'_, '_> {
     fn callees_of(&self, source: &DefInfo, depth: usize) -> Vec<Step<Callee>> {
         let indirect = self.kinds.contains(&LinkKind::Indirect);
         let mut found = self.graph.callees(source, self.code.arch, indirect);
-        found.retain(|callee| self.kinds.contains(&callee.link.kind));
+        found.retain(|callee| {
+            self.kinds.contains(&callee.link.kind) && self.compiles(source.file, callee.link.line)
+        });
+        for callee in &mut found {
+            let built = |d: &DefInfo| self.compiles(d.file, d.first);
+            // Where all are off, the call is off in a way that can't be seen: it stays.
+            if callee.definitions.iter().any(built) {
+                callee.definitions.retain(built);
+            }
+        }
         let step = |mut callee: Callee| {
             let ranking = |d: &DefInfo| Ranking::of(self.graph, d, self.code.arch);
             callee.definitions.sort_by_cached_key(ranking);

@@ -35,6 +35,11 @@ fn sections(code: &Code, graph: &Graph<'_>, recipes: &Recipes, trace: &Trace) ->
     let brief = cases.len() > 1;
     let mut answer = Answer::default();
     let mut has_defined = false;
+    for (title, rows) in super::symbol::sections(code, trace) {
+        let section = u32::try_from(answer.sections.len()).ok();
+        answer.sections.push(Title::Text(title));
+        answer.rows.extend(rows.into_iter().map(|row| self::row(row, section)));
+    }
     for case in &cases {
         for (title, rows) in trace::answer(&mut tracer, case, brief)? {
             let kind = case.recipe.name.clone();

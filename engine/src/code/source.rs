@@ -5,12 +5,16 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use kgrep_index::configured::{Configured, Presence};
 use kgrep_index::graph::{Arch, Graph};
 use kgrep_index::idiom::Idioms;
+use kgrep_index::store::Cache;
 use kgrep_index::{Fresh, Index, Tree};
 
 use super::arch;
+use crate::configuration::{KconfigChoice, Kernel};
 use crate::files::TOO_LARGE;
+use crate::left_out::LeftOut;
 use crate::recipes::Recipes;
 use crate::snapshot::{Indexed, Snapshot, Workspace, path_in};
 use crate::{Error, Note, NoteSink, ProgressSink, Result};
@@ -19,6 +23,8 @@ use crate::{Error, Note, NoteSink, ProgressSink, Result};
 pub struct Setup {
     /// The architecture that counts.
     pub arch: arch::ArchChoice,
+    /// The kernel configuration that questions are about, if there is one.
+    pub kconfig: Option<KconfigChoice>,
     /// The cache folder, and what macros mean.
     pub workspace: Workspace,
     /// Takes what is to be said besides the answer.
@@ -44,6 +50,9 @@ pub struct Code {
     notes: NoteSink,
     progress: ProgressSink,
     recipes: OnceLock<Recipes>,
+    kernel: Option<Kernel>,
+    /// The index, where no question has asked it yet.
+    seen: OnceLock<Option<(Index, Fresh)>>,
 }
 
 impl Code {
@@ -66,9 +75,18 @@ impl Code {
     }
 
     fn seen_from(here: PathBuf, tree: Tree, setup: Setup) -> Result<Code> {
-        let arch = arch::chosen(&setup.arch, tree.root())?;
-        let arch_name = arch::folder_name(&setup.arch.name).to_owned();
-        let Setup { workspace, notes, progress, .. } = setup;
+        let Setup { workspace, notes, progress, kconfig, arch: mut choice } = setup;
+        let named = Some(arch::folder_name(&choice.name)).filter(|n| choice.named && *n != "all");
+        let chosen = kconfig.map(|choice| Kernel::chosen(&tree, &choice, named)).transpose()?;
+        let kernel = chosen.flatten();
+        if let Some(name) = kernel.as_ref().and_then(|kernel| kernel.config.architecture()) {
+            choice = arch::ArchChoice { name: name.to_owned(), named: true };
+        }
+        let arch_name = arch::folder_name(&choice.name).to_owned();
+        let arch = match (arch::chosen(&choice, tree.root())?, &kernel) {
+            (_, Some(_)) => Arch::built(&arch_name),
+            (arch, None) => arch,
+        };
         let (snapshot, other, recipes) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         Ok(Code {
             tree,
@@ -81,7 +99,73 @@ impl Code {
             notes,
             progress,
             recipes,
+            kernel,
+            seen: OnceLock::new(),
         })
+    }
+
+    /// The kernel that questions are about, where a configuration is in force.
+    pub fn kernel(&self) -> Option<&Kernel> {
+        self.kernel.as_ref()
+    }
+
+    /// Tells what a question saw of the index and of changes in the whole tree, so that it need
+    /// not be looked at again for the configuration in force.
+    pub(crate) fn saw(&self, index: &Index, fresh: &Fresh) {
+        if self.kernel.is_some() {
+            self.seen.get_or_init(|| Some((index.clone(), fresh.clone())));
+        }
+    }
+
+    /// The files that the configuration in force has, if there is one.
+    pub fn configured(&self) -> Option<&Configured> {
+        let kernel = self.kernel.as_ref()?;
+        let seen = || {
+            let cache = Cache::new(self.workspace.cache());
+            let index = Index::open(&cache, &self.tree).ok().flatten()?;
+            let fresh = index.refresh(&kgrep_index::Scope::whole()).ok()?;
+            Some((index, fresh))
+        };
+        let index = self.asked().or_else(|| self.seen.get_or_init(seen).as_ref());
+        let index = index.map(|(index, fresh)| (index, fresh));
+        Some(kernel.configured(self.workspace.cache(), index))
+    }
+
+    /// Leaves in `parts` those in files that the configuration in force may build, and says how
+    /// many others there were among the first `number`. Of these, those whose line is given must
+    /// not be in an arm of an `#if` that is off.
+    pub fn leave_out<T>(
+        &self,
+        parts: &mut Vec<T>,
+        number: usize,
+        place: impl Fn(&T) -> (&[u8], Option<u32>),
+    ) -> Vec<Note> {
+        let Some(configured) = self.configured() else { return Vec::new() };
+        let mut left_out = LeftOut::new(configured);
+        let mut at = 0;
+        parts.retain(|part| {
+            at += 1;
+            let (path, line) = place(part);
+            if at > number {
+                return configured.presence(path) != Presence::Out;
+            }
+            let built = left_out.keeps(path, 1);
+            let stays = built && line.is_none_or(|line| self.compiles(path, line));
+            if built && !stays {
+                left_out.takes_back();
+            }
+            stays
+        });
+        left_out.notes()
+    }
+
+    /// Whether a line of a file is in no arm of an `#if` that the configuration in force turns
+    /// off.
+    pub fn compiles(&self, path: &[u8], line: u32) -> bool {
+        match (&self.kernel, self.configured()) {
+            (Some(kernel), Some(configured)) => kernel.compiles(configured, path, line),
+            _ => true,
+        }
     }
 
     /// The tree.
@@ -117,7 +201,14 @@ impl Code {
     /// # Errors
     /// `ask`'s, and those of reading the tree.
     pub fn ask<R, E: From<Error>>(&self, ask: impl Fn(&Graph<'_>) -> Result<R, E>) -> Result<R, E> {
-        match self.indexed().and_then(|snapshot| snapshot.map(|s| s.ask(&ask)).transpose()) {
+        let ask = |graph: &Graph<'_>| {
+            if let Some(configured) = self.configured() {
+                let mut presence = configured.in_order();
+                graph.leave_out(|path| presence(path) == Presence::Out);
+            }
+            ask(graph)
+        };
+        match self.indexed().and_then(|snapshot| snapshot.map(|s| s.ask(ask)).transpose()) {
             Ok(Some(found)) => return found,
             Ok(None) => {}
             Err(error) => (self.notes)(Note::ReadWithoutIndex { reason: error.to_string() }),
@@ -218,6 +309,8 @@ mod tests {
             snapshot: OnceLock::new(),
             other: OnceLock::new(),
             recipes: OnceLock::new(),
+            kernel: None,
+            seen: OnceLock::new(),
             notes: std::sync::Arc::new(|_| ()),
             progress: std::sync::Arc::new(|_, _| ()),
         };

@@ -143,6 +143,11 @@ impl FileHits {
         (hit.before, hit.after, hit.gap) = (start..middle, middle..end, gap);
     }
 
+    /// How many rows of an answer this part has: lines, or the file.
+    pub fn entries(&self) -> u64 {
+        (self.hits.len() as u64).max(u64::from(self.first))
+    }
+
     /// How much memory this part's content takes, roughly, in bytes.
     pub fn size(&self) -> usize {
         self.bytes.len()

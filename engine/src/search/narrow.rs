@@ -46,6 +46,8 @@ pub struct Advice {
     pub damaged: bool,
     /// What changed since the tree was indexed, where that was looked at.
     pub fresh: Option<Fresh>,
+    /// The index, where all of the tree was looked at for changes.
+    pub whole: Option<Index>,
 }
 
 /// Asks the index of the tree that `paths` lie in.
@@ -83,12 +85,14 @@ pub fn advise(
     };
     let opened = begun.elapsed();
     let advice = Advice { tree: Some(tree), indexed: true, ..Advice::default() };
+    let is_whole = starts.iter().any(|start| start.below_root.is_empty());
     match consult(&index, starts, patterns, args, notes) {
         Ok((filter, fresh)) => {
             explain(args, notes, || {
                 format!("index opened in {opened:.1?}, asked in {:.1?}", begun.elapsed() - opened)
             });
-            Advice { filter, fresh, ..advice }
+            let whole = Some(index).filter(|_| is_whole && fresh.is_some());
+            Advice { filter, fresh, whole, ..advice }
         }
         Err(error) => {
             notes(Note::SearchedWithoutIndex { reason: error.to_string() });

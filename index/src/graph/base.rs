@@ -4,7 +4,7 @@
 //! together; numbers beyond the sections' own are the overlay's.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::bits::Bits;
 use crate::outline::{Flags, Kind, UseKind};
@@ -100,6 +100,8 @@ pub struct Graph<'a> {
     /// What was found out of names as they are now.
     pub(super) known: Mutex<Known>,
     pub(super) overlay: Overlay,
+    /// The files that the configuration in force doesn't build.
+    left_out: OnceLock<Bits>,
 }
 
 impl<'a> Graph<'a> {
@@ -162,6 +164,7 @@ impl<'a> Graph<'a> {
             asked: Mutex::default(),
             known: Mutex::default(),
             overlay: Overlay::default(),
+            left_out: OnceLock::new(),
         };
         let sound = |ok: bool, name| if ok { Ok(()) } else { Err(Damaged(name)) };
         sound(graph.starts.len() == names.len() as usize + 1, "graph.definitions")?;
@@ -231,7 +234,25 @@ impl<'a> Graph<'a> {
 
     /// What a file's path says.
     pub fn place(&self, file: FileId) -> Place {
-        self.places.get(file as usize).copied().unwrap_or_else(|| Place::of(b""))
+        let place = self.places.get(file as usize).copied().unwrap_or_else(|| Place::of(b""));
+        match self.left_out.get() {
+            Some(bits) => Place { left_out: bits.get(file as usize), ..place },
+            None => place,
+        }
+    }
+
+    /// Tells, once, which files the configuration in force doesn't build: questions about
+    /// [`Arch::Built`](super::Arch::Built) leave them out. Most paths are asked for in order.
+    pub fn leave_out(&self, mut is_out: impl FnMut(&[u8]) -> bool) {
+        self.left_out.get_or_init(|| {
+            let mut bits = Bits::empty(self.places.len());
+            for file in 0..self.places.len() {
+                if is_out(self.path(file as u32)) {
+                    bits.set(file);
+                }
+            }
+            bits
+        });
     }
 
     /// A name's bytes.

@@ -12,6 +12,9 @@ pub struct Place {
     pub is_header: bool,
     /// Whether it is in a folder that all of the program includes from.
     pub is_public: bool,
+    /// Whether the configuration in force doesn't build it, where the graph was told
+    /// ([`Graph::leave_out`](super::Graph::leave_out)).
+    pub left_out: bool,
 }
 
 /// The programs that a kernel tree holds.
@@ -56,7 +59,7 @@ impl Place {
             || first == b"arch" && third == b"include"
             || first == b"tools"
                 && (second == b"include" || memchr::memmem::find(path, b"/include/").is_some());
-        Place { program, arch, is_header, is_public }
+        Place { program, arch, is_header, is_public, left_out: false }
     }
 
     /// A number for an architecture's name, never 0.

@@ -20,6 +20,8 @@ pub enum Arch {
     All,
     /// Code for this one (a number of [`Place::arch_number`]), and code for all.
     One(u16),
+    /// The same, of a kernel: without the files that its configuration doesn't build.
+    Built(u16),
 }
 
 impl Arch {
@@ -28,9 +30,35 @@ impl Arch {
         Arch::One(Place::arch_number(name.as_bytes()))
     }
 
+    /// The same, with only what the configuration in force builds.
+    pub fn built(name: &str) -> Self {
+        Arch::Built(Place::arch_number(name.as_bytes()))
+    }
+
+    /// The same, whatever is built.
+    #[must_use]
+    pub fn whole(self) -> Self {
+        match self {
+            Arch::Built(number) => Arch::One(number),
+            other => other,
+        }
+    }
+
     /// Whether a file counts.
     pub fn has(self, place: Place) -> bool {
-        place.arch == 0 || matches!(self, Arch::All) || self == Arch::One(place.arch)
+        !self.leaves_out(place) && (place.arch == 0 || self.is_of(place.arch))
+    }
+
+    /// Whether a file doesn't count since it isn't built.
+    pub fn leaves_out(self, place: Place) -> bool {
+        place.left_out && matches!(self, Arch::Built(_))
+    }
+
+    fn is_of(self, arch: u16) -> bool {
+        match self {
+            Arch::All => true,
+            Arch::One(number) | Arch::Built(number) => number == arch,
+        }
     }
 }
 
@@ -96,7 +124,7 @@ impl Graph<'_> {
         // Rust and C meet only through bindings, which are made when the kernel is built, and
         // in Rust functions that go by their name alone.
         let rust = definition.kind == Kind::RustFunction && !definition.flags.has(Flags::EXTERN);
-        if from.program != to.program || !same_arch || rust {
+        if from.program != to.program || !same_arch || rust || arch.leaves_out(to) {
             return false;
         }
         if to.is_header {

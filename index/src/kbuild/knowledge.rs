@@ -25,6 +25,8 @@ struct Architecture {
     folder: String,
     #[serde(default)]
     names: Vec<String>,
+    #[serde(default)]
+    entries: Vec<String>,
     symbol: String,
 }
 
@@ -95,6 +97,16 @@ impl Knowledge {
         self.architecture.iter().find(is)
     }
 
+    /// Whether `name` is what another architecture than that of `folder` calls a system call's
+    /// entry.
+    pub fn is_entry_of_other(&self, name: &[u8], folder: &str) -> bool {
+        let others = self.architecture.iter().filter(|a| a.folder != folder);
+        others.flat_map(|a| &a.entries).any(|prefix| {
+            let rest = name.strip_prefix(prefix.as_bytes());
+            rest.is_some_and(|r| r.starts_with(b"sys_") || r.starts_with(b"compat_sys_"))
+        })
+    }
+
     /// Whether a program made in this folder is carried by the kernel's image.
     pub(super) fn is_embedded(&self, folder: &[u8]) -> bool {
         let mut parts = folder.split(|b| *b == b'/');
@@ -121,6 +133,8 @@ mod tests {
         let knowledge = Knowledge::built_in();
         assert_eq!(knowledge.folder_of("x86_64"), Some("x86"));
         assert_eq!(knowledge.folder_of("vax"), None);
+        assert!(knowledge.is_entry_of_other(b"__arm64_sys_open", "x86"));
+        assert!(!knowledge.is_entry_of_other(b"__x64_sys_open", "x86"));
         assert!(knowledge.is_embedded(b"arch/x86/entry/vdso"));
         assert!(!knowledge.is_embedded(b"arch/x86/realmode/rm"));
     }

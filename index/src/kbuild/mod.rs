@@ -30,6 +30,26 @@ pub use explain::{Explanation, explain, symbols_in};
 pub use files::{Disk, Files};
 pub use includes::{Included, with_includes};
 pub use knowledge::Knowledge;
+pub(crate) use preprocess::read_of_source;
+
+/// Whether the lines of a source's text are compiled, from each line that is given up to the
+/// next: `#if`s under a configuration. `module` says whether the file is part of one.
+pub fn arms(
+    path: &[u8],
+    bytes: &[u8],
+    config: &Configuration,
+    knowledge: &Knowledge,
+    module: Truth,
+) -> Vec<(u32, Truth)> {
+    let assembly =
+        if path.ends_with(b".h") { Truth::Unknown } else { path.ends_with(b".S").into() };
+    let defined = &|_: &[u8]| condition::Macro::Unknown;
+    let version = None;
+    preprocess::arms(
+        bytes,
+        &condition::Context { config, knowledge, module, assembly, version, defined },
+    )
+}
 pub use result::{Built, Object, State, Step};
 pub use tree::built;
 

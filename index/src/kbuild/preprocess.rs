@@ -74,6 +74,55 @@ pub(super) fn inclusions(bytes: &[u8], context: &Context) -> Vec<Inclusion> {
     reader.found
 }
 
+/// Whether the lines of `bytes` are compiled: from each line given on, up to the next one.
+pub(super) fn arms(bytes: &[u8], context: &Context) -> Vec<(u32, Truth)> {
+    let mut reader = Reader::new(context);
+    let mut lines = Lines { rest: bytes };
+    let mut guard: Option<&[u8]> = None;
+    let mut changes = vec![(1, Truth::True)];
+    let (mut line, mut counted) = (1, 0);
+    while let Some((keyword, rest)) = lines.next() {
+        let guarded = guard.take();
+        let name = split_name(rest).0;
+        match keyword {
+            // What guards a header from being read twice doesn't hold the second time.
+            b"define" if guarded == Some(name) => {
+                if let Some(arm) = reader.arms.last_mut() {
+                    (arm.now, arm.left) = (arm.outer, Truth::False);
+                }
+                reader.define(name, Some(split_name(rest).1));
+            }
+            b"define" => reader.define(name, Some(split_name(rest).1)),
+            b"undef" => reader.define(name, None),
+            b"ifdef" | b"ifndef" => {
+                let defined = reader.defined(name);
+                let is_first = keyword == b"ifndef" && reader.arms.is_empty();
+                guard = is_first.then_some(name);
+                reader.open(if keyword == b"ifndef" { !defined } else { defined });
+            }
+            b"if" => {
+                let value = reader.value(rest);
+                reader.open(value);
+            }
+            b"elif" => reader.turn(Some(rest)),
+            b"else" => reader.turn(None),
+            b"endif" => {
+                reader.arms.pop();
+            }
+            _ => continue,
+        }
+        let now = reader.now();
+        if changes.last().is_none_or(|(_, last)| *last != now) {
+            // The line behind the directive, with the lines that continue it.
+            let end = bytes.len() - lines.rest.len();
+            line += memchr::memchr_iter(b'\n', &bytes[counted..end]).count() as u32;
+            counted = end;
+            changes.push((line, now));
+        }
+    }
+    changes
+}
+
 /// A macro's name, and its text unless it is undefined; the text is `None` where an unknown arm
 /// defines it.
 type Definition<'a> = (&'a [u8], Truth, Option<&'a [u8]>);
@@ -206,6 +255,24 @@ impl<'a> Lines<'a> {
             return Some((&text[..word], text[word..end].trim_ascii()));
         }
     }
+}
+
+/// Gives `each` all that an evaluation reads of a source of this name; false for what is none
+/// and is read as a whole.
+pub(crate) fn read_of_source(path: &[u8], bytes: &[u8], each: &mut dyn FnMut(&[u8])) -> bool {
+    if path.ends_with(b".rs") {
+        rust_modules(bytes).iter().for_each(|(name, _)| each(name));
+        return true;
+    }
+    if ![&b".c"[..], b".h", b".S"].iter().any(|suffix| path.ends_with(suffix)) {
+        return false;
+    }
+    let mut lines = Lines { rest: bytes };
+    while let Some((keyword, rest)) = lines.next() {
+        each(keyword);
+        each(rest);
+    }
+    true
 }
 
 /// The names of a Rust file's `mod name;`, with their lines.

@@ -14,6 +14,7 @@ use anyhow::{Result, bail};
 use kgrep_engine::Request;
 use kgrep_engine::request::Differ;
 
+use super::built::BuiltSides;
 use super::export::Json;
 use super::pass::Pass;
 use super::pick::{Names, Pick};
@@ -64,7 +65,8 @@ pub(crate) fn print(
     let sides = &differ.sides;
     let pick = Pick::new(differ)?;
     let mut set = load(sides, &base, view, positions)?;
-    Names::new(differ)?.narrow(&mut set);
+    // What is left out isn't in the list either.
+    Names::new(differ, BuiltSides::default())?.narrow(&mut set);
     let behind = super::behind(differ, &base)?;
     let placer = Placer::new(&base, sides, pick.as_ref(), behind.as_ref());
     // A verdict comes before the cells that are the hunk's own.

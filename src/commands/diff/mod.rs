@@ -11,6 +11,7 @@ mod again;
 mod answer;
 mod applied;
 mod behind;
+mod built;
 mod by;
 mod export;
 mod kind;
@@ -31,6 +32,7 @@ use kgrep_engine::request::Differ;
 
 use self::answer::Answer;
 use self::behind::Behind;
+use self::built::BuiltSides;
 use self::lister::Lister;
 use self::pass::Pass;
 use self::pick::{Names, Pick};
@@ -59,7 +61,7 @@ pub(crate) fn run(args: &DiffArgs, session: &Session) -> Result<Outcome> {
     let (sides, word) = sides::sides(args, &base)?;
     let differ = differ(args, sides, word);
     let sides = &differ.sides;
-    let names = Names::new(&differ)?;
+    let names = Names::new(&differ, BuiltSides::new(sides, &base, session)?)?;
     // A wrong pattern is told before minutes are spent on two trees.
     let pick = if args.kind.is_some() { None } else { Pick::new(&differ)? };
     let mut set = sides::load(sides, &base)?;

@@ -8,6 +8,7 @@ use bstr::ByteSlice;
 use grep_matcher::Matcher;
 use kgrep_engine::request::Differ;
 
+use super::built::BuiltSides;
 use crate::diff::filter::{self, Hit, Within};
 use crate::diff::model::{DiffSet, Entry, FileChange, Patch};
 use crate::list::Span;
@@ -91,10 +92,11 @@ impl Pick {
     }
 }
 
-/// Which files' names are wanted, by `-g`, `-t` and `-T`.
+/// Which files' names are wanted, by `-g`, `-t` and `-T`, and by what is built.
 pub(super) struct Names {
     globs: ignore::overrides::Override,
     types: ignore::types::Types,
+    built: BuiltSides,
 }
 
 impl Names {
@@ -102,14 +104,18 @@ impl Names {
     ///
     /// # Errors
     /// When one can't be used.
-    pub(super) fn new(differ: &Differ) -> Result<Names> {
+    pub(super) fn new(differ: &Differ, built: BuiltSides) -> Result<Names> {
         let search = &differ.search;
         // Names in a difference are relative to the top of a tree, whichever.
-        Ok(Names { globs: overrides(search, Path::new(""))?, types: types(search)? })
+        Ok(Names { globs: overrides(search, Path::new(""))?, types: types(search)?, built })
     }
 
-    /// True of a file whose name is asked for.
+    /// True of a file whose name is asked for, and that is built.
     pub(super) fn wants(&self, file: &FileChange) -> bool {
+        self.matches(file) && self.built.has(file)
+    }
+
+    fn matches(&self, file: &FileChange) -> bool {
         let name = file.name().to_path_lossy();
         !self.globs.matched(&name, false).is_ignore()
             && !self.types.matched(&name, false).is_ignore()
@@ -117,6 +123,7 @@ impl Names {
 
     /// Leaves in `set` the files that are asked for.
     pub(super) fn narrow(&self, set: &mut DiffSet) {
-        set.files.retain(|file| self.wants(file));
+        set.files.retain(|file| self.matches(file));
+        self.built.narrow(set);
     }
 }

@@ -47,11 +47,12 @@ pub(super) fn answer(code: &Code, find: &Find) -> Result<Answer> {
             Arch::All => None,
             _ => Some(code.arch_name().to_owned()),
         },
-        arch_is_named: find.arch_is_named,
+        arch_is_named: find.arch_is_named || code.kernel().is_some(),
         // All that were looked at closely: which of them comes first is not yet said.
         number: usize::MAX,
     };
     let fresh = index.refresh(&Scope::whole())?;
+    code.saw(&index, &fresh);
     let graph = index.graph_now(&fresh, code.idioms()).map_err(Error::BadIndex)?;
     let uses = Uses { graph, known: RefCell::default() };
     let ask = |query: &Query, wanted: &Wanted| {
@@ -73,6 +74,8 @@ pub(super) fn answer(code: &Code, find: &Find) -> Result<Answer> {
         best::at_path(&mut found, path, ask(&Query::all(), &wanted)?.0, find.kinds.is_empty());
     }
     index.graph_soundness().map_err(Error::BadIndex)?;
+    // The best were chosen, so that it is said how many of these aren't built.
+    notes.extend(code.leave_out(&mut found, find.number, |found| (&found.path, None)));
     found.truncate(find.number);
     if found.is_empty() {
         notes.push(hint::nothing(find, &marks.missing, (&index, &fresh)));

@@ -1,0 +1,232 @@
+//! What an evaluation read of the tree, and whether that still says the same: a stamp and a
+//! digest for each file and each folder's names.
+//!
+//! Of a source only its preprocessor's lines count, so that an edit of a function's body costs
+//! nothing.
+
+use std::collections::hash_map::DefaultHasher;
+use std::ffi::OsStr;
+use std::hash::Hasher;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::kbuild::{Disk, Files, read_of_source};
+use crate::tree::stamp::{Stamp, Start};
+
+/// One file or folder that was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Input {
+    /// A folder's names were read, not a file.
+    pub(super) is_folder: bool,
+    /// The index doesn't see its changes: it is looked at each time.
+    pub(super) watched: bool,
+    /// Of its stamp; 0 where that can't be believed.
+    pub(super) stamp: u64,
+    /// Of what was read; 0 where there was nothing.
+    pub(super) digest: u64,
+    /// Where its path ends in [`Inputs::paths`].
+    pub(super) end: u32,
+}
+
+/// All that was read, sorted by path; of a path the folder comes after the file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Inputs {
+    all: Vec<Input>,
+    #[serde(with = "serde_bytes")]
+    paths: Vec<u8>,
+}
+
+impl Inputs {
+    /// The input at `at`, with its path.
+    fn get(&self, at: usize) -> Option<(&[u8], Input)> {
+        let input = *self.all.get(at)?;
+        let before = at.checked_sub(1).and_then(|before| self.all.get(before));
+        let start = before.map_or(0, |before| before.end as usize);
+        Some((self.paths.get(start..input.end as usize)?, input))
+    }
+
+    /// The number of the input of this path and kind.
+    fn find(&self, path: &[u8], is_folder: bool) -> Option<usize> {
+        let (mut low, mut high) = (0, self.all.len());
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            let (there, input) = self.get(middle)?;
+            match (there, input.is_folder).cmp(&(path, is_folder)) {
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+                std::cmp::Ordering::Equal => return Some(middle),
+            }
+        }
+        None
+    }
+
+    /// Marks what is to be looked at each time.
+    pub(super) fn watch(&mut self, wanted: impl Fn(&[u8], bool) -> bool) {
+        for at in 0..self.all.len() {
+            let Some((path, input)) = self.get(at) else { continue };
+            let watched = input.digest == 0 || wanted(path, input.is_folder);
+            self.all[at].watched = watched;
+        }
+    }
+
+    /// Whether all that was read says the same now. `suspects` are the files and folders that
+    /// may differ, besides those that are always looked at; without them, all are looked at.
+    pub(super) fn are_current(&self, root: &Path, suspects: Option<&[Vec<u8>]>) -> bool {
+        let numbers: Vec<usize> = match suspects {
+            None => (0..self.all.len()).collect(),
+            Some(suspects) => {
+                let watched = (0..self.all.len()).filter(|at| self.all[*at].watched);
+                watched.chain(suspects.iter().flat_map(|path| self.touched_by(path))).collect()
+            }
+        };
+        let disk = Disk::new(root.to_owned());
+        numbers.par_iter().all(|at| {
+            let Some((path, input)) = self.get(*at) else { return false };
+            let stamp = stamp_of(root, path, None);
+            input.stamp != 0 && stamp == input.stamp
+                || input.digest == digest_of(&disk, path, input.is_folder)
+        })
+    }
+
+    /// The inputs that a change at `path` may change: it, and the names of the folders above.
+    fn touched_by(&self, path: &[u8]) -> Vec<usize> {
+        let mut found: Vec<usize> =
+            [false, true].into_iter().filter_map(|folder| self.find(path, folder)).collect();
+        let mut folder = path;
+        while !folder.is_empty() {
+            folder = memchr::memrchr(b'/', folder).map_or(b"", |slash| &folder[..slash]);
+            found.extend(self.find(folder, true));
+        }
+        found
+    }
+}
+
+/// The tree on disk; what is read of it is written down.
+pub(super) struct Recorder {
+    root: std::path::PathBuf,
+    disk: Disk,
+    start: Start,
+    read: Mutex<Vec<(Vec<u8>, Input)>>,
+}
+
+impl Recorder {
+    pub(super) fn new(root: &Path) -> Recorder {
+        Recorder {
+            root: root.to_owned(),
+            disk: Disk::new(root.to_owned()),
+            start: Start::now(),
+            read: Mutex::default(),
+        }
+    }
+
+    fn add(&self, path: &[u8], is_folder: bool, stamp: u64, digest: u64) {
+        let input = Input { is_folder, watched: false, stamp, digest, end: 0 };
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        read.push((path.to_vec(), input));
+    }
+
+    /// All that was read.
+    pub(super) fn inputs(self) -> Inputs {
+        let mut read = self.read.into_inner().unwrap_or_else(PoisonError::into_inner);
+        read.par_sort_unstable_by(|(a, x), (b, y)| {
+            (a, x.is_folder, x.stamp).cmp(&(b, y.is_folder, y.stamp))
+        });
+        let mut inputs = Inputs::default();
+        for (path, input) in read {
+            let last = inputs.all.len().checked_sub(1).and_then(|at| inputs.get(at));
+            if let Some((last, known)) = last
+                && last == path
+                && known.is_folder == input.is_folder
+            {
+                // Two readings that differ: it is being written.
+                if (known.digest, known.stamp) != (input.digest, input.stamp)
+                    && let Some(known) = inputs.all.last_mut()
+                {
+                    known.stamp = 0;
+                    known.digest =
+                        if known.digest == input.digest { known.digest } else { u64::MAX };
+                }
+                continue;
+            }
+            inputs.paths.extend_from_slice(&path);
+            let end = inputs.paths.len() as u32;
+            inputs.all.push(Input { end, ..input });
+        }
+        inputs
+    }
+}
+
+impl Files for Recorder {
+    fn read(&self, path: &[u8]) -> Option<Vec<u8>> {
+        let stamp = stamp_of(&self.root, path, Some(self.start));
+        let bytes = self.disk.read(path);
+        self.add(path, false, stamp, bytes.as_ref().map_or(0, |bytes| digest(path, bytes)));
+        bytes
+    }
+
+    fn names(&self, folder: &[u8]) -> Vec<Vec<u8>> {
+        let stamp = stamp_of(&self.root, folder, Some(self.start));
+        let names = self.disk.names(folder);
+        self.add(folder, true, stamp, names_digest(&names));
+        names
+    }
+}
+
+/// The digest of a stamp; 0 where there is none, or it may be that of two contents.
+fn stamp_of(root: &Path, path: &[u8], start: Option<Start>) -> u64 {
+    let meta = std::fs::metadata(root.join(OsStr::from_bytes(path)));
+    let Ok(meta) = meta else { return 0 };
+    let stamp = Stamp::of(&meta);
+    if start.is_some_and(|start| stamp.is_racy(start)) {
+        return 0;
+    }
+    let mut bytes = Vec::with_capacity(Stamp::LEN);
+    stamp.put(&mut bytes);
+    hashed(&bytes)
+}
+
+fn digest_of(disk: &Disk, path: &[u8], is_folder: bool) -> u64 {
+    match is_folder {
+        true => names_digest(&disk.names(path)),
+        false => disk.read(path).map_or(0, |bytes| digest(path, &bytes)),
+    }
+}
+
+/// The digest of what counts of a file.
+fn digest(path: &[u8], bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    if !read_of_source(path, bytes, &mut |part| {
+        hasher.write(part);
+        hasher.write_u8(b'\n');
+    }) {
+        hasher.write(bytes);
+    }
+    hasher.finish().max(1)
+}
+
+fn names_digest(names: &[Vec<u8>]) -> u64 {
+    if names.is_empty() {
+        return 0;
+    }
+    let mut names: Vec<&[u8]> = names.iter().map(Vec::as_slice).collect();
+    // What editors leave beside a file is read by nobody.
+    names.retain(|name| !name.ends_with(b"~") && !name.ends_with(b".swp"));
+    names.sort_unstable();
+    let mut hasher = DefaultHasher::new();
+    for name in names {
+        hasher.write(name);
+        hasher.write_u8(b'\n');
+    }
+    hasher.finish().max(1)
+}
+
+/// A number for bytes, the same in every process of one build.
+pub(super) fn hashed(bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(bytes);
+    hasher.finish().max(1)
+}

@@ -1,0 +1,111 @@
+//! What is kept of a configuration is never stale: after any edits, what is believed or evaluated
+//! again is what a new evaluation finds.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod history;
+
+use std::{fs, path::Path};
+
+use history::{Chance, rounds};
+use kgrep_index::{
+    Index, Scope, Tree,
+    build::{Silent, rebuild, update},
+    configured::{Around, Configured},
+    kbuild::{Configuration, Knowledge},
+    store::Cache,
+};
+
+const FOLDERS: [&str; 4] = ["", "a/", "b/", "include/"];
+const NAMES: [&str; 4] = ["one", "two", "three", "four"];
+const SYMBOLS: [&str; 3] = ["CONFIG_A", "CONFIG_B", "CONFIG_C"];
+
+fn pick<'t>(chance: &mut Chance, of: &[&'t str]) -> &'t str {
+    of[chance.below(of.len())]
+}
+
+/// A Makefile, a source or a header, by chance.
+fn text(chance: &mut Chance, name: &str) -> String {
+    let mut text = String::new();
+    for _ in 0..chance.below(5) {
+        let (object, symbol) = (pick(chance, &NAMES), pick(chance, &SYMBOLS));
+        text += &match (name.ends_with("Makefile"), chance.below(6)) {
+            (true, 0) => format!("obj-y += {object}.o\n"),
+            (true, 1) => format!("obj-y += {}\n", pick(chance, &["a/", "b/"])),
+            (true, 2) => format!("obj-$({symbol}) += {object}.o\n"),
+            (true, 3) => format!("ifdef {symbol}\nobj-m += {object}.o\nendif\n"),
+            (true, 4) => "-include more.mk\n".to_owned(),
+            (true, _) => "obj-y += $(patsubst %.c,%.o,$(wildcard *.c))\n".to_owned(),
+            (_, 0) => format!("#ifdef {symbol}\n#include \"{object}.h\"\n#endif\n"),
+            (_, 1) => format!("#include <{object}.h>\n"),
+            (_, 2) => format!("#include \"{object}.c\"\n"),
+            (_, 3) => format!("#define {symbol} 1\n"),
+            _ => format!("int {object};\n"),
+        };
+    }
+    text
+}
+
+fn name(chance: &mut Chance) -> String {
+    let folder = pick(chance, &FOLDERS);
+    match chance.below(6) {
+        0 | 1 => format!("{folder}Makefile"),
+        2 => format!("{folder}{}.h", pick(chance, &NAMES)),
+        3 => format!("{folder}more.mk"),
+        _ => format!("{folder}{}.c", pick(chance, &NAMES)),
+    }
+}
+
+fn edit(root: &Path, chance: &mut Chance) -> String {
+    let name = name(chance);
+    let path = root.join(&name);
+    if chance.below(4) == 0 {
+        let _ = fs::remove_file(path);
+        return format!("remove {name}");
+    }
+    let text = text(chance, &name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, &text).unwrap();
+    format!("{name}: {text:?}")
+}
+
+fn one_history(seed: u64) {
+    let mut chance = Chance::new(seed);
+    let place = tempfile::tempdir().unwrap();
+    let root = place.path().canonicalize().unwrap().join("tree");
+    let cache = place.path().join("cache");
+    fs::create_dir_all(&root).unwrap();
+    fs::write(root.join("Makefile"), "obj-y += a/ b/ one.o\n").unwrap();
+    for _ in 0..12 {
+        edit(&root, &mut chance);
+    }
+    let tree = Tree::locate(&root).unwrap();
+    let knowledge = Knowledge::built_in();
+    let (home, mut edits) = (Cache::new(&cache), Vec::new());
+    for _ in 0..8 {
+        match chance.below(6) {
+            0 => drop(rebuild(&home, &tree, &Silent).unwrap()),
+            1 => drop(update(&home, &tree, &Silent).unwrap()),
+            _ => edits.extend((0..chance.below(3)).map(|_| edit(&root, &mut chance))),
+        }
+        let bytes = ["CONFIG_A=y\n", "CONFIG_B=m\n"][chance.below(2)].as_bytes();
+        let config = Configuration::read(bytes, &knowledge).unwrap().with_architecture("x86");
+        let index = Index::open(&home, &tree).unwrap();
+        let seen = index.map(|index| {
+            let fresh = index.refresh(&Scope::whole()).unwrap();
+            (index, fresh)
+        });
+        let index = seen.as_ref().map(|(index, fresh)| (index, fresh));
+        let around = Around { tree: &tree, cache: &cache, index };
+        let kept = Configured::of(&around, &config, bytes, &knowledge);
+        let anew = Configured::evaluated(&root, &config, &knowledge);
+        assert_eq!(kept, anew, "seed {seed} after {edits:#?}");
+    }
+}
+
+#[test]
+fn what_is_kept_is_what_is_found_anew() {
+    for seed in 0..rounds(12) {
+        one_history(seed);
+    }
+}
