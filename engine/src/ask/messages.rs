@@ -4,12 +4,15 @@
 use kgrep_index::graph::Graph;
 
 use crate::answer::{Answer, Cell, Column, Role, Row};
-use crate::log::message::{Message, Messages};
+use crate::log::message::{LogWords, Message, Messages};
 use crate::log::{Candidate, LineContext, MessageSource};
 
 /// The calls that could have printed `text`, best first.
 pub(super) fn printed(graph: &Graph<'_>, text: &str) -> Answer {
-    let found = Messages::of(graph).printed(text.as_bytes(), &LineContext::default());
+    let mut words = LogWords::default();
+    words.text(text.as_bytes());
+    let messages = Messages::of_log(graph, &words);
+    let found = messages.printed(text.as_bytes(), &LineContext::default());
     let row = |found: Candidate| Row {
         path: found.path,
         line: found.line,
