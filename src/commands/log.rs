@@ -48,8 +48,8 @@ pub(crate) fn run(args: &LogArgs, session: &Session) -> Result<Outcome> {
         let read = |path: &[u8]| code::read(&code.path(path)).ok();
         let messages: Box<dyn MessageSource> = match (args.only, &words) {
             (Some(Only::Frames), _) => Box::new(NoMessages),
-            (_, Some(words)) => Box::new(Messages::of_log(graph, words)),
-            (_, None) => Box::new(Messages::of(graph)),
+            (_, Some(words)) => Box::new(Messages::of_log(graph, &read, words)),
+            (_, None) => Box::new(Messages::of(graph, &read)),
         };
         let tools = || Tools { graph, arch: code.arch, read: &read, messages: &*messages };
         let mut rows = Rows::new(&code, session, args.only)?;
@@ -280,6 +280,8 @@ impl<'a> Rows<'a> {
             About::Maintainer => "maintainer",
             About::MailingList => "list",
             About::Taint => "taint",
+            About::Built => "built as",
+            About::Version => "version",
             About::Document => "document",
         };
         let logged = Logged { line, what: LoggedAs::Report, places: Vec::new() };

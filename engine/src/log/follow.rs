@@ -171,6 +171,7 @@ impl<'g, 'a> Follower<'g, 'a> {
         let frame = frame(text);
         let is_frame = frame.as_ref().is_some_and(|frame| frame.kind != FrameKind::Mention);
         self.report_at(number, text, is_frame, out)?;
+        self.heads.version(text);
         if let Some(open) = &mut self.open {
             open.traced |= is_frame;
             self.heads.note(text, &mut open.report.head);

@@ -1,11 +1,13 @@
 //! What is said of a whole report: where it happened, whose code that is, what taints mean.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 
+use super::built::Makefiles;
 use super::follow::{Report, What};
 use super::frame::FrameKind;
 use super::report::is_machinery;
 use super::taint::{Taints, letters};
+use super::version::Version;
 use crate::diff::maintainers::Maintainers;
 
 /// What a remark is about.
@@ -21,6 +23,10 @@ pub enum About {
     MailingList,
     /// What a letter of `Tainted:` means.
     Taint,
+    /// The Kconfig symbol and the module of the file.
+    Built,
+    /// The log is of another version than the tree.
+    Version,
     /// The document that explains such a report.
     Document,
 }
@@ -43,6 +49,9 @@ pub(super) struct Heads<'g> {
     read: &'g dyn Fn(&[u8]) -> Option<Vec<u8>>,
     maintainers: OnceCell<(Vec<u8>, Maintainers)>,
     taints: OnceCell<Taints>,
+    makefiles: RefCell<Makefiles<'g>>,
+    tree: OnceCell<Option<Version>>,
+    log: RefCell<Option<Version>>,
 }
 
 const MAINTAINERS: &[u8] = b"MAINTAINERS";
@@ -50,7 +59,54 @@ const MAINTAINERS: &[u8] = b"MAINTAINERS";
 impl<'g> Heads<'g> {
     /// Heads by a tree's files.
     pub(super) fn new(read: &'g dyn Fn(&[u8]) -> Option<Vec<u8>>) -> Heads<'g> {
-        Heads { read, maintainers: OnceCell::new(), taints: OnceCell::new() }
+        Heads {
+            read,
+            maintainers: OnceCell::new(),
+            taints: OnceCell::new(),
+            makefiles: RefCell::new(Makefiles::new(read)),
+            tree: OnceCell::new(),
+            log: RefCell::default(),
+        }
+    }
+
+    /// Notes which kernel the log is of, if the line says so.
+    pub(super) fn version(&self, text: &[u8]) {
+        if (text.starts_with(b"Linux version ") || text.starts_with(b"CPU: "))
+            && let Some(version) = Version::of_line(text)
+        {
+            self.log.replace(Some(version));
+        }
+    }
+
+    /// Says that the log is of another version, and how much of the trace isn't in this tree.
+    fn other_version(&self, report: &Report) -> Option<Remark> {
+        let read = || Version::of_tree(&(self.read)(b"Makefile").unwrap_or_default());
+        let tree = self.tree.get_or_init(read).as_ref()?;
+        let log = self.log.borrow();
+        let log = log.as_ref()?;
+        let line = tree.differs(log)?;
+        let frames = || report.entries.iter().filter(|entry| entry.what == What::Frame);
+        let missing = frames().filter(|entry| entry.places.is_empty()).count();
+        let all = frames().count();
+        let text = match missing {
+            0 => format!("the log is of {}, this tree is {}", log.text, tree.text),
+            _ => format!(
+                "the log is of {}, this tree is {}: {missing} of {all} frames aren't in it",
+                log.text, tree.text
+            ),
+        };
+        Some(Remark { about: About::Version, text, path: b"Makefile".to_vec(), line })
+    }
+
+    /// The Kconfig symbol and the module of a file.
+    fn built(&self, path: &[u8]) -> Option<Remark> {
+        let built = self.makefiles.borrow_mut().built(path)?;
+        let module = String::from_utf8_lossy(&built.module).into_owned();
+        let text = match &built.symbol {
+            Some(symbol) => format!("{}: {module}", String::from_utf8_lossy(symbol)),
+            None => module,
+        };
+        Some(Remark { about: About::Built, text, path: built.path, line: built.line })
     }
 
     /// Notes what a report's line says of its head.
@@ -82,9 +138,11 @@ impl<'g> Heads<'g> {
                 path: place.path.clone(),
                 line: place.line,
             });
+            head.extend(self.built(&place.path));
             self.whose(&place.path, &mut head);
         }
         head.append(&mut report.head);
+        head.extend(self.other_version(report));
         let document = report.title.document;
         if !document.is_empty() && (self.read)(document.as_bytes()).is_some() {
             head.push(Remark {

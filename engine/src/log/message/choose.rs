@@ -16,6 +16,8 @@ const MOST: usize = 8;
 const SURE_LETTERS: u32 = 10;
 /// A format with fewer is no evidence at all.
 const LEAST_LETTERS: u32 = 3;
+/// A file's name with fewer letters is in a line by chance.
+const LEAST_NAME: usize = 4;
 /// What it is worth that a format begins with a name and a colon.
 const NAMED: u32 = 8;
 /// So many lines before count as neighbours.
@@ -64,6 +66,8 @@ struct Fitting {
     fit: Fit,
     /// Whether only its end or its beginning is in the line.
     part: bool,
+    /// Whether the line has the name of the format's file.
+    named: bool,
 }
 
 /// The calls that could have printed `text`, the best first.
@@ -115,6 +119,10 @@ impl Memory {
             wordless.for_each(|line| consider(messages, *line, text, &mut fitting));
         }
         fitting.retain(|one| one.fit.letters >= LEAST_LETTERS);
+        for one in &mut fitting {
+            let stem = module_of(messages.message(messages.stored_at(one.format)).path);
+            one.named = stem.len() >= LEAST_NAME && memchr::memmem::find(text, &stem).is_some();
+        }
         if self.fitting.len() >= REMEMBERED {
             self.fitting.clear();
         }
@@ -166,19 +174,19 @@ fn fits(messages: &Messages, line: FormatLine, text: &[u8]) -> Option<Fitting> {
             // What every driver's messages begin with says nothing against one.
             let usual = memchr::memchr_iter(b'%', head).count() as u32;
             found.holes = found.holes.saturating_sub(usual);
-            return Some(Fitting { format: number, fit: found, part: found.more });
+            return Some(Fitting { format: number, fit: found, part: found.more, named: false });
         }
     }
     if let Some(found) = fit(pattern, text, open) {
         // Without its head it is only likely: another call's text may be the same.
         let part = found.more || first && head.ends_with(b": ") && head.starts_with(b"%s");
-        return Some(Fitting { format: number, fit: found, part });
+        return Some(Fitting { format: number, fit: found, part, named: false });
     }
     // A line that goes on: its beginning was printed by another call.
     if format.level == b'c' && first {
         let after = [&[UNKNOWN], pattern].concat();
         let found = fit(&after, text, open)?;
-        return Some(Fitting { format: number, fit: found, part: true });
+        return Some(Fitting { format: number, fit: found, part: true, named: false });
     }
     None
 }
@@ -209,6 +217,7 @@ fn rank(
         bonus += 2;
     }
     bonus += u32::from(one.fit.module) * 2;
+    bonus += u32::from(one.named) * 3;
     let arch =
         arch(message.path).map_or(0, |arch| neighbours.archs.get(arch).copied().unwrap_or(0));
     let most = neighbours.archs.values().copied().max().unwrap_or(0);

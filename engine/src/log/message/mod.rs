@@ -20,13 +20,17 @@ use kgrep_index::graph::Graph;
 use kgrep_index::outline::formats::{Formats, Part};
 use rayon::prelude::*;
 
+use super::built::Makefiles;
 use super::{Candidate, LineContext, MessageSource};
 use choose::Memory;
 use printing::{Printer, Printing};
 pub use seen::LogWords;
-use texts::{FileTexts, Of, Site, Texts, fill, quote};
+use texts::{END, FileTexts, MODULE, Of, Site, Texts, fill, module_of, quote};
 use words::ByWord;
 use wrappers::Wrappers;
+
+/// Reads a file of the tree, by its path below the root.
+pub type Read<'r> = &'r dyn Fn(&[u8]) -> Option<Vec<u8>>;
 
 /// A printing call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,17 +105,17 @@ struct Found<'a> {
 
 impl Messages {
     /// The messages of the tree whose graph this is, as its files are now.
-    pub fn of(graph: &Graph<'_>) -> Messages {
-        Messages::made(graph, None)
+    pub fn of(graph: &Graph<'_>, read: Read<'_>) -> Messages {
+        Messages::made(graph, read, None)
     }
 
     /// Of those the ones that could have printed a line with these words: asked for such a line,
     /// they answer as all would.
-    pub fn of_log(graph: &Graph<'_>, seen: &LogWords) -> Messages {
-        Messages::made(graph, Some(seen))
+    pub fn of_log(graph: &Graph<'_>, read: Read<'_>, seen: &LogWords) -> Messages {
+        Messages::made(graph, read, Some(seen))
     }
 
-    fn made(graph: &Graph<'_>, seen: Option<&LogWords>) -> Messages {
+    fn made(graph: &Graph<'_>, read: Read<'_>, seen: Option<&LogWords>) -> Messages {
         let printing = Printing::built_in();
         let said: Vec<(&[u8], &[u8])> =
             graph.formats().filter(|(path, _)| printing.reaches_the_log(path)).collect();
@@ -126,10 +130,11 @@ impl Messages {
         files.par_sort_by_key(|file| file.path);
         let texts = Texts::new(&files);
         let wrappers = Wrappers::new(&printing, &files, &texts);
-        let found: Vec<Vec<Found<'_>>> = (0..files.len())
+        let mut found: Vec<Vec<Found<'_>>> = (0..files.len())
             .into_par_iter()
             .map(|file| found_in(file as u32, &files, &texts, &wrappers, seen))
             .collect();
+        name_modules(&files, &mut found, read);
         Messages::stored(&files, found)
     }
 
@@ -195,6 +200,29 @@ impl MessageSource for Messages {
     fn printed(&self, text: &[u8], context: &LineContext<'_>) -> Vec<Candidate> {
         let mut memory = self.memory.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         choose::candidates(self, text, context, &mut memory)
+    }
+}
+
+/// Puts the names that modules have by their Makefiles in the place of their files' names.
+fn name_modules(files: &[FileTexts<'_>], found: &mut [Vec<Found<'_>>], read: Read<'_>) {
+    let mut makefiles = Makefiles::new(read);
+    for (file, found) in files.iter().zip(found) {
+        let named =
+            |one: &Found<'_>| [&one.head, &one.text].iter().any(|text| text.contains(&MODULE));
+        if !found.iter().any(named) {
+            continue;
+        }
+        let Some(built) = makefiles.built(file.path) else { continue };
+        let own = [&[MODULE][..], &module_of(file.path), &[END]].concat();
+        let module = [&[MODULE][..], &built.module, &[END]].concat();
+        if own == module {
+            continue;
+        }
+        for text in found.iter_mut().flat_map(|one| [&mut one.head, &mut one.text]) {
+            if let Some(at) = memchr::memmem::find(text, &own) {
+                text.splice(at..at + own.len(), module.iter().copied());
+            }
+        }
     }
 }
 

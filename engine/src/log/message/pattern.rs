@@ -205,8 +205,13 @@ fn matched(
 }
 
 /// The rest of a line after what may be anything, tried from the shortest on.
-fn any(format: &[u8], line: &[u8], open: bool, mut fit: Fit, steps: &mut u32) -> Option<Fit> {
+fn any(mut format: &[u8], line: &[u8], open: bool, mut fit: Fit, steps: &mut u32) -> Option<Fit> {
     fit.holes += 1;
+    // Where the one ends and the next begins, nothing tells.
+    while let Some((Piece::Any, rest)) = piece(format) {
+        format = rest;
+        fit.holes += 1;
+    }
     let text = match piece(format) {
         None => {
             fit.free += line.len() as u32;
@@ -326,6 +331,9 @@ mod tests {
         assert!(fits("100%% of %s", "100% of it"));
         assert!(!fits("level %d", "level high"));
         assert!(!fits("lamp on", "lamp on fire"));
+        let ports = "at 0x60,0x64 irq 1,12";
+        let line = format!("PS/2 Controller [PNP0303:KBD,PNP0f13:MOU] {ports}");
+        assert!(fits("PS/2 Controller [%s%s%s] at %#x,%#x irq %s%s%s", &line));
     }
 
     #[test]

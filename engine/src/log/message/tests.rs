@@ -14,7 +14,7 @@ fn messages(files: &[(&str, &str)]) -> Messages {
         builder.add(path.as_bytes(), &outline(path.as_bytes(), text.as_bytes(), &idioms));
     }
     let sections = builder.finish(&idioms);
-    Messages::of(&Graph::from_sections(&sections).unwrap())
+    Messages::of(&Graph::from_sections(&sections).unwrap(), &|_| None)
 }
 
 /// Each message as `function level format`.

@@ -51,10 +51,16 @@ impl ByWord {
                 let inside = &text[usize::from(line.start)..usize::from(line.end)];
                 let mask = words(inside).fold(0, |mask, word| mask | mask_of(hash(word)));
                 let line = FormatLine { mask, ..line };
-                let rarest = words(inside)
-                    .min_by_key(|word| (counts[bucket(hash(word))], std::cmp::Reverse(word.len())));
+                let rarity =
+                    |word: &&[u8]| (counts[bucket(hash(word))], std::cmp::Reverse(word.len()));
+                let rarest = words(inside).min_by_key(rarity);
                 match rarest {
                     Some(word) => keyed.push((hash(word), line)),
+                    // `"%sCall Trace:"`: a level, which is not printed.
+                    None if words(after_level(inside)).next().is_some() => {
+                        let rarest = words(after_level(inside)).min_by_key(|word| rarity(word));
+                        keyed.extend(rarest.map(|word| (hash(word), line)));
+                    }
                     None => {
                         let start = inside.first_chunk::<START>();
                         let plain = |byte: &u8| *byte >= 8 && *byte != b'%';
@@ -110,6 +116,11 @@ impl ByWord {
         let found = text.first_chunk::<START>().and_then(|start| self.wordless.get(start));
         found.map_or(&[], Vec::as_slice)
     }
+}
+
+/// A line without the conversion that it begins with.
+fn after_level(line: &[u8]) -> &[u8] {
+    line.strip_prefix(b"%s").unwrap_or_default()
 }
 
 /// The lines that a format prints, but empty ones.
