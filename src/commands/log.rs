@@ -407,9 +407,14 @@ fn how(place: &Place, kind: Option<FrameKind>) -> String {
         How::Function => "function".to_owned(),
         How::Said => "as it says".to_owned(),
         How::Moved => "the file has changed: its function".to_owned(),
+        How::Access => "accesses memory".to_owned(),
         How::Prints => "prints it".to_owned(),
     };
     let several = place.sure == kgrep_engine::log::Sure::Several;
-    let how = if several { format!("{how}, one of several places") } else { how };
+    let how = if several && place.how != How::Access {
+        format!("{how}, one of several places")
+    } else {
+        how
+    };
     if kind == Some(FrameKind::Maybe) { format!("{how}, perhaps left over") } else { how }
 }

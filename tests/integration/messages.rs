@@ -90,9 +90,15 @@ fn messages_are_chosen_by_words_level_and_folder() {
 #[test]
 fn a_folder_of_messages_is_seen_from_here() {
     let dir = tree();
-    let json = dir.kgrep(&["--format", "json", "messages", "--in", "lamp"]).folder(&dir.path("drivers")).stdout();
+    let json = dir
+        .kgrep(&["--format", "json", "messages", "--in", "lamp"])
+        .folder(&dir.path("drivers"))
+        .stdout();
     assert_eq!(json.matches("\"type\":\"match\"").count(), 2, "{json}");
-    dir.kgrep(&["messages", "--in", "kernel"]).folder(&dir.path("drivers")).run().expect_error(&["kernel"]);
+    dir.kgrep(&["messages", "--in", "kernel"])
+        .folder(&dir.path("drivers"))
+        .run()
+        .expect_error(&["kernel"]);
 }
 
 #[test]

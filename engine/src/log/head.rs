@@ -1,6 +1,7 @@
 //! What is said of a whole report: where it happened, whose code that is, what taints mean.
 
 use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
 
 use super::built::Makefiles;
 use super::follow::{Report, What};
@@ -50,6 +51,8 @@ pub(super) struct Heads<'g> {
     maintainers: OnceCell<(Vec<u8>, Maintainers)>,
     taints: OnceCell<Taints>,
     makefiles: RefCell<Makefiles<'g>>,
+    /// What was said of files: reports repeat themselves.
+    known: RefCell<HashMap<Vec<u8>, Vec<Remark>>>,
     tree: OnceCell<Option<Version>>,
     log: RefCell<Option<Version>>,
 }
@@ -64,6 +67,7 @@ impl<'g> Heads<'g> {
             maintainers: OnceCell::new(),
             taints: OnceCell::new(),
             makefiles: RefCell::new(Makefiles::new(read)),
+            known: RefCell::default(),
             tree: OnceCell::new(),
             log: RefCell::default(),
         }
@@ -88,13 +92,10 @@ impl<'g> Heads<'g> {
         let frames = || report.entries.iter().filter(|entry| entry.what == What::Frame);
         let missing = frames().filter(|entry| entry.places.is_empty()).count();
         let all = frames().count();
-        let text = match missing {
-            0 => format!("the log is of {}, this tree is {}", log.text, tree.text),
-            _ => format!(
-                "the log is of {}, this tree is {}: {missing} of {all} frames aren't in it",
-                log.text, tree.text
-            ),
-        };
+        let mut text = format!("{} (this tree: {})", log.text, tree.text);
+        if missing > 0 {
+            text.push_str(&format!(", {missing} of {all} frames missing"));
+        }
         Some(Remark { about: About::Version, text, path: b"Makefile".to_vec(), line })
     }
 
@@ -138,8 +139,13 @@ impl<'g> Heads<'g> {
                 path: place.path.clone(),
                 line: place.line,
             });
-            head.extend(self.built(&place.path));
-            self.whose(&place.path, &mut head);
+            let mut known = self.known.borrow_mut();
+            let said = known.entry(place.path.clone()).or_insert_with(|| {
+                let mut said: Vec<Remark> = self.built(&place.path).into_iter().collect();
+                self.whose(&place.path, &mut said);
+                said
+            });
+            head.extend(said.iter().cloned());
         }
         head.append(&mut report.head);
         head.extend(self.other_version(report));

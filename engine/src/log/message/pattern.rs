@@ -12,7 +12,7 @@ const MOST_STEPS: u32 = 2000;
 pub(super) struct Fit {
     /// Letters and digits of the format that the line has.
     pub(super) letters: u32,
-    /// Other bytes of it but blanks.
+    /// Other bytes of it but blanks, and what numbers say: that they are some.
     pub(super) signs: u32,
     /// Bytes of the line that stand for conversions that may be anything.
     pub(super) free: u32,
@@ -176,11 +176,18 @@ fn matched(
                 };
                 fit.literal(text);
             }
-            Piece::Signed => line = number(line, true, |byte| byte.is_ascii_digit())?,
-            Piece::Unsigned => line = number(line, false, |byte| byte.is_ascii_digit())?,
+            Piece::Signed => {
+                line = number(line, true, |byte| byte.is_ascii_digit())?;
+                fit.signs += 1;
+            }
+            Piece::Unsigned => {
+                line = number(line, false, |byte| byte.is_ascii_digit())?;
+                fit.signs += 1;
+            }
             Piece::Hex => {
                 let padded = line.trim_ascii_start();
                 let bare = padded.strip_prefix(b"0x").or_else(|| padded.strip_prefix(b"0X"));
+                fit.signs += if bare.is_some() { 3 } else { 1 };
                 line = number(bare.unwrap_or(line), false, |byte| byte.is_ascii_hexdigit())?;
             }
             Piece::Pointer => line = pointer(line)?,
