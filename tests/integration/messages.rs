@@ -67,6 +67,7 @@ fn all_messages_are_listed_with_what_macros_put_before_them() {
     let want = [
         "drivers/lamp/lamp.c:5 err bulbs: no light in room %d",
         "drivers/lamp/lamp.c:7 warn dim at %#x",
+        "kernel/room.c:9 notice %pV says so",
         "kernel/room.c:14 info room %s: open",
         "kernel/room.c:15 notice the door at %d says so",
     ];
@@ -80,7 +81,7 @@ fn messages_are_chosen_by_words_level_and_folder() {
     let lamp = ["drivers/lamp/lamp.c:5 err bulbs: no light in room %d"];
     assert_eq!(rows(&dir, &["messages", "LIGHT|no light"]), lamp);
     assert_eq!(rows(&dir, &["messages", "--level", "err"]), lamp);
-    assert_eq!(rows(&dir, &["messages", "--in", "kernel"]).len(), 2);
+    assert_eq!(rows(&dir, &["messages", "--in", "kernel"]).len(), 3);
     assert_eq!(rows(&dir, &["messages", "--in", "./drivers/lamp/lamp.c"]).len(), 2);
     dir.kgrep(&["messages", "--in", "nowhere"]).run().expect_error(&["nowhere"]);
     dir.kgrep(&["messages", "no such words"]).run().expect_code(1);
