@@ -136,3 +136,14 @@ fn changed_files_count_as_they_are() {
     dir.create("kernel/room.c", &CORE.replace("%pV says so", "%pV is told"));
     assert_eq!(on(), ["kernel/open.c:3 notice light on %d is told"]);
 }
+
+/// A table inside a body may end in column 0, where else only functions end.
+#[test]
+fn a_table_in_column_0_ends_no_function() {
+    let dir = tree();
+    let text = "void lamp_walk(void)\n{\n\tconst struct range ranges[] = {\n\t{0, 1},\n\t{0, 0}\n};\n\n\
+        \tpr_info(\"walked all lamps\\n\");\n}\n";
+    dir.create("drivers/lamp/walk.c", text);
+    let got = rows(&dir, &["messages", "walked"]);
+    assert_eq!(got, ["drivers/lamp/walk.c:8 info walked all lamps"]);
+}
