@@ -1002,7 +1002,7 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l no-header -d 'No hea
 complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l no-config -d 'Leave out the configuration file'
 complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -l level -d 'Only those of this level: emerg, alert, crit, err, warn, notice, info, debug, cont' -r
-complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -l in -d 'Only those of files in this folder, or of this file' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -l in -d 'Only those of files in this folder, or of this file' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'

@@ -1,5 +1,7 @@
 //! The arguments of `kgrep messages`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 /// Which messages.
@@ -21,7 +23,7 @@ pub(crate) struct MessagesArgs {
 
     /// Only those of files in this folder, or of this file
     #[arg(long = "in", value_name = "PATH")]
-    pub(crate) under: Option<String>,
+    pub(crate) under: Option<PathBuf>,
 }
 
 /// The levels' names, with the digit that is printed for each.

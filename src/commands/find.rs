@@ -42,7 +42,7 @@ fn asked_path(words: &[String], code: &Code) -> Option<Vec<u8>> {
 }
 
 /// The folders that are meant, from the tree's root.
-fn within(paths: &[PathBuf], code: &Code) -> Result<Vec<Vec<u8>>> {
+pub(super) fn within(paths: &[PathBuf], code: &Code) -> Result<Vec<Vec<u8>>> {
     let root = code.tree().root();
     let mut found = Vec::new();
     for path in paths {

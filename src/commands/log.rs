@@ -6,9 +6,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use kgrep_engine::log::message::Messages;
+use kgrep_engine::log::message::{LogWords, Messages};
 use kgrep_engine::log::{
-    About, Entry, Follower, FrameKind, How, Piece, Place, Remark, Report, Tools, What,
+    About, Entry, Follower, FrameKind, How, MessageSource, NoMessages, Piece, Place, Remark,
+    Report, Tools, What,
 };
 
 use kgrep_engine::Sources;
@@ -42,10 +43,15 @@ const PLACES: usize = 12;
 pub(crate) fn run(args: &LogArgs, session: &Session) -> Result<Outcome> {
     let code = code::around(session)?;
     let inputs = Inputs::of(args)?;
+    let words = if args.only == Some(Only::Frames) { None } else { inputs.words()? };
     let list = freshen::ask(&code, session, |graph| {
         let read = |path: &[u8]| code::read(&code.path(path)).ok();
-        let messages = Messages::of(graph);
-        let tools = || Tools { graph, arch: code.arch, read: &read, messages: &messages };
+        let messages: Box<dyn MessageSource> = match (args.only, &words) {
+            (Some(Only::Frames), _) => Box::new(NoMessages),
+            (_, Some(words)) => Box::new(Messages::of_log(graph, &read, words)),
+            (_, None) => Box::new(Messages::of(graph, &read)),
+        };
+        let tools = || Tools { graph, arch: code.arch, read: &read, messages: &*messages };
         let mut rows = Rows::new(&code, session, args.only)?;
         for input in &inputs.all {
             rows.begin(&input.name, input.is_stdin());
@@ -138,7 +144,35 @@ impl Inputs {
     }
 }
 
+impl Inputs {
+    /// The words of all logs; none where one can't be read twice.
+    fn words(&self) -> Result<Option<LogWords>> {
+        if !self.all.iter().all(Input::is_whole) {
+            return Ok(None);
+        }
+        let mut words = LogWords::default();
+        let mut line = Vec::new();
+        for input in &self.all {
+            let mut lines = input.open()?;
+            while next_line(&mut lines, &mut line)
+                .with_context(|| String::from_utf8_lossy(&input.name).into_owned())?
+            {
+                words.line(&line);
+            }
+        }
+        Ok(Some(words))
+    }
+}
+
 impl Input {
+    /// Whether reading it again gives the same.
+    fn is_whole(&self) -> bool {
+        match &self.from {
+            From::Stdin(start) => start.len() < AGAIN,
+            From::File(path) => path.metadata().is_ok_and(|file| file.is_file()),
+        }
+    }
+
     fn is_stdin(&self) -> bool {
         matches!(self.from, From::Stdin(_))
     }
@@ -246,6 +280,8 @@ impl<'a> Rows<'a> {
             About::Maintainer => "maintainer",
             About::MailingList => "list",
             About::Taint => "taint",
+            About::Built => "built as",
+            About::Version => "version",
             About::Document => "document",
         };
         let logged = Logged { line, what: LoggedAs::Report, places: Vec::new() };
@@ -371,9 +407,14 @@ fn how(place: &Place, kind: Option<FrameKind>) -> String {
         How::Function => "function".to_owned(),
         How::Said => "as it says".to_owned(),
         How::Moved => "the file has changed: its function".to_owned(),
+        How::Access => "accesses memory".to_owned(),
         How::Prints => "prints it".to_owned(),
     };
     let several = place.sure == kgrep_engine::log::Sure::Several;
-    let how = if several { format!("{how}, one of several places") } else { how };
+    let how = if several && place.how != How::Access {
+        format!("{how}, one of several places")
+    } else {
+        how
+    };
     if kind == Some(FrameKind::Maybe) { format!("{how}, perhaps left over") } else { how }
 }

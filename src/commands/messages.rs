@@ -5,6 +5,7 @@ use kgrep_engine::log::message::Message;
 use kgrep_engine::messages;
 
 use super::answer::show;
+use super::find::within;
 use super::{Outcome, Session};
 use crate::cli::{MessagesArgs, level_name};
 use crate::code;
@@ -17,11 +18,10 @@ use crate::message::tell;
 pub(crate) fn run(args: &MessagesArgs, session: &Session) -> Result<Outcome> {
     let pattern = args.pattern.as_deref().map(pattern).transpose()?;
     let code = code::around(session)?;
-    let under =
-        args.under.as_deref().map(|path| path.trim_start_matches("./").trim_end_matches('/'));
+    let under = within(args.under.as_slice(), &code)?;
     let is_under = |path: &[u8]| {
-        let Some(under) = under else { return true };
-        let rest = path.strip_prefix(under.as_bytes());
+        let Some(under) = under.first() else { return true };
+        let rest = path.strip_prefix(under.as_slice());
         rest.is_some_and(|rest| under.is_empty() || rest.is_empty() || rest[0] == b'/')
     };
     let answer = code.ask(|graph| {
@@ -31,7 +31,7 @@ pub(crate) fn run(args: &MessagesArgs, session: &Session) -> Result<Outcome> {
                 || pattern.as_ref().is_none_or(|pattern| pattern.is_match(&message.format()));
             level && is_under(message.path) && fits()
         };
-        Ok::<_, anyhow::Error>(messages(graph, wanted, level_name))
+        Ok::<_, anyhow::Error>(messages(&code, graph, wanted, level_name))
     })?;
     if answer.rows.is_empty() {
         tell("no such message; without arguments, all are listed");

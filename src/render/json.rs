@@ -18,7 +18,7 @@ use serde::{Serialize, Serializer};
 
 use super::look::Look;
 use super::sanitize::is_obeyed_or_hidden;
-use crate::list::{Logged, Match, Meta, Role, Span};
+use crate::list::{Logged, LoggedAs, Match, Meta, Role, Span};
 
 /// One line of output.
 #[derive(Serialize)]
@@ -49,6 +49,9 @@ struct Found<'a> {
     columns: BTreeMap<&'a str, &'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     log: Option<&'a Logged>,
+    /// What is said of a whole report of a log, which is none of its lines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<&'a Logged>,
 }
 
 #[derive(Serialize)]
@@ -176,7 +179,8 @@ impl Json {
                     .zip(&entry.cells)
                     .map(|(title, cell)| (title.as_str(), *cell))
                     .collect(),
-                log: entry.logged.as_deref(),
+                log: entry.logged.as_deref().filter(|logged| logged.what != LoggedAs::Report),
+                report: entry.logged.as_deref().filter(|logged| logged.what == LoggedAs::Report),
             }),
         );
         for line in &entry.after {
@@ -256,6 +260,7 @@ fn beside<'a>(path: &'a [u8], line: &crate::list::ContextLine<'a>) -> Found<'a> 
         depth: None,
         columns: BTreeMap::new(),
         log: None,
+        report: None,
     }
 }
 

@@ -204,3 +204,45 @@ fn odd_input_is_no_reason_to_stop() {
         .expect_code(0);
     dir.kgrep(&["log", "missing.txt"]).run().expect_error(&["missing.txt"]);
 }
+
+/// Which instruction of a function failed, no text says; which lines can have, it does.
+#[test]
+fn an_instruction_pointer_has_the_lines_that_access_memory() {
+    let log = "BUG: kernel NULL pointer dereference, address: 0000000000000018\n\
+        RIP: 0010:lamp_set+0x28/0x30\n";
+    let got = rows(&tree(), &["--only", "frames"], log);
+    let want = ["2: drivers/lamp/lamp.c:18 function", "2: drivers/lamp/lamp.c:23 accesses memory"];
+    assert_eq!(got, want, "{got:#?}");
+    // It was not memory that failed.
+    let got = rows(&tree(), &["--only", "frames"], &log.replace("BUG: kernel NULL", "Oops: no"));
+    assert_eq!(got, want[..1], "{got:#?}");
+}
+
+#[test]
+fn a_head_says_what_the_file_is_built_as_and_that_versions_differ() {
+    let dir = tree();
+    dir.create(
+        "drivers/lamp/Makefile",
+        "obj-$(CONFIG_LAMPS) += lamps.o\nlamps-y := note.o lamp.o\n",
+    );
+    dir.create("Makefile", "VERSION = 6\nPATCHLEVEL = 1\nSUBLEVEL = 7\n");
+    let told = dir.kgrep(&["log", "--only", "reports", "--no-header"]).input(OOPS).stdout();
+    assert!(told.contains("CONFIG_LAMPS: lamps"), "{told}");
+    assert!(told.contains("6.1.0 (this tree: 6.1.7), 1 of 6 frames missing"), "{told}");
+    dir.create("Makefile", "VERSION = 6\nPATCHLEVEL = 1\nSUBLEVEL = 0\n");
+    let told = dir.kgrep(&["log", "--only", "reports", "--no-header"]).input(OOPS).stdout();
+    assert!(!told.contains("this tree"), "{told}");
+}
+
+/// What is said of a report has its own key: a line's places are those of the line.
+#[test]
+fn heads_are_no_lines_of_the_log() {
+    let json = tree().kgrep(&["log", "--format", "json"]).input(OOPS).stdout();
+    let values = json.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let data = values.filter(|value| value["type"] == "match").map(|value| value["data"].clone());
+    let (heads, lines): (Vec<_>, Vec<_>) = data.partition(|data| data["log"].is_null());
+    let reports = heads.iter().filter(|data| data["report"]["line"] == 2);
+    assert!(reports.count() >= 4, "{json}");
+    assert!(lines.iter().all(|data| data["report"].is_null()), "{json}");
+    assert!(lines.iter().all(|data| data["log"]["what"] != "report"), "{json}");
+}

@@ -4,12 +4,16 @@
 use kgrep_index::graph::Graph;
 
 use crate::answer::{Answer, Cell, Column, Role, Row};
-use crate::log::message::{Message, Messages};
+use crate::code::{Code, read};
+use crate::log::message::{LogWords, Message, Messages};
 use crate::log::{Candidate, LineContext, MessageSource};
 
 /// The calls that could have printed `text`, best first.
-pub(super) fn printed(graph: &Graph<'_>, text: &str) -> Answer {
-    let found = Messages::of(graph).printed(text.as_bytes(), &LineContext::default());
+pub(super) fn printed(code: &Code, graph: &Graph<'_>, text: &str) -> Answer {
+    let mut words = LogWords::default();
+    words.text(text.as_bytes());
+    let messages = Messages::of_log(graph, &|path| read(&code.path(path)).ok(), &words);
+    let found = messages.printed(text.as_bytes(), &LineContext::default());
     let row = |found: Candidate| Row {
         path: found.path,
         line: found.line,
@@ -29,11 +33,12 @@ pub(super) fn printed(graph: &Graph<'_>, text: &str) -> Answer {
 
 /// All messages that `wanted` wants, in path and line order; `level` names a level.
 pub fn messages(
+    code: &Code,
     graph: &Graph<'_>,
     wanted: impl Fn(&Message<'_>) -> bool,
     level: impl Fn(Option<u8>) -> &'static str,
 ) -> Answer {
-    let messages = Messages::of(graph);
+    let messages = Messages::of(graph, &|path| read(&code.path(path)).ok());
     let row = |message: Message<'_>| Row {
         path: message.path.to_vec(),
         line: message.line,

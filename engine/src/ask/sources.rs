@@ -8,7 +8,7 @@ use crate::code::Code;
 use crate::relocate::SourceFile;
 
 /// Files whose text is kept at hand.
-const AT_HAND: usize = 64;
+const AT_HAND: usize = 256;
 
 /// Files of a tree, read once for many places in them.
 #[derive(Default)]

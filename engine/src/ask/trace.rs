@@ -59,7 +59,7 @@ fn sections(code: &Code, graph: &Graph<'_>, recipes: &Recipes, trace: &Trace) ->
     if answer.sections.is_empty() {
         // The text of a message is no name.
         if kind.is_none() && name.trim().contains(char::is_whitespace) {
-            let printed = super::messages::printed(graph, name.trim());
+            let printed = super::messages::printed(code, graph, name.trim());
             if !printed.rows.is_empty() {
                 return Ok(printed);
             }

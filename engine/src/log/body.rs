@@ -27,6 +27,8 @@ pub(super) struct Site {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Body {
     pub(super) sites: Vec<Site>,
+    /// Lines on which memory is accessed through a pointer, in order.
+    pub(super) accesses: Vec<u32>,
     /// The first and the last line of each statement, in order.
     statements: Vec<(u32, u32)>,
     /// For each line of the text from the first one on, how far into it the line begins.
@@ -72,6 +74,7 @@ impl Body {
         body.statements(&tokens, open);
         body.measure(&tokens, open, last);
         body.calls(bytes, &tokens, open);
+        body.accesses(&tokens, open);
         body
     }
 
@@ -101,6 +104,18 @@ impl Body {
                 self.statements.push((first, token.line));
                 begun = None;
                 question = 0;
+            }
+        }
+    }
+
+    /// Notes `x->y` and `x[y]`.
+    fn accesses(&mut self, tokens: &[Token], open: usize) {
+        for pair in tokens.get(open..).unwrap_or_default().windows(2) {
+            let [before, token] = pair else { continue };
+            let value = before.kind == TokenKind::Ident || before.is(b')') || before.is(b']');
+            let accesses = token.kind == TokenKind::Arrow || token.is(b'[') && value;
+            if accesses && self.accesses.last() != Some(&token.line) {
+                self.accesses.push(token.line);
             }
         }
     }

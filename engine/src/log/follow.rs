@@ -171,6 +171,7 @@ impl<'g, 'a> Follower<'g, 'a> {
         let frame = frame(text);
         let is_frame = frame.as_ref().is_some_and(|frame| frame.kind != FrameKind::Mention);
         self.report_at(number, text, is_frame, out)?;
+        self.heads.version(text);
         if let Some(open) = &mut self.open {
             open.traced |= is_frame;
             self.heads.note(text, &mut open.report.head);
@@ -183,7 +184,13 @@ impl<'g, 'a> Follower<'g, 'a> {
             entries.push(entry(What::Message, Rc::new(self.printed(part))));
         }
         if let Some(frame) = &frame {
-            let places = self.frame(frame);
+            let mut places = self.frame(frame);
+            if frame.kind == FrameKind::Pointer
+                && self.open.as_ref().is_some_and(|open| open.report.title.accesses)
+            {
+                let accesses = self.inside.accesses(frame);
+                places = Rc::new(places.iter().cloned().chain(accesses).collect());
+            }
             entries.push(Entry { kind: Some(frame.kind), ..entry(What::Frame, places) });
         } else if is_trace_begin(text) {
             self.above = Some(match self.pointer.take() {

@@ -1,11 +1,14 @@
 //! What is said of a whole report: where it happened, whose code that is, what taints mean.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
 
+use super::built::Makefiles;
 use super::follow::{Report, What};
 use super::frame::FrameKind;
 use super::report::is_machinery;
 use super::taint::{Taints, letters};
+use super::version::Version;
 use crate::diff::maintainers::Maintainers;
 
 /// What a remark is about.
@@ -21,6 +24,10 @@ pub enum About {
     MailingList,
     /// What a letter of `Tainted:` means.
     Taint,
+    /// The Kconfig symbol and the module of the file.
+    Built,
+    /// The log is of another version than the tree.
+    Version,
     /// The document that explains such a report.
     Document,
 }
@@ -43,6 +50,11 @@ pub(super) struct Heads<'g> {
     read: &'g dyn Fn(&[u8]) -> Option<Vec<u8>>,
     maintainers: OnceCell<(Vec<u8>, Maintainers)>,
     taints: OnceCell<Taints>,
+    makefiles: RefCell<Makefiles<'g>>,
+    /// What was said of files: reports repeat themselves.
+    known: RefCell<HashMap<Vec<u8>, Vec<Remark>>>,
+    tree: OnceCell<Option<Version>>,
+    log: RefCell<Option<Version>>,
 }
 
 const MAINTAINERS: &[u8] = b"MAINTAINERS";
@@ -50,7 +62,52 @@ const MAINTAINERS: &[u8] = b"MAINTAINERS";
 impl<'g> Heads<'g> {
     /// Heads by a tree's files.
     pub(super) fn new(read: &'g dyn Fn(&[u8]) -> Option<Vec<u8>>) -> Heads<'g> {
-        Heads { read, maintainers: OnceCell::new(), taints: OnceCell::new() }
+        Heads {
+            read,
+            maintainers: OnceCell::new(),
+            taints: OnceCell::new(),
+            makefiles: RefCell::new(Makefiles::new(read)),
+            known: RefCell::default(),
+            tree: OnceCell::new(),
+            log: RefCell::default(),
+        }
+    }
+
+    /// Notes which kernel the log is of, if the line says so.
+    pub(super) fn version(&self, text: &[u8]) {
+        if (text.starts_with(b"Linux version ") || text.starts_with(b"CPU: "))
+            && let Some(version) = Version::of_line(text)
+        {
+            self.log.replace(Some(version));
+        }
+    }
+
+    /// Says that the log is of another version, and how much of the trace isn't in this tree.
+    fn other_version(&self, report: &Report) -> Option<Remark> {
+        let read = || Version::of_tree(&(self.read)(b"Makefile").unwrap_or_default());
+        let tree = self.tree.get_or_init(read).as_ref()?;
+        let log = self.log.borrow();
+        let log = log.as_ref()?;
+        let line = tree.differs(log)?;
+        let frames = || report.entries.iter().filter(|entry| entry.what == What::Frame);
+        let missing = frames().filter(|entry| entry.places.is_empty()).count();
+        let all = frames().count();
+        let mut text = format!("{} (this tree: {})", log.text, tree.text);
+        if missing > 0 {
+            text.push_str(&format!(", {missing} of {all} frames missing"));
+        }
+        Some(Remark { about: About::Version, text, path: b"Makefile".to_vec(), line })
+    }
+
+    /// The Kconfig symbol and the module of a file.
+    fn built(&self, path: &[u8]) -> Option<Remark> {
+        let built = self.makefiles.borrow_mut().built(path)?;
+        let module = String::from_utf8_lossy(&built.module).into_owned();
+        let text = match &built.symbol {
+            Some(symbol) => format!("{}: {module}", String::from_utf8_lossy(symbol)),
+            None => module,
+        };
+        Some(Remark { about: About::Built, text, path: built.path, line: built.line })
     }
 
     /// Notes what a report's line says of its head.
@@ -82,9 +139,16 @@ impl<'g> Heads<'g> {
                 path: place.path.clone(),
                 line: place.line,
             });
-            self.whose(&place.path, &mut head);
+            let mut known = self.known.borrow_mut();
+            let said = known.entry(place.path.clone()).or_insert_with(|| {
+                let mut said: Vec<Remark> = self.built(&place.path).into_iter().collect();
+                self.whose(&place.path, &mut said);
+                said
+            });
+            head.extend(said.iter().cloned());
         }
         head.append(&mut report.head);
+        head.extend(self.other_version(report));
         let document = report.title.document;
         if !document.is_empty() && (self.read)(document.as_bytes()).is_some() {
             head.push(Remark {

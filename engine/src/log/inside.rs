@@ -35,6 +35,8 @@ pub enum How {
     Said,
     /// As it is said, but the file has changed: by the function's name.
     Moved,
+    /// Memory is accessed there, which may be what failed.
+    Access,
     /// This call prints the line.
     Prints,
 }
@@ -75,6 +77,9 @@ pub(super) struct Called {
     names: Vec<NameRef>,
     definitions: Vec<DefInfo>,
 }
+
+/// More places where memory is accessed are no help.
+const MOST_ACCESSES: usize = 4;
 
 /// Files and bodies that are kept at hand.
 const AT_HAND: usize = 512;
@@ -188,6 +193,33 @@ impl<'g, 'a> Inside<'g, 'a> {
             return settled(by_call);
         }
         settled(definitions.iter().map(|d| self.function(d)).collect())
+    }
+
+    /// The statements of a frame's function that access memory, the nearest to its address first.
+    pub(super) fn accesses(&self, frame: &Frame<'_>) -> Vec<Place> {
+        let definitions = self.definitions(frame);
+        let [definition] = definitions.as_slice() else { return Vec::new() };
+        let body = self.body(definition);
+        let mut statements: Vec<(u32, u32, u32)> = Vec::new();
+        for line in &body.accesses {
+            let (first, last) = body.statement(*line);
+            if statements.last().is_none_or(|(_, known, _)| *known != first) {
+                statements.push((*line, first, last));
+            }
+        }
+        let at = frame.offset as f32 / frame.size.max(1) as f32;
+        let away = |line: u32| (body.progress(line) - at).abs();
+        statements.sort_by(|one, other| away(one.0).total_cmp(&away(other.0)));
+        statements.truncate(MOST_ACCESSES);
+        let place = |(line, first, last): (u32, u32, u32)| Place {
+            line,
+            first,
+            last,
+            how: How::Access,
+            sure: Sure::Several,
+            ..self.function(definition)
+        };
+        statements.into_iter().map(place).collect()
     }
 
     /// Whether the tree has a file at `path`.

@@ -39,6 +39,9 @@ pub(super) struct Begin {
     pub(super) has: Vec<String>,
     #[serde(default)]
     pub(super) document: String,
+    /// Whether memory was accessed that isn't there.
+    #[serde(default)]
+    pub(super) accesses: bool,
 }
 
 /// How lines of an open report begin, and those that end it.

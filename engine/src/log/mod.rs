@@ -10,6 +10,7 @@
 //! another's: whoever implements [`MessageSource`].
 
 mod body;
+mod built;
 mod follow;
 mod frame;
 mod head;
@@ -22,6 +23,7 @@ mod report;
 mod stamp;
 mod symbol;
 mod taint;
+mod version;
 mod ways;
 
 pub use follow::{Entry, Follower, Piece, Report, Tools, What};

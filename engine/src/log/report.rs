@@ -11,13 +11,15 @@ pub struct Title {
     pub text: String,
     /// The document of the tree that explains such reports; empty where none does.
     pub document: &'static str,
+    /// Whether the instruction pointer is where memory was accessed that isn't there.
+    pub accesses: bool,
 }
 
 /// The title of the report that `text` begins, if it begins one.
 pub(super) fn begins(text: &[u8]) -> Option<Title> {
     let begin = knowledge().reports.iter().find(|begin| begin.fits(text))?;
     let text = String::from_utf8_lossy(text.trim_ascii()).into_owned();
-    Some(Title { kind: &begin.kind, text, document: &begin.document })
+    Some(Title { kind: &begin.kind, text, document: &begin.document, accesses: begin.accesses })
 }
 
 impl Begin {

@@ -7,7 +7,7 @@ use std::collections::{HashMap, VecDeque};
 use super::pattern::{Fit, fit};
 use super::texts::{UNKNOWN, module_of, shared_folders};
 use super::words::FormatLine;
-use super::{Candidate, LineContext, Messages, Stored, shown};
+use super::{Candidate, LineContext, Messages, shown};
 use crate::log::Sure;
 
 /// Candidates beyond are not worth reading.
@@ -16,10 +16,23 @@ const MOST: usize = 8;
 const SURE_LETTERS: u32 = 10;
 /// A format with fewer is no evidence at all.
 const LEAST_LETTERS: u32 = 3;
+/// A file's name with fewer letters is in a line by chance.
+const LEAST_NAME: usize = 4;
 /// What it is worth that a format begins with a name and a colon.
 const NAMED: u32 = 8;
 /// So many lines before count as neighbours.
 const NEIGHBOURS: usize = 16;
+
+/// Lines whose formats are remembered: logs repeat themselves.
+const REMEMBERED: usize = 20_000;
+
+/// What is remembered of the lines before.
+#[derive(Default)]
+pub(super) struct Memory {
+    pub(super) neighbours: Neighbours,
+    /// The formats that fit a text.
+    fitting: HashMap<Vec<u8>, Vec<Fitting>>,
+}
 
 /// Where the lines before came from.
 #[derive(Default)]
@@ -47,11 +60,14 @@ fn arch(path: &[u8]) -> Option<&[u8]> {
 }
 
 /// A format that fits.
-struct Fitting<'m> {
-    format: &'m Stored,
+#[derive(Clone, Copy)]
+struct Fitting {
+    format: u32,
     fit: Fit,
     /// Whether only its end or its beginning is in the line.
     part: bool,
+    /// Whether the line has the name of the format's file.
+    named: bool,
 }
 
 /// The calls that could have printed `text`, the best first.
@@ -59,26 +75,20 @@ pub(super) fn candidates(
     messages: &Messages,
     text: &[u8],
     context: &LineContext<'_>,
-    neighbours: &mut Neighbours,
+    memory: &mut Memory,
 ) -> Vec<Candidate> {
     let text = text.trim_ascii_end();
-    let mut fitting: Vec<Fitting<'_>> = Vec::new();
-    messages.by_word.candidates(text, |line| consider(messages, line, text, &mut fitting));
-    if fitting.is_empty() {
-        let wordless = messages.by_word.wordless(text).iter();
-        wordless.for_each(|line| consider(messages, *line, text, &mut fitting));
-    }
-    fitting.retain(|one| one.fit.letters >= LEAST_LETTERS);
-    fitting.sort_by_cached_key(|one| rank(messages, one, context, neighbours));
+    let mut fitting = memory.fitting(messages, text);
+    fitting.sort_by_cached_key(|one| rank(messages, one, context, &memory.neighbours));
     let Some(best) = fitting.first() else { return Vec::new() };
-    let sure = sureness(&fitting);
+    let sure = sureness(messages, &fitting);
     if sure == Sure::Certain {
-        let path = messages.message(best.format).path;
-        neighbours.note(best.format.file, path);
+        let best = messages.stored_at(best.format);
+        memory.neighbours.note(best.file, messages.message(best).path);
     }
     let mut out: Vec<Candidate> = Vec::new();
     for one in &fitting {
-        let message = messages.message(one.format);
+        let message = messages.message(messages.stored_at(one.format));
         let known =
             out.iter().any(|known| known.path == message.path && known.line == message.line);
         if known || out.len() >= MOST {
@@ -96,16 +106,35 @@ pub(super) fn candidates(
     out
 }
 
+impl Memory {
+    /// The formats that fit `text`.
+    fn fitting(&mut self, messages: &Messages, text: &[u8]) -> Vec<Fitting> {
+        if let Some(known) = self.fitting.get(text) {
+            return known.clone();
+        }
+        let mut fitting: Vec<Fitting> = Vec::new();
+        messages.by_word.candidates(text, |line| consider(messages, line, text, &mut fitting));
+        if fitting.is_empty() {
+            let wordless = messages.by_word.wordless(text).iter();
+            wordless.for_each(|line| consider(messages, *line, text, &mut fitting));
+        }
+        fitting.retain(|one| one.fit.letters >= LEAST_LETTERS);
+        for one in &mut fitting {
+            let stem = module_of(messages.message(messages.stored_at(one.format)).path);
+            one.named = stem.len() >= LEAST_NAME && memchr::memmem::find(text, &stem).is_some();
+        }
+        if self.fitting.len() >= REMEMBERED {
+            self.fitting.clear();
+        }
+        self.fitting.insert(text.to_vec(), fitting.clone());
+        fitting
+    }
+}
+
 /// Adds the format, if it fits; of several of its lines the best.
-fn consider<'m>(
-    messages: &'m Messages,
-    line: FormatLine,
-    text: &[u8],
-    fitting: &mut Vec<Fitting<'m>>,
-) {
-    let Some(format) = messages.formats.get(line.format as usize) else { return };
-    let Some(found) = fits(messages, format, line, text) else { return };
-    match fitting.iter_mut().find(|known| std::ptr::eq(known.format, format)) {
+fn consider(messages: &Messages, line: FormatLine, text: &[u8], fitting: &mut Vec<Fitting>) {
+    let Some(found) = fits(messages, line, text) else { return };
+    match fitting.iter_mut().find(|known| known.format == found.format) {
         Some(known) if known.fit.letters < found.fit.letters => *known = found,
         Some(_) => {}
         None => fitting.push(found),
@@ -113,13 +142,16 @@ fn consider<'m>(
 }
 
 /// How sure the best is.
-fn sureness(fitting: &[Fitting<'_>]) -> Sure {
+fn sureness(messages: &Messages, fitting: &[Fitting]) -> Sure {
     let best = &fitting[0];
-    let weight = |one: &Fitting<'_>| (one.part, Reverse(one.fit.letters + one.fit.signs));
-    let alike = fitting[1..].iter().any(|other| {
-        weight(other) == weight(best)
-            && (other.format.file, other.format.line) != (best.format.file, best.format.line)
-    });
+    let place = |one: &Fitting| {
+        let format = messages.stored_at(one.format);
+        (format.file, format.line)
+    };
+    let weight = |one: &Fitting| (one.part, Reverse(one.fit.letters + one.fit.signs));
+    let alike = fitting[1..]
+        .iter()
+        .any(|other| weight(other) == weight(best) && place(other) != place(best));
     if alike {
         return Sure::Several;
     }
@@ -128,12 +160,9 @@ fn sureness(fitting: &[Fitting<'_>]) -> Sure {
 }
 
 /// How the text fits this line of a format.
-fn fits<'m>(
-    messages: &'m Messages,
-    format: &'m Stored,
-    line: FormatLine,
-    text: &[u8],
-) -> Option<Fitting<'m>> {
+fn fits(messages: &Messages, line: FormatLine, text: &[u8]) -> Option<Fitting> {
+    let format = messages.stored_at(line.format);
+    let number = line.format;
     let pattern =
         messages.text(&format.text).get(usize::from(line.start)..usize::from(line.end))?;
     let open = !line.ends;
@@ -145,19 +174,19 @@ fn fits<'m>(
             // What every driver's messages begin with says nothing against one.
             let usual = memchr::memchr_iter(b'%', head).count() as u32;
             found.holes = found.holes.saturating_sub(usual);
-            return Some(Fitting { format, fit: found, part: found.more });
+            return Some(Fitting { format: number, fit: found, part: found.more, named: false });
         }
     }
     if let Some(found) = fit(pattern, text, open) {
         // Without its head it is only likely: another call's text may be the same.
         let part = found.more || first && head.ends_with(b": ") && head.starts_with(b"%s");
-        return Some(Fitting { format, fit: found, part });
+        return Some(Fitting { format: number, fit: found, part, named: false });
     }
     // A line that goes on: its beginning was printed by another call.
     if format.level == b'c' && first {
         let after = [&[UNKNOWN], pattern].concat();
         let found = fit(&after, text, open)?;
-        return Some(Fitting { format, fit: found, part: true });
+        return Some(Fitting { format: number, fit: found, part: true, named: false });
     }
     None
 }
@@ -167,11 +196,12 @@ type Rank = (bool, bool, Reverse<u32>, u32, Reverse<u32>, u32, u32, u32);
 
 fn rank(
     messages: &Messages,
-    one: &Fitting<'_>,
+    one: &Fitting,
     context: &LineContext<'_>,
     neighbours: &Neighbours,
 ) -> Rank {
-    let message = messages.message(one.format);
+    let format = messages.stored_at(one.format);
+    let message = messages.message(format);
     let mut bonus = 0;
     if context.function.is_some_and(|function| function == message.function) {
         bonus += 8;
@@ -187,12 +217,13 @@ fn rank(
         bonus += 2;
     }
     bonus += u32::from(one.fit.module) * 2;
+    bonus += u32::from(one.named) * 3;
     let arch =
         arch(message.path).map_or(0, |arch| neighbours.archs.get(arch).copied().unwrap_or(0));
     let most = neighbours.archs.values().copied().max().unwrap_or(0);
     let foreign = message.path.starts_with(b"arch/") && arch < most.max(1);
     bonus += u32::from(!foreign) * 4;
-    bonus += u32::from(neighbours.files.contains(&one.format.file)) * 2;
+    bonus += u32::from(neighbours.files.contains(&format.file)) * 2;
     // What says whose message it is, is worth more than the same letters elsewhere.
     let start = message.text.iter().take_while(|byte| **byte >= 8 && **byte != b'%');
     let named = start.take_while(|byte| **byte != b':').count() >= 3
@@ -205,7 +236,7 @@ fn rank(
         one.fit.holes,
         Reverse(bonus),
         one.fit.free,
-        one.format.file,
-        one.format.line,
+        format.file,
+        format.line,
     )
 }

@@ -1,13 +1,15 @@
 //! From a printed line to the call that printed it: the formats of all printing calls of a
 //! tree, and the rarest words of each to find it by.
 //!
-//! Made anew for each process of what the index has of each file (so that it is never stale):
+//! Made anew for each process of what the index has of each file (so that it is never stale), and
+//! for a log only of the calls that could have printed one of its lines (`seen`):
 //! `wrappers` finds what prints, `texts` makes the formats' texts, `pattern` compares a line
 //! with one, and `choose` says which of those that fit is meant.
 
 mod choose;
 mod pattern;
 mod printing;
+mod seen;
 mod texts;
 mod words;
 mod wrappers;
@@ -18,12 +20,17 @@ use kgrep_index::graph::Graph;
 use kgrep_index::outline::formats::{Formats, Part};
 use rayon::prelude::*;
 
+use super::built::Makefiles;
 use super::{Candidate, LineContext, MessageSource};
-use choose::Neighbours;
-use printing::Printing;
-use texts::{FileTexts, Of, Site, Texts, fill, quote};
+use choose::Memory;
+use printing::{Printer, Printing};
+pub use seen::LogWords;
+use texts::{END, FileTexts, MODULE, Of, Site, Texts, fill, module_of, quote};
 use words::ByWord;
 use wrappers::Wrappers;
+
+/// Reads a file of the tree, by its path below the root.
+pub type Read<'r> = &'r dyn Fn(&[u8]) -> Option<Vec<u8>>;
 
 /// A printing call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +90,7 @@ pub struct Messages {
     arena: Vec<u8>,
     formats: Vec<Stored>,
     by_word: ByWord,
-    neighbours: std::sync::Mutex<Neighbours>,
+    memory: std::sync::Mutex<Memory>,
 }
 
 /// A format that was found in a file.
@@ -98,7 +105,17 @@ struct Found<'a> {
 
 impl Messages {
     /// The messages of the tree whose graph this is, as its files are now.
-    pub fn of(graph: &Graph<'_>) -> Messages {
+    pub fn of(graph: &Graph<'_>, read: Read<'_>) -> Messages {
+        Messages::made(graph, read, None)
+    }
+
+    /// Of those the ones that could have printed a line with these words: asked for such a line,
+    /// they answer as all would.
+    pub fn of_log(graph: &Graph<'_>, read: Read<'_>, seen: &LogWords) -> Messages {
+        Messages::made(graph, read, Some(seen))
+    }
+
+    fn made(graph: &Graph<'_>, read: Read<'_>, seen: Option<&LogWords>) -> Messages {
         let printing = Printing::built_in();
         let said: Vec<(&[u8], &[u8])> =
             graph.formats().filter(|(path, _)| printing.reaches_the_log(path)).collect();
@@ -113,10 +130,11 @@ impl Messages {
         files.par_sort_by_key(|file| file.path);
         let texts = Texts::new(&files);
         let wrappers = Wrappers::new(&printing, &files, &texts);
-        let found: Vec<Vec<Found<'_>>> = (0..files.len())
+        let mut found: Vec<Vec<Found<'_>>> = (0..files.len())
             .into_par_iter()
-            .map(|file| found_in(file as u32, &files, &texts, &wrappers))
+            .map(|file| found_in(file as u32, &files, &texts, &wrappers, seen))
             .collect();
+        name_modules(&files, &mut found, read);
         Messages::stored(&files, found)
     }
 
@@ -148,12 +166,16 @@ impl Messages {
         let text = |range: &Range<u32>| &arena[range.start as usize..range.end as usize];
         let by_word = ByWord::of(formats.iter().map(|format| text(&format.text)));
         let paths = files.iter().map(|file| file.path.to_vec()).collect();
-        Messages { paths, arena, formats, by_word, neighbours: Default::default() }
+        Messages { paths, arena, formats, by_word, memory: Default::default() }
     }
 
     /// All messages, by file and line.
     pub fn all(&self) -> impl Iterator<Item = Message<'_>> {
         self.formats.iter().map(|format| self.message(format))
+    }
+
+    fn stored_at(&self, number: u32) -> &Stored {
+        &self.formats[number as usize]
     }
 
     fn message(&self, format: &Stored) -> Message<'_> {
@@ -176,9 +198,31 @@ impl Messages {
 
 impl MessageSource for Messages {
     fn printed(&self, text: &[u8], context: &LineContext<'_>) -> Vec<Candidate> {
-        let mut neighbours =
-            self.neighbours.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        choose::candidates(self, text, context, &mut neighbours)
+        let mut memory = self.memory.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        choose::candidates(self, text, context, &mut memory)
+    }
+}
+
+/// Puts the names that modules have by their Makefiles in the place of their files' names.
+fn name_modules(files: &[FileTexts<'_>], found: &mut [Vec<Found<'_>>], read: Read<'_>) {
+    let mut makefiles = Makefiles::new(read);
+    for (file, found) in files.iter().zip(found) {
+        let named =
+            |one: &Found<'_>| [&one.head, &one.text].iter().any(|text| text.contains(&MODULE));
+        if !found.iter().any(named) {
+            continue;
+        }
+        let Some(built) = makefiles.built(file.path) else { continue };
+        let own = [&[MODULE][..], &module_of(file.path), &[END]].concat();
+        let module = [&[MODULE][..], &built.module, &[END]].concat();
+        if own == module {
+            continue;
+        }
+        for text in found.iter_mut().flat_map(|one| [&mut one.head, &mut one.text]) {
+            if let Some(at) = memchr::memmem::find(text, &own) {
+                text.splice(at..at + own.len(), module.iter().copied());
+            }
+        }
     }
 }
 
@@ -188,13 +232,18 @@ fn found_in<'a>(
     files: &[FileTexts<'a>],
     texts: &Texts<'_, 'a>,
     wrappers: &Wrappers<'_, '_, 'a>,
+    seen: Option<&LogWords>,
 ) -> Vec<Found<'a>> {
     let formats = &files[number as usize].formats;
-    let printers: Vec<_> =
-        formats.callees.iter().map(|callee| wrappers.printers(callee, number)).collect();
+    let mut printers: Vec<Option<&[Printer]>> = vec![None; formats.callees.len()];
     let mut found: Vec<Found<'_>> = Vec::new();
     for call in &formats.calls {
-        let printers = printers[call.callee as usize];
+        if call.argument != 0 && seen.is_some_and(|seen| !seen.may_have(call.text)) {
+            continue;
+        }
+        let callee = call.callee as usize;
+        let printers = *printers[callee]
+            .get_or_insert_with(|| wrappers.printers(formats.callees[callee], number));
         if printers.is_empty() {
             continue;
         }

@@ -12,7 +12,7 @@ const MOST_STEPS: u32 = 2000;
 pub(super) struct Fit {
     /// Letters and digits of the format that the line has.
     pub(super) letters: u32,
-    /// Other bytes of it but blanks.
+    /// Other bytes of it but blanks, and what numbers say: that they are some.
     pub(super) signs: u32,
     /// Bytes of the line that stand for conversions that may be anything.
     pub(super) free: u32,
@@ -176,11 +176,18 @@ fn matched(
                 };
                 fit.literal(text);
             }
-            Piece::Signed => line = number(line, true, |byte| byte.is_ascii_digit())?,
-            Piece::Unsigned => line = number(line, false, |byte| byte.is_ascii_digit())?,
+            Piece::Signed => {
+                line = number(line, true, |byte| byte.is_ascii_digit())?;
+                fit.signs += 1;
+            }
+            Piece::Unsigned => {
+                line = number(line, false, |byte| byte.is_ascii_digit())?;
+                fit.signs += 1;
+            }
             Piece::Hex => {
                 let padded = line.trim_ascii_start();
                 let bare = padded.strip_prefix(b"0x").or_else(|| padded.strip_prefix(b"0X"));
+                fit.signs += if bare.is_some() { 3 } else { 1 };
                 line = number(bare.unwrap_or(line), false, |byte| byte.is_ascii_hexdigit())?;
             }
             Piece::Pointer => line = pointer(line)?,
@@ -205,8 +212,13 @@ fn matched(
 }
 
 /// The rest of a line after what may be anything, tried from the shortest on.
-fn any(format: &[u8], line: &[u8], open: bool, mut fit: Fit, steps: &mut u32) -> Option<Fit> {
+fn any(mut format: &[u8], line: &[u8], open: bool, mut fit: Fit, steps: &mut u32) -> Option<Fit> {
     fit.holes += 1;
+    // Where the one ends and the next begins, nothing tells.
+    while let Some((Piece::Any, rest)) = piece(format) {
+        format = rest;
+        fit.holes += 1;
+    }
     let text = match piece(format) {
         None => {
             fit.free += line.len() as u32;
@@ -326,6 +338,9 @@ mod tests {
         assert!(fits("100%% of %s", "100% of it"));
         assert!(!fits("level %d", "level high"));
         assert!(!fits("lamp on", "lamp on fire"));
+        let ports = "at 0x60,0x64 irq 1,12";
+        let line = format!("PS/2 Controller [PNP0303:KBD,PNP0f13:MOU] {ports}");
+        assert!(fits("PS/2 Controller [%s%s%s] at %#x,%#x irq %s%s%s", &line));
     }
 
     #[test]

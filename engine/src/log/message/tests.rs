@@ -14,7 +14,7 @@ fn messages(files: &[(&str, &str)]) -> Messages {
         builder.add(path.as_bytes(), &outline(path.as_bytes(), text.as_bytes(), &idioms));
     }
     let sections = builder.finish(&idioms);
-    Messages::of(&Graph::from_sections(&sections).unwrap())
+    Messages::of(&Graph::from_sections(&sections).unwrap(), &|_| None)
 }
 
 /// Each message as `function level format`.
@@ -119,4 +119,25 @@ void {name}(void)
     let both = messages(&[("a/one.c", &one), ("b/two.c", &two)]);
     assert_eq!(told(&both), ["one 6 one: started as %d", "two 6 two: started as %d"]);
     assert_eq!(first(&both, "two: started as 4").map(|found| found.0), Some("two".to_owned()));
+}
+
+/// A header prints as the file does that includes it, be it through another header.
+#[test]
+fn a_header_prints_as_what_includes_it() {
+    let source = "#define pr_fmt(fmt) KBUILD_MODNAME \": \" fmt\n#include \"one.h\"\n";
+    let one = "#include \"two.h\"\n#define ONE \"a b\"\n";
+    let two = "static int find(void)\n{\n\tpr_info(\"port %d\\n\", 1);\n}\n";
+    let lamp =
+        messages(&[("d/lamp.c", source), ("d/one.h", one), ("d/two.h", two), ("e/two.h", two)]);
+    assert_eq!(told(&lamp), ["find 6 lamp: port %d", "find 6 port %d"]);
+}
+
+/// What a line has where numbers are to be, tells formats with nearly the same words apart.
+#[test]
+fn numbers_are_evidence() {
+    let source = "void one(void)\n{\n\tprintk(\"port: %s goes at %s\\n\", a, b);\n}
+void two(void)\n{\n\tprintk(\"port: %s at %#lx irq %d\\n\", a, b, c);\n}\n";
+    let lamp = messages(&[("d/port.c", source)]);
+    let found = first(&lamp, "port: this goes at 0x60 irq 1").map(|found| found.0);
+    assert_eq!(found, Some("two".to_owned()));
 }

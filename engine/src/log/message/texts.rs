@@ -66,15 +66,7 @@ impl<'f, 'a> Texts<'f, 'a> {
         }
         let included: Vec<Vec<u32>> =
             files.par_iter().map(|file| included_by(file, files)).collect();
-        let mut includers = HashMap::new();
-        for (number, headers) in included.iter().enumerate() {
-            let macros = &files[number].formats.macros;
-            if macros.iter().any(|text| text.name.ends_with(b"_fmt")) {
-                for header in headers {
-                    includers.entry(*header).or_insert(number as u32);
-                }
-            }
-        }
+        let includers = includers(files, &included);
         Texts { files, shared, included, includers }
     }
 
@@ -141,6 +133,27 @@ impl<'f, 'a> Texts<'f, 'a> {
         let path = |file: u32| self.files.get(file as usize).map_or(&b""[..], |file| file.path);
         (included, shared_folders(path(file), path(other)))
     }
+}
+
+/// For headers the first file that includes them, also through others, and says how its
+/// messages begin.
+fn includers(files: &[FileTexts<'_>], included: &[Vec<u32>]) -> HashMap<u32, u32> {
+    let mut includers = HashMap::new();
+    for (number, direct) in included.iter().enumerate() {
+        let macros = &files[number].formats.macros;
+        if !macros.iter().any(|text| text.name.ends_with(b"_fmt")) {
+            continue;
+        }
+        let mut open: Vec<(u32, usize)> = direct.iter().map(|header| (*header, 1)).collect();
+        while let Some((header, depth)) = open.pop() {
+            let is_new = !includers.contains_key(&header);
+            includers.entry(header).or_insert(number as u32);
+            if is_new && depth < DEEPEST {
+                open.extend(included[header as usize].iter().map(|next| (*next, depth + 1)));
+            }
+        }
+    }
+    includers
 }
 
 /// The files that `file` includes with quotes, as far as they are beside it.
@@ -256,8 +269,9 @@ impl Expansion<'_, '_, '_, '_> {
             b"__func__" | b"__FUNCTION__" => out.extend(self.site.function),
             b"KBUILD_MODNAME" | b"KBUILD_BASENAME" => {
                 out.push(MODULE);
-                let path =
-                    self.texts.files.get(self.site.file as usize).map_or(&b""[..], |f| f.path);
+                // A header is a part of what includes it.
+                let file = self.texts.includers.get(&self.site.file).unwrap_or(&self.site.file);
+                let path = self.texts.files.get(*file as usize).map_or(&b""[..], |f| f.path);
                 out.extend(module_of(path));
                 out.push(END);
             }

@@ -21,6 +21,8 @@ pub(super) struct FormatLine {
     pub(super) end: u16,
     /// Whether the format ends the line there: else more may follow.
     pub(super) ends: bool,
+    /// The words that a line must have whole, as bits.
+    mask: u32,
 }
 
 /// The lines of formats by their rarest words.
@@ -47,10 +49,18 @@ impl ByWord {
         for (number, text) in texts.enumerate() {
             for line in lines(text, number as u32) {
                 let inside = &text[usize::from(line.start)..usize::from(line.end)];
-                let rarest = words(inside)
-                    .min_by_key(|word| (counts[bucket(hash(word))], std::cmp::Reverse(word.len())));
+                let mask = words(inside).fold(0, |mask, word| mask | mask_of(hash(word)));
+                let line = FormatLine { mask, ..line };
+                let rarity =
+                    |word: &&[u8]| (counts[bucket(hash(word))], std::cmp::Reverse(word.len()));
+                let rarest = words(inside).min_by_key(rarity);
                 match rarest {
                     Some(word) => keyed.push((hash(word), line)),
+                    // `"%sCall Trace:"`: a level, which is not printed.
+                    None if words(after_level(inside)).next().is_some() => {
+                        let rarest = words(after_level(inside)).min_by_key(|word| rarity(word));
+                        keyed.extend(rarest.map(|word| (hash(word), line)));
+                    }
                     None => {
                         let start = inside.first_chunk::<START>();
                         let plain = |byte: &u8| *byte >= 8 && *byte != b'%';
@@ -68,7 +78,7 @@ impl ByWord {
         for at in 1..ends.len() {
             ends[at] += ends[at - 1];
         }
-        let none = FormatLine { format: 0, start: 0, end: 0, ends: false };
+        let none = FormatLine { format: 0, start: 0, end: 0, ends: false, mask: 0 };
         let mut sorted = vec![(0, none); keyed.len()];
         let mut next = ends.clone();
         for entry in keyed {
@@ -82,18 +92,22 @@ impl ByWord {
 
     /// Calls `each` with the lines of formats that `text` may have been printed by.
     pub(super) fn candidates(&self, text: &[u8], mut each: impl FnMut(FormatLine)) {
-        let mut seen: Vec<u32> = Vec::new();
+        let mut hashes: Vec<u32> = Vec::new();
         for word in text.split(|byte| !is_word(*byte)).filter(|word| word.len() > 1) {
             let hash = hash(word);
-            if seen.contains(&hash) {
-                continue;
+            if !hashes.contains(&hash) {
+                hashes.push(hash);
             }
-            seen.push(hash);
+        }
+        let mask = hashes.iter().fold(0, |mask, hash| mask | mask_of(*hash));
+        for hash in hashes {
             let bucket = bucket(hash);
             let Some(end) = self.ends.get(bucket) else { continue };
             let start = bucket.checked_sub(1).map_or(0, |before| self.ends[before]);
             let lines = self.lines.get(start as usize..*end as usize).unwrap_or_default();
-            lines.iter().filter(|(key, _)| *key == hash).for_each(|(_, line)| each(*line));
+            let may = |line: &FormatLine| line.mask & !mask == 0;
+            let lines = lines.iter().filter(|(key, line)| *key == hash && may(line));
+            lines.for_each(|(_, line)| each(*line));
         }
     }
 
@@ -102,6 +116,11 @@ impl ByWord {
         let found = text.first_chunk::<START>().and_then(|start| self.wordless.get(start));
         found.map_or(&[], Vec::as_slice)
     }
+}
+
+/// A line without the conversion that it begins with.
+fn after_level(line: &[u8]) -> &[u8] {
+    line.strip_prefix(b"%s").unwrap_or_default()
 }
 
 /// The lines that a format prints, but empty ones.
@@ -115,6 +134,7 @@ fn lines(text: &[u8], format: u32) -> impl Iterator<Item = FormatLine> {
             start: start.min(usize::from(u16::MAX)) as u16,
             end: end.min(usize::from(u16::MAX)) as u16,
             ends: end < text.len(),
+            mask: 0,
         })
     })
 }
@@ -123,8 +143,13 @@ fn bucket(hash: u32) -> usize {
     (hash >> (32 - BITS)) as usize
 }
 
+/// A word's bit among those of its line.
+fn mask_of(hash: u32) -> u32 {
+    1 << (hash & 31)
+}
+
 /// A word's hash.
-fn hash(word: &[u8]) -> u32 {
+pub(super) fn hash(word: &[u8]) -> u32 {
     let mut state = 0xcbf2_9ce4_8422_2325u64;
     for byte in word {
         state = (state ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);

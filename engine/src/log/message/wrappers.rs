@@ -117,7 +117,7 @@ impl<'p, 'f, 'a> Wrappers<'p, 'f, 'a> {
             let own = formats.printings[call.within as usize];
             // A macro may print a text of its own: then no argument is the format.
             let argument = handed_on(call, own.format).unwrap_or(0);
-            let template = renamed(call, argument);
+            let template = renamed(call, argument, own.is_macro);
             let site = Site { file, line: call.line, function: own.name };
             for printer in self.printers(callee, file) {
                 if printer.argument != call.argument {
@@ -161,7 +161,7 @@ fn handed_on(call: &PrintCall<'_>, format: u32) -> Option<u32> {
 }
 
 /// The call's text with the format as parameter 1.
-fn renamed(call: &PrintCall<'_>, argument: u32) -> Vec<u8> {
+fn renamed(call: &PrintCall<'_>, argument: u32, is_macro: bool) -> Vec<u8> {
     let mut out = Vec::new();
     for part in call.text.parts() {
         match part {
@@ -186,6 +186,8 @@ fn renamed(call: &PrintCall<'_>, argument: u32) -> Vec<u8> {
             }
             Part::Close => out.push(7),
             Part::Quoted(number) => out.extend([4, 32 + number.min(200) as u8]),
+            // `printk(level "text " fmt)`: what a macro is given to stand before a text is a level.
+            Part::Param(_) if out.is_empty() && is_macro => {}
             Part::Param(_) | Part::Unknown => out.push(UNKNOWN),
         }
     }

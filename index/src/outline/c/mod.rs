@@ -308,7 +308,10 @@ impl<'a> Reader<'a> {
             }
             return;
         };
-        if self.in_column_0(token) && !self.item.unindented {
+        // `};` ends a table inside the body, or a body with all its braces.
+        let is_table =
+            self.item.depth.brace > 1 && self.bytes.get(token.end as usize) == Some(&b';');
+        if self.in_column_0(token) && !self.item.unindented && !is_table {
             self.item.depth = Depth::default();
         } else {
             self.item.depth.brace -= 1;

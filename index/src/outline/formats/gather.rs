@@ -428,16 +428,36 @@ fn arms(tokens: &[Token], range: std::ops::Range<usize>) -> Vec<std::ops::Range<
     vec![start + question + 1..start + colon, start + colon + 1..range.end]
 }
 
+/// How many conditions are open at `token`, by the lines between it and the token `before`.
+fn conditions_at(mut open: usize, body: &Body, before: &Token, token: &Token) -> usize {
+    let between = body.bytes.get(before.end as usize..token.start as usize).unwrap_or_default();
+    for line in between.split(|byte| *byte == b'\n') {
+        let Some(directive) = line.trim_ascii_start().strip_prefix(b"#") else { continue };
+        let directive = directive.trim_ascii_start();
+        if directive.starts_with(b"if") {
+            open += 1;
+        } else if directive.starts_with(b"endif") {
+            open = open.saturating_sub(1);
+        }
+    }
+    open
+}
+
 /// Appends the text that the tokens are; false when they are none.
 fn put_template(body: &Body, range: std::ops::Range<usize>, out: &mut Vec<u8>) -> bool {
     let tokens = body.tokens.get(range).unwrap_or_default();
     let mut closes: Vec<bool> = Vec::new();
-    let mut at = 0;
+    let (mut at, mut conditions) = (0, 0usize);
     while at < tokens.len() {
         let token = tokens[at];
         let text = token.text(body.bytes);
+        if at > 0 {
+            conditions = conditions_at(conditions, body, &tokens[at - 1], &token);
+        }
         let next_is_bracket = tokens.get(at + 1).is_some_and(|t| t.is(b'('));
         match token.kind {
+            // Whether it is there, the configuration says.
+            TokenKind::Str if conditions > 0 => out.push(UNKNOWN),
             TokenKind::Str => put_literal(out, text),
             TokenKind::Ident if next_is_bracket => {
                 put_name(out, OPEN, text);

@@ -21,6 +21,16 @@ fn a_call_has_its_lines_and_the_argument_that_is_a_text() {
 }
 
 #[test]
+fn a_text_that_a_condition_decides_is_not_known() {
+    let text = "void f(void)\n{\n\tfoo(\"lamp %d\"\n#ifdef DIM\n\t\t\", dim %d\"\n#endif\n\t\t\", on\\n\", b);\n}\n";
+    let outline = outline(b"a.c", text.as_bytes(), &Idioms::built_in());
+    let formats = Formats::read(&outline.formats).expect("as it was written");
+    let parts: Vec<Part<'_>> = formats.calls[0].text.parts().collect();
+    let want = [Part::Literal(b"lamp %d"), Part::Unknown, Part::Literal(b", on\n")];
+    assert_eq!(parts, want);
+}
+
+#[test]
 fn damaged_bytes_are_no_formats() {
     let text = "#define P \"a b\"\nvoid f(void)\n{\n\tfoo(\"lamp %d\\n\", b);\n}\n";
     let outline = outline(b"a.c", text.as_bytes(), &Idioms::built_in());
