@@ -597,7 +597,7 @@ complete -c kgrep -n "__fish_kgrep_needs_command" -a "diff" -d 'List what a dist
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "exists" -d 'Tell which source trees define a name, and where'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "lists" -d 'Show which lists are kept, show one again, or remove them'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "config" -d 'Print the settings in force and where each comes from'
-complete -c kgrep -n "__fish_kgrep_needs_command" -a "demo" -d 'Take a tour: search, find, trace, chain, diff and log, on a small kernel-like tree'
+complete -c kgrep -n "__fish_kgrep_needs_command" -a "demo" -d 'Take a tour on a small kernel-like tree: search, find, trace, diff, log'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "help" -d 'Print the help of kgrep, or of a command'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "version" -d 'Print the version'
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'

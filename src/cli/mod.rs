@@ -206,7 +206,7 @@ pub(crate) enum Commands {
     /// Print the settings in force and where each comes from
     #[command(after_help = CONFIG_EXAMPLES)]
     Config,
-    /// Take a tour: search, find, trace, chain, diff and log, on a small kernel-like tree
+    /// Take a tour on a small kernel-like tree: search, find, trace, diff, log
     #[command(after_help = DEMO_EXAMPLES)]
     Demo,
     /// Print the help of kgrep, or of a command

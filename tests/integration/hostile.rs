@@ -222,8 +222,8 @@ fn no_command_hands_a_stranger_the_terminal() {
         let screen = hostile.screen(args);
         // Before the answer, the terminal may be asked for its background.
         let screen = settled(&screen);
-        let screen = screen.strip_prefix(QUESTION).unwrap_or(&screen);
-        assert_harmless(args, screen);
+        let screen = screen.replacen(QUESTION, "", 1);
+        assert_harmless(args, &screen);
         spoke += usize::from(screen.contains("PWNED") || screen.contains("5;41m"));
     }
     // Else the test would be about nothing.

@@ -219,6 +219,12 @@ proptest! {
 }
 
 #[test]
+fn a_bracket_that_is_never_closed_is_no_list_of_parameters() {
+    let found = shown("a.c", b"static } * int M(foo) ( static\n");
+    assert_eq!(found, "  1-1 declaration M static (foo)\n");
+}
+
+#[test]
 fn macros_that_write_macros_without_end_are_given_up() {
     let mut text = String::new();
     for level in 0..20 {

@@ -102,7 +102,7 @@ impl Reader<'_> {
         let (within, skip) = if typed {
             let name = self.sink.intern(word);
             let mut definition = self.definition(item, name, Kind::Function, flags);
-            definition.params = self.plain_text(&item.tokens[params.open + 1..params.close]);
+            definition.params = self.plain_text(item.inside(params));
             (Some(self.sink.define(definition)), 0)
         } else {
             let skip = self.idioms.define(word).map_or(0, |idiom| idiom.params.saturating_sub(1));
@@ -117,7 +117,7 @@ impl Reader<'_> {
 
     fn read_body(&mut self, item: &Item, open: usize, within: u32, params: Group, skip: usize) {
         self.sink.enter();
-        let params = &item.tokens[params.open + 1..params.close];
+        let params = item.inside(params);
         self.read_params(params, skip);
         self.walk_code(&item.tokens[open..], Place::body(within));
         let head = Head::of_function(params, self.bytes);
@@ -135,7 +135,7 @@ impl Reader<'_> {
         mut flags: Flags,
     ) -> Option<u32> {
         let word = item.tokens[name].text(self.bytes);
-        let inside = &item.tokens[params.open + 1..params.close];
+        let inside = item.inside(params);
         let receiver = self.sink.intern(word);
         let arguments = self.arguments(item, params);
         let own = self.read_expanded(item, word, &arguments, InvocationKind::Head);
@@ -183,12 +183,12 @@ impl Reader<'_> {
         flags: Flags,
     ) {
         let word = item.tokens[name].text(self.bytes);
-        let inside = &item.tokens[arguments.open + 1..arguments.close];
+        let inside = item.inside(arguments);
         let text = self.plain_text(inside);
         let own = self.own_names(word, self.sink.out.names.get(text));
         let written = self.plain_text(&item.tokens[name..=arguments.close]);
         let mut definition = self.definition(item, written, Kind::Function, flags);
-        definition.params = self.plain_text(&item.tokens[params.open + 1..params.close]);
+        definition.params = self.plain_text(item.inside(params));
         let receiver = self.sink.intern(word);
         if own.is_empty() {
             let number = self.sink.define(definition);
@@ -276,12 +276,13 @@ impl Reader<'_> {
             }
             Some((name, params, true)) => {
                 let flags = self.flags(head);
-                let second = item.groups.iter().find(|g| g.open == params.close + 1);
+                let second =
+                    item.groups.iter().find(|g| g.open == params.close + 1 && g.close > g.open);
                 let named = if second.is_some() { params.close } else { name };
                 let name = self.plain_text(&item.tokens[name..=named]);
                 let params = second.copied().unwrap_or(params);
                 let mut definition = self.definition(item, name, Kind::Declaration, flags);
-                definition.params = self.plain_text(&item.tokens[params.open + 1..params.close]);
+                definition.params = self.plain_text(item.inside(params));
                 self.sink.define(definition);
             }
             _ => self.read_variables(item, 0),

@@ -11,7 +11,7 @@ use super::{Item, Reader};
 impl Reader<'_> {
     /// The arguments in a bracket group, each as written.
     pub(super) fn arguments(&self, item: &Item, group: Group) -> Vec<Vec<u8>> {
-        split(&item.tokens[group.open + 1..group.close])
+        split(item.inside(group))
             .map(|tokens| match tokens {
                 [] => Vec::new(),
                 [first, .., last] => self.bytes[first.start as usize..last.end as usize].to_vec(),
@@ -129,7 +129,7 @@ impl Reader<'_> {
             let numbers = self.define_all(item, idiom, &arguments, flags);
             within = numbers.iter().flatten().copied().next();
             if !idiom.bodies.is_empty() {
-                let inside = &item.tokens[params.open + 1..params.close];
+                let inside = item.inside(params);
                 self.read_bodies(idiom, &numbers, inside);
                 has_bodies = true;
             }
@@ -149,7 +149,7 @@ impl Reader<'_> {
         if exported || word.starts_with(b"MODULE_") {
             return;
         }
-        let inside = &item.tokens[params.open + 1..params.close];
+        let inside = item.inside(params);
         if self.may_be_expanded(word) {
             let functions = within.is_some();
             self.read_others(item, receiver, inside, InvocationKind::Item, NOWHERE, functions);
@@ -164,10 +164,7 @@ impl Reader<'_> {
         if has_bodies {
             return;
         }
-        self.walk_code(
-            &item.tokens[params.open + 1..params.close],
-            Place::arguments(within, receiver),
-        );
+        self.walk_code(item.inside(params), Place::arguments(within, receiver));
     }
 }
 

@@ -78,6 +78,11 @@ impl Item {
         self.unindented = false;
     }
 
+    /// What is between a group's brackets: nothing, if it is never closed.
+    fn inside(&self, group: Group) -> &[Token] {
+        self.tokens.get(group.open + 1..group.close).unwrap_or_default()
+    }
+
     /// Whether it is just `WORD(…)` so far.
     fn is_invocation(&self) -> bool {
         self.depth == Depth::default()
