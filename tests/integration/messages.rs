@@ -120,7 +120,7 @@ fn changed_files_count_as_they_are() {
     dir.kgrep(&["index"]).run().expect_code(0);
     let light = || rows(&dir, &["messages", "light|dark"]);
     assert_eq!(light(), ["drivers/lamp/lamp.c:5 err bulbs: no light in room %d"]);
-    dir.create("drivers/lamp/lamp.c", &LAMP.replace("no light in ", "it is dark in the "));
+    dir.create("drivers/lamp/lamp.c", LAMP.replace("no light in ", "it is dark in the "));
     let want = ["drivers/lamp/lamp.c:5 err bulbs: it is dark in the room %d"];
     assert_eq!(light(), want, "as the file is now");
     dir.create("drivers/lamp/Makefile", "obj-$(CONFIG_LAMP) += torch.o\ntorch-y := lamp.o\n");
@@ -133,7 +133,7 @@ fn changed_files_count_as_they_are() {
     dir.kgrep(&["index"]).run().expect_code(0);
     let on = || rows(&dir, &["messages", "light on"]);
     assert_eq!(on(), ["kernel/open.c:3 notice light on %d says so"]);
-    dir.create("kernel/room.c", &CORE.replace("%pV says so", "%pV is told"));
+    dir.create("kernel/room.c", CORE.replace("%pV says so", "%pV is told"));
     assert_eq!(on(), ["kernel/open.c:3 notice light on %d is told"]);
 }
 

@@ -146,10 +146,10 @@ fn svg(rows: &[Vec<(Ink, String)>]) -> String {
             let own = text.chars().count();
             if !text.trim().is_empty() {
                 let color = ink.color.as_deref().unwrap_or("#d7dae0");
-                let _ = write!(
+                let _ = writeln!(
                     svg,
                     "<text x=\"{}\" y=\"{y}\" textLength=\"{}\" fill=\"{color}\"{}{} \
-                     xml:space=\"preserve\">{}</text>\n",
+                     xml:space=\"preserve\">{}</text>",
                     16 + column * 8,
                     own * 8,
                     if ink.bold { " font-weight=\"bold\"" } else { "" },

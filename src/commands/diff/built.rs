@@ -45,7 +45,10 @@ impl BuiltSides {
         let mut kernels = Vec::new();
         for folder in folders {
             let folder = base.join(folder);
-            let Some(kernel) = code::searched_kernel(session, &[folder.clone()])? else { continue };
+            let Some(kernel) = code::searched_kernel(session, std::slice::from_ref(&folder))?
+            else {
+                continue;
+            };
             let real = folder.canonicalize().unwrap_or(folder);
             let below = real.strip_prefix(kernel.tree().root()).unwrap_or(Path::new(""));
             let below = below.as_os_str().as_bytes().to_vec();
