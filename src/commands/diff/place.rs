@@ -8,6 +8,7 @@
 //! the hunk's text is nowhere, the line is the one the patch names, and said to be guessed.
 //! Without a tree, it is the patch file's own line.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -126,11 +127,12 @@ impl<'a> Placer<'a> {
     pub(super) fn rows(&self, set: &DiffSet, file: &FileChange) -> Vec<Row> {
         let text = self.read(file);
         let lines = text.as_ref().map(|(_, text)| Lines::of(text));
+        let functions = OnceCell::new();
         let patch = set.patches.get(file.patch);
         let row = |hunk: Option<&Hunk>| {
             let entry = Entry { patch, file, hunk };
             let tree = text.as_ref().zip(lines.as_ref());
-            let tree = tree.map(|((path, _), lines)| Tree { path, lines });
+            let tree = tree.map(|((path, _), lines)| Tree { path, lines, functions: &functions });
             self.row(&entry, tree)
         };
         if file.hunks.is_empty() {
@@ -174,6 +176,7 @@ impl<'a> Placer<'a> {
     ) -> Vec<Option<Row>> {
         let read = self.read(file);
         let texts = read.as_ref().map(|(_, text)| Lines::of(text));
+        let functions = OnceCell::new();
         let row = |at: &Option<(usize, Origin, u32)>| {
             let (hunk, side, number) = (*at)?;
             let hunk = file.hunks.get(hunk)?;
@@ -183,7 +186,7 @@ impl<'a> Placer<'a> {
             };
             let line = hunk.lines().find(is_it)?;
             let tree = read.as_ref().zip(texts.as_ref());
-            let tree = tree.map(|((path, _), lines)| Tree { path, lines });
+            let tree = tree.map(|((path, _), lines)| Tree { path, lines, functions: &functions });
             let entry = Entry { patch: set.patches.get(file.patch), file, hunk: Some(hunk) };
             let base = self.row(&entry, None);
             let Spot { path, line, offset, text, foreign, guessed, .. } =
@@ -214,12 +217,12 @@ impl<'a> Placer<'a> {
         }
         let Spot { path, line: number, offset, text, foreign, guessed, .. } = spot;
         let side = Some(line.origin);
-        let home =
-            lines.filter(|_| !matches!(self.sides, Sides::Folders { .. })).and_then(|lines| {
-                let name = named(hunk).or_else(|| base.around.clone())?.name;
-                let is_doubtful = guessed || landed_elsewhere(hunk, &name, base.around.as_ref());
-                is_doubtful.then(|| (name.clone(), defined(entry.file.name(), &name, lines)))
-            });
+        let has_home = !matches!(self.sides, Sides::Folders { .. });
+        let home = tree.as_ref().filter(|_| has_home).and_then(|tree| {
+            let name = named(hunk).or_else(|| base.around.clone())?.name;
+            let is_doubtful = guessed || landed_elsewhere(hunk, &name, base.around.as_ref());
+            is_doubtful.then(|| (name.clone(), tree.defined(entry.file.name(), &name)))
+        });
         Row { path, line: number, offset, text, spans, foreign, guessed, home, side, ..base }
     }
 
@@ -347,6 +350,8 @@ impl<'a> Placer<'a> {
 struct Tree<'t> {
     path: &'t Path,
     lines: &'t Lines<'t>,
+    /// Where each function of it begins: looked for once, however many hunks are lost in it.
+    functions: &'t OnceCell<HashMap<Vec<u8>, u64>>,
 }
 
 impl Tree<'_> {
@@ -359,6 +364,20 @@ impl Tree<'_> {
             }
             _ => 0,
         }
+    }
+
+    /// The line on which the file, as it is now, begins the function of this name.
+    fn defined(&self, file: &[u8], name: &[u8]) -> Option<u64> {
+        let functions = self.functions.get_or_init(|| {
+            let mut functions = HashMap::new();
+            for at in 0..self.lines.len() {
+                if let Some(name) = kinds::defined(Kind::Functions, file, self.lines, at) {
+                    functions.entry(name).or_insert(at as u64 + 1);
+                }
+            }
+            functions
+        });
+        functions.get(name).copied()
     }
 
     /// Where a hunk's line is, or belongs.
@@ -406,17 +425,6 @@ fn landed_elsewhere(hunk: &Hunk, name: &[u8], around: Option<&Enclosing>) -> boo
     };
     let has = |text: &[u8]| memchr::memmem::find(text, &around.name).is_some();
     around.name != name && !hunk.lines().any(|line| has(line.text))
-}
-
-/// The line on which a file, as it is now, begins the function of this name.
-fn defined(file: &[u8], name: &[u8], lines: &[&[u8]]) -> Option<u64> {
-    let names = |line: &[u8]| memchr::memmem::find(line, name).is_some();
-    let defines = |at: usize| {
-        let found = kinds::defined(Kind::Functions, file, lines, at);
-        found.is_some_and(|found| found == name)
-    };
-    let at = (0..lines.len()).find(|at| names(lines[*at]) && defines(*at))?;
-    Some(at as u64 + 1)
 }
 
 /// Where `line`, a part of `body`, begins in it.
