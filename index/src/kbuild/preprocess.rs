@@ -30,45 +30,16 @@ const DEEPEST: usize = 200;
 pub(super) fn inclusions(bytes: &[u8], context: &Context) -> Vec<Inclusion> {
     let mut reader = Reader::new(context);
     let mut lines = Lines { rest: bytes };
-    let mut guard: Option<&[u8]> = None;
     // Lines are counted from one include to the next.
     let (mut line, mut counted) = (1, 0);
     while let Some((keyword, rest)) = lines.next() {
-        let guarded = guard.take();
-        let name = split_name(rest).0;
-        match keyword {
-            b"define" => {
-                if guarded == Some(name)
-                    && let Some(arm) = reader.arms.last_mut()
-                {
-                    (arm.now, arm.left) = (arm.outer, Truth::False);
-                }
-                reader.define(name, Some(split_name(rest).1));
-            }
-            b"undef" => reader.define(name, None),
-            b"ifdef" | b"ifndef" => {
-                let defined = reader.defined(name);
-                let is_first = keyword == b"ifndef" && reader.arms.is_empty();
-                guard = is_first.then_some(name);
-                reader.open(if keyword == b"ifndef" { !defined } else { defined });
-            }
-            b"if" => {
-                let value = reader.value(rest);
-                reader.open(value);
-            }
-            b"elif" => reader.turn(Some(rest)),
-            b"else" => reader.turn(None),
-            b"endif" => {
-                reader.arms.pop();
-            }
-            b"include" => {
-                let end = bytes.len() - lines.rest.len();
-                let start = end.saturating_sub(1);
-                line += memchr::memchr_iter(b'\n', &bytes[counted..start]).count() as u32;
-                counted = start;
-                reader.include(rest, line);
-            }
-            _ => {}
+        reader.directive(keyword, rest);
+        if keyword == b"include" {
+            let end = bytes.len() - lines.rest.len();
+            let start = end.saturating_sub(1);
+            line += memchr::memchr_iter(b'\n', &bytes[counted..start]).count() as u32;
+            counted = start;
+            reader.include(rest, line);
         }
     }
     reader.found
@@ -78,39 +49,10 @@ pub(super) fn inclusions(bytes: &[u8], context: &Context) -> Vec<Inclusion> {
 pub(super) fn arms(bytes: &[u8], context: &Context) -> Vec<(u32, Truth)> {
     let mut reader = Reader::new(context);
     let mut lines = Lines { rest: bytes };
-    let mut guard: Option<&[u8]> = None;
     let mut changes = vec![(1, Truth::True)];
     let (mut line, mut counted) = (1, 0);
     while let Some((keyword, rest)) = lines.next() {
-        let guarded = guard.take();
-        let name = split_name(rest).0;
-        match keyword {
-            // What guards a header from being read twice doesn't hold the second time.
-            b"define" if guarded == Some(name) => {
-                if let Some(arm) = reader.arms.last_mut() {
-                    (arm.now, arm.left) = (arm.outer, Truth::False);
-                }
-                reader.define(name, Some(split_name(rest).1));
-            }
-            b"define" => reader.define(name, Some(split_name(rest).1)),
-            b"undef" => reader.define(name, None),
-            b"ifdef" | b"ifndef" => {
-                let defined = reader.defined(name);
-                let is_first = keyword == b"ifndef" && reader.arms.is_empty();
-                guard = is_first.then_some(name);
-                reader.open(if keyword == b"ifndef" { !defined } else { defined });
-            }
-            b"if" => {
-                let value = reader.value(rest);
-                reader.open(value);
-            }
-            b"elif" => reader.turn(Some(rest)),
-            b"else" => reader.turn(None),
-            b"endif" => {
-                reader.arms.pop();
-            }
-            _ => continue,
-        }
+        reader.directive(keyword, rest);
         let now = reader.now();
         if changes.last().is_none_or(|(_, last)| *last != now) {
             // The line behind the directive, with the lines that continue it.
@@ -133,6 +75,8 @@ struct Reader<'a> {
     /// Definitions that no condition has asked for yet: most files' are never asked for.
     pending: Vec<Definition<'a>>,
     macros: HashMap<&'a [u8], Macro>,
+    /// The name of an outermost `#ifndef` in the directive before.
+    guard: Option<&'a [u8]>,
     found: Vec<Inclusion>,
 }
 
@@ -143,7 +87,42 @@ impl<'a> Reader<'a> {
             arms: Vec::new(),
             pending: Vec::new(),
             macros: HashMap::new(),
+            guard: None,
             found: Vec::new(),
+        }
+    }
+
+    /// Takes in a directive: what it defines, and which arm it opens or ends.
+    fn directive(&mut self, keyword: &[u8], rest: &'a [u8]) {
+        let guarded = self.guard.take();
+        let name = split_name(rest).0;
+        match keyword {
+            b"define" => {
+                // What guards a header from being read twice doesn't hold the second time.
+                if guarded == Some(name)
+                    && let Some(arm) = self.arms.last_mut()
+                {
+                    (arm.now, arm.left) = (arm.outer, Truth::False);
+                }
+                self.define(name, Some(split_name(rest).1));
+            }
+            b"undef" => self.define(name, None),
+            b"ifdef" | b"ifndef" => {
+                let defined = self.defined(name);
+                let is_first = keyword == b"ifndef" && self.arms.is_empty();
+                self.guard = is_first.then_some(name);
+                self.open(if keyword == b"ifndef" { !defined } else { defined });
+            }
+            b"if" => {
+                let value = self.value(rest);
+                self.open(value);
+            }
+            b"elif" => self.turn(Some(rest)),
+            b"else" => self.turn(None),
+            b"endif" => {
+                self.arms.pop();
+            }
+            _ => {}
         }
     }
 
