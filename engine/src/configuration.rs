@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use kgrep_index::configured::{Around, Configured};
-use kgrep_index::kbuild::kconfig::Kconfig;
+use kgrep_index::kbuild::kconfig::{Kconfig, Need, Tristate};
 use kgrep_index::kbuild::{
     Built, Configuration, Disk, Explanation, Files, Included, Knowledge, Truth, Value, arms, built,
     explain, with_includes,
@@ -42,6 +42,16 @@ pub struct Kernel {
     kconfig: OnceLock<Kconfig>,
     /// Which lines of a file are compiled, of those that were asked about.
     arms: Mutex<HashMap<Vec<u8>, Arms>>,
+}
+
+/// What is told of a part of what a symbol depends on.
+pub struct Needed {
+    /// `yes`, `no` or `unknown`: whether it holds.
+    pub holds: &'static str,
+    /// Its first symbol, without `CONFIG_`; empty where it has none.
+    pub symbol: Vec<u8>,
+    /// The values of all its symbols.
+    pub values: Vec<String>,
 }
 
 /// For each line where that changes, whether the lines from there on are compiled.
@@ -150,6 +160,21 @@ impl Kernel {
                 let written = self.config.text(symbol);
                 format!("CONFIG_{name}={}", String::from_utf8_lossy(written))
             }
+        }
+    }
+
+    /// A part of what a symbol depends on, for an answer.
+    pub fn needed(&self, need: &Need<'_>) -> Needed {
+        let holds = match need.value {
+            Some(Tristate::No) => "no",
+            Some(_) => "yes",
+            None => "unknown",
+        };
+        let symbols = need.expression.symbols();
+        Needed {
+            holds,
+            symbol: symbols.first().map(|symbol| symbol.to_vec()).unwrap_or_default(),
+            values: symbols.iter().map(|symbol| self.value_text(symbol)).collect(),
         }
     }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 use globset::GlobBuilder;
-use kgrep_engine::configuration::Kernel;
+use kgrep_engine::configuration::{Kernel, Needed};
 use kgrep_engine::{Answer, Cell, Column, Row, Sources, Title};
 use kgrep_index::configured::Presence;
 use kgrep_index::graph::DefInfo;
@@ -228,18 +228,11 @@ impl Asker<'_> {
                 ..Row::default()
             });
             for need in definition.needs(&self.kernel.config) {
-                let holds = match need.value {
-                    Some(Tristate::No) => "no",
-                    Some(_) => "yes",
-                    None => "unknown",
-                };
-                let symbols = need.expression.symbols();
-                let values: Vec<String> =
-                    symbols.iter().map(|name| self.kernel.value_text(name)).collect();
+                let Needed { holds, symbol, values } = self.kernel.needed(&need);
                 rows.push(Row {
                     path: need.condition.file.clone(),
                     line: need.condition.line,
-                    name: symbols.first().map(|name| name.to_vec()).unwrap_or_default(),
+                    name: symbol,
                     cells: cells(holds, values),
                     section: self.section,
                     depth: 2,

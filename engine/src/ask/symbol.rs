@@ -3,12 +3,12 @@
 
 use std::collections::HashMap;
 
-use kgrep_index::kbuild::kconfig::{Relation, Tristate};
+use kgrep_index::kbuild::kconfig::Relation;
 use kgrep_index::kbuild::{State, symbols_in};
 
 use super::Sources;
 use crate::code::Code;
-use crate::configuration::Kernel;
+use crate::configuration::{Kernel, Needed};
 use crate::request::Trace;
 use crate::trace::Row;
 
@@ -57,17 +57,9 @@ fn entries(kernel: &Kernel, symbol: &[u8]) -> Vec<Row> {
         let note = prompt.unwrap_or("no prompt: others turn it on".into()).into_owned();
         rows.push(row(&definition.file, definition.line, symbol, note));
         for need in definition.needs(&kernel.config) {
-            let holds = match need.value {
-                Some(Tristate::No) => "no",
-                Some(_) => "yes",
-                None => "unknown",
-            };
-            let symbols = need.expression.symbols();
-            let values: Vec<String> =
-                symbols.iter().map(|symbol| kernel.value_text(symbol)).collect();
-            let name = symbols.first().copied().unwrap_or_default();
+            let Needed { holds, symbol, values } = kernel.needed(&need);
             let note = format!("needs, {holds}: {}", values.join(", "));
-            rows.push(row(&need.condition.file, need.condition.line, name, note));
+            rows.push(row(&need.condition.file, need.condition.line, &symbol, note));
         }
     }
     rows
