@@ -11,9 +11,24 @@ use super::{Asked, export, verdicts};
 use crate::cli::By;
 use crate::commands::Outcome;
 use crate::diff::apply::{self, Verdict};
-use crate::diff::model::{DiffSet, Entry};
+use crate::diff::model::{DiffSet, Entry, FileChange};
 use crate::list::{Column, Role};
 use crate::settings::Format;
+
+/// The files that are asked for, each with the verdicts on its hunks, or on itself.
+pub(super) fn judged<'s>(
+    set: &'s DiffSet,
+    names: &'s Names,
+    verdicts: &'s [Verdict],
+) -> impl Iterator<Item = (&'s FileChange, &'s [Verdict])> {
+    let mut at = 0;
+    let of_each = set.files.iter().map(move |file| {
+        let judged = verdicts.get(at..at + file.hunks.len().max(1)).unwrap_or_default();
+        at += judged.len();
+        (file, judged)
+    });
+    of_each.filter(|(file, _)| names.wants(file))
+}
 
 /// Judges every hunk, and lists those that are asked for.
 ///
@@ -45,13 +60,7 @@ pub(super) fn run(
     let prints = json.is_none() && !asked.args.pattern.quiet;
     let mut lister = Lister::new(asked.session, &look, meta, prints);
     let mut sums = [0_u64; 4];
-    let mut at = 0;
-    for file in &set.files {
-        let judged = verdicts.get(at..at + file.hunks.len().max(1)).unwrap_or_default();
-        at += judged.len();
-        if !names.wants(file) {
-            continue;
-        }
+    for (file, judged) in judged(set, names, &verdicts) {
         let rows = placer.rows(set, file);
         for (n, (mut row, verdict)) in rows.into_iter().zip(judged).enumerate() {
             let entry = Entry { patch: set.patches.get(file.patch), file, hunk: file.hunks.get(n) };

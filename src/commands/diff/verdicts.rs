@@ -5,6 +5,7 @@ use std::io::Write;
 use anyhow::Result;
 use serde_json::json;
 
+use super::applied::judged;
 use super::export::data;
 use super::pick::{Names, Pick};
 use super::{Asked, found};
@@ -61,13 +62,7 @@ pub(super) fn run(
     verdicts: &[Verdict],
 ) -> Result<Outcome> {
     let mut sums = vec![Sums::default(); set.patches.len()];
-    let mut at = 0;
-    for file in &set.files {
-        let judged = verdicts.get(at..at + file.hunks.len().max(1)).unwrap_or_default();
-        at += judged.len();
-        if !names.wants(file) {
-            continue;
-        }
+    for (file, judged) in judged(set, names, verdicts) {
         let entries = file.entries(set.patches.get(file.patch));
         for (entry, verdict) in entries.zip(judged) {
             let is_wanted = |entry: &Entry<'_>| pick.is_none_or(|pick| pick.wants(entry));
