@@ -54,15 +54,15 @@ impl Sides {
             Sides::Folders { old, new } => folders(base, old, new).changed(&advance),
             Sides::Patches { path, on, strip: level } => {
                 let mut set = set::load(&base.join(path))?;
-                match (level, on) {
-                    (Some(level), on) => {
-                        strip::all(&mut set, *level);
-                        if let Some(on) = on {
-                            strip::tell_missing(&mut set, &base.join(on), on);
-                        }
+                if let Some(level) = level {
+                    strip::all(&mut set, *level);
+                }
+                if let Some(on) = on {
+                    let root = base.join(on);
+                    if level.is_none() {
+                        strip::fit(&mut set, &root, on);
                     }
-                    (None, Some(on)) => strip::fit(&mut set, &base.join(on), on),
-                    (None, None) => {}
+                    strip::tell_missing(&mut set, &root, on);
                 }
                 Ok(set)
             }

@@ -78,7 +78,6 @@ pub fn fit(set: &mut DiffSet, root: &Path, tree: &Path) {
         line: 0,
         what: assumed.to_string(),
     }));
-    tell_missing(set, root, tree);
 }
 
 /// Whether a change makes the file that it names.
