@@ -126,14 +126,11 @@ impl<'a> Placer<'a> {
     /// The rows of one file's hunks, in order; one row of a file without any.
     pub(super) fn rows(&self, set: &DiffSet, file: &FileChange) -> Vec<Row> {
         let text = self.read(file);
-        let lines = text.as_ref().map(|(_, text)| Lines::of(text));
-        let functions = OnceCell::new();
+        let tree = text.as_ref().map(|(path, text)| Tree::of(path, text));
         let patch = set.patches.get(file.patch);
         let row = |hunk: Option<&Hunk>| {
             let entry = Entry { patch, file, hunk };
-            let tree = text.as_ref().zip(lines.as_ref());
-            let tree = tree.map(|((path, _), lines)| Tree { path, lines, functions: &functions });
-            self.row(&entry, tree)
+            self.row(&entry, tree.as_ref())
         };
         if file.hunks.is_empty() {
             return vec![row(None)];
@@ -175,8 +172,7 @@ impl<'a> Placer<'a> {
         lines: &[Option<(usize, Origin, u32)>],
     ) -> Vec<Option<Row>> {
         let read = self.read(file);
-        let texts = read.as_ref().map(|(_, text)| Lines::of(text));
-        let functions = OnceCell::new();
+        let tree = read.as_ref().map(|(path, text)| Tree::of(path, text));
         let row = |at: &Option<(usize, Origin, u32)>| {
             let (hunk, side, number) = (*at)?;
             let hunk = file.hunks.get(hunk)?;
@@ -185,8 +181,6 @@ impl<'a> Placer<'a> {
                 line.origin == side && own == number
             };
             let line = hunk.lines().find(is_it)?;
-            let tree = read.as_ref().zip(texts.as_ref());
-            let tree = tree.map(|((path, _), lines)| Tree { path, lines, functions: &functions });
             let entry = Entry { patch: set.patches.get(file.patch), file, hunk: Some(hunk) };
             let base = self.row(&entry, None);
             let Spot { path, line, offset, text, foreign, guessed, .. } =
@@ -196,21 +190,21 @@ impl<'a> Placer<'a> {
         lines.iter().map(row).collect()
     }
 
-    fn row(&self, entry: &Entry<'_>, tree: Option<Tree<'_>>) -> Row {
+    fn row(&self, entry: &Entry<'_>, tree: Option<&Tree<'_>>) -> Row {
         let own = entry.patch.filter(|patch| !patch.name.is_empty());
         let behind = self.behind.and_then(|behind| behind.patch(entry.file, entry.hunk));
         let patch = own.or(behind);
-        let lines = tree.as_ref().map(|tree| tree.lines);
+        let lines = tree.map(|tree| &tree.lines);
         let around = entry.hunk.and_then(|hunk| context::of_hunk(entry.file, hunk, lines));
         let cells = self.cells(entry, around.as_ref(), patch);
         let (patch, base) = (patch.cloned(), Row { around, cells, ..Row::default() });
         let base = Row { patch, ..base };
         let Some((hunk, line)) = entry.hunk.and_then(|hunk| Some((hunk, self.telling(entry)?)))
         else {
-            let path = self.whole_path(entry, tree.as_ref());
+            let path = self.whole_path(entry, tree);
             return Row { path, text: whole(entry.file), foreign: true, ..base };
         };
-        let spot = self.spot(entry, hunk, line, tree.as_ref());
+        let spot = self.spot(entry, hunk, line, tree);
         let mut spans = self.pick.map_or_else(Vec::new, |pick| pick.spans(line.text));
         for span in &mut spans {
             (span.start, span.end) = (span.start + spot.lead, span.end + spot.lead);
@@ -218,7 +212,7 @@ impl<'a> Placer<'a> {
         let Spot { path, line: number, offset, text, foreign, guessed, .. } = spot;
         let side = Some(line.origin);
         let has_home = !matches!(self.sides, Sides::Folders { .. });
-        let home = tree.as_ref().filter(|_| has_home).and_then(|tree| {
+        let home = tree.filter(|_| has_home).and_then(|tree| {
             let name = named(hunk).or_else(|| base.around.clone())?.name;
             let is_doubtful = guessed || landed_elsewhere(hunk, &name, base.around.as_ref());
             is_doubtful.then(|| (name.clone(), tree.defined(entry.file.name(), &name)))
@@ -349,15 +343,19 @@ impl<'a> Placer<'a> {
 /// A file of the tree that is there.
 struct Tree<'t> {
     path: &'t Path,
-    lines: &'t Lines<'t>,
+    lines: Lines<'t>,
     /// Where each function of it begins: looked for once, however many hunks are lost in it.
-    functions: &'t OnceCell<HashMap<Vec<u8>, u64>>,
+    functions: OnceCell<HashMap<Vec<u8>, u64>>,
 }
 
-impl Tree<'_> {
+impl<'t> Tree<'t> {
+    fn of(path: &'t Path, text: &'t [u8]) -> Self {
+        Tree { path, lines: Lines::of(text), functions: OnceCell::new() }
+    }
+
     /// Where line `number` begins.
     fn offset(&self, number: u32) -> u64 {
-        let above = self.lines.get(..(number as usize).saturating_sub(1)).unwrap_or(self.lines);
+        let above = self.lines.get(..(number as usize).saturating_sub(1)).unwrap_or(&self.lines);
         match (self.lines.first(), above.last()) {
             (Some(first), Some(last)) => {
                 (last.as_ptr() as usize + last.len() - first.as_ptr() as usize) as u64
@@ -371,7 +369,7 @@ impl Tree<'_> {
         let functions = self.functions.get_or_init(|| {
             let mut functions = HashMap::new();
             for at in 0..self.lines.len() {
-                if let Some(name) = kinds::defined(Kind::Functions, file, self.lines, at) {
+                if let Some(name) = kinds::defined(Kind::Functions, file, &self.lines, at) {
                     functions.entry(name).or_insert(at as u64 + 1);
                 }
             }
@@ -382,7 +380,7 @@ impl Tree<'_> {
 
     /// Where a hunk's line is, or belongs.
     fn spot(&self, hunk: &Hunk, line: Line<'_>) -> Spot {
-        let found = locate::place(self.lines, hunk);
+        let found = locate::place(&self.lines, hunk);
         let (start, side) = match found {
             Some((first, side)) => {
                 let above = u32::try_from(hunk.context().0).unwrap_or(0);
