@@ -174,8 +174,7 @@ impl Growing<'_, '_> {
     fn roots(&self, name: NameRef) -> Vec<DefInfo> {
         let mut roots = self.graph.definitions_of(name);
         roots.retain(|definition| {
-            (definition.kind.is_callable()
-                || matches!(definition.kind, Kind::Macro | Kind::Constant))
+            (definition.kind.is_callable() || is_macro(definition))
                 && self.code.arch.has(self.graph.place(definition.file))
                 && self.compiles(definition.file, definition.first)
         });
