@@ -131,7 +131,7 @@ impl Found {
             Some(UseKind::Ref) => LinkKind::Ref,
             Some(UseKind::Init) => LinkKind::Init,
             Some(UseKind::Indirect) => LinkKind::Indirect,
-            Some(UseKind::Deref) | None => return ReferenceKind::Use,
+            Some(UseKind::Deref | UseKind::Pass) | None => return ReferenceKind::Use,
         })
     }
 }
@@ -220,7 +220,9 @@ fn in_file(name: &str, path: &[u8], code: &Code) -> Result<InFile, Note> {
 fn used<'o>(outline: &'o FileOutline, name: &'o [u8]) -> impl Iterator<Item = &'o Use> {
     outline.uses.iter().filter(move |used| {
         let text = outline.name(used.name);
-        text == name || text.strip_prefix(name).is_some_and(|rest| rest.starts_with(b"@"))
+        // `field@struct`, or `array@*`, which may have its file's number: `array#1f@*`.
+        let is_slot = |rest: &[u8]| rest.starts_with(b"@") || rest.starts_with(b"#");
+        text == name || text.strip_prefix(name).is_some_and(is_slot)
     })
 }
 

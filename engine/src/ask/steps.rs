@@ -400,7 +400,7 @@ impl Growing<'_, '_> {
                 UseKind::Call => LinkKind::Call,
                 UseKind::Ref => LinkKind::Ref,
                 UseKind::Init => LinkKind::Init,
-                UseKind::Indirect | UseKind::Deref => continue,
+                UseKind::Indirect | UseKind::Deref | UseKind::Pass => continue,
             };
             let via = edge.via.map(|via| graph.name(via));
             let how = How::by(kind, via.as_deref());

@@ -451,7 +451,14 @@ fn numbers<'a>(
 
 fn read_edge(cursor: &mut Cursor, first: u32) -> Option<Edge> {
     let meta = *cursor.take(1)?.first()?;
-    let kind = [UseKind::Call, UseKind::Ref, UseKind::Init, UseKind::Indirect, UseKind::Deref];
+    let kind = [
+        UseKind::Call,
+        UseKind::Ref,
+        UseKind::Init,
+        UseKind::Indirect,
+        UseKind::Deref,
+        UseKind::Pass,
+    ];
     let kind = *kind.get(usize::from(meta & 7))?;
     let name = cursor.number()?;
     let line = cursor.number()?.wrapping_add(first);

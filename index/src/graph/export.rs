@@ -89,7 +89,7 @@ pub(super) fn kind_of(
     let function = !meaning.functions.is_empty();
     let is_macro = !meaning.macros.is_empty();
     match used {
-        UseKind::Indirect => None,
+        UseKind::Indirect | UseKind::Pass => None,
         UseKind::Call if function => Some(LinkKind::Call),
         UseKind::Call if is_macro => Some(LinkKind::Macro),
         // Not defined in the text: made by a macro, or by the build.

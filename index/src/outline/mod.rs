@@ -69,7 +69,7 @@ impl Language {
 pub fn outline(path: &[u8], bytes: &[u8], idioms: &Idioms) -> FileOutline {
     let mut found = FileOutline::default();
     match Language::of(path) {
-        Some(Language::C) => c::read(bytes, idioms, &mut found),
+        Some(Language::C) => c::read(path, bytes, idioms, &mut found),
         Some(Language::Assembler) => c::read_assembler(bytes, idioms, &mut found),
         Some(Language::Kconfig) => kconfig::read(bytes, &mut found),
         Some(Language::Rust) => rust::read(bytes, &mut found),
