@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow};
 use kgrep_engine::configuration::{KconfigChoice, Kernel};
 use kgrep_engine::{Error, RecipeFolders, Workspace};
-use kgrep_index::Tree;
 use kgrep_index::idiom::Idioms;
 
 pub(crate) use kgrep_engine::code::*;
@@ -59,14 +58,11 @@ pub(crate) fn kernel(code: &Code) -> Result<&Kernel> {
 pub(crate) fn searched_kernel(session: &Session, paths: &[PathBuf]) -> Result<Option<Kernel>> {
     let Some(choice) = kconfig(session)? else { return Ok(None) };
     let first = folders::current()?.join(paths.first().map_or(Path::new("."), PathBuf::as_path));
-    let Ok(first) = first.canonicalize() else { return Ok(None) };
-    let folder = if first.is_dir() { first.as_path() } else { first.parent().unwrap_or(&first) };
-    let tree = Tree::locate(folder)?;
-    Ok(Kernel::chosen(&tree, &choice, named_arch(session))?)
+    Ok(Kernel::around(&first, &choice, named_arch(session))?)
 }
 
 /// The configuration in force. As kbuild has it, what is no flag is relative to the tree.
-fn kconfig(session: &Session) -> Result<Option<KconfigChoice>> {
+pub(crate) fn kconfig(session: &Session) -> Result<Option<KconfigChoice>> {
     let setting = &session.settings.kconfig;
     if setting.value == "none" {
         return Ok(None);

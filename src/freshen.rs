@@ -52,6 +52,13 @@ pub(crate) fn after_answer(code: &Code, coverage: &Coverage, session: &Session) 
     }
 }
 
+/// As [`after_answer`], after a question that the index may have been asked.
+pub(crate) fn after_question(code: &Code, session: &Session) {
+    if let Some((_, fresh)) = code.asked() {
+        after_changes(code.tree(), fresh.changes(), session);
+    }
+}
+
 /// What `question` finds in the tree's graph as the files are now, as [`Code::ask`] does, with
 /// what is to be done after it.
 ///
@@ -63,9 +70,7 @@ pub(crate) fn ask<R>(
     question: impl Fn(&Graph<'_>) -> Result<R>,
 ) -> Result<R> {
     let found = code.ask(question);
-    if let Some((_, fresh)) = code.asked() {
-        after_changes(code.tree(), fresh.changes(), session);
-    }
+    after_question(code, session);
     found
 }
 

@@ -24,6 +24,10 @@ fn sentence(note: &Note) -> String {
             format!("{asked} is a system call; the code calls it {entry}")
         }
         Note::TakenAsPlain { pattern, why } => crate::plain::note(pattern, *why),
+        Note::ThereAsPlainText(patterns) => format!(
+            "nothing matches `{}` as a regular expression, but the plain text is there: try -F",
+            patterns.join("`, `")
+        ),
         Note::SearchedWithoutIndex { reason } => {
             format!("{reason}; searching without it, `kgrep index` builds it again")
         }

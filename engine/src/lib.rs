@@ -24,6 +24,7 @@
 mod answer;
 mod ask;
 pub mod code;
+pub mod compare;
 pub mod configuration;
 mod decode;
 pub mod diff;
@@ -39,6 +40,7 @@ mod recipes;
 pub mod relocate;
 pub mod request;
 pub mod search;
+pub mod sink;
 mod snapshot;
 pub mod trace;
 
@@ -46,7 +48,9 @@ pub use answer::{
     Answer, Arrow, Cell, Column, Coverage, Defined, DefinitionKind, How, Label, Node, Role, Row,
     Sureness, Title, Via,
 };
-pub use ask::{Sources, messages};
+pub use ask::{
+    Around, LOG_COLUMNS, LogRow, LogRows, Seeker, Sought, Sources, Words, complete, messages,
+};
 pub use error::{Error, Result};
 pub use note::{ChainEnd, Note, NoteSink, Progress, ProgressSink};
 pub use request::Request;

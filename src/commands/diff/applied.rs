@@ -2,10 +2,9 @@
 //! already, or conflicts, as `patch --dry-run` would decide. Nothing is written.
 
 use anyhow::{Result, bail};
+use kgrep_engine::compare::{Names, Pick, Placer, Row};
 
 use super::lister::{self, Lister};
-use super::pick::{Names, Pick};
-use super::place::{Placer, Row};
 use super::sides::Sides;
 use super::{Asked, export, verdicts};
 use crate::cli::By;

@@ -6,19 +6,18 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use kgrep_engine::compare::{Pass, Pick, Placer, Row};
 
 use super::lister::{self, Lister};
-use super::pass::Pass;
-use super::pick::Pick;
-use super::place::{Placer, Row};
 use super::{Asked, export};
 use crate::cli::KindArg;
 use crate::commands::Outcome;
-use crate::commands::exists::{self, There};
+use crate::diff::exists::{There, places};
 use crate::diff::kinds::{self, Change, How, Joined, Kind, Mention};
 use crate::diff::locate::Lines;
 use crate::diff::model::{DiffSet, FileChange, Origin};
 use crate::list::{Column, Role};
+use crate::notes;
 use crate::settings::Format;
 
 /// Lists the changes; with `word`, those of the thing of this name, below where it is.
@@ -87,7 +86,7 @@ fn changes(
     let files = pass.set.files.iter().enumerate();
     let places: Vec<usize> = files.filter(|(_, file)| reads(file)).map(|(at, _)| at).collect();
     let mut joined: Vec<Joined> = kinds.iter().map(|_| Joined::default()).collect();
-    pass.each_of(
+    pass.each_of::<_, anyhow::Error>(
         &places,
         |at, file| {
             let text = placer.read(&file);
@@ -118,7 +117,7 @@ fn rows(
     }
     let files: Vec<usize> = by_file.keys().copied().collect();
     let mut rows: Vec<Option<Row>> = vec![None; chosen.len()];
-    pass.each_of(
+    pass.each_of::<_, anyhow::Error>(
         &files,
         |at, file| {
             let numbers = by_file.get(&at).map(Vec::as_slice).unwrap_or_default();
@@ -148,7 +147,7 @@ enum Wanted {
 
 impl Wanted {
     fn new(asked: &Asked<'_>, changes: &[(Kind, Vec<Change>)]) -> Result<Wanted> {
-        let Some(pick) = Pick::new(asked.differ)? else { return Ok(Wanted::All) };
+        let Some(pick) = Pick::new(asked.differ, &notes::sink())? else { return Ok(Wanted::All) };
         let name = pick.text.strip_prefix("CONFIG_").unwrap_or(&pick.text).as_bytes();
         let all = changes.iter().flat_map(|(_, changes)| changes);
         if all.clone().any(|change| change.name == name) {
@@ -218,7 +217,7 @@ impl WhereIs<'_> {
             return Ok(None);
         }
         let folders: Vec<PathBuf> = trees.iter().map(|tree| tree.to_path_buf()).collect();
-        let places = exists::places(asked.base, &[name], &folders)?;
+        let places = places(asked.base, &[name], &folders)?;
         Ok(Some(WhereIs { name: name.to_owned(), trees, places }))
     }
 

@@ -7,8 +7,8 @@ use std::os::unix::ffi::OsStrExt;
 
 use anyhow::Result;
 use kgrep_engine::Request;
+use kgrep_engine::compare::Row;
 
-use super::place::Row;
 use crate::commands::printer::{PrintError, Printer};
 use crate::commands::{Outcome, Session};
 use crate::list::{Column, FileEntry, List, ListWriter, Match, Meta, Pushed, Terminal};
