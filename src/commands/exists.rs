@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use kgrep_engine::compare::Row;
 
-use super::diff::lister::{self, Lister};
+use super::lister::{self, Lister};
 use super::{Outcome, Session};
 use crate::cli::ExistsArgs;
 use crate::diff::exists::{There, places};
@@ -28,7 +28,7 @@ pub(crate) fn run(args: &ExistsArgs, session: &Session) -> Result<Outcome> {
     let format = session.settings.format.value;
     let meta =
         lister::meta(session, Column::all(&[("Name", Role::Text), ("What", Role::Text)]), None)?;
-    let mut lister = Lister::new(session, &look, meta, true);
+    let mut lister = Lister::printing(session, &look, meta);
     let mut text: (PathBuf, SourceFile) = Default::default();
     for there in &found {
         if text.0 != there.path {
@@ -36,7 +36,7 @@ pub(crate) fn run(args: &ExistsArgs, session: &Session) -> Result<Outcome> {
             text = (there.path.clone(), SourceFile::from_bytes(bytes));
         }
         let line = u64::from(there.line);
-        lister.push(&Row {
+        lister.hunk(&Row {
             path: there.path.as_os_str().as_bytes().to_vec(),
             line,
             offset: text.1.before(line).len() as u64,
@@ -50,7 +50,7 @@ pub(crate) fn run(args: &ExistsArgs, session: &Session) -> Result<Outcome> {
     } else {
         Vec::new()
     };
-    Ok(lister.finish(&lead)?.0)
+    Ok(super::diff::ended(lister, &lead, session)?.0)
 }
 
 /// A row a name, a column a tree.

@@ -12,12 +12,14 @@ use kgrep_engine::request::LogPart;
 use kgrep_engine::{LOG_COLUMNS, LogRow, LogRows, Sources};
 
 use super::answer::print;
-use super::diff::lister::meta;
+use super::lister::{self, Lister};
+use super::printer::PrintError;
 use super::{Outcome, Session, freshen};
 use crate::cli::{LogArgs, Only};
 use crate::code::{self, Code, word_in};
-use crate::list::{Column, FileEntry, List, ListWriter, Match, Pushed};
+use crate::list::{Column, FileEntry, List, Match};
 use crate::message::tell;
+use crate::render::Totals;
 
 /// A longer line is cut: no logger writes one.
 const LONGEST: u64 = 1 << 16;
@@ -216,7 +218,7 @@ struct Rows<'a> {
     code: &'a Code,
     session: &'a Session,
     only: Option<LogPart>,
-    writer: ListWriter,
+    lister: Lister<'a>,
     sources: Sources,
     files: std::collections::HashMap<Vec<u8>, u32>,
     log: u32,
@@ -225,12 +227,12 @@ struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     fn new(code: &'a Code, session: &'a Session, only: Option<LogPart>) -> Result<Rows<'a>> {
-        let meta = meta(session, Column::all(&LOG_COLUMNS), None)?;
+        let meta = lister::meta(session, Column::all(&LOG_COLUMNS), None)?;
         Ok(Rows {
             code,
             session,
             only,
-            writer: session.shelf.begin(meta, session.settings.max_list.value),
+            lister: Lister::new(session, meta, None),
             sources: Sources::default(),
             files: std::collections::HashMap::new(),
             log: 0,
@@ -240,23 +242,25 @@ impl<'a> Rows<'a> {
 
     /// What follows is of this log.
     fn begin(&mut self, name: &[u8], stdin: bool) {
-        self.log = self.writer.push_file(&FileEntry { path: name.to_vec(), stdin });
+        self.log = self.lister.file(&FileEntry { path: name.to_vec(), stdin });
     }
 
     fn finish(self) -> Result<Option<List>> {
-        if self.writer.len() == 0 {
-            return Ok(None);
-        }
-        Ok(Some(self.session.keep(self.writer.finish()?)))
+        Ok(self.lister.finish(b"", Totals::default())?)
     }
 
     fn piece(&mut self, piece: Piece) -> Result<()> {
         let rows = LogRows::new(self.code, self.only);
-        rows.piece(piece, &mut |row| self.row(row));
-        Ok(())
+        let mut done = Ok(());
+        rows.piece(piece, &mut |row| {
+            if done.is_ok() {
+                done = self.row(row);
+            }
+        });
+        Ok(done?)
     }
 
-    fn row(&mut self, row: LogRow<'_>) {
+    fn row(&mut self, row: LogRow<'_>) -> Result<(), PrintError> {
         let LogRow { path, line, name, cells, section, logged } = row;
         let entry = Match {
             line: u64::from(line),
@@ -265,23 +269,34 @@ impl<'a> Rows<'a> {
             logged: logged.map(Box::new),
             ..Match::default()
         };
-        let pushed = match path {
+        match path {
             // It is in the log alone.
-            None => self.writer.push(&Match { file: self.log, foreign: true, ..entry }),
+            None => {
+                let entry = Match { file: self.log, foreign: true, ..entry };
+                self.lister.push(b"", &entry)?;
+            }
             Some(path) => {
                 let file = self.file(path);
                 let source = self.sources.get(self.code, path);
                 let text = source.line(entry.line).unwrap_or_default();
-                self.writer.push(&Match {
+                let entry = Match {
                     file,
                     offset: source.before(entry.line).len() as u64,
                     text,
                     spans: word_in(text, name).into_iter().collect(),
                     ..entry
-                })
+                };
+                self.lister.push(path, &entry)?;
             }
-        };
-        self.pushed(&pushed);
+        }
+        if self.lister.is_full() && !self.full {
+            self.full = true;
+            tell(format!(
+                "more than {} rows: the others are left out (--max-list)",
+                self.session.settings.max_list.value
+            ));
+        }
+        Ok(())
     }
 
     /// The number of a file of the tree.
@@ -290,18 +305,8 @@ impl<'a> Rows<'a> {
             return *file;
         }
         let entry = FileEntry { path: self.code.shown(path), stdin: false };
-        let file = self.writer.push_file(&entry);
+        let file = self.lister.file(&entry);
         self.files.insert(path.to_vec(), file);
         file
-    }
-
-    fn pushed(&mut self, pushed: &Pushed) {
-        if *pushed == Pushed::Full && !self.full {
-            self.full = true;
-            tell(format!(
-                "more than {} rows: the others are left out (--max-list)",
-                self.session.settings.max_list.value
-            ));
-        }
     }
 }

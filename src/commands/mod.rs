@@ -19,6 +19,7 @@ mod generate;
 mod help;
 mod index;
 mod items;
+mod lister;
 mod lists;
 mod log;
 mod messages;

@@ -2,7 +2,6 @@
 
 use std::io::Write;
 use std::ops::ControlFlow;
-use std::os::unix::ffi::OsStrExt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
@@ -12,11 +11,12 @@ use kgrep_engine::sink::Sink;
 use kgrep_engine::{Around, Seeker};
 
 use super::help::mistyped_command;
+use super::lister::{self, Lister};
 use super::printer::{PrintError, Printer};
 use super::{Outcome, Session, freshen};
 use crate::cli::SearchArgs;
 use crate::code;
-use crate::list::{Column, List, ListWriter, Match, Meta, Pushed, Role, Terminal};
+use crate::list::{Column, List, Match, Meta, Role};
 use crate::message::{counted, tell};
 use crate::notes;
 use crate::render::{Facts, Look, Output, Totals as Shown};
@@ -162,15 +162,7 @@ fn meta(args: &SearchArgs, session: &Session) -> Result<Meta> {
     } else {
         Vec::new()
     };
-    Ok(Meta {
-        created: jiff::Timestamp::now().as_second(),
-        folder: crate::folders::current()?.as_os_str().as_bytes().to_vec(),
-        command: session.command_line.clone(),
-        request: None,
-        terminal: Terminal::current(),
-        columns,
-        files_only,
-    })
+    Ok(Meta { files_only, ..lister::meta(session, columns, None)? })
 }
 
 /// Takes the scan's events in path order: numbers, keeps and prints them.
@@ -178,15 +170,9 @@ struct Collector<'a> {
     session: &'a Session,
     options: &'a SearchOptions,
     args: &'a SearchArgs,
-    /// The list, until it is full or the search has ended.
-    writer: Option<ListWriter>,
-    printer: Printer<'a>,
-    /// The list, once it has ended.
-    list: Option<List>,
+    lister: Lister<'a>,
     /// The number of the file that hits come from.
     file: Option<u32>,
-    /// True when more was found than the list holds.
-    overflow: bool,
     found: bool,
     problems: bool,
     failure: Option<PrintError>,
@@ -220,11 +206,8 @@ impl<'a> Collector<'a> {
             session,
             options,
             args,
-            writer: Some(session.shelf.begin(meta, session.settings.max_list.value)),
-            printer,
-            list: None,
+            lister: Lister::new(session, meta, Some(printer)),
             file: None,
-            overflow: false,
             found: false,
             problems: false,
             failure: None,
@@ -257,10 +240,8 @@ impl Collector<'_> {
     }
 
     fn take_hits(&mut self, hits: &FileHits) -> Result<(), PrintError> {
-        if hits.first
-            && let Some(writer) = &mut self.writer
-        {
-            self.file = Some(writer.push_file(&hits.file));
+        if hits.first {
+            self.file = Some(self.lister.file(&hits.file));
         }
         let path = &hits.file.path;
         let file = self.file.unwrap_or(0);
@@ -278,39 +259,13 @@ impl Collector<'_> {
     }
 
     fn take_entry(&mut self, path: &[u8], entry: &Match<'_>) -> Result<(), PrintError> {
-        let index = match self.writer.as_mut().map(|writer| writer.push(entry)) {
-            Some(Pushed::Kept(index)) => Some(index),
-            Some(Pushed::Full) => {
-                self.overflow = true;
-                self.end_list()?;
-                self.options.spans.store(self.printer.shows_spans(), Ordering::Relaxed);
-                None
-            }
-            None => None,
-        };
-        match index {
-            Some(index) if self.printer.measures_first() => self.printer.note(index, path, entry),
-            index => self.printer.row(index, path, entry)?,
+        let was_full = self.lister.is_full();
+        self.lister.push(path, entry)?;
+        if !was_full && self.lister.is_full() {
+            let shows = self.lister.printer().is_some_and(|printer| printer.shows_spans());
+            self.options.spans.store(shows, Ordering::Relaxed);
         }
         Ok(())
-    }
-
-    /// Publishes the list, and prints it where that had to wait.
-    fn end_list(&mut self) -> Result<(), PrintError> {
-        let Some(list) = self.publish()? else { return Ok(()) };
-        if self.printer.measures_first() {
-            self.printer.list(&list)?;
-        }
-        self.list = Some(list);
-        Ok(())
-    }
-
-    /// Publishes the list, if there is one that was not published yet.
-    fn publish(&mut self) -> Result<Option<List>, PrintError> {
-        let Some(writer) = self.writer.take().filter(|writer| writer.len() > 0) else {
-            return Ok(None);
-        };
-        Ok(Some(self.session.keep(writer.finish()?)))
     }
 
     /// Says what ripgrep says of a file with NUL bytes.
@@ -324,7 +279,8 @@ impl Collector<'_> {
                 format!("binary file matches (found \"\\0\" byte around offset {offset})")
             }
         };
-        if !self.printer.remark(path, &remark)? {
+        let remarked = self.lister.printer().map(|printer| printer.remark(path, &remark));
+        if !remarked.transpose()?.unwrap_or(false) {
             self.tell(format!("{}: {remark}", String::from_utf8_lossy(path)));
         }
         Ok(())
@@ -340,12 +296,12 @@ impl Collector<'_> {
     fn finish(mut self, totals: Shown) -> Result<(Outcome, Option<List>)> {
         if let Some(failure) = self.failure.take() {
             // Whoever has seen enough may go on from what he saw.
-            self.publish()?;
+            self.lister.publish()?;
             return Err(failure.into());
         }
-        self.end_list()?;
-        self.printer.finish(totals)?;
-        if self.overflow {
+        let is_full = self.lister.is_full();
+        let list = self.lister.finish(b"", totals)?;
+        if is_full {
             tell(format!(
                 "matches beyond {} have no number and can't be followed up (--max-list)",
                 HumanCount(self.session.settings.max_list.value)
@@ -357,7 +313,7 @@ impl Collector<'_> {
             (true, false) => Outcome::Found,
             (false, false) => Outcome::Nothing,
         };
-        Ok((outcome, self.list))
+        Ok((outcome, list))
     }
 }
 

@@ -8,10 +8,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use kgrep_engine::compare::{Pass, Pick, Placer, Row};
 
-use super::lister::{self, Lister};
-use super::{Asked, export};
+use super::{Asked, ended, export};
 use crate::cli::KindArg;
-use crate::commands::Outcome;
+use crate::commands::{Outcome, lister};
 use crate::diff::exists::{There, places};
 use crate::diff::kinds::{self, Change, How, Joined, Kind, Mention};
 use crate::diff::locate::Lines;
@@ -45,7 +44,7 @@ pub(super) fn run(
     let mut titles = Column::all(&[("Change", Role::Text), ("Name", Role::Text)]);
     titles.extend(columns.iter().filter(kept).cloned());
     let meta = lister::meta(asked.session, titles, asked.request())?;
-    let mut lister = Lister::new(asked.session, &look, meta, json.is_none());
+    let mut lister = asked.lister(&look, meta, json.is_none());
     let mut above = None;
     for ((kind, change), row) in chosen.iter().zip(rows) {
         let Some(mut row) = row else { continue };
@@ -55,7 +54,7 @@ pub(super) fn run(
         row.cells = cells;
         let begins = kinds.len() > 1 && above.replace(*kind) != Some(*kind);
         row.section = begins.then(|| title(*kind).to_owned());
-        let index = lister.push(&row)?;
+        let index = lister.hunk(&row)?;
         if let Some(json) = &mut json {
             json.change(index, title(*kind), change, &row)?;
         }
@@ -67,7 +66,7 @@ pub(super) fn run(
         None => None,
     };
     let lead = there.as_ref().filter(|_| heads).map(|there| there.text(found)).unwrap_or_default();
-    let (outcome, list) = lister.finish(lead.as_bytes())?;
+    let (outcome, list) = ended(lister, lead.as_bytes(), asked.session)?;
     if let Some(json) = json {
         json.finish()?;
     }

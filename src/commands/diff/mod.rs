@@ -11,7 +11,6 @@ mod applied;
 mod by;
 mod export;
 mod kind;
-pub(crate) mod lister;
 mod sides;
 mod summary;
 mod verdicts;
@@ -25,18 +24,19 @@ use kgrep_engine::compare::{Behind, BuiltSides, Names, Pass, Pick, Placer, behin
 use kgrep_engine::request::Differ;
 
 use self::answer::Answer;
-use self::lister::Lister;
 use self::sides::Sides;
 use self::summary::{Gatherer, Summary};
 use self::whole::Drawer;
+use super::lister::{self, Lister};
 use super::{Outcome, Session};
 use crate::cli::{self, DiffArgs};
 use crate::code;
 use crate::diff::filter::Within;
 use crate::diff::model::FileChange;
+use crate::list::{List, Meta};
 use crate::message::tell;
 use crate::notes;
-use crate::render::{Facts, Look};
+use crate::render::{Facts, Look, Totals};
 use crate::search::SearchRequest;
 use crate::settings::{Format, Origin};
 
@@ -118,6 +118,14 @@ impl Asked<'_> {
         Look::new(&self.session.settings, Facts::of_stdout(), folder)
     }
 
+    /// A list that `meta` describes. Unless `prints`, it is only kept.
+    fn lister<'l>(&'l self, look: &'l Look, meta: Meta, prints: bool) -> Lister<'l> {
+        match prints {
+            true => Lister::printing(self.session, look, meta),
+            false => Lister::new(self.session, meta, None),
+        }
+    }
+
     /// What the list keeps, so that it can be asked again.
     fn request(&self) -> Option<Request> {
         Some(Request::Differ(Box::new(self.differ.clone())))
@@ -162,7 +170,7 @@ fn list(asked: &Asked<'_>, pass: &Pass<'_>, placer: &Placer<'_>) -> Result<Outco
     let mut json = (format == Format::Json && !whole).then(export::Json::default);
     let own_print = drawer.is_some() || json.is_some();
     let meta = lister::meta(asked.session, placer.columns(), asked.request())?;
-    let mut lister = Lister::new(asked.session, &look, meta, !own_print);
+    let mut lister = asked.lister(&look, meta, !own_print);
     let mut answer = Answer::default();
     let wants_lead = !own_print && format == Format::Table && settings.header.value;
     let gatherer = if wants_lead && pass.pick.is_none() { Gatherer::new(asked) } else { None };
@@ -185,7 +193,7 @@ fn list(asked: &Asked<'_>, pass: &Pass<'_>, placer: &Placer<'_>) -> Result<Outco
             let mut drawn = Vec::new();
             let entries = file.entries(set.patches.get(file.patch)).map(Some);
             for (row, entry) in rows.iter().zip(entries.chain(std::iter::repeat(None))) {
-                let index = lister.push(row)?;
+                let index = lister.hunk(row)?;
                 answer.note(file.name(), row);
                 if let (Some(json), Some(entry)) = (&mut json, &entry) {
                     json.row(index, entry, row)?;
@@ -202,7 +210,7 @@ fn list(asked: &Asked<'_>, pass: &Pass<'_>, placer: &Placer<'_>) -> Result<Outco
         Some(pick) => answer.text(asked, pick, &look, lister.len())?,
         None => summary.text(asked, set, &look),
     };
-    let (outcome, _) = lister.finish(&lead)?;
+    let (outcome, _) = ended(lister, &lead, asked.session)?;
     json.map_or(Ok(()), export::Json::finish)?;
     drawer.map_or(Ok(()), Drawer::finish)?;
     Ok(outcome)
@@ -218,6 +226,23 @@ fn built(sides: &Sides, base: &std::path::Path, session: &Session) -> Result<Bui
     let Some(choice) = code::kconfig(session)? else { return Ok(BuiltSides::default()) };
     let arch = code::named_arch(session);
     Ok(BuiltSides::new(sides, base, &choice, arch, &session.cache)?)
+}
+
+/// Ends a list below `lead`: whether anything was found, and the list.
+pub(super) fn ended(
+    lister: Lister<'_>,
+    lead: &[u8],
+    session: &Session,
+) -> Result<(Outcome, Option<List>)> {
+    let (is_full, any) = (lister.is_full(), lister.len() > 0);
+    let list = lister.finish(lead, Totals::default())?;
+    if is_full {
+        tell(format!(
+            "more than {} entries: those without an index can't be followed up (--max-list)",
+            session.settings.max_list.value
+        ));
+    }
+    Ok((found(any), list))
 }
 
 fn found(found: bool) -> Outcome {
