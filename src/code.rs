@@ -86,17 +86,23 @@ fn setup(session: &Session, trust: bool) -> Result<Setup> {
         name: settings.arch.value.clone(),
         named: settings.arch.origin != Origin::Default,
     };
+    let workspace = workspace(session, trust);
+    let cache = session.cache.clone();
+    let progress = reading::sink(move |tree| slow_without_index(tree, &cache));
+    let kconfig = kconfig(session)?;
+    Ok(Setup { arch, kconfig, workspace, notes: notes::sink(), progress })
+}
+
+/// The cache folder, and what macros and recipes mean for this user.
+pub(crate) fn workspace(session: &Session, trust: bool) -> Workspace {
+    let settings = &session.settings;
     let recipes = RecipeFolders {
         user: folders::queries(),
         trusted: settings.trusted_trees.value.clone(),
         trust_all: trust,
     };
     let workspace = Workspace::new(&session.cache, idioms(), request::rules(settings));
-    let workspace = workspace.with_recipes(recipes);
-    let cache = session.cache.clone();
-    let progress = reading::sink(move |tree| slow_without_index(tree, &cache));
-    let kconfig = kconfig(session)?;
-    Ok(Setup { arch, kconfig, workspace, notes: notes::sink(), progress })
+    workspace.with_recipes(recipes)
 }
 
 /// An error about the architecture says where its name came from.

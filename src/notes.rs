@@ -18,7 +18,7 @@ pub(crate) fn tell(note: &Note) {
 }
 
 /// A note in words.
-fn sentence(note: &Note) -> String {
+pub(crate) fn sentence(note: &Note) -> String {
     match note {
         Note::SystemCall { asked, entry } => {
             format!("{asked} is a system call; the code calls it {entry}")

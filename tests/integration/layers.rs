@@ -113,6 +113,7 @@ type Order = &'static [(&'static str, &'static [&'static str])];
 
 const PROGRAM: Order = &[
     ("commands", &[]),
+    ("mcp", &[]),
     ("cells", &[]),
     ("code", &[]),
     ("freshen", &[]),

@@ -16,6 +16,7 @@ pub use pass::Pass;
 pub use pick::{Names, Pick};
 pub use place::{Placer, Row};
 
+use crate::answer::Column;
 use crate::diff::Sides;
 use crate::diff::error::DiffError;
 use crate::diff::model::Problem;
@@ -24,7 +25,7 @@ use crate::sink::Sink;
 use crate::{Error, Note, NoteSink, Result};
 
 /// Hands on a row for each hunk that `differ` asks for, in order. Paths are read from the folder
-/// `base`, and are shown as they were named.
+/// `base`, and are shown as they were named. Gives back what the cells of the rows are.
 ///
 /// # Errors
 /// When a side can't be read, or the pattern not be used.
@@ -34,7 +35,7 @@ pub fn rows(
     built: BuiltSides,
     notes: &NoteSink,
     sink: &mut dyn Sink<Row>,
-) -> Result<()> {
+) -> Result<Vec<Column>> {
     let names = Names::new(differ, built)?;
     let pick = Pick::new(differ, notes)?;
     let mut set = differ.sides.load(base, &|_| ())?;
@@ -55,7 +56,7 @@ pub fn rows(
     for problem in pass.problems() {
         notes(Note::Problem(told(&problem, base)));
     }
-    Ok(())
+    Ok(placer.columns())
 }
 
 /// The distribution's patches, named or found.
