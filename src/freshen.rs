@@ -76,9 +76,16 @@ pub(crate) fn ask<R>(
 
 /// Starts an update in the background when the index has fallen behind.
 pub(crate) fn after_changes(tree: &Tree, changes: u64, session: &Session) {
-    if changes > MANY_CHANGES && session.settings.auto_update.value {
+    if session.settings.auto_update.value {
+        update_after(tree, changes, &session.cache);
+    }
+}
+
+/// The same, where the user lets it.
+pub(crate) fn update_after(tree: &Tree, changes: u64, cache: &Path) {
+    if changes > MANY_CHANGES {
         // A cache that can't be written fails there as it would here.
-        let _ = update_in_background(tree.root(), &session.cache);
+        let _ = update_in_background(tree.root(), cache);
     }
 }
 

@@ -12,17 +12,23 @@ use kgrep_engine::{Answer, Sources};
 use serde_json::{Value, json};
 
 use super::arguments::{self as take, Common};
-use super::context::{Context, Hearing, text, told};
+use super::context::{Context, Hearing, sentence, text, told};
 use super::cursor;
 use super::page::{Line, Page, Part, Window};
+use crate::cells;
 use crate::code::{Code, documented};
-use crate::{cells, notes};
 
 /// A longer line is cut.
 const WIDEST: usize = 400;
 
 /// Of a longer definition the first lines are shown.
 const TALLEST: u64 = 400;
+
+/// So many definitions of a page are shown whole.
+const WHOLE: usize = 10;
+
+/// So many answers of `find` are counted.
+const FOUND: usize = 1000;
 
 /// A call of a tool.
 pub(super) struct Call<'a> {
@@ -31,6 +37,8 @@ pub(super) struct Call<'a> {
     common: Common,
     window: Window,
     page: Page,
+    /// How many more definitions are shown whole.
+    whole: usize,
 }
 
 /// The page that tool `name` answers.
@@ -48,7 +56,7 @@ pub(super) fn page(
     let skip = common.cursor.as_deref().map_or(Ok(0), |cursor| cursor::read(cursor, digest))?;
     let window = Window::new(skip, common.limit);
     let end = skip.saturating_add(common.limit);
-    let mut call = Call { context, hearing, common, window, page: Page::default() };
+    let mut call = Call { context, hearing, common, window, page: Page::default(), whole: WHOLE };
     call.answer(name, own)?;
     let mut page = call.page;
     if let Some(part) = page.parts.first_mut() {
@@ -188,7 +196,7 @@ impl Call<'_> {
     fn find(&mut self, own: Value) -> Result<(), String> {
         let take::Find { words, kinds, paths } = take::own(own)?;
         let within = paths.iter().map(|path| self.context.bytes(path));
-        let number = self.window.reach().saturating_add(1);
+        let number = self.window.reach().max(FOUND);
         let request = Request::Find(request::Find {
             words: words.clone(),
             kinds: catalog_kinds(&kinds)?,
@@ -197,7 +205,11 @@ impl Call<'_> {
             arch_is_named: self.common.arch.is_some(),
             number,
         });
-        self.one(format!("about {}", words.join(" ")), &request)
+        self.one(format!("about {}", words.join(" ")), &request)?;
+        if let Some(part) = self.page.parts.last_mut().filter(|part| part.total >= number as u64) {
+            part.notes.push(format!("there are more than {number}, which are less about it"));
+        }
+        Ok(())
     }
 
     fn diff(&mut self, own: Value) -> Result<(), String> {
@@ -374,17 +386,27 @@ impl Call<'_> {
         let range = self.window.of(usize::try_from(total).unwrap_or(usize::MAX));
         let mut sources = Sources::default();
         let mut said = self.hearing.said();
-        said.extend(answer.notes.iter().map(notes::sentence));
+        said.extend(answer.notes.iter().map(sentence));
         let start = range.start;
         let shown = start.min(answer.rows.len())..range.end.min(answer.rows.len());
-        let rows = shown.map(|at| row(code, answer, at, &mut sources, body)).collect();
-        said.extend(sources.notes.iter().map(notes::sentence));
+        let whole = shown.start..shown.start + self.whole.min(shown.len());
+        let is_whole = |at: &usize| body && whole.contains(at);
+        let rows = shown.clone().map(|at| row(code, answer, at, &mut sources, is_whole(&at)));
+        let rows = rows.collect();
+        if body {
+            self.whole -= whole.len();
+            if whole.len() < shown.len() {
+                said.push(format!("{WHOLE} definitions are shown whole; ask for others by name"));
+            }
+        }
+        said.extend(sources.notes.iter().map(sentence));
         let coverage = &answer.coverage;
         let known = [
             ("indexed", json!(coverage.indexed)),
             ("changed", json!(coverage.changes)),
             ("searched", json!(coverage.searched)),
         ];
+        self.context.freshen(coverage.changes);
         let known = known.into_iter().filter(|(_, value)| !value.is_null());
         self.page.coverage.extend(known.map(|(name, value)| (name.to_owned(), value)));
         let columns = answer.columns.iter().map(|column| column.title.clone()).collect();
@@ -439,7 +461,8 @@ fn hunk(row: &compare::Row) -> Line {
         Some(crate::diff::model::Origin::Removed) => "-",
         _ => "",
     };
-    if !line.text.starts_with(sign) {
+    // A line that is not the file's own has its sign.
+    if !row.foreign {
         line.text.insert_str(0, sign);
     }
     line
@@ -477,7 +500,12 @@ fn catalog_kinds(words: &[String]) -> Result<Vec<String>, String> {
 }
 
 fn wrong(error: kgrep_engine::Error) -> String {
-    told(&error.into())
+    match error {
+        kgrep_engine::Error::NoConfiguration => {
+            "no configuration is named: give kconfig, the path of one in the tree".to_owned()
+        }
+        error => told(&error.into()),
+    }
 }
 
 /// Names, which there must be.

@@ -14,6 +14,7 @@ use serde_bytes::ByteBuf;
 
 use super::arguments::Common;
 use crate::code::{self, ArchChoice, Code, Setup};
+use crate::freshen;
 use crate::message;
 use crate::notes;
 use crate::session::Session;
@@ -28,6 +29,8 @@ pub(super) struct Context {
     workspace: Workspace,
     arch: ArchChoice,
     kconfig: Option<KconfigChoice>,
+    /// Whether an index that has fallen behind is updated.
+    auto_update: bool,
 }
 
 /// One question: what is said of it, and who hears how far it is.
@@ -50,6 +53,7 @@ impl Context {
             workspace: code::workspace(session, false).trusting(TRUST),
             arch: ArchChoice { name: arch.value.clone(), named: arch.origin != Origin::Default },
             kconfig: code::kconfig(session)?,
+            auto_update: session.settings.auto_update.value,
         })
     }
 
@@ -90,6 +94,13 @@ impl Context {
                 Some(KconfigChoice { path, named: true, if_there: false })
             }
         })
+    }
+
+    /// Leaves to the index what an answer showed to be needed.
+    pub(super) fn freshen(&self, changes: Option<u64>) {
+        if let Some(changes) = changes.filter(|_| self.auto_update) {
+            freshen::update_after(&self.tree, changes, self.cache());
+        }
     }
 
     /// The folder of the indexes.
@@ -146,7 +157,7 @@ impl Hearing {
     /// What was said so far, in words, once.
     pub(super) fn said(&self) -> Vec<String> {
         let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut said: Vec<String> = notes.drain(..).map(|note| notes::sentence(&note)).collect();
+        let mut said: Vec<String> = notes.drain(..).map(|note| sentence(&note)).collect();
         said.dedup();
         said
     }
@@ -154,6 +165,12 @@ impl Hearing {
 
 /// Progress is told after so many files.
 const EVERY: u64 = 2000;
+
+/// A note in words.
+pub(super) fn sentence(note: &Note) -> String {
+    let said = notes::sentence(note);
+    said.strip_prefix("note: ").map_or(said.clone(), str::to_owned)
+}
 
 /// An error in one line.
 pub(super) fn told(error: &anyhow::Error) -> String {

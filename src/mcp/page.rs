@@ -114,19 +114,18 @@ impl Part {
         for note in &self.notes {
             *text += &format!("note: {note}\n");
         }
-        let mut before: Option<&Line> = None;
+        let (mut section, mut path) = (None, "");
         for row in &self.rows {
-            if before.is_none_or(|before| before.section != row.section)
-                && let Some(section) = &row.section
-            {
-                *text += &format!("## {section}\n");
+            // The rest of a chain has no title of its own.
+            if let Some(title) = row.section.as_deref().filter(|title| section != Some(*title)) {
+                *text += &format!("## {title}\n");
+                (section, path) = (Some(title), "");
             }
-            if before.is_none_or(|before| before.path != row.path || before.section != row.section)
-            {
+            if !row.path.is_empty() && row.path != path {
                 *text += &format!("{}\n", row.path);
+                path = &row.path;
             }
             row.write(text);
-            before = Some(row);
         }
     }
 
@@ -149,14 +148,18 @@ impl Line {
         for _ in 0..self.depth {
             text.push(' ');
         }
-        *text += &match self.last {
+        let place = match self.last {
             Some(last) => format!("{}-{last}", self.line),
+            // What the tree has no place for.
+            None if self.path.is_empty() => String::new(),
             None => self.line.to_string(),
         };
+        *text += &place;
         let cells: Vec<&str> =
             self.cells.iter().map(String::as_str).filter(|cell| !cell.is_empty()).collect();
         if !cells.is_empty() {
-            *text += &format!(" {}", cells.join("; "));
+            let gap = if place.is_empty() { "" } else { " " };
+            *text += &format!("{gap}{}", cells.join("; "));
         }
         match self.last {
             Some(_) => *text += &format!("\n{}\n", self.text),
@@ -167,8 +170,10 @@ impl Line {
 
     fn json(&self, columns: &[String]) -> Value {
         let mut row = Map::new();
-        row.insert("path".to_owned(), json!(self.path));
-        row.insert("line".to_owned(), json!(self.line));
+        if !self.path.is_empty() {
+            row.insert("path".to_owned(), json!(self.path));
+            row.insert("line".to_owned(), json!(self.line));
+        }
         if let Some(last) = self.last {
             row.insert("last".to_owned(), json!(last));
         }

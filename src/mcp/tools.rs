@@ -109,7 +109,7 @@ const TOOLS: [Tool; 15] = [
     },
     Tool {
         name: "list",
-        about: "All names of a kind: syscalls, params, initcalls, exports, modules, built, …",
+        about: "All names of a kind: syscalls, boot-params, initcalls, configs, exports, modules, …",
         takes: &[("what*", Word, "a wrong one names all"), ("glob", Word, "for the names")],
     },
     Tool {

@@ -13,6 +13,7 @@ use kgrep_index::store::Cache;
 use crate::answer::{Answer, Cell, Column, Role, Row};
 use crate::code::Code;
 use crate::configuration::Kernel;
+use crate::diff::context;
 use crate::left_out::{Below, LeftOut};
 use crate::request::Search;
 use crate::search::{
@@ -253,7 +254,12 @@ struct Found<'a> {
 
 impl Found<'_> {
     fn cells(&self, function: Option<&str>) -> Vec<Cell> {
-        let function = || Cell::Name(function.unwrap_or_default().to_owned());
+        let function = || {
+            let head = function.unwrap_or_default();
+            let found = context::c::describe(head.as_bytes(), 0);
+            let name = found.map(|found| String::from_utf8_lossy(&found.name).into_owned());
+            Cell::Name(name.unwrap_or_else(|| head.to_owned()))
+        };
         if self.functions { vec![function()] } else { Vec::new() }
     }
 
