@@ -11,9 +11,8 @@ use std::path::PathBuf;
 
 use kgrep_index::Fresh;
 use kgrep_index::graph::{LinkKind, Place, Program};
-use kgrep_index::lex::{Lexer, TokenKind};
 use kgrep_index::outline::{
-    Definition, FileOutline, Kind, Language, NO_NAME, Use, UseKind, outline,
+    Definition, FileOutline, Kind, Language, NO_NAME, Use, UseKind, mentions,
 };
 
 use super::names::unknown;
@@ -199,14 +198,8 @@ fn in_file(name: &str, path: &[u8], code: &Code) -> Result<InFile, Note> {
         let path = code.path(path).into_os_string().into_vec();
         Note::Unreadable { path, reason: error.to_string() }
     })?;
-    let outline = outline(path, &bytes, code.idioms());
     let name = name.as_bytes();
-    let mut lines = Vec::new();
-    if Language::of(path) == Some(Language::Kconfig) {
-        lines.extend(used(&outline, name).map(|used| used.line));
-    } else {
-        words(&mut Lexer::new(&bytes), &bytes, name, &mut lines);
-    }
+    let (outline, lines) = mentions(path, &bytes, code.idioms(), name);
     let mut lines: BTreeSet<u32> = lines.into_iter().collect();
     let uses = by_line(&outline, name);
     let of_name = |d: &&Definition| outline.name(d.name) == name && d.kind != Kind::File;
@@ -230,24 +223,6 @@ fn used<'o>(outline: &'o FileOutline, name: &'o [u8]) -> impl Iterator<Item = &'
         let text = outline.name(used.name);
         text == name || text.strip_prefix(name).is_some_and(|rest| rest.starts_with(b"@"))
     })
-}
-
-/// The lines where `name` is a word of the code: not of comments, strings or includes.
-fn words(lexer: &mut Lexer<'_>, bytes: &[u8], name: &[u8], lines: &mut Vec<u32>) {
-    while let Some(token) = lexer.next_meaning(|_| {}) {
-        match token.kind {
-            TokenKind::Ident if token.text(bytes) == name => lines.push(token.line),
-            TokenKind::Directive => {
-                let text = token.text(bytes);
-                let word = text[1..].trim_ascii_start();
-                if !word.starts_with(b"include") {
-                    let (start, end) = (token.start as usize + 1, token.end as usize);
-                    words(&mut Lexer::within(bytes, start, end, token.line), bytes, name, lines);
-                }
-            }
-            _ => {}
-        }
-    }
 }
 
 /// The use on each line: of two ways to say it, the one that names who receives it.

@@ -7,12 +7,14 @@
 mod c;
 pub mod formats;
 mod kconfig;
+mod mentions;
 mod names;
 mod rust;
 mod types;
 
 pub(crate) use c::expand;
 pub(crate) use c::template::Template;
+pub use mentions::mentions;
 
 pub use names::{NO_NAME, NameId, Names};
 pub(crate) use names::{NameHasher, hash, spread};
@@ -24,7 +26,7 @@ pub use types::{
 use crate::idiom::Idioms;
 
 /// Counts the changes of what an outline or the graph says of the same text.
-pub const VERSION: u32 = 7;
+pub const VERSION: u32 = 8;
 
 /// The largest file that is outlined, in bytes. No source that anyone has written is larger;
 /// what is left out is said (see `docs/limits.md`).

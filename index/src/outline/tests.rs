@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use proptest::prelude::*;
 
-use super::{FileOutline, NO_NAME, outline};
+use super::{FileOutline, Kind, NO_NAME, mentions, outline};
 use crate::idiom::Idioms;
 
 fn shown(path: &str, bytes: &[u8]) -> String {
@@ -265,5 +265,108 @@ fn the_name_of_a_typedef() {
         names,
         ["bool", "efi_guid_t", "hash_fn", "open_fn", "mac_t", "next_fn", "plain_fn"],
         "{found}"
+    );
+}
+
+/// A source in which every way to leave something out has a name that it could lose.
+const LAMPS: &str = "#include <linux/lamp.h>
+#define LIMIT 8
+#define WRAP(x) lamp_set(x, LIMIT)
+#define MAKE(name) static int name##_show(void) { return lamp_get(); }
+MAKE(desk)
+struct lamp_ops { int (*set)(struct lamp *lamp, int level); };
+static int set_level(struct lamp *lamp, int level)
+{
+\treturn WRAP(lamp);
+}
+static const struct lamp_ops ops = { .set = set_level };
+#if 0
+int unused(void) { return lamp_get(); }
+#else
+int used(void) { return LIMIT; }
+#endif
+static struct lamp *one;
+int all(struct lamp *lamp, const struct lamp_ops *o)
+{
+\t/* lamp_get */
+\tpr_info(\"lamp_get\");
+\to->set(lamp, LIMIT);
+\tone = lamp;
+\treturn register_lamp(set_level);
+}
+module_param(LIMIT, int, 0);
+EXPORT_SYMBOL(all);
+#undef LIMIT
+";
+
+/// The outlines above, and the lamps.
+const SOURCES: [(&str, &[u8]); 8] = [
+    ("lamps.c", LAMPS.as_bytes()),
+    ("functions.c", include_bytes!("../../../tests/trees/outline/functions.c")),
+    ("arms.c", include_bytes!("../../../tests/trees/outline/arms.c")),
+    ("idioms.c", include_bytes!("../../../tests/trees/outline/idioms.c")),
+    ("types.h", include_bytes!("../../../tests/trees/outline/types.h")),
+    ("entry.S", include_bytes!("../../../tests/trees/outline/entry.S")),
+    ("Kconfig", include_bytes!("../../../tests/trees/outline/Kconfig")),
+    ("lib.rs", include_bytes!("../../../tests/trees/outline/lib.rs")),
+];
+
+#[test]
+fn of_one_name_as_much_is_said_as_by_the_whole_outline() {
+    let idioms = Idioms::built_in();
+    for (path, bytes) in SOURCES {
+        let path = path.as_bytes();
+        let whole = outline(path, bytes, &idioms);
+        let names: std::collections::BTreeSet<&[u8]> =
+            (0..whole.names.len()).map(|id| whole.name(id as u32)).collect();
+        let names = names
+            .into_iter()
+            .filter(|name| name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_'));
+        for name in names.filter(|name| !name.is_empty()) {
+            let (part, lines) = mentions(path, bytes, &idioms, name);
+            let said = |outline: &FileOutline| {
+                let text = |id| String::from_utf8_lossy(outline.name(id)).into_owned();
+                let is = |id| outline.name(id) == name;
+                let uses = outline.uses.iter().filter(|used| {
+                    is(used.name) || outline.name(used.name).starts_with(&[name, b"@"].concat())
+                });
+                let within =
+                    |number: u32| outline.definitions.get(number as usize).map(|d| text(d.name));
+                let uses = uses.filter(|used| lines.contains(&used.line));
+                let uses: Vec<_> = uses
+                    .map(|used| {
+                        (used.line, used.kind, used.runs, text(used.via), within(used.within))
+                    })
+                    .collect();
+                let defined =
+                    outline.definitions.iter().filter(|d| is(d.name) && d.kind != Kind::File);
+                let defined: Vec<_> = defined.map(|d| (d.first, d.last, d.kind, d.flags)).collect();
+                (uses, defined)
+            };
+            let shown = String::from_utf8_lossy(name);
+            assert_eq!(said(&part), said(&whole), "{shown} in {}", String::from_utf8_lossy(path));
+        }
+    }
+}
+
+#[test]
+fn the_lines_of_a_name_are_those_of_code() {
+    let lines = |name: &str| {
+        let idioms = Idioms::built_in();
+        let (_, mut lines) = mentions(b"lamps.c", LAMPS.as_bytes(), &idioms, name.as_bytes());
+        lines.dedup();
+        lines
+    };
+    assert_eq!(lines("lamp_get"), [4, 13]);
+    assert_eq!(lines("LIMIT"), [2, 3, 15, 22, 26, 28]);
+    assert_eq!(lines("set_level"), [7, 11, 24]);
+}
+
+#[test]
+fn only_the_first_macro_of_a_file_guards_it() {
+    let text = "#ifndef B_H\n#define B_H 0\n#endif\n#ifndef MORE\n#define MORE\n#endif\n#ifndef B_C\n#define B_C\n#endif\n";
+    assert_eq!(
+        shown("b.h", text.as_bytes()),
+        "  5-5 constant MORE #if !defined(MORE)\n  8-8 constant B_C #if !defined(B_C)\n"
     );
 }

@@ -6,8 +6,8 @@
 use crate::lex::{Token, TokenKind};
 
 use super::super::{NO_NAME, NameId, UseKind};
-use super::Reader;
 use super::words::{Word, word};
+use super::{About, Reader};
 
 /// Where the tokens stand.
 #[derive(Clone, Copy, Debug)]
@@ -106,6 +106,9 @@ pub(super) struct Walk<'t> {
 impl Reader<'_> {
     /// Notes the uses in `tokens`.
     pub(super) fn walk_code(&mut self, tokens: &[Token], place: Place) {
+        if !self.concerns(tokens) {
+            return;
+        }
         let mut frames = std::mem::take(&mut self.walk.frames);
         frames.clear();
         let base = match place.kind {
@@ -139,6 +142,16 @@ impl Reader<'_> {
             };
         }
         self.walk.frames = walk.frames;
+    }
+
+    /// Whether the name that the file is read for is among `tokens`; so where it is read for all.
+    pub(super) fn concerns(&self, tokens: &[Token]) -> bool {
+        let is = |about: &About| {
+            let is_name =
+                |t: &Token| t.kind == TokenKind::Ident && t.text(self.bytes) == about.name;
+            tokens.iter().any(is_name)
+        };
+        self.about.as_ref().is_none_or(is)
     }
 
     fn punctuation(&mut self, walk: &mut Walk, at: usize) -> usize {

@@ -2,6 +2,7 @@
 
 use crate::lex::{Lexer, PlainConstant, Token, TokenKind};
 
+use super::super::mentions::words;
 use super::super::{Definition, Flags, Include, Instance, Kind, NO_NAME};
 use super::code::Place;
 use super::conditions::CUT;
@@ -81,7 +82,8 @@ impl Reader<'_> {
 
     /// Goes on after the arm of `#if 0`; an `#else` makes the rest live.
     fn skip_dead(&mut self) {
-        let (mut at, mut line) = self.lexer.position();
+        let (start, first) = self.lexer.position();
+        let (mut at, mut line) = (start, first);
         let mut nested = 0usize;
         while let Some(found) = memchr::memchr(b'\n', &self.bytes[at..]) {
             at += found + 1;
@@ -114,6 +116,11 @@ impl Reader<'_> {
         } else {
             at
         };
+        if let Some(about) = &mut self.about {
+            let mut lexer = Lexer::new(&self.bytes[..at]);
+            lexer.resume_at(start, first);
+            words(lexer, &self.bytes[..at], about.name, &mut about.lines);
+        }
         self.lexer.resume_at(at, line);
     }
 
@@ -121,6 +128,12 @@ impl Reader<'_> {
     pub(super) fn define_plain(&mut self, PlainConstant { name, line }: PlainConstant) {
         if self.begins_header(name, line) {
             return;
+        }
+        if let Some(about) = &mut self.about {
+            if name != about.name {
+                return;
+            }
+            about.lines.push(line);
         }
         let doc = if self.item.tokens.is_empty() { self.doc_above(line) } else { 0 };
         let guard = self.guard();
@@ -140,7 +153,9 @@ impl Reader<'_> {
     /// Whether defining `name` at `line` is the header's guard against being included twice;
     /// and notes when it makes the includes after it into tables.
     fn begins_header(&mut self, name: &[u8], line: u32) -> bool {
-        if self.sink.out.definitions.is_empty() && self.conditions.last_is_absence_of(name) {
+        let is_first = self.sink.out.definitions.is_empty() && !self.has_defined;
+        self.has_defined = true;
+        if is_first && self.conditions.last_is_absence_of(name) {
             self.conditions.mark_include_guard();
             return true;
         }
@@ -165,6 +180,7 @@ impl Reader<'_> {
         if !function_like && self.begins_header(name, token.line) {
             return;
         }
+        self.has_defined = true;
         let name = self.sink.intern(name);
         let doc = if self.item.tokens.is_empty() { self.doc_above(token.line) } else { 0 };
         let lines = memchr::memchr_iter(b'\n', token.text(bytes)).count() as u32;
@@ -187,7 +203,9 @@ impl Reader<'_> {
         if function_like {
             self.note_maker(name, &body);
         }
-        if function_like || body.iter().any(|t| t.kind == TokenKind::Ident) {
+        if self.concerns(&body)
+            && (function_like || body.iter().any(|t| t.kind == TokenKind::Ident))
+        {
             self.macro_body(within, &body, function_like);
         }
         self.printing_macro(name_token.text(bytes), &body, function_like, token.line);
@@ -201,6 +219,9 @@ impl Reader<'_> {
             Some(close) => (tokens.get(1..close).unwrap_or_default(), &tokens[close + 1..]),
             None => (&tokens[..0], tokens),
         };
+        if self.about.is_some() {
+            return;
+        }
         let head = Head::of_macro(params, self.bytes);
         self.gather.text_macro(name, &head, body, self.bytes, line);
         self.gather.body(name, &head, body, self.bytes);

@@ -16,6 +16,8 @@ impl Reader<'_> {
             return self.read_typedef(item);
         }
         match item.body {
+            // Nothing else in the file depends on it.
+            Some((_, Shape::Function { .. })) if !self.concerns(&item.tokens) => {}
             Some((open, Shape::Function { name, params, typed })) => {
                 self.read_function(item, open, name, params, typed)
             }
@@ -120,6 +122,9 @@ impl Reader<'_> {
         let params = item.inside(params);
         self.read_params(params, skip);
         self.walk_code(&item.tokens[open..], Place::body(within));
+        if self.about.is_some() {
+            return;
+        }
         let head = Head::of_function(params, self.bytes);
         let name = self.sink.out.definitions.get(within as usize).map(|d| d.name);
         let name = name.map_or(&b""[..], |name| self.sink.out.names.get(name));

@@ -29,6 +29,7 @@ use head::{Group, Shape};
 use sink::Sink;
 
 use super::formats::{Gather, Head};
+use super::mentions::words_of_directive;
 use super::{FileOutline, NO_NAME, NameId};
 
 /// An item with more tokens is given up: none in a real tree comes near.
@@ -37,6 +38,44 @@ const ITEM_TOKENS: usize = 1 << 21;
 /// Reads a C file or header into `out`.
 pub(super) fn read(bytes: &[u8], idioms: &Idioms, out: &mut FileOutline) {
     Reader::new(bytes, idioms, out).read();
+}
+
+/// As [`read`], but of what is said only as much as has to do with `name`. Returns the lines
+/// where it is a word of the code.
+pub(super) fn read_about(
+    bytes: &[u8],
+    idioms: &Idioms,
+    name: &[u8],
+    out: &mut FileOutline,
+) -> Vec<u32> {
+    let mut reader = Reader::new(bytes, idioms, out);
+    reader.about = Some(About { name, lines: Vec::new() });
+    reader.read();
+    reader.about.map_or_else(Vec::new, |about| about.lines)
+}
+
+/// The one name that is asked about, and the lines where it is a word of the code.
+struct About<'a> {
+    name: &'a [u8],
+    lines: Vec<u32>,
+}
+
+impl About<'_> {
+    /// Notes the lines of a token that is the name, or of a directive that has it.
+    fn see(&mut self, token: Token, bytes: &[u8]) {
+        match token.kind {
+            TokenKind::Ident if token.text(bytes) == self.name => self.lines.push(token.line),
+            TokenKind::Directive if has(token.text(bytes), self.name) => {
+                words_of_directive(token, bytes, self.name, &mut self.lines);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether `name` is somewhere in `text`.
+fn has(text: &[u8], name: &[u8]) -> bool {
+    memchr::memmem::find(text, name).is_some()
 }
 
 /// How deep in braces and brackets the item is.
@@ -115,6 +154,10 @@ struct Reader<'a> {
     arm: usize,
     /// What it says of printing.
     gather: Gather,
+    /// Whether a macro was defined.
+    has_defined: bool,
+    /// The name that it is read for, where it is not read for all.
+    about: Option<About<'a>>,
 }
 
 impl<'a> Reader<'a> {
@@ -134,6 +177,8 @@ impl<'a> Reader<'a> {
             others: None,
             arm: 0,
             gather: Gather::default(),
+            has_defined: false,
+            about: None,
         }
     }
 
@@ -144,6 +189,9 @@ impl<'a> Reader<'a> {
                 self.define_plain(constant);
             }
             let Some(token) = self.lexer.next() else { break };
+            if let Some(about) = &mut self.about {
+                about.see(token, self.bytes);
+            }
             match token.kind {
                 TokenKind::Space => {}
                 TokenKind::Comment => self.comment(token),

@@ -1,0 +1,52 @@
+//! What one file says of one name: its outline as far as that name is concerned, which takes a
+//! fraction of the time of a whole one, and the lines where the name is a word of the code.
+
+use crate::idiom::Idioms;
+use crate::lex::{Lexer, Token, TokenKind};
+
+use super::{FileOutline, Language, c, outline};
+
+/// The outline of the file at `path` with the definitions and uses of `name` and what these are
+/// in (others may be left out), and the lines, from 1, where `name` is a word of the code: not of
+/// a comment, a text or an include. A line may be there twice.
+pub fn mentions(
+    path: &[u8],
+    bytes: &[u8],
+    idioms: &Idioms,
+    name: &[u8],
+) -> (FileOutline, Vec<u32>) {
+    if Language::of(path) == Some(Language::C) {
+        let mut found = FileOutline::default();
+        let lines = c::read_about(bytes, idioms, name, &mut found);
+        return (found, lines);
+    }
+    let found = outline(path, bytes, idioms);
+    let mut lines = Vec::new();
+    if Language::of(path) == Some(Language::Kconfig) {
+        let uses = found.uses.iter().filter(|used| found.name(used.name) == name);
+        lines.extend(uses.map(|used| used.line));
+    } else {
+        words(Lexer::new(bytes), bytes, name, &mut lines);
+    }
+    (found, lines)
+}
+
+/// The lines where `name` is a word of the code that `lexer` reads of `bytes`.
+pub(super) fn words(mut lexer: Lexer<'_>, bytes: &[u8], name: &[u8], lines: &mut Vec<u32>) {
+    while let Some(token) = lexer.next_meaning(|_| {}) {
+        match token.kind {
+            TokenKind::Ident if token.text(bytes) == name => lines.push(token.line),
+            TokenKind::Directive => words_of_directive(token, bytes, name, lines),
+            _ => {}
+        }
+    }
+}
+
+/// The lines where `name` is a word of a directive that includes nothing.
+pub(super) fn words_of_directive(token: Token, bytes: &[u8], name: &[u8], lines: &mut Vec<u32>) {
+    let text = token.text(bytes);
+    if !text[1..].trim_ascii_start().starts_with(b"include") {
+        let (start, end) = (token.start as usize + 1, token.end as usize);
+        words(Lexer::within(bytes, start, end, token.line), bytes, name, lines);
+    }
+}
