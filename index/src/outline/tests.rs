@@ -302,13 +302,13 @@ EXPORT_SYMBOL(all);
 /// The outlines above, and the lamps.
 const SOURCES: [(&str, &[u8]); 8] = [
     ("lamps.c", LAMPS.as_bytes()),
-    ("functions.c", include_bytes!("../../../tests/trees/outline/functions.c")),
-    ("arms.c", include_bytes!("../../../tests/trees/outline/arms.c")),
-    ("idioms.c", include_bytes!("../../../tests/trees/outline/idioms.c")),
-    ("types.h", include_bytes!("../../../tests/trees/outline/types.h")),
-    ("entry.S", include_bytes!("../../../tests/trees/outline/entry.S")),
-    ("Kconfig", include_bytes!("../../../tests/trees/outline/Kconfig")),
-    ("lib.rs", include_bytes!("../../../tests/trees/outline/lib.rs")),
+    ("functions.c", include_bytes!("../../tests/trees/outline/functions.c")),
+    ("arms.c", include_bytes!("../../tests/trees/outline/arms.c")),
+    ("idioms.c", include_bytes!("../../tests/trees/outline/idioms.c")),
+    ("types.h", include_bytes!("../../tests/trees/outline/types.h")),
+    ("entry.S", include_bytes!("../../tests/trees/outline/entry.S")),
+    ("Kconfig", include_bytes!("../../tests/trees/outline/Kconfig")),
+    ("lib.rs", include_bytes!("../../tests/trees/outline/lib.rs")),
 ];
 
 #[test]
