@@ -30,6 +30,7 @@ mod decode;
 pub mod diff;
 mod error;
 mod files;
+pub mod kinds;
 pub mod left_out;
 pub mod log;
 mod note;

@@ -12,7 +12,7 @@ use serde_bytes::ByteBuf;
 use crate::diff::Sides;
 use crate::diff::filter::Within;
 use crate::search::SearchRequest;
-use crate::{Error, Result};
+use crate::{Error, Result, kinds};
 
 /// A question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -274,7 +274,8 @@ pub fn definition_kinds<'w>(words: impl IntoIterator<Item = &'w str>) -> Result<
     let mut kinds = Vec::new();
     for word in words {
         let unknown = || unknown_kind(word, "definition", &DEFINITION_KINDS);
-        let kind = Kind::from_name(word).ok_or_else(unknown)?;
+        let kind = kinds::meant(word, DEFINITION_KINDS).and_then(Kind::from_name);
+        let kind = kind.ok_or_else(unknown)?;
         kinds.push(kind);
         match kind {
             Kind::Function => {

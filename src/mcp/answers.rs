@@ -487,7 +487,7 @@ fn catalog_kinds(words: &[String]) -> Result<Vec<String>, String> {
 
     let mut kinds = Vec::new();
     for word in words {
-        let kind = crate::cli::FindKind::from_str(word, false).map_err(|_| {
+        let kind: crate::cli::FindKind = crate::cli::kind(word).ok_or_else(|| {
             let there = crate::cli::FindKind::value_variants().iter();
             let there =
                 there.filter_map(|kind| Some(kind.to_possible_value()?.get_name().to_owned()));

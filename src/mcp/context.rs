@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -136,16 +137,22 @@ impl Context {
 impl Hearing {
     /// `progress` hears of so many files that were read.
     pub(super) fn new(progress: impl Fn(u64) + Send + Sync + 'static) -> Hearing {
-        let read = std::sync::atomic::AtomicU64::new(0);
-        let sink = move |_: &Tree, step| {
-            if step == Progress::Read {
-                let read = read.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
+        let (notes, read) = (Arc::new(Mutex::new(Vec::new())), AtomicU64::new(0));
+        let said = Arc::clone(&notes);
+        let sink = move |_: &Tree, step| match step {
+            Progress::Read => {
+                let read = read.fetch_add(1, Ordering::Relaxed) + 1;
                 if read.is_multiple_of(EVERY) {
                     progress(read);
                 }
             }
+            Progress::Many => {
+                let note = Note::Problem(SLOW.to_owned());
+                said.lock().unwrap_or_else(PoisonError::into_inner).push(note);
+            }
+            _ => {}
         };
-        Hearing { notes: Arc::default(), progress: Arc::new(sink) }
+        Hearing { notes, progress: Arc::new(sink) }
     }
 
     /// Takes notes.
@@ -162,6 +169,10 @@ impl Hearing {
         said
     }
 }
+
+/// Said where a large tree was read for one answer.
+const SLOW: &str = "all of the tree was read for this, and will be for the next question; `kgrep \
+                    index` in the tree makes answers immediate";
 
 /// Progress is told after so many files.
 const EVERY: u64 = 2000;

@@ -157,6 +157,7 @@ const ENGINE: Order = &[
     ("paths", &[]),
     ("place", &[]),
     ("plain", &[]),
+    ("kinds", &[]),
     ("error", &[]),
 ];
 
