@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow};
 use kgrep_engine::configuration::{KconfigChoice, Kernel};
 use kgrep_engine::{Error, RecipeFolders, Workspace};
-use kgrep_index::Tree;
 use kgrep_index::idiom::Idioms;
 
 pub(crate) use kgrep_engine::code::*;
@@ -59,14 +58,11 @@ pub(crate) fn kernel(code: &Code) -> Result<&Kernel> {
 pub(crate) fn searched_kernel(session: &Session, paths: &[PathBuf]) -> Result<Option<Kernel>> {
     let Some(choice) = kconfig(session)? else { return Ok(None) };
     let first = folders::current()?.join(paths.first().map_or(Path::new("."), PathBuf::as_path));
-    let Ok(first) = first.canonicalize() else { return Ok(None) };
-    let folder = if first.is_dir() { first.as_path() } else { first.parent().unwrap_or(&first) };
-    let tree = Tree::locate(folder)?;
-    Ok(Kernel::chosen(&tree, &choice, named_arch(session))?)
+    Ok(Kernel::around(&first, &choice, named_arch(session))?)
 }
 
 /// The configuration in force. As kbuild has it, what is no flag is relative to the tree.
-fn kconfig(session: &Session) -> Result<Option<KconfigChoice>> {
+pub(crate) fn kconfig(session: &Session) -> Result<Option<KconfigChoice>> {
     let setting = &session.settings.kconfig;
     if setting.value == "none" {
         return Ok(None);
@@ -90,17 +86,23 @@ fn setup(session: &Session, trust: bool) -> Result<Setup> {
         name: settings.arch.value.clone(),
         named: settings.arch.origin != Origin::Default,
     };
+    let workspace = workspace(session, trust);
+    let cache = session.cache.clone();
+    let progress = reading::sink(move |tree| slow_without_index(tree, &cache));
+    let kconfig = kconfig(session)?;
+    Ok(Setup { arch, kconfig, workspace, notes: notes::sink(), progress })
+}
+
+/// The cache folder, and what macros and recipes mean for this user.
+pub(crate) fn workspace(session: &Session, trust: bool) -> Workspace {
+    let settings = &session.settings;
     let recipes = RecipeFolders {
         user: folders::queries(),
         trusted: settings.trusted_trees.value.clone(),
         trust_all: trust,
     };
     let workspace = Workspace::new(&session.cache, idioms(), request::rules(settings));
-    let workspace = workspace.with_recipes(recipes);
-    let cache = session.cache.clone();
-    let progress = reading::sink(move |tree| slow_without_index(tree, &cache));
-    let kconfig = kconfig(session)?;
-    Ok(Setup { arch, kconfig, workspace, notes: notes::sink(), progress })
+    workspace.with_recipes(recipes)
 }
 
 /// An error about the architecture says where its name came from.

@@ -52,6 +52,13 @@ pub(crate) fn after_answer(code: &Code, coverage: &Coverage, session: &Session) 
     }
 }
 
+/// As [`after_answer`], after a question that the index may have been asked.
+pub(crate) fn after_question(code: &Code, session: &Session) {
+    if let Some((_, fresh)) = code.asked() {
+        after_changes(code.tree(), fresh.changes(), session);
+    }
+}
+
 /// What `question` finds in the tree's graph as the files are now, as [`Code::ask`] does, with
 /// what is to be done after it.
 ///
@@ -63,17 +70,22 @@ pub(crate) fn ask<R>(
     question: impl Fn(&Graph<'_>) -> Result<R>,
 ) -> Result<R> {
     let found = code.ask(question);
-    if let Some((_, fresh)) = code.asked() {
-        after_changes(code.tree(), fresh.changes(), session);
-    }
+    after_question(code, session);
     found
 }
 
 /// Starts an update in the background when the index has fallen behind.
 pub(crate) fn after_changes(tree: &Tree, changes: u64, session: &Session) {
-    if changes > MANY_CHANGES && session.settings.auto_update.value {
+    if session.settings.auto_update.value {
+        update_after(tree, changes, &session.cache);
+    }
+}
+
+/// The same, where the user lets it.
+pub(crate) fn update_after(tree: &Tree, changes: u64, cache: &Path) {
+    if changes > MANY_CHANGES {
         // A cache that can't be written fails there as it would here.
-        let _ = update_in_background(tree.root(), &session.cache);
+        let _ = update_in_background(tree.root(), cache);
     }
 }
 

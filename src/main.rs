@@ -10,6 +10,7 @@ mod folders;
 mod freshen;
 mod interrupts;
 mod list;
+mod mcp;
 mod message;
 mod notes;
 mod reading;

@@ -18,12 +18,16 @@ pub(crate) fn tell(note: &Note) {
 }
 
 /// A note in words.
-fn sentence(note: &Note) -> String {
+pub(crate) fn sentence(note: &Note) -> String {
     match note {
         Note::SystemCall { asked, entry } => {
             format!("{asked} is a system call; the code calls it {entry}")
         }
         Note::TakenAsPlain { pattern, why } => crate::plain::note(pattern, *why),
+        Note::ThereAsPlainText(patterns) => format!(
+            "nothing matches `{}` as a regular expression, but the plain text is there: try -F",
+            patterns.join("`, `")
+        ),
         Note::SearchedWithoutIndex { reason } => {
             format!("{reason}; searching without it, `kgrep index` builds it again")
         }

@@ -76,6 +76,20 @@ impl Kernel {
         Kernel::read(tree, &path, arch).map(Some)
     }
 
+    /// The kernel that `choice` means in the tree around `path`, if that is there.
+    ///
+    /// # Errors
+    /// As [`Kernel::read`].
+    pub fn around(
+        path: &Path,
+        choice: &KconfigChoice,
+        arch: Option<&str>,
+    ) -> Result<Option<Kernel>> {
+        let Ok(path) = path.canonicalize() else { return Ok(None) };
+        let folder = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(&path) };
+        Kernel::chosen(&Tree::locate(folder)?, choice, arch)
+    }
+
     /// The kernel that the configuration at `path` describes: a `.config`, one packed with gzip,
     /// or a folder that a kernel was built in. `arch` outranks what the file says.
     ///

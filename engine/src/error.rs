@@ -16,6 +16,20 @@ pub enum Error {
     /// The tree or its index can't be read.
     #[error(transparent)]
     Index(#[from] kgrep_index::Error),
+    /// There is no patch where one was expected.
+    #[error("{}: no patch in it: neither a diff, nor a series, a spec or a folder of patches", path.display())]
+    NoPatches {
+        /// The file or folder.
+        path: PathBuf,
+    },
+    /// `git` could not be run, or refused.
+    #[error("git {what}: {reason}")]
+    Git {
+        /// Its arguments.
+        what: String,
+        /// What it said.
+        reason: String,
+    },
     /// The graph that was made of the files is not sound.
     #[error(transparent)]
     Graph(#[from] kgrep_index::graph::Damaged),
@@ -124,6 +138,12 @@ pub enum Error {
     /// A search by words without a word.
     #[error("there is no word to look for; give letters or digits")]
     NoWord,
+    /// What was handed on is not all, and can't be taken back.
+    #[error("the rows printed are incomplete; `kgrep index` builds the index again")]
+    Incomplete,
+    /// Neither a file nor a name.
+    #[error("{0}: there is no such file, and nothing of that name is defined here")]
+    NotHere(String),
     /// A comparison, asked of one tree.
     #[error("a comparison is of two sides, and is not asked of one tree")]
     NotOfOneTree,

@@ -24,11 +24,13 @@
 mod answer;
 mod ask;
 pub mod code;
+pub mod compare;
 pub mod configuration;
 mod decode;
 pub mod diff;
 mod error;
 mod files;
+pub mod kinds;
 pub mod left_out;
 pub mod log;
 mod note;
@@ -39,6 +41,7 @@ mod recipes;
 pub mod relocate;
 pub mod request;
 pub mod search;
+pub mod sink;
 mod snapshot;
 pub mod trace;
 
@@ -46,7 +49,9 @@ pub use answer::{
     Answer, Arrow, Cell, Column, Coverage, Defined, DefinitionKind, How, Label, Node, Role, Row,
     Sureness, Title, Via,
 };
-pub use ask::{Sources, messages};
+pub use ask::{
+    Around, LOG_COLUMNS, LogRow, LogRows, Seeker, Sought, Sources, Words, complete, messages,
+};
 pub use error::{Error, Result};
 pub use note::{ChainEnd, Note, NoteSink, Progress, ProgressSink};
 pub use request::Request;

@@ -29,6 +29,8 @@ pub enum Note {
         /// Why it is no regular expression.
         why: Plain,
     },
+    /// These patterns match nothing as regular expressions, and are there as plain text.
+    ThereAsPlainText(Vec<String>),
     /// The index can't be used, and the search goes on without it.
     SearchedWithoutIndex {
         /// What is wrong with the index, and which file of it.

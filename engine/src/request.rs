@@ -12,7 +12,7 @@ use serde_bytes::ByteBuf;
 use crate::diff::Sides;
 use crate::diff::filter::Within;
 use crate::search::SearchRequest;
-use crate::{Error, Result};
+use crate::{Error, Result, kinds};
 
 /// A question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +36,30 @@ pub enum Request {
     Find(Find),
     /// What differs, hunk by hunk.
     Differ(Box<Differ>),
+    // Kept lists tell requests by their place here: new ones come last.
+    /// Which lines match.
+    Search(Box<Search>),
+    /// What a configuration makes of files and names.
+    Built(Built),
+    /// The tree as a table.
+    Export(Export),
+    /// Names that begin so.
+    Complete(Complete),
+    /// Where a log's lines come from.
+    Log(Log),
+    /// Who maintains files.
+    Maintainers(Maintainers),
+}
+
+/// Which lines match, in path order?
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Search {
+    /// What is searched for; its paths and globs are those of the tree, from its root.
+    pub search: SearchRequest,
+    /// Whether the function around each line is named.
+    pub functions: bool,
+    /// How many lines are wanted; how many there are is counted all the same.
+    pub number: usize,
 }
 
 /// Where is a name defined, best first?
@@ -136,6 +160,60 @@ pub struct Find {
     pub number: usize,
 }
 
+/// Does a configuration build these, and which lines decide?
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Built {
+    /// Files, by their paths below the tree's root; globs of such; names that the code defines.
+    pub asked: Vec<ByteBuf>,
+}
+
+/// All of a tree, as rows of words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Export {
+    /// Who uses whom: file, user, used, how.
+    Edges,
+    /// Every definition: name, kind, file, first line, last line, scope.
+    Symbols,
+    /// Every source with what the configuration makes of it: file, state, module.
+    Files,
+}
+
+/// Which names begin so?
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Complete {
+    /// The beginning.
+    pub start: String,
+    /// Whether names of the things that [`Trace`] knows besides definitions count.
+    pub traced: bool,
+}
+
+/// Where do the lines of a kernel log come from?
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Log {
+    /// The log.
+    pub text: ByteBuf,
+    /// Rows of one kind only.
+    pub only: Option<LogPart>,
+}
+
+/// A kind of rows about a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LogPart {
+    /// Stack frames, and places that lines name themselves.
+    Frames,
+    /// Lines that a call printed.
+    Messages,
+    /// Reports, with their heads.
+    Reports,
+}
+
+/// Who maintains these files?
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Maintainers {
+    /// The files or folders, below the tree's root.
+    pub files: Vec<ByteBuf>,
+}
+
 /// In what do two trees differ, or what do patches change?
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Differ {
@@ -196,7 +274,8 @@ pub fn definition_kinds<'w>(words: impl IntoIterator<Item = &'w str>) -> Result<
     let mut kinds = Vec::new();
     for word in words {
         let unknown = || unknown_kind(word, "definition", &DEFINITION_KINDS);
-        let kind = Kind::from_name(word).ok_or_else(unknown)?;
+        let kind = kinds::meant(word, DEFINITION_KINDS).and_then(Kind::from_name);
+        let kind = kind.ok_or_else(unknown)?;
         kinds.push(kind);
         match kind {
             Kind::Function => {

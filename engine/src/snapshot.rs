@@ -2,7 +2,8 @@
 //! graph. What is derived from a tree is made here once; the questions only read it.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use kgrep_index::graph::{Builder, Graph, Sections, SharedGraph};
 use kgrep_index::idiom::Idioms;
@@ -22,6 +23,21 @@ pub struct Workspace {
     idioms: Arc<Idioms>,
     rules: FileRules,
     recipes: RecipeFolders,
+    trust: Option<Trust>,
+}
+
+/// A snapshot that is believed for a while, so that a burst of questions pays once for looking
+/// at the tree.
+#[derive(Clone)]
+struct Trust {
+    time: Duration,
+    held: Arc<Mutex<Option<Held>>>,
+}
+
+struct Held {
+    root: PathBuf,
+    made: Instant,
+    snapshot: Snapshot,
 }
 
 /// Where recipes are besides those of the program.
@@ -61,7 +77,30 @@ impl Workspace {
     /// say. Without an index, the files that `rules` let through are read.
     pub fn new(cache: &Path, idioms: Idioms, rules: FileRules) -> Workspace {
         let recipes = RecipeFolders::default();
-        Workspace { folder: cache.to_owned(), idioms: Arc::new(idioms), rules, recipes }
+        let (folder, idioms) = (cache.to_owned(), Arc::new(idioms));
+        Workspace { folder, idioms, rules, recipes, trust: None }
+    }
+
+    /// The same, which believes a snapshot for `time` after it was made: what changes meanwhile
+    /// is seen later.
+    pub fn trusting(self, time: Duration) -> Workspace {
+        Workspace { trust: Some(Trust { time, held: Arc::default() }), ..self }
+    }
+
+    /// The snapshot of `tree` that is still believed.
+    fn held(&self, tree: &Tree) -> Option<Snapshot> {
+        let trust = self.trust.as_ref()?;
+        let held = trust.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = held.as_ref().filter(|held| held.root == tree.root())?;
+        (held.made.elapsed() < trust.time).then(|| held.snapshot.clone())
+    }
+
+    fn hold(&self, tree: &Tree, snapshot: &Snapshot) {
+        if let Some(trust) = &self.trust {
+            let (root, snapshot) = (tree.root().to_owned(), snapshot.clone());
+            let held = Held { root, made: Instant::now(), snapshot };
+            *trust.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(held);
+        }
     }
 
     /// The same, with the recipes of these folders besides those of the program.
@@ -102,13 +141,18 @@ impl Workspace {
     /// # Errors
     /// When there is an index that can't be used.
     pub fn indexed(&self, tree: &Tree) -> Result<Indexed, kgrep_index::Error> {
+        if let Some(snapshot) = self.held(tree).filter(|snapshot| snapshot.index().is_some()) {
+            return Ok(Indexed::Snapshot(snapshot));
+        }
         let index = Index::open(&Cache::new(&self.folder), tree)?.filter(Index::has_code);
         let Some(index) = index else { return Ok(Indexed::Nothing) };
         let fresh = index.refresh(&TreePart::whole())?;
         Ok(match index.shared_graph(&fresh, &self.idioms)? {
             Some(graph) => {
                 let inner = Inner { indexed: Some((index, fresh)), graph };
-                Indexed::Snapshot(Snapshot(Arc::new(inner)))
+                let snapshot = Snapshot(Arc::new(inner));
+                self.hold(tree, &snapshot);
+                Indexed::Snapshot(snapshot)
             }
             None => Indexed::OtherIdioms(index, fresh),
         })
@@ -120,6 +164,9 @@ impl Workspace {
     /// # Errors
     /// When the tree can't be walked.
     pub fn read(&self, tree: &Tree, notes: &NoteSink, progress: &ProgressSink) -> Result<Snapshot> {
+        if let Some(snapshot) = self.held(tree).filter(|snapshot| snapshot.index().is_none()) {
+            return Ok(snapshot);
+        }
         let paths = self.files(tree, notes, |path| {
             progress(tree, Progress::Listed);
             Language::of(path).is_some()
@@ -141,7 +188,9 @@ impl Workspace {
         }
         let sections: Sections = builder.finish(&self.idioms);
         let graph = SharedGraph::from_sections(sections)?;
-        Ok(Snapshot(Arc::new(Inner { indexed: None, graph })))
+        let snapshot = Snapshot(Arc::new(Inner { indexed: None, graph }));
+        self.hold(tree, &snapshot);
+        Ok(snapshot)
     }
 
     /// The files below the root of `tree` that `wanted` wants, by a search's rules, in its
@@ -230,5 +279,28 @@ mod tests {
         assert!(std::thread::spawn(move || knows(&other)).join().unwrap());
         assert!(knows(&snapshot));
         assert!(snapshot.index().is_none());
+    }
+
+    #[test]
+    fn a_snapshot_is_believed_for_as_long_as_was_said() {
+        let place = tempfile::tempdir().unwrap();
+        let file = place.path().join("lamp.c");
+        fs::write(&file, "int lamp_on(void)\n{\n\treturn 1;\n}\n").unwrap();
+        let tree = Tree::locate(place.path()).unwrap();
+        let notes: NoteSink = Arc::new(|note| panic!("{note:?}"));
+        let progress: ProgressSink = Arc::new(|_, _| ());
+        let knows = |workspace: &Workspace| {
+            let snapshot = workspace.read(&tree, &notes, &progress).unwrap();
+            snapshot.ask(|graph| graph.find_name(b"lamp_on").is_some()).unwrap()
+        };
+        let workspace = || {
+            let cache = place.path().join("cache");
+            Workspace::new(&cache, Idioms::built_in(), FileRules::default())
+        };
+        let believing = workspace().trusting(Duration::from_secs(3600));
+        let doubting = workspace().trusting(Duration::ZERO);
+        assert!(knows(&believing) && knows(&doubting));
+        fs::remove_file(&file).unwrap();
+        assert!(knows(&believing) && !knows(&doubting));
     }
 }

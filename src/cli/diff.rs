@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use super::kinds::KindParser;
 use clap::{Args, ValueEnum};
 
 use super::SearchArgs;
@@ -60,7 +61,8 @@ pub(crate) struct DiffArgs {
     pub(crate) by: Option<By>,
 
     /// What changed in kernel terms; PATTERN is then the name of one such thing
-    #[arg(long, value_enum, value_name = "WHAT", group = "shape", help_heading = "Answer")]
+    #[arg(long, value_parser = KindParser::<KindArg>::new(), value_name = "WHAT")]
+    #[arg(group = "shape", help_heading = "Answer")]
     pub(crate) kind: Option<KindArg>,
 
     /// Whether each hunk applies to TREE, is in it already, or conflicts

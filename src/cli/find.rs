@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use super::kinds::KindParser;
 use clap::{Args, ValueEnum};
 
 use super::common::at_least_one;
@@ -75,7 +76,7 @@ pub(crate) struct FindArgs {
 
     /// Only things of these kinds: symbol, doc, config, param, maintainer, file, or one of
     /// `def --kind`'s: function, macro, struct…
-    #[arg(long, value_enum, value_name = "KIND", value_delimiter = ',')]
+    #[arg(long, value_parser = KindParser::<FindKind>::new(), value_name = "KIND", value_delimiter = ',')]
     #[arg(hide_possible_values = true)]
     pub(crate) kind: Vec<FindKind>,
 

@@ -13,8 +13,10 @@ mod files;
 mod find;
 mod groups;
 mod index;
+mod kinds;
 mod lists;
 mod log;
+mod mcp;
 mod messages;
 mod search;
 mod trace;
@@ -33,10 +35,12 @@ pub(crate) use code::{
 };
 pub(crate) use common::{CommonArgs, ListArgs};
 pub(crate) use diff::{By, DiffArgs, ExistsArgs, KindArg, Within};
-pub(crate) use find::{CompleteArgs, FindArgs};
+pub(crate) use find::{CompleteArgs, FindArgs, FindKind};
 pub(crate) use index::IndexArgs;
+pub(crate) use kinds::kind;
 pub(crate) use lists::ListsArgs;
 pub(crate) use log::{LogArgs, Only};
+pub(crate) use mcp::McpArgs;
 pub(crate) use messages::{MessagesArgs, level_name};
 pub(crate) use search::SearchArgs;
 pub(crate) use trace::{ItemsArgs, QueriesArgs, TraceArgs};
@@ -201,6 +205,8 @@ pub(crate) enum Commands {
     Diff(Box<DiffArgs>),
     /// Tell which source trees define a name, and where
     Exists(ExistsArgs),
+    /// Answer an agent's questions, by the Model Context Protocol
+    Mcp(McpArgs),
     /// Show which lists are kept, show one again, or remove them
     Lists(ListsArgs),
     /// Print the settings in force and where each comes from

@@ -2,15 +2,15 @@
 //! lines of its places read from the files as they are now.
 
 use std::collections::HashMap;
-use std::os::unix::ffi::OsStrExt;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use kgrep_engine::{Answer, Request, Sources};
 
-use super::printer::Printer;
+use super::lister::{self, Lister};
+use super::printer::{PrintError, Printer};
 use super::{Outcome, Session, freshen};
 use crate::code::{Code, word_in};
-use crate::list::{FileEntry, List, ListWriter, Match, Meta, Pushed, Terminal};
+use crate::list::{FileEntry, List, Match};
 use crate::message::tell;
 use crate::render::{Facts, Look, Totals};
 use crate::{cells, notes};
@@ -45,25 +45,17 @@ pub(super) fn keep(
     request: Option<&Request>,
     answer: &Answer,
 ) -> Result<List> {
-    let meta = Meta {
-        created: jiff::Timestamp::now().as_second(),
-        folder: crate::folders::current()?.as_os_str().as_bytes().to_vec(),
-        command: session.command_line.clone(),
-        request: request.cloned(),
-        terminal: Terminal::current(),
-        columns: answer.columns.clone(),
-        files_only: false,
-    };
-    let mut writer = session.shelf.begin(meta, session.settings.max_list.value);
+    let meta = lister::meta(session, answer.columns.clone(), request.cloned())?;
+    let mut lister = Lister::new(session, meta, None);
     let mut sources = Sources::default();
     let mut files: HashMap<&[u8], u32> = HashMap::new();
     for (at, row) in answer.rows.iter().enumerate() {
         let file = *files.entry(&row.path).or_insert_with(|| {
-            writer.push_file(&FileEntry { path: code.shown(&row.path), stdin: false })
+            lister.file(&FileEntry { path: code.shown(&row.path), stdin: false })
         });
-        let pushed = push(&mut writer, file, code, answer, at, &mut sources);
+        push(&mut lister, file, code, answer, at, &mut sources)?;
         sources.notes.drain(..).for_each(|note| notes::tell(&note));
-        if pushed == Pushed::Full {
+        if lister.is_full() {
             tell(format!(
                 "more than {} places: the others are left out (--max-list)",
                 session.settings.max_list.value
@@ -71,34 +63,35 @@ pub(super) fn keep(
             break;
         }
     }
-    Ok(session.keep(writer.finish()?))
+    lister.finish(b"", Totals::default())?.context("--max-list 0: a list holds at least one match")
 }
 
 fn push(
-    writer: &mut ListWriter,
+    lister: &mut Lister<'_>,
     file: u32,
     code: &Code,
     answer: &Answer,
     at: usize,
     sources: &mut Sources,
-) -> Pushed {
+) -> Result<(), PrintError> {
     let row = &answer.rows[at];
     let source = sources.get(code, &row.path);
     let line = u64::from(row.line);
     let text = source.line(line).unwrap_or_default();
     let name = || word_in(text, &row.name).into_iter().collect();
-    let cells = cells::texts(code, row);
-    writer.push(&Match {
+    let (cells, title) = (cells::texts(code, row), cells::title(answer, at));
+    let entry = Match {
         file,
         line,
         offset: source.before(line).len() as u64,
         text,
         spans: row.spans.clone().unwrap_or_else(name),
         cells: cells.iter().map(String::as_str).collect(),
-        section: cells::title(answer, at).as_deref(),
+        section: title.as_deref(),
         depth: row.depth,
         ..Match::default()
-    })
+    };
+    lister.push(&row.path, &entry).map(drop)
 }
 
 /// Keeps the answer to `request` as the newest list and prints it in the format in force.

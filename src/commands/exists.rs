@@ -3,69 +3,18 @@
 
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
+use kgrep_engine::compare::Row;
 
-use super::diff::lister::{self, Lister};
-use super::diff::place::Row;
+use super::lister::{self, Lister};
 use super::{Outcome, Session};
 use crate::cli::ExistsArgs;
-use crate::diff::exists::{self, What};
+use crate::diff::exists::{There, places};
 use crate::list::{Column, Role, SourceFile};
 use crate::render::{Facts, Look};
 use crate::settings::Format;
-
-/// A place where a name is defined.
-pub(crate) struct There {
-    /// Which of the names.
-    pub(crate) name: usize,
-    /// Which of the trees.
-    pub(crate) tree: usize,
-    /// What it is there.
-    pub(crate) what: What,
-    /// The file, with its tree, as it is shown.
-    pub(crate) path: PathBuf,
-    /// Its line, from 1; 0 of a file.
-    pub(crate) line: u32,
-}
-
-impl There {
-    /// `function fs/lamp.c:3`.
-    pub(crate) fn told(&self) -> String {
-        format!("{} {}", word(self.what), self.place())
-    }
-
-    /// `fs/lamp.c:3`.
-    pub(crate) fn place(&self) -> String {
-        match self.line {
-            0 => self.path.display().to_string(),
-            line => format!("{}:{line}", self.path.display()),
-        }
-    }
-}
-
-/// Looks for names in trees that are relative to `base`, in the order of names, trees,
-/// files and lines.
-///
-/// # Errors
-/// When a tree can't be read.
-pub(crate) fn places(base: &Path, names: &[&str], trees: &[PathBuf]) -> Result<Vec<There>> {
-    let roots: Vec<PathBuf> = trees.iter().map(|tree| base.join(tree)).collect();
-    let names: Vec<&[u8]> = names.iter().map(|name| name.as_bytes()).collect();
-    let found = exists::find(&names, &roots)?;
-    let there = found.into_iter().map(|found| There {
-        path: super::diff::below(
-            trees.get(found.tree).map(PathBuf::as_path).unwrap_or(Path::new("")),
-            &found.file,
-        ),
-        name: found.name,
-        tree: found.tree,
-        what: found.what,
-        line: found.line,
-    });
-    Ok(there.collect())
-}
 
 /// Prints the table, then the places.
 ///
@@ -79,7 +28,7 @@ pub(crate) fn run(args: &ExistsArgs, session: &Session) -> Result<Outcome> {
     let format = session.settings.format.value;
     let meta =
         lister::meta(session, Column::all(&[("Name", Role::Text), ("What", Role::Text)]), None)?;
-    let mut lister = Lister::new(session, &look, meta, true);
+    let mut lister = Lister::printing(session, &look, meta);
     let mut text: (PathBuf, SourceFile) = Default::default();
     for there in &found {
         if text.0 != there.path {
@@ -87,12 +36,12 @@ pub(crate) fn run(args: &ExistsArgs, session: &Session) -> Result<Outcome> {
             text = (there.path.clone(), SourceFile::from_bytes(bytes));
         }
         let line = u64::from(there.line);
-        lister.push(&Row {
+        lister.hunk(&Row {
             path: there.path.as_os_str().as_bytes().to_vec(),
             line,
             offset: text.1.before(line).len() as u64,
             text: text.1.line(line).unwrap_or_default().to_vec(),
-            cells: vec![names[there.name].to_owned(), word(there.what).to_owned()],
+            cells: vec![names[there.name].to_owned(), there.what.name().to_owned()],
             ..Row::default()
         })?;
     }
@@ -101,14 +50,14 @@ pub(crate) fn run(args: &ExistsArgs, session: &Session) -> Result<Outcome> {
     } else {
         Vec::new()
     };
-    Ok(lister.finish(&lead)?.0)
+    Ok(super::diff::ended(lister, &lead, session)?.0)
 }
 
 /// A row a name, a column a tree.
 fn table(names: &[&str], trees: &[PathBuf], found: &[There], look: &Look) -> Vec<u8> {
     let cell = |name: usize, tree: usize| {
         let here = found.iter().filter(|there| there.name == name && there.tree == tree);
-        let mut words: Vec<&str> = here.map(|there| word(there.what)).collect();
+        let mut words: Vec<&str> = here.map(|there| there.what.name()).collect();
         let count = words.len();
         words.dedup();
         words.sort_unstable();
@@ -144,18 +93,4 @@ fn table(names: &[&str], trees: &[PathBuf], found: &[There], look: &Look) -> Vec
         out.push(b'\n');
     }
     out
-}
-
-/// What a definition is called.
-fn word(what: What) -> &'static str {
-    match what {
-        What::Function => "function",
-        What::Type => "type",
-        What::Macro => "macro",
-        What::Variable => "variable",
-        What::Parameter => "parameter",
-        What::Config => "config",
-        What::Syscall => "syscall",
-        What::File => "file",
-    }
 }

@@ -4,17 +4,17 @@
 //! Names are bytes without tabs or line ends by C's rules; a path with one in it has it
 //! replaced, so that a row is always a line of as many columns.
 
-use std::cell::Cell;
 use std::io::{self, Write};
+use std::ops::ControlFlow;
 
-use anyhow::{Result, bail};
-use kgrep_index::graph::Graph;
-use kgrep_index::kbuild::State;
-use kgrep_index::outline::{Flags, Kind};
+use anyhow::Result;
+use kgrep_engine::Words;
+use kgrep_engine::request::Export as Wanted;
+use kgrep_engine::sink::Sink;
 
 use super::{Outcome, Session, freshen};
 use crate::cli::{Export, ExportArgs};
-use crate::code::{self, Code};
+use crate::code;
 use crate::render::{Content, Output};
 
 /// Prints all of it, row by row.
@@ -23,78 +23,20 @@ use crate::render::{Content, Output};
 /// When the tree can't be read or the output not be written.
 pub(crate) fn run(args: &ExportArgs, session: &Session) -> Result<Outcome> {
     let code = code::around(session)?;
-    if matches!(args.what, Export::Files) {
-        return files(&code);
-    }
-    let begun = Cell::new(false);
-    freshen::ask(&code, session, |graph| {
-        // Rows stream, and can't be taken back when the index proves damaged in the middle.
-        if begun.replace(true) {
-            bail!("the rows printed are incomplete; `kgrep index` builds the index again");
-        }
-        let mut out = Rows::new();
-        match args.what {
-            Export::Edges => graph.export_edges(code.arch, |edge| {
-                out.row(&[edge.file, &edge.caller, &edge.callee, edge.kind.name().as_bytes()]);
-            }),
-            Export::Symbols => symbols(graph, &code, &mut out),
-            Export::Files => {}
-        }
-        out.finish()?;
-        Ok(Outcome::Found)
-    })
-}
-
-/// Every definition, by name, then by path and line.
-fn symbols(graph: &Graph<'_>, code: &Code, out: &mut Rows) {
-    graph.names_starting_with(b"", |name, text| {
-        for definition in graph.definitions_of(name) {
-            if definition.kind == Kind::File || !code.arch.has(graph.place(definition.file)) {
-                continue;
-            }
-            if let Some(kernel) = code.kernel()
-                && (kernel.is_of_other_architecture(text)
-                    || !code.compiles(graph.path(definition.file), definition.first))
-            {
-                continue;
-            }
-            let scope = if definition.flags.has(Flags::STATIC) { "static" } else { "global" };
-            let mut first = itoa::Buffer::new();
-            let mut last = itoa::Buffer::new();
-            out.row(&[
-                text,
-                definition.kind.name().as_bytes(),
-                graph.path(definition.file),
-                first.format(definition.first).as_bytes(),
-                last.format(definition.last).as_bytes(),
-                scope.as_bytes(),
-            ]);
-        }
-    });
-}
-
-/// Every source in path order, with what the configuration makes of it.
-fn files(code: &Code) -> Result<Outcome> {
-    let kernel = code::kernel(code)?;
-    let is_source = |path: &[u8]| SOURCES.iter().any(|suffix| path.ends_with(suffix));
+    let wanted = match args.what {
+        Export::Edges => Wanted::Edges,
+        Export::Symbols => Wanted::Symbols,
+        Export::Files => Wanted::Files,
+    };
     let mut out = Rows::new();
-    for path in code.all_files(is_source)? {
-        let (state, module): (&[u8], Vec<u8>) = match kernel.built().state(&path) {
-            State::BuiltIn => (b"y", b"-".to_vec()),
-            State::Module(name) => (b"m", name),
-            State::Unknown => (b"unknown", b"-".to_vec()),
-            State::No | State::Program(_) => (b"no", b"-".to_vec()),
-        };
-        out.row(&[&path, state, &module]);
-    }
+    let exported = code.export(wanted, &mut out);
+    freshen::after_question(&code, session);
+    exported?;
     out.finish()?;
     Ok(Outcome::Found)
 }
 
-/// Suffixes of what is compiled.
-const SOURCES: [&[u8]; 3] = [b".c", b".S", b".rs"];
-
-/// Rows on their way out. The graph does not stop in between, so a failure is kept.
+/// Rows on their way out.
 struct Rows {
     out: Output,
     row: Vec<u8>,
@@ -109,9 +51,6 @@ impl Rows {
     }
 
     fn row(&mut self, columns: &[&[u8]]) {
-        if self.failure.is_some() {
-            return;
-        }
         let start = self.row.len();
         for (at, column) in columns.iter().enumerate() {
             if at > 0 {
@@ -146,5 +85,12 @@ impl Rows {
             Some(error) => Err(error),
             None => self.out.finish(),
         }
+    }
+}
+
+impl<'a> Sink<Words<'a>> for Rows {
+    fn take(&mut self, columns: Words<'a>) -> ControlFlow<()> {
+        self.row(columns);
+        if self.failure.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }

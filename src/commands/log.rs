@@ -7,34 +7,25 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use kgrep_engine::log::message::{LogWords, Messages};
-use kgrep_engine::log::{
-    About, Entry, Follower, FrameKind, How, MessageSource, NoMessages, Piece, Place, Remark,
-    Report, Tools, What,
-};
-
-use kgrep_engine::Sources;
+use kgrep_engine::log::{Follower, MessageSource, NoMessages, Piece, Tools};
+use kgrep_engine::request::LogPart;
+use kgrep_engine::{LOG_COLUMNS, LogRow, LogRows, Sources};
 
 use super::answer::print;
-use super::diff::lister::meta;
+use super::lister::{self, Lister};
+use super::printer::PrintError;
 use super::{Outcome, Session, freshen};
 use crate::cli::{LogArgs, Only};
 use crate::code::{self, Code, word_in};
-use crate::list::{
-    Column, FileEntry, List, ListWriter, Logged, LoggedAs, LoggedPlace, Match, Pushed, Role,
-};
+use crate::list::{Column, FileEntry, List, Match};
 use crate::message::tell;
-
-const COLUMNS: [(&str, Role); 4] =
-    [("Log", Role::Count), ("Text", Role::Name), ("Function", Role::Function), ("How", Role::How)];
+use crate::render::Totals;
 
 /// A longer line is cut: no logger writes one.
 const LONGEST: u64 = 1 << 16;
 
 /// How much of standard input is kept to be read again, should the index turn out damaged.
 const AGAIN: usize = 64 << 20;
-
-/// More rows than this are not made of one line.
-const PLACES: usize = 12;
 
 /// Prints and keeps the answer.
 ///
@@ -52,7 +43,7 @@ pub(crate) fn run(args: &LogArgs, session: &Session) -> Result<Outcome> {
             (_, None) => Box::new(Messages::of(graph, &read)),
         };
         let tools = || Tools { graph, arch: code.arch, read: &read, messages: &*messages };
-        let mut rows = Rows::new(&code, session, args.only)?;
+        let mut rows = Rows::new(&code, session, args.only.map(part))?;
         for input in &inputs.all {
             rows.begin(&input.name, input.is_stdin());
             let mut follower = Follower::new(tools());
@@ -74,6 +65,14 @@ pub(crate) fn run(args: &LogArgs, session: &Session) -> Result<Outcome> {
     })?;
     let Some(list) = list else { return Ok(Outcome::Nothing) };
     print(session, &list)
+}
+
+fn part(only: Only) -> LogPart {
+    match only {
+        Only::Frames => LogPart::Frames,
+        Only::Messages => LogPart::Messages,
+        Only::Reports => LogPart::Reports,
+    }
 }
 
 /// Reads a line, as much of it as counts; false at the end.
@@ -218,8 +217,8 @@ impl Read for Kmsg {
 struct Rows<'a> {
     code: &'a Code,
     session: &'a Session,
-    only: Option<Only>,
-    writer: ListWriter,
+    only: Option<LogPart>,
+    lister: Lister<'a>,
     sources: Sources,
     files: std::collections::HashMap<Vec<u8>, u32>,
     log: u32,
@@ -227,13 +226,13 @@ struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    fn new(code: &'a Code, session: &'a Session, only: Option<Only>) -> Result<Rows<'a>> {
-        let meta = meta(session, Column::all(&COLUMNS), None)?;
+    fn new(code: &'a Code, session: &'a Session, only: Option<LogPart>) -> Result<Rows<'a>> {
+        let meta = lister::meta(session, Column::all(&LOG_COLUMNS), None)?;
         Ok(Rows {
             code,
             session,
             only,
-            writer: session.shelf.begin(meta, session.settings.max_list.value),
+            lister: Lister::new(session, meta, None),
             sources: Sources::default(),
             files: std::collections::HashMap::new(),
             log: 0,
@@ -243,178 +242,71 @@ impl<'a> Rows<'a> {
 
     /// What follows is of this log.
     fn begin(&mut self, name: &[u8], stdin: bool) {
-        self.log = self.writer.push_file(&FileEntry { path: name.to_vec(), stdin });
+        self.log = self.lister.file(&FileEntry { path: name.to_vec(), stdin });
     }
 
     fn finish(self) -> Result<Option<List>> {
-        if self.writer.len() == 0 {
-            return Ok(None);
-        }
-        Ok(Some(self.session.keep(self.writer.finish()?)))
+        Ok(self.lister.finish(b"", Totals::default())?)
     }
 
     fn piece(&mut self, piece: Piece) -> Result<()> {
-        match piece {
-            Piece::Line(entry) => self.entry(&entry, "Messages"),
-            Piece::Report(report) => self.report(&report),
-        }
-        Ok(())
-    }
-
-    fn report(&mut self, report: &Report) {
-        let title = format!("{}: {} (line {})", report.title.kind, report.title.text, report.line);
-        if matches!(self.only, None | Some(Only::Reports)) {
-            for remark in &report.head {
-                self.remark(remark, report.line, &title);
+        let rows = LogRows::new(self.code, self.only);
+        let mut done = Ok(());
+        rows.piece(piece, &mut |row| {
+            if done.is_ok() {
+                done = self.row(row);
             }
-        }
-        for entry in &report.entries {
-            self.entry(entry, &title);
-        }
+        });
+        Ok(done?)
     }
 
-    fn remark(&mut self, remark: &Remark, line: u64, section: &str) {
-        let about = match remark.about {
-            About::Where => "where",
-            About::Subsystem => "subsystem",
-            About::Maintainer => "maintainer",
-            About::MailingList => "list",
-            About::Taint => "taint",
-            About::Built => "built as",
-            About::Version => "version",
-            About::Document => "document",
-        };
-        let logged = Logged { line, what: LoggedAs::Report, places: Vec::new() };
-        let place = At { path: &remark.path, line: remark.line, name: b"" };
-        self.push(&place, ["", about, &remark.text, ""], section, Some(logged));
-    }
-
-    fn entry(&mut self, entry: &Entry, section: &str) {
-        let wanted = match self.only {
-            None => true,
-            Some(Only::Frames) => entry.what != What::Message,
-            Some(Only::Messages) => entry.what == What::Message && !entry.places.is_empty(),
-            Some(Only::Reports) => section != "Messages",
-        };
-        if !wanted {
-            return;
-        }
-        let text = String::from_utf8_lossy(entry.text.trim_ascii()).into_owned();
-        let places = entry.places.iter().map(|place| self.logged_place(place, entry.kind));
-        let what = match entry.what {
-            What::Message => LoggedAs::Message,
-            What::Frame => LoggedAs::Frame,
-            What::Stamp => LoggedAs::Stamp,
-        };
-        let mut logged = Some(Logged { line: entry.line, what, places: places.collect() });
-        let number = entry.line.to_string();
-        if entry.places.is_empty() {
-            self.nowhere(entry, [&number, &text, "", "nothing here"], section, logged);
-            return;
-        }
-        for (nth, place) in entry.places.iter().take(PLACES).enumerate() {
-            let how = how(place, entry.kind);
-            let function = String::from_utf8_lossy(&place.function).into_owned();
-            let at = At { path: &place.path, line: place.line, name: &place.function };
-            let shown = if nth == 0 { text.as_str() } else { "" };
-            self.push(&at, [&number, shown, &function, &how], section, logged.take());
-        }
-    }
-
-    fn logged_place(&self, place: &Place, kind: Option<FrameKind>) -> LoggedPlace {
-        let string = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        LoggedPlace {
-            path: string(&self.code.shown(&place.path)),
-            line: place.first,
-            last: place.last,
-            function: string(&place.function),
-            sure: place.sure.name().to_owned(),
-            how: how(place, kind),
-        }
-    }
-
-    /// A row at a place of the tree.
-    fn push(&mut self, at: &At<'_>, cells: [&str; 4], section: &str, logged: Option<Logged>) {
-        let file = match self.files.get(at.path) {
-            Some(file) => *file,
-            None => {
-                let path = self.code.shown(at.path);
-                let file = self.writer.push_file(&FileEntry { path, stdin: false });
-                self.files.insert(at.path.to_vec(), file);
-                file
-            }
-        };
-        let source = self.sources.get(self.code, at.path);
-        let line = u64::from(at.line);
-        let text = source.line(line).unwrap_or_default();
+    fn row(&mut self, row: LogRow<'_>) -> Result<(), PrintError> {
+        let LogRow { path, line, name, cells, section, logged } = row;
         let entry = Match {
-            file,
-            line,
-            offset: source.before(line).len() as u64,
-            text,
-            spans: word_in(text, at.name).into_iter().collect(),
+            line: u64::from(line),
             cells: cells.to_vec(),
             section: Some(section),
             logged: logged.map(Box::new),
             ..Match::default()
         };
-        let pushed = self.writer.push(&entry);
-        self.pushed(&pushed);
-    }
-
-    /// A row for a line that the tree has no place for: it is in the log alone.
-    fn nowhere(&mut self, entry: &Entry, cells: [&str; 4], section: &str, logged: Option<Logged>) {
-        let row = Match {
-            file: self.log,
-            line: entry.line,
-            cells: cells.to_vec(),
-            section: Some(section),
-            foreign: true,
-            logged: logged.map(Box::new),
-            ..Match::default()
-        };
-        let pushed = self.writer.push(&row);
-        self.pushed(&pushed);
-    }
-
-    fn pushed(&mut self, pushed: &Pushed) {
-        if *pushed == Pushed::Full && !self.full {
+        match path {
+            // It is in the log alone.
+            None => {
+                let entry = Match { file: self.log, foreign: true, ..entry };
+                self.lister.push(b"", &entry)?;
+            }
+            Some(path) => {
+                let file = self.file(path);
+                let source = self.sources.get(self.code, path);
+                let text = source.line(entry.line).unwrap_or_default();
+                let entry = Match {
+                    file,
+                    offset: source.before(entry.line).len() as u64,
+                    text,
+                    spans: word_in(text, name).into_iter().collect(),
+                    ..entry
+                };
+                self.lister.push(path, &entry)?;
+            }
+        }
+        if self.lister.is_full() && !self.full {
             self.full = true;
             tell(format!(
                 "more than {} rows: the others are left out (--max-list)",
                 self.session.settings.max_list.value
             ));
         }
+        Ok(())
     }
-}
 
-/// A place of the tree, and the name that stands out there.
-struct At<'p> {
-    path: &'p [u8],
-    line: u32,
-    name: &'p [u8],
-}
-
-/// How a place is known, in words.
-fn how(place: &Place, kind: Option<FrameKind>) -> String {
-    let name = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let how = match &place.how {
-        How::Call => "call".to_owned(),
-        How::Through(through) => format!("through {}", name(through)),
-        How::Field(field) => format!("through the field {}", name(field)),
-        How::Pointer => "through a pointer".to_owned(),
-        How::Compiler => "put there by the compiler".to_owned(),
-        How::Function => "function".to_owned(),
-        How::Said => "as it says".to_owned(),
-        How::Moved => "the file has changed: its function".to_owned(),
-        How::Access => "accesses memory".to_owned(),
-        How::Prints => "prints it".to_owned(),
-    };
-    let several = place.sure == kgrep_engine::log::Sure::Several;
-    let how = if several && place.how != How::Access {
-        format!("{how}, one of several places")
-    } else {
-        how
-    };
-    if kind == Some(FrameKind::Maybe) { format!("{how}, perhaps left over") } else { how }
+    /// The number of a file of the tree.
+    fn file(&mut self, path: &[u8]) -> u32 {
+        if let Some(file) = self.files.get(path) {
+            return *file;
+        }
+        let entry = FileEntry { path: self.code.shown(path), stdin: false };
+        let file = self.lister.file(&entry);
+        self.files.insert(path.to_vec(), file);
+        file
+    }
 }

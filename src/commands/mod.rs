@@ -19,8 +19,10 @@ mod generate;
 mod help;
 mod index;
 mod items;
+mod lister;
 mod lists;
 mod log;
+mod mcp;
 mod messages;
 mod picture;
 mod printer;
@@ -114,6 +116,7 @@ fn answer(cli: &Cli, session: impl Fn() -> Result<Session>) -> Result<Outcome> {
         Some(Commands::Chain(args)) => chain::run(args, &session()?),
         Some(Commands::Export(args)) => export::run(args, &session()?),
         Some(Commands::Log(args)) => log::run(args, &session()?),
+        Some(Commands::Mcp(args)) => mcp::run(args, &session()?),
         Some(Commands::Messages(args)) => messages::run(args, &session()?),
         Some(Commands::Trace(args)) => trace::run(args, &session()?),
         Some(Commands::Built(args)) => built::run(args, &session()?),

@@ -23,7 +23,8 @@ pub(crate) fn run(args: &QueriesArgs, session: &Session) -> Result<Outcome> {
     let recipes = code.recipes();
     let mut chosen: Vec<&Recipe> = recipes.all.iter().collect();
     if let Some(kind) = &args.kind {
-        chosen.retain(|recipe| recipe.name == *kind);
+        let meant = recipes.get(kind).map(|recipe| &recipe.name);
+        chosen.retain(|recipe| Some(&recipe.name) == meant);
         if chosen.is_empty() {
             bail!("no recipe is for names of the kind {kind:?}; `kgrep queries` lists them");
         }

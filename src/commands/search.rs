@@ -1,33 +1,27 @@
 //! `kgrep PATTERN [PATH…]`: search, number, print, and keep the list.
 
-use std::ffi::OsStr;
 use std::io::Write;
-use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use anyhow::Result;
 use indicatif::HumanCount;
-use kgrep_engine::configuration::Kernel;
-use kgrep_engine::left_out::{Below, LeftOut};
-use kgrep_index::Index;
-use kgrep_index::store::Cache;
+use kgrep_engine::sink::Sink;
+use kgrep_engine::{Around, Seeker};
 
 use super::help::mistyped_command;
+use super::lister::{self, Lister};
 use super::printer::{PrintError, Printer};
 use super::{Outcome, Session, freshen};
 use crate::cli::SearchArgs;
 use crate::code;
-use crate::list::{Column, List, ListWriter, Match, Meta, Pushed, Role, Terminal};
+use crate::list::{Column, List, Match, Meta, Role};
 use crate::message::{counted, tell};
 use crate::notes;
-use crate::render::{Facts, Look, Output, Totals};
+use crate::render::{Facts, Look, Output, Totals as Shown};
 use crate::request::{self, stdin_is_readable};
-use crate::search::{
-    Advice, Binary, Event, FileHits, Patterns, Scope, Search, SearchOptions, SearchRequest, Want,
-    advise, all_types, scan,
-};
+use crate::search::{Binary, Event, FileHits, Scope, SearchOptions, Totals, Want, all_types};
 use crate::settings::{Format, Origin, Setting};
 
 /// The column of a list of counts (`-c`).
@@ -60,123 +54,45 @@ pub(crate) fn find(
     }
     let started = Instant::now();
     let request = request::search(args, &session.settings)?;
-    let (patterns, paths) = Patterns::collect(&request)?;
-    patterns.notes.iter().for_each(notes::tell);
+    let notes = notes::sink();
     anyhow::ensure!(
         session.settings.max_list.value > 0,
         "--max-list 0: a list holds at least one match"
     );
-    let query = patterns.compile(&request)?;
-    let reads_stdin = reads_stdin && !patterns.stdin_used && stdin_is_readable();
-    let scope = Scope::new(paths, reads_stdin);
-    let options = options(args, &scope);
+    let seeker = Seeker::new(request, reads_stdin && stdin_is_readable(), &notes)?;
+    let options = options(args, seeker.scope());
     if args.max_count == Some(0) {
-        let problems = scope.problems(&request)?;
+        let problems = seeker.problems()?;
         problems.iter().filter(|_| !args.no_messages).for_each(tell);
         let outcome = if problems.is_empty() { Outcome::Nothing } else { Outcome::Problems };
         return Ok((outcome, None));
     }
-
-    let notes = notes::sink();
-    let advice = advise(scope.paths(), &patterns, &request, &session.cache, &notes);
     let meta = meta(args, session)?;
     let look = Look::new(&session.settings, Facts::of_stdout(), &meta.folder);
-    let format = format(args, session, &look);
-    let printer = Printer::in_format(format, &look, &session.settings, &meta)
-        .of_search(args.only_matching, args.null);
-    let mut collector = Collector {
-        session,
-        options: &options,
-        args,
-        writer: Some(session.shelf.begin(meta, session.settings.max_list.value)),
-        printer,
-        list: None,
-        file: None,
-        overflow: false,
-        found: false,
-        problems: false,
-        failure: None,
-    };
-    let search = Search {
-        scope: &scope,
-        query: &query,
-        args: &request,
-        filter: advice.filter.as_ref(),
-        options: &options,
-        notes: &notes,
-    };
-    let kernel = code::searched_kernel(session, scope.paths())?;
-    let mut built = kernel.as_ref().map(|kernel| OfBuilt::new(kernel, &advice, session, &scope));
-    let totals = scan(&search, |event| {
-        if built.as_mut().is_some_and(|built| !built.keeps(&event)) {
-            return true;
-        }
-        collector.take(event).unwrap_or_else(|error| {
-            collector.failure = Some(error);
-            false
-        })
-    })?;
-    let (outcome, list) = collector.finish(Totals {
-        elapsed: started.elapsed(),
-        searches: totals.files,
-        bytes_searched: totals.bytes,
-    })?;
-    let all_left_out = built.as_ref().is_some_and(|built| built.left_out.hidden() > 0);
-    if let Some(built) = built.filter(|_| !args.quiet) {
-        built.left_out.notes().iter().for_each(notes::tell);
+    let mut collector = Collector::new(args, session, &options, &look, meta);
+    let kernel = code::searched_kernel(session, seeker.scope().paths())?;
+    let around = Around { cache: &session.cache, kernel: kernel.as_ref(), notes: &notes };
+    let sought = seeker.search(&options, &around, &mut collector)?;
+    let Totals { files, bytes } = sought.totals;
+    let totals = Shown { elapsed: started.elapsed(), searches: files, bytes_searched: bytes };
+    let (outcome, list) = collector.finish(totals)?;
+    if !args.quiet {
+        sought.notes.iter().for_each(notes::tell);
     }
     let hinted = outcome == Outcome::Nothing
-        && !all_left_out
+        && !sought.hides
         && !args.quiet
         && !args.fixed_strings
         && !args.files_without_match;
     // With -v, nothing found means that everything matches.
-    if hinted
-        && !args.invert_match
-        && let Some(plain) = patterns.as_plain_text()
-    {
-        hint(&plain, &search, advice.damaged, session)?;
+    if hinted && !args.invert_match {
+        seeker.plain_text(&options, &around, &sought)?.iter().for_each(notes::tell);
     }
     if hinted && look.terminal {
-        tell(nothing(totals.files, advice.filter.is_some()));
+        tell(nothing(files, sought.advice.filter.is_some()));
     }
-    freshen::after(&advice, totals.files, session);
+    freshen::after(&sought.advice, files, session);
     Ok((outcome, list))
-}
-
-/// What of a search's answer is in files that a configuration builds.
-struct OfBuilt<'k> {
-    below: Below,
-    left_out: LeftOut<'k>,
-}
-
-impl<'k> OfBuilt<'k> {
-    fn new(kernel: &'k Kernel, advice: &Advice, session: &Session, scope: &Scope) -> OfBuilt<'k> {
-        // What the search looked at need not be looked at again, where that was the whole tree.
-        let seen = advice.whole.as_ref().zip(advice.fresh.as_ref());
-        let opened = || {
-            let index = Index::open(&Cache::new(&session.cache), kernel.tree()).ok().flatten()?;
-            let fresh = index.refresh(&kgrep_index::Scope::whole()).ok()?;
-            Some((index, fresh))
-        };
-        let opened = if seen.is_none() { opened() } else { None };
-        let configured = kernel.configured(
-            &session.cache,
-            seen.or(opened.as_ref().map(|(index, fresh)| (index, fresh))),
-        );
-        let here = crate::folders::current().unwrap_or_default();
-        let starts = scope.paths().iter().map(PathBuf::as_path);
-        let below = Below::new(kernel.tree().root(), &here, starts);
-        OfBuilt { below, left_out: LeftOut::new(configured) }
-    }
-
-    /// Whether what was found stays.
-    fn keeps(&mut self, event: &Event) -> bool {
-        let Event::Hits(hits) = event else { return true };
-        let path = Path::new(OsStr::from_bytes(&hits.file.path));
-        let path = if hits.file.stdin { None } else { self.below.path(path) };
-        path.is_none_or(|path| self.left_out.keeps(&path, hits.entries()))
-    }
 }
 
 /// That nothing matched, and how much was searched.
@@ -246,15 +162,7 @@ fn meta(args: &SearchArgs, session: &Session) -> Result<Meta> {
     } else {
         Vec::new()
     };
-    Ok(Meta {
-        created: jiff::Timestamp::now().as_second(),
-        folder: crate::folders::current()?.as_os_str().as_bytes().to_vec(),
-        command: session.command_line.clone(),
-        request: None,
-        terminal: Terminal::current(),
-        columns,
-        files_only,
-    })
+    Ok(Meta { files_only, ..lister::meta(session, columns, None)? })
 }
 
 /// Takes the scan's events in path order: numbers, keeps and prints them.
@@ -262,23 +170,54 @@ struct Collector<'a> {
     session: &'a Session,
     options: &'a SearchOptions,
     args: &'a SearchArgs,
-    /// The list, until it is full or the search has ended.
-    writer: Option<ListWriter>,
-    printer: Printer<'a>,
-    /// The list, once it has ended.
-    list: Option<List>,
+    lister: Lister<'a>,
     /// The number of the file that hits come from.
     file: Option<u32>,
-    /// True when more was found than the list holds.
-    overflow: bool,
     found: bool,
     problems: bool,
     failure: Option<PrintError>,
 }
 
+impl Sink<Event> for Collector<'_> {
+    fn take(&mut self, event: Event) -> ControlFlow<()> {
+        match self.event(event) {
+            Ok(true) => ControlFlow::Continue(()),
+            Ok(false) => ControlFlow::Break(()),
+            Err(error) => {
+                self.failure = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    }
+}
+
+impl<'a> Collector<'a> {
+    fn new(
+        args: &'a SearchArgs,
+        session: &'a Session,
+        options: &'a SearchOptions,
+        look: &'a Look,
+        meta: Meta,
+    ) -> Collector<'a> {
+        let format = format(args, session, look);
+        let printer = Printer::in_format(format, look, &session.settings, &meta)
+            .of_search(args.only_matching, args.null);
+        Collector {
+            session,
+            options,
+            args,
+            lister: Lister::new(session, meta, Some(printer)),
+            file: None,
+            found: false,
+            problems: false,
+            failure: None,
+        }
+    }
+}
+
 impl Collector<'_> {
     /// Takes one event; false: there is no need to go on.
-    fn take(&mut self, event: Event) -> Result<bool, PrintError> {
+    fn event(&mut self, event: Event) -> Result<bool, PrintError> {
         match event {
             Event::Problem(problem) => {
                 self.problems = true;
@@ -301,10 +240,8 @@ impl Collector<'_> {
     }
 
     fn take_hits(&mut self, hits: &FileHits) -> Result<(), PrintError> {
-        if hits.first
-            && let Some(writer) = &mut self.writer
-        {
-            self.file = Some(writer.push_file(&hits.file));
+        if hits.first {
+            self.file = Some(self.lister.file(&hits.file));
         }
         let path = &hits.file.path;
         let file = self.file.unwrap_or(0);
@@ -322,39 +259,13 @@ impl Collector<'_> {
     }
 
     fn take_entry(&mut self, path: &[u8], entry: &Match<'_>) -> Result<(), PrintError> {
-        let index = match self.writer.as_mut().map(|writer| writer.push(entry)) {
-            Some(Pushed::Kept(index)) => Some(index),
-            Some(Pushed::Full) => {
-                self.overflow = true;
-                self.end_list()?;
-                self.options.spans.store(self.printer.shows_spans(), Ordering::Relaxed);
-                None
-            }
-            None => None,
-        };
-        match index {
-            Some(index) if self.printer.measures_first() => self.printer.note(index, path, entry),
-            index => self.printer.row(index, path, entry)?,
+        let was_full = self.lister.is_full();
+        self.lister.push(path, entry)?;
+        if !was_full && self.lister.is_full() {
+            let shows = self.lister.printer().is_some_and(|printer| printer.shows_spans());
+            self.options.spans.store(shows, Ordering::Relaxed);
         }
         Ok(())
-    }
-
-    /// Publishes the list, and prints it where that had to wait.
-    fn end_list(&mut self) -> Result<(), PrintError> {
-        let Some(list) = self.publish()? else { return Ok(()) };
-        if self.printer.measures_first() {
-            self.printer.list(&list)?;
-        }
-        self.list = Some(list);
-        Ok(())
-    }
-
-    /// Publishes the list, if there is one that was not published yet.
-    fn publish(&mut self) -> Result<Option<List>, PrintError> {
-        let Some(writer) = self.writer.take().filter(|writer| writer.len() > 0) else {
-            return Ok(None);
-        };
-        Ok(Some(self.session.keep(writer.finish()?)))
     }
 
     /// Says what ripgrep says of a file with NUL bytes.
@@ -368,7 +279,8 @@ impl Collector<'_> {
                 format!("binary file matches (found \"\\0\" byte around offset {offset})")
             }
         };
-        if !self.printer.remark(path, &remark)? {
+        let remarked = self.lister.printer().map(|printer| printer.remark(path, &remark));
+        if !remarked.transpose()?.unwrap_or(false) {
             self.tell(format!("{}: {remark}", String::from_utf8_lossy(path)));
         }
         Ok(())
@@ -381,15 +293,15 @@ impl Collector<'_> {
     }
 
     /// Ends the output and says how the search went.
-    fn finish(mut self, totals: Totals) -> Result<(Outcome, Option<List>)> {
+    fn finish(mut self, totals: Shown) -> Result<(Outcome, Option<List>)> {
         if let Some(failure) = self.failure.take() {
             // Whoever has seen enough may go on from what he saw.
-            self.publish()?;
+            self.lister.publish()?;
             return Err(failure.into());
         }
-        self.end_list()?;
-        self.printer.finish(totals)?;
-        if self.overflow {
+        let is_full = self.lister.is_full();
+        let list = self.lister.finish(b"", totals)?;
+        if is_full {
             tell(format!(
                 "matches beyond {} have no number and can't be followed up (--max-list)",
                 HumanCount(self.session.settings.max_list.value)
@@ -401,41 +313,8 @@ impl Collector<'_> {
             (true, false) => Outcome::Found,
             (false, false) => Outcome::Nothing,
         };
-        Ok((outcome, self.list))
+        Ok((outcome, list))
     }
-}
-
-/// Says so when plain text would have been found where a regular expression wasn't. An
-/// index that is `damaged` was complained about already.
-fn hint(patterns: &Patterns, search: &Search<'_>, damaged: bool, session: &Session) -> Result<()> {
-    let no_index = search.args.no_index || damaged;
-    let args =
-        SearchRequest { fixed_strings: true, explain: false, no_index, ..search.args.clone() };
-    let spans = AtomicBool::new(true);
-    let options = SearchOptions {
-        want: Want::Whether,
-        function_names: false,
-        whole_functions: false,
-        spans,
-        ..*search.options
-    };
-    let query = patterns.compile(&args)?;
-    let paths = search.scope.paths();
-    let advice = advise(paths, patterns, &args, &session.cache, search.notes);
-    let filter = advice.filter.as_ref();
-    let plain = Search { query: &query, args: &args, filter, options: &options, ..*search };
-    let mut found = false;
-    scan(&plain, |event| {
-        found = matches!(event, Event::Hits(_));
-        !found
-    })?;
-    if found {
-        tell(format!(
-            "nothing matches `{}` as a regular expression, but the plain text is there: try -F",
-            patterns.texts.join("`, `")
-        ));
-    }
-    Ok(())
 }
 
 /// `--type-list`: each type with its globs.

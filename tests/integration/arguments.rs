@@ -2,9 +2,10 @@
 
 use crate::util::{Dir, eqnice};
 
-pub(crate) const COMMANDS: [&str; 20] = [
+pub(crate) const COMMANDS: [&str; 21] = [
     "find", "def", "refs", "list", "callers", "callees", "chain", "trace", "log", "messages",
     "diff", "exists", "lists", "demo", "index", "config", "queries", "export", "built", "configs",
+    "mcp",
 ];
 
 #[test]

@@ -430,3 +430,21 @@ fn who_maintains_asks_for_maintainers() {
         assert!(row.contains("EXT4 FILE SYSTEM"), "{asked}: {found}");
     }
 }
+
+#[test]
+fn a_kind_is_asked_for_by_any_of_its_names() {
+    let dir = Dir::kernel();
+    dir.kgrep(&["index"]).run().expect_ok();
+    for (words, names) in [
+        (&["find", "memory", "--kind"][..], ["param", "boot-param", "parameter"]),
+        (&["list"], ["params", "boot-params", "param"]),
+        (&["trace", "rdinit=", "--as"], ["param", "boot-param", "params"]),
+        (&["def", "path", "--kind"], ["struct", "structs", "structure"]),
+        (&["queries"], ["param", "boot-param", "params"]),
+    ] {
+        let answer = |name| dir.kgrep(words).args(&[name]).run().expect_code(0).stdout();
+        let [first, second, third] = names.map(answer);
+        assert!(first == second && first == third, "{words:?}: {first}{second}{third}");
+    }
+    dir.kgrep(&["find", "memory", "--kind", "lamp"]).run().expect_error(&["lamp"]);
+}

@@ -41,8 +41,18 @@ const KERNEL: &[(i32, &[&str])] = &[
     (1, &["find", "nosuchthing"]),
     (0, &["exists", "kfree", "no_such_thing"]),
     (1, &["exists", "no_such_thing"]),
+    (0, &["messages"]),
+    (1, &["messages", "no such text"]),
+    (0, &["log", "panic.txt"]),
+    (0, &["built", "mm/slab.c", "--kconfig", "boot.config"]),
+    (0, &["built", "kfree", "--kconfig", "boot.config"]),
+    (2, &["built", "no_such_thing", "--kconfig", "boot.config"]),
     (0, &["-s", "p"]),
 ];
+
+/// Commands whose answers are no places.
+const WITHOUT_PLACES: [&str; 8] =
+    ["lists", "demo", "index", "config", "queries", "export", "configs", "mcp"];
 
 /// On the pair of trees.
 const PAIR: &[(i32, &[&str])] = &[
@@ -106,8 +116,18 @@ fn same_in_every_format(dir: &Dir, runs: &[(i32, &[&str])]) {
 #[test]
 fn status_and_places_are_the_same_in_every_format() {
     let dir = Dir::kernel();
+    dir.create("boot.config", "# Linux/x86 6.1.0 Kernel Configuration\nCONFIG_X86_64=y\n");
+    dir.create("panic.txt", "Call Trace:\n start_kernel+0x1/0x2\n");
     dir.kgrep(&["index"]).run().expect_ok();
     same_in_every_format(&dir, KERNEL);
+}
+
+#[test]
+fn every_command_is_asked_in_every_format() {
+    for command in crate::arguments::COMMANDS {
+        let asked = KERNEL.iter().chain(PAIR).any(|(_, words)| words[0] == command);
+        assert!(asked || WITHOUT_PLACES.contains(&command), "{command}");
+    }
 }
 
 #[test]

@@ -165,6 +165,7 @@ const RUNS: &[&[&str]] = &[
     &["callees", "needle"],
     &["chain", "needle", "helper"],
     &["messages"],
+    &["mcp"],
     &["trace", "needle"],
     &["trace", "needle_call"],
     &["trace", "needle=", "--format", "json"],

@@ -113,6 +113,7 @@ type Order = &'static [(&'static str, &'static [&'static str])];
 
 const PROGRAM: Order = &[
     ("commands", &[]),
+    ("mcp", &[]),
     ("cells", &[]),
     ("code", &[]),
     ("freshen", &[]),
@@ -138,6 +139,7 @@ const ENGINE: Order = &[
     ("ask", &[]),
     ("log", &[]),
     ("trace", &[]),
+    ("compare", &[]),
     ("code", &[]),
     ("configuration", &[]),
     ("left_out", &[]),
@@ -146,6 +148,7 @@ const ENGINE: Order = &[
     ("answer", &[]),
     ("search", &[]),
     ("diff", &[]),
+    ("sink", &[]),
     ("note", &[]),
     ("recipes", &[]),
     ("relocate", &[]),
@@ -154,6 +157,7 @@ const ENGINE: Order = &[
     ("paths", &[]),
     ("place", &[]),
     ("plain", &[]),
+    ("kinds", &[]),
     ("error", &[]),
 ];
 
@@ -247,4 +251,46 @@ fn an_import_is_seen() {
         ["Error", "notes", "cells"]
     );
     assert_eq!(imports("crate::folders::current()"), ["folders"]);
+}
+
+/// The paths that code includes at build time.
+fn included(code: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    for word in ["include_str!(", "include_bytes!(", "include_dir!("] {
+        for (at, _) in code.match_indices(word) {
+            let rest = &code[at + word.len()..];
+            let path = rest.split('"').nth(1).expect("what is included is named by a literal");
+            found.push(path);
+        }
+    }
+    found
+}
+
+#[test]
+fn what_a_crate_includes_lies_in_it() {
+    let mut seen = 0;
+    for library in ["", "engine", "index"] {
+        let root = Path::new(ROOT).join(library);
+        let mut paths = Vec::new();
+        sources(&root.join("src"), &mut paths);
+        for path in &paths {
+            let text = fs::read_to_string(path).expect("Rust files are UTF-8");
+            for included in included(&text) {
+                seen += 1;
+                let from = match included.strip_prefix("$CARGO_MANIFEST_DIR/") {
+                    Some(below) => root.join(below),
+                    None => path.parent().expect("a folder").join(included),
+                };
+                let mut depth = from.strip_prefix(&root).expect("below").components();
+                let lowest = depth.try_fold(0_i32, |depth, part| {
+                    let depth = if part.as_os_str() == ".." { depth - 1 } else { depth + 1 };
+                    (depth >= 0).then_some(depth)
+                });
+                let place = path.display();
+                assert!(lowest.is_some(), "{place} includes {included}, which no package has");
+                assert!(from.exists(), "{place} includes {included}, which is not there");
+            }
+        }
+    }
+    assert!(seen > 20, "only {seen} were seen");
 }

@@ -35,6 +35,7 @@ mod limits;
 mod lists;
 mod log;
 mod macros;
+mod mcp;
 mod messages;
 mod output;
 mod patches;

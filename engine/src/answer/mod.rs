@@ -179,6 +179,8 @@ pub struct Coverage {
     pub changes: Option<u64>,
     /// How many files were searched, where the question is a search.
     pub searched: Option<u64>,
+    /// How many rows there are, where not all of them need be in the answer.
+    pub total: Option<u64>,
 }
 
 impl Answer {

@@ -6,7 +6,7 @@ use crate::answer::{Answer, Cell, Column, Role, Row};
 use crate::code::Code;
 use crate::request::List;
 use crate::trace::{Options, Tracer, items};
-use crate::{Error, Note, Result};
+use crate::{Error, Note, Result, kinds};
 
 /// A row for each item.
 ///
@@ -20,7 +20,9 @@ pub(super) fn answer(code: &Code, list: &List) -> Result<Answer> {
     }
     let recipes = code.recipes();
     let mut lists = recipes.all.iter().filter_map(|recipe| recipe.list.as_ref());
-    let Some(listing) = lists.clone().find(|listing| listing.name == list.what) else {
+    let names = lists.clone().map(|listing| listing.name.as_str());
+    let meant = kinds::meant(&list.what, names);
+    let Some(listing) = lists.clone().find(|listing| Some(&*listing.name) == meant) else {
         let mut names: Vec<String> = lists.by_ref().map(|listing| listing.name.clone()).collect();
         names.push("built".to_owned());
         let what = &list.what;

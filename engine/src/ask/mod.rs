@@ -1,21 +1,31 @@
 //! Answers requests: one file for each question, each a function from the graph and the
-//! parameters to an [`Answer`]. Search and diff have their own folders, since their answers
-//! stream.
+//! parameters to an [`Answer`]. What a search finds may be
+//! handed on while it is found ([`Sink`](crate::sink::Sink)), as the hunks of a comparison.
 
 mod built;
 mod chain;
+mod complete;
 mod define;
+mod explained;
+mod export;
 mod find;
 mod list;
+mod log;
+mod maintainers;
 mod messages;
 mod names;
 mod references;
+mod search;
 mod sources;
 mod steps;
 mod symbol;
 mod trace;
 
+pub use complete::complete;
+pub use export::Words;
+pub use log::{LOG_COLUMNS, LogRow, LogRows};
 pub use messages::messages;
+pub use search::{Around, Seeker, Sought};
 pub use sources::Sources;
 
 use kgrep_index::configured::Presence;
@@ -37,6 +47,7 @@ impl Code {
     /// When a name, a glob or a kind of the request is none, or the tree can't be read.
     pub fn answer(&self, request: &Request) -> Result<Answer> {
         let mut answer = match request {
+            Request::Search(search) => return search::answer(self, search),
             Request::Define(define) => self.ask(|graph| define::answer(self, graph, define)),
             Request::References(references) => references::answer(self, references),
             Request::Callers(steps) => self.ask(|graph| steps::callers(self, graph, steps)),
@@ -45,6 +56,11 @@ impl Code {
             Request::Trace(trace) => trace::answer(self, trace),
             Request::List(list) => list::answer(self, list),
             Request::Find(find) => find::answer(self, find),
+            Request::Built(built) => explained::answer(self, built),
+            Request::Export(what) => self.table(*what),
+            Request::Complete(complete) => Ok(self.names(complete)),
+            Request::Log(log) => log::answer(self, log),
+            Request::Maintainers(asked) => maintainers::answer(self, asked),
             Request::Differ(_) => return Err(Error::NotOfOneTree),
         }?;
         // Of steps and chains the graph itself leaves out what isn't built, and `find` before the

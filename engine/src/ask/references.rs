@@ -188,6 +188,7 @@ fn candidates(name: &str, code: &Code, answer: &mut Answer) -> Result<Vec<Vec<u8
         indexed: advice.indexed,
         changes: advice.fresh.as_ref().map(Fresh::changes),
         searched: Some(totals.files),
+        ..Coverage::default()
     };
     Ok(paths)
 }

@@ -16,13 +16,15 @@ use crate::{Error, Note, Result};
 pub(super) fn answer(code: &Code, trace: &Trace) -> Result<Answer> {
     bare_name(&trace.name)?;
     let recipes = code.recipes();
-    if let Some(kind) = &trace.kind
-        && recipes.get(kind).is_none()
-    {
-        let there = recipes.all.iter().map(|recipe| recipe.name.clone()).collect();
-        return Err(Error::UnknownKind { word: kind.clone(), of: "name", there });
-    }
-    code.ask(|graph| sections(code, graph, recipes, trace))
+    let kind = trace.kind.as_ref().map(|kind| match recipes.get(kind) {
+        Some(recipe) => Ok(recipe.name.clone()),
+        None => {
+            let there = recipes.all.iter().map(|recipe| recipe.name.clone()).collect();
+            Err(Error::UnknownKind { word: kind.clone(), of: "name", there })
+        }
+    });
+    let trace = Trace { kind: kind.transpose()?, ..trace.clone() };
+    code.ask(|graph| sections(code, graph, recipes, &trace))
 }
 
 fn sections(code: &Code, graph: &Graph<'_>, recipes: &Recipes, trace: &Trace) -> Result<Answer> {

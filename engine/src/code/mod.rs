@@ -6,6 +6,7 @@
 
 mod arch;
 mod breadth;
+mod documented;
 mod line;
 mod names;
 mod ranking;
@@ -16,6 +17,7 @@ pub use crate::answer::Elsewhere;
 pub use crate::files::{in_parallel, read};
 pub use arch::{ArchChoice, architectures, folder_name};
 pub use breadth::{Step, Tree};
+pub use documented::documented;
 pub use line::{name_line, word_in};
 pub use names::{
     Pattern, bare_name, filled_up, named, near, nearest, one_name, system_call, tagged,

@@ -8,6 +8,7 @@ use super::context::{Thing, c};
 use super::error::DiffError;
 use super::kinds::{self, Kind};
 use super::model::file_lines;
+use super::sides::below;
 use memchr::memmem::Finder;
 use rayon::prelude::*;
 use std::fs;
@@ -35,6 +36,22 @@ pub enum What {
     File,
 }
 
+impl What {
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            What::Function => "function",
+            What::Type => "type",
+            What::Macro => "macro",
+            What::Variable => "variable",
+            What::Parameter => "parameter",
+            What::Config => "config",
+            What::Syscall => "syscall",
+            What::File => "file",
+        }
+    }
+}
+
 /// One place that defines a name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Found {
@@ -48,6 +65,57 @@ pub struct Found {
     pub line: u32,
     /// What the name is there.
     pub what: What,
+}
+
+/// A place where a name is defined.
+pub struct There {
+    /// Which of the names.
+    pub name: usize,
+    /// Which of the trees.
+    pub tree: usize,
+    /// What it is there.
+    pub what: What,
+    /// The file, with its tree, as it is shown.
+    pub path: PathBuf,
+    /// Its line, from 1; 0 of a file.
+    pub line: u32,
+}
+
+impl There {
+    /// `function fs/lamp.c:3`.
+    pub fn told(&self) -> String {
+        format!("{} {}", self.what.name(), self.place())
+    }
+
+    /// `fs/lamp.c:3`.
+    pub fn place(&self) -> String {
+        match self.line {
+            0 => self.path.display().to_string(),
+            line => format!("{}:{line}", self.path.display()),
+        }
+    }
+}
+
+/// Looks for names in trees that are relative to `base`, in the order of names, trees,
+/// files and lines.
+///
+/// # Errors
+/// When a tree can't be read.
+pub fn places(base: &Path, names: &[&str], trees: &[PathBuf]) -> Result<Vec<There>, DiffError> {
+    let roots: Vec<PathBuf> = trees.iter().map(|tree| base.join(tree)).collect();
+    let names: Vec<&[u8]> = names.iter().map(|name| name.as_bytes()).collect();
+    let found = find(&names, &roots)?;
+    let there = found.into_iter().map(|found| There {
+        path: below(
+            trees.get(found.tree).map(PathBuf::as_path).unwrap_or(Path::new("")),
+            &found.file,
+        ),
+        name: found.name,
+        tree: found.tree,
+        what: found.what,
+        line: found.line,
+    });
+    Ok(there.collect())
 }
 
 /// Looks for the names in the trees. The answer is sorted by name, tree, file and line.

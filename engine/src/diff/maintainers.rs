@@ -28,6 +28,12 @@ pub struct Section {
     excluded: Vec<Files>,
 }
 
+/// The fields that say which files a section is about.
+const PATTERNS: [&[u8]; 4] = [b"F:", b"X:", b"N:", b"K:"];
+
+/// Those that say who is asked, and where.
+const PEOPLE: [&[u8]; 3] = [b"M:", b"R:", b"L:"];
+
 /// An `F:` or `N:` line.
 #[derive(Debug)]
 struct Pattern {
@@ -124,6 +130,23 @@ impl Maintainers {
         let mut about: Vec<_> = about.collect();
         about.sort_by_key(|(closeness, _)| std::cmp::Reverse(*closeness));
         about.into_iter().map(|(_, entry)| entry).collect()
+    }
+
+    /// The lines that tell who maintains a file: the closest section without its lists of files,
+    /// then of each other one who is asked; of all of them the pattern that names the file.
+    /// `text` gives a line of MAINTAINERS.
+    pub fn told(&self, file: &[u8], mut text: impl FnMut(u32) -> Vec<u8>) -> Vec<u32> {
+        let mut told = Vec::new();
+        for (place, Entry { section, by }) in self.entries(file).into_iter().enumerate() {
+            told.extend((section.first..=section.last).filter(|line| {
+                let text = text(*line);
+                let is_pattern = PATTERNS.iter().any(|field| text.starts_with(field));
+                let is_person = || PEOPLE.iter().any(|field| text.starts_with(field));
+                let is_told = if place == 0 { !is_pattern } else { is_person() };
+                *line == by || *line == section.first || is_told && !text.is_empty()
+            }));
+        }
+        told
     }
 
     /// The title of the section that names the file most closely; the first of several.

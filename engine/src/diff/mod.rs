@@ -30,7 +30,7 @@ pub mod stat;
 pub mod strip;
 pub mod write;
 
-pub use sides::Sides;
+pub use sides::{Sides, below};
 
 #[cfg(test)]
 mod tests;

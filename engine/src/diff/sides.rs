@@ -1,7 +1,7 @@
 //! The two sides of a difference. Paths are kept as they were named, for showing, and read from
 //! a folder that relative ones start from, so that a kept request can be asked again.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -88,4 +88,9 @@ impl Sides {
 
 fn folders(base: &Path, old: &Path, new: &Path) -> Folders {
     Folders { old: base.join(old), new: base.join(new) }
+}
+
+/// A name below a folder, as it is shown: the folder as it was named, without `./`.
+pub fn below(folder: &Path, name: &Path) -> PathBuf {
+    folder.components().filter(|part| *part != Component::CurDir).collect::<PathBuf>().join(name)
 }

@@ -116,7 +116,7 @@ pub(super) struct Dispatch {
 pub(super) fn knowledge() -> &'static Knowledge {
     static READ: OnceLock<Knowledge> = OnceLock::new();
     READ.get_or_init(|| {
-        toml::from_str(include_str!("../../../queries/log.toml"))
+        toml::from_str(include_str!("../../queries/log.toml"))
             .expect("the built-in queries/log.toml is valid: a test reads it")
     })
 }

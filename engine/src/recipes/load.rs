@@ -11,6 +11,7 @@ use toml::{Spanned, Table};
 use super::pattern;
 use super::recipe::{Listing, Look, Recipe, Section, Subject, Text};
 use super::template::{Facts, keys};
+use crate::kinds;
 
 /// The recipes that come with the program, in the order in which an answer has them: what
 /// is meant most often first.
@@ -134,8 +135,10 @@ impl Recipes {
         }
     }
 
-    /// The recipe for names of this kind.
+    /// The recipe for names of this kind, whatever it is called.
     pub fn get(&self, name: &str) -> Option<&Recipe> {
+        let names = self.all.iter().map(|recipe| recipe.name.as_str());
+        let name = kinds::meant(name, names)?;
         self.all.iter().find(|recipe| recipe.name == name)
     }
 }

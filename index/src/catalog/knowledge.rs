@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-const WORDS: &str = include_str!("../../../queries/words.toml");
+const WORDS: &str = include_str!("../../queries/words.toml");
 
 /// The words, read once.
 static KNOWN: LazyLock<Known> = LazyLock::new(|| {

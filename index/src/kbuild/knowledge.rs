@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
-const BUILT_IN: &str = include_str!("../../../queries/kbuild.toml");
+const BUILT_IN: &str = include_str!("../../queries/kbuild.toml");
 
 /// The facts of `queries/kbuild.toml`.
 #[derive(Clone, Debug, Default, Deserialize)]

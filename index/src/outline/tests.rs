@@ -68,7 +68,7 @@ macro_rules! golden {
     ($test:ident, $file:literal) => {
         #[test]
         fn $test() {
-            let bytes = include_bytes!(concat!("../../../tests/trees/outline/", $file));
+            let bytes = include_bytes!(concat!("../../tests/trees/outline/", $file));
             insta::assert_snapshot!(shown($file, bytes));
         }
     };
@@ -212,7 +212,7 @@ proptest! {
 
     #[test]
     fn real_looking_code_cut_and_joined_anywhere_has_an_outline(from in 0usize..2400, to in 0usize..2400) {
-        let text = include_bytes!("../../../tests/trees/outline/functions.c");
+        let text = include_bytes!("../../tests/trees/outline/functions.c");
         let (from, to) = (from.min(text.len()), to.min(text.len()));
         outline(b"a.c", &[&text[..from], &text[to..]].concat(), &Idioms::built_in());
     }
@@ -302,13 +302,13 @@ EXPORT_SYMBOL(all);
 /// The outlines above, and the lamps.
 const SOURCES: [(&str, &[u8]); 8] = [
     ("lamps.c", LAMPS.as_bytes()),
-    ("functions.c", include_bytes!("../../../tests/trees/outline/functions.c")),
-    ("arms.c", include_bytes!("../../../tests/trees/outline/arms.c")),
-    ("idioms.c", include_bytes!("../../../tests/trees/outline/idioms.c")),
-    ("types.h", include_bytes!("../../../tests/trees/outline/types.h")),
-    ("entry.S", include_bytes!("../../../tests/trees/outline/entry.S")),
-    ("Kconfig", include_bytes!("../../../tests/trees/outline/Kconfig")),
-    ("lib.rs", include_bytes!("../../../tests/trees/outline/lib.rs")),
+    ("functions.c", include_bytes!("../../tests/trees/outline/functions.c")),
+    ("arms.c", include_bytes!("../../tests/trees/outline/arms.c")),
+    ("idioms.c", include_bytes!("../../tests/trees/outline/idioms.c")),
+    ("types.h", include_bytes!("../../tests/trees/outline/types.h")),
+    ("entry.S", include_bytes!("../../tests/trees/outline/entry.S")),
+    ("Kconfig", include_bytes!("../../tests/trees/outline/Kconfig")),
+    ("lib.rs", include_bytes!("../../tests/trees/outline/lib.rs")),
 ];
 
 #[test]

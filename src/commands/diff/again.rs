@@ -12,17 +12,16 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use kgrep_engine::Request;
+use kgrep_engine::compare::{self, BuiltSides, Names, Pass, Pick, Placer, Row};
 use kgrep_engine::request::Differ;
 
-use super::built::BuiltSides;
 use super::export::Json;
-use super::pass::Pass;
-use super::pick::{Names, Pick};
-use super::place::{Placer, Row};
-use super::sides::{self, Sides, below};
+use super::sides::{self, Sides};
 use super::whole::Drawer;
+use crate::diff::below;
 use crate::diff::model::{DiffSet, Entry};
 use crate::list::{Indices, ListError, Meta, View};
+use crate::notes;
 use crate::render::Look;
 use crate::settings::{Format, Settings};
 
@@ -63,18 +62,18 @@ pub(crate) fn print(
     }
     let base = PathBuf::from(OsStr::from_bytes(&meta.folder));
     let sides = &differ.sides;
-    let pick = Pick::new(differ)?;
+    let pick = Pick::new(differ, &notes::sink())?;
     let mut set = load(sides, &base, view, positions)?;
     // What is left out isn't in the list either.
     Names::new(differ, BuiltSides::default())?.narrow(&mut set);
-    let behind = super::behind(differ, &base)?;
+    let behind = compare::behind(differ, &base)?;
     let placer = Placer::new(&base, sides, pick.as_ref(), behind.as_ref());
     // A verdict comes before the cells that are the hunk's own.
     let mut wanted = wanted(view, positions, usize::from(differ.applied))?;
     let pass = Pass::new(&set, sides, &base, pick.as_ref());
     let json = settings.format.value == Format::Json;
     let mut shown = if json { Shown::Json(Json::default()) } else { Shown::new(settings, look)? };
-    pass.each(
+    pass.each::<_, anyhow::Error>(
         |_, file| (placer.rows(&set, &file), file),
         |(rows, file)| {
             let patch = set.patches.get(file.patch);

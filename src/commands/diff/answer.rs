@@ -6,14 +6,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use kgrep_engine::compare::{Pick, Row};
 
 use super::Asked;
-use super::pick::Pick;
-use super::place::Row;
 use super::sides::Sides;
-use crate::commands::exists;
 use crate::diff::context::Thing;
-use crate::diff::exists::What;
+use crate::diff::exists::{What, places};
 use crate::diff::model::Origin;
 use crate::notes;
 use crate::render::{Look, visible};
@@ -229,7 +227,7 @@ fn known(asked: &Asked<'_>, name: &str) -> Result<String> {
     if trees.is_empty() {
         return Ok(String::new());
     }
-    let found = exists::places(asked.base, &[name], &trees)?;
+    let found = places(asked.base, &[name], &trees)?;
     let mut there = Vec::new();
     let mut lacking = Vec::new();
     for (at, tree) in trees.iter().enumerate() {

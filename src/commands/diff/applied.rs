@@ -2,14 +2,12 @@
 //! already, or conflicts, as `patch --dry-run` would decide. Nothing is written.
 
 use anyhow::{Result, bail};
+use kgrep_engine::compare::{Names, Pick, Placer, Row};
 
-use super::lister::{self, Lister};
-use super::pick::{Names, Pick};
-use super::place::{Placer, Row};
 use super::sides::Sides;
-use super::{Asked, export, verdicts};
+use super::{Asked, ended, export, verdicts};
 use crate::cli::By;
-use crate::commands::Outcome;
+use crate::commands::{Outcome, lister};
 use crate::diff::apply::{self, Verdict};
 use crate::diff::model::{DiffSet, Entry, FileChange};
 use crate::list::{Column, Role};
@@ -58,7 +56,7 @@ pub(super) fn run(
     let format = asked.session.settings.format.value;
     let mut json = (format == Format::Json).then(export::Json::default);
     let prints = json.is_none() && !asked.args.pattern.quiet;
-    let mut lister = Lister::new(asked.session, &look, meta, prints);
+    let mut lister = asked.lister(&look, meta, prints);
     let mut sums = [0_u64; 4];
     for (file, judged) in judged(set, names, &verdicts) {
         let rows = placer.rows(set, file);
@@ -70,7 +68,7 @@ pub(super) fn run(
             let (place, said, sum) = said(verdict);
             sums[sum] += 1;
             judge(&mut row, place, said);
-            let index = lister.push(&row)?;
+            let index = lister.hunk(&row)?;
             if let Some(json) = &mut json {
                 json.row(index, &entry, &row)?;
             }
@@ -78,7 +76,7 @@ pub(super) fn run(
     }
     let wants_lead = format == Format::Table && asked.session.settings.header.value;
     let lead = if wants_lead { summary(sums) } else { Vec::new() };
-    let (outcome, _) = lister.finish(&lead)?;
+    let (outcome, _) = ended(lister, &lead, asked.session)?;
     if let Some(json) = json {
         json.finish()?;
     }

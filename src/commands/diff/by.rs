@@ -3,11 +3,10 @@
 use std::io::Write;
 
 use anyhow::Result;
+use kgrep_engine::compare::{Pass, Placer};
 use serde_json::json;
 
 use super::export::data;
-use super::pass::Pass;
-use super::place::Placer;
 use super::{Asked, found};
 use crate::cli::By as Wanted;
 use crate::commands::Outcome;
@@ -54,7 +53,7 @@ pub(super) fn run(
         file.entries(pass.set.patches.get(file.patch)).map(name).collect()
     };
     let mut groups = Groups::default();
-    pass.each(
+    pass.each::<_, anyhow::Error>(
         |_, file| {
             let counts: Vec<_> = file.entries(None).map(|entry| entry.counts()).collect();
             (named(&file), counts, file.name().to_vec())

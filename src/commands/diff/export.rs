@@ -4,10 +4,9 @@ use std::io::Write;
 
 use anyhow::Result;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
+use kgrep_engine::compare::{Pass, Row};
 use serde_json::{Value, json};
 
-use super::pass::Pass;
-use super::place::Row;
 use super::whole::tell_unwritten;
 use super::{Asked, found};
 use crate::commands::Outcome;
@@ -24,7 +23,7 @@ pub(super) fn patch(pass: &Pass<'_>) -> Result<Outcome> {
     let mut out = Output::stdout().holding(Content::Text);
     let mut unwritten = Vec::new();
     let mut any = false;
-    pass.each(
+    pass.each::<_, anyhow::Error>(
         |_, file| {
             let mut text = Vec::new();
             let entries: Vec<_> = file.entries(None).collect();
@@ -49,7 +48,7 @@ pub(super) fn patch(pass: &Pass<'_>) -> Result<Outcome> {
 /// When the output can't be written.
 pub(super) fn stat(asked: &Asked<'_>, pass: &Pass<'_>) -> Result<Outcome> {
     let mut rows = Vec::new();
-    pass.each(
+    pass.each::<_, anyhow::Error>(
         |_, file| stat::Row::new(&file),
         |row| {
             rows.push(row);

@@ -6,19 +6,17 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use kgrep_engine::compare::{Pass, Pick, Placer, Row};
 
-use super::lister::{self, Lister};
-use super::pass::Pass;
-use super::pick::Pick;
-use super::place::{Placer, Row};
-use super::{Asked, export};
+use super::{Asked, ended, export};
 use crate::cli::KindArg;
-use crate::commands::Outcome;
-use crate::commands::exists::{self, There};
+use crate::commands::{Outcome, lister};
+use crate::diff::exists::{There, places};
 use crate::diff::kinds::{self, Change, How, Joined, Kind, Mention};
 use crate::diff::locate::Lines;
 use crate::diff::model::{DiffSet, FileChange, Origin};
 use crate::list::{Column, Role};
+use crate::notes;
 use crate::settings::Format;
 
 /// Lists the changes; with `word`, those of the thing of this name, below where it is.
@@ -46,7 +44,7 @@ pub(super) fn run(
     let mut titles = Column::all(&[("Change", Role::Text), ("Name", Role::Text)]);
     titles.extend(columns.iter().filter(kept).cloned());
     let meta = lister::meta(asked.session, titles, asked.request())?;
-    let mut lister = Lister::new(asked.session, &look, meta, json.is_none());
+    let mut lister = asked.lister(&look, meta, json.is_none());
     let mut above = None;
     for ((kind, change), row) in chosen.iter().zip(rows) {
         let Some(mut row) = row else { continue };
@@ -56,7 +54,7 @@ pub(super) fn run(
         row.cells = cells;
         let begins = kinds.len() > 1 && above.replace(*kind) != Some(*kind);
         row.section = begins.then(|| title(*kind).to_owned());
-        let index = lister.push(&row)?;
+        let index = lister.hunk(&row)?;
         if let Some(json) = &mut json {
             json.change(index, title(*kind), change, &row)?;
         }
@@ -68,7 +66,7 @@ pub(super) fn run(
         None => None,
     };
     let lead = there.as_ref().filter(|_| heads).map(|there| there.text(found)).unwrap_or_default();
-    let (outcome, list) = lister.finish(lead.as_bytes())?;
+    let (outcome, list) = ended(lister, lead.as_bytes(), asked.session)?;
     if let Some(json) = json {
         json.finish()?;
     }
@@ -87,7 +85,7 @@ fn changes(
     let files = pass.set.files.iter().enumerate();
     let places: Vec<usize> = files.filter(|(_, file)| reads(file)).map(|(at, _)| at).collect();
     let mut joined: Vec<Joined> = kinds.iter().map(|_| Joined::default()).collect();
-    pass.each_of(
+    pass.each_of::<_, anyhow::Error>(
         &places,
         |at, file| {
             let text = placer.read(&file);
@@ -118,7 +116,7 @@ fn rows(
     }
     let files: Vec<usize> = by_file.keys().copied().collect();
     let mut rows: Vec<Option<Row>> = vec![None; chosen.len()];
-    pass.each_of(
+    pass.each_of::<_, anyhow::Error>(
         &files,
         |at, file| {
             let numbers = by_file.get(&at).map(Vec::as_slice).unwrap_or_default();
@@ -148,7 +146,7 @@ enum Wanted {
 
 impl Wanted {
     fn new(asked: &Asked<'_>, changes: &[(Kind, Vec<Change>)]) -> Result<Wanted> {
-        let Some(pick) = Pick::new(asked.differ)? else { return Ok(Wanted::All) };
+        let Some(pick) = Pick::new(asked.differ, &notes::sink())? else { return Ok(Wanted::All) };
         let name = pick.text.strip_prefix("CONFIG_").unwrap_or(&pick.text).as_bytes();
         let all = changes.iter().flat_map(|(_, changes)| changes);
         if all.clone().any(|change| change.name == name) {
@@ -218,7 +216,7 @@ impl WhereIs<'_> {
             return Ok(None);
         }
         let folders: Vec<PathBuf> = trees.iter().map(|tree| tree.to_path_buf()).collect();
-        let places = exists::places(asked.base, &[name], &folders)?;
+        let places = places(asked.base, &[name], &folders)?;
         Ok(Some(WhereIs { name: name.to_owned(), trees, places }))
     }
 

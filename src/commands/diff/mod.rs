@@ -1,24 +1,16 @@
 //! `kgrep diff`: what one kernel does differently from another, as a numbered list of
 //! hunks, as counts, in kernel terms, or as a patch.
 //!
-//! `sides` reads the arguments, `pass` goes through the difference and `pick` leaves the
-//! hunks that are asked for, `place` says
-//! where each of them is, `lister` numbers and prints them. `answer` goes above the list
-//! where a pattern was given; the other files are the other shapes of an answer. The
-//! engine is [`crate::diff`].
+//! `sides` reads the arguments, [`kgrep_engine::compare`] goes through the difference and says
+//! where each hunk is, `lister` numbers and prints them. `answer` goes above the list
+//! where a pattern was given; the other files are the other shapes of an answer.
 
 mod again;
 mod answer;
 mod applied;
-mod behind;
-mod built;
 mod by;
 mod export;
 mod kind;
-pub(crate) mod lister;
-mod pass;
-mod pick;
-pub(crate) mod place;
 mod sides;
 mod summary;
 mod verdicts;
@@ -26,31 +18,29 @@ mod whole;
 
 use std::borrow::Cow;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use kgrep_engine::Request;
+use kgrep_engine::compare::{Behind, BuiltSides, Names, Pass, Pick, Placer, behind, told};
 use kgrep_engine::request::Differ;
 
 use self::answer::Answer;
-use self::behind::Behind;
-use self::built::BuiltSides;
-use self::lister::Lister;
-use self::pass::Pass;
-use self::pick::{Names, Pick};
-use self::place::Placer;
 use self::sides::Sides;
 use self::summary::{Gatherer, Summary};
 use self::whole::Drawer;
+use super::lister::{self, Lister};
 use super::{Outcome, Session};
 use crate::cli::{self, DiffArgs};
+use crate::code;
 use crate::diff::filter::Within;
 use crate::diff::model::FileChange;
+use crate::list::{List, Meta};
 use crate::message::tell;
-use crate::render::{Facts, Look};
+use crate::notes;
+use crate::render::{Facts, Look, Totals};
 use crate::search::SearchRequest;
-use crate::settings::Format;
+use crate::settings::{Format, Origin};
 
 pub(crate) use again::{lists_hunks, print as print_hunks};
-pub(crate) use sides::below;
 
 /// Finds the difference and shows it as asked for.
 ///
@@ -61,9 +51,9 @@ pub(crate) fn run(args: &DiffArgs, session: &Session) -> Result<Outcome> {
     let (sides, word) = sides::sides(args, &base)?;
     let differ = differ(args, sides, word);
     let sides = &differ.sides;
-    let names = Names::new(&differ, BuiltSides::new(sides, &base, session)?)?;
+    let names = Names::new(&differ, built(sides, &base, session)?)?;
     // A wrong pattern is told before minutes are spent on two trees.
-    let pick = if args.kind.is_some() { None } else { Pick::new(&differ)? };
+    let pick = if args.kind.is_some() { None } else { Pick::new(&differ, &notes::sink())? };
     let mut set = sides::load(sides, &base)?;
     for problem in set.notes.iter().chain(&set.problems) {
         tell(told(problem, &base));
@@ -75,7 +65,7 @@ pub(crate) fn run(args: &DiffArgs, session: &Session) -> Result<Outcome> {
     let outcome = if args.applied {
         applied::run(&asked, &set, pick.as_ref(), &names)?
     } else {
-        names.narrow(&mut set);
+        names.narrow(&mut set).iter().for_each(notes::tell);
         let pass = Pass::new(&set, sides, &base, pick.as_ref());
         let outcome = show(&asked, &pass, word)?;
         for problem in pass.problems() {
@@ -128,6 +118,14 @@ impl Asked<'_> {
         Look::new(&self.session.settings, Facts::of_stdout(), folder)
     }
 
+    /// A list that `meta` describes. Unless `prints`, it is only kept.
+    fn lister<'l>(&'l self, look: &'l Look, meta: Meta, prints: bool) -> Lister<'l> {
+        match prints {
+            true => Lister::printing(self.session, look, meta),
+            false => Lister::new(self.session, meta, None),
+        }
+    }
+
     /// What the list keeps, so that it can be asked again.
     fn request(&self) -> Option<Request> {
         Some(Request::Differ(Box::new(self.differ.clone())))
@@ -151,7 +149,7 @@ fn show(asked: &Asked<'_>, pass: &Pass<'_>, word: Option<&std::ffi::OsString>) -
 /// Whether there is anything that is asked for.
 fn any(pass: &Pass<'_>) -> Result<Outcome> {
     let mut any = false;
-    pass.each(
+    pass.each::<_, anyhow::Error>(
         |_, _| (),
         |()| {
             any = true;
@@ -172,12 +170,12 @@ fn list(asked: &Asked<'_>, pass: &Pass<'_>, placer: &Placer<'_>) -> Result<Outco
     let mut json = (format == Format::Json && !whole).then(export::Json::default);
     let own_print = drawer.is_some() || json.is_some();
     let meta = lister::meta(asked.session, placer.columns(), asked.request())?;
-    let mut lister = Lister::new(asked.session, &look, meta, !own_print);
+    let mut lister = asked.lister(&look, meta, !own_print);
     let mut answer = Answer::default();
     let wants_lead = !own_print && format == Format::Table && settings.header.value;
     let gatherer = if wants_lead && pass.pick.is_none() { Gatherer::new(asked) } else { None };
     let mut summary = Summary::default();
-    pass.each(
+    pass.each::<_, anyhow::Error>(
         |at, file| {
             let gathered = gatherer.as_ref().map(|gatherer| gatherer.of(placer, at, &file));
             let rows = placer.rows(set, &file);
@@ -195,7 +193,7 @@ fn list(asked: &Asked<'_>, pass: &Pass<'_>, placer: &Placer<'_>) -> Result<Outco
             let mut drawn = Vec::new();
             let entries = file.entries(set.patches.get(file.patch)).map(Some);
             for (row, entry) in rows.iter().zip(entries.chain(std::iter::repeat(None))) {
-                let index = lister.push(row)?;
+                let index = lister.hunk(row)?;
                 answer.note(file.name(), row);
                 if let (Some(json), Some(entry)) = (&mut json, &entry) {
                     json.row(index, entry, row)?;
@@ -212,27 +210,39 @@ fn list(asked: &Asked<'_>, pass: &Pass<'_>, placer: &Placer<'_>) -> Result<Outco
         Some(pick) => answer.text(asked, pick, &look, lister.len())?,
         None => summary.text(asked, set, &look),
     };
-    let (outcome, _) = lister.finish(&lead)?;
+    let (outcome, _) = ended(lister, &lead, asked.session)?;
     json.map_or(Ok(()), export::Json::finish)?;
     drawer.map_or(Ok(()), Drawer::finish)?;
     Ok(outcome)
 }
 
-/// The distribution's patches, named or found.
-fn behind(differ: &Differ, base: &std::path::Path) -> Result<Option<Behind>> {
-    match (&differ.patches, &differ.sides) {
-        (Some(path), _) => Behind::load(&base.join(path)).map(Some),
-        (None, Sides::Folders { new, .. }) => Ok(Behind::found(&base.join(new))),
-        _ => Ok(None),
+/// The trees that are compared, under the configuration in force.
+fn built(sides: &Sides, base: &std::path::Path, session: &Session) -> Result<BuiltSides> {
+    let setting = &session.settings.kconfig;
+    let is_named = setting.value != "none" && matches!(setting.origin, Origin::Flag(_));
+    if is_named && sides.trees().is_empty() {
+        bail!("--kconfig is about a tree; --on TREE names the one that the patches are for");
     }
+    let Some(choice) = code::kconfig(session)? else { return Ok(BuiltSides::default()) };
+    let arch = code::named_arch(session);
+    Ok(BuiltSides::new(sides, base, &choice, arch, &session.cache)?)
 }
 
-fn told(problem: &crate::diff::model::Problem, base: &std::path::Path) -> String {
-    let path = problem.path.strip_prefix(base).unwrap_or(&problem.path).display();
-    match problem.line {
-        0 => format!("{path}: {}", problem.what),
-        line => format!("{path}:{line}: {}", problem.what),
+/// Ends a list below `lead`: whether anything was found, and the list.
+pub(super) fn ended(
+    lister: Lister<'_>,
+    lead: &[u8],
+    session: &Session,
+) -> Result<(Outcome, Option<List>)> {
+    let (is_full, any) = (lister.is_full(), lister.len() > 0);
+    let list = lister.finish(lead, Totals::default())?;
+    if is_full {
+        tell(format!(
+            "more than {} entries: those without an index can't be followed up (--max-list)",
+            session.settings.max_list.value
+        ));
     }
+    Ok((found(any), list))
 }
 
 fn found(found: bool) -> Outcome {

@@ -5,7 +5,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -95,11 +95,6 @@ pub(super) fn load(sides: &Sides, base: &Path) -> Result<DiffSet> {
 /// True of a folder that is the top of a source tree.
 fn is_tree(folder: &Path) -> bool {
     ["Kbuild", "MAINTAINERS", "Makefile", ".git"].iter().any(|name| folder.join(name).exists())
-}
-
-/// A name below a folder, as it is shown: the folder as it was typed, without `./`.
-pub(crate) fn below(folder: &Path, name: &Path) -> PathBuf {
-    folder.components().filter(|part| *part != Component::CurDir).collect::<PathBuf>().join(name)
 }
 
 /// The top of the repository around `base`, `.` where it is `base` itself.

@@ -3,9 +3,10 @@
 //!
 //! It is gathered while the rows are made: the trees are gone through once.
 
+use kgrep_engine::compare::Placer;
+
 use super::Asked;
 use super::by::maintainers;
-use super::place::Placer;
 use super::sides::Sides;
 use crate::diff::group::Groups;
 use crate::diff::kinds::{self, How, Joined, Kind, Mentioned};

@@ -3,11 +3,11 @@
 use std::io::Write;
 
 use anyhow::Result;
+use kgrep_engine::compare::{Names, Pick};
 use serde_json::json;
 
 use super::applied::judged;
 use super::export::data;
-use super::pick::{Names, Pick};
 use super::{Asked, found};
 use crate::commands::Outcome;
 use crate::diff::apply::Verdict;

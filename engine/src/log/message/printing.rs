@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 /// What comes with the program.
-const BUILT_IN: &str = include_str!("../../../../queries/printing.toml");
+const BUILT_IN: &str = include_str!("../../../queries/printing.toml");
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

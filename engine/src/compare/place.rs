@@ -17,15 +17,15 @@ use std::{ffi::OsStr, fs};
 
 use super::behind::Behind;
 use super::pick::Pick;
-use super::sides::{Sides, below};
+use crate::answer::{Column, Role};
 use crate::code::read;
 use crate::diff::context::{self, Enclosing, Thing};
 use crate::diff::filter::Hit;
 use crate::diff::kinds::{self, Kind};
 use crate::diff::locate::{self, Lines};
 use crate::diff::model::{DiffSet, Entry, FileChange, FileOp, Hunk, Line, Origin, Patch};
-use crate::diff::{group, strip};
-use crate::list::{Column, Role, Span};
+use crate::diff::{Sides, below, group, strip};
+use crate::place::Span;
 
 /// A subject in a table is cut to this many characters.
 const SUBJECT: usize = 48;
@@ -35,48 +35,48 @@ const GUESSED: &str = "(line guessed) ";
 
 /// One row of the list, still owning its bytes.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Row {
+pub struct Row {
     /// The file to open, as it is shown.
-    pub(crate) path: Vec<u8>,
+    pub path: Vec<u8>,
     /// Its line, from 1; 0 of a file as such.
-    pub(crate) line: u64,
+    pub line: u64,
     /// Where that line begins, in bytes.
-    pub(crate) offset: u64,
+    pub offset: u64,
     /// What is shown.
-    pub(crate) text: Vec<u8>,
+    pub text: Vec<u8>,
     /// What matched in it.
-    pub(crate) spans: Vec<Span>,
+    pub spans: Vec<Span>,
     /// The extra columns.
-    pub(crate) cells: Vec<String>,
+    pub cells: Vec<String>,
     /// The title above it.
-    pub(crate) section: Option<String>,
+    pub section: Option<String>,
     /// The text isn't the file's own line.
-    pub(crate) foreign: bool,
+    pub foreign: bool,
     /// The hunk's own text is nowhere in the file: the line is the one the patch names.
-    pub(crate) guessed: bool,
+    pub guessed: bool,
     /// The function that the hunk belongs to, where its place may be another's: the name that
     /// the patch has for it, and the line on which it begins now, if it is still there.
-    pub(crate) home: Option<(Vec<u8>, Option<u64>)>,
+    pub home: Option<(Vec<u8>, Option<u64>)>,
     /// The side that the shown line is on; none without a line.
-    pub(crate) side: Option<Origin>,
+    pub side: Option<Origin>,
     /// What is around the hunk.
-    pub(crate) around: Option<Enclosing>,
+    pub around: Option<Enclosing>,
     /// The patch behind it.
-    pub(crate) patch: Option<Patch>,
+    pub patch: Option<Patch>,
     /// With `--applied`, what would become of it.
-    pub(crate) verdict: Option<String>,
+    pub verdict: Option<String>,
 }
 
 /// Makes rows.
-pub(super) struct Placer<'a> {
+pub struct Placer<'a> {
     /// The folder that typed paths start from.
-    pub(super) base: &'a Path,
+    pub base: &'a Path,
     /// What is compared.
-    pub(super) sides: &'a Sides,
+    pub sides: &'a Sides,
     /// What is searched for.
-    pub(super) pick: Option<&'a Pick>,
+    pub pick: Option<&'a Pick>,
     /// The distribution's patches.
-    pub(super) behind: Option<&'a Behind>,
+    pub behind: Option<&'a Behind>,
     /// Where the lines of patch files begin, read once a file.
     starts: Mutex<HashMap<PathBuf, Arc<Vec<usize>>>>,
 }
@@ -96,7 +96,7 @@ struct Spot {
 
 impl<'a> Placer<'a> {
     /// A placer for these sides.
-    pub(super) fn new(
+    pub fn new(
         base: &'a Path,
         sides: &'a Sides,
         pick: Option<&'a Pick>,
@@ -106,7 +106,7 @@ impl<'a> Placer<'a> {
     }
 
     /// The extra columns.
-    pub(super) fn columns(&self) -> Vec<Column> {
+    pub fn columns(&self) -> Vec<Column> {
         const FUNCTION: (&str, Role) = ("Function", Role::Function);
         const LINES: (&str, Role) = ("Lines", Role::Text);
         const PATCH: (&str, Role) = ("Patch", Role::Text);
@@ -124,7 +124,7 @@ impl<'a> Placer<'a> {
     }
 
     /// The rows of one file's hunks, in order; one row of a file without any.
-    pub(super) fn rows(&self, set: &DiffSet, file: &FileChange) -> Vec<Row> {
+    pub fn rows(&self, set: &DiffSet, file: &FileChange) -> Vec<Row> {
         let text = self.read(file);
         let tree = text.as_ref().map(|(path, text)| Tree::of(path, text));
         let patch = set.patches.get(file.patch);
@@ -140,7 +140,7 @@ impl<'a> Placer<'a> {
 
     /// The file in the tree that is there, and its text: the new side, else the old one.
     /// A link has no lines of its own, and what is behind it is another file.
-    pub(super) fn read(&self, file: &FileChange) -> Option<(PathBuf, Vec<u8>)> {
+    pub fn read(&self, file: &FileChange) -> Option<(PathBuf, Vec<u8>)> {
         let names = [file.new.as_deref(), file.old.as_deref()];
         for tree in self.sides.trees().into_iter().rev() {
             for name in names.into_iter().flatten() {
@@ -165,7 +165,7 @@ impl<'a> Placer<'a> {
 
     /// The rows of lines of one file, each given by its hunk's place in the file, its side
     /// and its number there; `None` for a line that isn't there.
-    pub(super) fn rows_at(
+    pub fn rows_at(
         &self,
         set: &DiffSet,
         file: &FileChange,

@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
+use crate::diff::error::DiffError;
 use crate::diff::model::{DiffSet, FileChange, Hunk, Line, Origin, Patch};
 use crate::diff::set;
 
@@ -12,7 +13,7 @@ use crate::diff::set;
 const SERIES: [&str; 2] = ["debian/patches/series", "patches/series"];
 
 /// A distribution's patches, to be asked who changed a line.
-pub(super) struct Behind {
+pub struct Behind {
     set: DiffSet,
     /// The places in [`DiffSet::files`] of what changes the file of a name.
     files: HashMap<Vec<u8>, Vec<usize>>,
@@ -23,7 +24,7 @@ impl Behind {
     ///
     /// # Errors
     /// When there are none.
-    pub(super) fn load(path: &Path) -> anyhow::Result<Behind> {
+    pub fn load(path: &Path) -> Result<Behind, DiffError> {
         let set = set::load(path)?;
         let mut files: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();
         for (at, file) in set.files.iter().enumerate() {
@@ -33,7 +34,7 @@ impl Behind {
     }
 
     /// The patches that lie in or beside the tree `distro`.
-    pub(super) fn found(distro: &Path) -> Option<Behind> {
+    pub fn found(distro: &Path) -> Option<Behind> {
         let beside = distro.canonicalize().ok()?.parent().map(|parent| parent.join(SERIES[0]));
         let mut places: Vec<_> = SERIES.iter().map(|series| distro.join(series)).collect();
         places.extend(beside);
@@ -42,7 +43,7 @@ impl Behind {
 
     /// The patch that shares most changed lines with a hunk; of several, the last, whose
     /// word stands.
-    pub(super) fn patch(&self, file: &FileChange, hunk: Option<&Hunk>) -> Option<&Patch> {
+    pub fn patch(&self, file: &FileChange, hunk: Option<&Hunk>) -> Option<&Patch> {
         let files = self.files.get(file.name())?;
         let mut files = files.iter().filter_map(|at| self.set.files.get(*at));
         let Some(hunk) = hunk else {

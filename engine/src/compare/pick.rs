@@ -3,40 +3,39 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use anyhow::Result;
 use bstr::ByteSlice;
 use grep_matcher::Matcher;
-use kgrep_engine::request::Differ;
 
 use super::built::BuiltSides;
 use crate::diff::filter::{self, Hit, Within};
 use crate::diff::model::{DiffSet, Entry, FileChange, Patch};
-use crate::list::Span;
-use crate::notes;
+use crate::place::Span;
+use crate::request::Differ;
 use crate::search::{LineMatcher, Patterns, SearchRequest, overrides, types};
+use crate::{Note, NoteSink, Result};
 
 /// A pattern, and where it is looked for.
-pub(super) struct Pick {
+pub struct Pick {
     matcher: LineMatcher,
     within: Within,
     /// Hunks without a match are wanted.
     invert: bool,
     /// What was asked for, as it is shown.
-    pub(super) text: String,
+    pub text: String,
 }
 
 impl Pick {
-    /// The pattern of the command line, if it has one.
+    /// The pattern of a comparison, if it has one.
     ///
     /// # Errors
     /// When it can't be used.
-    pub(super) fn new(differ: &Differ) -> Result<Option<Pick>> {
+    pub fn new(differ: &Differ, notes: &NoteSink) -> Result<Option<Pick>> {
         if !differ.has_pattern() {
             return Ok(None);
         }
         let search = &differ.search;
         let (patterns, _) = Patterns::collect(search)?;
-        patterns.notes.iter().for_each(notes::tell);
+        patterns.notes.iter().for_each(|note| notes(note.clone()));
         let text = search.pattern.as_ref().map_or_else(
             || patterns.texts.join("`, `"),
             |word| word.to_string_lossy().into_owned(),
@@ -47,18 +46,18 @@ impl Pick {
     }
 
     /// The lines of an entry that match.
-    pub(super) fn hits<'a>(&self, entry: &Entry<'a>) -> Vec<Hit<'a>> {
+    pub fn hits<'a>(&self, entry: &Entry<'a>) -> Vec<Hit<'a>> {
         // The matcher's error type says that it has none.
         filter::hits(entry, self.within, |line| self.matcher.is_match(line).unwrap_or(false))
     }
 
     /// True of an entry that is asked for.
-    pub(super) fn wants(&self, entry: &Entry<'_>) -> bool {
+    pub fn wants(&self, entry: &Entry<'_>) -> bool {
         self.hits(entry).is_empty() == self.invert
     }
 
     /// A file with those of its hunks that are asked for; `None` if there is none.
-    pub(super) fn narrowed<'a>(
+    pub fn narrowed<'a>(
         &self,
         patch: Option<&Patch>,
         file: Cow<'a, FileChange>,
@@ -77,7 +76,7 @@ impl Pick {
     }
 
     /// What matches in a line.
-    pub(super) fn spans(&self, line: &[u8]) -> Vec<Span> {
+    pub fn spans(&self, line: &[u8]) -> Vec<Span> {
         let mut spans = Vec::new();
         if self.invert {
             return spans;
@@ -93,7 +92,7 @@ impl Pick {
 }
 
 /// Which files' names are wanted, by `-g`, `-t` and `-T`, and by what is built.
-pub(super) struct Names {
+pub struct Names {
     globs: ignore::overrides::Override,
     types: ignore::types::Types,
     built: BuiltSides,
@@ -104,14 +103,14 @@ impl Names {
     ///
     /// # Errors
     /// When one can't be used.
-    pub(super) fn new(differ: &Differ, built: BuiltSides) -> Result<Names> {
+    pub fn new(differ: &Differ, built: BuiltSides) -> Result<Names> {
         let search = &differ.search;
         // Names in a difference are relative to the top of a tree, whichever.
         Ok(Names { globs: overrides(search, Path::new(""))?, types: types(search)?, built })
     }
 
     /// True of a file whose name is asked for, and that is built.
-    pub(super) fn wants(&self, file: &FileChange) -> bool {
+    pub fn wants(&self, file: &FileChange) -> bool {
         self.matches(file) && self.built.has(file)
     }
 
@@ -121,9 +120,9 @@ impl Names {
             && !self.types.matched(&name, false).is_ignore()
     }
 
-    /// Leaves in `set` the files that are asked for.
-    pub(super) fn narrow(&self, set: &mut DiffSet) {
+    /// Leaves in `set` the files that are asked for, and says what a configuration left out.
+    pub fn narrow(&self, set: &mut DiffSet) -> Option<Note> {
         set.files.retain(|file| self.matches(file));
-        self.built.narrow(set);
+        self.built.narrow(set)
     }
 }

@@ -10,36 +10,31 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 
-use anyhow::{Context, Result};
 use rayon::prelude::*;
 
 use super::pick::Pick;
-use super::sides::Sides;
+use crate::diff::Sides;
 use crate::diff::folder::Folders;
 use crate::diff::model::{DiffSet, FileChange, Problem};
+use crate::{Error, Result};
 
 /// So many files are worked on at once. Headers of a graphics driver have megabytes each.
 const BATCH: usize = 64;
 
 /// A difference to be gone through.
-pub(super) struct Pass<'a> {
+pub struct Pass<'a> {
     /// What differs; of two folders without hunks.
-    pub(super) set: &'a DiffSet,
+    pub set: &'a DiffSet,
     /// Where the hunks are read from, of two folders.
     folders: Option<Folders>,
     /// Which hunks are wanted; all without one.
-    pub(super) pick: Option<&'a Pick>,
+    pub pick: Option<&'a Pick>,
     problems: Mutex<Vec<Problem>>,
 }
 
 impl<'a> Pass<'a> {
     /// A pass through `set`, which was loaded from `sides`.
-    pub(super) fn new(
-        set: &'a DiffSet,
-        sides: &Sides,
-        base: &Path,
-        pick: Option<&'a Pick>,
-    ) -> Pass<'a> {
+    pub fn new(set: &'a DiffSet, sides: &Sides, base: &Path, pick: Option<&'a Pick>) -> Pass<'a> {
         Pass { set, folders: sides.folders(base), pick, problems: Mutex::default() }
     }
 
@@ -49,11 +44,11 @@ impl<'a> Pass<'a> {
     ///
     /// # Errors
     /// Those of `take`, and when no thread can be started.
-    pub(super) fn each<T: Send>(
+    pub fn each<T: Send, E: From<Error>>(
         &self,
         work: impl Fn(usize, Cow<'a, FileChange>) -> T + Sync,
-        take: impl FnMut(T) -> Result<bool>,
-    ) -> Result<()> {
+        take: impl FnMut(T) -> Result<bool, E>,
+    ) -> Result<(), E> {
         let all: Vec<usize> = (0..self.set.files.len()).collect();
         self.each_of(&all, work, take)
     }
@@ -62,12 +57,12 @@ impl<'a> Pass<'a> {
     ///
     /// # Errors
     /// Those of `take`, and when no thread can be started.
-    pub(super) fn each_of<T: Send>(
+    pub fn each_of<T: Send, E: From<Error>>(
         &self,
         places: &[usize],
         work: impl Fn(usize, Cow<'a, FileChange>) -> T + Sync,
-        mut take: impl FnMut(T) -> Result<bool>,
-    ) -> Result<()> {
+        mut take: impl FnMut(T) -> Result<bool, E>,
+    ) -> Result<(), E> {
         let work = &work;
         let made = |at: &usize| self.file(*at).map(|file| work(*at, file));
         thread::scope(|scope| {
@@ -82,9 +77,7 @@ impl<'a> Pass<'a> {
                     }
                 }
             };
-            thread::Builder::new()
-                .spawn_scoped(scope, worker)
-                .context("no thread was to be had")?;
+            thread::Builder::new().spawn_scoped(scope, worker).map_err(Error::Thread)?;
             for made in batches.into_iter().flatten() {
                 if !take(made)? {
                     break;
@@ -112,7 +105,7 @@ impl<'a> Pass<'a> {
     }
 
     /// What could not be read on the way.
-    pub(super) fn problems(self) -> Vec<Problem> {
+    pub fn problems(self) -> Vec<Problem> {
         self.problems.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }

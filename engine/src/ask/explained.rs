@@ -1,0 +1,227 @@
+//! Whether a configuration builds a file, and every line from the top Makefile down that decides;
+//! for the first that keeps it out, what the symbol depends on. For a name, its definitions, each
+//! with what becomes of its file; for a glob, the files.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
+use globset::GlobBuilder;
+use kgrep_index::configured::Presence;
+use kgrep_index::graph::DefInfo;
+use kgrep_index::kbuild::kconfig::{Tristate, symbol_value};
+use kgrep_index::kbuild::{State, Step, Truth, symbols_in};
+use kgrep_index::outline::Kind;
+
+use super::Sources;
+use crate::answer::{Answer, Cell, Column, Role, Row, Title};
+use crate::code::{Code, Ranking};
+use crate::configuration::{Kernel, Needed};
+use crate::request::Built;
+use crate::{Error, Result};
+
+const COLUMNS: [(&str, Role); 2] = [("Holds", Role::Text), ("Symbols", Role::Text)];
+
+/// The lines that decide for each of what is asked.
+///
+/// # Errors
+/// If no configuration is in force, or something is neither a file nor a name.
+pub(super) fn answer(code: &Code, built: &Built) -> Result<Answer> {
+    let kernel = code.kernel().ok_or(Error::NoConfiguration)?;
+    let mut sources = Sources::default();
+    let mut answer = Answer { columns: Column::all(&COLUMNS), ..Answer::default() };
+    for asked in &built.asked {
+        let text = String::from_utf8_lossy(asked);
+        if code.path(asked).is_file() {
+            explain(code, kernel, asked, &mut sources, &mut answer);
+        } else if text.contains(['*', '?', '[']) {
+            matching(code, kernel, &text, &mut answer)?;
+        } else if text.contains('/') || !defining(code, kernel, &text, &mut answer)? {
+            return Err(Error::NotHere(text.into_owned()));
+        }
+    }
+    Ok(answer)
+}
+
+/// Adds the lines that decide for one file.
+fn explain(code: &Code, kernel: &Kernel, path: &[u8], sources: &mut Sources, answer: &mut Answer) {
+    let found = kernel.explain(path);
+    let section = section(answer, path, &state_text(&found.state, &found.steps));
+    if found.steps.is_empty() {
+        let cells = cells("-", Vec::new());
+        answer.rows.push(Row { path: path.to_vec(), line: 1, cells, section, ..Row::default() });
+        return;
+    }
+    let mut asker = Asker { code, kernel, sources, section, explained: false };
+    for step in &found.steps {
+        asker.add(step, &mut answer.rows);
+    }
+}
+
+/// Begins the part of the answer that is about `what`.
+fn section(answer: &mut Answer, what: &[u8], said: &str) -> Option<u32> {
+    answer.sections.push(Title::Text(format!("{}: {said}", String::from_utf8_lossy(what))));
+    u32::try_from(answer.sections.len() - 1).ok()
+}
+
+/// Adds the sources whose path a glob matches, each with what becomes of it.
+fn matching(code: &Code, kernel: &Kernel, glob: &str, answer: &mut Answer) -> Result<()> {
+    let matcher = GlobBuilder::new(glob).literal_separator(true).build()?.compile_matcher();
+    let paths = code.all_files(|path| {
+        let is_source = [&b".c"[..], b".S", b".rs"].iter().any(|suffix| path.ends_with(suffix));
+        let on = |path: &[u8]| matcher.is_match(OsStr::from_bytes(path));
+        is_source && (on(path) || on(&code.shown(path)))
+    })?;
+    let states: Vec<State> = paths.iter().map(|path| kernel.built().state(path)).collect();
+    let built = states.iter().filter(|state| is_built(state)).count();
+    let section = section(answer, glob.as_bytes(), &format!("{built} of {} built", paths.len()));
+    for (path, state) in paths.into_iter().zip(&states) {
+        push(answer, path, 1, b"", state, section);
+    }
+    Ok(())
+}
+
+/// Adds the definitions of a name, each with what becomes of its file. Whether there are any.
+fn defining(code: &Code, kernel: &Kernel, name: &str, answer: &mut Answer) -> Result<bool> {
+    let found = code.ask(|graph| {
+        let definitions = graph.find_name(name.as_bytes()).map(|name| graph.definitions_of(name));
+        let mut definitions = definitions.unwrap_or_default();
+        definitions.retain(|definition| !matches!(definition.kind, Kind::File | Kind::Declaration));
+        definitions.sort_by_cached_key(|definition| Ranking::of(graph, definition, code.arch));
+        let place = |d: &DefInfo| (graph.path(d.file).to_vec(), d.first);
+        Ok::<_, Error>(definitions.iter().map(place).collect::<Vec<_>>())
+    })?;
+    let configured = code.configured();
+    let states: Vec<State> = found
+        .iter()
+        .map(|(path, _)| match configured.map(|configured| configured.presence(path)) {
+            // A header is built where a file that includes it is.
+            Some(Presence::In) if path.ends_with(b".h") => State::BuiltIn,
+            Some(Presence::Unknown) => State::Unknown,
+            _ => kernel.built().state(path),
+        })
+        .collect();
+    if found.is_empty() {
+        return Ok(false);
+    }
+    let built = states.iter().filter(|state| is_built(state)).count();
+    let section = section(answer, name.as_bytes(), &format!("{built} of {} built", found.len()));
+    for ((path, line), state) in found.into_iter().zip(&states) {
+        push(answer, path, line, name.as_bytes(), state, section);
+    }
+    Ok(true)
+}
+
+fn is_built(state: &State) -> bool {
+    matches!(state, State::BuiltIn | State::Module(_))
+}
+
+/// Adds a place with what becomes of its file.
+fn push(
+    answer: &mut Answer,
+    path: Vec<u8>,
+    line: u32,
+    name: &[u8],
+    state: &State,
+    section: Option<u32>,
+) {
+    let holds = match state {
+        State::BuiltIn | State::Module(_) => "yes",
+        State::Unknown => "unknown",
+        State::No | State::Program(_) => "no",
+    };
+    let said = if path.ends_with(b".h") && *state == State::BuiltIn {
+        "included by what is built".to_owned()
+    } else {
+        state_text(state, &[])
+    };
+    let cells = cells(holds, vec![said]);
+    answer.rows.push(Row { path, line, name: name.to_vec(), cells, section, ..Row::default() });
+}
+
+fn state_text(state: &State, steps: &[Step]) -> String {
+    match state {
+        State::BuiltIn => "built in".into(),
+        State::Module(name) => format!("module {}", String::from_utf8_lossy(name)),
+        State::Unknown => "unknown: only a shell or a compiler could tell".into(),
+        State::Program(folder) => {
+            format!("part of a program of its own, made in {}", String::from_utf8_lossy(folder))
+        }
+        State::No if steps.iter().any(|step| step.holds == Truth::False) => "not built".into(),
+        State::No => "not built: no Makefile names it".into(),
+    }
+}
+
+struct Asker<'a> {
+    code: &'a Code,
+    kernel: &'a Kernel,
+    sources: &'a mut Sources,
+    /// The number of the file's part of the answer.
+    section: Option<u32>,
+    /// Whether a line that does not hold was met.
+    explained: bool,
+}
+
+impl Asker<'_> {
+    /// Adds the line of a Makefile; after the first that fails, what keeps its symbols off.
+    fn add(&mut self, step: &Step, rows: &mut Vec<Row>) {
+        let source = self.sources.get(self.code, &step.file);
+        let text = source.line(u64::from(step.line)).unwrap_or_default().to_vec();
+        let symbols = symbols_in(&text);
+        let values: Vec<String> =
+            symbols.iter().map(|symbol| self.kernel.value_text(symbol)).collect();
+        let holds = match step.holds {
+            Truth::True => "yes",
+            Truth::Unknown => "unknown",
+            Truth::False => "no",
+        };
+        let name = symbols.first().map(|symbol| [b"CONFIG_", *symbol].concat());
+        rows.push(Row {
+            path: step.file.clone(),
+            line: step.line,
+            name: name.unwrap_or_default(),
+            cells: cells(holds, values),
+            section: self.section,
+            ..Row::default()
+        });
+        if step.holds == Truth::False && !self.explained {
+            self.explained = true;
+            let off = |symbol: &&&[u8]| symbol_value(&self.kernel.config, symbol) == Tristate::No;
+            for symbol in symbols.iter().filter(off) {
+                self.needs(symbol, rows);
+            }
+        }
+    }
+
+    /// The Kconfig entries of a symbol, and each part of what they depend on.
+    fn needs(&self, symbol: &[u8], rows: &mut Vec<Row>) {
+        for definition in self.kernel.kconfig().definitions(symbol) {
+            rows.push(Row {
+                path: definition.file.clone(),
+                line: definition.line,
+                name: symbol.to_vec(),
+                cells: cells("-", vec![self.kernel.value_text(symbol)]),
+                section: self.section,
+                depth: 1,
+                ..Row::default()
+            });
+            for need in definition.needs(&self.kernel.config) {
+                let Needed { holds, symbol, values } = self.kernel.needed(&need);
+                rows.push(Row {
+                    path: need.condition.file.clone(),
+                    line: need.condition.line,
+                    name: symbol,
+                    cells: cells(holds, values),
+                    section: self.section,
+                    depth: 2,
+                    ..Row::default()
+                });
+            }
+        }
+    }
+}
+
+/// Whether a line holds, and the values of its symbols; no cell is empty.
+fn cells(holds: &str, values: Vec<String>) -> Vec<Cell> {
+    let values = if values.is_empty() { "-".to_owned() } else { values.join(", ") };
+    vec![Cell::Text(holds.to_owned()), Cell::Text(values)]
+}

@@ -1,0 +1,525 @@
+//! From a tool's arguments to the engine's requests, and from its answers to a page.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use kgrep_engine::compare::{self, BuiltSides};
+use kgrep_engine::request::{
+    self, LogPart, Request, definition_kinds, reference_kinds, step_kinds,
+};
+use kgrep_engine::search::{FileRules, SearchRequest, TypeChoice};
+use kgrep_engine::{Answer, Sources};
+use serde_json::{Value, json};
+
+use super::arguments::{self as take, Common};
+use super::context::{Context, Hearing, sentence, text, told};
+use super::cursor;
+use super::page::{Line, Page, Part, Window};
+use crate::cells;
+use crate::code::{Code, documented};
+
+/// A longer line is cut.
+const WIDEST: usize = 400;
+
+/// Of a longer definition the first lines are shown.
+const TALLEST: u64 = 400;
+
+/// So many definitions of a page are shown whole.
+const WHOLE: usize = 10;
+
+/// So many answers of `find` are counted.
+const FOUND: usize = 1000;
+
+/// A call of a tool.
+pub(super) struct Call<'a> {
+    pub(super) context: &'a Context,
+    pub(super) hearing: &'a Hearing,
+    common: Common,
+    window: Window,
+    page: Page,
+    /// How many more definitions are shown whole.
+    whole: usize,
+}
+
+/// The page that tool `name` answers.
+///
+/// # Errors
+/// What is wrong with the arguments, or why there is no answer.
+pub(super) fn page(
+    context: &Context,
+    hearing: &Hearing,
+    name: &str,
+    arguments: Value,
+) -> Result<Page, String> {
+    let (common, own) = take::split(arguments)?;
+    let digest = cursor::digest(name, &json!([own, common.arch, common.kconfig]));
+    let skip = common.cursor.as_deref().map_or(Ok(0), |cursor| cursor::read(cursor, digest))?;
+    let window = Window::new(skip, common.limit);
+    let end = skip.saturating_add(common.limit);
+    let mut call = Call { context, hearing, common, window, page: Page::default(), whole: WHOLE };
+    call.answer(name, own)?;
+    let mut page = call.page;
+    if let Some(part) = page.parts.first_mut() {
+        part.notes.splice(..0, hearing.said());
+    }
+    let total: u64 = page.parts.iter().map(|part| part.total).sum();
+    if (end as u64) < total {
+        page.next = Some(cursor::write(end, digest));
+    }
+    Ok(page)
+}
+
+impl Call<'_> {
+    fn answer(&mut self, name: &str, own: Value) -> Result<(), String> {
+        match name {
+            "search" => self.search(own),
+            "define" => self.define(own),
+            "exists" => self.exists(own),
+            "references" => {
+                let take::References { names, kinds } = take::own(own)?;
+                let kinds = reference_kinds(&kinds).map_err(wrong)?;
+                self.each(&names, "uses of", |name| {
+                    Request::References(request::References { name, kinds: kinds.clone() })
+                })
+            }
+            "callers" => self.steps(own, "callers of", Request::Callers),
+            "callees" => self.steps(own, "callees of", Request::Callees),
+            "chain" => {
+                let take::Chain { from, to, number, through, avoid, max_depth } = take::own(own)?;
+                let asked = format!("chains from {from} to {to}");
+                let (from, to, indirect) = (from, to, true);
+                let chain =
+                    request::Chain { from, to, number, through, avoid, max_depth, indirect };
+                self.one(asked, &Request::Chain(chain))
+            }
+            "trace" => {
+                let take::Trace { names, kind } = take::own(own)?;
+                self.each(&names, "trace of", |name| {
+                    let (kind, depth, body, all) = (kind.clone(), 1, false, false);
+                    Request::Trace(request::Trace { name, kind, depth, body, all })
+                })
+            }
+            "find" => self.find(own),
+            "list" => {
+                let take::List { what, glob } = take::own(own)?;
+                let asked = what.clone();
+                self.one(asked, &Request::List(request::List { what, glob }))
+            }
+            "diff" => self.diff(own),
+            "built" => self.built(own),
+            "log" => self.log(own),
+            "maintainers" => {
+                let take::Maintainers { paths } = take::own(own)?;
+                let files = paths.iter().map(|path| self.context.bytes(path));
+                let files = files.collect::<Result<_, _>>()?;
+                let request = Request::Maintainers(request::Maintainers { files });
+                self.one("maintainers".to_owned(), &request)
+            }
+            _ => self.read(take::own(own)?),
+        }
+    }
+
+    fn code(&self) -> Result<Code, String> {
+        self.context.code(&self.common, self.hearing)
+    }
+
+    /// Asks for each of several names.
+    fn each(
+        &mut self,
+        names: &[String],
+        asked: &str,
+        request: impl Fn(String) -> Request,
+    ) -> Result<(), String> {
+        let code = self.code()?;
+        for name in some(names)? {
+            let answer = code.answer(&request(name.clone())).map_err(wrong)?;
+            self.part(&code, format!("{asked} {name}"), &answer, false);
+        }
+        Ok(())
+    }
+
+    fn one(&mut self, asked: String, request: &Request) -> Result<(), String> {
+        let code = self.code()?;
+        let answer = code.answer(request).map_err(wrong)?;
+        self.part(&code, asked, &answer, false);
+        Ok(())
+    }
+
+    fn steps(
+        &mut self,
+        own: Value,
+        asked: &str,
+        request: fn(request::Steps) -> Request,
+    ) -> Result<(), String> {
+        let take::Steps { names, kinds, depth } = take::own(own)?;
+        let kinds = step_kinds(&kinds).map_err(wrong)?;
+        if depth == 0 {
+            return Err("depth is how many steps are followed, from 1".to_owned());
+        }
+        self.each(&names, asked, |name| {
+            request(request::Steps { name, depth, kinds: kinds.clone() })
+        })
+    }
+
+    fn search(&mut self, own: Value) -> Result<(), String> {
+        let take::Search { pattern, fixed, word, ignore_case, paths, globs, types } =
+            take::own(own)?;
+        let paths = paths.iter().map(|path| Ok(self.context.below(path)?.into_os_string()));
+        let search = SearchRequest {
+            pattern: Some(pattern.clone().into()),
+            fixed_strings: fixed,
+            word_regexp: word,
+            ignore_case,
+            paths: paths.collect::<Result<_, String>>()?,
+            glob: globs,
+            types: types.into_iter().map(TypeChoice::Only).collect(),
+            rules: FileRules::default(),
+            ..SearchRequest::default()
+        };
+        let number = self.window.reach();
+        let request = request::Search { search, functions: true, number };
+        self.one(format!("`{pattern}`"), &Request::Search(Box::new(request)))
+    }
+
+    fn define(&mut self, own: Value) -> Result<(), String> {
+        let take::Define { names, kinds, body } = take::own(own)?;
+        let kinds = definition_kinds(kinds.iter().map(String::as_str)).map_err(wrong)?;
+        let code = self.code()?;
+        for name in some(&names)? {
+            let define = request::Define { name: name.clone(), kinds: kinds.clone() };
+            let answer = code.answer(&Request::Define(define)).map_err(wrong)?;
+            self.part(&code, format!("definitions of {name}"), &answer, body);
+        }
+        Ok(())
+    }
+
+    fn find(&mut self, own: Value) -> Result<(), String> {
+        let take::Find { words, kinds, paths } = take::own(own)?;
+        let within = paths.iter().map(|path| self.context.bytes(path));
+        let number = self.window.reach().max(FOUND);
+        let request = Request::Find(request::Find {
+            words: words.clone(),
+            kinds: catalog_kinds(&kinds)?,
+            within: within.collect::<Result<_, _>>()?,
+            path: None,
+            arch_is_named: self.common.arch.is_some(),
+            number,
+        });
+        self.one(format!("about {}", words.join(" ")), &request)?;
+        if let Some(part) = self.page.parts.last_mut().filter(|part| part.total >= number as u64) {
+            part.notes.push(format!("there are more than {number}, which are less about it"));
+        }
+        Ok(())
+    }
+
+    fn diff(&mut self, own: Value) -> Result<(), String> {
+        let take::Diff { old, new, pattern, globs } = take::own(own)?;
+        let old = self.context.below(&old)?;
+        let asked = match &new {
+            Some(new) => format!("{} against {new}", old.display()),
+            None => format!("changes of {}", old.display()),
+        };
+        let sides = match new {
+            Some(new) => crate::diff::Sides::Folders { old, new: self.context.below(&new)? },
+            None => {
+                let on = Some(PathBuf::from("."));
+                crate::diff::Sides::Patches { path: old, on, strip: None }
+            }
+        };
+        let differ = request::Differ {
+            sides,
+            search: SearchRequest {
+                pattern: pattern.map(Into::into),
+                glob: globs,
+                ..SearchRequest::default()
+            },
+            within: crate::diff::filter::Within::Changes,
+            patches: None,
+            applied: false,
+            of_names: false,
+        };
+        let root = self.context.tree().root();
+        let built = match self.context.kconfig(&self.common)? {
+            Some(choice) => {
+                let arch = self.common.arch.as_deref();
+                BuiltSides::new(&differ.sides, root, &choice, arch, self.context.cache())
+                    .map_err(wrong)?
+            }
+            None => BuiltSides::default(),
+        };
+        let mut part = Part { asked, ..Part::default() };
+        // How many rows there are is known at the end.
+        let range = self.window.of(usize::MAX);
+        part.start = range.start;
+        let columns = compare::rows(&differ, root, built, &self.hearing.sink(), &mut |row| {
+            let at = usize::try_from(part.total).unwrap_or(usize::MAX);
+            part.total += 1;
+            if range.contains(&at) {
+                part.rows.push(hunk(&row));
+            }
+            ControlFlow::Continue(())
+        })
+        .map_err(wrong)?;
+        part.columns = columns.into_iter().map(|column| column.title).collect();
+        self.page.parts.push(part);
+        Ok(())
+    }
+
+    fn built(&mut self, own: Value) -> Result<(), String> {
+        let take::Built { names } = take::own(own)?;
+        // What names a file must be in the tree; other words are names and globs.
+        let asked = some(&names)?.iter().map(|name| {
+            let is_file = self.context.tree().root().join(name).exists();
+            if is_file { self.context.bytes(name) } else { Ok(name.as_bytes().to_vec().into()) }
+        });
+        let asked = asked.collect::<Result<_, String>>()?;
+        self.one("what is built".to_owned(), &Request::Built(request::Built { asked }))
+    }
+
+    fn log(&mut self, own: Value) -> Result<(), String> {
+        let take::Log { text, only } = take::own(own)?;
+        let only = match only.as_deref() {
+            None => None,
+            Some("frames") => Some(LogPart::Frames),
+            Some("messages") => Some(LogPart::Messages),
+            Some("reports") => Some(LogPart::Reports),
+            Some(other) => {
+                return Err(format!("only is frames, messages or reports, not {other:?}"));
+            }
+        };
+        let request = Request::Log(request::Log { text: text.into_bytes().into(), only });
+        self.one("log".to_owned(), &request)
+    }
+
+    /// Whether names are there, and if not, what there is of them.
+    fn exists(&mut self, own: Value) -> Result<(), String> {
+        let take::Names { names } = take::own(own)?;
+        let code = self.code()?;
+        for name in some(&names)? {
+            if let Some(path) = self.file(name) {
+                let verdict = Some("a file".to_owned());
+                let path = path.display().to_string();
+                let rows = if self.window.of(1).is_empty() {
+                    Vec::new()
+                } else {
+                    vec![Line { path, line: 1, ..Line::default() }]
+                };
+                self.page.parts.push(Part {
+                    asked: name.clone(),
+                    verdict,
+                    total: 1,
+                    rows,
+                    ..Part::default()
+                });
+                continue;
+            }
+            let define = request::Define { name: name.clone(), kinds: Vec::new() };
+            let defined = code.answer(&Request::Define(define)).map_err(wrong)?;
+            if !defined.rows.is_empty() {
+                self.part(&code, name.clone(), &defined, false);
+                self.judge(verdict(&defined));
+                continue;
+            }
+            let search = SearchRequest {
+                pattern: Some(name.into()),
+                fixed_strings: true,
+                word_regexp: true,
+                ..SearchRequest::default()
+            };
+            let (functions, number) = (true, self.window.reach());
+            let request = request::Search { search, functions, number };
+            let mut found = code.answer(&Request::Search(Box::new(request))).map_err(wrong)?;
+            found.notes.splice(..0, defined.notes);
+            let is_text = !found.rows.is_empty() || found.coverage.total > Some(0);
+            self.part(&code, name.clone(), &found, false);
+            self.judge(if is_text { "not defined, in text only" } else { "nothing" });
+        }
+        Ok(())
+    }
+
+    /// The file that a word is the path of.
+    fn file(&self, word: &str) -> Option<PathBuf> {
+        let below = self.context.below(word).ok().filter(|_| word.contains(['/', '.']))?;
+        self.context.tree().root().join(&below).is_file().then_some(below)
+    }
+
+    fn judge(&mut self, verdict: &str) {
+        if let Some(part) = self.page.parts.last_mut() {
+            part.verdict = Some(verdict.to_owned());
+        }
+    }
+
+    fn read(&mut self, own: take::Read) -> Result<(), String> {
+        let take::Read { path, first, last } = own;
+        let below = self.context.below(&path)?;
+        let full = self.context.tree().root().join(&below);
+        if !full.is_file() {
+            return Err(format!("{path} is no file; `search` looks through folders"));
+        }
+        let bytes = crate::code::read(&full)
+            .map_err(|error| format!("{path}: {}", crate::message::plain(&error)))?;
+        let source = crate::list::SourceFile::from_bytes(bytes);
+        let lines = source.line_count();
+        let first = first.max(1);
+        let last = last.unwrap_or(lines).min(lines);
+        let total = (last + 1).saturating_sub(first);
+        let range = self.window.of(usize::try_from(total).unwrap_or(usize::MAX));
+        let line = |at: usize| {
+            let line = first + at as u64;
+            let bytes = source.line(line).unwrap_or_default();
+            let text = shortened(&String::from_utf8_lossy(bytes.trim_ascii_end()));
+            Line { path: below.display().to_string(), line, text, ..Line::default() }
+        };
+        self.page.parts.push(Part {
+            asked: format!("{}, {lines} lines", below.display()),
+            total,
+            start: range.start,
+            rows: range.map(line).collect(),
+            ..Part::default()
+        });
+        Ok(())
+    }
+
+    /// Adds what was answered to `asked`; with `body`, whole definitions.
+    fn part(&mut self, code: &Code, asked: String, answer: &Answer, body: bool) {
+        let total = answer.coverage.total.unwrap_or(answer.rows.len() as u64);
+        let range = self.window.of(usize::try_from(total).unwrap_or(usize::MAX));
+        let mut sources = Sources::default();
+        let mut said = self.hearing.said();
+        said.extend(answer.notes.iter().map(sentence));
+        let start = range.start;
+        let shown = start.min(answer.rows.len())..range.end.min(answer.rows.len());
+        let whole = shown.start..shown.start + self.whole.min(shown.len());
+        let is_whole = |at: &usize| body && whole.contains(at);
+        let rows = shown.clone().map(|at| row(code, answer, at, &mut sources, is_whole(&at)));
+        let rows = rows.collect();
+        if body {
+            self.whole -= whole.len();
+            if whole.len() < shown.len() {
+                said.push(format!("{WHOLE} definitions are shown whole; ask for others by name"));
+            }
+        }
+        said.extend(sources.notes.iter().map(sentence));
+        let coverage = &answer.coverage;
+        let known = [
+            ("indexed", json!(coverage.indexed)),
+            ("changed", json!(coverage.changes)),
+            ("searched", json!(coverage.searched)),
+        ];
+        self.context.freshen(coverage.changes);
+        let known = known.into_iter().filter(|(_, value)| !value.is_null());
+        self.page.coverage.extend(known.map(|(name, value)| (name.to_owned(), value)));
+        let columns = answer.columns.iter().map(|column| column.title.clone()).collect();
+        let notes = said;
+        self.page.parts.push(Part { asked, verdict: None, total, start, columns, rows, notes });
+    }
+}
+
+/// A row of an answer, with its source.
+fn row(code: &Code, answer: &Answer, at: usize, sources: &mut Sources, body: bool) -> Line {
+    let row = &answer.rows[at];
+    let mut line = Line {
+        path: text(&row.path),
+        line: row.line.into(),
+        depth: row.depth,
+        section: cells::title(answer, at),
+        cells: cells::texts(code, row),
+        ..Line::default()
+    };
+    if row.path.is_empty() {
+        return line;
+    }
+    let source = sources.get(code, &row.path);
+    if let (true, Some((first, last))) = (body, row.extent) {
+        let (first, last) = (documented(source, first.into()), u64::from(last));
+        let end = last.min(first + TALLEST);
+        let lines = (first..=end).filter_map(|line| source.line(line));
+        let whole: Vec<u8> = lines.flatten().copied().collect();
+        line.text = String::from_utf8_lossy(whole.trim_ascii_end()).into_owned();
+        if end < last {
+            line.text += &format!("\n… read {} {} to {last} has the rest", line.path, end + 1);
+        }
+        (line.line, line.last) = (first, Some(last));
+        return line;
+    }
+    let bytes = source.line(line.line).unwrap_or_default();
+    line.text = shortened(&String::from_utf8_lossy(bytes.trim_ascii()));
+    line
+}
+
+/// A row of a comparison.
+fn hunk(row: &compare::Row) -> Line {
+    let mut line = Line {
+        path: text(&row.path),
+        line: row.line,
+        cells: row.cells.clone(),
+        text: shortened(&String::from_utf8_lossy(row.text.trim_ascii())),
+        ..Line::default()
+    };
+    let sign = match row.side {
+        Some(crate::diff::model::Origin::Added) => "+",
+        Some(crate::diff::model::Origin::Removed) => "-",
+        _ => "",
+    };
+    // A line that is not the file's own has its sign.
+    if !row.foreign {
+        line.text.insert_str(0, sign);
+    }
+    line
+}
+
+/// What a name's definitions come to.
+fn verdict(answer: &Answer) -> &'static str {
+    use kgrep_engine::Cell;
+    use kgrep_index::outline::Kind;
+
+    let only_declared = answer.rows.iter().all(|row| {
+        let is_declaration =
+            |cell: &Cell| matches!(cell, Cell::Kind(kind) if kind.kind == Kind::Declaration);
+        row.cells.iter().any(is_declaration)
+    });
+    if only_declared { "declared, not defined" } else { "defined" }
+}
+
+/// The catalog's kinds that words mean.
+fn catalog_kinds(words: &[String]) -> Result<Vec<String>, String> {
+    use clap::ValueEnum;
+
+    let mut kinds = Vec::new();
+    for word in words {
+        let kind: crate::cli::FindKind = crate::cli::kind(word).ok_or_else(|| {
+            let there = crate::cli::FindKind::value_variants().iter();
+            let there =
+                there.filter_map(|kind| Some(kind.to_possible_value()?.get_name().to_owned()));
+            let there = there.collect::<Vec<_>>().join(", ");
+            format!("unknown kind `{word}`; use one of {there}")
+        })?;
+        kinds.extend(kind.names().iter().map(ToString::to_string));
+    }
+    Ok(kinds)
+}
+
+fn wrong(error: kgrep_engine::Error) -> String {
+    match error {
+        kgrep_engine::Error::NoConfiguration => {
+            "no configuration is named: give kconfig, the path of one in the tree".to_owned()
+        }
+        error => told(&error.into()),
+    }
+}
+
+/// Names, which there must be.
+fn some(names: &[String]) -> Result<&[String], String> {
+    match names.iter().any(|name| name.trim().is_empty()) || names.is_empty() {
+        true => Err("names: give at least one, and none that is empty".to_owned()),
+        false => Ok(names),
+    }
+}
+
+/// At most so many characters of a line.
+fn shortened(line: &str) -> String {
+    match line.char_indices().nth(WIDEST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
+}

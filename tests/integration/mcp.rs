@@ -1,0 +1,284 @@
+//! `kgrep mcp`, asked by a small client: every tool, both lifecycles, what is refused and why.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::util::{Dir, KGREP, eqnice};
+
+/// A client that has a server running.
+struct Client {
+    server: Child,
+    to: Option<ChildStdin>,
+    from: BufReader<ChildStdout>,
+    last: u64,
+}
+
+impl Client {
+    /// Starts a server for a tree, without a handshake.
+    fn start(dir: &Dir) -> Client {
+        let mut server = Command::new(KGREP)
+            .args(["mcp", "--tree", "."])
+            .current_dir(dir.tree())
+            .env_clear()
+            .envs(dir.environment())
+            .env("KGREP_ARCH", "x86")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("kgrep starts");
+        let (to, from) = (server.stdin.take(), server.stdout.take().expect("a pipe"));
+        Client { server, to, from: BufReader::new(from), last: 0 }
+    }
+
+    fn line(&mut self, line: &str) {
+        let to = self.to.as_mut().expect("the input is open");
+        writeln!(to, "{line}").expect("the server reads");
+        to.flush().expect("the server reads");
+    }
+
+    fn next(&mut self) -> Value {
+        let mut line = String::new();
+        self.from.read_line(&mut line).expect("the server answers");
+        serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"))
+    }
+
+    /// Sends a request; its number.
+    fn send(&mut self, method: &str, params: &Value) -> u64 {
+        self.last += 1;
+        let id = self.last;
+        let request = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
+        self.line(&request.to_string());
+        id
+    }
+
+    /// What the server answers to a request.
+    fn ask(&mut self, method: &str, params: &Value) -> Value {
+        let id = self.send(method, params);
+        let answer = self.next();
+        assert_eq!(answer["id"], id, "{answer}");
+        answer
+    }
+
+    fn call(&mut self, tool: &str, arguments: &Value) -> Value {
+        let answer = self.ask("tools/call", &json!({ "name": tool, "arguments": arguments }));
+        answer["result"].clone()
+    }
+
+    /// The text that a tool answers.
+    #[track_caller]
+    fn text(&mut self, tool: &str, arguments: &Value) -> String {
+        let result = self.call(tool, arguments);
+        assert_ne!(result["isError"], true, "{result}");
+        assert!(result["structuredContent"]["answers"].is_array(), "{result}");
+        result["content"][0]["text"].as_str().expect("text").to_owned()
+    }
+
+    /// What a tool says is wrong.
+    #[track_caller]
+    fn refusal(&mut self, tool: &str, arguments: &Value) -> String {
+        let result = self.call(tool, arguments);
+        assert_eq!(result["isError"], true, "{result}");
+        result["content"][0]["text"].as_str().expect("text").to_owned()
+    }
+
+    /// Ends the input; the server ends with all that is left of its answers.
+    fn end(mut self) -> Vec<Value> {
+        self.to = None;
+        let lines = (&mut self.from).lines().map(|line| line.expect("UTF-8"));
+        let rest = lines.map(|line| serde_json::from_str(&line).expect("JSON")).collect();
+        assert!(self.server.wait().expect("it ends").success());
+        rest
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        self.to = None;
+        let _ = self.server.wait();
+    }
+}
+
+#[test]
+fn both_lifecycles_are_served() {
+    let dir = Dir::kernel();
+    let mut client = Client::start(&dir);
+    let asked = json!({ "protocolVersion": "2025-11-25", "capabilities": {},
+        "clientInfo": { "name": "test", "version": "1" } });
+    let result = &client.ask("initialize", &asked)["result"];
+    assert_eq!(result["protocolVersion"], "2025-11-25");
+    assert_eq!(result["serverInfo"]["name"], "kgrep");
+    client.line(r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#);
+    let tools = client.ask("tools/list", &json!({}))["result"]["tools"].clone();
+    assert_eq!(tools.as_array().map(Vec::len), Some(15));
+    assert!(client.ask("tools/list", &json!({}))["result"].get("resultType").is_none());
+    assert_eq!(client.ask("ping", &json!({}))["result"], json!({}));
+
+    // Without a handshake, each request says what it is of.
+    let meta = |version: &str| {
+        json!({ "_meta": { "io.modelcontextprotocol/protocolVersion": version,
+            "io.modelcontextprotocol/clientCapabilities": {} } })
+    };
+    let found = client.ask("server/discover", &meta("2026-07-28"))["result"].clone();
+    assert_eq!(found["supportedVersions"][0], "2026-07-28");
+    assert_eq!(found["resultType"], "complete");
+    let listed = client.ask("tools/list", &meta("2026-07-28"))["result"].clone();
+    assert_eq!(listed["tools"], tools);
+    assert!(listed["ttlMs"].is_u64() && listed["cacheScope"] == "public", "{listed}");
+    let mut call = meta("2026-07-28");
+    call["name"] = json!("exists");
+    call["arguments"] = json!({ "names": ["kfree"] });
+    assert_eq!(client.ask("tools/call", &call)["result"]["resultType"], "complete");
+    let refused = client.ask("tools/list", &meta("2099-01-01"))["error"].clone();
+    assert_eq!(refused["code"], -32022);
+    assert_eq!(refused["data"]["supported"][0], "2026-07-28");
+    let meta = json!({ "_meta": { "io.modelcontextprotocol/protocolVersion": "2026-07-28" } });
+    assert_eq!(client.ask("tools/list", &meta)["error"]["code"], -32602);
+    assert!(client.end().is_empty());
+}
+
+#[test]
+fn every_tool_answers_on_the_demos_tree() {
+    let dir = Dir::kernel();
+    dir.create("boot.config", "# Linux/x86 6.1.0 Kernel Configuration\nCONFIG_X86_64=y\n");
+    dir.create("old/a.c", "int lamp(void)\n{\n\treturn 1;\n}\n");
+    dir.create("new/a.c", "int lamp(void)\n{\n\treturn 2;\n}\n");
+    dir.kgrep(&["index"]).run().expect_ok();
+    let mut client = Client::start(&dir);
+    let mut text = |tool: &str, arguments: Value| client.text(tool, &arguments);
+    eqnice!(
+        "# `kfree\\(`: 4 rows (1 to 2)\ndrivers/block/ramdisk.c\n33 ramdisk_release: \
+         kfree(file->private_data);\ninclude/linux/slab.h\n15 kfree: void kfree(const void \
+         *object);\nmore: cursor ",
+        without_digest(&text(
+            "search",
+            json!({ "pattern": "kfree\\(", "globs": ["!tools"], "limit": 2 })
+        ))
+    );
+    eqnice!(
+        "# definitions of may_mount: 1 row\nfs/namespace.c\n29-32 may_mount; static inline \
+         function\nstatic inline bool may_mount(void)\n{\n\treturn \
+         ns_capable(current->nsproxy->mnt_ns->user_ns, CAP_SYS_ADMIN);\n}\n",
+        text("define", json!({ "names": "may_mount" }))
+    );
+    let defined = text("define", json!({ "names": ["sys_pivot_root"] }));
+    assert!(defined.contains("\n/*\n * pivot_root: makes new_root the root"), "{defined}");
+    assert!(defined.contains("\n\treturn error;\n}\n"), "{defined}");
+    eqnice!(
+        "# kfree: defined, 3 rows\nmm/slab.c\n72 kfree; function: void kfree(const void \
+         *object)\ntools/lib/string.c\n11 kfree; function: void kfree(void \
+         *p)\ninclude/linux/slab.h\n15 kfree; declaration: void kfree(const void *object);\n# \
+         ksys_nothing: nothing, 0 rows\nnote: nothing here is called ksys_nothing\n# mm/slab.c: a \
+         file, 1 row\nmm/slab.c\n1\n",
+        text("exists", json!({ "names": ["kfree", "ksys_nothing", "mm/slab.c"] }))
+    );
+    eqnice!("# uses of kfree: 3 rows (3 to 3)\nmm/slab.c\n77 exported: EXPORT_SYMBOL(kfree);\n", {
+        let page = text("references", json!({ "names": ["kfree"], "limit": 2 }));
+        let cursor = page.trim_end().rsplit(' ').next().unwrap();
+        text("references", json!({ "names": ["kfree"], "limit": 2, "cursor": cursor }))
+    });
+    let callers = text("callers", json!({ "names": ["kfree"], "depth": 2 }));
+    assert!(
+        callers.contains("\ninit/initramfs.c\n 24 unpack_to_rootfs; call: kfree("),
+        "{callers}"
+    );
+    assert!(callers.contains("\n  30 populate_rootfs; call: "), "{callers}");
+    let callees = text("callees", json!({ "names": ["start_kernel"] }));
+    assert!(callees.contains("\n 148 mm_init; call; mm/slab.c:79: mm_init();"), "{callees}");
+    let chain = text("chain", json!({ "from": "populate_rootfs", "to": "kfree" }));
+    assert!(chain.contains("## populate_rootfs → unpack_to_rootfs → kfree\n"), "{chain}");
+    let trace = text("trace", json!({ "names": ["kfree"] }));
+    assert!(trace.contains("## Definition\nmm/slab.c\n72 function: void kfree("), "{trace}");
+    let found = text("find", json!({ "words": ["root", "mount"], "limit": 3 }));
+    assert!(found.contains("(1 to 3)") && found.contains("more: cursor"), "{found}");
+    let list = text("list", json!({ "what": "syscalls", "glob": "pivot*" }));
+    assert!(list.contains("# syscalls: 1 row\narch/x86/entry/syscalls/syscall_64.tbl\n"), "{list}");
+    eqnice!(
+        "# old against new: 1 row\nnew/a.c\n3 lamp; +1 -1: +return 2;\n",
+        text("diff", json!({ "old": "old", "new": "new" }))
+    );
+    let built = text("built", json!({ "names": ["mm/slab.c"], "kconfig": "boot.config" }));
+    assert!(built.contains("## mm/slab.c: built in\n"), "{built}");
+    let log = text("log", json!({ "text": "Call Trace:\n start_kernel+0x1/0x2\n" }));
+    assert!(log.contains("\n147 2; start_kernel+0x1/0x2; start_kernel; "), "{log}");
+    let kept = text("maintainers", json!({ "paths": ["mm/slab.c"] }));
+    assert!(kept.contains("## mm/slab.c\nMAINTAINERS\n29: SLAB ALLOCATOR\n"), "{kept}");
+    eqnice!(
+        "# mm/slab.c, 84 lines: 2 rows\nmm/slab.c\n72: void kfree(const void *object)\n73: {\n",
+        text("read", json!({ "path": "mm/slab.c", "first": 72, "last": 73 }))
+    );
+}
+
+/// A page without what tells its cursor from others'.
+fn without_digest(page: &str) -> String {
+    let cursor = page.rfind("more: cursor ").map(|at| at + "more: cursor ".len());
+    page[..cursor.unwrap_or(page.len())].to_owned()
+}
+
+#[test]
+fn what_cannot_be_answered_says_what_helps() {
+    let dir = Dir::kernel();
+    std::fs::write(dir.beside("secret"), "secret\n").unwrap();
+    std::os::unix::fs::symlink(dir.beside("secret"), dir.path("link")).unwrap();
+    let mut client = Client::start(&dir);
+    for (tool, arguments, said) in [
+        ("callers", json!({ "name": "kfree" }), "unknown field `name`, expected one of `names`"),
+        ("callers", json!({ "names": [] }), "give at least one"),
+        ("callers", json!({ "names": ["kfree"], "depth": 0 }), "from 1"),
+        ("callers", json!({ "names": ["kfree"], "kinds": ["x"] }), "use one of call, "),
+        ("callers", json!({ "names": ["kfree"], "arch": "vax" }), "there are arm64, x86, and all"),
+        ("callers", json!({ "names": ["kfree"], "limit": 0 }), "from 1 to 1000"),
+        ("callers", json!({ "names": ["kfree"], "cursor": "9-9" }), "ask without it"),
+        ("search", json!({ "pattern": "[z-a]" }), "range"),
+        ("search", json!({ "pattern": "a", "paths": [".."] }), "outside of the tree"),
+        ("read", json!({ "path": "/etc/passwd" }), "outside of the tree"),
+        ("read", json!({ "path": "link" }), "outside of the tree"),
+        ("read", json!({ "path": "mm" }), "is no file"),
+        ("read", json!({ "path": "mm/none.c" }), "relative to the tree's top"),
+        ("diff", json!({ "old": "..", "new": "mm" }), "outside of the tree"),
+        ("list", json!({ "what": "sys" }), "did you mean syscalls?"),
+        ("built", json!({ "names": ["kfree"] }), "give kconfig"),
+        ("built", json!({ "names": ["kfree"], "kconfig": "/proc/config.gz" }), "/proc/config.gz"),
+        ("find", json!({ "words": ["x"] }), "`kgrep index` makes it"),
+        ("log", json!({ "text": "x", "only": "y" }), "frames, messages or reports"),
+        ("define", json!([]), "a JSON object"),
+    ] {
+        let refusal = client.refusal(tool, &arguments);
+        assert!(refusal.starts_with("kgrep: ") && refusal.contains(said), "{said}: {refusal}");
+        assert_eq!(refusal.lines().count(), 1, "{refusal}");
+    }
+    let error = client.ask("tools/call", &json!({ "name": "run" }))["error"].clone();
+    assert_eq!(error["code"], -32602);
+    assert!(error["message"].as_str().unwrap().contains("there are search, define, "), "{error}");
+    assert_eq!(client.ask("resources/list", &json!({}))["error"]["code"], -32601);
+    for (line, code) in [("nonsense", -32700), ("[]", -32600), ("{\"id\":true}", -32600)] {
+        client.line(line);
+        assert_eq!(client.next()["error"]["code"], code, "{line}");
+    }
+    // It still answers.
+    assert!(client.text("exists", &json!({ "names": ["kfree"] })).contains("defined"));
+}
+
+#[test]
+fn what_is_asked_before_the_end_is_answered_and_a_change_is_seen() {
+    let dir = Dir::kernel();
+    let mut client = Client::start(&dir);
+    assert!(client.text("exists", &json!({ "names": ["lamp_on"] })).contains("nothing"));
+    dir.create("lib/lamp.c", "int lamp_on(void)\n{\n\treturn 1;\n}\n");
+    // A look at the tree is believed for a second.
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    assert!(client.text("exists", &json!({ "names": ["lamp_on"] })).contains("lib/lamp.c\n1 "));
+    let mut waiting: Vec<u64> = (0..8)
+        .map(|_| {
+            let arguments = json!({ "names": ["kfree"] });
+            client.send("tools/call", &json!({ "name": "callers", "arguments": arguments }))
+        })
+        .collect();
+    let answers = client.end();
+    waiting.retain(|id| !answers.iter().any(|answer| answer["id"] == *id));
+    assert!(waiting.is_empty(), "{waiting:?} of {answers:?}");
+    // Nothing is kept as a list.
+    dir.kgrep(&["-s", "p"]).run().expect_error(&["no list"]);
+}
