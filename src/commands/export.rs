@@ -8,7 +8,7 @@ use std::cell::Cell;
 use std::io::{self, Write};
 
 use anyhow::{Result, bail};
-use kgrep_index::graph::Graph;
+use kgrep_index::graph::{DefInfo, Graph};
 use kgrep_index::kbuild::State;
 use kgrep_index::outline::{Flags, Kind};
 
@@ -34,9 +34,15 @@ pub(crate) fn run(args: &ExportArgs, session: &Session) -> Result<Outcome> {
         }
         let mut out = Rows::new();
         match args.what {
-            Export::Edges => graph.export_edges(code.arch, |edge| {
-                out.row(&[edge.file, &edge.caller, &edge.callee, edge.kind.name().as_bytes()]);
-            }),
+            Export::Edges => {
+                let counts = |d: &DefInfo| code.compiles(graph.path(d.file), d.first);
+                graph.export_edges(code.arch, counts, |edge| {
+                    if code.line_with(graph, &edge.within, edge.line, &edge.callee).is_some() {
+                        let kind = edge.kind.name().as_bytes();
+                        out.row(&[edge.file, &edge.caller, &edge.callee, kind]);
+                    }
+                });
+            }
             Export::Symbols => symbols(graph, &code, &mut out),
             Export::Files => {}
         }

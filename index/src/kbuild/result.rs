@@ -1,13 +1,14 @@
 //! What a configuration builds, as data: each object of each source, with the lines of the
 //! Makefiles that decided.
 
+use serde::{Deserialize, Serialize};
 use std::{collections::HashMap, sync::Arc};
 
 use super::Truth;
 use super::make::{Condition, NO_CONDITION, Origin};
 
 /// What becomes of a source; later ones outrank earlier ones.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum State {
     /// No line of a Makefile that holds names it.
     No,

@@ -11,6 +11,7 @@ mod conditions;
 mod declare;
 mod directive;
 pub(crate) mod expand;
+mod guards;
 mod head;
 mod items;
 mod macros;
@@ -25,6 +26,7 @@ use crate::idiom::Idioms;
 use crate::lex::{Lexer, Token, TokenKind};
 pub(super) use asm::read_assembler;
 use conditions::Conditions;
+pub(super) use guards::guards;
 use head::{Group, Shape};
 use sink::Sink;
 
