@@ -150,7 +150,8 @@ impl Kernel {
         }
         let bytes = self.files.read(path).unwrap_or_default();
         let module = configured.is_of_module(path);
-        let found = Compiled::of(path, &bytes, &self.config, &self.knowledge, module);
+        let defines = configured.defines().of(path);
+        let found = Compiled::of(path, &bytes, &self.config, &self.knowledge, module, &defines);
         let found = Arc::new(found);
         known().insert(path.to_vec(), Arc::clone(&found));
         Some(found)

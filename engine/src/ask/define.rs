@@ -46,7 +46,7 @@ pub(super) fn answer(code: &Code, graph: &Graph<'_>, define: &Define) -> Result<
     // Under a configuration those are left that it has.
     let guards = code.kernel().is_none().then(|| guards(code, &mut sources, &rows));
     if let Some(guards) = guards.filter(|guards| guards.iter().any(|guard| !guard.is_empty())) {
-        columns.push(Column::new("If", Role::Text));
+        columns.push(Column::new("Guard", Role::Text));
         let cells = guards.into_iter().map(Cell::Text);
         rows.iter_mut().zip(cells).for_each(|(row, cell)| row.cells.push(cell));
     }
@@ -125,7 +125,9 @@ fn guards(code: &Code, sources: &mut Sources, rows: &[Row]) -> Vec<String> {
         let lines: Vec<u32> = numbers.iter().map(first).collect();
         let found = outline::guards(path, sources.get(code, path).bytes(), &lines);
         for (at, guard) in numbers.into_iter().zip(found) {
-            told[at] = String::from_utf8_lossy(&guard).into_owned();
+            if !guard.is_empty() {
+                told[at] = format!("#if {}", String::from_utf8_lossy(&guard));
+            }
         }
     }
     told

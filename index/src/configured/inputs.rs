@@ -4,9 +4,8 @@
 //! Of a source only its preprocessor's lines count, so that an edit of a function's body costs
 //! nothing.
 
-use std::collections::hash_map::DefaultHasher;
 use std::ffi::OsStr;
-use std::hash::Hasher;
+use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -14,6 +13,7 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::digest::Digest;
 use super::packed::Packed;
 use crate::kbuild::{Disk, Files, read_of_source};
 use crate::tree::stamp::{Stamp, Start};
@@ -141,10 +141,18 @@ impl Recorder {
 
 impl Files for Recorder {
     fn read(&self, path: &[u8]) -> Option<Vec<u8>> {
-        let stamp = stamp_of(&self.root, path, Some(self.start));
-        let bytes = self.disk.read(path);
-        self.add(path, false, stamp, bytes.as_ref().map_or(0, |bytes| digest(path, bytes)));
-        bytes
+        let read = self.disk.open(path).and_then(|mut file| {
+            let meta = file.metadata().ok()?;
+            let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0) + 1);
+            file.read_to_end(&mut bytes).ok()?;
+            Some((stamp(&meta, Some(self.start)), bytes))
+        });
+        let Some((stamp, bytes)) = read else {
+            self.add(path, false, 0, 0);
+            return None;
+        };
+        self.add(path, false, stamp, digest(path, &bytes));
+        Some(bytes)
     }
 
     fn names(&self, folder: &[u8]) -> Vec<Vec<u8>> {
@@ -158,8 +166,11 @@ impl Files for Recorder {
 /// The digest of a stamp; 0 where there is none, or it may be that of two contents.
 fn stamp_of(root: &Path, path: &[u8], start: Option<Start>) -> u64 {
     let meta = std::fs::metadata(root.join(OsStr::from_bytes(path)));
-    let Ok(meta) = meta else { return 0 };
-    let stamp = Stamp::of(&meta);
+    meta.map_or(0, |meta| stamp(&meta, start))
+}
+
+fn stamp(meta: &std::fs::Metadata, start: Option<Start>) -> u64 {
+    let stamp = Stamp::of(meta);
     if start.is_some_and(|start| stamp.is_racy(start)) {
         return 0;
     }
@@ -177,14 +188,11 @@ fn digest_of(disk: &Disk, path: &[u8], is_folder: bool) -> u64 {
 
 /// The digest of what counts of a file.
 fn digest(path: &[u8], bytes: &[u8]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    if !read_of_source(path, bytes, &mut |part| {
-        hasher.write(part);
-        hasher.write_u8(b'\n');
-    }) {
-        hasher.write(bytes);
+    let mut digest = Digest::default();
+    if !read_of_source(path, bytes, &mut |part| digest.add(part)) {
+        digest.add(bytes);
     }
-    hasher.finish().max(1)
+    digest.finish()
 }
 
 fn names_digest(names: &[Vec<u8>]) -> u64 {
@@ -195,17 +203,14 @@ fn names_digest(names: &[Vec<u8>]) -> u64 {
     // What editors leave beside a file is read by nobody.
     names.retain(|name| !name.ends_with(b"~") && !name.ends_with(b".swp"));
     names.sort_unstable();
-    let mut hasher = DefaultHasher::new();
-    for name in names {
-        hasher.write(name);
-        hasher.write_u8(b'\n');
-    }
-    hasher.finish().max(1)
+    let mut digest = Digest::default();
+    names.into_iter().for_each(|name| digest.add(name));
+    digest.finish()
 }
 
-/// A number for bytes, the same in every process of one build.
+/// A number for bytes, the same in every process.
 pub(super) fn hashed(bytes: &[u8]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(bytes);
-    hasher.finish().max(1)
+    let mut digest = Digest::default();
+    digest.add(bytes);
+    digest.finish()
 }

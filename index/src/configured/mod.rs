@@ -2,6 +2,7 @@
 //! the files that include them. The result is kept in the cache, with all that it depends on,
 //! and believed as long as that says the same.
 
+mod digest;
 mod inputs;
 mod kept;
 mod packed;
@@ -15,7 +16,7 @@ use serde::de::DeserializeOwned;
 
 use crate::kbuild::kconfig::Kconfig;
 use crate::kbuild::{
-    Built, Configuration, Included, Knowledge, State, Truth, built, with_includes,
+    Built, Configuration, Defines, Included, Knowledge, Truth, built, with_includes,
 };
 use crate::{Fresh, Index, Tree};
 
@@ -109,6 +110,11 @@ impl Configured {
         }
     }
 
+    /// What Makefiles define for the preprocessor.
+    pub fn defines(&self) -> &Defines {
+        &self.0.defines
+    }
+
     /// The sources that are built, in path order, each with its module's name if it is one's.
     pub fn built(&self) -> impl Iterator<Item = (&[u8], Option<&[u8]>)> {
         self.0.built().filter(|(path, _)| is_source(path))
@@ -181,10 +187,7 @@ fn evaluated(
 ) -> States {
     let built = built(files, config, knowledge);
     let built = with_includes(built, Included::All, files, config, knowledge);
-    let mut states: Vec<(&[u8], State)> =
-        built.sources().map(|source| (source, built.state(source))).collect();
-    states.sort_unstable();
-    States::of(evaluation(), &states)
+    States::of(evaluation(), &built)
 }
 
 fn presence_of(state: Option<Becomes>, path: &[u8]) -> Presence {

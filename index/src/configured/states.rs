@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::packed::Packed;
-use crate::kbuild::State;
+use crate::kbuild::{Built, Defines, State};
 
 /// What becomes of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,12 +23,18 @@ pub(super) struct States {
     pub(super) evaluation: u64,
     all: Packed<Becomes>,
     modules: Vec<serde_bytes::ByteBuf>,
+    /// What Makefiles define for the preprocessor.
+    pub(super) defines: Defines,
 }
 
 impl States {
-    /// Of these states, sorted by path, that the evaluation of this number found.
-    pub(super) fn of(evaluation: u64, states: &[(&[u8], State)]) -> States {
-        let mut found = States { evaluation, ..States::default() };
+    /// Of what is built, by the evaluation of this number.
+    pub(super) fn of(evaluation: u64, built: &Built) -> States {
+        let mut states: Vec<(&[u8], State)> =
+            built.sources().map(|source| (source, built.state(source))).collect();
+        states.sort_unstable();
+        let defines = built.defines.clone();
+        let mut found = States { evaluation, defines, ..States::default() };
         let mut numbers = std::collections::HashMap::new();
         for (path, state) in states {
             let becomes = match state {
@@ -38,9 +44,9 @@ impl States {
                 State::BuiltIn => Becomes::BuiltIn,
                 State::Module(name) => {
                     let next = found.modules.len() as u32;
-                    let number = *numbers.entry(name.as_slice()).or_insert(next);
+                    let number = *numbers.entry(name.clone()).or_insert(next);
                     if number == next {
-                        found.modules.push(name.clone().into());
+                        found.modules.push(name.into());
                     }
                     Becomes::Module(number)
                 }

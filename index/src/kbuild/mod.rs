@@ -16,6 +16,7 @@
 mod branches;
 pub mod condition;
 mod config;
+mod defines;
 mod explain;
 mod files;
 mod folder;
@@ -29,6 +30,7 @@ mod tree;
 
 use branches::Dropped;
 pub use config::{Configuration, NotConfiguration, Value};
+pub use defines::Defines;
 pub use explain::{Explanation, explain, symbols_in};
 pub use files::{Disk, Files};
 pub use includes::{Included, with_includes};
@@ -44,18 +46,20 @@ pub struct Compiled {
 }
 
 impl Compiled {
-    /// Of a source's text. `module` says whether the file is part of one.
+    /// Of a source's text. `module` says whether the file is part of one, `defines` what its
+    /// Makefile defines.
     pub fn of(
         path: &[u8],
         bytes: &[u8],
         config: &Configuration,
         knowledge: &Knowledge,
         module: Truth,
+        defines: &[(&[u8], &[u8])],
     ) -> Compiled {
         let assembly =
             if path.ends_with(b".h") { Truth::Unknown } else { path.ends_with(b".S").into() };
-        let defined = &|_: &[u8]| condition::Macro::Unknown;
-        let version = None;
+        let defined = &|name: &[u8]| condition::defined(defines, name);
+        let version = config.version();
         let context = condition::Context { config, knowledge, module, assembly, version, defined };
         let arms = preprocess::arms(bytes, &context);
         let dropped = branches::dropped(bytes, &arms, &context);

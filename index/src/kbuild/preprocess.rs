@@ -55,9 +55,8 @@ pub(super) fn arms(bytes: &[u8], context: &Context) -> Vec<(u32, Truth)> {
     changes
 }
 
-/// A macro's name, and its text unless it is undefined; the text is `None` where an unknown arm
-/// defines it.
-type Definition<'a> = (&'a [u8], Truth, Option<&'a [u8]>);
+/// What follows `#define` or `#undef`, the arm's value, and whether it is a definition.
+type Definition<'a> = (&'a [u8], Truth, bool);
 
 struct Reader<'a> {
     context: &'a Context<'a>,
@@ -85,19 +84,19 @@ impl<'a> Reader<'a> {
     /// Takes in a directive: what it defines, and which arm it opens or ends.
     fn directive(&mut self, keyword: &[u8], rest: &'a [u8]) {
         let guarded = self.guard.take();
-        let name = split_name(rest).0;
         match keyword {
             b"define" => {
                 // What guards a header from being read twice doesn't hold the second time.
-                if guarded == Some(name)
+                if guarded.is_some_and(|guard| guard == split_name(rest).0)
                     && let Some(arm) = self.arms.last_mut()
                 {
                     (arm.now, arm.left) = (arm.outer, Truth::False);
                 }
-                self.define(name, Some(split_name(rest).1));
+                self.define(rest, true);
             }
-            b"undef" => self.define(name, None),
+            b"undef" => self.define(rest, false),
             b"ifdef" | b"ifndef" => {
+                let name = split_name(rest).0;
                 let defined = self.defined(name);
                 let is_first = keyword == b"ifndef" && self.arms.is_empty();
                 self.guard = is_first.then_some(name);
@@ -138,18 +137,19 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn define(&mut self, name: &'a [u8], value: Option<&'a [u8]>) {
+    fn define(&mut self, rest: &'a [u8], is_definition: bool) {
         let now = self.now();
         if now != Truth::False {
-            self.pending.push((name, now, value));
+            self.pending.push((rest, now, is_definition));
         }
     }
 
     fn value(&mut self, text: &[u8]) -> Truth {
-        for (name, now, value) in self.pending.drain(..) {
-            let known = match (now, value) {
-                (Truth::True, Some(value)) => Macro::Defined(value.to_vec()),
-                (Truth::True, None) => Macro::Undefined,
+        for (rest, now, is_definition) in self.pending.drain(..) {
+            let (name, value) = split_name(rest);
+            let known = match (now, is_definition) {
+                (Truth::True, true) => Macro::Defined(value.to_vec()),
+                (Truth::True, false) => Macro::Undefined,
                 _ => Macro::Unknown,
             };
             self.macros.insert(name, known);

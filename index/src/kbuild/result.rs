@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::{collections::HashMap, sync::Arc};
 
 use super::Truth;
+use super::defines::Defines;
 use super::make::{Condition, NO_CONDITION, Origin};
 
 /// What becomes of a source; later ones outrank earlier ones.
@@ -64,6 +65,8 @@ pub struct Built {
     objects: Vec<Object>,
     by_source: HashMap<Vec<u8>, Vec<u32>>,
     pub(super) flags: HashMap<Vec<u8>, Vec<Vec<u8>>>,
+    /// What Makefiles define for the preprocessor.
+    pub defines: Defines,
 }
 
 /// Files that include each other on the way to a source.

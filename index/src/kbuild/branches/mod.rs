@@ -33,15 +33,21 @@ const DEEPEST: usize = 64;
 
 /// What the configuration of `context` drops of a file whose lines `arms` has.
 pub(super) fn dropped(bytes: &[u8], arms: &[(u32, Truth)], context: &Context) -> Dropped {
-    if !asks(bytes, context.knowledge) {
+    let places = asking(bytes, context.knowledge);
+    if places.is_empty() {
         return Dropped::default();
     }
     let tokens = tokens(bytes, 1, arms);
+    let mut places = places.into_iter().peekable();
     let mut asked = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
-        if is_asking(token.text(bytes), context.knowledge) {
+        while places.next_if(|place| *place < token.start as usize).is_some() {}
+        if places.next_if(|place| *place == token.start as usize).is_some() {
             asked.push(at);
         }
+    }
+    if asked.is_empty() {
+        return Dropped::default();
     }
     let mut reader = Reader { bytes, tokens: &tokens, asked: &asked, context, found: Vec::new() };
     reader.statements();
@@ -59,20 +65,22 @@ pub(super) fn lines_with(bytes: &[u8], line: u32, name: &[u8]) -> Vec<u32> {
     found.map(|token| token.line).collect()
 }
 
-/// The macros that ask about the configuration.
-fn asking(knowledge: &Knowledge) -> impl Iterator<Item = &[u8]> {
+/// Where a text asks about the configuration outside of the preprocessor's lines, in order: most
+/// files don't.
+fn asking(bytes: &[u8], knowledge: &Knowledge) -> Vec<usize> {
     let condition = &knowledge.condition;
     let all = [&condition.enabled, &condition.builtin, &condition.module, &condition.reachable];
-    all.into_iter().flatten().map(String::as_bytes)
-}
-
-fn is_asking(name: &[u8], knowledge: &Knowledge) -> bool {
-    name.first().is_some_and(|b| is_name(*b)) && asking(knowledge).any(|asking| asking == name)
-}
-
-/// Whether a text may ask: most files' don't.
-fn asks(bytes: &[u8], knowledge: &Knowledge) -> bool {
-    asking(knowledge).any(|name| memchr::memmem::find(bytes, name).is_some())
+    let mut found = Vec::new();
+    for name in all.into_iter().flatten().map(String::as_bytes) {
+        found.extend(memchr::memmem::find_iter(bytes, name).filter(|at| {
+            let is_part = |at: usize| bytes.get(at).is_some_and(|byte| is_name(*byte));
+            let line = memchr::memrchr(b'\n', &bytes[..*at]).map_or(0, |end| end + 1);
+            let is_word = (*at == 0 || !is_part(*at - 1)) && !is_part(at + name.len());
+            is_word && !bytes[line..*at].trim_ascii_start().starts_with(b"#")
+        }));
+    }
+    found.sort_unstable();
+    found
 }
 
 /// A part of the file, by the numbers of its first token and the one behind it.
@@ -372,33 +380,40 @@ const SEPARATING: &[&[u8]] = &[b",", b"=", b"+=", b"-=", b"|=", b"&=", b"*=", b"
 
 /// Parts, in order, as lines, and as names on lines that are dropped in part.
 fn by_lines(bytes: &[u8], tokens: &[Token], parts: &[Part]) -> Dropped {
-    let mut kept: Vec<(u32, &[u8])> = Vec::new();
     let mut found = Dropped::default();
-    let mut names: Vec<(u32, &[u8])> = Vec::new();
-    let mut part = parts.iter().peekable();
-    let mut end = 0;
-    for (at, token) in tokens.iter().enumerate() {
-        while let Some((_, last)) = part.next_if(|(first, _)| *first <= at) {
-            end = end.max(*last);
+    let mut next = parts.iter().peekable();
+    let (mut at, mut end) = (0, 0);
+    while at < tokens.len() {
+        let line = tokens[at].line;
+        let first = at;
+        let mut names: Vec<&[u8]> = Vec::new();
+        while tokens.get(at).is_some_and(|token| token.line == line) {
+            while let Some((_, last)) = next.next_if(|(start, _)| *start <= at) {
+                end = end.max(*last);
+            }
+            if at < end {
+                names.push(tokens[at].text(bytes));
+            }
+            at += 1;
         }
-        let side = if at < end { &mut names } else { &mut kept };
-        side.push((token.line, token.text(bytes)));
-    }
-    kept.sort_unstable();
-    names.sort_unstable();
-    names.dedup();
-    for (line, name) in names {
-        let first = kept.partition_point(|(of, _)| *of < line);
-        if kept.get(first).is_none_or(|(of, _)| *of != line) {
+        if names.len() == at - first {
             match found.lines.last_mut() {
-                Some((_, last)) if *last + 1 >= line => *last = line,
+                Some((_, last)) if *last + 1 == line => *last = line,
                 _ => found.lines.push((line, line)),
             }
-        } else if name.first().is_some_and(|b| is_name(*b))
-            && kept.binary_search(&(line, name)).is_err()
-        {
-            found.names.push((line, name.into()));
+            continue;
         }
+        names.retain(|name| name.first().is_some_and(|byte| is_name(*byte)));
+        names.sort_unstable();
+        let dropped = names.clone();
+        names.dedup();
+        // What stands on the line more often than it is dropped is kept somewhere.
+        let all = || tokens[first..at].iter().map(|token| token.text(bytes));
+        names.retain(|name| {
+            let times = dropped.iter().filter(|other| *other == name).count();
+            all().filter(|text| text == name).count() == times
+        });
+        found.names.extend(names.into_iter().map(|name| (line, name.into())));
     }
     found
 }
