@@ -52,7 +52,7 @@ pub(super) fn keep(
         request: request.cloned(),
         terminal: Terminal::current(),
         columns: answer.columns.clone(),
-        files_only: false,
+        files_only: answer.of_files,
     };
     let mut writer = session.shelf.begin(meta, session.settings.max_list.value);
     let mut sources = Sources::default();

@@ -142,8 +142,8 @@ fn defining(
             let said = said(&row.path, state);
             let guard = String::from_utf8_lossy(&guard);
             let said = match on {
-                true => format!("{said}, in #if {guard}"),
-                false => format!("{said}, but #if {guard} is off"),
+                true => format!("{said}, #if {guard}"),
+                false => format!("#if {guard} is off"),
             };
             row.cells = cells(if on { holds(state) } else { "no" }, vec![said]);
         }

@@ -171,6 +171,7 @@ const INDEX: Order = &[
     ("store", &["tree", "catalog"]),
     ("kbuild", &[]),
     ("lex", &[]),
+    ("paths", &[]),
     ("bounded", &[]),
     ("page_buffer", &[]),
     ("bytes", &[]),

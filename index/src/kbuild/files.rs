@@ -9,6 +9,8 @@ use std::{
     path::PathBuf,
 };
 
+pub(super) use crate::paths::normal;
+
 /// A tree of text.
 pub trait Files: Sync {
     /// The bytes of a file; `None` if there is no such file.
@@ -60,21 +62,6 @@ impl Files for Disk {
         };
         entries.flatten().map(name).collect()
     }
-}
-
-/// `path` without `.`, `..` and doubled slashes; what would leave the tree is cut off.
-pub(super) fn normal(path: &[u8]) -> Vec<u8> {
-    let mut kept: Vec<&[u8]> = Vec::new();
-    for part in path.split(|b| *b == b'/') {
-        match part {
-            b"" | b"." => {}
-            b".." => {
-                kept.pop();
-            }
-            _ => kept.push(part),
-        }
-    }
-    kept.join(&b'/')
 }
 
 /// `name` below `folder`, in normal form.

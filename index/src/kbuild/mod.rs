@@ -23,6 +23,7 @@ mod folder;
 mod includes;
 pub mod kconfig;
 mod knowledge;
+mod lines;
 mod make;
 mod preprocess;
 mod result;
