@@ -37,7 +37,8 @@ pub(crate) fn run(args: &ExportArgs, session: &Session) -> Result<Outcome> {
             Export::Edges => {
                 let counts = |d: &DefInfo| code.compiles(graph.path(d.file), d.first);
                 graph.export_edges(code.arch, counts, |edge| {
-                    if code.line_with(graph, &edge.within, edge.line, &edge.callee).is_some() {
+                    if code.line_among(edge.written, edge.lines, edge.line, &edge.callee).is_some()
+                    {
                         let kind = edge.kind.name().as_bytes();
                         out.row(&[edge.file, &edge.caller, &edge.callee, kind]);
                     }

@@ -9,7 +9,6 @@ use kgrep_index::configured::{Configured, Presence, Symbol};
 use kgrep_index::graph::{Arch, DefInfo, Graph};
 use kgrep_index::idiom::Idioms;
 use kgrep_index::kbuild::Compiled;
-use kgrep_index::outline::Kind;
 use kgrep_index::store::Cache;
 use kgrep_index::{Fresh, Index, Tree};
 
@@ -191,14 +190,23 @@ impl Code {
         line: u32,
         name: &[u8],
     ) -> Option<u32> {
-        let (Some(kernel), Some(configured)) = (&self.kernel, self.configured()) else {
-            return Some(line);
-        };
-        let lines = match within.kind {
-            Kind::File => (1, u32::MAX),
-            _ => (within.first, within.last),
-        };
-        kernel.line_with(configured, graph.path(within.file), lines, line, name)
+        self.line_among(graph.path(within.file), within.lines(), line, name)
+    }
+
+    /// The same of a definition that has these lines in the file at `path`.
+    pub fn line_among(
+        &self,
+        path: &[u8],
+        lines: (u32, u32),
+        line: u32,
+        name: &[u8],
+    ) -> Option<u32> {
+        match (&self.kernel, self.configured()) {
+            (Some(kernel), Some(configured)) => {
+                kernel.line_with(configured, path, lines, line, name)
+            }
+            _ => Some(line),
+        }
     }
 
     /// What of a file the configuration in force compiles, where that is not all.

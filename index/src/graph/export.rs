@@ -21,8 +21,10 @@ pub struct EdgeRow<'g> {
     pub kind: LinkKind,
     /// On which line, of which file: a table's `file` is that of the unit that it is in.
     pub line: u32,
-    /// The definition that the line is in.
-    pub within: DefInfo,
+    /// The file that the line is in.
+    pub written: &'g [u8],
+    /// The first and the last line of the definition there.
+    pub lines: (u32, u32),
     /// Whether the compiler puts the callee's text in the place of the call: it is a macro,
     /// or a function marked `inline`.
     pub expands: bool,
@@ -75,7 +77,8 @@ impl Graph<'_> {
                             let (caller, callee) = (caller.clone(), callee.clone());
                             each(EdgeRow {
                                 file: self.path(unit),
-                                within: source,
+                                written: self.path(source.file),
+                                lines: source.lines(),
                                 caller,
                                 callee,
                                 kind,
@@ -87,7 +90,8 @@ impl Graph<'_> {
                     let expands = kind == LinkKind::Macro || kind == LinkKind::Call && inline;
                     let row = EdgeRow {
                         file: self.path(source.file),
-                        within: source,
+                        written: self.path(source.file),
+                        lines: source.lines(),
                         caller: caller.clone(),
                         callee,
                         kind,
