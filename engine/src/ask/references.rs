@@ -162,6 +162,9 @@ fn candidates(name: &str, code: &Code, answer: &mut Answer) -> Result<Vec<Vec<u8
     let scope = Scope::new(vec![root.into()], false);
     let notes = code.notes();
     let advice = advise(scope.paths(), &patterns, &args, code.workspace().cache(), notes);
+    if let (Some(index), Some(fresh)) = (&advice.whole, &advice.fresh) {
+        code.saw(index, fresh);
+    }
     // A NUL byte ends no file of code: the graph, which knows the callers, reads on too.
     let options = SearchOptions { text: true, ..SearchOptions::whether() };
     let search = Search {

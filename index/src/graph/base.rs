@@ -45,6 +45,16 @@ pub struct DefInfo {
     pub flags: Flags,
 }
 
+impl DefInfo {
+    /// Its first and its last line; a file's are all of it.
+    pub fn lines(&self) -> (u32, u32) {
+        match self.kind {
+            Kind::File => (1, u32::MAX),
+            _ => (self.first, self.last),
+        }
+    }
+}
+
 /// A use of a name in a definition: what it means is not decided yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Edge {

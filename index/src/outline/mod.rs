@@ -78,5 +78,15 @@ pub fn outline(path: &[u8], bytes: &[u8], idioms: &Idioms) -> FileOutline {
     found
 }
 
+/// The `#if`s around each of some lines of the file at `path` that holds `bytes`, as one
+/// condition each: what the outline's definitions have as their guards. Empty where there are
+/// none, and in languages without.
+pub fn guards(path: &[u8], bytes: &[u8], lines: &[u32]) -> Vec<Vec<u8>> {
+    match Language::of(path) {
+        Some(Language::C | Language::Assembler) => c::guards(bytes, lines),
+        _ => vec![Vec::new(); lines.len()],
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -263,7 +263,7 @@ impl Reader<'_> {
 const LONGEST_CONDITION: usize = 400;
 
 /// The condition of an `#if` line, blanks made single and continuations taken out.
-fn condition_text(word: &[u8], rest: &[u8]) -> Vec<u8> {
+pub(super) fn condition_text(word: &[u8], rest: &[u8]) -> Vec<u8> {
     let mut text = Vec::new();
     let mut lexer = Lexer::within(rest, 0, rest.len(), 1);
     let mut end = None;

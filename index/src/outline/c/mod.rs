@@ -12,6 +12,7 @@ mod declare;
 mod directive;
 mod entries;
 pub(crate) mod expand;
+mod guards;
 mod head;
 mod items;
 mod macros;
@@ -27,6 +28,7 @@ use crate::idiom::Idioms;
 use crate::lex::{Lexer, Token, TokenKind};
 pub(super) use asm::read_assembler;
 use conditions::Conditions;
+pub(super) use guards::guards;
 use head::{Group, Shape};
 use sink::Sink;
 
