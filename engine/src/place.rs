@@ -125,6 +125,8 @@ pub struct LoggedPlace {
     pub sure: String,
     /// How it is known.
     pub how: String,
+    /// The distribution's patches that touch the function, where they were asked for.
+    pub patches: Vec<String>,
 }
 
 impl Match<'_> {

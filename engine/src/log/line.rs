@@ -62,6 +62,7 @@ pub fn parts(line: &[u8]) -> Vec<Line<'_>> {
         let mut rest = part;
         let mut before = Line::default();
         while let Some(at) = time
+            .filter(|_| has_bracket(rest))
             .and_then(|time| time.captures(rest))
             .and_then(|found| found.get(1))
             .map(|time| time.start())
@@ -80,6 +81,12 @@ pub fn parts(line: &[u8]) -> Vec<Line<'_>> {
         found.push(Line { writer, level: line.level.or(before.level), ..line });
     }
     found
+}
+
+/// Whether a time may stand in the midst of a line: cheaper to see than a time.
+fn has_bracket(line: &[u8]) -> bool {
+    let mut brackets = memchr::memchr_iter(b'[', line);
+    brackets.any(|at| at > 0 && line.get(at + 1).is_some_and(|b| *b == b' ' || b.is_ascii_digit()))
 }
 
 /// The line without what stands before its text.
@@ -108,6 +115,9 @@ const STEPS: usize = 8;
 /// `/dev/kmsg` and the extended netconsole: `6,1234,5678901,-,caller=T1;text`.
 fn record(line: &mut Line<'_>) {
     static RECORD: OnceLock<Regex> = OnceLock::new();
+    if !line.text.first().is_some_and(u8::is_ascii_digit) {
+        return;
+    }
     let Some(record) = compiled(&RECORD, r"^(\d{1,4}),\d+,\d+,[-c+](?:,[\w=./-]+)*;") else {
         return;
     };
@@ -146,15 +156,22 @@ fn step(line: &mut Line<'_>) -> bool {
         return true;
     }
     // The kernel's time, `dmesg -T`'s and `-d`'s; then the caller.
-    if let Some(found) = found(
-        &TIME,
-        r"^\s*\[(?: *\d{1,7}\.\d{1,9}(?: <[^>]*>)?|\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? \d{4}| *[TC]\d+|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^\]]*)\] ?",
-    ) {
+    let bare = text.trim_ascii_start();
+    if bare.first() == Some(&b'[')
+        && let Some(found) = found(
+            &TIME,
+            r"^\s*\[(?: *\d{1,7}\.\d{1,9}(?: <[^>]*>)?|\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? \d{4}| *[TC]\d+|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^\]]*)\] ?",
+        )
+    {
         line.writer = Writer::Kernel;
         line.text = &text[found.get(0).map_or(0, |all| all.end())..];
         return true;
     }
     // syslog and journald: a date, a host, a program.
+    let is_date = |at: usize, sign: u8| bare.get(at) == Some(&sign);
+    if !is_date(3, b' ') && !is_date(4, b'-') {
+        return host(line);
+    }
     let Some(found) = found(
         &STAMP,
         r"^\s*(?:\w{3} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[0-9.,:+Z-]*) (?:([\w.-]+) ([\w./@-]+)(?:\[\d+\])?: ?)?",

@@ -11,6 +11,7 @@
 
 mod body;
 mod built;
+pub mod debug;
 mod follow;
 mod frame;
 mod head;
@@ -19,10 +20,12 @@ mod knowledge;
 mod line;
 pub mod message;
 mod module;
+mod ready;
 mod report;
 mod stamp;
 mod symbol;
 mod taint;
+mod touched;
 mod version;
 mod ways;
 
@@ -33,6 +36,7 @@ pub use inside::{How, Place};
 pub use line::{Line, Writer, cleaned, parts};
 pub use report::Title;
 pub use stamp::{Stamp, stamp};
+pub use touched::Touched;
 
 /// What else is known of a printed line, to choose among calls that could have printed it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -91,6 +95,10 @@ pub trait MessageSource {
     /// The calls that could have printed `text` (a line without what the logger put before
     /// it), the best first; none where no call of the tree could have.
     fn printed(&self, text: &[u8], context: &LineContext<'_>) -> Vec<Candidate>;
+
+    /// These lines will be asked for next: what does not depend on their context can be found
+    /// for all of them at once.
+    fn expect(&self, _: &[&[u8]]) {}
 }
 
 /// Knows no messages: for a log of which only frames are wanted.

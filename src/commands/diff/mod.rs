@@ -50,6 +50,7 @@ use crate::search::SearchRequest;
 use crate::settings::Format;
 
 pub(crate) use again::{lists_hunks, print as print_hunks};
+pub(crate) use behind::series_of;
 pub(crate) use sides::below;
 
 /// Finds the difference and shows it as asked for.

@@ -4,6 +4,8 @@
 use std::cmp::Reverse;
 use std::collections::{HashMap, VecDeque};
 
+use rayon::prelude::*;
+
 use super::pattern::{Fit, fit};
 use super::texts::{UNKNOWN, module_of, shared_folders};
 use super::words::FormatLine;
@@ -107,28 +109,50 @@ pub(super) fn candidates(
 }
 
 impl Memory {
+    /// Finds the formats that fit these texts, on all processors.
+    pub(super) fn expect(&mut self, messages: &Messages, texts: &[&[u8]]) {
+        let mut open: Vec<&[u8]> = texts.iter().map(|text| text.trim_ascii_end()).collect();
+        open.retain(|text| !self.fitting.contains_key(*text));
+        open.sort_unstable();
+        open.dedup();
+        if self.fitting.len() + open.len() > REMEMBERED {
+            // All of these may be known but for some that are asked for next, too.
+            self.fitting.clear();
+        }
+        open.truncate(REMEMBERED);
+        let found: Vec<Vec<Fitting>> =
+            open.par_iter().map(|text| fitting(messages, text)).collect();
+        self.fitting.extend(open.into_iter().map(<[u8]>::to_vec).zip(found));
+    }
+
     /// The formats that fit `text`.
     fn fitting(&mut self, messages: &Messages, text: &[u8]) -> Vec<Fitting> {
         if let Some(known) = self.fitting.get(text) {
             return known.clone();
         }
-        let mut fitting: Vec<Fitting> = Vec::new();
-        messages.by_word.candidates(text, |line| consider(messages, line, text, &mut fitting));
-        if fitting.is_empty() {
-            let wordless = messages.by_word.wordless(text).iter();
-            wordless.for_each(|line| consider(messages, *line, text, &mut fitting));
-        }
-        fitting.retain(|one| one.fit.letters >= LEAST_LETTERS);
-        for one in &mut fitting {
-            let stem = module_of(messages.message(messages.stored_at(one.format)).path);
-            one.named = stem.len() >= LEAST_NAME && memchr::memmem::find(text, &stem).is_some();
-        }
+        let found = fitting(messages, text);
         if self.fitting.len() >= REMEMBERED {
             self.fitting.clear();
         }
-        self.fitting.insert(text.to_vec(), fitting.clone());
-        fitting
+        self.fitting.insert(text.to_vec(), found.clone());
+        found
     }
+}
+
+/// The formats that fit `text`.
+fn fitting(messages: &Messages, text: &[u8]) -> Vec<Fitting> {
+    let mut fitting: Vec<Fitting> = Vec::new();
+    messages.by_word.candidates(text, |line| consider(messages, line, text, &mut fitting));
+    if fitting.is_empty() {
+        let wordless = messages.by_word.wordless(text).iter();
+        wordless.for_each(|line| consider(messages, *line, text, &mut fitting));
+    }
+    fitting.retain(|one| one.fit.letters >= LEAST_LETTERS);
+    for one in &mut fitting {
+        let stem = module_of(messages.message(messages.stored_at(one.format)).path);
+        one.named = stem.len() >= LEAST_NAME && memchr::memmem::find(text, &stem).is_some();
+    }
+    fitting
 }
 
 /// Adds the format, if it fits; of several of its lines the best.

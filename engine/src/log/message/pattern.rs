@@ -69,6 +69,11 @@ fn piece(format: &[u8]) -> Option<(Piece<'_>, &[u8])> {
     }
 }
 
+/// The end of the conversion that begins at `at`.
+pub(super) fn past_conversion(format: &[u8], at: usize) -> usize {
+    format.len() - conversion(&format[at..]).1.len()
+}
+
 fn conversion(format: &[u8]) -> (Piece<'_>, &[u8]) {
     let mut at = 1;
     while let Some(byte) = format.get(at) {
@@ -229,7 +234,7 @@ fn any(mut format: &[u8], line: &[u8], open: bool, mut fit: Fit, steps: &mut u32
     };
     let mut best: Option<Fit> = None;
     let mut at = 0;
-    while let Some(found) = line.get(at..).and_then(|left| memchr::memmem::find(left, text)) {
+    while let Some(found) = line.get(at..).and_then(|left| find(left, text)) {
         at += found;
         let with = Fit { free: fit.free + at as u32, ..fit };
         let found = matched(format, &line[at..], open, with, steps);
@@ -252,6 +257,13 @@ fn any(mut format: &[u8], line: &[u8], open: bool, mut fit: Fit, steps: &mut u32
         best = matched(format, &line[at..], open, with, steps);
     }
     best
+}
+
+/// Where `text` begins in a line, which is short: nothing is prepared for it.
+fn find(line: &[u8], text: &[u8]) -> Option<usize> {
+    let Some((&first, rest)) = text.split_first() else { return Some(0) };
+    let mut starts = memchr::memchr_iter(first, line);
+    starts.find(|at| line[at + 1..].starts_with(rest))
 }
 
 /// What follows a number, which may be padded.

@@ -22,7 +22,7 @@ pub(super) struct FormatLine {
     /// Whether the format ends the line there: else more may follow.
     pub(super) ends: bool,
     /// The words that a line must have whole, as bits.
-    mask: u32,
+    mask: u64,
 }
 
 /// The lines of formats by their rarest words.
@@ -39,36 +39,41 @@ impl ByWord {
     /// Those of these formats' texts.
     pub(super) fn of<'t>(texts: impl Iterator<Item = &'t [u8]> + Clone) -> ByWord {
         let mut counts = vec![0u32; 1 << BITS];
-        for text in texts.clone() {
-            for line in text.split(|byte| *byte == b'\n') {
-                words(line).for_each(|word| counts[bucket(hash(word))] += 1);
-            }
-        }
-        let mut keyed: Vec<(u32, FormatLine)> = Vec::new();
-        let mut wordless: HashMap<[u8; START], Vec<FormatLine>> = HashMap::new();
-        for (number, text) in texts.enumerate() {
+        // Each line with the hashes and lengths of its words.
+        let mut all: Vec<(FormatLine, std::ops::Range<usize>)> = Vec::new();
+        let mut hashes: Vec<(u32, u32)> = Vec::new();
+        for (number, text) in texts.clone().enumerate() {
             for line in lines(text, number as u32) {
                 let inside = &text[usize::from(line.start)..usize::from(line.end)];
-                let mask = words(inside).fold(0, |mask, word| mask | mask_of(hash(word)));
-                let line = FormatLine { mask, ..line };
-                let rarity =
-                    |word: &&[u8]| (counts[bucket(hash(word))], std::cmp::Reverse(word.len()));
-                let rarest = words(inside).min_by_key(rarity);
-                match rarest {
-                    Some(word) => keyed.push((hash(word), line)),
-                    // `"%sCall Trace:"`: a level, which is not printed.
-                    None if words(after_level(inside)).next().is_some() => {
-                        let rarest = words(after_level(inside)).min_by_key(|word| rarity(word));
-                        keyed.extend(rarest.map(|word| (hash(word), line)));
-                    }
-                    None => {
-                        let start = inside.first_chunk::<START>();
-                        let plain = |byte: &u8| *byte >= 8 && *byte != b'%';
-                        if let Some(start) = start.filter(|start| start.iter().all(plain)) {
-                            wordless.entry(*start).or_default().push(line);
-                        }
-                    }
-                }
+                let start = hashes.len();
+                hashes.extend(words(inside).map(|word| (hash(word), word.len() as u32)));
+                let mask = hashes[start..].iter().fold(0, |mask, (hash, _)| mask | mask_of(*hash));
+                hashes[start..].iter().for_each(|(hash, _)| counts[bucket(*hash)] += 1);
+                all.push((FormatLine { mask, ..line }, start..hashes.len()));
+            }
+        }
+        let mut keyed: Vec<(u32, FormatLine)> = Vec::with_capacity(all.len());
+        let mut wordless: HashMap<[u8; START], Vec<FormatLine>> = HashMap::new();
+        let rarity = |(hash, len): &(u32, u32)| (counts[bucket(*hash)], std::cmp::Reverse(*len));
+        let mut texts = texts.enumerate().peekable();
+        for (line, own) in all {
+            if let Some((hash, _)) = hashes[own].iter().min_by_key(|word| rarity(word)) {
+                keyed.push((*hash, line));
+                continue;
+            }
+            while texts.next_if(|(number, _)| *number < line.format as usize).is_some() {}
+            let Some((_, text)) = texts.peek() else { break };
+            let inside = &text[usize::from(line.start)..usize::from(line.end)];
+            // `"%sCall Trace:"`: a level, which is not printed.
+            let after = words(after_level(inside)).map(|word| (hash(word), word.len() as u32));
+            if let Some((hash, _)) = after.min_by_key(rarity) {
+                keyed.push((hash, line));
+                continue;
+            }
+            let start = inside.first_chunk::<START>();
+            let plain = |byte: &u8| *byte >= 8 && *byte != b'%';
+            if let Some(start) = start.filter(|start| start.iter().all(plain)) {
+                wordless.entry(*start).or_default().push(line);
             }
         }
         let mut ends = vec![0u32; (1 << BITS) + 1];
@@ -144,8 +149,8 @@ fn bucket(hash: u32) -> usize {
 }
 
 /// A word's bit among those of its line.
-fn mask_of(hash: u32) -> u32 {
-    1 << (hash & 31)
+fn mask_of(hash: u32) -> u64 {
+    1 << (hash & 63)
 }
 
 /// A word's hash.
