@@ -6,7 +6,7 @@ use std::collections::{HashMap, VecDeque};
 
 use rayon::prelude::*;
 
-use super::pattern::{Fit, fit};
+use super::pattern::{Fit, find, fit};
 use super::texts::{UNKNOWN, module_of, shared_folders};
 use super::words::FormatLine;
 use super::{Candidate, LineContext, Messages, shown};
@@ -83,7 +83,7 @@ pub(super) fn candidates(
     let mut fitting = memory.fitting(messages, text);
     fitting.sort_by_cached_key(|one| rank(messages, one, context, &memory.neighbours));
     let Some(best) = fitting.first() else { return Vec::new() };
-    let sure = sureness(messages, &fitting);
+    let sure = sureness(messages, &fitting, text);
     if sure == Sure::Certain {
         let best = messages.stored_at(best.format);
         memory.neighbours.note(best.file, messages.message(best).path);
@@ -113,7 +113,7 @@ impl Memory {
     pub(super) fn expect(&mut self, messages: &Messages, texts: &[&[u8]]) {
         let mut open: Vec<&[u8]> = texts.iter().map(|text| text.trim_ascii_end()).collect();
         open.retain(|text| !self.fitting.contains_key(*text));
-        open.sort_unstable();
+        open.par_sort_unstable();
         open.dedup();
         if self.fitting.len() + open.len() > REMEMBERED {
             // All of these may be known but for some that are asked for next, too.
@@ -166,7 +166,7 @@ fn consider(messages: &Messages, line: FormatLine, text: &[u8], fitting: &mut Ve
 }
 
 /// How sure the best is.
-fn sureness(messages: &Messages, fitting: &[Fitting]) -> Sure {
+fn sureness(messages: &Messages, fitting: &[Fitting], text: &[u8]) -> Sure {
     let best = &fitting[0];
     let place = |one: &Fitting| {
         let format = messages.stored_at(one.format);
@@ -180,7 +180,20 @@ fn sureness(messages: &Messages, fitting: &[Fitting]) -> Sure {
         return Sure::Several;
     }
     let enough = best.fit.letters >= SURE_LETTERS && best.fit.letters * 2 >= best.fit.free;
-    if enough && !best.part { Sure::Certain } else { Sure::Likely }
+    // What a program writes to `/dev/kmsg` has its name and number, as few formats do.
+    let format = messages.text(&messages.stored_at(best.format).text);
+    let program = is_tagged(text) && memchr::memmem::find(format, b"]:").is_none();
+    if enough && !best.part && !program { Sure::Certain } else { Sure::Likely }
+}
+
+/// Whether a line begins as programs' do: `systemd[1]: `.
+fn is_tagged(text: &[u8]) -> bool {
+    let Some(open) = memchr::memchr(b'[', text) else { return false };
+    let name = &text[..open];
+    let sign = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./()@:".contains(byte);
+    let digits = text[open + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let end = text.get(open + 1 + digits..).unwrap_or_default();
+    !name.is_empty() && name.iter().all(sign) && digits > 0 && end.starts_with(b"]: ")
 }
 
 /// How the text fits this line of a format.
@@ -189,6 +202,9 @@ fn fits(messages: &Messages, line: FormatLine, text: &[u8]) -> Option<Fitting> {
     let number = line.format;
     let pattern =
         messages.text(&format.text).get(usize::from(line.start)..usize::from(line.end))?;
+    if find(text, line.literal(messages.text(&format.text))).is_none() {
+        return None;
+    }
     let open = !line.ends;
     let first = line.start == 0;
     let head = messages.text(&format.head);

@@ -260,7 +260,7 @@ fn any(mut format: &[u8], line: &[u8], open: bool, mut fit: Fit, steps: &mut u32
 }
 
 /// Where `text` begins in a line, which is short: nothing is prepared for it.
-fn find(line: &[u8], text: &[u8]) -> Option<usize> {
+pub(super) fn find(line: &[u8], text: &[u8]) -> Option<usize> {
     let Some((&first, rest)) = text.split_first() else { return Some(0) };
     let mut starts = memchr::memchr_iter(first, line);
     starts.find(|at| line[at + 1..].starts_with(rest))

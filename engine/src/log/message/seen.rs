@@ -95,7 +95,7 @@ impl LogWords {
 }
 
 /// The end of the mark at `at`, with what belongs to it.
-fn past_mark(text: &[u8], at: usize) -> usize {
+pub(super) fn past_mark(text: &[u8], at: usize) -> usize {
     /// Marks with a name, and those with a parameter's number.
     const OPEN: u8 = 6;
     const QUOTED: u8 = 4;

@@ -141,3 +141,40 @@ void two(void)\n{\n\tprintk(\"port: %s at %#lx irq %d\\n\", a, b, c);\n}\n";
     let found = first(&lamp, "port: this goes at 0x60 irq 1").map(|found| found.0);
     assert_eq!(found, Some("two".to_owned()));
 }
+
+/// A program's name and number are no kernel's: whatever else fits is not certain.
+#[test]
+fn what_a_program_wrote_is_not_claimed_for_certain() {
+    let text = "static void lamp_on(void)\n{\n\tpr_err(\"%s: Failed to start %s\\n\", a, b);\n\
+        \tpr_err(\"%s[%d]: lamp broken at %lx\\n\", comm, pid, ip);\n}\n";
+    let lamp = messages(&[("drivers/lamp/lamp.c", text)]);
+    let sure = |text: &str| first(&lamp, text).map(|(_, line, sure)| (line, sure));
+    assert_eq!(sure("lamp: Failed to start it"), Some((3, Sure::Certain)));
+    assert_ne!(sure("systemd[1]: Failed to start it").map(|(_, sure)| sure), Some(Sure::Certain));
+    assert_eq!(sure("lampd[42]: lamp broken at 7f00"), Some((4, Sure::Certain)));
+}
+
+/// A context that has no log prints with or without a prefix, which one function knows.
+#[test]
+fn a_prefix_that_may_be_empty_is_weaker_than_the_format_that_has_it() {
+    let context = "void logfc(struct fc_log *log, const char *prefix, char level, const char *fmt, ...)\n\
+        {\n\tstruct va_format vaf = {.fmt = fmt};\n\n\
+        \tprintk(KERN_ERR \"%s%s%pV\\n\", prefix ? prefix : \"\", prefix ? \": \" : \"\", &vaf);\n}\n\
+        int parse(struct fs_context *fc)\n{\n\
+        \treturn invalf(fc, \"%s: Unknown parameter '%s'\", fc->name, key);\n}\n";
+    let header = "#define __logfc(fc, l, fmt, ...) logfc((fc)->log.log, NULL, l, fmt, ## __VA_ARGS__)\n\
+        #define __plog(p, l, fmt, ...) logfc((p)->log, (p)->prefix, l, fmt, ## __VA_ARGS__)\n\
+        #define errorf(fc, fmt, ...) __logfc(fc, 'e', fmt, ## __VA_ARGS__)\n\
+        #define invalf(fc, fmt, ...) (errorf(fc, fmt, ## __VA_ARGS__), -EINVAL)\n\
+        #define error_plog(p, fmt, ...) __plog(p, 'e', fmt, ## __VA_ARGS__)\n\
+        #define inval_plog(p, fmt, ...) (error_plog(p, fmt, ## __VA_ARGS__), -EINVAL)\n";
+    let disk = "int disk_parse(struct p_log *log)\n{\n\
+        \treturn inval_plog(log, \"Unknown parameter '%s'\", key);\n}\n";
+    let files = [
+        ("drivers/block/disk.c", disk),
+        ("fs/fs_context.c", context),
+        ("include/linux/fs_context.h", header),
+    ];
+    let found = first(&messages(&files), "lampfs: Unknown parameter 'foo'");
+    assert_eq!(found.map(|(function, ..)| function).as_deref(), Some("parse"));
+}

@@ -3,7 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::pattern::{is_word, words};
+use super::pattern::{is_word, past_conversion, words};
+use super::seen::past_mark;
 
 /// Bytes at a text's beginning that find what no word does.
 const START: usize = 3;
@@ -11,7 +12,7 @@ const START: usize = 3;
 const BITS: u32 = 17;
 
 /// One printed line of a format: formats may have several.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct FormatLine {
     /// Which format.
     pub(super) format: u32,
@@ -21,6 +22,10 @@ pub(super) struct FormatLine {
     pub(super) end: u16,
     /// Whether the format ends the line there: else more may follow.
     pub(super) ends: bool,
+    /// Its longest literal text, without blanks at the end: where in it that begins.
+    literal: u16,
+    /// And its length.
+    literal_len: u8,
     /// The words that a line must have whole, as bits.
     mask: u64,
 }
@@ -33,6 +38,15 @@ pub(super) struct ByWord {
     lines: Vec<(u32, FormatLine)>,
     /// Lines without a word that stands alone, by the text that they begin with.
     wordless: HashMap<[u8; START], Vec<FormatLine>>,
+}
+
+impl FormatLine {
+    /// Its longest literal text, which a line must have: what is of no use is seen by that at
+    /// little cost. `text` is the format's.
+    pub(super) fn literal<'t>(&self, text: &'t [u8]) -> &'t [u8] {
+        let start = usize::from(self.start) + usize::from(self.literal);
+        text.get(start..start + usize::from(self.literal_len)).unwrap_or_default()
+    }
 }
 
 impl ByWord {
@@ -49,7 +63,9 @@ impl ByWord {
                 hashes.extend(words(inside).map(|word| (hash(word), word.len() as u32)));
                 let mask = hashes[start..].iter().fold(0, |mask, (hash, _)| mask | mask_of(*hash));
                 hashes[start..].iter().for_each(|(hash, _)| counts[bucket(*hash)] += 1);
-                all.push((FormatLine { mask, ..line }, start..hashes.len()));
+                let (literal, literal_len) = longest_literal(inside);
+                let line = FormatLine { mask, literal, literal_len, ..line };
+                all.push((line, start..hashes.len()));
             }
         }
         let mut keyed: Vec<(u32, FormatLine)> = Vec::with_capacity(all.len());
@@ -83,7 +99,7 @@ impl ByWord {
         for at in 1..ends.len() {
             ends[at] += ends[at - 1];
         }
-        let none = FormatLine { format: 0, start: 0, end: 0, ends: false, mask: 0 };
+        let none = FormatLine::default();
         let mut sorted = vec![(0, none); keyed.len()];
         let mut next = ends.clone();
         for entry in keyed {
@@ -139,9 +155,35 @@ fn lines(text: &[u8], format: u32) -> impl Iterator<Item = FormatLine> {
             start: start.min(usize::from(u16::MAX)) as u16,
             end: end.min(usize::from(u16::MAX)) as u16,
             ends: end < text.len(),
-            mask: 0,
+            ..FormatLine::default()
         })
     })
+}
+
+/// The longest text between conversions, without blanks at its end, which a line may have lost:
+/// where it begins, and its length.
+fn longest_literal(line: &[u8]) -> (u16, u8) {
+    let mut longest = 0..0;
+    let (mut at, mut start) = (0, 0);
+    loop {
+        let is_mark = line.get(at).is_none_or(|byte| *byte < 8 || *byte == b'%');
+        if !is_mark {
+            at += 1;
+            continue;
+        }
+        let end = start + line[start..at].trim_ascii_end().len();
+        if end - start > longest.len() {
+            longest = start..end;
+        }
+        match line.get(at) {
+            None => break,
+            Some(b'%') if line.get(at + 1) == Some(&b'%') => at += 2,
+            Some(b'%') => at = past_conversion(line, at),
+            Some(_) => at = past_mark(line, at).min(line.len()),
+        }
+        start = at;
+    }
+    (longest.start.min(usize::from(u16::MAX)) as u16, longest.len().min(255) as u8)
 }
 
 fn bucket(hash: u32) -> usize {
