@@ -246,3 +246,32 @@ fn heads_are_no_lines_of_the_log() {
     assert!(lines.iter().all(|data| data["report"].is_null()), "{json}");
     assert!(lines.iter().all(|data| data["log"]["what"] != "report"), "{json}");
 }
+
+/// Of many calls that fit alike a few are shown; data has more.
+#[test]
+fn of_many_calls_that_could_have_printed_a_line_three_are_shown() {
+    let dir = tree();
+    for room in 1..6 {
+        let text =
+            format!("void lamp_{room}(void)\n{{\n\tpr_err(\"no light in the hall\\n\");\n}}\n");
+        dir.create(&format!("drivers/lamp/room{room}.c"), text);
+    }
+    let json = dir.kgrep(&["log", "--format", "json"]).input("no light in the hall\n").stdout();
+    let values = json.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let rows: Vec<_> = values.filter(|value| value["type"] == "match").collect();
+    assert_eq!(rows.len(), 3, "{json}");
+    let places = rows[0]["data"]["log"]["places"].as_array().unwrap();
+    assert_eq!(places.len(), 5, "{json}");
+    assert!(places.iter().all(|place| place["sure"] == "several"), "{json}");
+}
+
+/// More lines than are read at once: a trace goes on from one part to the next.
+#[test]
+fn a_long_log_is_one_log() {
+    let mut log = "filler\n".repeat(4094);
+    log.push_str(" Call Trace:\n lamp_set+0x1/0x10\n lamp_all+0x8/0x10\n");
+    let got = rows(&tree(), &["--only", "frames"], &log);
+    let want =
+        ["4096: drivers/lamp/lamp.c:23 through a pointer", "4097: drivers/lamp/lamp.c:28 call"];
+    assert_eq!(got, want);
+}

@@ -35,7 +35,7 @@ Subject: dim all lamps
 
 --- a/drivers/lamp/lamp.c
 +++ b/drivers/lamp/lamp.c
-@@ -16,6 +16,6 @@
+@@ -17,6 +17,6 @@
  void lamp_all(int *lamp)
  {
 -\tlamp[1] = 7;
@@ -84,7 +84,7 @@ fn functions_that_patches_touch_are_marked() {
     dir.create("debian/patches/dim.patch", DIM);
     let want = [
         "2: drivers/lamp/lamp.c:11 lamp_stop, function",
-        "3: drivers/lamp/lamp.c:20 lamp_all, call, changed by dim.patch",
+        "3: drivers/lamp/lamp.c:21 lamp_all, call, changed by dim.patch",
     ];
     for args in [&["--patches", "debian/patches/series"][..], &["--on", "."]] {
         assert_eq!(rows(&dir, args, TRACE), want, "{args:?}");
@@ -92,12 +92,15 @@ fn functions_that_patches_touch_are_marked() {
     let json = dir.kgrep(&["log", "--format", "json", "--on", "."]).input(TRACE).stdout();
     assert!(json.contains("\"patches\":[\"dim.patch\"]"), "{json}");
     let told = dir.kgrep(&["log", "--on", ".", "--only", "reports"]).input(TRACE).stdout();
-    assert!(told.contains("lamp_all: dim.patch"), "{told}");
+    assert!(told.contains("changed: lamp_all, by dim.patch"), "{told}");
     // As it is after the patch, too.
     dir.create("drivers/lamp/lamp.c", &LAMP.replace("= 7", "= 3"));
     assert_eq!(rows(&dir, &["--on", "."], TRACE), want);
     assert!(rows(&dir, &[], TRACE).iter().all(|row| !row.contains("dim.patch")));
-    dir.kgrep(&["log", "--on", "drivers"]).input(TRACE).run().expect_error(&["debian/patches"]);
+    dir.kgrep(&["log", "--on", "drivers/lamp"])
+        .input(TRACE)
+        .run()
+        .expect_error(&["debian/patches"]);
     dir.kgrep(&["log", "--on", "gone"]).input(TRACE).run().expect_error(&["gone"]);
     dir.kgrep(&["log", "--patches", "gone"]).input(TRACE).run().expect_error(&["gone"]);
 }
@@ -144,7 +147,7 @@ fn debug_information_gives_lines_and_what_was_inlined() {
             "1: drivers/lamp/lamp.c:3 lamp_mark, inlined, by debug information",
             // Its size is another: a function of another build, known by its text.
             "3: drivers/lamp/lamp.c:11 lamp_stop, function",
-            "4: drivers/lamp/lamp.c:20 lamp_all, by debug information",
+            "4: drivers/lamp/lamp.c:21 lamp_all, by debug information",
         ];
         assert_eq!(got, want, "{file}: {got:#?}");
     }

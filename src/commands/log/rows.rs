@@ -118,10 +118,10 @@ impl<'a> Rows<'a> {
             }
             known.push(function);
             let name = String::from_utf8_lossy(&place.function);
-            let text = format!("{name}: {}", patches.join(", "));
+            let text = format!("changed: {name}, by {}", patches.join(", "));
             let logged = Logged { line: report.line, what: LoggedAs::Report, places: Vec::new() };
             let at = At { path: &place.path, line: place.line, name: &place.function };
-            self.push(&at, ["", "changed by", &text, ""], title, Some(logged));
+            self.push(&at, ["", &text, "", ""], title, Some(logged));
         }
     }
 
@@ -145,7 +145,8 @@ impl<'a> Rows<'a> {
         };
         let logged = Logged { line, what: LoggedAs::Report, places: Vec::new() };
         let place = At { path: &remark.path, line: remark.line, name: b"" };
-        self.push(&place, ["", about, &remark.text, ""], section, Some(logged));
+        let text = format!("{about}: {}", remark.text);
+        self.push(&place, ["", &text, "", ""], section, Some(logged));
     }
 
     fn entry(&mut self, entry: &Entry, section: &str) {

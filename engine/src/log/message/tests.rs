@@ -178,3 +178,22 @@ fn a_prefix_that_may_be_empty_is_weaker_than_the_format_that_has_it() {
     let found = first(&messages(&files), "lampfs: Unknown parameter 'foo'");
     assert_eq!(found.map(|(function, ..)| function).as_deref(), Some("parse"));
 }
+
+/// A header has a stand-in for configurations that don't print: the function that prints counts.
+#[test]
+fn the_arm_of_a_condition_that_prints_is_the_wrapper() {
+    let header = "void lamp_dbg(const struct lamp *lamp, const char *fmt, ...);\n\
+        static inline void _lamp_dbg(const struct lamp *lamp, const char *fmt, ...)\n{\n}\n\
+        #define lamp_dbg(lamp, fmt, ...) \\\n\tdo { if (0) _lamp_dbg(lamp, fmt, ##__VA_ARGS__); } while (0)\n";
+    let debug = "void lamp_dbg(const struct lamp *lamp, const char *fmt, ...)\n{\n\tva_list args;\n\n\
+        \tva_start(args, fmt);\n\tvprintk(fmt, args);\n\tva_end(args);\n}\n";
+    let lamp = "#include \"debug.h\"\nvoid lamp_on(struct lamp *lamp)\n{\n\
+        \tlamp_dbg(lamp, \"no light in room %d\\n\", 7);\n}\n";
+    let files = [
+        ("drivers/lamp/debug.c", debug),
+        ("drivers/lamp/debug.h", header),
+        ("drivers/lamp/lamp.c", lamp),
+    ];
+    let found = first(&messages(&files), "no light in room 7");
+    assert_eq!(found, Some(("lamp_on".to_owned(), 4, Sure::Certain)));
+}
