@@ -39,6 +39,7 @@ pub(super) struct Rows<'a> {
     writer: ListWriter,
     sources: Sources,
     files: HashMap<Vec<u8>, u32>,
+    paths: HashMap<Vec<u8>, String>,
     /// Lines of files: logs repeat themselves.
     shown: HashMap<(u32, u32), Rc<Shown>>,
     log: u32,
@@ -68,6 +69,7 @@ impl<'a> Rows<'a> {
             writer: session.shelf.begin(meta, session.settings.max_list.value),
             sources: Sources::default(),
             files: HashMap::new(),
+            paths: HashMap::new(),
             shown: HashMap::new(),
             log: 0,
             full: false,
@@ -161,14 +163,15 @@ impl<'a> Rows<'a> {
         }
         let text = String::from_utf8_lossy(entry.text.trim_ascii()).into_owned();
         let is_frame = entry.what == What::Frame;
-        let places =
-            entry.places.iter().map(|place| self.logged_place(place, entry.kind, is_frame));
+        let places = entry.places.iter();
+        let places: Vec<LoggedPlace> =
+            places.map(|place| self.logged_place(place, entry.kind, is_frame)).collect();
         let what = match entry.what {
             What::Message => LoggedAs::Message,
             What::Frame => LoggedAs::Frame,
             What::Stamp => LoggedAs::Stamp,
         };
-        let mut logged = Some(Logged { line: entry.line, what, places: places.collect() });
+        let mut logged = Some(Logged { line: entry.line, what, places });
         let number = entry.line.to_string();
         if entry.places.is_empty() {
             self.nowhere(entry, [&number, &text, "", "nothing here"], section, logged);
@@ -188,10 +191,15 @@ impl<'a> Rows<'a> {
         }
     }
 
-    fn logged_place(&self, place: &Place, kind: Option<FrameKind>, is_frame: bool) -> LoggedPlace {
+    fn logged_place(
+        &mut self,
+        place: &Place,
+        kind: Option<FrameKind>,
+        is_frame: bool,
+    ) -> LoggedPlace {
         let string = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         LoggedPlace {
-            path: string(&self.code.shown(&place.path)),
+            path: self.shown_path(&place.path),
             line: place.first,
             last: place.last,
             function: string(&place.function),
@@ -199,6 +207,16 @@ impl<'a> Rows<'a> {
             how: how(place, kind),
             patches: if is_frame { self.patches(place) } else { Vec::new() },
         }
+    }
+
+    /// A file's path as it is shown, which takes a while to find out.
+    fn shown_path(&mut self, path: &[u8]) -> String {
+        if let Some(known) = self.paths.get(path) {
+            return known.clone();
+        }
+        let shown = String::from_utf8_lossy(&self.code.shown(path)).into_owned();
+        self.paths.insert(path.to_vec(), shown.clone());
+        shown
     }
 
     /// A row at a place of the tree.

@@ -6,9 +6,9 @@ use std::collections::{HashMap, VecDeque};
 
 use rayon::prelude::*;
 
-use super::pattern::{Fit, find, fit};
+use super::pattern::{Fit, find, fit, fit_cut};
 use super::texts::{UNKNOWN, module_of, shared_folders};
-use super::words::FormatLine;
+use super::words::{FormatLine, from_start, starts_in};
 use super::{Candidate, LineContext, Messages, shown};
 use crate::log::Sure;
 
@@ -147,10 +147,35 @@ fn fitting(messages: &Messages, text: &[u8]) -> Vec<Fitting> {
         let wordless = messages.by_word.wordless(text).iter();
         wordless.for_each(|line| consider(messages, *line, text, &mut fitting));
     }
+    if fitting.is_empty() {
+        fitting = cut(messages, text);
+    }
     fitting.retain(|one| one.fit.letters >= LEAST_LETTERS);
     for one in &mut fitting {
         let stem = module_of(messages.message(messages.stored_at(one.format)).path);
         one.named = stem.len() >= LEAST_NAME && memchr::memmem::find(text, &stem).is_some();
+    }
+    fitting
+}
+
+/// The formats whose beginning fits a line that was cut, as nothing fits it whole.
+fn cut(messages: &Messages, text: &[u8]) -> Vec<Fitting> {
+    // A pager's mark of what is beyond the screen.
+    let text = text.strip_suffix(b">").unwrap_or(text);
+    let mut fitting: Vec<Fitting> = Vec::new();
+    for (at, _) in starts_in(text) {
+        for line in messages.by_word.beginning(&text[at..]) {
+            let format = messages.text(&messages.stored_at(line.format).text);
+            let pattern = format.get(usize::from(line.start)..usize::from(line.end));
+            let pattern = pattern.and_then(from_start);
+            let Some(fit) = pattern.and_then(|pattern| fit_cut(pattern, &text[at..])) else {
+                continue;
+            };
+            let known = fitting.iter().any(|known| known.format == line.format);
+            if fit.letters >= SURE_LETTERS && fit.letters >= fit.free && !known {
+                fitting.push(Fitting { format: line.format, fit, part: true, named: false });
+            }
+        }
     }
     fitting
 }

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::pattern::{is_word, past_conversion};
 use super::texts::{END, FORMAT, MODULE};
-use super::words::hash;
+use super::words::{hash, start_of, starts_in};
 use crate::log::line::{cleaned, parts};
 
 /// Bits for hashes, as a power of two. Two words on one bit cost time, not an answer.
@@ -17,11 +17,14 @@ const BITS: u32 = 20;
 /// Which words a log has.
 pub struct LogWords {
     bits: Vec<AtomicU64>,
+    /// What its lines begin with.
+    starts: Vec<AtomicU64>,
 }
 
 impl Default for LogWords {
     fn default() -> LogWords {
-        LogWords { bits: (0..1 << (BITS - 6)).map(|_| AtomicU64::new(0)).collect() }
+        let none = || (0..1 << (BITS - 6)).map(|_| AtomicU64::new(0)).collect();
+        LogWords { bits: none(), starts: none() }
     }
 }
 
@@ -47,6 +50,21 @@ impl LogWords {
                 self.bits[at].fetch_or(bit, Ordering::Relaxed);
             }
         }
+        // A line that was cut has not all words, but its beginning.
+        for (_, start) in starts_in(text) {
+            let (at, bit) = place_of(start);
+            if self.starts[at].load(Ordering::Relaxed) & bit == 0 {
+                self.starts[at].fetch_or(bit, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// Whether a line of the log begins as this text does.
+    fn begins(&self, text: &[u8]) -> bool {
+        start_of(text).is_some_and(|start| {
+            let (at, bit) = place_of(start);
+            self.starts[at].load(Ordering::Relaxed) & bit != 0
+        })
     }
 
     fn has(&self, word: &[u8]) -> bool {
@@ -59,6 +77,9 @@ impl LogWords {
     /// One pass, which most texts fail at their first words: all of a tree's are asked for.
     pub(super) fn may_have(&self, text: Template<'_>) -> bool {
         let text = text.0;
+        if self.begins(text) {
+            return true;
+        }
         // A macro may put something before the first line even if it is empty.
         let mut empty = false;
         // Whether a word that begins here begins here in the printed line, too.
@@ -108,7 +129,11 @@ pub(super) fn past_mark(text: &[u8], at: usize) -> usize {
 }
 
 fn place(word: &[u8]) -> (usize, u64) {
-    let bit = hash(word) >> (32 - BITS);
+    place_of(hash(word))
+}
+
+fn place_of(hash: u32) -> (usize, u64) {
+    let bit = hash >> (32 - BITS);
     ((bit >> 6) as usize, 1 << (bit & 63))
 }
 

@@ -197,3 +197,18 @@ fn the_arm_of_a_condition_that_prints_is_the_wrapper() {
     let found = first(&messages(&files), "no light in room 7");
     assert_eq!(found, Some(("lamp_on".to_owned(), 4, Sure::Certain)));
 }
+
+/// A terminal, a pager or a photograph cuts lines; what is left may be enough.
+#[test]
+fn a_line_that_was_cut_is_likely_the_call_that_begins_so() {
+    let lamp = messages(&[("drivers/lamp/lamp-core.c", LAMP)]);
+    let likely = Some(("lamp_on".to_owned(), 8, Sure::Likely));
+    assert_eq!(first(&lamp, "Kernel panic - not syncing: darkness in ro"), likely);
+    let light = Some(("lamp_on".to_owned(), 5, Sure::Likely));
+    assert_eq!(first(&lamp, "lamp_core: no light in the la"), light);
+    assert_eq!(first(&lamp, "lamp_core: no light in the la>"), light);
+    assert_eq!(first(&lamp, "lamp_core: no li"), None);
+    let words = LogWords::default();
+    words.text(b"Kernel panic - not syncing: darkness in ro");
+    assert!(words.may_have(kgrep_index::outline::formats::Template(b"darkness in room %u")));
+}

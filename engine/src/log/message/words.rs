@@ -8,6 +8,8 @@ use super::seen::past_mark;
 
 /// Bytes at a text's beginning that find what no word does.
 const START: usize = 3;
+/// Bytes at a text's beginning that find it for a line that was cut.
+const CUT_START: usize = 8;
 /// Buckets of words, as a power of two.
 const BITS: u32 = 17;
 
@@ -38,6 +40,8 @@ pub(super) struct ByWord {
     lines: Vec<(u32, FormatLine)>,
     /// Lines without a word that stands alone, by the text that they begin with.
     wordless: HashMap<[u8; START], Vec<FormatLine>>,
+    /// Lines by the text that they begin with.
+    starts: HashMap<[u8; CUT_START], Vec<FormatLine>>,
 }
 
 impl FormatLine {
@@ -53,6 +57,7 @@ impl ByWord {
     /// Those of these formats' texts.
     pub(super) fn of<'t>(texts: impl Iterator<Item = &'t [u8]> + Clone) -> ByWord {
         let mut counts = vec![0u32; 1 << BITS];
+        let mut starts: HashMap<[u8; CUT_START], Vec<FormatLine>> = HashMap::new();
         // Each line with the hashes and lengths of its words.
         let mut all: Vec<(FormatLine, std::ops::Range<usize>)> = Vec::new();
         let mut hashes: Vec<(u32, u32)> = Vec::new();
@@ -65,6 +70,9 @@ impl ByWord {
                 hashes[start..].iter().for_each(|(hash, _)| counts[bucket(*hash)] += 1);
                 let (literal, literal_len) = longest_literal(inside);
                 let line = FormatLine { mask, literal, literal_len, ..line };
+                if let Some((_, start)) = cut_start(inside) {
+                    starts.entry(start).or_default().push(line);
+                }
                 all.push((line, start..hashes.len()));
             }
         }
@@ -108,7 +116,7 @@ impl ByWord {
             *at += 1;
         }
         ends.remove(0);
-        ByWord { ends, lines: sorted, wordless }
+        ByWord { ends, lines: sorted, wordless, starts }
     }
 
     /// Calls `each` with the lines of formats that `text` may have been printed by.
@@ -132,12 +140,53 @@ impl ByWord {
         }
     }
 
+    /// The lines of formats that begin as `text` does, which was perhaps cut.
+    pub(super) fn beginning(&self, text: &[u8]) -> &[FormatLine] {
+        let found = text.first_chunk::<CUT_START>().and_then(|start| self.starts.get(start));
+        found.map_or(&[], Vec::as_slice)
+    }
+
     /// The lines of formats that no word finds, if `text` begins as they do.
     pub(super) fn wordless(&self, text: &[u8]) -> &[FormatLine] {
         let found = text.first_chunk::<START>().and_then(|start| self.wordless.get(start));
         found.map_or(&[], Vec::as_slice)
     }
 }
+
+/// Where the text begins that a cut line is found by: at the start, or behind the names that a
+/// macro puts there; and what it is.
+fn cut_start(line: &[u8]) -> Option<(usize, [u8; CUT_START])> {
+    starts(line).find_map(|at| {
+        let start = line.get(at..)?.first_chunk::<CUT_START>()?;
+        let is_plain = start.iter().all(|byte| *byte >= 8 && *byte != b'%');
+        is_plain.then_some((at, *start))
+    })
+}
+
+/// The beginning, and what is behind names.
+fn starts(line: &[u8]) -> impl Iterator<Item = usize> {
+    let behind = memchr::memmem::find_iter(line, b": ").map(|at| at + 2);
+    std::iter::once(0).chain(behind.take(MOST_STARTS))
+}
+
+/// The format from where a cut line is found on.
+pub(super) fn from_start(format: &[u8]) -> Option<&[u8]> {
+    cut_start(format).map(|(at, _)| &format[at..])
+}
+
+/// The places in a line at which a format's own text may begin, and a number for what is there:
+/// its first byte, and those behind the names that a macro puts before a text.
+pub(super) fn starts_in(line: &[u8]) -> impl Iterator<Item = (usize, u32)> {
+    starts(line).filter_map(move |at| Some((at, hash(line.get(at..)?.first_chunk::<CUT_START>()?))))
+}
+
+/// The number of what a format begins with.
+pub(super) fn start_of(format: &[u8]) -> Option<u32> {
+    cut_start(format).map(|(_, start)| hash(&start))
+}
+
+/// Names before a text.
+const MOST_STARTS: usize = 3;
 
 /// A line without the conversion that it begins with.
 fn after_level(line: &[u8]) -> &[u8] {
