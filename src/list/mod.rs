@@ -23,7 +23,7 @@ pub(crate) use followup::{
 };
 pub(crate) use indices::Indices;
 pub(crate) use kgrep_engine::place::{
-    ContextLine, FileEntry, Logged, LoggedAs, LoggedPlace, Match, Span,
+    ContextLine, FileEntry, Logged, LoggedAs, LoggedPlace, LoggedRemark, Match, Span,
 };
 pub(crate) use kgrep_engine::relocate::{Place, SourceFile};
 pub(crate) use kgrep_engine::{Column, Role};

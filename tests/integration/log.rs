@@ -218,6 +218,21 @@ fn an_instruction_pointer_has_the_lines_that_access_memory() {
     assert_eq!(got, want[..1], "{got:#?}");
 }
 
+/// A bug's or a warning's own line is where the instruction pointer was.
+#[test]
+fn an_instruction_pointer_is_where_the_report_says() {
+    let log = "kernel BUG at drivers/lamp/lamp.c:22!\nRIP: 0010:lamp_set+0x28/0x30\n\
+        RIP: 0010:lamp_all+0x28/0x30\n";
+    let got = rows(&tree(), &["--only", "frames"], log);
+    let want = [
+        "1: drivers/lamp/lamp.c:22 as it says",
+        "2: drivers/lamp/lamp.c:22 as it says",
+        "2: drivers/lamp/lamp.c:18 function",
+        "3: drivers/lamp/lamp.c:26 function",
+    ];
+    assert_eq!(got, want, "{got:#?}");
+}
+
 #[test]
 fn a_head_says_what_the_file_is_built_as_and_that_versions_differ() {
     let dir = tree();
@@ -243,6 +258,8 @@ fn heads_are_no_lines_of_the_log() {
     let (heads, lines): (Vec<_>, Vec<_>) = data.partition(|data| data["log"].is_null());
     let reports = heads.iter().filter(|data| data["report"]["line"] == 2);
     assert!(reports.count() >= 4, "{json}");
+    let subsystem = heads.iter().find(|data| data["report"]["about"] == "subsystem").unwrap();
+    assert_eq!(subsystem["report"]["text"], "LAMPS");
     assert!(lines.iter().all(|data| data["report"].is_null()), "{json}");
     assert!(lines.iter().all(|data| data["log"]["what"] != "report"), "{json}");
 }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use kgrep_index::graph::{Arch, Graph};
+use kgrep_index::graph::{Arch, DefInfo, Graph};
 
 use super::debug::{Debug, Exact};
 use super::frame::{Frame, FrameKind};
@@ -117,6 +117,8 @@ struct Open {
     traced: bool,
     /// Lines that nothing says belong to it.
     strays: usize,
+    /// The first place that a line of it names itself.
+    stamp: Option<Place>,
 }
 
 /// Lines that may stand between a report's first line and its trace.
@@ -217,6 +219,9 @@ impl<'g, 'a> Follower<'g, 'a> {
         if !is_frame {
             let stamp = one.stamp.as_ref();
             let named = stamp.map(|stamp| self.stamped(stamp, frame)).unwrap_or_default();
+            if let (Some(open), Some(place)) = (&mut self.open, named.first()) {
+                open.stamp.get_or_insert_with(|| place.clone());
+            }
             entries.push(match named.is_empty() {
                 false => entry(What::Stamp, Rc::new(named)),
                 true => entry(What::Message, Rc::new(self.printed(one.line))),
@@ -225,7 +230,7 @@ impl<'g, 'a> Follower<'g, 'a> {
         if let Some(frame) = frame {
             let places = self.frame(frame);
             // What was inlined has a row of its own, as a frame has.
-            let rows = by_function(self.with_accesses(frame, places));
+            let rows = by_function(self.pointed(frame, places));
             let row = |places| Entry { kind: Some(frame.kind), ..entry(What::Frame, places) };
             entries.extend(rows.into_iter().map(row));
         } else {
@@ -251,14 +256,26 @@ impl<'g, 'a> Follower<'g, 'a> {
         }
     }
 
-    /// The places of an instruction pointer, with those that access memory if that failed.
-    fn with_accesses(&self, frame: &Frame<'_>, places: Rc<Vec<Place>>) -> Rc<Vec<Place>> {
-        let accesses = self.open.as_ref().is_some_and(|open| open.report.title.accesses);
-        if frame.kind != FrameKind::Pointer || !accesses {
+    /// The places of an instruction pointer: where the report says it was, if that is in its
+    /// function, and what accesses memory, if that failed.
+    fn pointed(&self, frame: &Frame<'_>, places: Rc<Vec<Place>>) -> Rc<Vec<Place>> {
+        let Some(open) = self.open.as_ref().filter(|_| frame.kind == FrameKind::Pointer) else {
             return places;
+        };
+        let mut all: Vec<Place> = places.to_vec();
+        let stamp = open.stamp.as_ref().filter(|stamp| {
+            let has = |d: &DefInfo| d.first <= stamp.line && stamp.line <= d.last;
+            let mut own = self.inside.definitions(frame).into_iter();
+            own.any(|d| has(&d) && self.inside.path(&d) == stamp.path)
+        });
+        if let Some(stamp) = stamp.filter(|_| places.iter().all(|place| place.how != How::Debug)) {
+            let function = places.first().map(|place| place.function.clone()).unwrap_or_default();
+            all.insert(0, Place { function, ..stamp.clone() });
         }
-        let accesses = self.inside.accesses(frame);
-        Rc::new(places.iter().cloned().chain(accesses).collect())
+        if open.report.title.accesses {
+            all.extend(self.inside.accesses(frame));
+        }
+        Rc::new(all)
     }
 
     /// Opens and closes reports at a line.
@@ -285,7 +302,7 @@ impl<'g, 'a> Follower<'g, 'a> {
                 self.close(out)?;
                 let (head, entries) = (Vec::new(), Vec::new());
                 let report = Report { title, line: one.number, head, entries };
-                self.open = Some(Open { report, traced: false, strays: 0 });
+                self.open = Some(Open { report, traced: false, strays: 0, stamp: None });
             }
             return Ok(());
         }

@@ -14,7 +14,8 @@ use crate::code::{Code, word_in};
 use crate::commands::Session;
 use crate::commands::diff::lister::meta;
 use crate::list::{
-    Column, FileEntry, List, ListWriter, Logged, LoggedAs, LoggedPlace, Match, Pushed, Role,
+    Column, FileEntry, List, ListWriter, Logged, LoggedAs, LoggedPlace, LoggedRemark, Match,
+    Pushed, Role,
 };
 use crate::message::tell;
 
@@ -120,10 +121,9 @@ impl<'a> Rows<'a> {
             }
             known.push(function);
             let name = String::from_utf8_lossy(&place.function);
-            let text = format!("changed: {name}, by {}", patches.join(", "));
-            let logged = Logged { line: report.line, what: LoggedAs::Report, places: Vec::new() };
+            let text = format!("{name}, by {}", patches.join(", "));
             let at = At { path: &place.path, line: place.line, name: &place.function };
-            self.push(&at, ["", &text, "", ""], title, Some(logged));
+            self.said(&at, "changed", &text, report.line, title);
         }
     }
 
@@ -145,10 +145,17 @@ impl<'a> Rows<'a> {
             About::Version => "version",
             About::Document => "document",
         };
-        let logged = Logged { line, what: LoggedAs::Report, places: Vec::new() };
-        let place = At { path: &remark.path, line: remark.line, name: b"" };
-        let text = format!("{about}: {}", remark.text);
-        self.push(&place, ["", &text, "", ""], section, Some(logged));
+        let at = At { path: &remark.path, line: remark.line, name: b"" };
+        self.said(&at, about, &remark.text, line, section);
+    }
+
+    /// A row of what is said of the report that begins at `line` of the log.
+    fn said(&mut self, at: &At<'_>, about: &str, text: &str, line: u64, section: &str) {
+        let remark = LoggedRemark { about: about.to_owned(), text: text.to_owned() };
+        let (what, places) = (LoggedAs::Report, Vec::new());
+        let logged = Logged { line, what, places, remark: Some(remark) };
+        let shown = format!("{about}: {text}");
+        self.push(at, ["", &shown, "", ""], section, Some(logged));
     }
 
     fn entry(&mut self, entry: &Entry, section: &str) {
@@ -171,7 +178,7 @@ impl<'a> Rows<'a> {
             What::Frame => LoggedAs::Frame,
             What::Stamp => LoggedAs::Stamp,
         };
-        let mut logged = Some(Logged { line: entry.line, what, places });
+        let mut logged = Some(Logged { line: entry.line, what, places, remark: None });
         let number = entry.line.to_string();
         if entry.places.is_empty() {
             self.nowhere(entry, [&number, &text, "", "nothing here"], section, logged);
