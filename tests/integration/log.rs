@@ -292,3 +292,21 @@ fn a_long_log_is_one_log() {
         ["4096: drivers/lamp/lamp.c:23 through a pointer", "4097: drivers/lamp/lamp.c:28 call"];
     assert_eq!(got, want);
 }
+
+/// A log is read with the `arch/` that wrote it, unless the user has named one.
+#[test]
+fn a_log_tells_its_architecture() {
+    let dir = tree();
+    for arch in ["x86", "arm64"] {
+        let text = format!(
+            "void lamp_{arch}(void)\n{{\n}}\n\nvoid lamp_enter(void)\n{{\n\tlamp_{arch}();\n}}\n"
+        );
+        dir.create(&format!("arch/{arch}/kernel/lamp.c"), text);
+    }
+    let log = "Call trace:\n lamp_arm64+0x1/0x10\n lamp_enter+0x8/0x10\n";
+    let pstate = format!("pstate: 60400005 (nZCv daif)\n{log}");
+    let got = rows(&dir, &["--only", "frames"], &pstate);
+    assert_eq!(got[1], "4: arch/arm64/kernel/lamp.c:7 call", "{got:#?}");
+    let got = rows(&dir, &["--only", "frames", "--arch", "x86"], &pstate);
+    assert_eq!(got[1], "4: arch/x86/kernel/lamp.c:5 function", "{got:#?}");
+}

@@ -153,28 +153,26 @@ fn debug_information_gives_lines_and_what_was_inlined() {
     }
     kernel_was_moved(&dir);
     another_build(&dir);
+    broken_files(&dir);
 }
 
-/// A kernel without symbols prints addresses, and at the end how far it was moved.
-fn kernel_was_moved(dir: &Dir) {
-    let (address, _) = function(dir, "vmlinux", "lamp_note");
-    let moved = 0x1000;
-    let log = format!(
-        "RIP: 0010:0x{:016x}\nKernel Offset: {moved:#x} from 0x400000 (relocation range: 0)\n",
-        address + moved
-    );
-    let got = rows(dir, &["--vmlinux", "vmlinux"], &log);
-    assert_eq!(got[0], "1: drivers/lamp/lamp.c:8 lamp_note, by debug information", "{got:#?}");
-}
-
-/// What another build's file says would be wrong.
-fn another_build(dir: &Dir) {
-    let id = "0123456789abcdef0123456789abcdef01234567";
-    let log = format!("CPU: 0 PID: 1 Comm: init 6.1.0 #1 {id}\nRIP: 0010:lamp_note+0x0\n");
-    let args = ["log", "--only", "frames", "--vmlinux", "vmlinux"];
-    let out = dir.kgrep(&args).input(log.as_str()).run();
-    assert!(!out.stdout().contains("debug information"), "{}", out.stdout());
-    assert!(out.stderr().contains("vmlinux: not the log's build"), "{}", out.stderr());
+/// A file that was cut anywhere is told, or is no help; a trace is read all the same.
+fn broken_files(dir: &Dir) {
+    let whole = std::fs::read(dir.path("mods/lamp.ko")).unwrap();
+    let read = |bytes: &[u8]| {
+        dir.create("cut/lamp.ko", bytes);
+        let args = ["log", "--only", "frames", "--modules", "cut"];
+        let done = dir.kgrep(&args).input("RIP: 0010:lamp_note+0x0 [lamp]\n").run().expect_code(0);
+        assert!(done.stdout().contains("drivers/lamp/lamp.c"), "{}", done.stdout());
+    };
+    for part in (1..8).step_by(2) {
+        let at = whole.len() * part / 8;
+        read(&whole[..at]);
+        // And one in which something else stands.
+        let mut bytes = whole.clone();
+        bytes[at..at + 64].fill(0xff);
+        read(&bytes);
+    }
 }
 
 #[test]

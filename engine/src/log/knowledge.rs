@@ -21,6 +21,9 @@ pub(super) struct Knowledge {
     pub(super) dispatch: Dispatch,
     /// Programs that are built beside the kernel.
     pub(super) apart: Apart,
+    /// What only one architecture prints.
+    #[serde(rename = "machine")]
+    pub(super) machines: Vec<Machine>,
     /// How reports begin, in the order in which they are tried.
     #[serde(rename = "report")]
     pub(super) reports: Vec<Begin>,
@@ -28,6 +31,17 @@ pub(super) struct Knowledge {
     pub(super) parts: Parts,
     /// Functions that report what others did.
     pub(super) machinery: Vec<Machinery>,
+}
+
+/// What only one architecture prints.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Machine {
+    pub(super) arch: String,
+    #[serde(default)]
+    pub(super) starts: Vec<String>,
+    #[serde(default)]
+    pub(super) has: Vec<String>,
 }
 
 /// Folders of programs that are built beside the kernel, and are not in it.

@@ -6,6 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use kgrep_engine::log::machine;
 use kgrep_engine::log::message::LogWords;
 
 use crate::cli::LogArgs;
@@ -15,6 +16,9 @@ const LONGEST: u64 = 1 << 16;
 
 /// How much of standard input is kept to be read again, should the index turn out damaged.
 const AGAIN: usize = 64 << 20;
+
+/// A log that doesn't tell its architecture up to this line is taken for the user's.
+const TOLD_BY: u64 = 50_000;
 
 /// Lines that are read at once.
 const AT_ONCE: usize = 4096;
@@ -88,6 +92,21 @@ impl Inputs {
 }
 
 impl Inputs {
+    /// The architecture that the logs tell, as far as they can be read twice.
+    pub(super) fn machine(&self) -> Result<Option<&'static str>> {
+        let mut found = None;
+        for input in self.all.iter().filter(|input| input.is_whole()) {
+            input.each(|first, lines| {
+                found = lines.iter().find_map(|line| machine(line));
+                Ok(found.is_none() && first < TOLD_BY)
+            })?;
+            if found.is_some() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
     /// The words of all logs; none where one can't be read twice.
     pub(super) fn words(&self) -> Result<Option<LogWords>> {
         if !self.all.iter().all(Input::is_whole) {

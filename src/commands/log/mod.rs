@@ -12,7 +12,7 @@ use kgrep_engine::log::message::{Messages, Said};
 use kgrep_engine::log::{
     Candidate, Follower, LineContext, MessageSource, NoMessages, Tools, Touched,
 };
-use kgrep_index::graph::Graph;
+use kgrep_index::graph::{Arch, Graph};
 
 use self::inputs::Inputs;
 use self::rows::Rows;
@@ -24,6 +24,7 @@ use crate::code::{self, Code};
 use crate::diff::Sides;
 use crate::list::List;
 use crate::message::tell;
+use crate::settings::Origin;
 
 /// Prints and keeps the answer.
 ///
@@ -32,12 +33,13 @@ use crate::message::tell;
 pub(crate) fn run(args: &LogArgs, session: &Session) -> Result<Outcome> {
     let code = code::around(session)?;
     let inputs = Inputs::of(args)?;
+    let arch = arch(&inputs, &code, session)?;
     let touched = touched(args, &code)?;
     let debug = debug(args)?;
     let words = if args.only == Some(Only::Frames) { None } else { inputs.words()? };
     let list = freshen::ask(&code, session, |graph| {
         let read = |path: &[u8]| code::read(&code.path(path)).ok();
-        let with = With { code: &code, touched: touched.as_ref(), debug: debug.as_ref() };
+        let with = With { code: &code, arch, touched: touched.as_ref(), debug: debug.as_ref() };
         if args.only == Some(Only::Frames) {
             return with.follow(session, args, &inputs, graph, &NoMessages);
         }
@@ -82,6 +84,16 @@ impl MessageSource for Soon<'_> {
     }
 }
 
+/// The architecture that counts: the log's own, where the user has named none.
+fn arch(inputs: &Inputs, code: &Code, session: &Session) -> Result<Arch> {
+    if session.settings.arch.origin != Origin::Default || code.kernel().is_some() {
+        return Ok(code.arch);
+    }
+    let told = inputs.machine()?;
+    let told = told.filter(|name| code.tree().root().join("arch").join(name).is_dir());
+    Ok(told.map_or(code.arch, Arch::named))
+}
+
 /// The patches that functions of traces are looked up in, if there are any.
 fn touched(args: &LogArgs, code: &Code) -> Result<Option<Touched>> {
     let base = crate::folders::current()?;
@@ -123,6 +135,7 @@ fn debug(args: &LogArgs) -> Result<Option<Debug>> {
 /// What a log is read with.
 struct With<'w> {
     code: &'w Code,
+    arch: Arch,
     touched: Option<&'w Touched>,
     debug: Option<&'w Debug>,
 }
@@ -142,7 +155,7 @@ impl With<'_> {
         let mut rows = Rows::new(code, session, args.only, self.touched)?;
         for input in &inputs.all {
             rows.begin(&input.name, input.is_stdin());
-            let tools = Tools { graph, arch: code.arch, read: &read, messages, debug };
+            let tools = Tools { graph, arch: self.arch, read: &read, messages, debug };
             let mut follower = Follower::new(tools);
             input.each(|first, lines| {
                 follower.lines(first, lines, &mut |piece| rows.piece(piece))?;
