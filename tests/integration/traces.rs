@@ -175,6 +175,28 @@ fn broken_files(dir: &Dir) {
     }
 }
 
+/// A kernel without symbols prints addresses, and at the end how far it was moved.
+fn kernel_was_moved(dir: &Dir) {
+    let (address, _) = function(dir, "vmlinux", "lamp_note");
+    let moved = 0x1000;
+    let log = format!(
+        "RIP: 0010:0x{:016x}\nKernel Offset: {moved:#x} from 0x400000 (relocation range: 0)\n",
+        address + moved
+    );
+    let got = rows(dir, &["--vmlinux", "vmlinux"], &log);
+    assert_eq!(got[0], "1: drivers/lamp/lamp.c:8 lamp_note, by debug information", "{got:#?}");
+}
+
+/// What another build's file says would be wrong.
+fn another_build(dir: &Dir) {
+    let id = "0123456789abcdef0123456789abcdef01234567";
+    let log = format!("CPU: 0 PID: 1 Comm: init 6.1.0 #1 {id}\nRIP: 0010:lamp_note+0x0\n");
+    let args = ["log", "--only", "frames", "--vmlinux", "vmlinux"];
+    let out = dir.kgrep(&args).input(log.as_str()).run();
+    assert!(!out.stdout().contains("debug information"), "{}", out.stdout());
+    assert!(out.stderr().contains("vmlinux: not the log's build"), "{}", out.stderr());
+}
+
 #[test]
 fn files_without_debug_information_are_told() {
     let dir = tree();
