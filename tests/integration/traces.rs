@@ -150,6 +150,8 @@ fn debug_information_gives_lines_and_what_was_inlined() {
             "4: drivers/lamp/lamp.c:21 lamp_all, by debug information",
         ];
         assert_eq!(got, want, "{file}: {got:#?}");
+        let told = dir.kgrep(&[&["log"], args].concat()).input(log).stdout();
+        assert!(told.contains("lamp_mark [inline]"), "{told}");
     }
     kernel_was_moved(&dir);
     another_build(&dir);

@@ -231,7 +231,12 @@ impl<'g, 'a> Follower<'g, 'a> {
             let places = self.frame(frame);
             // What was inlined has a row of its own, as a frame has.
             let rows = by_function(self.pointed(frame, places));
-            let row = |places| Entry { kind: Some(frame.kind), ..entry(What::Frame, places) };
+            let row = |places: Rc<Vec<Place>>| {
+                let inlined = places.first().filter(|place| place.how == How::Inlined);
+                let name = inlined.map(|place| [place.function.as_slice(), b" [inline]"].concat());
+                let whole = entry(What::Frame, places);
+                Entry { kind: Some(frame.kind), text: name.unwrap_or(whole.text), ..whole }
+            };
             entries.extend(rows.into_iter().map(row));
         } else {
             self.between(one);
