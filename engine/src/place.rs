@@ -94,6 +94,17 @@ pub struct Logged {
     pub what: LoggedAs,
     /// The places, the best first; none where the tree has none.
     pub places: Vec<LoggedPlace>,
+    /// What is said of a whole report.
+    pub remark: Option<LoggedRemark>,
+}
+
+/// Something said of a whole report of a log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoggedRemark {
+    /// What it is about: `subsystem`, `maintainer`.
+    pub about: String,
+    /// What is said.
+    pub text: String,
 }
 
 /// What a line of a log is.
@@ -125,6 +136,8 @@ pub struct LoggedPlace {
     pub sure: String,
     /// How it is known.
     pub how: String,
+    /// The distribution's patches that touch the function, where they were asked for.
+    pub patches: Vec<String>,
 }
 
 impl Match<'_> {

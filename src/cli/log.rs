@@ -12,6 +12,8 @@ Examples:
   kgrep log --only frames panic.txt   the traces alone
   dmesg | kgrep log                   every line, and where in the source it comes from
   kgrep -s 27                         then: open where row 27 of that comes from
+  kgrep log --patches debian/patches panic.txt    what the distribution changed of the trace
+  kgrep log --vmlinux vmlinux --modules . panic.txt    exact lines, with what was inlined
 
 The kernel's binary is not needed: which line of a function a frame is at, the frame above it
 says, by what the function calls. Where several lines fit, all are listed, the best first.")]
@@ -26,6 +28,23 @@ pub(crate) struct LogArgs {
     /// Read the running kernel's log, as `dmesg` does
     #[arg(long, conflicts_with = "files")]
     pub(crate) dmesg: bool,
+
+    /// Mark functions of traces that these patches touch: a series, a folder, an mbox, a spec
+    #[arg(long, value_name = "PATCHES")]
+    pub(crate) patches: Option<PathBuf>,
+
+    /// The tree that the patches belong to (default: the one around the current folder);
+    /// alone, its own debian/patches count, in it or beside it
+    #[arg(long, value_name = "TREE")]
+    pub(crate) on: Option<PathBuf>,
+
+    /// The kernel's own vmlinux with debug information: exact lines, and what was inlined
+    #[arg(long, value_name = "FILE")]
+    pub(crate) vmlinux: Option<PathBuf>,
+
+    /// Modules with debug information (*.ko, *.ko.debug, *.ko.gz), anywhere below a folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) modules: Option<PathBuf>,
 }
 
 /// A kind of rows.

@@ -22,7 +22,9 @@ pub(crate) use followup::{
     ASKS, COMMANDS, FollowUp, FollowUpError, NAMES, Step, ends_with_grep, parse, parse_args,
 };
 pub(crate) use indices::Indices;
-pub(crate) use kgrep_engine::place::{ContextLine, FileEntry, Logged, LoggedAs, Match, Span};
+pub(crate) use kgrep_engine::place::{
+    ContextLine, FileEntry, Logged, LoggedAs, LoggedPlace, Match, Span,
+};
 pub(crate) use kgrep_engine::relocate::{Place, SourceFile};
 pub(crate) use kgrep_engine::{Column, Role};
 pub(crate) use layout::{ListError, Meta};

@@ -18,7 +18,7 @@ use serde::{Serialize, Serializer};
 
 use super::look::Look;
 use super::sanitize::is_obeyed_or_hidden;
-use crate::list::{Logged, LoggedAs, Match, Meta, Role, Span};
+use crate::list::{Logged, LoggedAs, LoggedPlace, Match, Meta, Role, Span};
 
 /// One line of output.
 #[derive(Serialize)]
@@ -48,10 +48,36 @@ struct Found<'a> {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     columns: BTreeMap<&'a str, &'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    log: Option<&'a Logged>,
+    log: Option<LogLine<'a>>,
     /// What is said of a whole report of a log, which is none of its lines.
     #[serde(skip_serializing_if = "Option::is_none")]
-    report: Option<&'a Logged>,
+    report: Option<OfReport<'a>>,
+}
+
+/// A line of a log.
+#[derive(Serialize)]
+struct LogLine<'a> {
+    line: u64,
+    what: LoggedAs,
+    places: &'a [LoggedPlace],
+}
+
+/// What is said of a report that begins at a line.
+#[derive(Serialize)]
+struct OfReport<'a> {
+    line: u64,
+    about: &'a str,
+    text: &'a str,
+}
+
+fn log_line(logged: &Logged) -> Option<LogLine<'_>> {
+    let is_line = logged.what != LoggedAs::Report;
+    is_line.then_some(LogLine { line: logged.line, what: logged.what, places: &logged.places })
+}
+
+fn of_report(logged: &Logged) -> Option<OfReport<'_>> {
+    let remark = logged.remark.as_ref()?;
+    Some(OfReport { line: logged.line, about: &remark.about, text: &remark.text })
 }
 
 #[derive(Serialize)]
@@ -179,8 +205,8 @@ impl Json {
                     .zip(&entry.cells)
                     .map(|(title, cell)| (title.as_str(), *cell))
                     .collect(),
-                log: entry.logged.as_deref().filter(|logged| logged.what != LoggedAs::Report),
-                report: entry.logged.as_deref().filter(|logged| logged.what == LoggedAs::Report),
+                log: entry.logged.as_deref().and_then(log_line),
+                report: entry.logged.as_deref().and_then(of_report),
             }),
         );
         for line in &entry.after {

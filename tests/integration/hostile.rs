@@ -172,6 +172,8 @@ const RUNS: &[&[&str]] = &[
     &["trace", "CONFIG_EVIL"],
     &["log", "evil.c"],
     &["log", "evil.c", "--format", "json"],
+    &["log", "evil.c", "--patches", PATCH],
+    &["log", "evil.c", "--vmlinux", "evil.c"],
     &["list", "syscalls"],
     &["list", "parameters"],
     &["queries"],

@@ -218,6 +218,21 @@ fn an_instruction_pointer_has_the_lines_that_access_memory() {
     assert_eq!(got, want[..1], "{got:#?}");
 }
 
+/// A bug's or a warning's own line is where the instruction pointer was.
+#[test]
+fn an_instruction_pointer_is_where_the_report_says() {
+    let log = "kernel BUG at drivers/lamp/lamp.c:22!\nRIP: 0010:lamp_set+0x28/0x30\n\
+        RIP: 0010:lamp_all+0x28/0x30\n";
+    let got = rows(&tree(), &["--only", "frames"], log);
+    let want = [
+        "1: drivers/lamp/lamp.c:22 as it says",
+        "2: drivers/lamp/lamp.c:22 as it says",
+        "2: drivers/lamp/lamp.c:18 function",
+        "3: drivers/lamp/lamp.c:26 function",
+    ];
+    assert_eq!(got, want, "{got:#?}");
+}
+
 #[test]
 fn a_head_says_what_the_file_is_built_as_and_that_versions_differ() {
     let dir = tree();
@@ -243,6 +258,55 @@ fn heads_are_no_lines_of_the_log() {
     let (heads, lines): (Vec<_>, Vec<_>) = data.partition(|data| data["log"].is_null());
     let reports = heads.iter().filter(|data| data["report"]["line"] == 2);
     assert!(reports.count() >= 4, "{json}");
+    let subsystem = heads.iter().find(|data| data["report"]["about"] == "subsystem").unwrap();
+    assert_eq!(subsystem["report"]["text"], "LAMPS");
     assert!(lines.iter().all(|data| data["report"].is_null()), "{json}");
     assert!(lines.iter().all(|data| data["log"]["what"] != "report"), "{json}");
+}
+
+/// Of many calls that fit alike a few are shown; data has more.
+#[test]
+fn of_many_calls_that_could_have_printed_a_line_three_are_shown() {
+    let dir = tree();
+    for room in 1..6 {
+        let text =
+            format!("void lamp_{room}(void)\n{{\n\tpr_err(\"no light in the hall\\n\");\n}}\n");
+        dir.create(&format!("drivers/lamp/room{room}.c"), text);
+    }
+    let json = dir.kgrep(&["log", "--format", "json"]).input("no light in the hall\n").stdout();
+    let values = json.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let rows: Vec<_> = values.filter(|value| value["type"] == "match").collect();
+    assert_eq!(rows.len(), 3, "{json}");
+    let places = rows[0]["data"]["log"]["places"].as_array().unwrap();
+    assert_eq!(places.len(), 5, "{json}");
+    assert!(places.iter().all(|place| place["sure"] == "several"), "{json}");
+}
+
+/// More lines than are read at once: a trace goes on from one part to the next.
+#[test]
+fn a_long_log_is_one_log() {
+    let mut log = "filler\n".repeat(4094);
+    log.push_str(" Call Trace:\n lamp_set+0x1/0x10\n lamp_all+0x8/0x10\n");
+    let got = rows(&tree(), &["--only", "frames"], &log);
+    let want =
+        ["4096: drivers/lamp/lamp.c:23 through a pointer", "4097: drivers/lamp/lamp.c:28 call"];
+    assert_eq!(got, want);
+}
+
+/// A log is read with the `arch/` that wrote it, unless the user has named one.
+#[test]
+fn a_log_tells_its_architecture() {
+    let dir = tree();
+    for arch in ["x86", "arm64"] {
+        let text = format!(
+            "void lamp_{arch}(void)\n{{\n}}\n\nvoid lamp_enter(void)\n{{\n\tlamp_{arch}();\n}}\n"
+        );
+        dir.create(&format!("arch/{arch}/kernel/lamp.c"), text);
+    }
+    let log = "Call trace:\n lamp_arm64+0x1/0x10\n lamp_enter+0x8/0x10\n";
+    let pstate = format!("pstate: 60400005 (nZCv daif)\n{log}");
+    let got = rows(&dir, &["--only", "frames"], &pstate);
+    assert_eq!(got[1], "4: arch/arm64/kernel/lamp.c:7 call", "{got:#?}");
+    let got = rows(&dir, &["--only", "frames", "--arch", "x86"], &pstate);
+    assert_eq!(got[1], "4: arch/x86/kernel/lamp.c:5 function", "{got:#?}");
 }

@@ -51,6 +51,7 @@ mod streams;
 mod terminal;
 mod tidy;
 mod trace;
+mod traces;
 mod trusted;
 mod waiting;
 mod walks;

@@ -1,18 +1,24 @@
 //! Where the lines of a kernel log come from, as rows in the log's order.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use crate::answer::{Answer, Cell, Column, Role, Row, Title};
 use crate::code::{Code, read};
-use crate::log::message::{LogWords, Messages};
+use crate::log::message::{LogWords, Messages, Said};
 use crate::log::{
-    About, Entry, Follower, FrameKind, How, MessageSource, NoMessages, Piece, Place, Remark,
-    Report, Sure, Tools, What,
+    About, Entry, Follower, FrameKind, How, MessageSource, NoMessages, Piece, Place, Report, Sure,
+    Tools, Touched, What,
 };
-use crate::place::{Logged, LoggedAs, LoggedPlace};
+use crate::place::{Logged, LoggedAs, LoggedPlace, LoggedRemark};
 use crate::request::{Log, LogPart};
 use crate::{Error, Result};
 
 /// More rows than this are not made of one line.
 const PLACES: usize = 12;
+
+/// More calls that could have printed a line are no help on a screen.
+const CALLS: usize = 3;
 
 /// The columns of these rows.
 pub const LOG_COLUMNS: [(&str, Role); 4] =
@@ -39,35 +45,68 @@ pub struct LogRow<'a> {
 pub struct LogRows<'c> {
     code: &'c Code,
     only: Option<LogPart>,
+    touched: Option<&'c Touched>,
+    /// Files' paths as they are shown, which take a while to find out.
+    paths: RefCell<HashMap<Vec<u8>, String>>,
 }
 
+/// Takes rows.
+type Each<'e> = dyn FnMut(LogRow<'_>) + 'e;
+
 impl<'c> LogRows<'c> {
-    /// For logs of what `code` has; of some kinds of rows only.
-    pub fn new(code: &'c Code, only: Option<LogPart>) -> LogRows<'c> {
-        LogRows { code, only }
+    /// For logs of what `code` has; of some kinds of rows only. Functions that patches touch are
+    /// marked.
+    pub fn new(code: &'c Code, only: Option<LogPart>, touched: Option<&'c Touched>) -> LogRows<'c> {
+        LogRows { code, only, touched, paths: RefCell::default() }
     }
 
     /// The rows of a part of the log.
-    pub fn piece(&self, piece: Piece, each: &mut dyn FnMut(LogRow<'_>)) {
+    pub fn piece(&self, piece: Piece, each: &mut Each<'_>) {
         match piece {
             Piece::Line(entry) => self.entry(&entry, "Messages", each),
             Piece::Report(report) => self.report(&report, each),
         }
     }
 
-    fn report(&self, report: &Report, each: &mut dyn FnMut(LogRow<'_>)) {
+    fn report(&self, report: &Report, each: &mut Each<'_>) {
         let title = format!("{}: {} (line {})", report.title.kind, report.title.text, report.line);
         if matches!(self.only, None | Some(LogPart::Reports)) {
             for remark in &report.head {
-                each(head(remark, report.line, &title));
+                let at = (remark.path.as_slice(), remark.line, &b""[..]);
+                said(at, subject(remark.about), &remark.text, report.line, &title, each);
             }
+            self.changed(report, &title, each);
         }
         for entry in &report.entries {
             self.entry(entry, &title, each);
         }
     }
 
-    fn entry(&self, entry: &Entry, section: &str, each: &mut dyn FnMut(LogRow<'_>)) {
+    /// Says in a report's head which functions of its traces patches touch.
+    fn changed(&self, report: &Report, title: &str, each: &mut Each<'_>) {
+        let mut known: Vec<(&[u8], &[u8])> = Vec::new();
+        for place in report.entries.iter().filter_map(frame_place) {
+            let function = (place.path.as_slice(), place.function.as_slice());
+            let patches = self.patches(place);
+            if patches.is_empty() || known.contains(&function) {
+                continue;
+            }
+            known.push(function);
+            let name = String::from_utf8_lossy(&place.function);
+            let text = format!("{name}, by {}", patches.join(", "));
+            let at = (place.path.as_slice(), place.line, place.function.as_slice());
+            said(at, "changed", &text, report.line, title, each);
+        }
+    }
+
+    /// The names of the patches that touch a place's function.
+    fn patches(&self, place: &Place) -> Vec<String> {
+        let Some(touched) = self.touched else { return Vec::new() };
+        let patches = touched.patches(&place.path, &place.function).into_iter();
+        patches.map(|patch| String::from_utf8_lossy(&patch.name).into_owned()).collect()
+    }
+
+    fn entry(&self, entry: &Entry, section: &str, each: &mut Each<'_>) {
         let wanted = match self.only {
             None => true,
             Some(LogPart::Frames) => entry.what != What::Message,
@@ -78,13 +117,15 @@ impl<'c> LogRows<'c> {
             return;
         }
         let text = String::from_utf8_lossy(entry.text.trim_ascii()).into_owned();
-        let places = entry.places.iter().map(|place| self.place(place, entry.kind));
+        let is_frame = entry.what == What::Frame;
+        let places = entry.places.iter().map(|place| self.place(place, entry.kind, is_frame));
         let what = match entry.what {
             What::Message => LoggedAs::Message,
             What::Frame => LoggedAs::Frame,
             What::Stamp => LoggedAs::Stamp,
         };
-        let mut logged = Some(Logged { line: entry.line, what, places: places.collect() });
+        let (line, places) = (entry.line, places.collect());
+        let mut logged = Some(Logged { line, what, places, remark: None });
         let number = entry.line.to_string();
         if entry.places.is_empty() {
             let line = u32::try_from(entry.line).unwrap_or(u32::MAX);
@@ -92,8 +133,13 @@ impl<'c> LogRows<'c> {
             each(LogRow { path: None, line, name: b"", cells, section, logged: logged.take() });
             return;
         }
-        for (nth, place) in entry.places.iter().take(PLACES).enumerate() {
-            let how = how(place, entry.kind);
+        let most = if entry.what == What::Message { CALLS } else { PLACES };
+        for (nth, place) in entry.places.iter().take(most).enumerate() {
+            let mut how = how(place, entry.kind);
+            let patches = if is_frame { self.patches(place) } else { Vec::new() };
+            if !patches.is_empty() {
+                how = format!("{how}, changed by {}", patches.join(", "));
+            }
             let function = String::from_utf8_lossy(&place.function);
             let shown = if nth == 0 { text.as_str() } else { "" };
             each(LogRow {
@@ -107,22 +153,38 @@ impl<'c> LogRows<'c> {
         }
     }
 
-    fn place(&self, place: &Place, kind: Option<FrameKind>) -> LoggedPlace {
-        let string = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    fn place(&self, place: &Place, kind: Option<FrameKind>, is_frame: bool) -> LoggedPlace {
         LoggedPlace {
-            path: string(&self.code.shown(&place.path)),
+            path: self.path(&place.path),
             line: place.first,
             last: place.last,
-            function: string(&place.function),
+            function: String::from_utf8_lossy(&place.function).into_owned(),
             sure: place.sure.name().to_owned(),
             how: how(place, kind),
+            patches: if is_frame { self.patches(place) } else { Vec::new() },
         }
+    }
+
+    /// A file's path as it is shown.
+    fn path(&self, path: &[u8]) -> String {
+        let mut paths = self.paths.borrow_mut();
+        if let Some(known) = paths.get(path) {
+            return known.clone();
+        }
+        let shown = String::from_utf8_lossy(&self.code.shown(path)).into_owned();
+        paths.insert(path.to_vec(), shown.clone());
+        shown
     }
 }
 
-/// What is said of a whole report.
-fn head<'a>(remark: &'a Remark, line: u64, section: &'a str) -> LogRow<'a> {
-    let about = match remark.about {
+/// The first place of a frame.
+fn frame_place(entry: &Entry) -> Option<&Place> {
+    entry.places.first().filter(|_| entry.what == What::Frame)
+}
+
+/// What a remark is about, in words.
+fn subject(about: About) -> &'static str {
+    match about {
         About::Where => "where",
         About::Subsystem => "subsystem",
         About::Maintainer => "maintainer",
@@ -131,15 +193,25 @@ fn head<'a>(remark: &'a Remark, line: u64, section: &'a str) -> LogRow<'a> {
         About::Built => "built as",
         About::Version => "version",
         About::Document => "document",
-    };
-    LogRow {
-        path: Some(&remark.path),
-        line: remark.line,
-        name: b"",
-        cells: ["", about, &remark.text, ""],
-        section,
-        logged: Some(Logged { line, what: LoggedAs::Report, places: Vec::new() }),
     }
+}
+
+/// A row of what is said of the report that begins at `line` of the log: at a file's line, where
+/// a name stands out.
+fn said(
+    (path, at, name): (&[u8], u32, &[u8]),
+    about: &str,
+    text: &str,
+    line: u64,
+    section: &str,
+    each: &mut Each<'_>,
+) {
+    let remark = LoggedRemark { about: about.to_owned(), text: text.to_owned() };
+    let (what, places) = (LoggedAs::Report, Vec::new());
+    let logged = Some(Logged { line, what, places, remark: Some(remark) });
+    let shown = format!("{about}: {text}");
+    let cells = ["", shown.as_str(), "", ""];
+    each(LogRow { path: Some(path), line: at, name, cells, section, logged });
 }
 
 /// The rows of a whole log.
@@ -147,25 +219,25 @@ fn head<'a>(remark: &'a Remark, line: u64, section: &'a str) -> LogRow<'a> {
 /// # Errors
 /// When the tree can't be read.
 pub(super) fn answer(code: &Code, log: &Log) -> Result<Answer> {
-    let mut words = LogWords::default();
-    let lines = || log.text.split_inclusive(|byte| *byte == b'\n');
-    lines().for_each(|line| words.line(line));
+    let lines: Vec<Vec<u8>> =
+        log.text.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+    let words = LogWords::default();
+    words.lines(&lines);
     code.ask(|graph| {
         let read = |path: &[u8]| read(&code.path(path)).ok();
         let messages: Box<dyn MessageSource> = match log.only {
             Some(LogPart::Frames) => Box::new(NoMessages),
-            _ => Box::new(Messages::of_log(graph, &read, &words)),
+            _ => Box::new(Messages::of_log(&Said::by(graph), &read, Some(&words))),
         };
-        let tools = Tools { graph, arch: code.arch, read: &read, messages: &*messages };
-        let rows = LogRows::new(code, log.only);
+        let messages = &*messages;
+        let tools = Tools { graph, arch: code.arch, read: &read, messages, debug: None };
+        let rows = LogRows::new(code, log.only, None);
         let mut answer = Answer { columns: Column::all(&LOG_COLUMNS), ..Answer::default() };
         let mut follower = Follower::new(tools);
-        for (number, line) in (1..).zip(lines()) {
-            follower.line(number, line, &mut |piece| {
-                rows.piece(piece, &mut |row| push(&mut answer, &row));
-                Ok::<(), Error>(())
-            })?;
-        }
+        follower.lines(1, &lines, &mut |piece| {
+            rows.piece(piece, &mut |row| push(&mut answer, &row));
+            Ok::<(), Error>(())
+        })?;
         follower.end(&mut |piece| {
             rows.piece(piece, &mut |row| push(&mut answer, &row));
             Ok::<(), Error>(())
@@ -202,6 +274,8 @@ fn how(place: &Place, kind: Option<FrameKind>) -> String {
         How::Moved => "the file has changed: its function".to_owned(),
         How::Access => "accesses memory".to_owned(),
         How::Prints => "prints it".to_owned(),
+        How::Debug => "by debug information".to_owned(),
+        How::Inlined => "inlined, by debug information".to_owned(),
     };
     let several = place.sure == Sure::Several;
     let how = if several && place.how != How::Access {

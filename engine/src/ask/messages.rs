@@ -5,14 +5,15 @@ use kgrep_index::graph::Graph;
 
 use crate::answer::{Answer, Cell, Column, Role, Row};
 use crate::code::{Code, read};
-use crate::log::message::{LogWords, Message, Messages};
+use crate::log::message::{LogWords, Message, Messages, Said};
 use crate::log::{Candidate, LineContext, MessageSource};
 
 /// The calls that could have printed `text`, best first.
 pub(super) fn printed(code: &Code, graph: &Graph<'_>, text: &str) -> Answer {
-    let mut words = LogWords::default();
+    let words = LogWords::default();
     words.text(text.as_bytes());
-    let messages = Messages::of_log(graph, &|path| read(&code.path(path)).ok(), &words);
+    let read = |path: &[u8]| read(&code.path(path)).ok();
+    let messages = Messages::of_log(&Said::by(graph), &read, Some(&words));
     let found = messages.printed(text.as_bytes(), &LineContext::default());
     let row = |found: Candidate| Row {
         path: found.path,

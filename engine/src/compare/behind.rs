@@ -2,7 +2,7 @@
 //! at hand: the one that changes the same lines of the same file.
 
 use std::collections::{HashMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::diff::error::DiffError;
 use crate::diff::model::{DiffSet, FileChange, Hunk, Line, Origin, Patch};
@@ -35,10 +35,7 @@ impl Behind {
 
     /// The patches that lie in or beside the tree `distro`.
     pub fn found(distro: &Path) -> Option<Behind> {
-        let beside = distro.canonicalize().ok()?.parent().map(|parent| parent.join(SERIES[0]));
-        let mut places: Vec<_> = SERIES.iter().map(|series| distro.join(series)).collect();
-        places.extend(beside);
-        Behind::load(&places.into_iter().find(|place| place.is_file())?).ok()
+        Behind::load(&series_of(distro)?).ok()
     }
 
     /// The patch that shares most changed lines with a hunk; of several, the last, whose
@@ -57,6 +54,14 @@ impl Behind {
         let best = files.map(|other| (shared(other), other)).max_by_key(|(count, _)| *count)?;
         self.set.patches.get(best.1.patch).filter(|_| best.0 > 0)
     }
+}
+
+/// The series of patches in or beside the tree `distro`.
+pub fn series_of(distro: &Path) -> Option<PathBuf> {
+    let beside = distro.canonicalize().ok()?.parent().map(|parent| parent.join(SERIES[0]));
+    let mut places: Vec<_> = SERIES.iter().map(|series| distro.join(series)).collect();
+    places.extend(beside);
+    places.into_iter().find(|place| place.is_file())
 }
 
 /// A changed line that says something: whether it was added, and its text.

@@ -10,7 +10,7 @@ mod place;
 
 use std::path::Path;
 
-pub use behind::Behind;
+pub use behind::{Behind, series_of};
 pub use built::BuiltSides;
 pub use pass::Pass;
 pub use pick::{Names, Pick};

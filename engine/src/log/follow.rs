@@ -4,14 +4,16 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use kgrep_index::graph::{Arch, Graph};
+use kgrep_index::graph::{Arch, DefInfo, Graph};
 
-use super::frame::{Frame, FrameKind, frame};
+use super::debug::{Debug, Exact};
+use super::frame::{Frame, FrameKind};
 use super::head::{Heads, Remark};
 use super::inside::{Called, How, Inside, Place};
-use super::line::{Line, Writer, cleaned, parts};
-use super::report::{Belongs, Title, begins, belongs};
-use super::stamp::{Stamp, stamp};
+use super::line::{Line, Writer};
+use super::ready::{Ready, clean, ready};
+use super::report::{Belongs, Title};
+use super::stamp::Stamp;
 use super::{LineContext, MessageSource, Sure};
 
 /// What a row is about.
@@ -72,11 +74,14 @@ pub struct Tools<'g, 'a> {
     pub read: &'g dyn Fn(&[u8]) -> Option<Vec<u8>>,
     /// Knows which call printed a line.
     pub messages: &'g dyn MessageSource,
+    /// The kernel's debug information, if it is at hand.
+    pub debug: Option<&'g Debug>,
 }
 
 /// Follows one log.
 pub struct Follower<'g, 'a> {
     inside: Inside<'g, 'a>,
+    debug: Option<&'g Debug>,
     heads: Heads<'g>,
     messages: &'g dyn MessageSource,
     open: Option<Open>,
@@ -112,6 +117,8 @@ struct Open {
     traced: bool,
     /// Lines that nothing says belong to it.
     strays: usize,
+    /// The first place that a line of it names itself.
+    stamp: Option<Place>,
 }
 
 /// Lines that may stand between a report's first line and its trace.
@@ -126,8 +133,9 @@ const KNOWN: usize = 50_000;
 impl<'g, 'a> Follower<'g, 'a> {
     /// Follows a log with these tools.
     pub fn new(tools: Tools<'g, 'a>) -> Follower<'g, 'a> {
-        let Tools { graph, arch, read, messages } = tools;
+        let Tools { graph, arch, read, messages, debug } = tools;
         Follower {
+            debug,
             inside: Inside::new(graph, arch, read),
             heads: Heads::new(read),
             messages,
@@ -138,17 +146,44 @@ impl<'g, 'a> Follower<'g, 'a> {
         }
     }
 
-    /// Takes line `number` of the log; what is finished with it goes to `out`.
-    pub fn line<E>(
+    /// Takes the log's next lines, of which the first has the number `first`; what is finished
+    /// with them goes to `out`.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn lines<E>(
         &mut self,
-        number: u64,
-        line: &[u8],
+        first: u64,
+        lines: &[Vec<u8>],
         out: &mut impl FnMut(Piece) -> Result<(), E>,
     ) -> Result<(), E> {
-        for part in parts(&cleaned(line)) {
-            self.part(number, part, out)?;
+        let clean = clean(lines);
+        let ready = ready(&clean, first);
+        if let Some(debug) = self.debug {
+            ready.iter().for_each(|one| debug.note(one.line.text));
         }
-        Ok(())
+        self.expect(&ready);
+        let is_message = |one: &&Ready<'_>| {
+            one.line.writer != Writer::Program
+                && one.frame.as_ref().is_none_or(|frame| frame.kind == FrameKind::Mention)
+        };
+        let texts: Vec<&[u8]> = ready.iter().filter(is_message).map(|one| one.line.text).collect();
+        self.messages.expect(&texts);
+        ready.iter().try_for_each(|one| self.part(one, out))
+    }
+
+    /// Looks up the frames of lines that come next, for what prints messages may still be
+    /// being found meanwhile.
+    fn expect(&mut self, lines: &[Ready<'_>]) {
+        let before = (self.above.clone(), self.pointer.clone());
+        for one in lines.iter().filter(|one| one.line.writer != Writer::Program) {
+            if let Some(frame) = &one.frame {
+                self.frame(frame);
+            } else {
+                self.between(one);
+            }
+        }
+        (self.above, self.pointer) = before;
     }
 
     /// The log is at its end.
@@ -158,47 +193,53 @@ impl<'g, 'a> Follower<'g, 'a> {
 
     fn part<E>(
         &mut self,
-        number: u64,
-        part: Line<'_>,
+        one: &Ready<'_>,
         out: &mut impl FnMut(Piece) -> Result<(), E>,
     ) -> Result<(), E> {
-        let text = part.text;
-        let entry =
-            |what, places| Entry { line: number, text: text.to_vec(), what, kind: None, places };
-        if part.writer == Writer::Program {
+        let text = one.line.text;
+        let entry = |what, places| Entry {
+            line: one.number,
+            text: text.to_vec(),
+            what,
+            kind: None,
+            places,
+        };
+        if one.line.writer == Writer::Program {
             return out(Piece::Line(entry(What::Message, Rc::default())));
         }
-        let frame = frame(text);
-        let is_frame = frame.as_ref().is_some_and(|frame| frame.kind != FrameKind::Mention);
-        self.report_at(number, text, is_frame, out)?;
+        let frame = one.frame.as_ref();
+        let is_frame = frame.is_some_and(|frame| frame.kind != FrameKind::Mention);
+        self.report_at(one, is_frame, out)?;
         self.heads.version(text);
         if let Some(open) = &mut self.open {
             open.traced |= is_frame;
             self.heads.note(text, &mut open.report.head);
         }
         let mut entries = Vec::new();
-        let named = stamp(text).map(|stamp| self.stamped(&stamp, frame.as_ref()));
-        if let Some(places) = named.filter(|places| !places.is_empty() && !is_frame) {
-            entries.push(entry(What::Stamp, Rc::new(places)));
-        } else if !is_frame {
-            entries.push(entry(What::Message, Rc::new(self.printed(part))));
-        }
-        if let Some(frame) = &frame {
-            let mut places = self.frame(frame);
-            if frame.kind == FrameKind::Pointer
-                && self.open.as_ref().is_some_and(|open| open.report.title.accesses)
-            {
-                let accesses = self.inside.accesses(frame);
-                places = Rc::new(places.iter().cloned().chain(accesses).collect());
+        if !is_frame {
+            let stamp = one.stamp.as_ref();
+            let named = stamp.map(|stamp| self.stamped(stamp, frame)).unwrap_or_default();
+            if let (Some(open), Some(place)) = (&mut self.open, named.first()) {
+                open.stamp.get_or_insert_with(|| place.clone());
             }
-            entries.push(Entry { kind: Some(frame.kind), ..entry(What::Frame, places) });
-        } else if is_trace_begin(text) {
-            self.above = Some(match self.pointer.take() {
-                Some(pointer) => Above::Frame(pointer.symbol, pointer.module),
-                None => Above::Printer,
+            entries.push(match named.is_empty() {
+                false => entry(What::Stamp, Rc::new(named)),
+                true => entry(What::Message, Rc::new(self.printed(one.line))),
             });
-        } else if belongs(text) == Belongs::Unknown && !text.trim_ascii().is_empty() {
-            self.above = None;
+        }
+        if let Some(frame) = frame {
+            let places = self.frame(frame);
+            // What was inlined has a row of its own, as a frame has.
+            let rows = by_function(self.pointed(frame, places));
+            let row = |places: Rc<Vec<Place>>| {
+                let inlined = places.first().filter(|place| place.how == How::Inlined);
+                let name = inlined.map(|place| [place.function.as_slice(), b" [inline]"].concat());
+                let whole = entry(What::Frame, places);
+                Entry { kind: Some(frame.kind), text: name.unwrap_or(whole.text), ..whole }
+            };
+            entries.extend(rows.into_iter().map(row));
+        } else {
+            self.between(one);
         }
         match &mut self.open {
             Some(open) => open.report.entries.append(&mut entries),
@@ -207,15 +248,49 @@ impl<'g, 'a> Follower<'g, 'a> {
         Ok(())
     }
 
-    /// Opens and closes reports at `text`.
+    /// What a line that is no frame says of the next frame.
+    fn between(&mut self, one: &Ready<'_>) {
+        let text = one.line.text;
+        if is_trace_begin(text) {
+            self.above = Some(match self.pointer.take() {
+                Some(pointer) => Above::Frame(pointer.symbol, pointer.module),
+                None => Above::Printer,
+            });
+        } else if one.belongs == Belongs::Unknown && !text.trim_ascii().is_empty() {
+            self.above = None;
+        }
+    }
+
+    /// The places of an instruction pointer: where the report says it was, if that is in its
+    /// function, and what accesses memory, if that failed.
+    fn pointed(&self, frame: &Frame<'_>, places: Rc<Vec<Place>>) -> Rc<Vec<Place>> {
+        let Some(open) = self.open.as_ref().filter(|_| frame.kind == FrameKind::Pointer) else {
+            return places;
+        };
+        let mut all: Vec<Place> = places.to_vec();
+        let stamp = open.stamp.as_ref().filter(|stamp| {
+            let has = |d: &DefInfo| d.first <= stamp.line && stamp.line <= d.last;
+            let mut own = self.inside.definitions(frame).into_iter();
+            own.any(|d| has(&d) && self.inside.path(&d) == stamp.path)
+        });
+        if let Some(stamp) = stamp.filter(|_| places.iter().all(|place| place.how != How::Debug)) {
+            let function = places.first().map(|place| place.function.clone()).unwrap_or_default();
+            all.insert(0, Place { function, ..stamp.clone() });
+        }
+        if open.report.title.accesses {
+            all.extend(self.inside.accesses(frame));
+        }
+        Rc::new(all)
+    }
+
+    /// Opens and closes reports at a line.
     fn report_at<E>(
         &mut self,
-        number: u64,
-        text: &[u8],
+        one: &Ready<'_>,
         is_frame: bool,
         out: &mut impl FnMut(Piece) -> Result<(), E>,
     ) -> Result<(), E> {
-        let title = if is_frame { None } else { begins(text) };
+        let title = if is_frame { None } else { one.title.clone() };
         if let Some(title) = title {
             let is_new = match &mut self.open {
                 None => true,
@@ -226,17 +301,18 @@ impl<'g, 'a> Follower<'g, 'a> {
                     false
                 }
                 // A second trace of the same report.
-                Some(_) => !(title.kind == "backtrace" && is_trace_begin(text)),
+                Some(_) => !(title.kind == "backtrace" && is_trace_begin(one.line.text)),
             };
             if is_new {
                 self.close(out)?;
-                let report = Report { title, line: number, head: Vec::new(), entries: Vec::new() };
-                self.open = Some(Open { report, traced: false, strays: 0 });
+                let (head, entries) = (Vec::new(), Vec::new());
+                let report = Report { title, line: one.number, head, entries };
+                self.open = Some(Open { report, traced: false, strays: 0, stamp: None });
             }
             return Ok(());
         }
         let Some(open) = &mut self.open else { return Ok(()) };
-        if !is_frame && belongs(text) == Belongs::Unknown {
+        if !is_frame && one.belongs == Belongs::Unknown {
             open.strays += 1;
             if open.traced || open.strays > STRAYS {
                 return self.close(out);
@@ -346,7 +422,26 @@ impl<'g, 'a> Follower<'g, 'a> {
         places
     }
 
+    /// The places by debug information, what was inlined last; none where it doesn't say, or
+    /// names files that this tree hasn't.
+    fn exact(&self, frame: &Frame<'_>) -> Vec<Place> {
+        let Some(debug) = self.debug else { return Vec::new() };
+        let place = |(nth, exact): (usize, Exact)| {
+            let stamp = Stamp { path: &exact.path, line: exact.line };
+            let path = stamp.paths().find(|path| self.inside.has(path))?.to_vec();
+            let how = if nth == 0 { How::Debug } else { How::Inlined };
+            let (line, function) = (exact.line, exact.function);
+            let sure = Sure::Certain;
+            Some(Place { path, line, first: line, last: line, function, how, sure })
+        };
+        debug.frames(frame).into_iter().enumerate().map_while(place).collect()
+    }
+
     fn looked_up(&self, frame: &Frame<'_>, above: Option<&Above>) -> Vec<Place> {
+        let exact = self.exact(frame);
+        if !exact.is_empty() {
+            return exact;
+        }
         if let Some((path, line)) = frame.decoded
             && self.inside.has(path)
         {
@@ -366,10 +461,23 @@ impl<'g, 'a> Follower<'g, 'a> {
                 module: module.as_deref(),
                 decoded: None,
                 inlined: false,
+                address: None,
+                build_id: None,
             }),
         });
         self.inside.places(frame, called.as_ref())
     }
+}
+
+/// The places of a frame, and each that was inlined there apart.
+fn by_function(places: Rc<Vec<Place>>) -> Vec<Rc<Vec<Place>>> {
+    if !places.iter().any(|place| place.how == How::Inlined) {
+        return vec![places];
+    }
+    let (inlined, own): (Vec<Place>, Vec<Place>) =
+        places.iter().cloned().partition(|place| place.how == How::Inlined);
+    let apart = inlined.into_iter().map(|place| Rc::new(vec![place]));
+    std::iter::once(Rc::new(own)).chain(apart).collect()
 }
 
 /// Whether a report's title says nothing of what happened: a better line may follow.

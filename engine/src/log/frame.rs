@@ -36,6 +36,10 @@ pub struct Frame<'a> {
     pub decoded: Option<(&'a [u8], u32)>,
     /// A decoded trace's row of a function that was inlined.
     pub inlined: bool,
+    /// The address, where the trace names no function.
+    pub address: Option<u64>,
+    /// The module's build id, if it is printed.
+    pub build_id: Option<&'a [u8]>,
 }
 
 /// The first frame in `text`, if there is one; a trace's lines have one alone.
@@ -43,14 +47,74 @@ pub fn frame(text: &[u8]) -> Option<Frame<'_>> {
     if memchr::memmem::find(text, b"+0x").is_some() {
         return symbol_frame(text);
     }
-    decoded_frame(text)
+    if names_place(text) { decoded_frame(text) } else { bare_frame(text) }
 }
+
+/// An address alone: a kernel without its symbols (`CONFIG_KALLSYMS`) prints no more.
+fn bare_frame(text: &[u8]) -> Option<Frame<'_>> {
+    static BARE: OnceLock<Regex> = OnceLock::new();
+    memchr::memmem::find(text, b"0x")?;
+    let bare = compiled(
+        &BARE,
+        r"^(?:(RIP: [0-9a-f]+:)|\s+)(?:\[<[0-9a-f]+>\] *)?(\? )?(0x([0-9a-f]{8,16}))(?:/0x[0-9a-f]+)?\s*$",
+    )?;
+    let found = bare.captures(text)?;
+    let address = hexadecimal(found.get(4)?.as_bytes())?;
+    // A program's address is none of the kernel's.
+    if found.get(1).is_some() && address < 1 << 63 && address > u64::from(u32::MAX) {
+        return None;
+    }
+    Some(Frame {
+        kind: match (found.get(1), found.get(2)) {
+            (Some(_), _) => FrameKind::Pointer,
+            (None, Some(_)) => FrameKind::Maybe,
+            (None, None) => FrameKind::Return,
+        },
+        symbol: found.get(3)?.as_bytes(),
+        offset: 0,
+        size: 0,
+        module: None,
+        decoded: None,
+        inlined: false,
+        address: Some(address),
+        build_id: None,
+    })
+}
+
+/// The kernel's build id, which is behind its version in a trace's `CPU:` line.
+pub(super) fn build_id(text: &[u8]) -> Option<Vec<u8>> {
+    let text = text.trim_ascii();
+    let last = text.rsplit(|byte| *byte == b' ').next()?;
+    let is_id = last.len() == ID && last.iter().all(u8::is_ascii_hexdigit);
+    (text.starts_with(b"CPU: ") && is_id).then(|| last.to_ascii_lowercase())
+}
+
+/// Digits of a build id: a SHA-1.
+const ID: usize = 40;
+
+/// How far the kernel was moved: `Kernel Offset: 0x2e00000 from 0xffffffff81000000 (…)`.
+pub(super) fn kernel_offset(text: &[u8]) -> Option<u64> {
+    let rest = text.trim_ascii_start().strip_prefix(b"Kernel Offset: 0x")?;
+    let end = rest.iter().position(|byte| !byte.is_ascii_hexdigit()).unwrap_or(rest.len());
+    hexadecimal(&rest[..end])
+}
+
+/// Whether a file of code with a line's number may be in `text`.
+pub(super) fn names_place(text: &[u8]) -> bool {
+    memchr::memchr_iter(b':', text).any(|at| {
+        let (before, after) = (&text[..at], text.get(at + 1));
+        after.is_some_and(u8::is_ascii_digit) && ENDS.iter().any(|end| before.ends_with(end))
+    })
+}
+
+/// How files of code end.
+const ENDS: [&[u8]; 4] = [b".c", b".h", b".S", b".rs"];
 
 fn symbol_frame(text: &[u8]) -> Option<Frame<'_>> {
     static SYMBOL: OnceLock<Regex> = OnceLock::new();
     let symbol = compiled(
         &SYMBOL,
-        r"([A-Za-z_$.][\w.$]*)\+0x([0-9a-f]+)(?:/0x([0-9a-f]+))?\)?(?: \[([\w-]+)(?: [0-9a-f]+)?\])?",
+        r"([A-Za-z_$.][\w.$]*)\+0x([0-9a-f]+)(?:/0x([0-9a-f]+))?\)?(?: \[([\w-]+)(?: ([0-9a-f]+))?\])?",
     )?;
     let found = symbol.captures(text)?;
     // A symbol's own text is what is behind a register's or a bracket's.
@@ -70,6 +134,8 @@ fn symbol_frame(text: &[u8]) -> Option<Frame<'_>> {
         module: found.get(4).map(|module| module.as_bytes()),
         decoded: decoded(text.get(end..).unwrap_or_default()),
         inlined: false,
+        address: None,
+        build_id: found.get(5).map(|id| id.as_bytes()),
     })
 }
 
@@ -133,6 +199,8 @@ fn decoded_frame(text: &[u8]) -> Option<Frame<'_>> {
         module: None,
         decoded: Some((path(&found, 4), number(found.get(5)?.as_bytes()))),
         inlined,
+        address: None,
+        build_id: None,
     })
 }
 
@@ -234,9 +302,31 @@ mod tests {
             let want = Some((kind, symbol.to_owned(), module.map(str::to_owned)));
             assert_eq!(read(text), want, "{text}");
         }
-        for text in ["RIP: 0033:0x47b7a0", "no frame", "x+0xzz/0x1", "RSP: 0018:ffffd34b00493c30"] {
+        for text in
+            ["RIP: 0033:0x7f5047b7a000", "no frame", "x+0xzz/0x1", "RSP: 0018:ffffd34b00493c30"]
+        {
             assert_eq!(read(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn addresses_alone_are_frames() {
+        let address = |text: &'static str| frame(text.as_bytes()).map(|f| (f.kind, f.address));
+        let at = Some(0xffff_ffff_8113_f5a1);
+        assert_eq!(address(" 0xffffffff8113f5a1"), Some((FrameKind::Return, at)));
+        assert_eq!(
+            address(" [<ffffffff8113f5a1>] ? 0xffffffff8113f5a1"),
+            Some((FrameKind::Maybe, at))
+        );
+        assert_eq!(address("RIP: 0010:0xffffffff8113f5a1"), Some((FrameKind::Pointer, at)));
+        assert_eq!(address("base 0xffffffff8113f5a1"), None);
+        let line = b"Kernel Offset: 0x2e00000 from 0xffffffff81000000 (relocation range)";
+        assert_eq!(kernel_offset(line), Some(0x2e0_0000));
+        let id = "0123456789abcdef0123456789abcdef01234567";
+        let line = format!("CPU: 0 UID: 0 PID: 1 Comm: init Not tainted 6.12.0 #1 {id}");
+        assert_eq!(build_id(line.as_bytes()), Some(id.as_bytes().to_vec()));
+        let frame = frame(b" lamp_on+0x1/0x2 [lamp 0123456789abcdef]").unwrap();
+        assert_eq!(frame.build_id, Some(&b"0123456789abcdef"[..]));
     }
 
     #[test]

@@ -39,6 +39,10 @@ pub enum How {
     Access,
     /// This call prints the line.
     Prints,
+    /// Debug information says so.
+    Debug,
+    /// Debug information says that it was inlined into the frame's function.
+    Inlined,
 }
 
 /// A place that a log's line leads to.

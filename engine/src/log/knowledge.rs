@@ -19,6 +19,11 @@ pub(super) struct Knowledge {
     pub(super) first: Vec<First>,
     /// Through which functions system calls are entered.
     pub(super) dispatch: Dispatch,
+    /// Programs that are built beside the kernel.
+    pub(super) apart: Apart,
+    /// What only one architecture prints.
+    #[serde(rename = "machine")]
+    pub(super) machines: Vec<Machine>,
     /// How reports begin, in the order in which they are tried.
     #[serde(rename = "report")]
     pub(super) reports: Vec<Begin>,
@@ -26,6 +31,24 @@ pub(super) struct Knowledge {
     pub(super) parts: Parts,
     /// Functions that report what others did.
     pub(super) machinery: Vec<Machinery>,
+}
+
+/// What only one architecture prints.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Machine {
+    pub(super) arch: String,
+    #[serde(default)]
+    pub(super) starts: Vec<String>,
+    #[serde(default)]
+    pub(super) has: Vec<String>,
+}
+
+/// Folders of programs that are built beside the kernel, and are not in it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Apart {
+    pub(super) folders: Vec<String>,
 }
 
 /// How a kind of report begins.
@@ -52,7 +75,7 @@ pub(super) struct Parts {
     pub(super) last: Vec<String>,
 }
 
-/// A function that reports what others did; its name may end in `*`.
+/// A function that reports what others did; a `*` in its name stands for any letters.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Machinery {

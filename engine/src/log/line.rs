@@ -62,6 +62,7 @@ pub fn parts(line: &[u8]) -> Vec<Line<'_>> {
         let mut rest = part;
         let mut before = Line::default();
         while let Some(at) = time
+            .filter(|_| has_bracket(rest))
             .and_then(|time| time.captures(rest))
             .and_then(|found| found.get(1))
             .map(|time| time.start())
@@ -80,6 +81,12 @@ pub fn parts(line: &[u8]) -> Vec<Line<'_>> {
         found.push(Line { writer, level: line.level.or(before.level), ..line });
     }
     found
+}
+
+/// Whether a time may stand in the midst of a line: cheaper to see than a time.
+fn has_bracket(line: &[u8]) -> bool {
+    let mut brackets = memchr::memchr_iter(b'[', line);
+    brackets.any(|at| at > 0 && line.get(at + 1).is_some_and(|b| *b == b' ' || b.is_ascii_digit()))
 }
 
 /// The line without what stands before its text.
@@ -108,12 +115,14 @@ const STEPS: usize = 8;
 /// `/dev/kmsg` and the extended netconsole: `6,1234,5678901,-,caller=T1;text`.
 fn record(line: &mut Line<'_>) {
     static RECORD: OnceLock<Regex> = OnceLock::new();
+    if !line.text.first().is_some_and(u8::is_ascii_digit) {
+        return;
+    }
     let Some(record) = compiled(&RECORD, r"^(\d{1,4}),\d+,\d+,[-c+](?:,[\w=./-]+)*;") else {
         return;
     };
     if let Some(found) = record.captures(line.text) {
-        line.level = found.get(1).and_then(|n| level(n.as_bytes()));
-        line.writer = Writer::Kernel;
+        (line.level, line.writer) = found.get(1).map_or((None, Writer::Kernel), numbered);
         line.text = &line.text[found.get(0).map_or(0, |all| all.end())..];
     }
 }
@@ -129,32 +138,43 @@ fn step(line: &mut Line<'_>) -> bool {
     if text.first() == Some(&b'<')
         && let Some(found) = found(&LEVEL, r"^<(\d{1,3})>")
     {
-        line.level = found.get(1).and_then(|n| level(n.as_bytes()));
-        line.writer = Writer::Kernel;
+        (line.level, line.writer) = found.get(1).map_or((None, Writer::Kernel), numbered);
         line.text = &text[found.get(0).map_or(0, |all| all.end())..];
         return true;
     }
-    if text.starts_with(b"kern")
-        && let Some(found) = found(&FACILITY, r"^kern  ?:(\w+) *: ")
+    // `dmesg -x`: `kern  :info  : `, `daemon:warn  : `.
+    if text.get(..8).is_some_and(|start| start.contains(&b':'))
+        && let Some(found) =
+            found(&FACILITY, r"^(\w+) *:(emerg|alert|crit|err|warn|notice|info|debug) *: ")
     {
         let names: [&[u8]; 8] =
             [b"emerg", b"alert", b"crit", b"err", b"warn", b"notice", b"info", b"debug"];
-        let name = found.get(1).map_or(&b""[..], |name| name.as_bytes());
+        let name = found.get(2).map_or(&b""[..], |name| name.as_bytes());
         line.level = (0..).zip(names).find(|(_, known)| *known == name).map(|(level, _)| level);
-        line.writer = Writer::Kernel;
+        let is_kernel = found.get(1).is_some_and(|facility| facility.as_bytes() == b"kern");
+        line.writer = if is_kernel { Writer::Kernel } else { Writer::Program };
         line.text = &text[found.get(0).map_or(0, |all| all.end())..];
         return true;
     }
     // The kernel's time, `dmesg -T`'s and `-d`'s; then the caller.
-    if let Some(found) = found(
-        &TIME,
-        r"^\s*\[(?: *\d{1,7}\.\d{1,9}(?: <[^>]*>)?|\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? \d{4}| *[TC]\d+|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^\]]*)\] ?",
-    ) {
-        line.writer = Writer::Kernel;
+    let bare = text.trim_ascii_start();
+    if bare.first() == Some(&b'[')
+        && let Some(found) = found(
+            &TIME,
+            r"^\s*\[(?: *\d{1,7}\.\d{1,9}(?: <[^>]*>)?|\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? \d{4}| *[TC]\d+|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^\]]*)\] ?",
+        )
+    {
+        if line.writer == Writer::Unknown {
+            line.writer = Writer::Kernel;
+        }
         line.text = &text[found.get(0).map_or(0, |all| all.end())..];
         return true;
     }
     // syslog and journald: a date, a host, a program.
+    let is_date = |at: usize, sign: u8| bare.get(at) == Some(&sign);
+    if !is_date(3, b' ') && !is_date(4, b'-') {
+        return host(line);
+    }
     let Some(found) = found(
         &STAMP,
         r"^\s*(?:\w{3} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[0-9.,:+Z-]*) (?:([\w.-]+) ([\w./@-]+)(?:\[\d+\])?: ?)?",
@@ -180,10 +200,14 @@ fn host(line: &mut Line<'_>) -> bool {
     true
 }
 
-/// The level in a number that may have a facility, too.
-fn level(digits: &[u8]) -> Option<u8> {
-    let number: u16 = std::str::from_utf8(digits).ok()?.parse().ok()?;
-    Some((number % 8) as u8)
+/// The level in a number that may have a facility, too: all but the kernel's own, 0, are programs'.
+fn numbered(digits: regex::bytes::Match<'_>) -> (Option<u8>, Writer) {
+    let text = std::str::from_utf8(digits.as_bytes()).ok();
+    let Some(number) = text.and_then(|text| text.parse::<u16>().ok()) else {
+        return (None, Writer::Kernel);
+    };
+    let writer = if number < 8 { Writer::Kernel } else { Writer::Program };
+    (Some((number % 8) as u8), writer)
 }
 
 #[cfg(test)]
@@ -241,6 +265,11 @@ mod tests {
         assert_eq!(writer("Jan  2 03:04:05 host systemd[1]: Started."), Writer::Program);
         assert_eq!(writer("Jan  2 03:04:05 host kernel: x"), Writer::Kernel);
         assert_eq!(writer("Killed"), Writer::Unknown);
+        // What programs write to the kernel's log has their facility.
+        assert_eq!(writer("<30>[    1.234567] systemd[1]: Started."), Writer::Program);
+        assert_eq!(writer("30,5,6,-;systemd[1]: Started."), Writer::Program);
+        assert_eq!(writer("daemon:info  : [    1.234567] systemd[1]: x"), Writer::Program);
+        assert_eq!(writer("kern  :info  : [    1.234567] x"), Writer::Kernel);
         assert_eq!(parts(b"<4>[    1.234567] x")[0].level, Some(4));
         assert_eq!(parts(b"12,5,6,-;x")[0].level, Some(4));
         assert_eq!(parts(b"kern  :err   : x")[0].level, Some(3));

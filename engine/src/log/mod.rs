@@ -11,18 +11,22 @@
 
 mod body;
 mod built;
+pub mod debug;
 mod follow;
 mod frame;
 mod head;
 mod inside;
 mod knowledge;
 mod line;
+mod machine;
 pub mod message;
 mod module;
+mod ready;
 mod report;
 mod stamp;
 mod symbol;
 mod taint;
+mod touched;
 mod version;
 mod ways;
 
@@ -31,8 +35,10 @@ pub use frame::{Frame, FrameKind, frame};
 pub use head::{About, Remark};
 pub use inside::{How, Place};
 pub use line::{Line, Writer, cleaned, parts};
+pub use machine::machine;
 pub use report::Title;
 pub use stamp::{Stamp, stamp};
+pub use touched::Touched;
 
 /// What else is known of a printed line, to choose among calls that could have printed it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -91,6 +97,10 @@ pub trait MessageSource {
     /// The calls that could have printed `text` (a line without what the logger put before
     /// it), the best first; none where no call of the tree could have.
     fn printed(&self, text: &[u8], context: &LineContext<'_>) -> Vec<Candidate>;
+
+    /// These lines will be asked for next: what does not depend on their context can be found
+    /// for all of them at once.
+    fn expect(&self, _: &[&[u8]]) {}
 }
 
 /// Knows no messages: for a log of which only frames are wanted.

@@ -16,7 +16,7 @@ pub(super) struct Modules<'a> {
 /// An object, and those that it is made of.
 type Composite = (Vec<u8>, Vec<Vec<u8>>);
 
-/// What `obj-y` is kept as.
+/// What `obj-y` and `lib-y` are kept as.
 const ALWAYS: &[u8] = b"obj-y";
 
 /// Folders above a file whose Makefile may name it.
@@ -104,7 +104,7 @@ fn parse(text: &[u8]) -> Vec<(Vec<u8>, Vec<Vec<u8>>)> {
             continue;
         };
         let objects = objects.split_whitespace().filter(|word| word.ends_with(".o"));
-        if whole == "obj-y" {
+        if matches!(whole, "obj-y" | "lib-y") {
             let objects = objects.map(|object| object.as_bytes().to_vec()).collect();
             made.push((ALWAYS.to_vec(), objects));
         } else if !matches!(name, "obj" | "lib") && !name.contains(char::is_whitespace) {

@@ -58,10 +58,23 @@ pub(super) fn belongs(text: &[u8]) -> Belongs {
 /// Whether a function reports what others did.
 pub(super) fn is_machinery(name: &[u8]) -> bool {
     let name = String::from_utf8_lossy(name);
-    knowledge().machinery.iter().any(|rule| match rule.function.strip_suffix('*') {
-        Some(start) => name.starts_with(start),
-        None => name == rule.function,
-    })
+    knowledge().machinery.iter().any(|rule| is_like(&name, &rule.function))
+}
+
+/// Whether a name is like a pattern in which `*` stands for any letters.
+fn is_like(name: &str, pattern: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else {
+        return false;
+    };
+    let mut last = None;
+    for part in parts {
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+        last = Some(part);
+    }
+    // The last part ends the name; a star behind it lets more follow.
+    last.map_or(rest.is_empty(), |last| last.is_empty() || rest.is_empty() || name.ends_with(last))
 }
 
 #[cfg(test)]
@@ -92,5 +105,7 @@ mod tests {
         assert_eq!(belongs(b"---[ end trace 0000000000000000 ]---"), Belongs::Last);
         assert_eq!(belongs(b"RAX: 0000"), Belongs::Part);
         assert!(is_machinery(b"dump_stack_lvl") && !is_machinery(b"vfs_write"));
+        assert!(is_machinery(b"print_circular_bug") && !is_machinery(b"print_lamp"));
+        assert!(is_machinery(b"panic") && !is_machinery(b"panic_lamp"));
     }
 }

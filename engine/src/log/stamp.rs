@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use regex::bytes::Regex;
 
-use super::frame::compiled;
+use super::frame::{compiled, names_place};
 
 /// A file and a line in it, as they were where the kernel was built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +19,9 @@ pub struct Stamp<'t> {
 /// The place that `text` names, if it names one.
 pub fn stamp(text: &[u8]) -> Option<Stamp<'_>> {
     static STAMP: OnceLock<Regex> = OnceLock::new();
-    memchr::memchr(b':', text)?;
+    if !names_place(text) {
+        return None;
+    }
     let stamp = compiled(
         &STAMP,
         r"(?:^|[\s(])((?:/|\.{1,2}/)?[\w.+-]+(?:/[\w.+-]+)*\.(?:c|h|S|rs)):(\d{1,6})\b",

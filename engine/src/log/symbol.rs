@@ -18,13 +18,9 @@ pub(super) fn definitions(
     module: Option<&[u8]>,
 ) -> Vec<DefInfo> {
     let mut other = Vec::new();
-    for name in knowledge().names_of(symbol) {
-        let Some(name) = graph.find_name(&name) else { continue };
-        let mut found = graph.definitions_of(name);
-        found.retain(|d| {
-            let place = graph.place(d.file);
-            place.program == Program::Kernel && arch.has(place)
-        });
+    let names = knowledge().names_of(symbol);
+    for (nth, name) in names.iter().enumerate() {
+        let found = defined(graph, arch, name);
         let (mut code, mut rest): (Vec<_>, Vec<_>) =
             found.into_iter().partition(|d| d.kind.is_callable());
         if code.is_empty() {
@@ -33,6 +29,15 @@ pub(super) fn definitions(
             other.append(&mut rest);
             continue;
         }
+        // Of one body macros make several functions; what it calls, the system call's has.
+        let is_there =
+            |call: &DefInfo| code.iter().any(|d| (d.file, d.first) == (call.file, call.first));
+        let calls = names[nth + 1..].iter().flat_map(|name| defined(graph, arch, name));
+        let calls: Vec<DefInfo> =
+            calls.filter(|d| d.kind == Kind::Syscall && is_there(d)).collect();
+        if !calls.is_empty() {
+            code = calls;
+        }
         if code.len() > 1 {
             code.sort_by_cached_key(|d| Ranking::of(graph, d, arch));
             narrow(graph, modules, module, &mut code);
@@ -40,6 +45,20 @@ pub(super) fn definitions(
         return code;
     }
     other
+}
+
+/// What the kernel defines by this name.
+fn defined(graph: &Graph<'_>, arch: Arch, name: &[u8]) -> Vec<DefInfo> {
+    let mut found =
+        graph.find_name(name).map(|name| graph.definitions_of(name)).unwrap_or_default();
+    // A trace has functions of Rust under mangled names, but for those made for C.
+    let for_c = name.starts_with(b"rust_");
+    found.retain(|d| {
+        let place = graph.place(d.file);
+        let named = for_c || !graph.path(d.file).ends_with(b".rs");
+        place.program == Program::Kernel && arch.has(place) && named
+    });
+    found
 }
 
 /// Leaves those of the module, where the Makefiles say which those are, and no stubs of
@@ -60,6 +79,12 @@ fn narrow(
     } else {
         keep(code, &|d| modules.is_built_in(graph.path(d.file)));
     }
+    // Programs that are built beside the kernel have functions of the same names.
+    let apart = |path: &[u8]| {
+        let folders = knowledge().apart.folders.iter();
+        folders.map(String::as_bytes).any(|f| memchr::memmem::find(path, f).is_some())
+    };
+    keep(code, &|d| !apart(graph.path(d.file)));
     // Entry code has a file for each size of words; kernels of 32 bits are rare.
     keep(code, &|d| memchr::memmem::find(graph.path(d.file), b"_32.").is_none());
     keep(code, &|d| !graph.place(d.file).is_header);

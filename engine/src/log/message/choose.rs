@@ -4,9 +4,11 @@
 use std::cmp::Reverse;
 use std::collections::{HashMap, VecDeque};
 
-use super::pattern::{Fit, fit};
+use rayon::prelude::*;
+
+use super::pattern::{Fit, find, fit, fit_cut};
 use super::texts::{UNKNOWN, module_of, shared_folders};
-use super::words::FormatLine;
+use super::words::{FormatLine, from_start, starts_in};
 use super::{Candidate, LineContext, Messages, shown};
 use crate::log::Sure;
 
@@ -81,7 +83,7 @@ pub(super) fn candidates(
     let mut fitting = memory.fitting(messages, text);
     fitting.sort_by_cached_key(|one| rank(messages, one, context, &memory.neighbours));
     let Some(best) = fitting.first() else { return Vec::new() };
-    let sure = sureness(messages, &fitting);
+    let sure = sureness(messages, &fitting, text);
     if sure == Sure::Certain {
         let best = messages.stored_at(best.format);
         memory.neighbours.note(best.file, messages.message(best).path);
@@ -107,28 +109,75 @@ pub(super) fn candidates(
 }
 
 impl Memory {
+    /// Finds the formats that fit these texts, on all processors.
+    pub(super) fn expect(&mut self, messages: &Messages, texts: &[&[u8]]) {
+        let mut open: Vec<&[u8]> = texts.iter().map(|text| text.trim_ascii_end()).collect();
+        open.retain(|text| !self.fitting.contains_key(*text));
+        open.par_sort_unstable();
+        open.dedup();
+        if self.fitting.len() + open.len() > REMEMBERED {
+            // All of these may be known but for some that are asked for next, too.
+            self.fitting.clear();
+        }
+        open.truncate(REMEMBERED);
+        let found: Vec<Vec<Fitting>> =
+            open.par_iter().map(|text| fitting(messages, text)).collect();
+        self.fitting.extend(open.into_iter().map(<[u8]>::to_vec).zip(found));
+    }
+
     /// The formats that fit `text`.
     fn fitting(&mut self, messages: &Messages, text: &[u8]) -> Vec<Fitting> {
         if let Some(known) = self.fitting.get(text) {
             return known.clone();
         }
-        let mut fitting: Vec<Fitting> = Vec::new();
-        messages.by_word.candidates(text, |line| consider(messages, line, text, &mut fitting));
-        if fitting.is_empty() {
-            let wordless = messages.by_word.wordless(text).iter();
-            wordless.for_each(|line| consider(messages, *line, text, &mut fitting));
-        }
-        fitting.retain(|one| one.fit.letters >= LEAST_LETTERS);
-        for one in &mut fitting {
-            let stem = module_of(messages.message(messages.stored_at(one.format)).path);
-            one.named = stem.len() >= LEAST_NAME && memchr::memmem::find(text, &stem).is_some();
-        }
+        let found = fitting(messages, text);
         if self.fitting.len() >= REMEMBERED {
             self.fitting.clear();
         }
-        self.fitting.insert(text.to_vec(), fitting.clone());
-        fitting
+        self.fitting.insert(text.to_vec(), found.clone());
+        found
     }
+}
+
+/// The formats that fit `text`.
+fn fitting(messages: &Messages, text: &[u8]) -> Vec<Fitting> {
+    let mut fitting: Vec<Fitting> = Vec::new();
+    messages.by_word.candidates(text, |line| consider(messages, line, text, &mut fitting));
+    if fitting.is_empty() {
+        let wordless = messages.by_word.wordless(text).iter();
+        wordless.for_each(|line| consider(messages, *line, text, &mut fitting));
+    }
+    if fitting.is_empty() {
+        fitting = cut(messages, text);
+    }
+    fitting.retain(|one| one.fit.letters >= LEAST_LETTERS);
+    for one in &mut fitting {
+        let stem = module_of(messages.message(messages.stored_at(one.format)).path);
+        one.named = stem.len() >= LEAST_NAME && memchr::memmem::find(text, &stem).is_some();
+    }
+    fitting
+}
+
+/// The formats whose beginning fits a line that was cut, as nothing fits it whole.
+fn cut(messages: &Messages, text: &[u8]) -> Vec<Fitting> {
+    // A pager's mark of what is beyond the screen.
+    let text = text.strip_suffix(b">").unwrap_or(text);
+    let mut fitting: Vec<Fitting> = Vec::new();
+    for (at, _) in starts_in(text) {
+        for line in messages.by_word.beginning(&text[at..]) {
+            let format = messages.text(&messages.stored_at(line.format).text);
+            let pattern = format.get(usize::from(line.start)..usize::from(line.end));
+            let pattern = pattern.and_then(from_start);
+            let Some(fit) = pattern.and_then(|pattern| fit_cut(pattern, &text[at..])) else {
+                continue;
+            };
+            let known = fitting.iter().any(|known| known.format == line.format);
+            if fit.letters >= SURE_LETTERS && fit.letters >= fit.free && !known {
+                fitting.push(Fitting { format: line.format, fit, part: true, named: false });
+            }
+        }
+    }
+    fitting
 }
 
 /// Adds the format, if it fits; of several of its lines the best.
@@ -142,7 +191,7 @@ fn consider(messages: &Messages, line: FormatLine, text: &[u8], fitting: &mut Ve
 }
 
 /// How sure the best is.
-fn sureness(messages: &Messages, fitting: &[Fitting]) -> Sure {
+fn sureness(messages: &Messages, fitting: &[Fitting], text: &[u8]) -> Sure {
     let best = &fitting[0];
     let place = |one: &Fitting| {
         let format = messages.stored_at(one.format);
@@ -156,7 +205,20 @@ fn sureness(messages: &Messages, fitting: &[Fitting]) -> Sure {
         return Sure::Several;
     }
     let enough = best.fit.letters >= SURE_LETTERS && best.fit.letters * 2 >= best.fit.free;
-    if enough && !best.part { Sure::Certain } else { Sure::Likely }
+    // What a program writes to `/dev/kmsg` has its name and number, as few formats do.
+    let format = messages.text(&messages.stored_at(best.format).text);
+    let program = is_tagged(text) && memchr::memmem::find(format, b"]:").is_none();
+    if enough && !best.part && !program { Sure::Certain } else { Sure::Likely }
+}
+
+/// Whether a line begins as programs' do: `systemd[1]: `.
+fn is_tagged(text: &[u8]) -> bool {
+    let Some(open) = memchr::memchr(b'[', text) else { return false };
+    let name = &text[..open];
+    let sign = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./()@:".contains(byte);
+    let digits = text[open + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let end = text.get(open + 1 + digits..).unwrap_or_default();
+    !name.is_empty() && name.iter().all(sign) && digits > 0 && end.starts_with(b"]: ")
 }
 
 /// How the text fits this line of a format.
@@ -165,6 +227,9 @@ fn fits(messages: &Messages, line: FormatLine, text: &[u8]) -> Option<Fitting> {
     let number = line.format;
     let pattern =
         messages.text(&format.text).get(usize::from(line.start)..usize::from(line.end))?;
+    if find(text, line.literal(messages.text(&format.text))).is_none() {
+        return None;
+    }
     let open = !line.ends;
     let first = line.start == 0;
     let head = messages.text(&format.head);

@@ -30,7 +30,7 @@ use words::ByWord;
 use wrappers::Wrappers;
 
 /// Reads a file of the tree, by its path below the root.
-pub type Read<'r> = &'r dyn Fn(&[u8]) -> Option<Vec<u8>>;
+pub type Read<'r> = &'r (dyn Fn(&[u8]) -> Option<Vec<u8>> + Sync);
 
 /// A printing call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +93,22 @@ pub struct Messages {
     memory: std::sync::Mutex<Memory>,
 }
 
+/// What the files of a tree say of printing: of this messages are made, on any thread.
+pub struct Said<'g> {
+    printing: Printing,
+    /// Each file that can print to the log, and what the graph has of it.
+    files: Vec<(&'g [u8], &'g [u8])>,
+}
+
+impl<'g> Said<'g> {
+    /// As the graph says.
+    pub fn by(graph: &'g Graph<'_>) -> Said<'g> {
+        let printing = Printing::built_in();
+        let files = graph.formats().filter(|(path, _)| printing.reaches_the_log(path)).collect();
+        Said { printing, files }
+    }
+}
+
 /// A format that was found in a file.
 struct Found<'a> {
     line: u32,
@@ -106,20 +122,19 @@ struct Found<'a> {
 impl Messages {
     /// The messages of the tree whose graph this is, as its files are now.
     pub fn of(graph: &Graph<'_>, read: Read<'_>) -> Messages {
-        Messages::made(graph, read, None)
+        Messages::made(&Said::by(graph), read, None)
     }
 
-    /// Of those the ones that could have printed a line with these words: asked for such a line,
-    /// they answer as all would.
-    pub fn of_log(graph: &Graph<'_>, read: Read<'_>, seen: &LogWords) -> Messages {
-        Messages::made(graph, read, Some(seen))
+    /// Of those the ones that could have printed a line with these words (all, where they aren't
+    /// known): asked for such a line, they answer as all would.
+    pub fn of_log(said: &Said<'_>, read: Read<'_>, seen: Option<&LogWords>) -> Messages {
+        Messages::made(said, read, seen)
     }
 
-    fn made(graph: &Graph<'_>, read: Read<'_>, seen: Option<&LogWords>) -> Messages {
-        let printing = Printing::built_in();
-        let said: Vec<(&[u8], &[u8])> =
-            graph.formats().filter(|(path, _)| printing.reaches_the_log(path)).collect();
+    fn made(said: &Said<'_>, read: Read<'_>, seen: Option<&LogWords>) -> Messages {
+        let printing = &said.printing;
         let mut files: Vec<FileTexts<'_>> = said
+            .files
             .par_iter()
             .map(|(path, bytes)| FileTexts {
                 path,
@@ -129,7 +144,7 @@ impl Messages {
         // Changed files come last; no answer may depend on that.
         files.par_sort_by_key(|file| file.path);
         let texts = Texts::new(&files);
-        let wrappers = Wrappers::new(&printing, &files, &texts);
+        let wrappers = Wrappers::new(printing, &files, &texts);
         let mut found: Vec<Vec<Found<'_>>> = (0..files.len())
             .into_par_iter()
             .map(|file| found_in(file as u32, &files, &texts, &wrappers, seen))
@@ -200,6 +215,11 @@ impl MessageSource for Messages {
     fn printed(&self, text: &[u8], context: &LineContext<'_>) -> Vec<Candidate> {
         let mut memory = self.memory.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         choose::candidates(self, text, context, &mut memory)
+    }
+
+    fn expect(&self, texts: &[&[u8]]) {
+        let mut memory = self.memory.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        memory.expect(self, texts);
     }
 }
 

@@ -69,6 +69,11 @@ fn piece(format: &[u8]) -> Option<(Piece<'_>, &[u8])> {
     }
 }
 
+/// The end of the conversion that begins at `at`.
+pub(super) fn past_conversion(format: &[u8], at: usize) -> usize {
+    format.len() - conversion(&format[at..]).1.len()
+}
+
 fn conversion(format: &[u8]) -> (Piece<'_>, &[u8]) {
     let mut at = 1;
     while let Some(byte) = format.get(at) {
@@ -146,6 +151,49 @@ fn extension_len(letters: &[u8]) -> usize {
 pub(super) fn fit(format: &[u8], line: &[u8], open: bool) -> Option<Fit> {
     let mut steps = 0;
     matched(format, line, open, Fit::default(), &mut steps)
+}
+
+/// How a line fits the format's beginning, if it was cut there: by a terminal's width, a pager, a
+/// photograph's edge.
+pub(super) fn fit_cut(mut format: &[u8], mut line: &[u8]) -> Option<Fit> {
+    let mut fit = Fit { more: true, ..Fit::default() };
+    while !line.is_empty() {
+        let (piece, rest) = piece(format)?;
+        format = rest;
+        line = match piece {
+            Piece::Literal(text) if line.len() < text.len() && text.starts_with(line) => {
+                fit.literal(line);
+                return Some(fit);
+            }
+            Piece::Literal(text) => {
+                fit.literal(text);
+                line.strip_prefix(text)?
+            }
+            Piece::Signed | Piece::Unsigned => number(line, true, |byte| byte.is_ascii_digit())?,
+            Piece::Hex | Piece::Pointer => pointer(line)?,
+            Piece::Char => &line[1..],
+            Piece::Module(_) | Piece::Any => {
+                fit.holes += 1;
+                let text = match self::piece(format) {
+                    Some((Piece::Literal(text), _)) => text,
+                    _ => &[],
+                };
+                let next = if text.is_empty() { None } else { find(line, text) };
+                let Some(at) = next else {
+                    // The end may be the next text's beginning.
+                    let most = text.len().min(line.len());
+                    let own = (0..=most).rev().find(|own| line.ends_with(&text[..*own]));
+                    let own = own.unwrap_or(0);
+                    fit.literal(&text[..own]);
+                    fit.free += (line.len() - own) as u32;
+                    return Some(fit);
+                };
+                fit.free += at as u32;
+                &line[at..]
+            }
+        };
+    }
+    Some(fit)
 }
 
 fn matched(
@@ -229,7 +277,7 @@ fn any(mut format: &[u8], line: &[u8], open: bool, mut fit: Fit, steps: &mut u32
     };
     let mut best: Option<Fit> = None;
     let mut at = 0;
-    while let Some(found) = line.get(at..).and_then(|left| memchr::memmem::find(left, text)) {
+    while let Some(found) = line.get(at..).and_then(|left| find(left, text)) {
         at += found;
         let with = Fit { free: fit.free + at as u32, ..fit };
         let found = matched(format, &line[at..], open, with, steps);
@@ -252,6 +300,13 @@ fn any(mut format: &[u8], line: &[u8], open: bool, mut fit: Fit, steps: &mut u32
         best = matched(format, &line[at..], open, with, steps);
     }
     best
+}
+
+/// Where `text` begins in a line, which is short: nothing is prepared for it.
+pub(super) fn find(line: &[u8], text: &[u8]) -> Option<usize> {
+    let Some((&first, rest)) = text.split_first() else { return Some(0) };
+    let mut starts = memchr::memchr_iter(first, line);
+    starts.find(|at| line[at + 1..].starts_with(rest))
 }
 
 /// What follows a number, which may be padded.
@@ -341,6 +396,16 @@ mod tests {
         let ports = "at 0x60,0x64 irq 1,12";
         let line = format!("PS/2 Controller [PNP0303:KBD,PNP0f13:MOU] {ports}");
         assert!(fits("PS/2 Controller [%s%s%s] at %#x,%#x irq %s%s%s", &line));
+    }
+
+    #[test]
+    fn a_cut_line_fits_a_formats_beginning() {
+        let format = b"lamp %s: no light in room %d, nor in %s\n";
+        let letters = |line: &str| fit_cut(format, line.as_bytes()).map(|fit| fit.letters);
+        assert_eq!(letters("lamp sda: no li"), Some(8));
+        assert_eq!(letters("lamp sda: no light in room 7, nor in the"), Some(22));
+        assert_eq!(letters("lamp sda: no dark"), Some(4));
+        assert_eq!(letters("bulb sda: no li"), None);
     }
 
     #[test]

@@ -141,3 +141,74 @@ void two(void)\n{\n\tprintk(\"port: %s at %#lx irq %d\\n\", a, b, c);\n}\n";
     let found = first(&lamp, "port: this goes at 0x60 irq 1").map(|found| found.0);
     assert_eq!(found, Some("two".to_owned()));
 }
+
+/// A program's name and number are no kernel's: whatever else fits is not certain.
+#[test]
+fn what_a_program_wrote_is_not_claimed_for_certain() {
+    let text = "static void lamp_on(void)\n{\n\tpr_err(\"%s: Failed to start %s\\n\", a, b);\n\
+        \tpr_err(\"%s[%d]: lamp broken at %lx\\n\", comm, pid, ip);\n}\n";
+    let lamp = messages(&[("drivers/lamp/lamp.c", text)]);
+    let sure = |text: &str| first(&lamp, text).map(|(_, line, sure)| (line, sure));
+    assert_eq!(sure("lamp: Failed to start it"), Some((3, Sure::Certain)));
+    assert_ne!(sure("systemd[1]: Failed to start it").map(|(_, sure)| sure), Some(Sure::Certain));
+    assert_eq!(sure("lampd[42]: lamp broken at 7f00"), Some((4, Sure::Certain)));
+}
+
+/// A context that has no log prints with or without a prefix, which one function knows.
+#[test]
+fn a_prefix_that_may_be_empty_is_weaker_than_the_format_that_has_it() {
+    let context = "void logfc(struct fc_log *log, const char *prefix, char level, const char *fmt, ...)\n\
+        {\n\tstruct va_format vaf = {.fmt = fmt};\n\n\
+        \tprintk(KERN_ERR \"%s%s%pV\\n\", prefix ? prefix : \"\", prefix ? \": \" : \"\", &vaf);\n}\n\
+        int parse(struct fs_context *fc)\n{\n\
+        \treturn invalf(fc, \"%s: Unknown parameter '%s'\", fc->name, key);\n}\n";
+    let header = "#define __logfc(fc, l, fmt, ...) logfc((fc)->log.log, NULL, l, fmt, ## __VA_ARGS__)\n\
+        #define __plog(p, l, fmt, ...) logfc((p)->log, (p)->prefix, l, fmt, ## __VA_ARGS__)\n\
+        #define errorf(fc, fmt, ...) __logfc(fc, 'e', fmt, ## __VA_ARGS__)\n\
+        #define invalf(fc, fmt, ...) (errorf(fc, fmt, ## __VA_ARGS__), -EINVAL)\n\
+        #define error_plog(p, fmt, ...) __plog(p, 'e', fmt, ## __VA_ARGS__)\n\
+        #define inval_plog(p, fmt, ...) (error_plog(p, fmt, ## __VA_ARGS__), -EINVAL)\n";
+    let disk = "int disk_parse(struct p_log *log)\n{\n\
+        \treturn inval_plog(log, \"Unknown parameter '%s'\", key);\n}\n";
+    let files = [
+        ("drivers/block/disk.c", disk),
+        ("fs/fs_context.c", context),
+        ("include/linux/fs_context.h", header),
+    ];
+    let found = first(&messages(&files), "lampfs: Unknown parameter 'foo'");
+    assert_eq!(found.map(|(function, ..)| function).as_deref(), Some("parse"));
+}
+
+/// A header has a stand-in for configurations that don't print: the function that prints counts.
+#[test]
+fn the_arm_of_a_condition_that_prints_is_the_wrapper() {
+    let header = "void lamp_dbg(const struct lamp *lamp, const char *fmt, ...);\n\
+        static inline void _lamp_dbg(const struct lamp *lamp, const char *fmt, ...)\n{\n}\n\
+        #define lamp_dbg(lamp, fmt, ...) \\\n\tdo { if (0) _lamp_dbg(lamp, fmt, ##__VA_ARGS__); } while (0)\n";
+    let debug = "void lamp_dbg(const struct lamp *lamp, const char *fmt, ...)\n{\n\tva_list args;\n\n\
+        \tva_start(args, fmt);\n\tvprintk(fmt, args);\n\tva_end(args);\n}\n";
+    let lamp = "#include \"debug.h\"\nvoid lamp_on(struct lamp *lamp)\n{\n\
+        \tlamp_dbg(lamp, \"no light in room %d\\n\", 7);\n}\n";
+    let files = [
+        ("drivers/lamp/debug.c", debug),
+        ("drivers/lamp/debug.h", header),
+        ("drivers/lamp/lamp.c", lamp),
+    ];
+    let found = first(&messages(&files), "no light in room 7");
+    assert_eq!(found, Some(("lamp_on".to_owned(), 4, Sure::Certain)));
+}
+
+/// A terminal, a pager or a photograph cuts lines; what is left may be enough.
+#[test]
+fn a_line_that_was_cut_is_likely_the_call_that_begins_so() {
+    let lamp = messages(&[("drivers/lamp/lamp-core.c", LAMP)]);
+    let likely = Some(("lamp_on".to_owned(), 8, Sure::Likely));
+    assert_eq!(first(&lamp, "Kernel panic - not syncing: darkness in ro"), likely);
+    let light = Some(("lamp_on".to_owned(), 5, Sure::Likely));
+    assert_eq!(first(&lamp, "lamp_core: no light in the la"), light);
+    assert_eq!(first(&lamp, "lamp_core: no light in the la>"), light);
+    assert_eq!(first(&lamp, "lamp_core: no li"), None);
+    let words = LogWords::default();
+    words.text(b"Kernel panic - not syncing: darkness in ro");
+    assert!(words.may_have(kgrep_index::outline::formats::Template(b"darkness in room %u")));
+}

@@ -3,15 +3,18 @@
 
 use std::collections::HashMap;
 
-use super::pattern::{is_word, words};
+use super::pattern::{is_word, past_conversion, words};
+use super::seen::past_mark;
 
 /// Bytes at a text's beginning that find what no word does.
 const START: usize = 3;
+/// Bytes at a text's beginning that find it for a line that was cut.
+const CUT_START: usize = 8;
 /// Buckets of words, as a power of two.
 const BITS: u32 = 17;
 
 /// One printed line of a format: formats may have several.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct FormatLine {
     /// Which format.
     pub(super) format: u32,
@@ -21,8 +24,12 @@ pub(super) struct FormatLine {
     pub(super) end: u16,
     /// Whether the format ends the line there: else more may follow.
     pub(super) ends: bool,
+    /// Its longest literal text, without blanks at the end: where in it that begins.
+    literal: u16,
+    /// And its length.
+    literal_len: u8,
     /// The words that a line must have whole, as bits.
-    mask: u32,
+    mask: u64,
 }
 
 /// The lines of formats by their rarest words.
@@ -33,42 +40,64 @@ pub(super) struct ByWord {
     lines: Vec<(u32, FormatLine)>,
     /// Lines without a word that stands alone, by the text that they begin with.
     wordless: HashMap<[u8; START], Vec<FormatLine>>,
+    /// Lines by the text that they begin with.
+    starts: HashMap<[u8; CUT_START], Vec<FormatLine>>,
+}
+
+impl FormatLine {
+    /// Its longest literal text, which a line must have: what is of no use is seen by that at
+    /// little cost. `text` is the format's.
+    pub(super) fn literal<'t>(&self, text: &'t [u8]) -> &'t [u8] {
+        let start = usize::from(self.start) + usize::from(self.literal);
+        text.get(start..start + usize::from(self.literal_len)).unwrap_or_default()
+    }
 }
 
 impl ByWord {
     /// Those of these formats' texts.
     pub(super) fn of<'t>(texts: impl Iterator<Item = &'t [u8]> + Clone) -> ByWord {
         let mut counts = vec![0u32; 1 << BITS];
-        for text in texts.clone() {
-            for line in text.split(|byte| *byte == b'\n') {
-                words(line).for_each(|word| counts[bucket(hash(word))] += 1);
-            }
-        }
-        let mut keyed: Vec<(u32, FormatLine)> = Vec::new();
-        let mut wordless: HashMap<[u8; START], Vec<FormatLine>> = HashMap::new();
-        for (number, text) in texts.enumerate() {
+        let mut starts: HashMap<[u8; CUT_START], Vec<FormatLine>> = HashMap::new();
+        // Each line with the hashes and lengths of its words.
+        let mut all: Vec<(FormatLine, std::ops::Range<usize>)> = Vec::new();
+        let mut hashes: Vec<(u32, u32)> = Vec::new();
+        for (number, text) in texts.clone().enumerate() {
             for line in lines(text, number as u32) {
                 let inside = &text[usize::from(line.start)..usize::from(line.end)];
-                let mask = words(inside).fold(0, |mask, word| mask | mask_of(hash(word)));
-                let line = FormatLine { mask, ..line };
-                let rarity =
-                    |word: &&[u8]| (counts[bucket(hash(word))], std::cmp::Reverse(word.len()));
-                let rarest = words(inside).min_by_key(rarity);
-                match rarest {
-                    Some(word) => keyed.push((hash(word), line)),
-                    // `"%sCall Trace:"`: a level, which is not printed.
-                    None if words(after_level(inside)).next().is_some() => {
-                        let rarest = words(after_level(inside)).min_by_key(|word| rarity(word));
-                        keyed.extend(rarest.map(|word| (hash(word), line)));
-                    }
-                    None => {
-                        let start = inside.first_chunk::<START>();
-                        let plain = |byte: &u8| *byte >= 8 && *byte != b'%';
-                        if let Some(start) = start.filter(|start| start.iter().all(plain)) {
-                            wordless.entry(*start).or_default().push(line);
-                        }
-                    }
+                let start = hashes.len();
+                hashes.extend(words(inside).map(|word| (hash(word), word.len() as u32)));
+                let mask = hashes[start..].iter().fold(0, |mask, (hash, _)| mask | mask_of(*hash));
+                hashes[start..].iter().for_each(|(hash, _)| counts[bucket(*hash)] += 1);
+                let (literal, literal_len) = longest_literal(inside);
+                let line = FormatLine { mask, literal, literal_len, ..line };
+                if let Some((_, start)) = cut_start(inside) {
+                    starts.entry(start).or_default().push(line);
                 }
+                all.push((line, start..hashes.len()));
+            }
+        }
+        let mut keyed: Vec<(u32, FormatLine)> = Vec::with_capacity(all.len());
+        let mut wordless: HashMap<[u8; START], Vec<FormatLine>> = HashMap::new();
+        let rarity = |(hash, len): &(u32, u32)| (counts[bucket(*hash)], std::cmp::Reverse(*len));
+        let mut texts = texts.enumerate().peekable();
+        for (line, own) in all {
+            if let Some((hash, _)) = hashes[own].iter().min_by_key(|word| rarity(word)) {
+                keyed.push((*hash, line));
+                continue;
+            }
+            while texts.next_if(|(number, _)| *number < line.format as usize).is_some() {}
+            let Some((_, text)) = texts.peek() else { break };
+            let inside = &text[usize::from(line.start)..usize::from(line.end)];
+            // `"%sCall Trace:"`: a level, which is not printed.
+            let after = words(after_level(inside)).map(|word| (hash(word), word.len() as u32));
+            if let Some((hash, _)) = after.min_by_key(rarity) {
+                keyed.push((hash, line));
+                continue;
+            }
+            let start = inside.first_chunk::<START>();
+            let plain = |byte: &u8| *byte >= 8 && *byte != b'%';
+            if let Some(start) = start.filter(|start| start.iter().all(plain)) {
+                wordless.entry(*start).or_default().push(line);
             }
         }
         let mut ends = vec![0u32; (1 << BITS) + 1];
@@ -78,7 +107,7 @@ impl ByWord {
         for at in 1..ends.len() {
             ends[at] += ends[at - 1];
         }
-        let none = FormatLine { format: 0, start: 0, end: 0, ends: false, mask: 0 };
+        let none = FormatLine::default();
         let mut sorted = vec![(0, none); keyed.len()];
         let mut next = ends.clone();
         for entry in keyed {
@@ -87,7 +116,7 @@ impl ByWord {
             *at += 1;
         }
         ends.remove(0);
-        ByWord { ends, lines: sorted, wordless }
+        ByWord { ends, lines: sorted, wordless, starts }
     }
 
     /// Calls `each` with the lines of formats that `text` may have been printed by.
@@ -111,12 +140,53 @@ impl ByWord {
         }
     }
 
+    /// The lines of formats that begin as `text` does, which was perhaps cut.
+    pub(super) fn beginning(&self, text: &[u8]) -> &[FormatLine] {
+        let found = text.first_chunk::<CUT_START>().and_then(|start| self.starts.get(start));
+        found.map_or(&[], Vec::as_slice)
+    }
+
     /// The lines of formats that no word finds, if `text` begins as they do.
     pub(super) fn wordless(&self, text: &[u8]) -> &[FormatLine] {
         let found = text.first_chunk::<START>().and_then(|start| self.wordless.get(start));
         found.map_or(&[], Vec::as_slice)
     }
 }
+
+/// Where the text begins that a cut line is found by: at the start, or behind the names that a
+/// macro puts there; and what it is.
+fn cut_start(line: &[u8]) -> Option<(usize, [u8; CUT_START])> {
+    starts(line).find_map(|at| {
+        let start = line.get(at..)?.first_chunk::<CUT_START>()?;
+        let is_plain = start.iter().all(|byte| *byte >= 8 && *byte != b'%');
+        is_plain.then_some((at, *start))
+    })
+}
+
+/// The beginning, and what is behind names.
+fn starts(line: &[u8]) -> impl Iterator<Item = usize> {
+    let behind = memchr::memmem::find_iter(line, b": ").map(|at| at + 2);
+    std::iter::once(0).chain(behind.take(MOST_STARTS))
+}
+
+/// The format from where a cut line is found on.
+pub(super) fn from_start(format: &[u8]) -> Option<&[u8]> {
+    cut_start(format).map(|(at, _)| &format[at..])
+}
+
+/// The places in a line at which a format's own text may begin, and a number for what is there:
+/// its first byte, and those behind the names that a macro puts before a text.
+pub(super) fn starts_in(line: &[u8]) -> impl Iterator<Item = (usize, u32)> {
+    starts(line).filter_map(move |at| Some((at, hash(line.get(at..)?.first_chunk::<CUT_START>()?))))
+}
+
+/// The number of what a format begins with.
+pub(super) fn start_of(format: &[u8]) -> Option<u32> {
+    cut_start(format).map(|(_, start)| hash(&start))
+}
+
+/// Names before a text.
+const MOST_STARTS: usize = 3;
 
 /// A line without the conversion that it begins with.
 fn after_level(line: &[u8]) -> &[u8] {
@@ -134,9 +204,35 @@ fn lines(text: &[u8], format: u32) -> impl Iterator<Item = FormatLine> {
             start: start.min(usize::from(u16::MAX)) as u16,
             end: end.min(usize::from(u16::MAX)) as u16,
             ends: end < text.len(),
-            mask: 0,
+            ..FormatLine::default()
         })
     })
+}
+
+/// The longest text between conversions, without blanks at its end, which a line may have lost:
+/// where it begins, and its length.
+fn longest_literal(line: &[u8]) -> (u16, u8) {
+    let mut longest = 0..0;
+    let (mut at, mut start) = (0, 0);
+    loop {
+        let is_mark = line.get(at).is_none_or(|byte| *byte < 8 || *byte == b'%');
+        if !is_mark {
+            at += 1;
+            continue;
+        }
+        let end = start + line[start..at].trim_ascii_end().len();
+        if end - start > longest.len() {
+            longest = start..end;
+        }
+        match line.get(at) {
+            None => break,
+            Some(b'%') if line.get(at + 1) == Some(&b'%') => at += 2,
+            Some(b'%') => at = past_conversion(line, at),
+            Some(_) => at = past_mark(line, at).min(line.len()),
+        }
+        start = at;
+    }
+    (longest.start.min(usize::from(u16::MAX)) as u16, longest.len().min(255) as u8)
 }
 
 fn bucket(hash: u32) -> usize {
@@ -144,8 +240,8 @@ fn bucket(hash: u32) -> usize {
 }
 
 /// A word's bit among those of its line.
-fn mask_of(hash: u32) -> u32 {
-    1 << (hash & 31)
+fn mask_of(hash: u32) -> u64 {
+    1 << (hash & 63)
 }
 
 /// A word's hash.

@@ -2,7 +2,7 @@
 //! on to a call that prints, or print it as `%pV`. Through several levels, and each as it is
 //! where the call stands: many files have a `dbg()` of their own.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use kgrep_index::outline::formats::{Part, PrintCall};
 
@@ -13,6 +13,9 @@ use super::texts::{FORMAT, FileTexts, Of, Site, Texts, UNKNOWN, fill, quote};
 const DEEPEST: usize = 8;
 /// Ways to print of one function that are told apart.
 const MOST_WAYS: usize = 6;
+
+/// Definitions of one name that are tried where the nearest prints nothing.
+const MOST_CHOICES: usize = 4;
 
 /// A function or macro of one file that hands something on: the file, and its calls that do.
 struct Wrapper {
@@ -28,6 +31,8 @@ pub(super) struct Wrappers<'p, 'f, 'a> {
     candidates: HashMap<&'a [u8], Vec<Wrapper>>,
     /// What was found of a candidate: none, or how it prints.
     known: HashMap<(&'a [u8], u32), Vec<Printer>>,
+    /// Those that are being looked at: what calls itself hands nothing on.
+    open: HashSet<(&'a [u8], u32)>,
 }
 
 impl<'p, 'f, 'a> Wrappers<'p, 'f, 'a> {
@@ -52,12 +57,15 @@ impl<'p, 'f, 'a> Wrappers<'p, 'f, 'a> {
                 }
             }
         }
-        let mut wrappers = Wrappers { printing, files, texts, candidates, known: HashMap::new() };
-        let all: Vec<(&[u8], u32)> = wrappers
+        let (known, open) = (HashMap::new(), HashSet::new());
+        let mut wrappers = Wrappers { printing, files, texts, candidates, known, open };
+        let mut all: Vec<(&[u8], u32)> = wrappers
             .candidates
             .iter()
             .flat_map(|(name, all)| all.iter().map(|wrapper| (*name, wrapper.file)))
             .collect();
+        // Which is learned first must not matter, but for those that call each other it could.
+        all.sort_unstable();
         for (name, file) in all {
             wrappers.learn(name, file, 0);
         }
@@ -73,7 +81,8 @@ impl<'p, 'f, 'a> Wrappers<'p, 'f, 'a> {
         found.map_or(&[], Vec::as_slice)
     }
 
-    /// In which file the `name` that is called in `file` is defined.
+    /// In which file the `name` that is called in `file` is defined. Where the nearest is one that
+    /// prints nothing (the other arm of an `#ifdef`), the next counts.
     fn chosen(&self, name: &[u8], file: u32) -> Option<u32> {
         let all = self.candidates.get(name)?;
         if let Some(own) = all.iter().find(|wrapper| wrapper.file == file) {
@@ -84,17 +93,31 @@ impl<'p, 'f, 'a> Wrappers<'p, 'f, 'a> {
         let best = all.iter().max_by_key(|wrapper| {
             let header = self.files[wrapper.file as usize].path.ends_with(b".h");
             let near = self.texts.nearness(file, wrapper.file);
-            (near, header, std::cmp::Reverse(wrapper.file))
+            let prints = self.known.get(&(name, wrapper.file)).is_none_or(|ways| !ways.is_empty());
+            (prints, near, header, std::cmp::Reverse(wrapper.file))
         })?;
         Some(best.file)
     }
 
+    /// Learns how what `file` calls `name` prints: of the one that is chosen, and of the next if
+    /// that prints nothing.
+    fn learn_called(&mut self, name: &'a [u8], file: u32, depth: usize) {
+        for _ in 0..MOST_CHOICES {
+            let Some(chosen) = self.chosen(name, file) else { return };
+            if self.known.contains_key(&(name, chosen)) || self.open.contains(&(name, chosen)) {
+                return;
+            }
+            self.learn(name, chosen, depth);
+        }
+    }
+
     fn learn(&mut self, name: &'a [u8], file: u32, depth: usize) {
-        if depth > DEEPEST || self.known.contains_key(&(name, file)) {
+        if depth > DEEPEST
+            || self.known.contains_key(&(name, file))
+            || !self.open.insert((name, file))
+        {
             return;
         }
-        // What calls itself hands nothing on.
-        self.known.insert((name, file), Vec::new());
         let files = self.files;
         let formats = &files[file as usize].formats;
         let calls: Vec<u32> = self
@@ -109,10 +132,8 @@ impl<'p, 'f, 'a> Wrappers<'p, 'f, 'a> {
             if callee == name {
                 continue;
             }
-            if self.printing.printers(callee).is_none()
-                && let Some(chosen) = self.chosen(callee, file)
-            {
-                self.learn(callee, chosen, depth + 1);
+            if self.printing.printers(callee).is_none() {
+                self.learn_called(callee, file, depth + 1);
             }
             let own = formats.printings[call.within as usize];
             // A macro may print a text of its own: then no argument is the format.
@@ -143,6 +164,7 @@ impl<'p, 'f, 'a> Wrappers<'p, 'f, 'a> {
                 }
             }
         }
+        self.open.remove(&(name, file));
         self.known.insert((name, file), found);
     }
 }

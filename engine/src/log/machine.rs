@@ -1,0 +1,43 @@
+//! Which architecture a log is of: each prints registers and system calls in its own way.
+
+use super::knowledge::knowledge;
+use super::line::{cleaned, parts};
+
+/// The architecture's folder below `arch/`, if a line of the log tells it.
+pub fn machine(line: &[u8]) -> Option<&'static str> {
+    let line = cleaned(line);
+    parts(&line).into_iter().find_map(|part| {
+        let text = part.text.trim_ascii_start();
+        let found = knowledge().machines.iter().find(|machine| {
+            let mut has = machine.has.iter().map(String::as_bytes);
+            machine.starts.iter().any(|start| text.starts_with(start.as_bytes()))
+                || has.any(|part| memchr::memmem::find(text, part).is_some())
+        });
+        found.map(|machine| machine.arch.as_str())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn registers_and_system_calls_tell_the_architecture() {
+        let lines = [
+            ("[    1.000000] RIP: 0010:lamp_on+0x5/0x20", "x86"),
+            ("[    1.000000]  __x64_sys_read+0x1c/0x30", "x86"),
+            ("EIP: lamp_on+0x5/0x20", "x86"),
+            ("pstate: 60400005 (nZCv daif +PAN -UAO -TCO -DIT -SSBS BTYPE=--)", "arm64"),
+            (" __arm64_sys_read+0x1c/0x30", "arm64"),
+            ("PC is at lamp_on+0x5/0x20", "arm"),
+            ("epc : lamp_on+0x5/0x20", "riscv"),
+            ("NIP [c0000000008d1f74] lamp_on+0x54/0x90", "powerpc"),
+            ("Krnl PSW : 0704c00180000000 0000000000123456 (lamp_on+0x5/0x20)", "s390"),
+        ];
+        for (line, arch) in lines {
+            assert_eq!(machine(line.as_bytes()), Some(arch), "{line}");
+        }
+        assert_eq!(machine(b"[    1.000000] lamp: ready"), None);
+        assert_eq!(machine(b" lamp_on+0x5/0x20"), None);
+    }
+}

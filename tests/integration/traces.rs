@@ -1,0 +1,214 @@
+//! `kgrep log` with more than the source at hand: a distribution's patches, and a kernel and
+//! modules with debug information, built here from a few lines of C.
+
+use std::process::Command;
+
+use crate::util::Dir;
+
+const LAMP: &str = "\
+static inline __attribute__((always_inline)) int lamp_mark(int *lamp)
+{
+\treturn *lamp + 1;
+}
+
+__attribute__((noinline)) int lamp_note(int *lamp)
+{
+\treturn lamp_mark(lamp);
+}
+
+__attribute__((noinline, noreturn)) void lamp_stop(int *lamp)
+{
+\twhile (1)
+\t\t*(volatile int *)lamp = 1;
+}
+
+void lamp_all(int *lamp)
+{
+\tlamp[1] = 7;
+
+\tlamp_stop(lamp);
+}
+";
+
+const DIM: &str = "\
+Subject: dim all lamps
+
+--- a/drivers/lamp/lamp.c
++++ b/drivers/lamp/lamp.c
+@@ -17,6 +17,6 @@
+ void lamp_all(int *lamp)
+ {
+-\tlamp[1] = 7;
++\tlamp[1] = 3;
+ 
+ \tlamp_stop(lamp);
+ }
+";
+
+fn tree() -> Dir {
+    let dir = Dir::new();
+    dir.create("Makefile", "VERSION = 6\n");
+    dir.create("Kconfig", "\n");
+    dir.create("MAINTAINERS", "LAMPS\nF:\tdrivers/lamp/\n");
+    dir.create("drivers/lamp/lamp.c", LAMP);
+    dir
+}
+
+/// The rows of the log, as `log line: path:line function, how`.
+fn rows(dir: &Dir, args: &[&str], log: &str) -> Vec<String> {
+    let all: Vec<&str> =
+        ["log", "--format", "json", "--only", "frames"].iter().chain(args).copied().collect();
+    let json = dir.kgrep(&all).input(log).stdout();
+    let values = json.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let row = |value: serde_json::Value| {
+        let data = &value["data"];
+        let columns = &data["columns"];
+        let place = data["path"]["text"].as_str().unwrap_or_default().to_owned();
+        format!(
+            "{}: {place}:{} {}, {}",
+            columns["log"].as_str().unwrap(),
+            data["line_number"],
+            columns["function"].as_str().unwrap(),
+            columns["how"].as_str().unwrap()
+        )
+    };
+    values.filter(|value| value["type"] == "match").map(row).collect()
+}
+
+const TRACE: &str = "Call Trace:\n lamp_stop+0x1/0x10\n lamp_all+0x8/0x10\n";
+
+#[test]
+fn functions_that_patches_touch_are_marked() {
+    let dir = tree();
+    dir.create("debian/patches/series", "dim.patch\n");
+    dir.create("debian/patches/dim.patch", DIM);
+    let want = [
+        "2: drivers/lamp/lamp.c:11 lamp_stop, function",
+        "3: drivers/lamp/lamp.c:21 lamp_all, call, changed by dim.patch",
+    ];
+    for args in [&["--patches", "debian/patches/series"][..], &["--on", "."]] {
+        assert_eq!(rows(&dir, args, TRACE), want, "{args:?}");
+    }
+    let json = dir.kgrep(&["log", "--format", "json", "--on", "."]).input(TRACE).stdout();
+    assert!(json.contains("\"patches\":[\"dim.patch\"]"), "{json}");
+    let told = dir.kgrep(&["log", "--on", ".", "--only", "reports"]).input(TRACE).stdout();
+    assert!(told.contains("changed: lamp_all, by dim.patch"), "{told}");
+    // As it is after the patch, too.
+    dir.create("drivers/lamp/lamp.c", &LAMP.replace("= 7", "= 3"));
+    assert_eq!(rows(&dir, &["--on", "."], TRACE), want);
+    assert!(rows(&dir, &[], TRACE).iter().all(|row| !row.contains("dim.patch")));
+    dir.kgrep(&["log", "--on", "drivers/lamp"])
+        .input(TRACE)
+        .run()
+        .expect_error(&["debian/patches"]);
+    dir.kgrep(&["log", "--on", "gone"]).input(TRACE).run().expect_error(&["gone"]);
+    dir.kgrep(&["log", "--patches", "gone"]).input(TRACE).run().expect_error(&["gone"]);
+}
+
+/// Builds a kernel and a module; false where there is no compiler.
+fn built(dir: &Dir) -> bool {
+    let gcc = |args: &[&str]| {
+        let args = ["-g", "-O1", "drivers/lamp/lamp.c"].iter().chain(args);
+        Command::new("gcc").args(args).current_dir(dir.tree()).status().is_ok_and(|s| s.success())
+    };
+    let linked = ["-nostdlib", "-static", "-Wl,--build-id=sha1", "-Wl,-e,lamp_all"];
+    gcc(&[&linked[..], &["-o", "vmlinux"]].concat()) && gcc(&["-c", "-o", "mods/lamp.ko"])
+}
+
+/// A function's address and size, in hexadecimal digits, as `nm` says.
+fn function(dir: &Dir, file: &str, name: &str) -> (u64, u64) {
+    let said = Command::new("nm").args(["-S", file]).current_dir(dir.tree()).output().unwrap();
+    let said = String::from_utf8(said.stdout).unwrap();
+    let line = said.lines().find(|line| line.ends_with(&format!(" {name}"))).unwrap();
+    let mut words = line.split(' ').map(|word| u64::from_str_radix(word, 16).unwrap_or(0));
+    (words.next().unwrap(), words.next().unwrap())
+}
+
+#[test]
+fn debug_information_gives_lines_and_what_was_inlined() {
+    let dir = tree();
+    dir.create("mods/readme", "");
+    if !built(&dir) {
+        return;
+    }
+    for (file, args, module) in [
+        ("vmlinux", &["--vmlinux", "vmlinux"][..], ""),
+        ("mods/lamp.ko", &["--modules", "mods"][..], " [lamp]"),
+    ] {
+        // The call of what doesn't return is the last thing in it.
+        let (_, size) = function(&dir, file, "lamp_all");
+        let log = format!(
+            "RIP: 0010:lamp_note+0x0{module}\nCall Trace:\n lamp_stop+0x1/0x9999\n \
+             lamp_all+{size:#x}/{size:#x}{module}\n"
+        );
+        let got = rows(&dir, args, &log);
+        let want = [
+            "1: drivers/lamp/lamp.c:8 lamp_note, by debug information",
+            "1: drivers/lamp/lamp.c:3 lamp_mark, inlined, by debug information",
+            // Its size is another: a function of another build, known by its text.
+            "3: drivers/lamp/lamp.c:11 lamp_stop, function",
+            "4: drivers/lamp/lamp.c:21 lamp_all, by debug information",
+        ];
+        assert_eq!(got, want, "{file}: {got:#?}");
+        let told = dir.kgrep(&[&["log"], args].concat()).input(log).stdout();
+        assert!(told.contains("lamp_mark [inline]"), "{told}");
+    }
+    kernel_was_moved(&dir);
+    another_build(&dir);
+    broken_files(&dir);
+}
+
+/// A file that was cut anywhere is told, or is no help; a trace is read all the same.
+fn broken_files(dir: &Dir) {
+    let whole = std::fs::read(dir.path("mods/lamp.ko")).unwrap();
+    let read = |bytes: &[u8]| {
+        dir.create("cut/lamp.ko", bytes);
+        let args = ["log", "--only", "frames", "--modules", "cut"];
+        let done = dir.kgrep(&args).input("RIP: 0010:lamp_note+0x0 [lamp]\n").run().expect_code(0);
+        assert!(done.stdout().contains("drivers/lamp/lamp.c"), "{}", done.stdout());
+    };
+    for part in (1..8).step_by(2) {
+        let at = whole.len() * part / 8;
+        read(&whole[..at]);
+        // And one in which something else stands.
+        let mut bytes = whole.clone();
+        bytes[at..at + 64].fill(0xff);
+        read(&bytes);
+    }
+}
+
+/// A kernel without symbols prints addresses, and at the end how far it was moved.
+fn kernel_was_moved(dir: &Dir) {
+    let (address, _) = function(dir, "vmlinux", "lamp_note");
+    let moved = 0x1000;
+    let log = format!(
+        "RIP: 0010:0x{:016x}\nKernel Offset: {moved:#x} from 0x400000 (relocation range: 0)\n",
+        address + moved
+    );
+    let got = rows(dir, &["--vmlinux", "vmlinux"], &log);
+    assert_eq!(got[0], "1: drivers/lamp/lamp.c:8 lamp_note, by debug information", "{got:#?}");
+}
+
+/// What another build's file says would be wrong.
+fn another_build(dir: &Dir) {
+    let id = "0123456789abcdef0123456789abcdef01234567";
+    let log = format!("CPU: 0 PID: 1 Comm: init 6.1.0 #1 {id}\nRIP: 0010:lamp_note+0x0\n");
+    let args = ["log", "--only", "frames", "--vmlinux", "vmlinux"];
+    let out = dir.kgrep(&args).input(log.as_str()).run();
+    assert!(!out.stdout().contains("debug information"), "{}", out.stdout());
+    assert!(out.stderr().contains("vmlinux: not the log's build"), "{}", out.stderr());
+}
+
+#[test]
+fn files_without_debug_information_are_told() {
+    let dir = tree();
+    dir.create("text", "no kernel\n");
+    dir.create("mods/readme", "");
+    let error = |args: &[&str], words: &[&str]| {
+        dir.kgrep(&[&["log"], args].concat()).input(TRACE).run().expect_error(words);
+    };
+    error(&["--vmlinux", "text"], &["text"]);
+    error(&["--vmlinux", "gone"], &["gone"]);
+    error(&["--modules", "gone"], &["gone"]);
+    error(&["--modules", "mods"], &["mods", "no module"]);
+}
