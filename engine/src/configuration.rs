@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use kgrep_index::configured::{Around, Configured};
+use kgrep_index::configured::{Around, Configured, Symbol};
 use kgrep_index::kbuild::kconfig::{Kconfig, Need, Tristate};
 use kgrep_index::kbuild::{
-    Built, Configuration, Disk, Explanation, Files, Included, Knowledge, Truth, Value, arms, built,
+    Built, Compiled, Configuration, Disk, Explanation, Files, Included, Knowledge, Value, built,
     explain, with_includes,
 };
 use kgrep_index::{Fresh, Index, Tree};
@@ -40,8 +40,10 @@ pub struct Kernel {
     configured: OnceLock<Configured>,
     built: OnceLock<Built>,
     kconfig: OnceLock<Kconfig>,
-    /// Which lines of a file are compiled, of those that were asked about.
-    arms: Mutex<HashMap<Vec<u8>, Arms>>,
+    /// What of a file is compiled, of those that were asked about.
+    compiled: Mutex<HashMap<Vec<u8>, Arc<Compiled>>>,
+    /// The path and the text of the file that was read last.
+    text: Mutex<(Vec<u8>, Vec<u8>)>,
 }
 
 /// What is told of a part of what a symbol depends on.
@@ -53,9 +55,6 @@ pub struct Needed {
     /// The values of all its symbols.
     pub values: Vec<String>,
 }
-
-/// For each line where that changes, whether the lines from there on are compiled.
-type Arms = Arc<Vec<(u32, Truth)>>;
 
 impl Kernel {
     /// The kernel that `choice` means in `tree`, if it is for this tree at all.
@@ -111,8 +110,19 @@ impl Kernel {
         };
         let files = Disk::new(tree.root().to_owned());
         let (configured, built, kconfig) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        let (tree, arms) = (tree.clone(), Mutex::default());
-        Ok(Kernel { config, tree, bytes, knowledge, files, configured, built, kconfig, arms })
+        let (tree, compiled, text) = (tree.clone(), Mutex::default(), Mutex::default());
+        Ok(Kernel {
+            config,
+            tree,
+            bytes,
+            knowledge,
+            files,
+            configured,
+            built,
+            kconfig,
+            compiled,
+            text,
+        })
     }
 
     /// The tree.
@@ -129,28 +139,64 @@ impl Kernel {
         })
     }
 
-    /// Whether the line of the file at `path` is in no arm of an `#if` that the configuration
-    /// turns off. Of its other files than C's every line is.
-    pub fn compiles(&self, configured: &Configured, path: &[u8], line: u32) -> bool {
+    /// What the tree says of a Kconfig symbol, without `CONFIG_`, as it was kept or evaluated now;
+    /// `None` if no Kconfig file has it.
+    pub fn symbol(
+        &self,
+        cache: &Path,
+        index: Option<(&Index, &Fresh)>,
+        name: &[u8],
+    ) -> Option<Symbol> {
+        let configured = self.configured(cache, index);
+        let around = Around { tree: &self.tree, cache, index };
+        configured.symbol(&around, (&self.config, &self.bytes), || self.built(), name)
+    }
+
+    /// Which lines of the file at `path` are compiled, and which uses on them; of its other files
+    /// than C's all are.
+    pub fn compiled(&self, configured: &Configured, path: &[u8]) -> Option<Arc<Compiled>> {
         if ![&b".c"[..], b".h", b".S"].iter().any(|suffix| path.ends_with(suffix)) {
-            return true;
+            return None;
         }
-        let known = || self.arms.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = known().get(path).cloned();
-        let arms = found.unwrap_or_else(|| {
-            let bytes = self.files.read(path).unwrap_or_default();
-            let module = configured.is_of_module(path);
-            let found = Arc::new(arms(path, &bytes, &self.config, &self.knowledge, module));
-            known().insert(path.to_vec(), Arc::clone(&found));
-            found
-        });
-        let at = arms.partition_point(|(first, _)| *first <= line);
-        at.checked_sub(1).and_then(|at| arms.get(at)).is_none_or(|(_, now)| *now != Truth::False)
+        let known = || self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known().get(path) {
+            return Some(Arc::clone(found));
+        }
+        let bytes = self.files.read(path).unwrap_or_default();
+        let module = configured.is_of_module(path);
+        let defines = configured.defines().of(path);
+        let found = Compiled::of(path, &bytes, &self.config, &self.knowledge, module, &defines);
+        let found = Arc::new(found);
+        known().insert(path.to_vec(), Arc::clone(&found));
+        Some(found)
     }
 
     /// Whether a name is one that only another architecture's code has for a system call.
     pub fn is_of_other_architecture(&self, name: &[u8]) -> bool {
         self.knowledge.is_entry_of_other(name, self.config.architecture().unwrap_or_default())
+    }
+
+    /// The line on which a definition uses `name`, if the configuration has such a use: `line`, or
+    /// another one of `lines`, over which the definition extends in the file at `path`.
+    pub fn line_with(
+        &self,
+        configured: &Configured,
+        path: &[u8],
+        lines: (u32, u32),
+        line: u32,
+        name: &[u8],
+    ) -> Option<u32> {
+        // Of `field@structure` the field stands in the text.
+        let name = name.split(|b| *b == b'@').next().unwrap_or(name);
+        let Some(compiled) = self.compiled(configured, path) else { return Some(line) };
+        if compiled.uses(line, name) {
+            return Some(line);
+        }
+        let mut last = self.text.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.0 != path {
+            *last = (path.to_vec(), self.files.read(path).unwrap_or_default());
+        }
+        compiled.line_with(&last.1, lines, name)
     }
 
     /// What the configuration builds, sources that others include too.

@@ -29,6 +29,7 @@ pub mod lex;
 mod now;
 pub mod outline;
 mod page_buffer;
+pub mod paths;
 pub mod store;
 mod text;
 mod tree;

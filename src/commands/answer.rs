@@ -45,7 +45,8 @@ pub(super) fn keep(
     request: Option<&Request>,
     answer: &Answer,
 ) -> Result<List> {
-    let meta = lister::meta(session, answer.columns.clone(), request.cloned())?;
+    let mut meta = lister::meta(session, answer.columns.clone(), request.cloned())?;
+    meta.files_only = answer.of_files;
     let mut lister = Lister::new(session, meta, None);
     let mut sources = Sources::default();
     let mut files: HashMap<&[u8], u32> = HashMap::new();

@@ -244,6 +244,85 @@ drivers/core.c:5:\treturn light_up(number);
     eqnice!("drivers/core.c:5:\treturn light_up(number);\n", found);
 }
 
+/// Two ways to a function: one in a branch for fans, one for lamps that leaves without them.
+const BRANCHES: &str = "\
+int dim(void)
+{
+	return 0;
+}
+int switch_on(int number)
+{
+	if (IS_ENABLED(CONFIG_FAN)) {
+		dim();
+		return 1;
+	}
+	return IS_ENABLED(CONFIG_LAMP) ? relay() : dim();
+}
+int relay(void)
+{
+	if (!IS_ENABLED(CONFIG_LAMP))
+		return 0;
+#ifdef CONFIG_FAN
+	dim();
+#endif
+	return dim();
+}
+";
+
+#[test]
+fn branches_that_are_off_are_left_out_of_code() {
+    let dir = kernel("CONFIG_LAMP=y\n");
+    dir.create("drivers/core.c", BRANCHES);
+    let (found, _) = both(&dir, &["callees", "switch_on"]);
+    let expected = "\
+drivers/core.c:5:int switch_on(int number)
+drivers/core.c:7:	if (IS_ENABLED(CONFIG_FAN)) {
+drivers/core.c:11:	return IS_ENABLED(CONFIG_LAMP) ? relay() : dim();
+";
+    eqnice!(expected, found);
+    // The use that the index has is in an arm that is off; another one isn't.
+    let (found, said) = both(&dir, &["callers", "dim"]);
+    let expected = "\
+drivers/core.c:1:int dim(void)
+drivers/core.c:20:	return dim();
+";
+    eqnice!(expected, found);
+    assert!(said.contains("1 of 2 in files and #if arms"), "{said}");
+    let (found, said) = both(&dir, &["refs", "dim"]);
+    eqnice!("drivers/core.c:20:\treturn dim();\n", found);
+    assert!(said.contains("3 of 4"), "{said}");
+    // The shortest way is off: the next one is shown.
+    let (found, _) = both(&dir, &["chain", "switch_on", "dim"]);
+    let expected = "\
+drivers/core.c:11:	return IS_ENABLED(CONFIG_LAMP) ? relay() : dim();
+drivers/core.c:20:	return dim();
+";
+    eqnice!(expected, found);
+    dir.create(".config", "CONFIG_X86_64=y\nCONFIG_FAN=y\n");
+    let (found, _) = both(&dir, &["chain", "switch_on", "dim"]);
+    eqnice!("drivers/core.c:8:\t\tdim();\n", found);
+    let edges = dir.kgrep(&["--kconfig", ".config", "export", "edges"]).stdout();
+    assert!(edges.contains("switch_on\tdim\tcall"), "{edges}");
+    assert!(!edges.contains("relay\tdim") && !edges.contains("switch_on\trelay"), "{edges}");
+}
+
+#[test]
+fn definitions_of_several_arms_show_their_guards() {
+    let dir = with_arms("CONFIG_LAMP=y\n");
+    let table = dir.kgrep(&["def", "light_up"]).stdout();
+    let (header, _) = table.split_once('\n').unwrap();
+    assert!(header.contains(" Guard "), "{table}");
+    assert!(table.contains(" #if IS_ENABLED(CONFIG_LAMP) "), "{table}");
+    assert!(table.contains(" #if !IS_ENABLED(CONFIG_LAMP) "), "{table}");
+    let json = dir.kgrep(&["--json", "def", "light_up"]).stdout();
+    assert!(json.contains(r##""guard":"#if IS_ENABLED(CONFIG_LAMP)""##), "{json}");
+    // Under a configuration those are left that it has; and where there is one, nothing is told.
+    for words in [&["--kconfig", ".config", "def", "light_up"][..], &["def", "switch_on"]] {
+        let table = dir.kgrep(words).run().stdout();
+        assert!(!table.contains(" Guard "), "{table}");
+    }
+}
+
 #[test]
 fn the_lists_of_a_configuration() {
     let dir = kernel("CONFIG_LAMP=m\nCONFIG_FAN=y\n");
@@ -260,6 +339,8 @@ fn the_lists_of_a_configuration() {
         assert!(built.contains(row), "{row}: {built}");
     }
     assert!(!built.contains("maybe.c"), "{built}");
+    // Files are the answer: no line of theirs is shown.
+    assert!(!built.contains("return") && !built.contains("#include"), "{built}");
     assert_eq!(table(&["list", "built", "lamps"]).lines().count(), 2);
     assert_eq!(table(&["list", "built", "drivers/f*"]).lines().count(), 1);
     let modules = table(&["list", "modules"]);
@@ -274,6 +355,16 @@ fn the_lists_of_a_configuration() {
     assert!(globbed.contains("drivers/*.c: 4 of 5 built"), "{globbed}");
     let nothing = ["--kconfig", ".config", "built", "no_such_thing"];
     dir.kgrep(&nothing).run().expect_error(&["no_such_thing", "nothing of that name"]);
+}
+
+#[test]
+fn built_tells_the_arm_of_a_definition() {
+    let dir = with_arms("CONFIG_LAMP=y\n");
+    let told = dir.kgrep(&["--kconfig", ".config", "--no-header", "built", "light_up"]).stdout();
+    assert!(told.contains("light_up: 1 of 2 built"), "{told}");
+    assert!(told.contains(" no  #if !IS_ENABLED(CONFIG_LAMP) is off"), "{told}");
+    let module = dir.kgrep(&["--kconfig", ".config", "built", "only_module"]).stdout();
+    assert!(module.contains("#if defined(MODULE) is off"), "{module}");
 }
 
 #[test]
@@ -319,6 +410,22 @@ fn trace_tells_a_symbols_value_and_what_it_builds() {
     ] {
         assert!(told.contains(words), "{words}: {told}");
     }
+    // It is kept, and yet an edit of any of its files counts.
+    let told = |words: &[&str], isnt: &[&str]| {
+        let told = dir.kgrep(&["--kconfig", ".config", "trace", "LAMP"]).run().stdout();
+        assert!(words.iter().all(|words| told.contains(words)), "{words:?}: {told}");
+        assert!(!isnt.iter().any(|words| told.contains(words)), "{isnt:?}: {told}");
+    };
+    told(&["HOUSE selects it"], &["drivers/fan.c"]);
+    dir.kgrep(&["index"]).run();
+    told(&["HOUSE selects it"], &["drivers/fan.c"]);
+    dir.create("drivers/Makefile", "obj-y := core.o\nobj-$(CONFIG_LAMP) += fan.o\n");
+    told(&["drivers/fan.c"], &["drivers/lamp.c"]);
+    let kconfig = "config LAMP\n\tbool \"Lamps\"\n\nconfig TENT\n\tbool \"Tent\"\n\tselect LAMP\n";
+    dir.create("Kconfig", kconfig);
+    told(&["TENT selects it", "drivers/fan.c"], &["HOUSE", "POWER"]);
+    dir.create(".config", "CONFIG_X86=y\nCONFIG_LAMP=m\n");
+    told(&["CONFIG_LAMP=m", "module fan"], &["built in"]);
     let plain = dir.kgrep(&["trace", "CONFIG_LAMP"]).run().stdout();
     assert!(!plain.contains("In this configuration"), "{plain}");
 }

@@ -29,6 +29,7 @@ mod index;
 mod index_command;
 mod index_update;
 mod index_walk;
+mod indirect;
 mod layers;
 mod limits;
 mod lists;

@@ -36,6 +36,15 @@ pub enum Via {
         /// The field.
         field: String,
     },
+    /// A variable or an array that holds functions.
+    Variable(String),
+    /// A function's parameter.
+    Parameter {
+        /// The function.
+        function: String,
+        /// Its number, from 1.
+        number: u32,
+    },
 }
 
 impl How {
@@ -61,10 +70,22 @@ impl Via {
     pub fn of(name: &[u8]) -> Via {
         let text = String::from_utf8_lossy(name);
         match text.split_once('@') {
+            Some((name, "*")) => Via::of_pointer(name),
             Some((field, structure)) => {
                 Via::Slot { structure: structure.to_owned(), field: field.to_owned() }
             }
             None => Via::Function(text.into_owned()),
+        }
+    }
+
+    /// A slot of a variable, `handlers`, or of a parameter, `register_lamp(2)`, where the name may
+    /// have its file's number: `handlers#1f`.
+    fn of_pointer(slot: &str) -> Via {
+        let parameter = slot.strip_suffix(')').and_then(|slot| slot.rsplit_once('('));
+        let name = |text: &str| text.split('#').next().unwrap_or_default().to_owned();
+        match parameter.and_then(|(function, number)| Some((function, number.parse().ok()?))) {
+            Some((function, number)) => Via::Parameter { function: name(function), number },
+            None => Via::Variable(name(slot)),
         }
     }
 }
@@ -75,6 +96,8 @@ impl fmt::Display for Via {
         match self {
             Via::Function(name) => write!(f, "{name}()"),
             Via::Slot { structure, field } => write!(f, "{structure}.{field}"),
+            Via::Variable(name) => f.write_str(name),
+            Via::Parameter { function, .. } => write!(f, "{function}()"),
         }
     }
 }
@@ -89,10 +112,17 @@ impl fmt::Display for How {
         };
         match (kind, via) {
             (LinkKind::Call | LinkKind::Macro, _) | (_, None) => f.write_str(kind.name()),
-            (LinkKind::Ref, Some(via @ Via::Function(_))) => write!(f, "passed to {via}"),
-            (LinkKind::Ref, Some(via @ Via::Slot { .. })) => write!(f, "put into {via}"),
-            (LinkKind::Init, Some(via @ Via::Slot { .. })) => write!(f, "init of {via}"),
-            (LinkKind::Init, Some(via @ Via::Function(_))) => write!(f, "registered by {via}"),
+            (LinkKind::Ref, Some(via @ (Via::Function(_) | Via::Parameter { .. }))) => {
+                write!(f, "passed to {via}")
+            }
+            (LinkKind::Ref, Some(via)) => write!(f, "put into {via}"),
+            (LinkKind::Init, Some(via @ (Via::Slot { .. } | Via::Variable(_)))) => {
+                write!(f, "init of {via}")
+            }
+            (LinkKind::Init, Some(via)) => write!(f, "registered by {via}"),
+            (LinkKind::Indirect, Some(via @ Via::Parameter { number, .. })) => {
+                write!(f, "indirect, through parameter {number} of {via}")
+            }
             (LinkKind::Indirect, Some(via)) => write!(f, "indirect, through {via}"),
         }
     }
@@ -140,6 +170,12 @@ mod tests {
         assert_eq!(said(LinkKind::Init, "open@file_operations"), "init of file_operations.open");
         assert_eq!(said(LinkKind::Ref, "fn@"), "put into .fn");
         assert_eq!(said(LinkKind::Indirect, "open@"), "indirect, through .open");
+        assert_eq!(said(LinkKind::Ref, "request_irq#1f(2)@*"), "passed to request_irq()");
+        assert_eq!(said(LinkKind::Init, "handlers#1f@*"), "init of handlers");
+        assert_eq!(
+            said(LinkKind::Indirect, "walk_lamps(2)@*"),
+            "indirect, through parameter 2 of walk_lamps()"
+        );
     }
 
     #[test]

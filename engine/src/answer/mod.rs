@@ -19,6 +19,8 @@ pub struct Answer {
     pub columns: Vec<Column>,
     /// The places that are the answer, in its order.
     pub rows: Vec<Row>,
+    /// Whether files are the answer, and no line of theirs is more so than another.
+    pub of_files: bool,
     /// The titles of the parts that rows are in.
     pub sections: Vec<Title>,
     /// Who uses whom, where that is the question.

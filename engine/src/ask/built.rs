@@ -46,6 +46,7 @@ fn sources(code: &Code, glob: Option<&GlobMatcher>) -> Answer {
     Answer {
         columns: Column::all(&[("Module", Role::Text)]),
         rows: rows.collect(),
+        of_files: true,
         ..Answer::default()
     }
 }
@@ -58,7 +59,7 @@ fn modules(code: &Code, glob: Option<&GlobMatcher>) -> Answer {
         .filter(|(module, _)| glob.is_none_or(|glob| glob.is_match(module)))
         .collect();
     files.sort_unstable();
-    let mut answer = Answer::default();
+    let mut answer = Answer { of_files: true, ..Answer::default() };
     for (module, path) in files {
         let last = answer.sections.last();
         if !matches!(last, Some(Title::Text(last)) if *last == module) {

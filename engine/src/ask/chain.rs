@@ -1,7 +1,9 @@
 //! The shortest ways from one function to another, step by step.
 
+use std::collections::{HashMap, HashSet};
+
 use kgrep_index::graph::{
-    Chain as Found, ChainOptions, DefInfo, Graph, Hop, LinkKind, NameRef, SearchEnd,
+    Chain as Found, ChainOptions, Chains, DefId, DefInfo, Graph, Hop, LinkKind, NameRef, SearchEnd,
 };
 
 use super::names::{meant, not_callable, unknown};
@@ -43,16 +45,11 @@ pub(super) fn answer(code: &Code, graph: &Graph<'_>, chain: &Chain) -> Result<An
     if names[0] == names[1] {
         return note(notes, Note::SameEnds(chain.from.clone()));
     }
-    let mut chains = graph.chains(names[0], names[1], &options(chain, code, &names[2..]));
-    if code.kernel().is_some() {
-        let compiles = |file, line| code.compiles(graph.path(file), line);
-        chains.found.retain(|hops| {
-            hops.iter().all(|hop| {
-                compiles(hop.from.file, hop.link.line) && compiles(hop.to.file, hop.to.first)
-            })
-        });
-        chains.found.truncate(chain.number);
-    }
+    let mut options = options(chain, code, &names[2..]);
+    let chains = match code.kernel() {
+        None => graph.chains(names[0], names[1], &options),
+        Some(_) => built(graph, code, (names[0], names[1]), &mut options, chain.number),
+    };
     if chains.found.is_empty() {
         let end = match chains.end {
             SearchEnd::Complete => ChainEnd::Complete,
@@ -72,6 +69,46 @@ pub(super) fn answer(code: &Code, graph: &Graph<'_>, chain: &Chain) -> Result<An
         notes,
         ..Answer::default()
     })
+}
+
+/// Searches that leave out what the ones before took and is off, at most.
+const ROUNDS: usize = 100;
+
+/// The shortest chains whose every step the configuration in force has.
+fn built(
+    graph: &Graph<'_>,
+    code: &Code,
+    (from, to): (NameRef, NameRef),
+    options: &mut ChainOptions,
+    number: usize,
+) -> Chains {
+    let mut known: HashMap<(DefId, DefId), Option<u32>> = HashMap::new();
+    let mut line = |hop: &Hop| {
+        *known.entry((hop.from.id, hop.to.id)).or_insert_with(|| {
+            let slot = hop.link.via.filter(|_| hop.link.kind == LinkKind::Indirect);
+            let used = graph.name(slot.unwrap_or(hop.to.name));
+            let line = code.line_with(graph, &hop.from, hop.link.line, &used)?;
+            code.compiles(graph.path(hop.to.file), hop.to.first).then_some(line)
+        })
+    };
+    let mut chains = graph.chains(from, to, options);
+    for _ in 0..ROUNDS {
+        let before = options.without.len();
+        for hop in chains.found.iter_mut().flatten() {
+            match line(hop) {
+                Some(line) => hop.link.line = line,
+                None => drop(options.without.insert((hop.from.id, hop.to.id))),
+            }
+        }
+        let is_off = |hop: &Hop| options.without.contains(&(hop.from.id, hop.to.id));
+        chains.found.retain(|hops| !hops.iter().any(is_off));
+        if !chains.found.is_empty() || options.without.len() == before {
+            break;
+        }
+        chains = graph.chains(from, to, options);
+    }
+    chains.found.truncate(number);
+    chains
 }
 
 fn no_chain(chain: &Chain, end: ChainEnd) -> Note {
@@ -94,6 +131,7 @@ fn options(chain: &Chain, code: &Code, others: &[NameRef]) -> ChainOptions {
         kinds,
         through: through.to_vec(),
         avoid: avoid.to_vec(),
+        without: HashSet::new(),
     }
 }
 

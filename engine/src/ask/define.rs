@@ -1,7 +1,9 @@
 //! Where a name is defined, best first.
 
+use std::collections::{BTreeMap, HashMap};
+
 use kgrep_index::graph::{DefInfo, Graph};
-use kgrep_index::outline::Kind;
+use kgrep_index::outline::{self, Kind};
 
 use super::Sources;
 use super::names::{boot_parameter, unknown};
@@ -38,9 +40,17 @@ pub(super) fn answer(code: &Code, graph: &Graph<'_>, define: &Define) -> Result<
         return Ok(Answer { notes, ..Answer::default() });
     }
     let mut sources = Sources::default();
-    let rows = found.iter().map(|found| row(graph, code, &mut sources, found)).collect();
+    let mut rows: Vec<Row> =
+        found.iter().map(|found| row(graph, code, &mut sources, found)).collect();
+    let mut columns = Column::all(&[("Name", Role::Text), ("Kind", Role::Text)]);
+    // Under a configuration those are left that it has.
+    let guards = code.kernel().is_none().then(|| guards(code, &mut sources, &rows));
+    if let Some(guards) = guards.filter(|guards| guards.iter().any(|guard| !guard.is_empty())) {
+        columns.push(Column::new("Guard", Role::Text));
+        let cells = guards.into_iter().map(Cell::Text);
+        rows.iter_mut().zip(cells).for_each(|(row, cell)| row.cells.push(cell));
+    }
     notes.append(&mut sources.notes);
-    let columns = Column::all(&[("Name", Role::Text), ("Kind", Role::Text)]);
     Ok(Answer { columns, rows, notes, ..Answer::default() })
 }
 
@@ -99,6 +109,28 @@ fn row(graph: &Graph<'_>, code: &Code, sources: &mut Sources, definition: &DefIn
     let cells = vec![Cell::Name(String::from_utf8_lossy(&name).into_owned()), Cell::Kind(kind)];
     let extent = Some((definition.first, definition.last));
     Row { path, line, extent, name, cells, ..Row::default() }
+}
+
+/// Under which `#if` each row's definition stands, where its name has several.
+fn guards(code: &Code, sources: &mut Sources, rows: &[Row]) -> Vec<String> {
+    let mut named: HashMap<&[u8], usize> = HashMap::new();
+    rows.iter().for_each(|row| *named.entry(&row.name).or_default() += 1);
+    let mut by_file: BTreeMap<&[u8], Vec<usize>> = BTreeMap::new();
+    for (at, row) in rows.iter().enumerate().filter(|(_, row)| named[&row.name[..]] > 1) {
+        by_file.entry(&row.path).or_default().push(at);
+    }
+    let mut told = vec![String::new(); rows.len()];
+    for (path, numbers) in by_file {
+        let first = |at: &usize| rows[*at].extent.map_or(rows[*at].line, |(first, _)| first);
+        let lines: Vec<u32> = numbers.iter().map(first).collect();
+        let found = outline::guards(path, sources.get(code, path).bytes(), &lines);
+        for (at, guard) in numbers.into_iter().zip(found) {
+            if !guard.is_empty() {
+                told[at] = format!("#if {}", String::from_utf8_lossy(&guard));
+            }
+        }
+    }
+    told
 }
 
 /// Why there is nothing to show.

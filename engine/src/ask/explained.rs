@@ -10,7 +10,7 @@ use kgrep_index::configured::Presence;
 use kgrep_index::graph::DefInfo;
 use kgrep_index::kbuild::kconfig::{Tristate, symbol_value};
 use kgrep_index::kbuild::{State, Step, Truth, symbols_in};
-use kgrep_index::outline::Kind;
+use kgrep_index::outline::{self, Kind};
 
 use super::Sources;
 use crate::answer::{Answer, Cell, Column, Role, Row, Title};
@@ -35,7 +35,7 @@ pub(super) fn answer(code: &Code, built: &Built) -> Result<Answer> {
             explain(code, kernel, asked, &mut sources, &mut answer);
         } else if text.contains(['*', '?', '[']) {
             matching(code, kernel, &text, &mut answer)?;
-        } else if text.contains('/') || !defining(code, kernel, &text, &mut answer)? {
+        } else if text.contains('/') || !defining(code, kernel, &text, &mut sources, &mut answer)? {
             return Err(Error::NotHere(text.into_owned()));
         }
     }
@@ -81,7 +81,13 @@ fn matching(code: &Code, kernel: &Kernel, glob: &str, answer: &mut Answer) -> Re
 }
 
 /// Adds the definitions of a name, each with what becomes of its file. Whether there are any.
-fn defining(code: &Code, kernel: &Kernel, name: &str, answer: &mut Answer) -> Result<bool> {
+fn defining(
+    code: &Code,
+    kernel: &Kernel,
+    name: &str,
+    sources: &mut Sources,
+    answer: &mut Answer,
+) -> Result<bool> {
     let found = code.ask(|graph| {
         let definitions = graph.find_name(name.as_bytes()).map(|name| graph.definitions_of(name));
         let mut definitions = definitions.unwrap_or_default();
@@ -103,10 +109,24 @@ fn defining(code: &Code, kernel: &Kernel, name: &str, answer: &mut Answer) -> Re
     if found.is_empty() {
         return Ok(false);
     }
-    let built = states.iter().filter(|state| is_built(state)).count();
+    let is_on = |(path, line): &(Vec<u8>, u32)| code.compiles(path, *line);
+    let on: Vec<bool> = found.iter().map(is_on).collect();
+    let built = states.iter().zip(&on).filter(|(state, on)| is_built(state) && **on).count();
     let section = section(answer, name.as_bytes(), &format!("{built} of {} built", found.len()));
-    for ((path, line), state) in found.into_iter().zip(&states) {
+    for (((path, line), state), on) in found.into_iter().zip(&states).zip(on) {
+        let guard = outline::guards(&path, sources.get(code, &path).bytes(), &[line]).concat();
         push(answer, path, line, name.as_bytes(), state, section);
+        if let Some(row) = answer.rows.last_mut()
+            && !guard.is_empty()
+        {
+            let said = said(&row.path, state);
+            let guard = String::from_utf8_lossy(&guard);
+            let said = match on {
+                true => format!("{said}, #if {guard}"),
+                false => format!("#if {guard} is off"),
+            };
+            row.cells = cells(if on { holds(state) } else { "no" }, vec![said]);
+        }
     }
     Ok(true)
 }
@@ -124,18 +144,25 @@ fn push(
     state: &State,
     section: Option<u32>,
 ) {
-    let holds = match state {
+    let cells = cells(holds(state), vec![said(&path, state)]);
+    answer.rows.push(Row { path, line, name: name.to_vec(), cells, section, ..Row::default() });
+}
+
+fn holds(state: &State) -> &'static str {
+    match state {
         State::BuiltIn | State::Module(_) => "yes",
         State::Unknown => "unknown",
         State::No | State::Program(_) => "no",
-    };
-    let said = if path.ends_with(b".h") && *state == State::BuiltIn {
+    }
+}
+
+/// What becomes of a file, where its lines are not told.
+fn said(path: &[u8], state: &State) -> String {
+    if path.ends_with(b".h") && *state == State::BuiltIn {
         "included by what is built".to_owned()
     } else {
         state_text(state, &[])
-    };
-    let cells = cells(holds, vec![said]);
-    answer.rows.push(Row { path, line, name: name.to_vec(), cells, section, ..Row::default() });
+    }
 }
 
 fn state_text(state: &State, steps: &[Step]) -> String {

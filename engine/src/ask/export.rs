@@ -3,7 +3,7 @@
 use std::cell::{self, RefCell};
 use std::ops::ControlFlow;
 
-use kgrep_index::graph::Graph;
+use kgrep_index::graph::{DefInfo, Graph};
 use kgrep_index::kbuild::State;
 use kgrep_index::outline::{Flags, Kind};
 
@@ -77,9 +77,10 @@ fn columns(export: Export) -> Vec<Column> {
 /// Who uses whom.
 fn edges(graph: &Graph<'_>, code: &Code, sink: &mut dyn for<'a> Sink<Words<'a>>) {
     let mut wanted = true;
-    graph.export_edges(code.arch, |edge| {
+    let counts = |d: &DefInfo| code.compiles(graph.path(d.file), d.first);
+    graph.export_edges(code.arch, counts, |edge| {
         // The graph does not stop in between.
-        if wanted {
+        if wanted && code.line_among(edge.written, edge.lines, edge.line, &edge.callee).is_some() {
             let kind = edge.kind.name().as_bytes();
             wanted = sink.take(&[edge.file, &edge.caller, &edge.callee, kind]).is_continue();
         }

@@ -71,7 +71,7 @@ impl Code {
         ) {
             let of_code = matches!(request, Request::Define(_) | Request::References(_));
             let notes = self.leave_out(&mut answer.rows, usize::MAX, |row| {
-                (&row.path, of_code.then_some(row.line))
+                (&row.path, of_code.then_some((row.line, &row.name)))
             });
             answer.notes.extend(notes);
             answer.arrows.retain(|arrow| self.may_build(&arrow.from.path));

@@ -131,7 +131,7 @@ impl Found {
             Some(UseKind::Ref) => LinkKind::Ref,
             Some(UseKind::Init) => LinkKind::Init,
             Some(UseKind::Indirect) => LinkKind::Indirect,
-            Some(UseKind::Deref) | None => return ReferenceKind::Use,
+            Some(UseKind::Deref | UseKind::Pass) | None => return ReferenceKind::Use,
         })
     }
 }
@@ -162,6 +162,9 @@ fn candidates(name: &str, code: &Code, answer: &mut Answer) -> Result<Vec<Vec<u8
     let scope = Scope::new(vec![root.into()], false);
     let notes = code.notes();
     let advice = advise(scope.paths(), &patterns, &args, code.workspace().cache(), notes);
+    if let (Some(index), Some(fresh)) = (&advice.whole, &advice.fresh) {
+        code.saw(index, fresh);
+    }
     // A NUL byte ends no file of code: the graph, which knows the callers, reads on too.
     let options = SearchOptions { text: true, ..SearchOptions::whether() };
     let search = Search {
@@ -221,7 +224,9 @@ fn in_file(name: &str, path: &[u8], code: &Code) -> Result<InFile, Note> {
 fn used<'o>(outline: &'o FileOutline, name: &'o [u8]) -> impl Iterator<Item = &'o Use> {
     outline.uses.iter().filter(move |used| {
         let text = outline.name(used.name);
-        text == name || text.strip_prefix(name).is_some_and(|rest| rest.starts_with(b"@"))
+        // `field@struct`, or `array@*`, which may have its file's number: `array#1f@*`.
+        let is_slot = |rest: &[u8]| rest.starts_with(b"@") || rest.starts_with(b"#");
+        text == name || text.strip_prefix(name).is_some_and(is_slot)
     })
 }
 

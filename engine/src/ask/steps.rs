@@ -228,9 +228,20 @@ impl Growing<'_, '_> {
         self.code.kernel().is_none() || self.code.compiles(self.graph.path(file), line)
     }
 
+    /// Whether the configuration in force has a link to `name`; on which line, the link tells then.
+    fn has(&self, within: &DefInfo, link: &mut Link, name: NameRef) -> bool {
+        if self.code.kernel().is_none() {
+            return true;
+        }
+        let used = self.graph.name(self.name_at(link, name));
+        let found = self.code.line_with(self.graph, within, link.line, &used);
+        link.line = found.unwrap_or(link.line);
+        found.is_some()
+    }
+
     fn callers_by(&self, target: &DefInfo, kinds: &[LinkKind]) -> Vec<Caller> {
         let mut found = self.callers_in(target, kinds, self.code.arch);
-        found.retain(|caller| self.compiles(caller.definition.file, caller.link.line));
+        found.retain_mut(|caller| self.has(&caller.definition, &mut caller.link, target.name));
         found
     }
 
@@ -249,9 +260,10 @@ impl Growing<'_, '_> {
             return;
         }
         let mut direct = self.direct.borrow_mut();
-        for caller in self.callers_in(target, &self.kinds, whole) {
+        for mut caller in self.callers_in(target, &self.kinds, whole) {
             let isnt_built = self.graph.place(caller.definition.file).left_out;
-            let is_off = !isnt_built && !self.compiles(caller.definition.file, caller.link.line);
+            let is_off =
+                !isnt_built && !self.has(&caller.definition, &mut caller.link, target.name);
             direct.total += 1;
             direct.hidden += u64::from(isnt_built || is_off);
             direct.arms |= is_off;
@@ -311,8 +323,9 @@ impl Growing<'_, '_> {
     fn callees_of(&self, source: &DefInfo, depth: usize) -> Vec<Step<Callee>> {
         let indirect = self.kinds.contains(&LinkKind::Indirect);
         let mut found = self.graph.callees(source, self.code.arch, indirect);
-        found.retain(|callee| {
-            self.kinds.contains(&callee.link.kind) && self.compiles(source.file, callee.link.line)
+        found.retain_mut(|callee| {
+            self.kinds.contains(&callee.link.kind)
+                && self.has(source, &mut callee.link, callee.name)
         });
         for callee in &mut found {
             let built = |d: &DefInfo| self.compiles(d.file, d.first);
@@ -400,7 +413,7 @@ impl Growing<'_, '_> {
                 UseKind::Call => LinkKind::Call,
                 UseKind::Ref => LinkKind::Ref,
                 UseKind::Init => LinkKind::Init,
-                UseKind::Indirect | UseKind::Deref => continue,
+                UseKind::Indirect | UseKind::Deref | UseKind::Pass => continue,
             };
             let via = edge.via.map(|via| graph.name(via));
             let how = How::by(kind, via.as_deref());

@@ -1,12 +1,10 @@
 //! What a configuration makes of a Kconfig symbol: its value, what it needs, who turns it on and
 //! who needs it, and the sources that it builds. `trace` tells it first.
 
-use std::collections::HashMap;
-
+use kgrep_index::configured::{Symbol, Use};
+use kgrep_index::kbuild::State;
 use kgrep_index::kbuild::kconfig::Relation;
-use kgrep_index::kbuild::{State, symbols_in};
 
-use super::Sources;
 use crate::code::Code;
 use crate::configuration::{Kernel, Needed};
 use crate::request::Trace;
@@ -24,18 +22,16 @@ pub(super) fn sections(code: &Code, trace: &Trace) -> Vec<(String, Vec<Row>)> {
     }
     let name = trace.name.trim();
     let symbol = name.strip_prefix("CONFIG_").unwrap_or(name).as_bytes();
-    if kernel.kconfig().definitions(symbol).next().is_none() {
-        return Vec::new();
-    }
+    let Some(told) = code.symbol(symbol) else { return Vec::new() };
     let title = format!("In this configuration: {}", kernel.value_text(symbol));
-    let mut sections = vec![(title, entries(kernel, symbol))];
+    let mut sections = vec![(title, entries(kernel, symbol, &told))];
     let turned_on = |relation| matches!(relation, Relation::Select | Relation::Imply);
-    sections.push(("Turned on by".into(), dependents(kernel, symbol, &turned_on)));
+    sections.push(("Turned on by".into(), dependents(kernel, symbol, &told, &turned_on)));
     let needed = |relation| relation == Relation::DependsOn;
-    let mut by = dependents(kernel, symbol, &needed);
+    let mut by = dependents(kernel, symbol, &told, &needed);
     by.retain(|row| !row.note.ends_with(NOT_SET));
     sections.push(("Needed by, of what is set".into(), by));
-    sections.push(("What it builds".into(), builds(code, kernel, symbol)));
+    sections.push(("What it builds".into(), builds(&told)));
     for (title, rows) in &mut sections {
         if !trace.all && rows.len() > MOST {
             *title += &format!(" ({MOST} of {}; --all shows all)", rows.len());
@@ -50,9 +46,9 @@ pub(super) fn sections(code: &Code, trace: &Trace) -> Vec<(String, Vec<Row>)> {
 const NOT_SET: &str = "is not set";
 
 /// The symbol's entries, each followed by what it needs.
-fn entries(kernel: &Kernel, symbol: &[u8]) -> Vec<Row> {
+fn entries(kernel: &Kernel, symbol: &[u8], told: &Symbol) -> Vec<Row> {
     let mut rows = Vec::new();
-    for definition in kernel.kconfig().definitions(symbol) {
+    for definition in &told.definitions {
         let prompt = definition.prompt.as_ref().map(|(text, _)| String::from_utf8_lossy(text));
         let note = prompt.unwrap_or("no prompt: others turn it on".into()).into_owned();
         rows.push(row(&definition.file, definition.line, symbol, note));
@@ -66,54 +62,38 @@ fn entries(kernel: &Kernel, symbol: &[u8]) -> Vec<Row> {
 }
 
 /// The lines by which others have to do with it, each with the other one's value.
-fn dependents(kernel: &Kernel, symbol: &[u8], wanted: &dyn Fn(Relation) -> bool) -> Vec<Row> {
-    let dependents = kernel.kconfig().dependents(symbol).into_iter();
-    dependents
-        .filter(|dependent| wanted(dependent.relation))
-        .map(|dependent| {
-            let how = match dependent.relation {
-                Relation::Select => "selects it",
-                Relation::Imply => "implies it",
-                Relation::DependsOn => "needs it",
-                Relation::Default => "defaults to it",
-            };
-            let by = String::from_utf8_lossy(&dependent.by.name);
-            let note = format!("{by} {how}, {}", kernel.value_text(&dependent.by.name));
-            row(dependent.file, dependent.line, symbol, note)
-        })
-        .collect()
+fn dependents(
+    kernel: &Kernel,
+    symbol: &[u8],
+    told: &Symbol,
+    wanted: &dyn Fn(Relation) -> bool,
+) -> Vec<Row> {
+    let by = |used: &Use| {
+        let how = match used.relation {
+            Relation::Select => "selects it",
+            Relation::Imply => "implies it",
+            Relation::DependsOn => "needs it",
+            Relation::Default => "defaults to it",
+        };
+        let by = String::from_utf8_lossy(&used.by);
+        let note = format!("{by} {how}, {}", kernel.value_text(&used.by));
+        row(&used.file, used.line, symbol, note)
+    };
+    told.uses.iter().filter(|used| wanted(used.relation)).map(by).collect()
 }
 
 /// The sources that are built by way of a Makefile's line with the symbol.
-fn builds(code: &Code, kernel: &Kernel, symbol: &[u8]) -> Vec<Row> {
-    let built = kernel.built();
-    let mut sources = Sources::default();
-    let mut known: HashMap<(Vec<u8>, u32), bool> = HashMap::new();
-    let mut rows = Vec::new();
-    let mut names: Vec<&[u8]> = built.sources().collect();
-    names.sort_unstable();
-    for source in names {
-        let state = built.state(source);
-        let note = match &state {
+fn builds(told: &Symbol) -> Vec<Row> {
+    let built = told.builds.iter().filter_map(|(source, state)| {
+        let note = match state {
             State::BuiltIn => "built in".to_owned(),
             State::Module(name) => format!("module {}", String::from_utf8_lossy(name)),
             State::Unknown => "may be built".to_owned(),
-            State::No | State::Program(_) => continue,
+            State::No | State::Program(_) => return None,
         };
-        let Some(object) = built.objects(source).find(|object| object.state == state) else {
-            continue;
-        };
-        let names_it = built.steps(object).into_iter().any(|step| {
-            *known.entry((step.file, step.line)).or_insert_with_key(|(file, line)| {
-                let text = sources.get(code, file).line(u64::from(*line)).unwrap_or_default();
-                symbols_in(text).contains(&symbol)
-            })
-        });
-        if names_it {
-            rows.push(row(source, 1, b"", note));
-        }
-    }
-    rows
+        Some(row(source, 1, b"", note))
+    });
+    built.collect()
 }
 
 fn row(path: &[u8], line: u32, name: &[u8], note: String) -> Row {

@@ -5,9 +5,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use kgrep_index::configured::{Configured, Presence};
-use kgrep_index::graph::{Arch, Graph};
+use kgrep_index::configured::{Configured, Presence, Symbol};
+use kgrep_index::graph::{Arch, DefInfo, Graph};
 use kgrep_index::idiom::Idioms;
+use kgrep_index::kbuild::Compiled;
 use kgrep_index::store::Cache;
 use kgrep_index::{Fresh, Index, Tree};
 
@@ -120,6 +121,16 @@ impl Code {
     /// The files that the configuration in force has, if there is one.
     pub fn configured(&self) -> Option<&Configured> {
         let kernel = self.kernel.as_ref()?;
+        Some(kernel.configured(self.workspace.cache(), self.seen()))
+    }
+
+    /// What the tree says of a Kconfig symbol, without `CONFIG_`, under the configuration in force.
+    pub fn symbol(&self, name: &[u8]) -> Option<Symbol> {
+        self.kernel.as_ref()?.symbol(self.workspace.cache(), self.seen(), name)
+    }
+
+    /// The index, and what changed since.
+    fn seen(&self) -> Option<(&Index, &Fresh)> {
         let seen = || {
             let cache = Cache::new(self.workspace.cache());
             let index = Index::open(&cache, &self.tree).ok().flatten()?;
@@ -127,8 +138,7 @@ impl Code {
             Some((index, fresh))
         };
         let index = self.asked().or_else(|| self.seen.get_or_init(seen).as_ref());
-        let index = index.map(|(index, fresh)| (index, fresh));
-        Some(kernel.configured(self.workspace.cache(), index))
+        index.map(|(index, fresh)| (index, fresh))
     }
 
     /// Leaves in `parts` those in files that the configuration in force may build, and says how
@@ -138,19 +148,19 @@ impl Code {
         &self,
         parts: &mut Vec<T>,
         number: usize,
-        place: impl Fn(&T) -> (&[u8], Option<u32>),
+        place: impl Fn(&T) -> (&[u8], Option<(u32, &[u8])>),
     ) -> Vec<Note> {
         let Some(configured) = self.configured() else { return Vec::new() };
         let mut left_out = LeftOut::new(configured);
         let mut at = 0;
         parts.retain(|part| {
             at += 1;
-            let (path, line) = place(part);
+            let (path, used) = place(part);
             if at > number {
                 return configured.presence(path) != Presence::Out;
             }
             let built = left_out.keeps(path, 1);
-            let stays = built && line.is_none_or(|line| self.compiles(path, line));
+            let stays = built && used.is_none_or(|(line, name)| self.uses(path, line, name));
             if built && !stays {
                 left_out.takes_back();
             }
@@ -162,10 +172,46 @@ impl Code {
     /// Whether a line of a file is in no arm of an `#if` that the configuration in force turns
     /// off.
     pub fn compiles(&self, path: &[u8], line: u32) -> bool {
+        self.compiled(path).is_none_or(|compiled| compiled.has(line))
+    }
+
+    /// Whether the use of `name` on a line of a file is in no arm of an `#if`, and in no branch of
+    /// a function, that the configuration in force turns off.
+    pub fn uses(&self, path: &[u8], line: u32, name: &[u8]) -> bool {
+        self.compiled(path).is_none_or(|compiled| compiled.uses(line, name))
+    }
+
+    /// The line by which a definition uses `name`: `line`, unless the configuration in force turns
+    /// that off; then another one of the definition's, if there is one.
+    pub fn line_with(
+        &self,
+        graph: &Graph<'_>,
+        within: &DefInfo,
+        line: u32,
+        name: &[u8],
+    ) -> Option<u32> {
+        self.line_among(graph.path(within.file), within.lines(), line, name)
+    }
+
+    /// The same of a definition that has these lines in the file at `path`.
+    pub fn line_among(
+        &self,
+        path: &[u8],
+        lines: (u32, u32),
+        line: u32,
+        name: &[u8],
+    ) -> Option<u32> {
         match (&self.kernel, self.configured()) {
-            (Some(kernel), Some(configured)) => kernel.compiles(configured, path, line),
-            _ => true,
+            (Some(kernel), Some(configured)) => {
+                kernel.line_with(configured, path, lines, line, name)
+            }
+            _ => Some(line),
         }
+    }
+
+    /// What of a file the configuration in force compiles, where that is not all.
+    fn compiled(&self, path: &[u8]) -> Option<std::sync::Arc<Compiled>> {
+        self.kernel.as_ref()?.compiled(self.configured()?, path)
     }
 
     /// The tree.

@@ -4,9 +4,8 @@
 //! Of a source only its preprocessor's lines count, so that an edit of a function's body costs
 //! nothing.
 
-use std::collections::hash_map::DefaultHasher;
 use std::ffi::OsStr;
-use std::hash::Hasher;
+use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -14,6 +13,8 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::digest::Digest;
+use super::packed::Packed;
 use crate::kbuild::{Disk, Files, read_of_source};
 use crate::tree::stamp::{Stamp, Start};
 
@@ -28,48 +29,26 @@ pub(super) struct Input {
     pub(super) stamp: u64,
     /// Of what was read; 0 where there was nothing.
     pub(super) digest: u64,
-    /// Where its path ends in [`Inputs::paths`].
-    pub(super) end: u32,
 }
 
 /// All that was read, sorted by path; of a path the folder comes after the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Inputs {
-    all: Vec<Input>,
-    #[serde(with = "serde_bytes")]
-    paths: Vec<u8>,
-}
+pub(super) struct Inputs(Packed<Input>);
 
 impl Inputs {
-    /// The input at `at`, with its path.
-    fn get(&self, at: usize) -> Option<(&[u8], Input)> {
-        let input = *self.all.get(at)?;
-        let before = at.checked_sub(1).and_then(|before| self.all.get(before));
-        let start = before.map_or(0, |before| before.end as usize);
-        Some((self.paths.get(start..input.end as usize)?, input))
-    }
-
     /// The number of the input of this path and kind.
     fn find(&self, path: &[u8], is_folder: bool) -> Option<usize> {
-        let (mut low, mut high) = (0, self.all.len());
-        while low < high {
-            let middle = usize::midpoint(low, high);
-            let (there, input) = self.get(middle)?;
-            match (there, input.is_folder).cmp(&(path, is_folder)) {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => return Some(middle),
-            }
-        }
-        None
+        self.0.find(|there, input| (there, input.is_folder).cmp(&(path, is_folder)))
     }
 
     /// Marks what is to be looked at each time.
     pub(super) fn watch(&mut self, wanted: impl Fn(&[u8], bool) -> bool) {
-        for at in 0..self.all.len() {
-            let Some((path, input)) = self.get(at) else { continue };
+        for at in 0..self.0.len() {
+            let Some((path, input)) = self.0.get(at) else { continue };
             let watched = input.digest == 0 || wanted(path, input.is_folder);
-            self.all[at].watched = watched;
+            if let Some(input) = self.0.said_mut(at) {
+                input.watched = watched;
+            }
         }
     }
 
@@ -77,15 +56,16 @@ impl Inputs {
     /// may differ, besides those that are always looked at; without them, all are looked at.
     pub(super) fn are_current(&self, root: &Path, suspects: Option<&[Vec<u8>]>) -> bool {
         let numbers: Vec<usize> = match suspects {
-            None => (0..self.all.len()).collect(),
+            None => (0..self.0.len()).collect(),
             Some(suspects) => {
-                let watched = (0..self.all.len()).filter(|at| self.all[*at].watched);
+                let is_watched = |at: &usize| self.0.get(*at).is_some_and(|(_, i)| i.watched);
+                let watched = (0..self.0.len()).filter(is_watched);
                 watched.chain(suspects.iter().flat_map(|path| self.touched_by(path))).collect()
             }
         };
         let disk = Disk::new(root.to_owned());
         numbers.par_iter().all(|at| {
-            let Some((path, input)) = self.get(*at) else { return false };
+            let Some((path, input)) = self.0.get(*at) else { return false };
             let stamp = stamp_of(root, path, None);
             input.stamp != 0 && stamp == input.stamp
                 || input.digest == digest_of(&disk, path, input.is_folder)
@@ -124,7 +104,7 @@ impl Recorder {
     }
 
     fn add(&self, path: &[u8], is_folder: bool, stamp: u64, digest: u64) {
-        let input = Input { is_folder, watched: false, stamp, digest, end: 0 };
+        let input = Input { is_folder, watched: false, stamp, digest };
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         read.push((path.to_vec(), input));
     }
@@ -135,16 +115,17 @@ impl Recorder {
         read.par_sort_unstable_by(|(a, x), (b, y)| {
             (a, x.is_folder, x.stamp).cmp(&(b, y.is_folder, y.stamp))
         });
-        let mut inputs = Inputs::default();
+        let mut inputs: Packed<Input> = Packed::default();
         for (path, input) in read {
-            let last = inputs.all.len().checked_sub(1).and_then(|at| inputs.get(at));
-            if let Some((last, known)) = last
-                && last == path
+            let last = inputs.len().checked_sub(1);
+            if let Some(last) = last
+                && let Some((there, known)) = inputs.get(last)
+                && there == path
                 && known.is_folder == input.is_folder
             {
                 // Two readings that differ: it is being written.
                 if (known.digest, known.stamp) != (input.digest, input.stamp)
-                    && let Some(known) = inputs.all.last_mut()
+                    && let Some(known) = inputs.said_mut(last)
                 {
                     known.stamp = 0;
                     known.digest =
@@ -152,20 +133,26 @@ impl Recorder {
                 }
                 continue;
             }
-            inputs.paths.extend_from_slice(&path);
-            let end = inputs.paths.len() as u32;
-            inputs.all.push(Input { end, ..input });
+            inputs.push(&path, input);
         }
-        inputs
+        Inputs(inputs)
     }
 }
 
 impl Files for Recorder {
     fn read(&self, path: &[u8]) -> Option<Vec<u8>> {
-        let stamp = stamp_of(&self.root, path, Some(self.start));
-        let bytes = self.disk.read(path);
-        self.add(path, false, stamp, bytes.as_ref().map_or(0, |bytes| digest(path, bytes)));
-        bytes
+        let read = self.disk.open(path).and_then(|mut file| {
+            let meta = file.metadata().ok()?;
+            let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0) + 1);
+            file.read_to_end(&mut bytes).ok()?;
+            Some((stamp(&meta, Some(self.start)), bytes))
+        });
+        let Some((stamp, bytes)) = read else {
+            self.add(path, false, 0, 0);
+            return None;
+        };
+        self.add(path, false, stamp, digest(path, &bytes));
+        Some(bytes)
     }
 
     fn names(&self, folder: &[u8]) -> Vec<Vec<u8>> {
@@ -179,8 +166,11 @@ impl Files for Recorder {
 /// The digest of a stamp; 0 where there is none, or it may be that of two contents.
 fn stamp_of(root: &Path, path: &[u8], start: Option<Start>) -> u64 {
     let meta = std::fs::metadata(root.join(OsStr::from_bytes(path)));
-    let Ok(meta) = meta else { return 0 };
-    let stamp = Stamp::of(&meta);
+    meta.map_or(0, |meta| stamp(&meta, start))
+}
+
+fn stamp(meta: &std::fs::Metadata, start: Option<Start>) -> u64 {
+    let stamp = Stamp::of(meta);
     if start.is_some_and(|start| stamp.is_racy(start)) {
         return 0;
     }
@@ -198,14 +188,11 @@ fn digest_of(disk: &Disk, path: &[u8], is_folder: bool) -> u64 {
 
 /// The digest of what counts of a file.
 fn digest(path: &[u8], bytes: &[u8]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    if !read_of_source(path, bytes, &mut |part| {
-        hasher.write(part);
-        hasher.write_u8(b'\n');
-    }) {
-        hasher.write(bytes);
+    let mut digest = Digest::default();
+    if !read_of_source(path, bytes, &mut |part| digest.add(part)) {
+        digest.add(bytes);
     }
-    hasher.finish().max(1)
+    digest.finish()
 }
 
 fn names_digest(names: &[Vec<u8>]) -> u64 {
@@ -216,17 +203,14 @@ fn names_digest(names: &[Vec<u8>]) -> u64 {
     // What editors leave beside a file is read by nobody.
     names.retain(|name| !name.ends_with(b"~") && !name.ends_with(b".swp"));
     names.sort_unstable();
-    let mut hasher = DefaultHasher::new();
-    for name in names {
-        hasher.write(name);
-        hasher.write_u8(b'\n');
-    }
-    hasher.finish().max(1)
+    let mut digest = Digest::default();
+    names.into_iter().for_each(|name| digest.add(name));
+    digest.finish()
 }
 
-/// A number for bytes, the same in every process of one build.
+/// A number for bytes, the same in every process.
 pub(super) fn hashed(bytes: &[u8]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(bytes);
-    hasher.finish().max(1)
+    let mut digest = Digest::default();
+    digest.add(bytes);
+    digest.finish()
 }

@@ -2,16 +2,29 @@
 //! the files that include them. The result is kept in the cache, with all that it depends on,
 //! and believed as long as that says the same.
 
+mod digest;
 mod inputs;
 mod kept;
+mod packed;
+mod states;
+mod symbols;
 
 use std::path::Path;
 
-use crate::kbuild::{Configuration, Included, Knowledge, State, Truth, built, with_includes};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::kbuild::kconfig::Kconfig;
+use crate::kbuild::{
+    Built, Configuration, Defines, Included, Knowledge, Truth, built, with_includes,
+};
 use crate::{Fresh, Index, Tree};
 
-use self::inputs::{Recorder, hashed};
+use self::inputs::{Inputs, Recorder, hashed};
 use self::kept::Kept;
+use self::states::{Becomes, States};
+use self::symbols::Symbols;
+pub use self::symbols::{Symbol, Use};
 
 /// Whether a configuration has a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +39,7 @@ pub enum Presence {
 
 /// The files that a configuration has, sorted by path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Configured(kept::Files);
+pub struct Configured(States);
 
 /// Where a tree's kept results are, and what is known of changes in it.
 pub struct Around<'a> {
@@ -47,30 +60,28 @@ impl Configured {
         bytes: &[u8],
         knowledge: &Knowledge,
     ) -> Configured {
-        let arch = config.architecture().unwrap_or_default().as_bytes();
-        let root = around.tree.root();
-        let key =
-            hashed(&[arch, b"\n", env!("CARGO_PKG_VERSION").as_bytes(), b"\n", bytes].concat());
-        let generation = around.index.map_or(0, |(index, _)| index.generation());
-        let kept = Kept::open(around.cache, root, key);
-        if let Some(kept) = kept {
-            let same_index = generation != 0 && kept.generation == generation;
-            let suspects = around.index.filter(|_| same_index);
-            let suspects = suspects.map(|(index, fresh)| index.suspects(fresh));
-            if kept.inputs.are_current(root, suspects.as_deref()) {
-                let files = kept.files.clone();
-                if !same_index && generation != 0 {
-                    Kept { generation, ..kept }.watched(around).keep(around.cache, root, key);
-                }
-                return Configured(files);
-            }
-        }
-        let recorder = Recorder::new(root);
-        let files = evaluated(&recorder, config, knowledge);
-        let kept = Kept { generation, inputs: recorder.inputs(), files };
-        let kept = kept.watched(around);
-        kept.keep(around.cache, root, key);
-        Configured(kept.files)
+        let make = |recorder: &Recorder| evaluated(recorder, config, knowledge);
+        Configured(around.kept(key(b"files", config, bytes), |_| true, make))
+    }
+
+    /// What the tree says of a Kconfig symbol, without `CONFIG_`; `None` if no Kconfig file has
+    /// it. As it was kept, or evaluated now; `built` says what the configuration builds.
+    pub fn symbol<'b>(
+        &self,
+        around: &Around<'_>,
+        (config, bytes): (&Configuration, &[u8]),
+        built: impl FnOnce() -> &'b Built,
+        name: &[u8],
+    ) -> Option<Symbol> {
+        // What is built depends on far more, of which `self` was found to be as it is now.
+        let evaluation = self.0.evaluation;
+        let make = |recorder: &Recorder| {
+            let kconfig = Kconfig::read(recorder, config);
+            let files = crate::kbuild::Disk::new(around.tree.root().to_owned());
+            Symbols::of(evaluation, &kconfig, built(), &files)
+        };
+        let is_of_it = |symbols: &Symbols| symbols.evaluation == evaluation;
+        around.kept(key(b"symbols", config, bytes), is_of_it, make).get(name)
     }
 
     /// The same, evaluated now and not kept.
@@ -93,10 +104,15 @@ impl Configured {
     pub fn is_of_module(&self, path: &[u8]) -> Truth {
         match self.0.state(path) {
             _ if path.ends_with(b".h") => Truth::Unknown,
-            Some(kept::Built::Module(_)) => Truth::True,
-            Some(kept::Built::In) => Truth::False,
+            Some(Becomes::Module(_)) => Truth::True,
+            Some(Becomes::BuiltIn) => Truth::False,
             _ => Truth::Unknown,
         }
+    }
+
+    /// What Makefiles define for the preprocessor.
+    pub fn defines(&self) -> &Defines {
+        &self.0.defines
     }
 
     /// The sources that are built, in path order, each with its module's name if it is one's.
@@ -105,37 +121,79 @@ impl Configured {
     }
 }
 
-impl Kept {
+/// What a result is kept under: what it is, and of which configuration.
+fn key(what: &[u8], config: &Configuration, bytes: &[u8]) -> u64 {
+    let arch = config.architecture().unwrap_or_default().as_bytes();
+    let version = env!("CARGO_PKG_VERSION").as_bytes();
+    hashed(&[what, b"\n", arch, b"\n", version, b"\n", bytes].concat())
+}
+
+impl Around<'_> {
+    /// What is kept under `key`, where `is_meant` and all that it depends on says the same as
+    /// then; else what `make` finds now, which is kept.
+    fn kept<T: Serialize + DeserializeOwned>(
+        &self,
+        key: u64,
+        is_meant: impl Fn(&T) -> bool,
+        make: impl FnOnce(&Recorder) -> T,
+    ) -> T {
+        let root = self.tree.root();
+        let generation = self.index.map_or(0, |(index, _)| index.generation());
+        let kept = Kept::open(self.cache, root, key).filter(|kept| is_meant(&kept.found));
+        if let Some(mut kept) = kept {
+            let same_index = generation != 0 && kept.generation == generation;
+            let suspects = self.index.filter(|_| same_index);
+            let suspects = suspects.map(|(index, fresh)| index.suspects(fresh));
+            if kept.inputs.are_current(root, suspects.as_deref()) {
+                if !same_index && generation != 0 {
+                    kept.generation = generation;
+                    self.watch(&mut kept.inputs);
+                    kept.keep(self.cache, root, key);
+                }
+                return kept.found;
+            }
+        }
+        let recorder = Recorder::new(root);
+        let found = make(&recorder);
+        let mut kept = Kept { generation, inputs: recorder.inputs(), found };
+        self.watch(&mut kept.inputs);
+        kept.keep(self.cache, root, key);
+        kept.found
+    }
+
     /// Marks the inputs whose changes the index doesn't tell.
-    fn watched(mut self, around: &Around<'_>) -> Kept {
-        if let Some((index, fresh)) = around.index {
+    fn watch(&self, inputs: &mut Inputs) {
+        if let Some((index, fresh)) = self.index {
             let suspects: std::collections::HashSet<Vec<u8>> =
                 index.suspects(fresh).into_iter().collect();
             let unseen =
                 |path: &[u8], is_folder| suspects.contains(path) || !index.sees(path, is_folder);
-            self.inputs.watch(unseen);
+            inputs.watch(unseen);
         }
-        self
     }
+}
+
+/// A number that no other evaluation has.
+fn evaluation() -> u64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let now = now.map_or(0, |now| now.as_nanos());
+    hashed(&[&now.to_le_bytes()[..], &std::process::id().to_le_bytes()].concat())
 }
 
 fn evaluated(
     files: &dyn crate::kbuild::Files,
     config: &Configuration,
     knowledge: &Knowledge,
-) -> kept::Files {
+) -> States {
     let built = built(files, config, knowledge);
     let built = with_includes(built, Included::All, files, config, knowledge);
-    let mut states: Vec<(&[u8], State)> =
-        built.sources().map(|source| (source, built.state(source))).collect();
-    states.sort_unstable();
-    kept::Files::of(&states)
+    States::of(evaluation(), &built)
 }
 
-fn presence_of(state: Option<kept::Built>, path: &[u8]) -> Presence {
+fn presence_of(state: Option<Becomes>, path: &[u8]) -> Presence {
     match state {
-        Some(kept::Built::No) | None if is_compiled(path) => Presence::Out,
-        Some(kept::Built::Unknown) => Presence::Unknown,
+        Some(Becomes::No) | None if is_compiled(path) => Presence::Out,
+        Some(Becomes::Unknown) => Presence::Unknown,
         _ => Presence::In,
     }
 }

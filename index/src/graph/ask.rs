@@ -111,7 +111,7 @@ impl Graph<'_> {
         let definition = &self.named_by(definition);
         let mut found = Vec::new();
         for edge in self.edges_of(definition) {
-            if edge.kind == UseKind::Indirect {
+            if matches!(edge.kind, UseKind::Indirect | UseKind::Pass) {
                 continue;
             }
             let definitions =
@@ -178,23 +178,25 @@ impl Graph<'_> {
     /// The slots (`field@struct`) that `target` is put into, by all names that code has for
     /// them, sorted.
     pub fn slots_of(&self, target: &DefInfo, arch: Arch) -> Vec<NameRef> {
-        self.slots_in(&self.callers(target, arch, false))
+        self.slots_in(target, &self.callers(target, arch, false))
     }
 
-    fn slots_in(&self, users: &[Caller]) -> Vec<NameRef> {
+    fn slots_in(&self, target: &DefInfo, users: &[Caller]) -> Vec<NameRef> {
         let mut slots: Vec<NameRef> =
             users.iter().filter_map(|c| c.link.via).filter(|via| self.is_slot(*via)).collect();
+        slots.extend(self.passed_from(target.name));
         slots.sort_unstable();
         slots.dedup();
         let mut same: Vec<NameRef> =
             slots.into_iter().flat_map(|slot| self.same_slots(slot)).collect();
         same.sort_unstable();
         same.dedup();
+        self.slots_passed_to(&mut same);
         same
     }
 
     fn indirect_callers(&self, target: &DefInfo, arch: Arch, found: &mut Vec<Caller>) {
-        for slot in self.slots_in(found) {
+        for slot in self.slots_in(target, found) {
             for id in self.users_of(slot) {
                 let Some(user) = self.definition(id).filter(|d| arch.has(self.place(d.file)))
                 else {

@@ -45,6 +45,16 @@ pub struct DefInfo {
     pub flags: Flags,
 }
 
+impl DefInfo {
+    /// Its first and its last line; a file's are all of it.
+    pub fn lines(&self) -> (u32, u32) {
+        match self.kind {
+            Kind::File => (1, u32::MAX),
+            _ => (self.first, self.last),
+        }
+    }
+}
+
 /// A use of a name in a definition: what it means is not decided yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Edge {
@@ -451,7 +461,14 @@ fn numbers<'a>(
 
 fn read_edge(cursor: &mut Cursor, first: u32) -> Option<Edge> {
     let meta = *cursor.take(1)?.first()?;
-    let kind = [UseKind::Call, UseKind::Ref, UseKind::Init, UseKind::Indirect, UseKind::Deref];
+    let kind = [
+        UseKind::Call,
+        UseKind::Ref,
+        UseKind::Init,
+        UseKind::Indirect,
+        UseKind::Deref,
+        UseKind::Pass,
+    ];
     let kind = *kind.get(usize::from(meta & 7))?;
     let name = cursor.number()?;
     let line = cursor.number()?.wrapping_add(first);

@@ -83,7 +83,8 @@ impl UseRecord {
             1 => UseKind::Ref,
             2 => UseKind::Init,
             3 => UseKind::Indirect,
-            _ => UseKind::Deref,
+            4 => UseKind::Deref,
+            _ => UseKind::Pass,
         }
     }
 

@@ -1,7 +1,7 @@
 //! The shortest paths from one name to another: what is searched and what comes out. How near
 //! a name is to the end `nearness` says, the steps forward come from `forward`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::outline::Kind;
 
@@ -26,6 +26,8 @@ pub struct ChainOptions {
     pub through: Vec<NameRef>,
     /// Names that it must not pass.
     pub avoid: Vec<NameRef>,
+    /// Hops that it must not take.
+    pub without: HashSet<(DefId, DefId)>,
 }
 
 /// One step of a path.

@@ -34,7 +34,7 @@ pub(super) const CONDITIONS: [u8; 4] = [KCONFIG, BEARING, CALLABLE | BEARING, BO
 /// it is one in any case.
 pub(super) fn needed(used: UseKind, runs: bool, within: Kind) -> u8 {
     match used {
-        UseKind::Call | UseKind::Indirect => 0,
+        UseKind::Call | UseKind::Indirect | UseKind::Pass => 0,
         UseKind::Ref if within == Kind::Kconfig => KCONFIG,
         UseKind::Init if runs => 0,
         _ if within == Kind::Constant => BORNE,

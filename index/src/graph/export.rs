@@ -19,30 +19,56 @@ pub struct EdgeRow<'g> {
     pub callee: Vec<u8>,
     /// How: call, macro, ref or init; `macro` as [`Graph::export_edges`] says.
     pub kind: LinkKind,
-    /// On which line.
+    /// On which line, of which file: a table's `file` is that of the unit that it is in.
     pub line: u32,
+    /// The file that the line is in.
+    pub written: &'g [u8],
+    /// The first and the last line of the definition there.
+    pub lines: (u32, u32),
     /// Whether the compiler puts the callee's text in the place of the call: it is a macro,
     /// or a function marked `inline`.
     pub expands: bool,
 }
 
 impl Graph<'_> {
-    /// Calls `each` with every edge of files that count for `arch`, in a fixed order.
+    /// Calls `each` with every edge of files that count for `arch`, in a fixed order. Of names
+    /// with several definitions those that `counts` refuses tell what a use means only where no
+    /// other does.
     ///
     /// Here, and only here, `macro` means "expanded in place: a function-like macro or an
     /// inline function": a call of a function marked `inline` has two rows, one of kind
     /// `call` and one of kind `macro`, because a compiler's own graph, with which the export
     /// is to be compared, shows the calls inside of such a function as its caller's.
-    pub fn export_edges(&self, arch: Arch, mut each: impl FnMut(EdgeRow)) {
-        let mut known: HashMap<NameRef, Vec<DefInfo>> = HashMap::new();
+    pub fn export_edges(
+        &self,
+        arch: Arch,
+        counts: impl Fn(&DefInfo) -> bool,
+        mut each: impl FnMut(EdgeRow),
+    ) {
+        // All definitions of a name, and those that count where that are others.
+        let mut known: HashMap<NameRef, (Vec<DefInfo>, Vec<DefInfo>)> = HashMap::new();
         let is_wanted = |d: &DefInfo| arch.has(self.place(d.file)) && !d.flags.has(Flags::ALIAS);
         for source in self.sources().filter(is_wanted) {
             let caller = self.name(source.name);
             for edge in self.edges_of(&source) {
-                let definitions =
-                    known.entry(edge.name).or_insert_with(|| self.definitions_of(edge.name));
-                let meaning = self.choose(definitions, source.file, arch);
-                if let Some(kind) = kind_of(&source, edge.kind, edge.runs, &meaning, definitions) {
+                let (all, counting) = known.entry(edge.name).or_insert_with(|| {
+                    let all = self.definitions_of(edge.name);
+                    let counting: Vec<DefInfo> = all.iter().copied().filter(&counts).collect();
+                    if counting.len() < all.len() { (all, counting) } else { (all, Vec::new()) }
+                });
+                let mut definitions = &counting[..];
+                let mut meaning = self.choose(definitions, source.file, arch);
+                if meaning.functions.is_empty() && meaning.macros.is_empty() {
+                    definitions = all;
+                    meaning = self.choose(definitions, source.file, arch);
+                }
+                let mut kind = kind_of(&source, edge.kind, edge.runs, &meaning, definitions);
+                let declared = !meaning.is_elsewhere && edge.kind == UseKind::Call;
+                if kind.is_none() && !counting.is_empty() && declared && all.iter().any(is_global) {
+                    // A header says so to all; where it is defined, the file doesn't see.
+                    kind = Some(LinkKind::Call);
+                }
+                if let Some(kind) = kind {
                     let callee = self.name(edge.name);
                     let inline = meaning.functions.iter().any(|d| d.flags.has(Flags::INLINE));
                     if kind == LinkKind::Init {
@@ -51,6 +77,8 @@ impl Graph<'_> {
                             let (caller, callee) = (caller.clone(), callee.clone());
                             each(EdgeRow {
                                 file: self.path(unit),
+                                written: self.path(source.file),
+                                lines: source.lines(),
                                 caller,
                                 callee,
                                 kind,
@@ -62,6 +90,8 @@ impl Graph<'_> {
                     let expands = kind == LinkKind::Macro || kind == LinkKind::Call && inline;
                     let row = EdgeRow {
                         file: self.path(source.file),
+                        written: self.path(source.file),
+                        lines: source.lines(),
                         caller: caller.clone(),
                         callee,
                         kind,
@@ -78,6 +108,10 @@ impl Graph<'_> {
     }
 }
 
+fn is_global(definition: &DefInfo) -> bool {
+    definition.kind.is_callable() && !definition.flags.has(Flags::STATIC)
+}
+
 /// What kind of link a use is, given what the name can mean; `None` for none.
 pub(super) fn kind_of(
     source: &DefInfo,
@@ -89,7 +123,7 @@ pub(super) fn kind_of(
     let function = !meaning.functions.is_empty();
     let is_macro = !meaning.macros.is_empty();
     match used {
-        UseKind::Indirect => None,
+        UseKind::Indirect | UseKind::Pass => None,
         UseKind::Call if function => Some(LinkKind::Call),
         UseKind::Call if is_macro => Some(LinkKind::Macro),
         // Not defined in the text: made by a macro, or by the build.

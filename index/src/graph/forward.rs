@@ -189,10 +189,12 @@ impl<'g, 'a> Forward<'g, 'a> {
         near: &Nearness<'_, '_>,
         bound: usize,
     ) -> Walk {
-        let through = &self.options.through;
+        let (through, without) = (&self.options.through, &self.options.without);
+        let any_way = through.is_empty() && without.is_empty();
         let mut walked = Walked {
             near,
             through,
+            without,
             bound,
             distance: 0,
             goal: (to, through.len()),
@@ -221,7 +223,7 @@ impl<'g, 'a> Forward<'g, 'a> {
                 for (slot, line) in &steps.slots {
                     let known = filled.get(slot).filter(|(at, _)| {
                         // What a slot leads to is reached then: no later hop is shorter.
-                        *at == walked.distance || through.is_empty()
+                        *at == walked.distance || any_way
                     });
                     let fills = match known {
                         Some((at, _)) if *at != walked.distance => continue,
@@ -256,6 +258,8 @@ impl<'g, 'a> Forward<'g, 'a> {
 struct Walked<'w> {
     near: &'w Nearness<'w, 'w>,
     through: &'w [NameRef],
+    /// Hops that aren't taken.
+    without: &'w HashSet<(DefId, DefId)>,
     bound: usize,
     distance: usize,
     goal: (NameRef, usize),
@@ -304,6 +308,9 @@ impl Walked<'_> {
     }
 
     fn hop(&mut self, from: &DefInfo, passed: usize, step: &Step) {
+        if self.without.contains(&(from.id, step.to.id)) {
+            return;
+        }
         let now = self.passed(passed, step.to.name);
         let state = (step.to.id, now);
         let known = match self.reached.get(&state).copied() {

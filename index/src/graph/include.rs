@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::builder::FileRecord;
+use crate::paths::normal;
 
 /// For each file, the numbers of the files it includes with the lines it does so on.
 pub(super) type Includes = Vec<Vec<(u32, u32)>>;
@@ -20,7 +21,7 @@ pub(super) fn resolve_all(files: &[FileRecord]) -> Includes {
         .par_iter()
         .map(|file| {
             let found = |path: &[u8]| {
-                let wanted = plain(path);
+                let wanted = normal(path);
                 let candidates = by_name.get(base_name(&wanted))?;
                 let path = |number: &u32| (*number, files[*number as usize].path.as_slice());
                 nearest(&file.path, &wanted, candidates.iter().map(path))
@@ -39,7 +40,7 @@ pub(super) fn base_name(path: &[u8]) -> &[u8] {
 const CANDIDATES: usize = 256;
 
 /// Of the files that are called as the end of `wanted`, in path order, the one that `from` means
-/// by it. `wanted` must be plain.
+/// by it. `wanted` must be in normal form.
 pub(super) fn nearest<'p, T>(
     from: &[u8],
     wanted: &[u8],
@@ -58,19 +59,4 @@ pub(super) fn nearest<'p, T>(
     };
     let fitting = candidates.take(CANDIDATES).filter(|(_, path)| ends(path));
     fitting.max_by_key(|(_, path)| rank(path)).map(|(file, _)| file)
-}
-
-/// A path without `.` and `..` at its start: the end is what counts.
-pub(super) fn plain(path: &[u8]) -> Vec<u8> {
-    let mut kept: Vec<&[u8]> = Vec::new();
-    for part in path.split(|b| *b == b'/') {
-        match part {
-            b"" | b"." => {}
-            b".." => {
-                kept.pop();
-            }
-            _ => kept.push(part),
-        }
-    }
-    kept.join(&b'/')
 }

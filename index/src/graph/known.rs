@@ -92,7 +92,8 @@ impl Graph<'_> {
     /// Whether this use makes the constant it is in bear, whatever other constants do.
     fn makes_bear(&self, edge: &Edge) -> bool {
         needed(edge.kind, edge.runs, Kind::Constant) == 0
-            || edge.kind != UseKind::Indirect && said(&self.definitions_of(edge.name)) & BORNE != 0
+            || !matches!(edge.kind, UseKind::Indirect | UseKind::Pass)
+                && said(&self.definitions_of(edge.name)) & BORNE != 0
     }
 }
 

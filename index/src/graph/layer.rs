@@ -8,10 +8,11 @@ use crate::idiom::{Idioms, Instantiate};
 use crate::outline::{Definition, FileOutline, Flags, Kind, NO_NAME, Use, UseKind};
 
 use super::base::{DefInfo, Edge, FileId, Graph, NameRef};
-use super::include::{base_name, nearest, plain};
+use super::include::{base_name, nearest};
 use super::overlay::Overlay;
 use super::place::Place;
 use super::regain::may_instantiate;
+use crate::paths::normal;
 
 /// An outline that is laid over, with what including makes of it.
 struct Layer<'o> {
@@ -65,7 +66,7 @@ impl Graph<'_> {
             .iter()
             .map(|layer| {
                 let includes = layer.outline.includes.iter();
-                includes.map(|i| (plain(layer.outline.name(i.path)), i.line)).collect()
+                includes.map(|i| (normal(layer.outline.name(i.path)), i.line)).collect()
             })
             .collect();
         let mut candidates: HashMap<&[u8], Vec<FileId>> = HashMap::new();

@@ -16,10 +16,10 @@ use crate::outline::{
 };
 
 use super::builder::{FileRecord, IncludeRecord, UseRecord};
-use super::include::plain;
 use super::interner::Interner;
 use super::place::Place;
 use super::record::DefRecord;
+use crate::paths::normal;
 
 /// Includers of one header whose macros are tried at most.
 const INCLUDERS: usize = 16;
@@ -112,7 +112,7 @@ enum Nearness {
 impl Origin<'_> {
     fn has_include_of(self, path: &[u8]) -> bool {
         self.includes.iter().any(|include| {
-            let wanted = plain(&include.path);
+            let wanted = normal(&include.path);
             path.strip_suffix(&wanted[..]).is_some_and(|b| b.is_empty() || b.ends_with(b"/"))
         })
     }

@@ -151,12 +151,17 @@ impl<'g, 'a> Nearness<'g, 'a> {
         if self.slots.contains(&slot) || !self.graph.is_slot(slot) {
             return;
         }
-        self.slots.insert(slot);
-        let Some(same) = self.classes.of(self.graph, slot) else { return };
-        for &same in same.iter() {
-            self.slots.insert(same);
-            for user in self.users(same) {
-                self.add(&user);
+        let mut open = vec![slot];
+        while let Some(slot) = open.pop() {
+            self.slots.insert(slot);
+            let Some(same) = self.classes.of(self.graph, slot) else { continue };
+            for &same in same.iter() {
+                self.slots.insert(same);
+                for user in self.users(same) {
+                    self.add(&user);
+                }
+                let passed = self.graph.passed_from(same);
+                open.extend(passed.into_iter().filter(|slot| !self.slots.contains(slot)));
             }
         }
     }

@@ -2,7 +2,7 @@
 //! `open@inode.i_fop` is the same, once the member `i_fop` of `struct inode` is looked up;
 //! `open@` is one whose struct the text does not tell.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::outline::{Kind, UseKind};
@@ -15,6 +15,9 @@ use super::resolve::Arch;
 /// The functions that fill a slot, by name; where its struct is not known, how many functions
 /// fill fields of that name.
 pub(super) type Fills = Result<Vec<(NameRef, Vec<DefInfo>)>, usize>;
+
+/// Slots that hand functions on to each other are followed up to so many.
+const MOST_PASSED: usize = 1 << 10;
 
 /// The slots of each field by their structures, for a question that asks for many: each field
 /// is looked up once.
@@ -58,9 +61,20 @@ impl Graph<'_> {
         if tag.is_empty() {
             return self.only_struct_with(field);
         }
-        let Some(dot) = memchr::memchr(b'.', tag) else { return Some(tag.to_vec()) };
-        let member = [&tag[dot + 1..], b"@", &tag[..dot]].concat();
-        let members = self.definitions_of(self.find_name(&member)?);
+        let mut parts = tag.split(|byte| *byte == b'.');
+        let mut held = parts.next().unwrap_or_default().to_vec();
+        for part in parts {
+            match self.struct_held(part, &held) {
+                Some(next) => held = next,
+                None => return self.only_struct_with(field),
+            }
+        }
+        Some(held)
+    }
+
+    /// The struct that the member `field` of the struct `tag` holds or points to.
+    fn struct_held(&self, field: &[u8], tag: &[u8]) -> Option<Vec<u8>> {
+        let members = self.definitions_of(self.find_name(&[field, b"@", tag].concat())?);
         let holds = members.iter().find_map(|member| self.member_type(member));
         holds.map(|name| self.name(name))
     }
@@ -112,7 +126,11 @@ impl Graph<'_> {
         arch: Arch,
     ) -> Vec<(NameRef, Vec<DefInfo>)> {
         let mut found: BTreeMap<NameKey, (NameRef, Vec<DefInfo>)> = BTreeMap::new();
-        for &slot in slots {
+        let mut all: Vec<NameRef> = slots.to_vec();
+        let mut known: HashSet<NameRef> = all.iter().copied().collect();
+        let mut at = 0;
+        while let Some(&slot) = all.get(at) {
+            at += 1;
             for id in self.users_of(slot) {
                 let Some(user) = self.definition(id) else { continue };
                 let place = self.place(user.file);
@@ -124,6 +142,15 @@ impl Graph<'_> {
                     .iter()
                     .filter(|e| e.via == Some(slot) && e.kind != UseKind::Indirect)
                 {
+                    // A function's own name is passed where its definition registers it.
+                    if edge.kind == UseKind::Pass && self.is_slot(edge.name) {
+                        // What fills that slot comes here, too.
+                        if known.len() < MOST_PASSED && !known.contains(&edge.name) {
+                            let same = self.same_slots(edge.name);
+                            all.extend(same.into_iter().filter(|slot| known.insert(*slot)));
+                        }
+                        continue;
+                    }
                     let functions = self.resolve(edge.name, user.file, arch).functions;
                     let key = self.name_key(edge.name);
                     let (_, known) = found.entry(key).or_insert((edge.name, Vec::new()));
@@ -137,6 +164,33 @@ impl Graph<'_> {
         }
         found.retain(|_, (_, definitions)| !definitions.is_empty());
         found.into_values().collect()
+    }
+
+    /// Adds the slots that what is in one of `slots` is handed on to.
+    pub(super) fn slots_passed_to(&self, slots: &mut Vec<NameRef>) {
+        let mut known: HashSet<NameRef> = slots.iter().copied().collect();
+        let mut at = 0;
+        while let Some(&slot) = slots.get(at) {
+            at += 1;
+            for via in self.passed_from(slot) {
+                if known.len() >= MOST_PASSED {
+                    return;
+                }
+                let same = self.same_slots(via);
+                slots.extend(same.into_iter().filter(|slot| known.insert(*slot)));
+            }
+        }
+    }
+
+    /// The slots that some function hands on to what is in this one.
+    pub(super) fn passed_from(&self, slot: NameRef) -> Vec<NameRef> {
+        let users = self.users_of(slot).into_iter().filter_map(|id| self.definition(id));
+        let edges = users.flat_map(|user| self.edges_of(&user));
+        let passed = edges.filter(|edge| edge.name == slot && edge.kind == UseKind::Pass);
+        let mut found: Vec<NameRef> = passed.filter_map(|edge| edge.via).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 
     fn slots_of_field(&self, slot: NameRef) -> Vec<NameRef> {

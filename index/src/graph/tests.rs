@@ -1,5 +1,7 @@
 //! Graphs of small trees written here: what a name may mean, paths, changed files, damage.
 
+use std::collections::HashSet;
+
 use super::{Arch, Builder, ChainOptions, Graph, LinkKind, SearchEnd, Sections};
 use crate::idiom::Idioms;
 use crate::outline::outline;
@@ -20,15 +22,19 @@ fn open(sections: &Sections) -> Graph<'_> {
 fn rows(graph: &Graph, arch: Arch) -> Vec<String> {
     let mut rows = Vec::new();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    graph.export_edges(arch, |row| {
-        rows.push(format!(
-            "{} {} {} {}",
-            text(row.file),
-            text(&row.caller),
-            text(&row.callee),
-            row.kind.name()
-        ));
-    });
+    graph.export_edges(
+        arch,
+        |_| true,
+        |row| {
+            rows.push(format!(
+                "{} {} {} {}",
+                text(row.file),
+                text(&row.caller),
+                text(&row.callee),
+                row.kind.name()
+            ));
+        },
+    );
     rows.sort();
     rows
 }
@@ -102,6 +108,7 @@ fn chain_through(
         kinds: vec![LinkKind::Call, LinkKind::Macro, LinkKind::Ref],
         through: through.iter().map(|n| name(n)).collect(),
         avoid: avoid.iter().map(|n| name(n)).collect(),
+        without: HashSet::new(),
     };
     let shown = |name| String::from_utf8(graph.name(name)).expect("text");
     let chains = graph.chains(name(from), name(to), &options);
@@ -139,6 +146,7 @@ fn a_search_that_gives_up_within_a_level_claims_nothing() {
         kinds: vec![LinkKind::Call],
         through: Vec::new(),
         avoid: Vec::new(),
+        without: HashSet::new(),
     };
     let mut ends = [0, 0];
     for work in (0..500).chain([100_000]) {

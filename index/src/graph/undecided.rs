@@ -8,7 +8,8 @@
 use super::bytes::{Cursor, Words, join, parts, put, put_words};
 use super::edges::CONDITIONS;
 use super::guard::Guarded;
-use super::include::{base_name, plain};
+use super::include::base_name;
+use crate::paths::normal;
 
 pub(super) use crate::outline::hash;
 
@@ -57,7 +58,7 @@ impl Keys {
     }
 
     pub(super) fn add_include(&mut self, path: &[u8]) {
-        self.keys.push(include_key(&plain(path)));
+        self.keys.push(include_key(&normal(path)));
     }
 
     pub(super) fn finish(mut self) -> Vec<u32> {

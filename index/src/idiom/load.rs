@@ -4,7 +4,7 @@ use std::{collections::HashMap, hash::BuildHasherDefault, path::Path};
 
 use serde::Deserialize;
 
-use super::{Define, Hidden, Instantiate, Register, Run, Template};
+use super::{Define, Hidden, Instantiate, Register, Run, Slot, Template};
 use crate::outline::{Kind, NameHasher};
 
 /// The idioms that come with the program.
@@ -37,6 +37,12 @@ struct File {
     hidden: Vec<toml::Spanned<toml::Table>>,
     #[serde(default)]
     instantiate: Vec<toml::Spanned<toml::Table>>,
+    #[serde(default)]
+    slot: Vec<toml::Spanned<toml::Table>>,
+    #[serde(default)]
+    callbacks: Vec<String>,
+    #[serde(default)]
+    calling_include: Vec<toml::Spanned<toml::Table>>,
 }
 
 #[derive(Deserialize)]
@@ -51,6 +57,8 @@ struct DefineEntry {
     functions: Vec<String>,
     #[serde(default)]
     init: Vec<String>,
+    #[serde(default)]
+    fills: Vec<[String; 2]>,
     #[serde(default)]
     params: usize,
     #[serde(default, rename = "static")]
@@ -79,6 +87,22 @@ struct RunEntry {
 struct HiddenEntry {
     macros: Vec<String>,
     calls: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CallingIncludeEntry {
+    paths: Vec<String>,
+    slot: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SlotEntry {
+    macros: Vec<String>,
+    slot: String,
+    #[serde(default)]
+    value: u32,
 }
 
 #[derive(Deserialize)]
@@ -135,6 +159,9 @@ pub struct Idioms {
     registers: Names<Register>,
     runs: Names<Run>,
     hidden: Names<Hidden>,
+    slots: Names<Slot>,
+    calling_includes: Names<Vec<u8>>,
+    callbacks: Vec<Vec<u8>>,
     attributes: Names<()>,
     instantiates: Vec<Instantiate>,
     fingerprint: u32,
@@ -194,6 +221,7 @@ impl Idioms {
         for word in &parsed.attributes {
             self.attributes.insert(word, &());
         }
+        self.callbacks.extend(parsed.callbacks.iter().map(|word| word.as_bytes().to_vec()));
         let mut problems = Vec::new();
         let mut each =
             |entries: Vec<toml::Spanned<toml::Table>>,
@@ -209,6 +237,12 @@ impl Idioms {
         each(parsed.register, &mut |table| self.add_register(&read(table)?));
         each(parsed.run, &mut |table| self.add_run(read(table)?));
         each(parsed.hidden, &mut |table| self.add_hidden(&read(table)?));
+        each(parsed.calling_include, &mut |table| {
+            let CallingIncludeEntry { paths, slot } = read(table)?;
+            paths.iter().for_each(|path| self.calling_includes.insert(path, &slot.clone().into()));
+            Ok(())
+        });
+        each(parsed.slot, &mut |table| self.add_slot(&read(table)?));
         each(parsed.instantiate, &mut |table| self.add_instantiate(read(table)?));
         problems
     }
@@ -226,6 +260,11 @@ impl Idioms {
             bodies: entry.bodies,
             functions: templates(&entry.functions)?,
             init: templates(&entry.init)?,
+            fills: entry
+                .fills
+                .iter()
+                .map(|[name, slot]| Ok((Template::parse(name)?, Template::parse(slot)?)))
+                .collect::<Result<_, String>>()?,
             params: entry.params,
             is_static: entry.is_static,
         };
@@ -259,6 +298,12 @@ impl Idioms {
         Ok(())
     }
 
+    fn add_slot(&mut self, entry: &SlotEntry) -> Result<(), String> {
+        let idiom = Slot { slot: Template::parse(&entry.slot)?, value: entry.value };
+        entry.macros.iter().for_each(|name| self.slots.insert(name, &idiom));
+        Ok(())
+    }
+
     fn add_instantiate(&mut self, entry: InstantiateEntry) -> Result<(), String> {
         self.instantiates.push(Instantiate {
             when: entry.when,
@@ -288,6 +333,27 @@ impl Idioms {
     /// The idiom of a macro that calls functions it does not name.
     pub fn hidden(&self, name: &[u8]) -> Option<&Hidden> {
         self.hidden.get(name)
+    }
+
+    /// The idiom of a macro that fills a slot, or calls through one.
+    pub fn slot(&self, name: &[u8]) -> Option<&Slot> {
+        self.slots.get(name)
+    }
+
+    /// The slot that a function calls through by including this path in its body.
+    pub fn called_by_including(&self, path: &[u8]) -> Option<&[u8]> {
+        self.calling_includes.get(path).map(Vec::as_slice)
+    }
+
+    /// Whether a type or a parameter is called as pointers to functions are.
+    pub fn is_callback(&self, name: &[u8]) -> bool {
+        let is_one = |part: &[u8]| {
+            self.callbacks.iter().any(|word| match word.strip_prefix(b"*") {
+                Some(end) => part.ends_with(end),
+                None => part == &word[..],
+            })
+        };
+        name.split(|byte| *byte == b'_').any(is_one)
     }
 
     /// Whether the word is an attribute, so that `word(…)` is not a function's head.

@@ -26,6 +26,8 @@ pub struct Define {
     pub functions: Vec<Template>,
     /// Functions that the definition puts into a table by itself.
     pub init: Vec<Template>,
+    /// Names that fill slots because of it, each with its slot.
+    pub fills: Vec<(Template, Template)>,
     /// Which argument holds the first parameter of the function, from 1; 0 for none.
     pub params: usize,
     /// Whether the macro is only the head of a declaration whose initializer follows (`= {…}`).
@@ -55,6 +57,16 @@ pub struct Run {
 pub struct Hidden {
     /// The functions called.
     pub calls: Vec<Template>,
+}
+
+/// A macro that fills a slot, a place that functions are called through, or calls through it:
+/// `static_call_update(tick, f)`, `static_call(tick)(x)`.
+#[derive(Clone, Debug)]
+pub struct Slot {
+    /// The slot, from the first argument.
+    pub slot: Template,
+    /// Which argument fills it, from 1; 0: the macro calls through it.
+    pub value: u32,
 }
 
 /// Definitions that become tables in each file that includes them after defining a macro.

@@ -33,6 +33,12 @@ pub enum Macro {
     Unknown,
 }
 
+/// What is known of `name` where a Makefile has `defines`.
+pub(super) fn defined(defines: &[(&[u8], &[u8])], name: &[u8]) -> Macro {
+    let found = defines.iter().find(|(defined, _)| *defined == name);
+    found.map_or(Macro::Unknown, |(_, value)| Macro::Defined(value.to_vec()))
+}
+
 /// Whether the condition holds.
 pub fn evaluate(text: &[u8], context: &Context) -> Truth {
     Reader { rest: text, context, depth: 0 }.whole().map_or(Truth::Unknown, truth)

@@ -30,6 +30,17 @@ pub struct Configuration {
     values: HashMap<Vec<u8>, Value>,
     written: HashMap<Vec<u8>, Vec<u8>>,
     architecture: Option<String>,
+    version: Option<[u8; 3]>,
+}
+
+/// A version as `6.12.117-rc1` has it; parts that are too large are cut, as the kernel's code does.
+fn version(text: &[u8]) -> Option<[u8; 3]> {
+    let mut parts = text.split(|b| *b == b'.').map(|part| {
+        let end = part.iter().position(|b| !b.is_ascii_digit()).unwrap_or(part.len());
+        let number = std::str::from_utf8(&part[..end]).ok()?.parse::<u32>().ok()?;
+        Some(u8::try_from(number).unwrap_or(u8::MAX))
+    });
+    Some([parts.next()??, parts.next()??, parts.next().flatten().unwrap_or(0)])
 }
 
 /// No configuration is larger; more is not unpacked.
@@ -73,7 +84,9 @@ impl Configuration {
         if !any {
             return Err(NotConfiguration);
         }
-        let title = title.as_deref().and_then(|t| t.split(|b| *b == b' ').next());
+        let mut words = title.as_deref().unwrap_or_default().split(|b| *b == b' ');
+        let title = words.next().filter(|word| !word.is_empty());
+        read.version = words.next().and_then(version);
         read.architecture = knowledge.architecture(title, |symbol| read.is_on(symbol.as_bytes()));
         Ok(read)
     }
@@ -106,6 +119,11 @@ impl Configuration {
     /// Whether a symbol is `y` or `m`.
     pub fn is_on(&self, symbol: &[u8]) -> bool {
         matches!(self.value(symbol), Some(Value::Yes | Value::Module))
+    }
+
+    /// The kernel's version, if the file tells.
+    pub fn version(&self) -> Option<[u8; 3]> {
+        self.version
     }
 
     /// The architecture by its folder's name under `arch/`, if the file tells.

@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, RwLock},
 };
 
+use super::defines::{Define, Scope, definition};
 use super::files::{below, normal, split};
 use super::make::words::{UNKNOWN, filled, is_uncertain, stem, unmarked, words};
 use super::make::{Inherited, Make, Origin, Shared};
@@ -54,6 +55,8 @@ pub(super) struct Outcome {
     pub(super) compiled: Vec<Compiled>,
     /// The Makefile's `-I` folders.
     pub(super) include: Vec<Vec<u8>>,
+    /// Its `-D`s.
+    pub(super) defines: Vec<Define>,
 }
 
 /// The names in one folder.
@@ -140,14 +143,14 @@ impl<'a> Folder<'a> {
         self.special();
         self.programs();
         self.device_trees();
-        let include = self.include();
+        let (include, defines) = self.flags();
         let visited = Visited {
             path: self.path,
             from,
             read: std::mem::take(&mut self.make.read),
             conditions: std::mem::take(&mut self.make.conditions),
         };
-        Outcome { visited, next: self.next, compiled: self.compiled, include }
+        Outcome { visited, next: self.next, compiled: self.compiled, include, defines }
     }
 
     /// The words of a list, those that are certainly there first.
@@ -377,35 +380,42 @@ impl<'a> Folder<'a> {
         })
     }
 
-    /// The folders that the Makefile's flags add for `#include`.
-    fn include(&mut self) -> Vec<Vec<u8>> {
-        let mut folders = Vec::new();
-        let flags: Vec<Vec<u8>> = self
-            .make
-            .names()
-            .filter(|name| {
-                [&b"ccflags-y"[..], b"subdir-ccflags-y", b"asflags-y", b"EXTRA_CFLAGS"]
-                    .contains(name)
-                    || name.starts_with(b"CFLAGS_")
-                    || name.starts_with(b"AFLAGS_")
-            })
-            .map(<[u8]>::to_vec)
-            .collect();
-        for name in flags {
+    /// The folders that the Makefile's flags add for `#include`, and what they define.
+    fn flags(&mut self) -> (Vec<Vec<u8>>, Vec<Define>) {
+        let (mut folders, mut defines) = (Vec::new(), Vec::new());
+        let names: Vec<Vec<u8>> = self.make.names().map(<[u8]>::to_vec).collect();
+        for name in names {
+            let own = name.strip_prefix(b"CFLAGS_").or_else(|| name.strip_prefix(b"AFLAGS_"));
+            let own = own.filter(|object| object.ends_with(b".o"));
+            let (place, scope) = match (&name[..], own) {
+                (b"ccflags-y" | b"asflags-y" | b"EXTRA_CFLAGS", _) => {
+                    (self.path.clone(), Scope::Folder)
+                }
+                (b"subdir-ccflags-y", _) => (self.path.clone(), Scope::Below),
+                (_, Some(object)) => {
+                    (below(&self.path, &object[..object.len() - 2]), Scope::Source)
+                }
+                _ => continue,
+            };
             let text = self.make.text(&name);
             let mut all = words(&text);
             while let Some(word) = all.next() {
-                let Some(folder) = word.strip_prefix(b"-I") else { continue };
-                let folder =
-                    if folder.is_empty() { all.next().unwrap_or_default() } else { folder };
-                if !is_uncertain(folder) {
-                    folders.push(normal(folder));
+                if let Some(folder) = word.strip_prefix(b"-I") {
+                    let folder =
+                        if folder.is_empty() { all.next().unwrap_or_default() } else { folder };
+                    if !is_uncertain(folder) {
+                        folders.push(normal(folder));
+                    }
+                } else if let Some((name, value)) = definition(word).filter(|_| !is_uncertain(word))
+                {
+                    let (name, value) = (name.to_vec(), value.to_vec());
+                    defines.push(Define { place: place.clone(), scope, name, value });
                 }
             }
         }
         folders.sort_unstable();
         folders.dedup();
-        folders
+        (folders, defines)
     }
 }
 

@@ -1,11 +1,13 @@
 //! Headers, and sources that are included by others: they are built where a file that includes
 //! them is, in an arm that holds.
 
-use std::{collections::HashMap, sync::RwLock};
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
 
 use rayon::prelude::*;
 
-use super::condition::{Context, Macro};
+use super::condition::{Context, defined};
+use super::defines::Defines;
 use super::files::{below, normal, split};
 use super::folder::Listings;
 use super::make::Shared;
@@ -21,7 +23,7 @@ struct Unit {
     path: Vec<u8>,
     state: State,
     /// The folder whose Makefile's flags hold.
-    folder: Vec<u8>,
+    folder: Arc<[u8]>,
     included_by: Includer,
 }
 
@@ -45,39 +47,40 @@ pub fn with_includes(
 ) -> Built {
     let shared = Shared { files, config, knowledge };
     let search = Search::new(shared, &built, which);
-    let mut level: Vec<Unit> = Vec::new();
-    let mut states: HashMap<Vec<u8>, (State, Includer)> = HashMap::new();
+    let mut states: States = HashMap::new();
+    let mut open: Open = Open::default();
+    let mut folders: HashMap<&[u8], Arc<[u8]>> = HashMap::new();
     for source in built.sources() {
-        let state = built.state(source);
-        states.insert(source.to_vec(), (state.clone(), None));
-        level.push(Unit {
-            path: source.to_vec(),
-            state,
-            folder: split(source).0.to_vec(),
-            included_by: None,
-        });
+        let (path, state) = (source.to_vec(), built.state(source));
+        let folder = split(source).0;
+        let folder = Arc::clone(folders.entry(folder).or_insert_with(|| folder.into()));
+        states.insert(path.clone(), (state.clone(), None));
+        open[rank(&state)].push(Unit { path, state, folder, included_by: None });
     }
-    let first = level.iter().map(|unit| unit.folder.clone()).min().unwrap_or_default();
+    let first: Arc<[u8]> = folders.keys().min().copied().unwrap_or_default().into();
     for path in &knowledge.include.always {
-        let (path, folder) = (path.clone().into_bytes(), first.clone());
-        level.push(Unit { path, state: State::BuiltIn, folder, included_by: None });
+        let (path, folder) = (path.clone().into_bytes(), Arc::clone(&first));
+        let state = State::BuiltIn;
+        open[rank(&state)].push(Unit { path, state, folder, included_by: None });
     }
-    // The best state first, so that few files are looked at twice.
-    while !level.is_empty() {
-        level.sort_by(|a, b| b.state.cmp(&a.state).then_with(|| a.path.cmp(&b.path)));
-        let found: Vec<Vec<Unit>> = level.par_iter().map(|unit| search.included(unit)).collect();
-        level.clear();
-        for unit in found.into_iter().flatten() {
-            let known = states.get(&unit.path);
-            if known.is_none_or(|(known, _)| rank(known) < rank(&unit.state)) {
+    // What a file includes is worth no more than the file: with the best first, each is looked at
+    // once.
+    while let Some(level) = open.iter_mut().rev().find(|level| !level.is_empty()) {
+        let mut level = std::mem::take(level);
+        level.retain(|unit| {
+            states.get(&unit.path).is_none_or(|(known, _)| rank(known) <= rank(&unit.state))
+        });
+        let found: Vec<Vec<Unit>> =
+            level.par_iter().map(|unit| search.included(unit, &states)).collect();
+        let mut found: Vec<Unit> = found.into_iter().flatten().collect();
+        found.sort_by(|a, b| b.state.cmp(&a.state).then_with(|| a.path.cmp(&b.path)));
+        for unit in found {
+            if is_better(&states, &unit.path, &unit.state) {
                 let known = (unit.state.clone(), unit.included_by.clone());
                 states.insert(unit.path.clone(), known);
-                level.push(unit);
+                open[rank(&unit.state)].push(unit);
             }
         }
-        let mut seen = std::collections::HashSet::new();
-        level.sort_by(|a, b| b.state.cmp(&a.state).then_with(|| a.path.cmp(&b.path)));
-        level.retain(|unit| seen.insert(unit.path.clone()));
     }
     let mut new: Vec<_> =
         states.into_iter().filter(|(_, (_, included_by))| included_by.is_some()).collect();
@@ -88,8 +91,19 @@ pub fn with_includes(
     built
 }
 
+/// What is known of each file: its state, and by which file it is included.
+type States = HashMap<Vec<u8>, (State, Includer)>;
+
+/// Files to look at, by the rank of their state.
+type Open = [Vec<Unit>; 5];
+
+/// Whether the state is better than what is known of the file at `path`.
+fn is_better(states: &States, path: &[u8], state: &State) -> bool {
+    states.get(path).is_none_or(|(known, _)| rank(known) < rank(state))
+}
+
 /// How much a state says, whichever module it names.
-fn rank(state: &State) -> u8 {
+fn rank(state: &State) -> usize {
     match state {
         State::No => 0,
         State::Program(_) => 1,
@@ -109,6 +123,7 @@ struct Search<'a> {
     common: Vec<Vec<u8>>,
     asm: Vec<Vec<u8>>,
     flags: HashMap<Vec<u8>, Vec<Vec<u8>>>,
+    defines: Defines,
 }
 
 impl<'a> Search<'a> {
@@ -124,11 +139,12 @@ impl<'a> Search<'a> {
             common: include.folders.iter().map(folder).collect(),
             asm: include.asm.iter().map(folder).collect(),
             flags: built.flags.clone(),
+            defines: built.defines.clone(),
         }
     }
 
-    /// The files that a unit includes.
-    fn included(&self, unit: &Unit) -> Vec<Unit> {
+    /// The files that a unit includes, of which not as much is known yet.
+    fn included(&self, unit: &Unit, states: &States) -> Vec<Unit> {
         let is_rust = unit.path.ends_with(b".rs");
         let is_c = [&b".c"[..], b".h", b".S"].iter().any(|suffix| unit.path.ends_with(suffix));
         if !is_c && !is_rust {
@@ -148,27 +164,32 @@ impl<'a> Search<'a> {
             State::BuiltIn => Truth::False,
             _ => Truth::Unknown,
         };
+        let defines = self.defines.of(&unit.path);
         let context = Context {
             config: self.shared.config,
             knowledge: self.shared.knowledge,
             module,
             assembly: if is_header { Truth::Unknown } else { unit.path.ends_with(b".S").into() },
-            version: None,
-            defined: &|_| Macro::Unknown,
+            version: self.shared.config.version(),
+            defined: &|name| defined(&defines, name),
         };
         let found = inclusions(&bytes, &context);
         let wanted = |i: &&Inclusion| self.which == Included::All || is_source(&i.path);
-        found.iter().filter(wanted).filter_map(|i| self.resolved(unit, i)).collect()
+        found.iter().filter(wanted).filter_map(|i| self.resolved(unit, i, states)).collect()
     }
 
-    fn resolved(&self, unit: &Unit, inclusion: &Inclusion) -> Option<Unit> {
+    fn resolved(&self, unit: &Unit, inclusion: &Inclusion, states: &States) -> Option<Unit> {
         let path = self.find(unit, inclusion)?;
         let state = match (&unit.state, inclusion.holds) {
-            (State::Program(_) | State::No, _) | (_, Truth::True) => unit.state.clone(),
-            _ => State::Unknown,
+            (State::Program(_) | State::No, _) | (_, Truth::True) => &unit.state,
+            _ => &State::Unknown,
         };
+        if !is_better(states, &path, state) {
+            return None;
+        }
+        let state = state.clone();
         let included_by = Some((unit.path.clone(), inclusion.line));
-        Some(Unit { path, state, folder: unit.folder.clone(), included_by })
+        Some(Unit { path, state, folder: Arc::clone(&unit.folder), included_by })
     }
 
     fn find(&self, unit: &Unit, inclusion: &Inclusion) -> Option<Vec<u8>> {
@@ -224,7 +245,7 @@ impl<'a> Search<'a> {
             if let Some(path) = path {
                 let state = unit.state.clone();
                 let included_by = Some((unit.path.clone(), line));
-                found.push(Unit { path, state, folder: unit.folder.clone(), included_by });
+                found.push(Unit { path, state, folder: Arc::clone(&unit.folder), included_by });
             }
         }
         found

@@ -10,45 +10,88 @@
 //! - [`explain`]: for one file, each condition from the top down, failing ones too.
 //! - [`includes`]: headers and included `.c` files, through the files that include them.
 //! - [`condition`]: an `#if` condition in three values.
+//! - [`Compiled`]: which lines of a file are compiled, and which uses on them.
 //! - [`kconfig`]: symbols, what they depend on, and what keeps one off.
 
+mod branches;
 pub mod condition;
 mod config;
+mod defines;
 mod explain;
 mod files;
 mod folder;
 mod includes;
 pub mod kconfig;
 mod knowledge;
+mod lines;
 mod make;
 mod preprocess;
 mod result;
 mod tree;
 
+use branches::Dropped;
 pub use config::{Configuration, NotConfiguration, Value};
+pub use defines::Defines;
 pub use explain::{Explanation, explain, symbols_in};
 pub use files::{Disk, Files};
 pub use includes::{Included, with_includes};
 pub use knowledge::Knowledge;
 pub(crate) use preprocess::read_of_source;
 
-/// Whether the lines of a source's text are compiled, from each line that is given up to the
-/// next: `#if`s under a configuration. `module` says whether the file is part of one.
-pub fn arms(
-    path: &[u8],
-    bytes: &[u8],
-    config: &Configuration,
-    knowledge: &Knowledge,
-    module: Truth,
-) -> Vec<(u32, Truth)> {
-    let assembly =
-        if path.ends_with(b".h") { Truth::Unknown } else { path.ends_with(b".S").into() };
-    let defined = &|_: &[u8]| condition::Macro::Unknown;
-    let version = None;
-    preprocess::arms(
-        bytes,
-        &condition::Context { config, knowledge, module, assembly, version, defined },
-    )
+/// What of one file a configuration compiles: the arms of `#if`s, and branches in functions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Compiled {
+    /// From each line on whether the lines are compiled, in order.
+    arms: Vec<(u32, Truth)>,
+    dropped: Dropped,
+}
+
+impl Compiled {
+    /// Of a source's text. `module` says whether the file is part of one, `defines` what its
+    /// Makefile defines.
+    pub fn of(
+        path: &[u8],
+        bytes: &[u8],
+        config: &Configuration,
+        knowledge: &Knowledge,
+        module: Truth,
+        defines: &[(&[u8], &[u8])],
+    ) -> Compiled {
+        let assembly =
+            if path.ends_with(b".h") { Truth::Unknown } else { path.ends_with(b".S").into() };
+        let defined = &|name: &[u8]| condition::defined(defines, name);
+        let version = config.version();
+        let context = condition::Context { config, knowledge, module, assembly, version, defined };
+        let arms = preprocess::arms(bytes, &context);
+        let dropped = branches::dropped(bytes, &arms, &context);
+        Compiled { arms, dropped }
+    }
+
+    /// Whether a line is in no arm that is off.
+    pub fn has(&self, line: u32) -> bool {
+        let at = self.arms.partition_point(|(first, _)| *first <= line);
+        let arm = at.checked_sub(1).and_then(|at| self.arms.get(at));
+        arm.is_none_or(|(_, now)| *now != Truth::False)
+    }
+
+    /// The first line of a definition, which extends over `lines` of `bytes`, with a use of `name`
+    /// that is on.
+    pub fn line_with(&self, bytes: &[u8], lines: (u32, u32), name: &[u8]) -> Option<u32> {
+        let (first, last) = lines;
+        let mut ends = memchr::memchr_iter(b'\n', bytes).map(|end| end + 1);
+        let start = match first.checked_sub(2) {
+            Some(before) => ends.nth(before as usize)?,
+            None => 0,
+        };
+        let end = ends.nth(last.saturating_sub(first) as usize).unwrap_or(bytes.len());
+        let found = branches::lines_with(bytes.get(start..end)?, first.max(1), name);
+        found.into_iter().find(|line| self.uses(*line, name))
+    }
+
+    /// Whether the use of `name` on a line is in no arm and no branch that is off.
+    pub fn uses(&self, line: u32, name: &[u8]) -> bool {
+        self.has(line) && !self.dropped.has(line, name)
+    }
 }
 pub use result::{Built, Object, State, Step};
 pub use tree::built;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::Truth;
 use super::condition::{Context, Macro, evaluate};
+use crate::lex::Directives;
 
 /// An `#include`, or a module of a Rust file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,17 +30,11 @@ const DEEPEST: usize = 200;
 /// The includes of `bytes` that may be reached.
 pub(super) fn inclusions(bytes: &[u8], context: &Context) -> Vec<Inclusion> {
     let mut reader = Reader::new(context);
-    let mut lines = Lines { rest: bytes };
-    // Lines are counted from one include to the next.
-    let (mut line, mut counted) = (1, 0);
-    while let Some((keyword, rest)) = lines.next() {
+    let mut directives = Directives::new(bytes);
+    while let Some((keyword, rest)) = directives.next() {
         reader.directive(keyword, rest);
         if keyword == b"include" {
-            let end = bytes.len() - lines.rest.len();
-            let start = end.saturating_sub(1);
-            line += memchr::memchr_iter(b'\n', &bytes[counted..start]).count() as u32;
-            counted = start;
-            reader.include(rest, line);
+            reader.include(rest, &mut directives);
         }
     }
     reader.found
@@ -48,26 +43,20 @@ pub(super) fn inclusions(bytes: &[u8], context: &Context) -> Vec<Inclusion> {
 /// Whether the lines of `bytes` are compiled: from each line given on, up to the next one.
 pub(super) fn arms(bytes: &[u8], context: &Context) -> Vec<(u32, Truth)> {
     let mut reader = Reader::new(context);
-    let mut lines = Lines { rest: bytes };
+    let mut directives = Directives::new(bytes);
     let mut changes = vec![(1, Truth::True)];
-    let (mut line, mut counted) = (1, 0);
-    while let Some((keyword, rest)) = lines.next() {
+    while let Some((keyword, rest)) = directives.next() {
         reader.directive(keyword, rest);
         let now = reader.now();
         if changes.last().is_none_or(|(_, last)| *last != now) {
-            // The line behind the directive, with the lines that continue it.
-            let end = bytes.len() - lines.rest.len();
-            line += memchr::memchr_iter(b'\n', &bytes[counted..end]).count() as u32;
-            counted = end;
-            changes.push((line, now));
+            changes.push((directives.next_line(), now));
         }
     }
     changes
 }
 
-/// A macro's name, and its text unless it is undefined; the text is `None` where an unknown arm
-/// defines it.
-type Definition<'a> = (&'a [u8], Truth, Option<&'a [u8]>);
+/// What follows `#define` or `#undef`, the arm's value, and whether it is a definition.
+type Definition<'a> = (&'a [u8], Truth, bool);
 
 struct Reader<'a> {
     context: &'a Context<'a>,
@@ -95,19 +84,19 @@ impl<'a> Reader<'a> {
     /// Takes in a directive: what it defines, and which arm it opens or ends.
     fn directive(&mut self, keyword: &[u8], rest: &'a [u8]) {
         let guarded = self.guard.take();
-        let name = split_name(rest).0;
         match keyword {
             b"define" => {
                 // What guards a header from being read twice doesn't hold the second time.
-                if guarded == Some(name)
+                if guarded.is_some_and(|guard| guard == split_name(rest).0)
                     && let Some(arm) = self.arms.last_mut()
                 {
                     (arm.now, arm.left) = (arm.outer, Truth::False);
                 }
-                self.define(name, Some(split_name(rest).1));
+                self.define(rest, true);
             }
-            b"undef" => self.define(name, None),
+            b"undef" => self.define(rest, false),
             b"ifdef" | b"ifndef" => {
+                let name = split_name(rest).0;
                 let defined = self.defined(name);
                 let is_first = keyword == b"ifndef" && self.arms.is_empty();
                 self.guard = is_first.then_some(name);
@@ -148,18 +137,19 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn define(&mut self, name: &'a [u8], value: Option<&'a [u8]>) {
+    fn define(&mut self, rest: &'a [u8], is_definition: bool) {
         let now = self.now();
         if now != Truth::False {
-            self.pending.push((name, now, value));
+            self.pending.push((rest, now, is_definition));
         }
     }
 
     fn value(&mut self, text: &[u8]) -> Truth {
-        for (name, now, value) in self.pending.drain(..) {
-            let known = match (now, value) {
-                (Truth::True, Some(value)) => Macro::Defined(value.to_vec()),
-                (Truth::True, None) => Macro::Undefined,
+        for (rest, now, is_definition) in self.pending.drain(..) {
+            let (name, value) = split_name(rest);
+            let known = match (now, is_definition) {
+                (Truth::True, true) => Macro::Defined(value.to_vec()),
+                (Truth::True, false) => Macro::Undefined,
                 _ => Macro::Unknown,
             };
             self.macros.insert(name, known);
@@ -175,7 +165,7 @@ impl<'a> Reader<'a> {
         self.value(&[b"defined(", name, b")"].concat())
     }
 
-    fn include(&mut self, rest: &[u8], line: u32) {
+    fn include(&mut self, rest: &[u8], directives: &mut Directives) {
         let holds = self.now();
         if holds == Truth::False {
             return;
@@ -187,7 +177,7 @@ impl<'a> Reader<'a> {
             _ => return,
         };
         let Some(end) = memchr::memchr(close, rest) else { return };
-        let path = rest[..end].to_vec();
+        let (path, line) = (rest[..end].to_vec(), directives.line());
         self.found.push(Inclusion { path, quoted: *open == b'"', holds, line });
     }
 }
@@ -197,43 +187,6 @@ fn split_name(text: &[u8]) -> (&[u8], &[u8]) {
     let is_name = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
     let end = text.iter().position(|b| !is_name(b)).unwrap_or(text.len());
     (&text[..end], text[end..].trim_ascii())
-}
-
-/// The preprocessor's lines of a file.
-struct Lines<'a> {
-    rest: &'a [u8],
-}
-
-impl<'a> Lines<'a> {
-    /// The keyword of the next directive and the text after it, with the lines that continue it.
-    fn next(&mut self) -> Option<(&'a [u8], &'a [u8])> {
-        loop {
-            let at = memchr::memchr(b'#', self.rest)?;
-            let (before, after) = (&self.rest[..at], &self.rest[at + 1..]);
-            self.rest = after;
-            let line_start = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
-            if !before[line_start..].iter().all(|b| matches!(b, b' ' | b'\t')) {
-                continue;
-            }
-            let blanks = after.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
-            let text = &after[blanks..];
-            let word = text.iter().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(text.len());
-            if word == 0 {
-                continue;
-            }
-            let mut end = word;
-            loop {
-                end += memchr::memchr(b'\n', &text[end..]).unwrap_or(text.len() - end);
-                let line = text[..end].trim_ascii_end();
-                if end == text.len() || line.last() != Some(&b'\\') {
-                    break;
-                }
-                end += 1;
-            }
-            self.rest = text.get(end + 1..).unwrap_or_default();
-            return Some((&text[..word], text[word..end].trim_ascii()));
-        }
-    }
 }
 
 /// Gives `each` all that an evaluation reads of a source of this name; false for what is none
@@ -246,8 +199,7 @@ pub(crate) fn read_of_source(path: &[u8], bytes: &[u8], each: &mut dyn FnMut(&[u
     if ![&b".c"[..], b".h", b".S"].iter().any(|suffix| path.ends_with(suffix)) {
         return false;
     }
-    let mut lines = Lines { rest: bytes };
-    while let Some((keyword, rest)) = lines.next() {
+    for (keyword, rest) in Directives::new(bytes) {
         each(keyword);
         each(rest);
     }

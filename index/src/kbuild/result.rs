@@ -1,13 +1,15 @@
 //! What a configuration builds, as data: each object of each source, with the lines of the
 //! Makefiles that decided.
 
+use serde::{Deserialize, Serialize};
 use std::{collections::HashMap, sync::Arc};
 
 use super::Truth;
+use super::defines::Defines;
 use super::make::{Condition, NO_CONDITION, Origin};
 
 /// What becomes of a source; later ones outrank earlier ones.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum State {
     /// No line of a Makefile that holds names it.
     No,
@@ -63,6 +65,8 @@ pub struct Built {
     objects: Vec<Object>,
     by_source: HashMap<Vec<u8>, Vec<u32>>,
     pub(super) flags: HashMap<Vec<u8>, Vec<Vec<u8>>>,
+    /// What Makefiles define for the preprocessor.
+    pub defines: Defines,
 }
 
 /// Files that include each other on the way to a source.

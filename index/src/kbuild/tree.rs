@@ -48,6 +48,7 @@ pub fn built(files: &dyn Files, config: &Configuration, knowledge: &Knowledge) -
             let number = built.folders.len() as u32;
             let path = outcome.visited.path.clone();
             built.folders.push(outcome.visited);
+            built.defines.add(outcome.defines);
             if !outcome.include.is_empty() {
                 built.flags.entry(path).or_insert(outcome.include);
             }
@@ -64,6 +65,7 @@ pub fn built(files: &dyn Files, config: &Configuration, knowledge: &Knowledge) -
         level.sort_by_key(|(_, next)| (next.reach.is_program, next.reach.maybe));
     }
     add_module_sources(&mut built, shared, &listings);
+    built.defines.finish();
     built
 }
 

@@ -4,9 +4,11 @@
 //! of megabytes a second and never fails. The tokens put back together are the text:
 //! spaces and comments are tokens too. What the tokens mean is `outline`'s affair.
 
+mod directives;
 mod plain;
 mod scan;
 
+pub(crate) use directives::Directives;
 pub use plain::PlainConstant;
 
 /// What a token is. Only as fine as the outline needs.

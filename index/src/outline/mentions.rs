@@ -17,7 +17,7 @@ pub fn mentions(
 ) -> (FileOutline, Vec<u32>) {
     if Language::of(path) == Some(Language::C) {
         let mut found = FileOutline::default();
-        let lines = c::read_about(bytes, idioms, name, &mut found);
+        let lines = c::read_about(path, bytes, idioms, name, &mut found);
         return (found, lines);
     }
     let found = outline(path, bytes, idioms);

@@ -69,13 +69,23 @@ impl Language {
 pub fn outline(path: &[u8], bytes: &[u8], idioms: &Idioms) -> FileOutline {
     let mut found = FileOutline::default();
     match Language::of(path) {
-        Some(Language::C) => c::read(bytes, idioms, &mut found),
+        Some(Language::C) => c::read(path, bytes, idioms, &mut found),
         Some(Language::Assembler) => c::read_assembler(bytes, idioms, &mut found),
         Some(Language::Kconfig) => kconfig::read(bytes, &mut found),
         Some(Language::Rust) => rust::read(bytes, &mut found),
         None => {}
     }
     found
+}
+
+/// The `#if`s around each of some lines of the file at `path` that holds `bytes`, as one
+/// condition each: what the outline's definitions have as their guards. Empty where there are
+/// none, and in languages without.
+pub fn guards(path: &[u8], bytes: &[u8], lines: &[u32]) -> Vec<Vec<u8>> {
+    match Language::of(path) {
+        Some(Language::C | Language::Assembler) => c::guards(bytes, lines),
+        _ => vec![Vec::new(); lines.len()],
+    }
 }
 
 #[cfg(test)]

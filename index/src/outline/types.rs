@@ -165,6 +165,8 @@ pub enum UseKind {
     Indirect,
     /// `name->x`, `name[…]`: not an address, but maybe a macro without brackets.
     Deref,
+    /// What is in the slot `name` is handed on to the slot that receives it.
+    Pass,
 }
 
 /// One use of a name.

@@ -1,5 +1,7 @@
 //! All that a graph answers, written down by names, paths and lines, to be compared.
 
+use std::collections::HashSet;
+
 use kgrep_index::graph::{Arch, ChainOptions, DefInfo, Graph, LinkKind, NameRef};
 
 use crate::history::NAMES;
@@ -31,7 +33,7 @@ impl Answers<'_, '_> {
         let mut names = Vec::new();
         graph.names_starting_with(b"", |name, _| names.push(name));
         for arch in [Arch::All, Arch::named("x86")] {
-            graph.export_edges(arch, |row| answers.rows.push(format!("edge {row:?}")));
+            graph.export_edges(arch, |_| true, |row| answers.rows.push(format!("edge {row:?}")));
             names.iter().for_each(|name| answers.of_name(*name, arch));
         }
         for (from, to) in NAMES.iter().zip(NAMES.iter().skip(3).chain(&NAMES)) {
@@ -91,6 +93,7 @@ impl Answers<'_, '_> {
                 kinds: LinkKind::ALL.iter().map(|(kind, _)| *kind).collect(),
                 through,
                 avoid,
+                without: HashSet::new(),
             };
             let chains = graph.chains(start, end, &options);
             for chain in chains.found {

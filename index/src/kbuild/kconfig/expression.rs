@@ -2,9 +2,10 @@
 //! such as `$(cc-option,…)` would say is unknown.
 
 use super::super::{Configuration, Value};
+use serde::{Deserialize, Serialize};
 
 /// An expression.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Expression {
     /// A symbol's value.
     Symbol(Vec<u8>),
@@ -19,7 +20,7 @@ pub enum Expression {
     /// `a || b`.
     Or(Box<Expression>, Box<Expression>),
     /// `a = b`, and the other comparisons.
-    Compare(&'static str, Box<Expression>, Box<Expression>),
+    Compare(String, Box<Expression>, Box<Expression>),
 }
 
 /// Kconfig's values: no, module, yes.
@@ -250,7 +251,7 @@ impl Reader<'_> {
             return Some(left);
         };
         let right = self.atom()?;
-        Some(Expression::Compare(operator, Box::new(left), Box::new(right)))
+        Some(Expression::Compare(operator.to_owned(), Box::new(left), Box::new(right)))
     }
 
     fn atom(&mut self) -> Option<Expression> {

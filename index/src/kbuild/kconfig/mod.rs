@@ -4,6 +4,7 @@
 mod expression;
 mod parse;
 
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 pub use expression::{Expression, Tristate, symbol_value};
@@ -12,7 +13,7 @@ use parse::Parser;
 use super::{Configuration, Files};
 
 /// The type of a symbol.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
     /// Yes or no.
     Bool,
@@ -29,7 +30,7 @@ pub enum Kind {
 }
 
 /// A condition and its line.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Condition {
     /// What must hold.
     pub expression: Expression,
@@ -40,7 +41,7 @@ pub struct Condition {
 }
 
 /// How one symbol uses another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Relation {
     /// It turns the other one on.
     Select,
@@ -53,7 +54,7 @@ pub enum Relation {
 }
 
 /// `select X if Y`, `imply X`, `default X`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attribute {
     /// Which of them.
     pub relation: Relation,
@@ -66,7 +67,7 @@ pub struct Attribute {
 }
 
 /// One entry of a symbol; a symbol may have several.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Definition {
     /// The symbol, without `CONFIG_`.
     pub name: Vec<u8>,

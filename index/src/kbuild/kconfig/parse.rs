@@ -4,6 +4,7 @@
 use super::{Attribute, Condition, Definition, Expression, Kind, Relation};
 use crate::kbuild::Files;
 use crate::kbuild::files::{below, normal, split};
+use crate::kbuild::lines::Lines;
 
 /// Files that are read at most, each counted as often as it is read.
 const FILES: usize = 20_000;
@@ -53,11 +54,11 @@ impl<'a> Parser<'a> {
         self.open.push(path.to_vec());
         let depth = self.around.len();
         let mut owner = Owner::Nothing;
-        let mut lines = Lines { rest: &bytes, number: 0 };
-        while let Some((line, text)) = lines.next() {
+        let mut lines = Lines::new(&bytes);
+        while let Some((line, text)) = next(&mut lines) {
             let (keyword, rest) = word(&text);
             if matches!(keyword, b"help" | b"---help---") && rest.is_empty() {
-                lines.leave_out_help();
+                leave_out_help(&mut lines);
             } else {
                 owner = self.line(owner, line, keyword, rest);
             }
@@ -219,57 +220,40 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// The lines of a file, continued ones joined, without comments.
-struct Lines<'a> {
-    rest: &'a [u8],
-    number: u32,
+/// The next line that says something, with those that continue it, without comments; and its
+/// number.
+fn next(lines: &mut Lines<'_>) -> Option<(u32, Vec<u8>)> {
+    loop {
+        let mut text = lines.next()?.trim_ascii().to_vec();
+        let number = lines.number;
+        while text.last() == Some(&b'\\') {
+            text.pop();
+            let Some(more) = lines.next() else { break };
+            text.push(b' ');
+            text.extend_from_slice(more.trim_ascii());
+        }
+        text.truncate(comment_start(&text));
+        text.truncate(text.trim_ascii_end().len());
+        if !text.is_empty() {
+            return Some((number, text));
+        }
+    }
 }
 
-impl<'a> Lines<'a> {
-    fn raw(&mut self) -> Option<&'a [u8]> {
-        if self.rest.is_empty() {
-            return None;
+/// Leaves out lines as long as they are indented like the first one, or empty.
+fn leave_out_help(lines: &mut Lines<'_>) {
+    let mut least = None;
+    loop {
+        let before = lines.here();
+        let Some(line) = lines.next() else { return };
+        if line.trim_ascii().is_empty() {
+            continue;
         }
-        self.number += 1;
-        let end = memchr::memchr(b'\n', self.rest);
-        let line = &self.rest[..end.unwrap_or(self.rest.len())];
-        self.rest = end.map_or(&[], |end| &self.rest[end + 1..]);
-        Some(line)
-    }
-
-    fn next(&mut self) -> Option<(u32, Vec<u8>)> {
-        loop {
-            let mut text = self.raw()?.trim_ascii().to_vec();
-            let number = self.number;
-            while text.last() == Some(&b'\\') {
-                text.pop();
-                let Some(more) = self.raw() else { break };
-                text.push(b' ');
-                text.extend_from_slice(more.trim_ascii());
-            }
-            text.truncate(comment_start(&text));
-            text.truncate(text.trim_ascii_end().len());
-            if !text.is_empty() {
-                return Some((number, text));
-            }
-        }
-    }
-
-    /// Leaves out lines as long as they are indented like the first one, or empty.
-    fn leave_out_help(&mut self) {
-        let mut least = None;
-        loop {
-            let before = (self.rest, self.number);
-            let Some(line) = self.raw() else { return };
-            if line.trim_ascii().is_empty() {
-                continue;
-            }
-            let indent = indentation(line);
-            let least = *least.get_or_insert(indent);
-            if indent < least || indent == 0 {
-                (self.rest, self.number) = before;
-                return;
-            }
+        let indent = indentation(line);
+        let least = *least.get_or_insert(indent);
+        if indent < least || indent == 0 {
+            *lines = before;
+            return;
         }
     }
 }

@@ -2,6 +2,7 @@
 //! comments, recipes, conditionals, `define`. What the statements do is `run`'s.
 
 use super::words::{UNKNOWN, is_space};
+use crate::kbuild::lines::Lines;
 
 /// A line of a Makefile, from 1.
 pub(crate) type LineNumber = u32;
@@ -60,42 +61,23 @@ const DEEPEST: usize = 64;
 
 /// The statements of a file.
 pub(super) fn parse(bytes: &[u8]) -> Vec<Statement> {
-    let mut parser =
-        Parser { lines: Lines { rest: bytes, number: 0 }, open: vec![Vec::new()], ifs: Vec::new() };
+    let mut parser = Parser { lines: Lines::new(bytes), open: vec![Vec::new()], ifs: Vec::new() };
     parser.in_rule(false);
     parser.open.swap_remove(0)
 }
 
-struct Lines<'a> {
-    rest: &'a [u8],
-    number: LineNumber,
-}
-
-impl<'a> Lines<'a> {
-    fn next(&mut self) -> Option<&'a [u8]> {
-        if self.rest.is_empty() {
-            return None;
-        }
-        self.number += 1;
-        let end = memchr::memchr(b'\n', self.rest);
-        let line = &self.rest[..end.unwrap_or(self.rest.len())];
-        self.rest = end.map_or(&[], |end| &self.rest[end + 1..]);
-        Some(line.strip_suffix(b"\r").unwrap_or(line))
+/// `line` with the lines that continue it; each join is one space.
+fn joined(lines: &mut Lines<'_>, line: &[u8]) -> Vec<u8> {
+    let mut text = line.to_vec();
+    while ends_open(&text) {
+        text.pop();
+        text.truncate(text.trim_ascii_end().len());
+        let Some(next) = lines.next() else { break };
+        text.push(b' ');
+        text.extend_from_slice(next.trim_ascii_start());
     }
-
-    /// `line` with the lines that continue it; each join is one space.
-    fn joined(&mut self, line: &'a [u8]) -> Vec<u8> {
-        let mut text = line.to_vec();
-        while ends_open(&text) {
-            text.pop();
-            text.truncate(text.trim_ascii_end().len());
-            let Some(next) = self.next() else { break };
-            text.push(b' ');
-            text.extend_from_slice(next.trim_ascii_start());
-        }
-        text.iter_mut().filter(|b| **b == UNKNOWN).for_each(|b| *b = b' ');
-        text
-    }
+    text.iter_mut().filter(|b| **b == UNKNOWN).for_each(|b| *b = b' ');
+    text
 }
 
 /// Whether a line ends in an odd number of backslashes.
@@ -114,7 +96,7 @@ impl Parser<'_> {
     fn in_rule(&mut self, mut in_rule: bool) {
         while let Some(line) = self.lines.next() {
             let number = self.lines.number;
-            let text = self.lines.joined(line);
+            let text = joined(&mut self.lines, line);
             if in_rule && text.first() == Some(&b'\t') {
                 self.push(number, What::Recipe(text[1..].to_vec()));
                 continue;
@@ -216,7 +198,7 @@ impl Parser<'_> {
         let mut value = Vec::new();
         let mut depth = 1;
         while let Some(line) = self.lines.next() {
-            let text = self.lines.joined(line);
+            let text = joined(&mut self.lines, line);
             match first_word(text.trim_ascii()).0 {
                 b"define" => depth += 1,
                 b"endef" => depth -= 1,

@@ -112,7 +112,11 @@ impl Reader<'_> {
         let mut start = 0;
         let mut at = 0;
         let mut depth = 0usize;
-        let has_functions = tokens.windows(2).any(|pair| pair[0].is(b'(') && pair[1].is(b'*'));
+        let has_functions = tokens.windows(2).any(|pair| {
+            let is_type = || pair[0].kind == TokenKind::Ident && pair[1].kind == TokenKind::Ident;
+            pair[0].is(b'(') && pair[1].is(b'*')
+                || is_type() && self.is_callback(pair[0].text(self.bytes))
+        });
         while at < tokens.len() {
             let token = tokens[at];
             if token.is(b'(') || token.is(b'[') {
@@ -193,8 +197,15 @@ impl Reader<'_> {
     }
 
     /// Reads the values of an initializer that belongs to the definition `within`.
-    pub(super) fn walk_values(&mut self, tokens: &[Token], within: u32, tag: NameId) {
+    /// Functions that fill no struct go to the slot `elements`.
+    pub(super) fn walk_values(
+        &mut self,
+        tokens: &[Token],
+        within: u32,
+        tag: NameId,
+        elements: NameId,
+    ) {
         self.sink.enter();
-        self.walk_code(tokens, Place::values(within, tag));
+        self.walk_code(tokens, Place::values(within, tag, elements));
     }
 }

@@ -100,7 +100,24 @@ impl Reader<'_> {
             ..Item::default()
         };
         self.begin_symbol(&item, &name, flags, symbols);
+        self.data_of_symbol(line, &name, symbols);
         true
+    }
+
+    /// `SYM_DATA(initial_code, .quad x86_64_start_kernel)`: the symbol holds the functions.
+    fn data_of_symbol(&mut self, line: &[Token], symbol: &[u8], symbols: &Symbols) {
+        let Some(within) = symbols.open else { return };
+        let words = line.windows(3).filter(|w| {
+            let size = w[1].text(self.bytes);
+            w[0].is(b'.') && matches!(size, b"quad" | b"long" | b"word" | b"dword")
+        });
+        let values: Vec<Token> = words.map(|w| w[2]).collect();
+        for value in values.into_iter().filter(|value| value.kind == TokenKind::Ident) {
+            let symbol = self.sink.intern(symbol);
+            let slot = self.variable_slot(symbol);
+            let name = self.sink.intern(value.text(self.bytes));
+            self.sink.add_use(within, name, UseKind::Init, value.line, slot);
+        }
     }
 
     fn begin_symbol(&mut self, item: &Item, name: &[u8], flags: Flags, symbols: &mut Symbols) {
@@ -144,7 +161,14 @@ impl Reader<'_> {
                 | b"la"
                 | b"PTR_LA"
         );
-        if jumps {
+        if jumps && code.get(1).is_some_and(|t| t.is(b'*')) {
+            // `call *initial_code(%rip)`; what a register holds, nobody knows.
+            if let Some(target) = code.get(2).filter(|t| t.kind == TokenKind::Ident) {
+                let name = self.sink.intern(target.text(self.bytes));
+                let slot = self.variable_slot(name);
+                self.sink.add_use(within, slot, UseKind::Indirect, first.line, NO_NAME);
+            }
+        } else if jumps {
             let mut targets = code.iter().skip(1).filter(|t| t.kind == TokenKind::Ident);
             if let Some(target) = targets.next_back() {
                 let name = self.sink.intern(target.text(self.bytes));

@@ -6,6 +6,7 @@
 use crate::lex::{Token, TokenKind};
 
 use super::super::{NO_NAME, NameId, UseKind};
+use super::declare::is_typeof;
 use super::words::{Word, word};
 use super::{About, Reader};
 
@@ -16,6 +17,8 @@ pub(super) struct Place {
     kind: PlaceKind,
     /// The struct that an initializer fills, or the macro whose arguments are read.
     owner: NameId,
+    /// The slot that an initializer's values go to, where no struct is filled.
+    elements: NameId,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,22 +32,22 @@ enum PlaceKind {
 impl Place {
     /// The body of the function `within`.
     pub(super) fn body(within: u32) -> Self {
-        Place { within, kind: PlaceKind::Body, owner: NO_NAME }
+        Place { within, kind: PlaceKind::Body, owner: NO_NAME, elements: NO_NAME }
     }
 
-    /// The value of the variable `within`, a struct `tag`.
-    pub(super) fn values(within: u32, tag: NameId) -> Self {
-        Place { within, kind: PlaceKind::Values, owner: tag }
+    /// The value of the variable `within`, a struct `tag`, or functions for the slot `elements`.
+    pub(super) fn values(within: u32, tag: NameId, elements: NameId) -> Self {
+        Place { within, kind: PlaceKind::Values, owner: tag, elements }
     }
 
     /// The body of the macro `within`.
     pub(super) fn macro_body(within: u32) -> Self {
-        Place { within, kind: PlaceKind::Macro, owner: NO_NAME }
+        Place { within, kind: PlaceKind::Macro, owner: NO_NAME, elements: NO_NAME }
     }
 
     /// The arguments of `macro_name` used at the top level.
     pub(super) fn arguments(within: u32, macro_name: NameId) -> Self {
-        Place { within, kind: PlaceKind::Arguments, owner: macro_name }
+        Place { within, kind: PlaceKind::Arguments, owner: macro_name, elements: NO_NAME }
     }
 }
 
@@ -61,10 +64,18 @@ pub(super) struct Frame {
     slot: NameId,
     /// Whether it is a `{` that holds values, not statements.
     values: bool,
+    /// The slot that one of the arguments fills, and which.
+    fills: (NameId, u32),
 }
 
-const FRAME: Frame =
-    Frame { callee: NO_NAME, argument: 1, tag: NO_NAME, slot: NO_NAME, values: false };
+const FRAME: Frame = Frame {
+    callee: NO_NAME,
+    argument: 1,
+    tag: NO_NAME,
+    slot: NO_NAME,
+    values: false,
+    fills: (NO_NAME, 0),
+};
 
 /// Brackets nested deeper than this are not told apart.
 const DEEPEST: usize = 512;
@@ -76,6 +87,8 @@ pub(super) struct Declaring {
     pub(super) depth: usize,
     pub(super) tag: NameId,
     pub(super) is_static: bool,
+    /// Whether they point to functions.
+    pub(super) callable: bool,
 }
 
 /// Memory used again from one body to the next.
@@ -93,8 +106,13 @@ pub(super) struct Walk<'t> {
     /// Brackets beyond [`DEEPEST`].
     deeper: usize,
     pub(super) declaring: Option<Declaring>,
-    /// The callee whose `(` comes next.
+    /// The callee whose `(` comes next, and the slot that one of its arguments fills.
     pending: NameId,
+    fills: (NameId, u32),
+    /// The local pointer to functions that was declared last, at which depth.
+    declared: (NameId, usize),
+    /// The one that is assigned to.
+    target: (NameId, usize),
     /// The struct of a cast or declaration before a `{`.
     cast: NameId,
     /// Whether a statement begins here.
@@ -113,7 +131,10 @@ impl Reader<'_> {
         frames.clear();
         let base = match place.kind {
             PlaceKind::Values => Frame { tag: place.owner, ..FRAME },
-            PlaceKind::Arguments => Frame { callee: place.owner, ..FRAME },
+            PlaceKind::Arguments => {
+                let fills = self.slot_filled(place.owner, tokens.first());
+                Frame { callee: place.owner, fills, ..FRAME }
+            }
             _ => FRAME,
         };
         frames.push(base);
@@ -124,6 +145,9 @@ impl Reader<'_> {
             deeper: 0,
             declaring: None,
             pending: NO_NAME,
+            fills: (NO_NAME, 0),
+            declared: (NO_NAME, 0),
+            target: (NO_NAME, 0),
             cast: NO_NAME,
             fresh: false,
             skipped: 0,
@@ -158,7 +182,11 @@ impl Reader<'_> {
         let fresh = match walk.tokens[at].byte {
             b'(' | b'[' => {
                 let callee = std::mem::replace(&mut walk.pending, NO_NAME);
-                walk.open(Frame { callee, ..FRAME });
+                let fills = std::mem::replace(&mut walk.fills, FRAME.fills);
+                if callee == NO_NAME && walk.place.kind == PlaceKind::Body {
+                    self.call_of_value(walk, at);
+                }
+                walk.open(Frame { callee, fills, ..FRAME });
                 // `for (int i = …`
                 at > 0 && walk.tokens[at - 1].text(self.bytes) == b"for"
             }
@@ -179,12 +207,23 @@ impl Reader<'_> {
             b';' => {
                 walk.declaring = walk.declaring.filter(|d| d.depth < walk.frames.len());
                 walk.top_mut().slot = NO_NAME;
+                walk.target = (NO_NAME, 0);
                 true
             }
             b',' => {
+                if walk.frames.len() <= walk.target.1 {
+                    walk.target = (NO_NAME, 0);
+                }
                 let top = walk.top_mut();
                 top.argument += 1;
                 top.slot = NO_NAME;
+                false
+            }
+            b'=' => {
+                let (name, depth) = walk.declared;
+                if name != NO_NAME && depth == walk.frames.len() {
+                    walk.target = std::mem::replace(&mut walk.declared, (NO_NAME, 0));
+                }
                 false
             }
             b':' => walk.place.kind == PlaceKind::Body && !walk.top().values,
@@ -228,7 +267,7 @@ impl Reader<'_> {
         let text = self.sink.out.names.get(slot);
         let Some(at) = memchr::memchr(b'@', text) else { return NO_NAME };
         let (field, tag) = (&text[..at], &text[at + 1..]);
-        if tag.is_empty() || memchr::memchr(b'.', tag).is_some() {
+        if tag.is_empty() || tag == b"*" {
             return NO_NAME;
         }
         let path = [tag, b".", field].concat();
@@ -240,6 +279,7 @@ impl Reader<'_> {
         let text = token.text(self.bytes);
         let fresh = std::mem::replace(&mut walk.fresh, false);
         match word(text) {
+            Word::Control if fresh && is_typeof(text) => return self.declaration(walk, at),
             Word::Control => {
                 walk.fresh = matches!(text, b"else" | b"do");
                 let skips = matches!(text, b"goto");
@@ -305,10 +345,21 @@ impl Reader<'_> {
                     }
                     (walk.pending, walk.skipped) = (name, close + 1);
                 }
-                None => self.call(walk, token, text),
+                None => {
+                    if walk.top().values {
+                        self.read_entry(walk, at);
+                    }
+                    self.call(walk, at, text);
+                }
             },
             TokenKind::Arrow => self.deref(walk, token, text),
-            TokenKind::Byte if matches!(after.byte, b'.' | b'[') => self.deref(walk, token, text),
+            TokenKind::Byte if matches!(after.byte, b'.' | b'[') => {
+                if let Some(target) = walk.target().filter(|_| after.is(b'[')) {
+                    let slot = self.slot_at(walk.tokens, at);
+                    self.sink.set_source(target, slot);
+                }
+                self.deref(walk, token, text);
+            }
             TokenKind::Byte
                 if after.byte == b'=' && !walk.tokens.get(at + 2).is_some_and(|t| t.is(b'=')) =>
             {
@@ -328,21 +379,41 @@ impl Reader<'_> {
     /// `ops = f`: a global function pointer is a slot of its own.
     fn assigned(&mut self, walk: &mut Walk, text: &[u8]) {
         let name = self.sink.intern(text);
-        walk.top_mut().slot = if self.sink.is_local(name) { NO_NAME } else { name };
+        if !self.sink.is_local(name) {
+            walk.top_mut().slot = self.variable_slot(name);
+            return;
+        }
+        walk.top_mut().slot = NO_NAME;
+        if self.sink.is_callable(name) {
+            walk.target = (name, walk.frames.len());
+        }
     }
 
-    fn call(&mut self, walk: &mut Walk, token: Token, text: &[u8]) {
+    fn call(&mut self, walk: &mut Walk, at: usize, text: &[u8]) {
+        let token = walk.tokens[at];
         let name = self.sink.intern(text);
         if self.sink.is_local(name) {
-            return;
+            return self.call_local(walk, name, token.line);
         }
         walk.pending = name;
         self.sink.add_use(walk.place.within, name, UseKind::Call, token.line, NO_NAME);
+        if self.sink.is_pointer(name) {
+            let slot = self.variable_slot(name);
+            self.sink.add_use(walk.place.within, slot, UseKind::Indirect, token.line, NO_NAME);
+        }
+        if walk.place.kind != PlaceKind::Macro {
+            let first = walk.tokens[at + 1..].iter().find(|t| !t.is(b'('));
+            walk.fills = self.slot_filled(name, first);
+            if let (slot, 0) = walk.fills
+                && slot != NO_NAME
+            {
+                self.sink.add_use(walk.place.within, slot, UseKind::Indirect, token.line, NO_NAME);
+            }
+        }
         let hidden =
             if walk.place.kind == PlaceKind::Macro { None } else { self.idioms.hidden(text) };
         if let Some(hidden) = hidden {
-            let argument =
-                walk.tokens.iter().find(|t| t.start > token.end && t.kind == TokenKind::Ident);
+            let argument = walk.tokens[at + 1..].iter().find(|t| t.kind == TokenKind::Ident);
             let argument = argument.map(|t| t.text(self.bytes)).unwrap_or_default();
             for called in hidden.calls.iter().filter_map(|t| t.fill(&[argument])) {
                 let called = self.sink.intern(&called);
@@ -363,16 +434,13 @@ impl Reader<'_> {
     fn value(&mut self, walk: &Walk, token: Token, text: &[u8]) {
         let name = self.sink.intern(text);
         if self.sink.is_local(name) {
-            return;
+            return self.hand_on(walk, name, token.line);
         }
-        let receiver =
-            walk.frames.iter().rev().find(|f| f.callee != NO_NAME || f.slot != NO_NAME || f.values);
-        let (via, argument) = match receiver {
-            Some(frame) if frame.callee != NO_NAME => (frame.callee, frame.argument as usize),
-            Some(frame) if frame.slot == NO_NAME => (self.slot_by_place(*frame), 0),
-            Some(frame) => (frame.slot, 0),
-            None => (NO_NAME, 0),
-        };
+        let is_function = text.iter().any(u8::is_ascii_lowercase);
+        let (via, runs) = self.receiver_of_value(walk, is_function);
+        if let Some(slot) = walk.filled() {
+            self.sink.add_use(walk.place.within, name, UseKind::Pass, token.line, slot);
+        }
         let is_static = walk.declaring.is_some_and(|d| d.is_static && d.depth <= walk.frames.len());
         let kind = match walk.place.kind {
             PlaceKind::Values | PlaceKind::Arguments => UseKind::Init,
@@ -380,12 +448,44 @@ impl Reader<'_> {
             _ => UseKind::Ref,
         };
         self.sink.add_use(walk.place.within, name, kind, token.line, via);
-        if argument > 0 {
-            let receiver = self.sink.out.names.get(via);
-            if self.idioms.run(receiver).is_some_and(|run| run.args.contains(&argument)) {
-                self.sink.last_use_runs();
-            }
+        if runs {
+            self.sink.last_use_runs();
         }
+    }
+
+    /// Who receives the value that is read: a slot, or the function or macro that it is handed
+    /// to, as the slot of its parameter where `by_parameter`; and whether that runs it.
+    pub(super) fn receiver_of_value(&mut self, walk: &Walk, by_parameter: bool) -> (NameId, bool) {
+        let receiver = walk
+            .frames
+            .iter()
+            .rev()
+            .find(|f| f.callee != NO_NAME || f.slot != NO_NAME || f.values)
+            .copied();
+        let Some(frame) = receiver else { return (walk.place.elements, false) };
+        if frame.callee == NO_NAME {
+            let slot = if frame.slot == NO_NAME { self.slot_by_place(frame) } else { frame.slot };
+            let elements = slot == NO_NAME && frame.tag == NO_NAME;
+            return (if elements { walk.place.elements } else { slot }, false);
+        }
+        let callee = self.sink.out.names.get(frame.callee);
+        let run = self.idioms.run(callee);
+        let runs = run.is_some_and(|run| run.args.contains(&(frame.argument as usize)));
+        let is_body = matches!(walk.place.kind, PlaceKind::Body | PlaceKind::Macro);
+        match is_body && by_parameter {
+            true => (self.parameter_slot(frame.callee, frame.argument), runs),
+            false => (frame.callee, runs),
+        }
+    }
+
+    /// The slot that calling `name` with this first argument fills or calls through, and with
+    /// which argument; 0: it calls.
+    fn slot_filled(&mut self, name: NameId, first: Option<&Token>) -> (NameId, u32) {
+        let idiom = self.idioms.slot(self.sink.out.names.get(name));
+        let argument = first.filter(|t| t.kind == TokenKind::Ident).map(|t| t.text(self.bytes));
+        let Some(idiom) = idiom else { return FRAME.fills };
+        let slot = idiom.slot.fill(&[argument.unwrap_or_default()]);
+        slot.map_or(FRAME.fills, |slot| (self.sink.intern(&slot), idiom.value))
     }
 
     /// The slot that a value without a `.field =` goes to: by its place among the values, where
@@ -404,79 +504,65 @@ impl Reader<'_> {
         let field = walk.tokens[at].text(self.bytes);
         let assigned = walk.tokens.get(at + 1).is_some_and(|t| t.is(b'='))
             && !walk.tokens.get(at + 2).is_some_and(|t| t.is(b'='));
-        let designates = walk.tokens[at - 1].is(b'.') && walk.top().values && {
-            let before = at.checked_sub(2).map(|i| walk.tokens[i]);
-            before.is_none_or(|t| t.is(b'{') || t.is(b','))
-        };
-        if designates {
+        let after = walk.tokens.get(at + 1);
+        if walk.tokens[at - 1].is(b'.') && walk.top().values {
             let tag = walk.top().tag;
-            walk.top_mut().slot = self.slot(field, tag);
-        } else if called || assigned {
-            let tag = self.receiver(walk.tokens, at - 1);
-            let slot = self.slot(field, tag);
-            if called {
-                self.sink.add_use(
-                    walk.place.within,
-                    slot,
-                    UseKind::Indirect,
-                    walk.tokens[at].line,
-                    NO_NAME,
-                );
-            } else {
-                walk.top_mut().slot = slot;
+            if let Some(tag) = self.designated(walk.tokens, at - 1, tag) {
+                walk.top_mut().slot = self.slot(field, tag);
+                return;
             }
         }
-    }
-
-    /// The struct that stands before the `->` or `.` at `at`, as a path: `inode.i_op` when
-    /// it is a field of a variable.
-    fn receiver(&mut self, tokens: &[Token], at: usize) -> NameId {
-        let Some(base) = base(tokens, at) else { return NO_NAME };
-        let text = tokens[base].text(self.bytes);
-        let step = base
-            .checked_sub(1)
-            .filter(|i| tokens[*i].kind == TokenKind::Arrow || tokens[*i].is(b'.'));
-        let Some(step) = step else {
-            let name = self.sink.intern(text);
-            return self.sink.tag_of(name);
-        };
-        let Some(owner) = self::base(tokens, step) else { return NO_NAME };
-        if owner > 0 && (tokens[owner - 1].kind == TokenKind::Arrow || tokens[owner - 1].is(b'.')) {
-            return NO_NAME;
+        let handed_on = walk.top().slot != NO_NAME && self.is_callback(field);
+        let goes_on = after.is_some_and(|t| t.kind == TokenKind::Arrow || t.is(b'.'));
+        let is_read = walk.target.0 != NO_NAME;
+        if !(called || assigned || (is_read || handed_on) && !goes_on) {
+            return;
         }
-        let owner = self.sink.intern(tokens[owner].text(self.bytes));
-        let tag = self.sink.tag_of(owner);
-        if tag == NO_NAME {
-            return NO_NAME;
-        }
-        let tag = self.sink.out.names.get(tag);
-        if memchr::memchr(b'.', tag).is_some() {
-            return NO_NAME;
-        }
-        let path = [tag, b".", text].concat();
-        self.sink.intern(&path)
-    }
-}
-
-/// Index of the word whose value the `->` or `.` at `at` follows, over `[…]`.
-fn base(tokens: &[Token], at: usize) -> Option<usize> {
-    let mut index = at.checked_sub(1)?;
-    if tokens[index].is(b']') {
-        let mut depth = 0usize;
-        for back in 0..16 {
-            let token = tokens.get(index.checked_sub(back)?)?;
-            depth += usize::from(token.is(b']'));
-            depth -= usize::from(token.is(b'['));
-            if depth == 0 {
-                index = index.checked_sub(back + 1)?;
-                break;
-            }
+        let tag = self.receiver(walk.tokens, at - 1);
+        let slot = self.slot(field, tag);
+        if called {
+            let line = walk.tokens[at].line;
+            self.sink.add_use(walk.place.within, slot, UseKind::Indirect, line, NO_NAME);
+        } else if assigned {
+            walk.top_mut().slot = slot;
+        } else if is_read {
+            self.sink.set_source(walk.target.0, slot);
+        } else {
+            // `worker->current_func = work->func`
+            let (line, via) = (walk.tokens[at].line, walk.top().slot);
+            self.sink.add_use(walk.place.within, slot, UseKind::Pass, line, via);
         }
     }
-    (tokens[index].kind == TokenKind::Ident).then_some(index)
 }
 
 impl Walk<'_> {
+    /// The definition that is read.
+    pub(super) fn within(&self) -> u32 {
+        self.place.within
+    }
+
+    /// The slot that the argument being read fills, by what it is an argument of.
+    fn filled(&self) -> Option<NameId> {
+        let frame = self.frames.iter().rev().find(|f| f.callee != NO_NAME)?;
+        let (slot, argument) = frame.fills;
+        (slot != NO_NAME && argument == frame.argument).then_some(slot)
+    }
+
+    /// The struct that the values read fill.
+    pub(super) fn tag(&self) -> NameId {
+        self.top().tag
+    }
+
+    /// The local pointer to functions that is assigned to.
+    pub(super) fn target(&self) -> Option<NameId> {
+        Some(self.target.0).filter(|name| *name != NO_NAME)
+    }
+
+    /// Notes that a local pointer to functions is declared.
+    pub(super) fn declare_pointer(&mut self, name: NameId) {
+        self.declared = (name, self.frames.len());
+    }
+
     fn top(&self) -> &Frame {
         self.frames.last().unwrap_or(&FRAME)
     }

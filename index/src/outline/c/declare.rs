@@ -6,6 +6,7 @@ use crate::lex::TokenKind;
 use super::super::{NO_NAME, NameId};
 use super::Reader;
 use super::code::{Declaring, Walk};
+use super::head::closing;
 use super::words::{Word, word};
 
 impl Reader<'_> {
@@ -27,18 +28,33 @@ impl Reader<'_> {
         }
         let name = self.sink.intern(walk.tokens[at].text(self.bytes));
         self.sink.set_local(name, declaring.tag);
+        if pointer || declaring.callable {
+            self.declare_callable(walk, name);
+        }
         true
+    }
+
+    /// Notes that the local `name` points to functions.
+    fn declare_callable(&mut self, walk: &mut Walk, name: NameId) {
+        self.sink.set_callable(name);
+        walk.declare_pointer(name);
     }
 
     /// A declaration that begins with a word of C's own at `at`; returns where to go on.
     pub(super) fn declaration(&mut self, walk: &mut Walk, at: usize) -> usize {
         let mut next = at;
-        let (mut tag, mut is_static, mut typed) = (NO_NAME, false, false);
+        let (mut tag, mut is_static, mut typed, mut callable) = (NO_NAME, false, false, false);
         while let Some(token) = walk.tokens.get(next) {
             if token.kind != TokenKind::Ident {
                 break;
             }
             let text = token.text(self.bytes);
+            if is_typeof(text) && walk.tokens.get(next + 1).is_some_and(|t| t.is(b'(')) {
+                // `typeof(ops->open) f`
+                let Some(close) = closing(walk.tokens, next + 1, walk.tokens.len()) else { break };
+                (typed, callable, next) = (true, true, close + 1);
+                continue;
+            }
             match word(text) {
                 Word::Control => break,
                 Word::Type => typed = true,
@@ -60,11 +76,13 @@ impl Reader<'_> {
                         break;
                     }
                     typed = true;
+                    (tag, callable) = self.type_by_name(text);
                 }
             }
             next += 1;
         }
-        self.first_declarator(walk, next.max(at + 1), tag, is_static)
+        let declaring = Declaring { depth: walk.frames.len(), tag, is_static, callable };
+        self.first_declarator(walk, next.max(at + 1), declaring)
     }
 
     /// A declaration that begins with a name: `u32 x`, `irqreturn_t *f`; none if it is no such.
@@ -74,6 +92,9 @@ impl Reader<'_> {
         while walk.tokens.get(next).is_some_and(|t| t.is(b'*')) {
             next += 1;
             stars += 1;
+        }
+        if stars == 0 && walk.tokens.get(next).is_some_and(|t| t.is(b'(')) {
+            return self.declaration_by_macro(walk, at);
         }
         let name = walk.tokens.get(next).filter(|t| t.kind == TokenKind::Ident)?;
         if word(name.text(self.bytes)) != Word::Name {
@@ -86,18 +107,37 @@ impl Reader<'_> {
         if !declared || follows.is(b'(') && stars == 0 {
             return None;
         }
-        Some(self.first_declarator(walk, next, NO_NAME, false))
+        let (tag, callable) = self.type_by_name(walk.tokens[at].text(self.bytes));
+        let callable = callable && stars == 0;
+        let depth = walk.frames.len();
+        let declaring = Declaring { depth, tag, is_static: false, callable };
+        Some(self.first_declarator(walk, next, declaring))
+    }
+
+    /// A declaration whose type a macro tells: `typeof_member(struct proc_ops, proc_read) read;`.
+    fn declaration_by_macro(&mut self, walk: &mut Walk, at: usize) -> Option<usize> {
+        let next = closing(walk.tokens, at + 1, walk.tokens.len())? + 1;
+        let name = walk.tokens.get(next).filter(|t| t.kind == TokenKind::Ident)?;
+        let follows = walk.tokens.get(next + 1)?;
+        if word(name.text(self.bytes)) != Word::Name || !(follows.is(b';') || follows.is(b'=')) {
+            return None;
+        }
+        let depth = walk.frames.len();
+        let declaring = Declaring { depth, tag: NO_NAME, is_static: false, callable: true };
+        Some(self.first_declarator(walk, next, declaring))
+    }
+
+    /// The struct that a type's name stands for, if the file says so, and whether it is one of
+    /// pointers to functions.
+    fn type_by_name(&mut self, text: &[u8]) -> (NameId, bool) {
+        let name = self.sink.intern(text);
+        let tag = self.typedefs.get(&name).copied().unwrap_or(NO_NAME);
+        (tag, self.is_callback(text))
     }
 
     /// The first declared name at `at`, after stars and markers.
-    fn first_declarator(
-        &mut self,
-        walk: &mut Walk,
-        mut at: usize,
-        tag: NameId,
-        is_static: bool,
-    ) -> usize {
-        let start = at;
+    fn first_declarator(&mut self, walk: &mut Walk, mut at: usize, declaring: Declaring) -> usize {
+        let (start, tag) = (at, declaring.tag);
         while let Some(token) = walk.tokens.get(at) {
             let marker = token.kind == TokenKind::Ident
                 && walk
@@ -118,6 +158,7 @@ impl Reader<'_> {
                 if let Some(name) = inside.into_iter().find(|t| t.kind == TokenKind::Ident) {
                     let name = self.sink.intern(name.text(self.bytes));
                     self.sink.set_local(name, tag);
+                    self.declare_callable(walk, name);
                 }
                 return start;
             }
@@ -129,8 +170,16 @@ impl Reader<'_> {
         let name = self.sink.intern(token.text(self.bytes));
         if !walk.tokens.get(at + 1).is_some_and(|t| t.is(b'(')) {
             self.sink.set_local(name, tag);
+            if declaring.callable {
+                self.declare_callable(walk, name);
+            }
         }
-        walk.declaring = Some(Declaring { depth: walk.frames.len(), tag, is_static });
+        walk.declaring = Some(declaring);
         at + 1
     }
+}
+
+/// Whether the word asks for the type of what follows in brackets.
+pub(super) fn is_typeof(text: &[u8]) -> bool {
+    matches!(text, b"typeof" | b"__typeof__" | b"__typeof")
 }

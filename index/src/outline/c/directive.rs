@@ -38,6 +38,12 @@ impl Reader<'_> {
             _ => return,
         };
         if let Some(end) = memchr::memchr(close, &rest[1..]) {
+            if self.item.body.is_some()
+                && let Some(slot) = self.idioms.called_by_including(&rest[1..1 + end])
+            {
+                let slot = self.sink.intern(slot);
+                self.includes_calls.push((slot, line));
+            }
             let path = self.sink.intern(&rest[1..1 + end]);
             self.sink.out.includes.push(Include { path, line, local: close == b'"' });
         }
@@ -202,6 +208,7 @@ impl Reader<'_> {
         }
         if function_like {
             self.note_maker(name, &body);
+            self.note_entry(name_token.text(bytes), &body);
         }
         if self.concerns(&body)
             && (function_like || body.iter().any(|t| t.kind == TokenKind::Ident))
@@ -232,9 +239,15 @@ impl Reader<'_> {
         let mut start = 0;
         if function_like {
             let close = tokens.iter().position(|t| t.is(b')')).unwrap_or(tokens.len());
-            for token in tokens[..close].iter().filter(|t| t.kind == TokenKind::Ident) {
-                let param = self.sink.intern(token.text(self.bytes));
+            let function = self.sink.out.definitions[within as usize].name;
+            let params = tokens[..close].iter().filter(|t| t.kind == TokenKind::Ident);
+            for (number, token) in (1..).zip(params) {
+                let text = token.text(self.bytes);
+                let param = self.sink.intern(text);
                 self.sink.set_local(param, NO_NAME);
+                if self.is_callback(text) {
+                    self.set_callable_parameter(param, function, number);
+                }
             }
             let params = tokens.get(1..close).unwrap_or_default();
             self.sink.out.definitions[within as usize].params = NO_NAME;
@@ -250,7 +263,7 @@ impl Reader<'_> {
 const LONGEST_CONDITION: usize = 400;
 
 /// The condition of an `#if` line, blanks made single and continuations taken out.
-fn condition_text(word: &[u8], rest: &[u8]) -> Vec<u8> {
+pub(super) fn condition_text(word: &[u8], rest: &[u8]) -> Vec<u8> {
     let mut text = Vec::new();
     let mut lexer = Lexer::within(rest, 0, rest.len(), 1);
     let mut end = None;

@@ -27,7 +27,7 @@ const WRITTEN_OUT: usize = 1 << 22;
 const EACH: usize = 64;
 
 /// Macros inside macros followed at most.
-const DEEPEST: usize = 12;
+pub(super) const DEEPEST: usize = 12;
 
 /// The macros of a name, as far as other files have them.
 pub(crate) type Others<'a> = &'a dyn Fn(&[u8]) -> Vec<Arc<Template>>;
@@ -40,6 +40,8 @@ type ByName = HashMap<Vec<u8>, Vec<(NameId, Arc<Template>)>, BuildHasherDefault<
 pub(super) struct Makers {
     /// By name, with the condition around each.
     own: ByName,
+    /// Those that write entries of tables.
+    entries: HashMap<Vec<u8>, Arc<Template>>,
     written: usize,
     depth: usize,
 }
@@ -53,6 +55,39 @@ impl Makers {
     /// Whether the file has such a macro.
     pub(super) fn has(&self, name: &[u8]) -> bool {
         self.own.contains_key(name)
+    }
+
+    /// How deep in what macros wrote the text is that is read.
+    pub(super) fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// Whether so many bytes more may be written out.
+    pub(super) fn may_write(&mut self, bytes: usize) -> bool {
+        self.written += bytes + EACH;
+        self.written <= WRITTEN_OUT
+    }
+
+    /// The same, for what a macro wrote.
+    pub(super) fn inside(mut self) -> Makers {
+        self.depth += 1;
+        self
+    }
+
+    /// The same, for the text that [`Makers::inside`] was made for.
+    pub(super) fn outside(mut self) -> Makers {
+        self.depth -= 1;
+        self
+    }
+
+    /// Remembers a macro that writes entries of tables.
+    pub(super) fn add_entry(&mut self, name: &[u8], template: Template) {
+        self.entries.insert(name.to_vec(), Arc::new(template));
+    }
+
+    /// The macro of this name that writes entries of tables.
+    pub(super) fn entry(&self, name: &[u8]) -> Option<Arc<Template>> {
+        self.entries.get(name).cloned()
     }
 
     fn own(&self, name: &[u8]) -> Vec<Arc<Template>> {
@@ -73,7 +108,7 @@ pub(crate) fn made_by(
     others: Others,
     written: &mut usize,
 ) -> FileOutline {
-    let text = text_of(template, &split(arguments), kind);
+    let text = written_by(template, &split(arguments), kind);
     let mut made = FileOutline::default();
     *written += text.len() + EACH;
     if *written > WRITTEN_OUT {
@@ -88,7 +123,7 @@ pub(crate) fn made_by(
 }
 
 /// What the macro writes, made whole.
-fn text_of(template: &Template, arguments: &[Vec<u8>], kind: InvocationKind) -> Vec<u8> {
+fn written_by(template: &Template, arguments: &[Vec<u8>], kind: InvocationKind) -> Vec<u8> {
     let mut text = template.write_out(arguments);
     text.extend_from_slice(match kind {
         InvocationKind::Item => b";",
@@ -98,8 +133,16 @@ fn text_of(template: &Template, arguments: &[Vec<u8>], kind: InvocationKind) -> 
     text
 }
 
+/// The text from the first of these tokens to the last.
+pub(super) fn text_of<'b>(tokens: &[Token], bytes: &'b [u8]) -> &'b [u8] {
+    match tokens {
+        [] => &bytes[..0],
+        [first, ..] => &bytes[first.start as usize..tokens[tokens.len() - 1].end as usize],
+    }
+}
+
 /// The arguments in a text, each as written.
-fn split(text: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn split(text: &[u8]) -> Vec<Vec<u8>> {
     let mut lexer = Lexer::within(text, 0, text.len(), 1);
     let (mut found, mut depth, mut start) = (Vec::new(), 0usize, 0);
     while let Some(token) = lexer.next_meaning(|_| {}) {
@@ -146,11 +189,8 @@ impl<'a> Reader<'a> {
         if !template::may_be_items(body, self.bytes) {
             return;
         }
-        let text = |tokens: &[Token]| match tokens {
-            [] => &self.bytes[..0],
-            [first, ..] => &self.bytes[first.start as usize..tokens[tokens.len() - 1].end as usize],
-        };
-        let (params, body) = (text(&tokens[1.min(close)..close]), text(body));
+        let bytes = self.bytes;
+        let (params, body) = (text_of(&tokens[1.min(close)..close], bytes), text_of(body, bytes));
         let maker =
             Maker { name, params: self.sink.new_name(params), body: self.sink.new_name(body) };
         self.sink.out.makers.push(maker);
@@ -186,12 +226,7 @@ impl<'a> Reader<'a> {
         heads: u32,
         functions: bool,
     ) -> Option<u32> {
-        let text = match arguments {
-            [] => &b""[..],
-            [first, ..] => {
-                &self.bytes[first.start as usize..arguments[arguments.len() - 1].end as usize]
-            }
-        };
+        let text = text_of(arguments, self.bytes);
         let Some(others) = self.others else {
             let arguments = self.sink.new_name(text);
             let (first, last) = (item.tokens[0].line, item.tokens[item.tokens.len() - 1].line);
@@ -262,21 +297,17 @@ impl<'a> Reader<'a> {
         }
         let mut function = None;
         for template in templates {
-            let text = text_of(template, arguments, kind);
-            self.makers.written += text.len() + EACH;
-            if self.makers.written > WRITTEN_OUT {
+            let text = written_by(template, arguments, kind);
+            if !self.makers.may_write(text.len()) {
                 return function;
             }
             let mut made = FileOutline::default();
             let mut reader = Reader::new(&text, self.idioms, &mut made);
             reader.others = self.others;
-            let mut makers = std::mem::take(&mut self.makers);
-            makers.depth += 1;
-            reader.makers = makers;
+            reader.unit = self.unit;
+            reader.makers = std::mem::take(&mut self.makers).inside();
             reader.read();
-            let mut makers = std::mem::take(&mut reader.makers);
-            makers.depth -= 1;
-            self.makers = makers;
+            self.makers = std::mem::take(&mut reader.makers).outside();
             function = Some(self.merge(item, &made));
         }
         function

@@ -17,7 +17,11 @@ impl Reader<'_> {
         }
         match item.body {
             // Nothing else in the file depends on it.
-            Some((_, Shape::Function { .. })) if !self.concerns(&item.tokens) => {}
+            Some((open, Shape::Function { name, typed: true, .. }))
+                if !self.concerns(&item.tokens) =>
+            {
+                self.note_own(&item.tokens[..open], name);
+            }
             Some((open, Shape::Function { name, params, typed })) => {
                 self.read_function(item, open, name, params, typed)
             }
@@ -95,6 +99,7 @@ impl Reader<'_> {
 
     fn read_function(&mut self, item: &Item, open: usize, name: usize, params: Group, typed: bool) {
         let flags = self.flags(&item.tokens[..open]);
+        let at = name;
         let word = item.tokens[name].text(self.bytes);
         let second = item.groups.iter().find(|g| typed && g.open == params.close + 1);
         if let Some(second) = second {
@@ -103,6 +108,7 @@ impl Reader<'_> {
         }
         let (within, skip) = if typed {
             let name = self.sink.intern(word);
+            self.note_own(&item.tokens[..open], at);
             let mut definition = self.definition(item, name, Kind::Function, flags);
             definition.params = self.plain_text(item.inside(params));
             (Some(self.sink.define(definition)), 0)
@@ -117,11 +123,25 @@ impl Reader<'_> {
         self.read_body(item, open, within, params, skip);
     }
 
+    /// Notes that the function whose name is at `name` can't be seen in other files, if its head
+    /// says so.
+    fn note_own(&mut self, head: &[Token], name: usize) {
+        if let Some(token) = head.get(name).filter(|_| self.flags(head).has(Flags::STATIC)) {
+            let name = self.sink.intern(token.text(self.bytes));
+            self.set_own(name);
+        }
+    }
+
     fn read_body(&mut self, item: &Item, open: usize, within: u32, params: Group, skip: usize) {
         self.sink.enter();
         let params = item.inside(params);
-        self.read_params(params, skip);
+        let function = self.sink.out.definitions.get(within as usize);
+        let function = function.filter(|d| d.kind == Kind::Function && skip == 0);
+        self.read_params(params, skip, function.map_or(NO_NAME, |d| d.name));
         self.walk_code(&item.tokens[open..], Place::body(within));
+        for (slot, line) in std::mem::take(&mut self.includes_calls) {
+            self.sink.add_use(within, slot, UseKind::Indirect, line, NO_NAME);
+        }
         if self.about.is_some() {
             return;
         }
@@ -211,8 +231,10 @@ impl Reader<'_> {
         self.arm = 0;
     }
 
-    /// Makes the parameters local; those of idioms come after `skip` arguments, name apart from type.
-    fn read_params(&mut self, tokens: &[Token], skip: usize) {
+    /// Makes the parameters local; those of idioms come after `skip` arguments, name apart from
+    /// type. Of pointers to functions it is noted that they are parameters of `function`.
+    fn read_params(&mut self, tokens: &[Token], skip: usize, function: NameId) {
+        let mut callable = false;
         let (mut depth, mut index, mut tag) = (0usize, 0usize, NO_NAME);
         let mut last: Option<Token> = None;
         let mut settled = false;
@@ -222,6 +244,7 @@ impl Reader<'_> {
                     // `void (*f)(int)`: the name is in the first brackets.
                     let pointer = tokens.get(at + 1).is_some_and(|t| t.is(b'*'));
                     if token.byte == b'(' && depth == 0 && pointer && !settled {
+                        callable = true;
                         last = tokens[at..].iter().find(|t| t.kind == TokenKind::Ident).copied();
                     }
                     settled = depth == 0;
@@ -231,7 +254,8 @@ impl Reader<'_> {
                 (TokenKind::Byte, b',') if depth == 0 => {
                     index += 1;
                     self.set_param(last, tag, index > skip);
-                    (last, tag, settled) = (None, NO_NAME, false);
+                    self.set_callback(last.filter(|_| callable), function, index);
+                    (last, tag, settled, callable) = (None, NO_NAME, false, false);
                 }
                 (TokenKind::Ident, _) if depth == 0 && !settled => {
                     let text = token.text(self.bytes);
@@ -242,7 +266,8 @@ impl Reader<'_> {
                             }
                         }
                         Word::Name if !text.starts_with(b"__") || last.is_none() => {
-                            last = Some(*token)
+                            let named = last.replace(*token);
+                            callable |= named.is_some_and(|t| self.is_callback(t.text(self.bytes)));
                         }
                         _ => {}
                     }
@@ -251,6 +276,15 @@ impl Reader<'_> {
             }
         }
         self.set_param(last, tag, index + 1 > skip);
+        self.set_callback(last.filter(|_| callable), function, index + 1);
+    }
+
+    /// Notes the parameter of `function` with this number as a pointer to functions.
+    fn set_callback(&mut self, name: Option<Token>, function: NameId, number: usize) {
+        if let Some(token) = name.filter(|_| function != NO_NAME) {
+            let name = self.sink.intern(token.text(self.bytes));
+            self.set_callable_parameter(name, function, number as u32);
+        }
     }
 
     fn set_param(&mut self, name: Option<Token>, tag: NameId, wanted: bool) {
@@ -285,6 +319,9 @@ impl Reader<'_> {
                     item.groups.iter().find(|g| g.open == params.close + 1 && g.close > g.open);
                 let named = if second.is_some() { params.close } else { name };
                 let name = self.plain_text(&item.tokens[name..=named]);
+                if flags.has(Flags::STATIC) {
+                    self.set_own(name);
+                }
                 let params = second.copied().unwrap_or(params);
                 let mut definition = self.definition(item, name, Kind::Declaration, flags);
                 definition.params = self.plain_text(item.inside(params));
@@ -308,8 +345,22 @@ impl Reader<'_> {
         let token = self.typedef_name(item, start);
         if let Some(token) = token {
             let name = self.sink.intern(token.text(self.bytes));
+            self.note_typedef(item, name);
             let definition = self.definition(item, name, Kind::Typedef, Flags::default());
             self.sink.define(definition);
+        }
+    }
+
+    /// Notes the struct that the type `name` stands for.
+    fn note_typedef(&mut self, item: &Item, name: NameId) {
+        let is_tag =
+            |t: &Token| t.kind == TokenKind::Ident && word(t.text(self.bytes)) == Word::Tag;
+        if let [_, tag, named, ..] = &item.tokens[..]
+            && is_tag(tag)
+            && named.kind == TokenKind::Ident
+        {
+            let tag = self.sink.intern(named.text(self.bytes));
+            self.typedefs.insert(name, tag);
         }
     }
 

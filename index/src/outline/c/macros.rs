@@ -66,6 +66,12 @@ impl Reader<'_> {
             numbers.push(Some(number));
         }
         if let Some((within, _)) = first {
+            for (name, slot) in &idiom.fills {
+                if let Some((name, slot)) = name.fill(&arguments).zip(slot.fill(&arguments)) {
+                    let (name, slot) = (self.sink.intern(&name), self.sink.intern(&slot));
+                    self.sink.add_use(within, name, UseKind::Pass, item.tokens[0].line, slot);
+                }
+            }
             self.fill_in(item, within, &idiom.init, &arguments);
         }
         for name in idiom.functions.iter().filter_map(|t| t.fill(&arguments)) {

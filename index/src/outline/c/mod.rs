@@ -10,10 +10,13 @@ mod code;
 mod conditions;
 mod declare;
 mod directive;
+mod entries;
 pub(crate) mod expand;
+mod guards;
 mod head;
 mod items;
 mod macros;
+mod pointers;
 mod sink;
 pub(crate) mod template;
 mod variables;
@@ -25,30 +28,40 @@ use crate::idiom::Idioms;
 use crate::lex::{Lexer, Token, TokenKind};
 pub(super) use asm::read_assembler;
 use conditions::Conditions;
+pub(super) use guards::guards;
 use head::{Group, Shape};
 use sink::Sink;
 
 use super::formats::{Gather, Head};
 use super::mentions::words_of_directive;
-use super::{FileOutline, NO_NAME, NameId};
+use super::{FileOutline, NO_NAME, NameId, hash};
 
 /// An item with more tokens is given up: none in a real tree comes near.
 const ITEM_TOKENS: usize = 1 << 21;
 
 /// Reads a C file or header into `out`.
-pub(super) fn read(bytes: &[u8], idioms: &Idioms, out: &mut FileOutline) {
-    Reader::new(bytes, idioms, out).read();
+pub(super) fn read(path: &[u8], bytes: &[u8], idioms: &Idioms, out: &mut FileOutline) {
+    let mut reader = Reader::new(bytes, idioms, out);
+    reader.unit = unit(path);
+    reader.read();
+}
+
+/// The number of a file whose names others may not see; 0 for a header.
+fn unit(path: &[u8]) -> u32 {
+    if path.ends_with(b".c") { hash(path).max(1) } else { 0 }
 }
 
 /// As [`read`], but of what is said only as much as has to do with `name`. Returns the lines
 /// where it is a word of the code.
 pub(super) fn read_about(
+    path: &[u8],
     bytes: &[u8],
     idioms: &Idioms,
     name: &[u8],
     out: &mut FileOutline,
 ) -> Vec<u32> {
     let mut reader = Reader::new(bytes, idioms, out);
+    reader.unit = unit(path);
     reader.about = Some(About { name, lines: Vec::new() });
     reader.read();
     reader.about.map_or_else(Vec::new, |about| about.lines)
@@ -156,6 +169,14 @@ struct Reader<'a> {
     gather: Gather,
     /// Whether a macro was defined.
     has_defined: bool,
+    /// The slots that the function being read calls through by what it includes, with the lines.
+    includes_calls: Vec<(NameId, u32)>,
+    /// The structs that names of types stand for.
+    typedefs: HashMap<NameId, NameId>,
+    /// The struct of the variable being read, where a type's name says it.
+    typed_by_name: NameId,
+    /// The file's number, for names that no other file sees; 0: a header, or none is known.
+    unit: u32,
     /// The name that it is read for, where it is not read for all.
     about: Option<About<'a>>,
 }
@@ -178,6 +199,10 @@ impl<'a> Reader<'a> {
             arm: 0,
             gather: Gather::default(),
             has_defined: false,
+            includes_calls: Vec::new(),
+            typedefs: HashMap::new(),
+            typed_by_name: NO_NAME,
+            unit: 0,
             about: None,
         }
     }
@@ -403,6 +428,7 @@ impl<'a> Reader<'a> {
             self.read_item(&item);
             self.item = item;
             self.item.clear();
+            self.includes_calls.clear();
             self.last_comment = (0, 0);
         }
     }

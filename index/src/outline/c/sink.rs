@@ -23,10 +23,26 @@ struct Scope {
     global_type: NameId,
     /// The definition in which it was last noted as a plain reference.
     noted: u32,
+    /// The slot that its value there comes from.
+    source: NameId,
+    /// Whether it points to functions there.
+    callable: bool,
+    /// Whether it does as a variable of the file.
+    pointer: bool,
+    /// Whether no other file can see it.
+    own: bool,
 }
 
-const NO_SCOPE: Scope =
-    Scope { local: 0, local_type: NO_NAME, global_type: NO_NAME, noted: NOWHERE };
+const NO_SCOPE: Scope = Scope {
+    local: 0,
+    local_type: NO_NAME,
+    global_type: NO_NAME,
+    noted: NOWHERE,
+    source: NO_NAME,
+    callable: false,
+    pointer: false,
+    own: false,
+};
 
 impl<'a> Sink<'a> {
     /// A sink for what a text of `bytes` bytes says.
@@ -59,6 +75,47 @@ impl<'a> Sink<'a> {
     pub(super) fn set_local(&mut self, name: NameId, tag: NameId) {
         let scope = &mut self.scopes[name as usize];
         (scope.local, scope.local_type) = (self.scope, tag);
+        (scope.source, scope.callable) = (NO_NAME, false);
+    }
+
+    /// Notes that a local name points to functions.
+    pub(super) fn set_callable(&mut self, name: NameId) {
+        self.scopes[name as usize].callable = true;
+    }
+
+    /// Whether a local name points to functions.
+    pub(super) fn is_callable(&self, name: NameId) -> bool {
+        self.scopes[name as usize].callable
+    }
+
+    /// Notes the slot that the value of a local name comes from.
+    pub(super) fn set_source(&mut self, name: NameId, slot: NameId) {
+        self.scopes[name as usize].source = slot;
+    }
+
+    /// The slot that the value of a local name comes from.
+    pub(super) fn source(&self, name: NameId) -> NameId {
+        self.scopes[name as usize].source
+    }
+
+    /// Notes that a variable of the file points to functions.
+    pub(super) fn set_pointer(&mut self, name: NameId) {
+        self.scopes[name as usize].pointer = true;
+    }
+
+    /// Whether a variable of the file points to functions.
+    pub(super) fn is_pointer(&self, name: NameId) -> bool {
+        self.scopes[name as usize].pointer
+    }
+
+    /// Notes that no other file can see a name.
+    pub(super) fn set_own(&mut self, name: NameId) {
+        self.scopes[name as usize].own = true;
+    }
+
+    /// Whether no other file can see a name.
+    pub(super) fn is_own(&self, name: NameId) -> bool {
+        self.scopes[name as usize].own
     }
 
     /// Notes the struct of a variable of the file.

@@ -14,7 +14,11 @@ impl Reader<'_> {
         let flags = self.flags(&tokens[..item.equals.unwrap_or(tokens.len()).min(64)]);
         let is_tag =
             |t: &Token| t.kind == TokenKind::Ident && word(t.text(self.bytes)) == Word::Tag;
-        let tag = match tokens.iter().take(16).position(is_tag).and_then(|at| tokens.get(at + 1)) {
+        // A struct among the parameters of `int (*f)(struct x *)` is not the variable's.
+        let pointer =
+            tokens.windows(2).take(16).position(|pair| pair[0].is(b'(') && pair[1].is(b'*'));
+        let mut typed = tokens.iter().take(pointer.unwrap_or(16));
+        let tag = match typed.position(is_tag).and_then(|at| tokens.get(at + 1)) {
             Some(token) if token.kind == TokenKind::Ident => {
                 self.sink.intern(token.text(self.bytes))
             }
@@ -35,6 +39,7 @@ impl Reader<'_> {
                 !marks && !text.starts_with(b"$")
             };
             if let Some(name) = self.declared(head).filter(|name| !alone && is_plain(name)) {
+                self.note_pointer(head, name, flags, tag);
                 self.define_variable(
                     item,
                     name,
@@ -47,6 +52,30 @@ impl Reader<'_> {
         }
     }
 
+    /// Notes whether the variable `token` can be seen in other files, and whether it points to
+    /// functions.
+    fn note_pointer(&mut self, head: &[Token], token: Token, flags: Flags, tag: u32) {
+        let name = self.sink.intern(token.text(self.bytes));
+        if flags.has(Flags::STATIC) {
+            self.set_own(name);
+        }
+        let is_type =
+            |t: &Token| t.kind == TokenKind::Ident && self.is_callback(t.text(self.bytes));
+        let before = head.iter().take_while(|t| t.start < token.start);
+        let pointer = head.windows(2).any(|pair| pair[0].is(b'(') && pair[1].is(b'*'));
+        if pointer || tag == NO_NAME && before.clone().any(is_type) {
+            self.sink.set_pointer(name);
+        }
+        if tag == NO_NAME {
+            let mut named = before.filter(|t| t.kind == TokenKind::Ident);
+            let tag = named.find_map(|t| {
+                let id = self.sink.intern(t.text(self.bytes));
+                self.typedefs.get(&id).copied()
+            });
+            self.typed_by_name = tag.unwrap_or(NO_NAME);
+        }
+    }
+
     fn define_variable(
         &mut self,
         item: &Item,
@@ -56,6 +85,7 @@ impl Reader<'_> {
         values: Option<&[Token]>,
     ) {
         let name = self.sink.intern(token.text(self.bytes));
+        let tag = if tag == NO_NAME { self.typed_by_name } else { tag };
         let declared = flags.has(Flags::EXTERN) && values.is_none();
         let kind = if declared { Kind::Declaration } else { Kind::Variable };
         let mut definition = self.definition(item, name, kind, flags);
@@ -64,7 +94,11 @@ impl Reader<'_> {
         self.sink.set_global(name, tag);
         if let Some(values) = values {
             self.read_compatibles(values);
-            self.walk_values(values, within, tag);
+            let elements = match tag == NO_NAME && self.sink.is_pointer(name) {
+                true => self.variable_slot(name),
+                false => NO_NAME,
+            };
+            self.walk_values(values, within, tag, elements);
         }
     }
 

@@ -1,0 +1,250 @@
+//! Functions that are called without their name: which field, variable or parameter a pointer
+//! comes from, as far as the file tells. Such a place is a slot: `open@file_operations` a field,
+//! `handlers@*` a variable or an array, `register_lamp(2)@*` a parameter. What is put into a slot and
+//! who calls through it may be in different files; the graph joins them.
+//!
+//! A name that only its file can see has the file's number in the slot: `handlers#1f@*`.
+
+use crate::lex::{Token, TokenKind};
+
+use super::super::{NO_NAME, NameId, UseKind};
+use super::Reader;
+use super::code::Walk;
+use super::words::{Word, word};
+
+/// Fields of fields are followed so far.
+const LONGEST_PATH: usize = 6;
+/// Brackets before a `->` are looked back over for so many tokens.
+const LONGEST_GROUP: usize = 32;
+
+impl Reader<'_> {
+    /// The slot of a variable of the file.
+    pub(super) fn variable_slot(&mut self, name: NameId) -> NameId {
+        self.slot_of(name, "@*")
+    }
+
+    /// The slot of a function's parameter, counted from 1.
+    pub(super) fn parameter_slot(&mut self, function: NameId, number: u32) -> NameId {
+        self.slot_of(function, &format!("({number})@*"))
+    }
+
+    fn slot_of(&mut self, name: NameId, rest: &str) -> NameId {
+        let mut text = self.sink.out.names.get(name).to_vec();
+        if self.sink.is_own(name) {
+            text.extend_from_slice(format!("#{:x}", self.unit).as_bytes());
+        }
+        text.extend_from_slice(rest.as_bytes());
+        self.sink.intern(&text)
+    }
+
+    /// Notes that `name` can't be seen in other files.
+    pub(super) fn set_own(&mut self, name: NameId) {
+        if self.unit != 0 {
+            self.sink.set_own(name);
+        }
+    }
+
+    /// Notes that the parameter `name` of `function` is called or handed on.
+    pub(super) fn set_callable_parameter(&mut self, name: NameId, function: NameId, number: u32) {
+        let slot = self.parameter_slot(function, number);
+        self.sink.set_callable(name);
+        self.sink.set_source(name, slot);
+    }
+
+    /// A local name that is called: the call goes where its value comes from.
+    pub(super) fn call_local(&mut self, walk: &Walk, name: NameId, line: u32) {
+        let source = self.sink.source(name);
+        if source != NO_NAME {
+            self.sink.add_use(walk.within(), source, UseKind::Indirect, line, NO_NAME);
+        }
+    }
+
+    /// A local name where a value stands: what it holds is handed on.
+    pub(super) fn hand_on(&mut self, walk: &Walk, name: NameId, line: u32) {
+        let source = self.sink.source(name);
+        if source == NO_NAME {
+            return;
+        }
+        let (via, _) = self.receiver_of_value(walk, true);
+        if via != NO_NAME {
+            self.sink.add_use(walk.within(), source, UseKind::Pass, line, via);
+        } else if let Some(target) = walk.target() {
+            self.sink.set_source(target, source);
+        }
+    }
+
+    /// The `(` at `at` after `]` or `)` calls what is before it: `handlers[n](x)`, `(*f)(x)`.
+    pub(super) fn call_of_value(&mut self, walk: &Walk, at: usize) {
+        let tokens = walk.tokens;
+        let Some(last) = at.checked_sub(1) else { return };
+        let end = if tokens[last].is(b']') {
+            at
+        } else if tokens[last].is(b')') {
+            let Some(open) = opening(tokens, last) else { return };
+            if self.follows_name(tokens, open) || !tokens.get(open + 1).is_some_and(|t| t.is(b'*'))
+            {
+                return;
+            }
+            last
+        } else {
+            return;
+        };
+        let Some(base) = base(tokens, end) else { return };
+        let slot = self.slot_at(tokens, base);
+        if slot != NO_NAME {
+            let line = tokens[base].line;
+            self.sink.add_use(walk.within(), slot, UseKind::Indirect, line, NO_NAME);
+        }
+    }
+
+    /// The slot that the word at `at` stands for: a field's with what is before it, or a
+    /// variable's.
+    pub(super) fn slot_at(&mut self, tokens: &[Token], at: usize) -> NameId {
+        let text = tokens[at].text(self.bytes);
+        if at > 0 && is_step(tokens[at - 1]) {
+            let tag = self.receiver(tokens, at - 1);
+            return self.slot(text, tag);
+        }
+        if word(text) != Word::Name {
+            return NO_NAME;
+        }
+        let name = self.sink.intern(text);
+        if self.sink.is_local(name) { self.sink.source(name) } else { self.variable_slot(name) }
+    }
+
+    /// The struct that stands before the `->` or `.` at `at`, as a path: `inode.i_op` when
+    /// it is a field of a variable.
+    pub(super) fn receiver(&mut self, tokens: &[Token], mut at: usize) -> NameId {
+        let mut fields: Vec<&[u8]> = Vec::new();
+        let tag = loop {
+            let Some(base) = base(tokens, at) else { break self.tag_of_group(tokens, at) };
+            let text = tokens[base].text(self.bytes);
+            let Some(step) = base.checked_sub(1).filter(|step| is_step(tokens[*step])) else {
+                let name = self.sink.intern(text);
+                break self.sink.tag_of(name);
+            };
+            if fields.len() == LONGEST_PATH {
+                return NO_NAME;
+            }
+            fields.push(text);
+            at = step;
+        };
+        if tag == NO_NAME || fields.is_empty() {
+            return tag;
+        }
+        let mut path = self.sink.out.names.get(tag).to_vec();
+        for field in fields.iter().rev() {
+            path.push(b'.');
+            path.extend_from_slice(field);
+        }
+        self.sink.intern(&path)
+    }
+
+    /// The struct of the brackets before the `->` or `.` at `at`: `((struct lamp *)x)->`,
+    /// `container_of(x, struct lamp, list)->`, `(*lamp).`.
+    fn tag_of_group(&mut self, tokens: &[Token], at: usize) -> NameId {
+        let Some(close) = at.checked_sub(1).filter(|close| tokens[*close].is(b')')) else {
+            return NO_NAME;
+        };
+        let Some(open) = opening(tokens, close) else { return NO_NAME };
+        let inside = &tokens[open + 1..close];
+        let is_struct =
+            |t: &Token| t.kind == TokenKind::Ident && word(t.text(self.bytes)) == Word::Tag;
+        if self.follows_name(tokens, open) {
+            let named = inside.windows(3).find(|w| w[0].is(b',') && is_struct(&w[1]));
+            return named.map_or(NO_NAME, |w| self.sink.intern(w[2].text(self.bytes)));
+        }
+        match inside {
+            [cast, word, tag, ..] if cast.is(b'(') && is_struct(word) => {
+                self.sink.intern(tag.text(self.bytes))
+            }
+            [star, ..] if star.is(b'*') => self.receiver(tokens, close),
+            _ => NO_NAME,
+        }
+    }
+
+    /// Whether the bracket at `open` holds the arguments of what is named before it.
+    fn follows_name(&self, tokens: &[Token], open: usize) -> bool {
+        let before = open.checked_sub(1).map(|before| tokens[before]);
+        let is_name =
+            |t: Token| t.kind == TokenKind::Ident && word(t.text(self.bytes)) == Word::Name;
+        before.is_some_and(is_name)
+    }
+
+    /// The struct that the designator before the `.` at `at` leads to, from the struct `tag` that
+    /// the braces fill: `.ops.` leads to `tag.ops`, `[1].` to `tag`. None if it is no designator.
+    pub(super) fn designated(
+        &mut self,
+        tokens: &[Token],
+        at: usize,
+        tag: NameId,
+    ) -> Option<NameId> {
+        let mut fields: Vec<&[u8]> = Vec::new();
+        let (mut at, mut steps) = (at, 0);
+        while let Some(before) = at.checked_sub(1) {
+            steps += 1;
+            if steps > 2 * LONGEST_PATH {
+                return None;
+            }
+            let token = tokens[before];
+            if token.is(b'{') || token.is(b',') {
+                break;
+            }
+            if token.is(b']') {
+                at = opening(tokens, before)?;
+            } else {
+                let step = before.checked_sub(1).filter(|step| tokens[*step].is(b'.'))?;
+                if token.kind != TokenKind::Ident || fields.len() == LONGEST_PATH {
+                    return None;
+                }
+                fields.push(token.text(self.bytes));
+                at = step;
+            }
+        }
+        if fields.is_empty() || tag == NO_NAME {
+            return Some(if fields.is_empty() { tag } else { NO_NAME });
+        }
+        let mut path = self.sink.out.names.get(tag).to_vec();
+        for field in fields.iter().rev() {
+            path.push(b'.');
+            path.extend_from_slice(field);
+        }
+        Some(self.sink.intern(&path))
+    }
+
+    /// Whether a type or a name, from its words, is that of a pointer to a function.
+    pub(super) fn is_callback(&self, text: &[u8]) -> bool {
+        self.idioms.is_callback(text)
+    }
+}
+
+fn is_step(token: Token) -> bool {
+    token.kind == TokenKind::Arrow || token.is(b'.')
+}
+
+/// Index of the bracket that the one at `close` closes.
+fn opening(tokens: &[Token], close: usize) -> Option<usize> {
+    let mut depth = 0usize;
+    for back in 0..LONGEST_GROUP {
+        let at = close.checked_sub(back)?;
+        let token = tokens[at];
+        depth += usize::from(token.is(b')') || token.is(b']'));
+        depth -= usize::from(token.is(b'(') || token.is(b'['));
+        if depth == 0 {
+            return Some(at);
+        }
+    }
+    None
+}
+
+/// Index of the word whose value the token at `at` follows, over `[…]`.
+fn base(tokens: &[Token], at: usize) -> Option<usize> {
+    let mut index = at.checked_sub(1)?;
+    for _ in 0..LONGEST_PATH {
+        if !tokens[index].is(b']') {
+            break;
+        }
+        index = opening(tokens, index)?.checked_sub(1)?;
+    }
+    (tokens[index].kind == TokenKind::Ident).then_some(index)
+}

@@ -1,0 +1,30 @@
+//! Paths as they are written in files of a tree: bytes, with `/`.
+
+/// `path` without `.`, `..` and doubled slashes; what would lead out of its start is cut off.
+pub fn normal(path: &[u8]) -> Vec<u8> {
+    let mut kept: Vec<&[u8]> = Vec::new();
+    for part in path.split(|b| *b == b'/') {
+        match part {
+            b"" | b"." => {}
+            b".." => {
+                kept.pop();
+            }
+            _ => kept.push(part),
+        }
+    }
+    kept.join(&b'/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::normal;
+
+    #[test]
+    fn a_path_is_what_it_leads_to() {
+        for (path, expected) in
+            [("a/./b//c", "a/b/c"), ("../a", "a"), ("a/../../b", "b"), ("/a/", "a"), ("..", "")]
+        {
+            assert_eq!(normal(path.as_bytes()), expected.as_bytes(), "{path}");
+        }
+    }
+}

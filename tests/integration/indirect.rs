@@ -1,0 +1,213 @@
+//! Calls through pointers: fields of fields, locals, arrays, parameters that are handed on, and what
+//! macros call through.
+
+use crate::util::Dir;
+
+/// The How of each hop of the shortest chain from `from` to `to`; empty if there is none.
+fn hows(dir: &Dir, from: &str, to: &str) -> Vec<String> {
+    let done = dir.kgrep(&["chain", "--indirect", from, to, "--format", "json"]).run();
+    assert!(done.code() < 2, "{}", done.stderr());
+    let how = |line: &str| {
+        let how = line.split_once("\"how\":\"")?.1;
+        Some(how.split('"').next().unwrap_or_default().to_owned())
+    };
+    let matches = done.stdout();
+    matches.lines().filter(|line| line.contains("\"type\":\"match\"")).filter_map(how).collect()
+}
+
+#[track_caller]
+fn assert_chains(source: &str, chains: &[(&str, &str, &[&str])]) {
+    let dir = Dir::new();
+    dir.create("a.c", source);
+    for (from, to, expected) in chains {
+        assert_eq!(hows(&dir, from, to), *expected, "{from} to {to}");
+    }
+}
+
+#[test]
+fn a_field_is_followed_through_fields_of_any_depth() {
+    assert_chains(
+        "struct shrinker { unsigned long (*scan)(struct shrinker *s); };\n\
+         struct sb { struct shrinker *shrink; };\nstruct wrap { struct sb *sb; };\n\
+         struct other { unsigned long (*scan)(int); };\n\
+         static unsigned long my_scan(struct shrinker *s) { return 0; }\n\
+         static unsigned long wrong_scan(int a) { return a; }\n\
+         void setup(struct wrap *w) { w->sb->shrink->scan = my_scan; }\n\
+         static struct other oo = { .scan = wrong_scan };\n\
+         unsigned long one(struct shrinker *s) { return s->scan(s); }\n\
+         unsigned long three(struct wrap *w) { return w->sb->shrink->scan(w->sb->shrink); }\n\
+         unsigned long cast(void *p) { return ((struct shrinker *)p)->scan(p); }\n\
+         unsigned long member(void *p) { return container_of(p, struct shrinker, list)->scan(p); }\n\
+         unsigned long star(struct shrinker **p) { return (*p)->scan(*p); }\n",
+        &[
+            ("one", "my_scan", &["indirect, through shrinker.scan"]),
+            ("three", "my_scan", &["indirect, through wrap.sb.shrink.scan"]),
+            ("cast", "my_scan", &["indirect, through shrinker.scan"]),
+            ("member", "my_scan", &["indirect, through shrinker.scan"]),
+            ("star", "my_scan", &["indirect, through shrinker.scan"]),
+            ("three", "wrong_scan", &[]),
+            ("one", "wrong_scan", &[]),
+        ],
+    );
+}
+
+#[test]
+fn a_local_pointer_calls_what_it_was_set_to() {
+    assert_chains(
+        "struct file;\nstruct fops { int (*open)(struct file *f); };\n\
+         struct file { const struct fops *f_op; };\n\
+         static int my_open(struct file *f) { return 0; }\n\
+         static const struct fops my_fops = { .open = my_open };\n\
+         int declared(struct file *f)\n{\n\tint (*open)(struct file *f) = f->f_op->open;\n\treturn open(f);\n}\n\
+         int assigned(struct file *f)\n{\n\tint (*open)(struct file *f);\n\topen = f->f_op->open;\n\
+         \tif (open)\n\t\treturn open(f);\n\treturn 0;\n}\n\
+         int by_typeof(const struct fops *ops, struct file *f)\n{\n\
+         \ttypeof(ops->open) fn = READ_ONCE(ops->open);\n\treturn (*fn)(f);\n}\n\
+         int copied(struct file *f)\n{\n\topen_fn_t one = f->f_op->open, two;\n\ttwo = one;\n\treturn two(f);\n}\n\
+         int never(struct file *f)\n{\n\tint (*open)(struct file *f) = NULL;\n\treturn open(f);\n}\n",
+        &[
+            ("declared", "my_open", &["indirect, through file.f_op.open"]),
+            ("assigned", "my_open", &["indirect, through file.f_op.open"]),
+            ("by_typeof", "my_open", &["indirect, through fops.open"]),
+            ("copied", "my_open", &["indirect, through file.f_op.open"]),
+            ("never", "my_open", &[]),
+        ],
+    );
+}
+
+#[test]
+fn arrays_and_variables_hold_functions() {
+    assert_chains(
+        "struct vcpu { int r; };\n\
+         static int on_halt(struct vcpu *v) { return v->r; }\n\
+         static int on_io(struct vcpu *v) { return v->r; }\n\
+         static int on_tick(struct vcpu *v) { return v->r; }\n\
+         typedef int (*handler_t)(struct vcpu *v);\n\
+         static int (*const handlers[])(struct vcpu *v) = { [EXIT_HALT] = on_halt, [EXIT_IO] = on_io };\n\
+         static handler_t more[] = { on_tick, [1] = on_io };\n\
+         struct entry { handler_t fn; };\ntypedef struct entry entry_t;\n\
+         static entry_t entries[] = { { on_tick }, { .fn = on_halt } };\n\
+         int (*tick_hook)(struct vcpu *v);\n\
+         void hook(void) { tick_hook = on_tick; }\n\
+         int one(struct vcpu *v, int n) { return handlers[n](v); }\n\
+         int two(struct vcpu *v, int n) { return more[n](v); }\n\
+         int three(struct vcpu *v, int n) { return entries[n].fn(v); }\n\
+         int four(struct vcpu *v, int n) { entry_t *e = &entries[n]; return e->fn(v); }\n\
+         int five(struct vcpu *v, int n) { return (*handlers[n])(v); }\n\
+         int six(struct vcpu *v) { return tick_hook(v); }\n",
+        &[
+            ("one", "on_halt", &["indirect, through handlers"]),
+            ("one", "on_tick", &[]),
+            ("two", "on_tick", &["indirect, through more"]),
+            ("two", "on_halt", &[]),
+            ("three", "on_halt", &["indirect, through entry.fn"]),
+            ("three", "on_tick", &["indirect, through entry.fn"]),
+            ("four", "on_halt", &["indirect, through entry.fn"]),
+            ("five", "on_io", &["indirect, through handlers"]),
+            ("six", "on_tick", &["indirect, through tick_hook"]),
+        ],
+    );
+}
+
+#[test]
+fn a_static_array_is_its_files_own() {
+    let dir = Dir::new();
+    let source = |name: &str| {
+        format!(
+            "static int {name}_io(int a) {{ return a; }}\n\
+             static int (*handlers[])(int) = {{ {name}_io }};\n\
+             int {name}_run(int n) {{ return handlers[n](n); }}\n\
+             static int each(int (*fn)(int)) {{ return fn(1); }}\n\
+             int {name}_all(void) {{ return each({name}_io); }}\n"
+        )
+    };
+    dir.create("vmx.c", source("vmx"));
+    dir.create("svm.c", source("svm"));
+    assert_eq!(hows(&dir, "vmx_run", "vmx_io"), ["indirect, through handlers"]);
+    assert_eq!(hows(&dir, "vmx_run", "svm_io"), [] as [&str; 0]);
+    assert_eq!(hows(&dir, "vmx_all", "svm_io"), [] as [&str; 0]);
+}
+
+#[test]
+fn a_parameter_is_followed_to_where_it_is_called() {
+    assert_chains(
+        "struct action { int (*handler)(int); };\n\
+         static struct action vec[4];\n\
+         static int my_irq(int a) { return a; }\n\
+         static int my_soft(int a) { return a; }\n\
+         static int leaf(int a) { return a; }\n\
+         void open_soft(int nr, int (*fn)(int)) { vec[nr].handler = fn; }\n\
+         void inner(struct action *a, int (*handler)(int)) { a->handler = handler; }\n\
+         void outer(struct action *a, int (*handler)(int)) { inner(a, handler); }\n\
+         void init(struct action *a) { open_soft(1, my_soft); outer(a, my_irq); }\n\
+         int run(struct action *a) { return a->handler(1); }\n\
+         int run_one(void) { return vec[1].handler(1); }\n\
+         static int level2(int n, int (*fn)(int)) { return fn(n); }\n\
+         static int level1(int n, int (*fn)(int)) { return level2(n, fn); }\n\
+         int top(int n) { return level1(n, leaf); }\n",
+        &[
+            ("run", "my_soft", &["indirect, through action.handler"]),
+            ("run", "my_irq", &["indirect, through action.handler"]),
+            ("run_one", "my_irq", &["indirect, through action.handler"]),
+            ("level2", "leaf", &["indirect, through parameter 2 of level2()"]),
+            ("top", "leaf", &["passed to level1()"]),
+            ("run", "leaf", &[]),
+        ],
+    );
+}
+
+#[test]
+fn values_go_to_the_member_that_they_stand_for() {
+    assert_chains(
+        "struct inner { int (*activate)(int); };\n\
+         struct outer { struct inner ops; int (*run)(void); struct inner *p; };\n\
+         struct third { int (*run)(void); };\n\
+         static int nested(int a) { return a; }\n\
+         static int dotted(int a) { return a; }\n\
+         static int late(int a) { return a; }\n\
+         static int numbered(void) { return 0; }\n\
+         static int other(void) { return 0; }\n\
+         static struct outer one = { .ops = { .activate = nested }, .run = numbered };\n\
+         static struct outer two = { .ops.activate = dotted };\n\
+         static struct outer arr[2] = { [1].run = numbered };\n\
+         static struct third t = { .run = other };\n\
+         void set(struct outer *x)\n{\n\
+         \t*x = (struct outer){ .run = numbered, .ops = { .activate = late } };\n\
+         \tx->p->activate = late;\n}\n\
+         int go(struct outer *x) { return x->ops.activate(1) + x->run(); }\n\
+         int go_third(struct third *x) { return x->run(); }\n",
+        &[
+            ("go", "nested", &["indirect, through outer.ops.activate"]),
+            ("go", "dotted", &["indirect, through outer.ops.activate"]),
+            ("go", "late", &["indirect, through outer.ops.activate"]),
+            ("go", "numbered", &["indirect, through outer.run"]),
+            ("go", "other", &[]),
+            ("go_third", "other", &["indirect, through third.run"]),
+            ("go_third", "numbered", &[]),
+        ],
+    );
+}
+
+#[test]
+fn static_calls_and_security_hooks_are_called_through() {
+    assert_chains(
+        "int slow(int x) { return x; }\nint fast(int x) { return x; }\n\
+         DEFINE_STATIC_CALL(path, slow);\n\
+         void tune(void) { static_call_update(path, fast); }\n\
+         int use(int x) { return static_call(path)(x); }\n\
+         int both(int (*f)(int)) { return INDIRECT_CALL_2(f, fast, slow, 3); }\n\
+         static int my_file_open(struct file *f) { return 0; }\n\
+         static struct security_hook_list my_hooks[] = { LSM_HOOK_INIT(file_open, my_file_open) };\n\
+         int security_file_open(struct file *f) { return call_int_hook(file_open, f); }\n",
+        &[
+            ("use", "slow", &["indirect, through static_call.path"]),
+            ("use", "fast", &["indirect, through static_call.path"]),
+            ("both", "fast", &["passed to INDIRECT_CALL_2()"]),
+            (
+                "security_file_open",
+                "my_file_open",
+                &["indirect, through security_hook_list.file_open"],
+            ),
+        ],
+    );
+}
