@@ -439,7 +439,7 @@ fn a_kind_is_asked_for_by_any_of_its_names() {
         (&["find", "memory", "--kind"][..], ["param", "boot-param", "parameter"]),
         (&["list"], ["params", "boot-params", "param"]),
         (&["trace", "rdinit=", "--as"], ["param", "boot-param", "params"]),
-        (&["def", "path", "--kind"], ["struct", "structs", "structure"]),
+        (&["def", "kmem_cache", "--kind"], ["struct", "structs", "structure"]),
         (&["queries"], ["param", "boot-param", "params"]),
     ] {
         let answer = |name| dir.kgrep(words).args(&[name]).run().expect_code(0).stdout();

@@ -295,3 +295,65 @@ fn what_a_crate_includes_lies_in_it() {
     }
     assert!(seen > 20, "only {seen} were seen");
 }
+
+/// Words of the kernel that are data (`queries/`): no code of Rust may have them in a text. Behind
+/// each stand the files that have it all the same, which may not become more.
+const KERNEL_WORDS: &[(&str, &[&str])] = &[
+    ("SYSCALL_DEFINE", &["index/src/outline/c/words.rs"]),
+    ("EXPORT_SYMBOL", &["index/src/outline/c/words.rs"]),
+    ("MODULE_", &["index/src/outline/c/words.rs", "index/src/outline/c/macros.rs"]),
+    ("module_param", &[]),
+    ("core_param", &[]),
+    ("early_param", &[]),
+    ("__setup(", &[]),
+    ("TRACE_EVENT", &[]),
+    ("DEFINE_EVENT", &[]),
+    ("module_init", &["index/src/outline/c/words.rs"]),
+    ("list_for_each", &[]),
+    ("kmalloc", &[]),
+    ("kzalloc", &[]),
+    ("pr_fmt", &[]),
+    ("printk", &[]),
+    ("drivers/", &[]),
+    ("fs/", &[]),
+    ("net/", &[]),
+    ("Documentation/translations", &[]),
+    ("__initcall", &["index/src/catalog/read/code.rs"]),
+];
+
+/// What a line of code has between quotes.
+fn texts(line: &str) -> impl Iterator<Item = &str> {
+    line.split('"').skip(1).step_by(2)
+}
+
+#[test]
+fn what_the_kernel_calls_things_is_data() {
+    let mut seen = 0;
+    for library in ["", "engine", "index"] {
+        let mut paths = Vec::new();
+        sources(&Path::new(ROOT).join(library).join("src"), &mut paths);
+        for path in paths {
+            let below = path.strip_prefix(ROOT).expect("below").to_string_lossy().into_owned();
+            // Examples in a help are examples.
+            if below.starts_with("src/cli/") || below.ends_with("/demo.rs") {
+                continue;
+            }
+            let text = fs::read_to_string(&path).expect("Rust files are UTF-8");
+            for (number, line) in code(&text) {
+                for (word, known) in KERNEL_WORDS {
+                    // A path begins with its folder.
+                    let has = |text: &str| match word.ends_with('/') {
+                        true => text.starts_with(word),
+                        false => text.contains(word),
+                    };
+                    if texts(line).any(has) {
+                        seen += 1;
+                        let place = format!("{below}:{number}");
+                        assert!(known.contains(&&*below), "{place} has {word}: that is data");
+                    }
+                }
+            }
+        }
+    }
+    assert!(seen > 3, "only {seen} were seen");
+}

@@ -20,17 +20,20 @@ pub(super) fn answer(code: &Code, list: &List) -> Result<Answer> {
     }
     let recipes = code.recipes();
     let mut lists = recipes.all.iter().filter_map(|recipe| recipe.list.as_ref());
+    let what = list.what.as_str();
+    let begins =
+        |name: &str| !what.is_empty() && (name.starts_with(what) || what.starts_with(name));
     let names = lists.clone().map(|listing| listing.name.as_str());
-    let meant = kinds::meant(&list.what, names);
+    // Half a list's name is a slip, and is shown the whole one.
+    let meant = match names.clone().any(begins) {
+        true => Some(what),
+        false => kinds::meant(what, names),
+    };
     let Some(listing) = lists.clone().find(|listing| Some(&*listing.name) == meant) else {
         let mut names: Vec<String> = lists.by_ref().map(|listing| listing.name.clone()).collect();
         names.push("built".to_owned());
-        let what = &list.what;
-        let begins = |name: &&String| {
-            !what.is_empty() && (name.starts_with(what.as_str()) || what.starts_with(name.as_str()))
-        };
-        let near = names.iter().find(begins).cloned();
-        return Err(Error::UnknownList { what: what.clone(), near, there: names });
+        let near = names.iter().find(|name| begins(name)).cloned();
+        return Err(Error::UnknownList { what: what.to_owned(), near, there: names });
     };
     let (titles, found) = code.ask(|graph| {
         let options = Options { depth: 1, body: false, all: true };

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use kgrep_index::Index;
+use kgrep_index::outline::Language;
 use kgrep_index::store::Cache;
 
 use crate::answer::{Answer, Cell, Column, Role, Row};
@@ -276,9 +277,11 @@ impl Found<'_> {
         }
         let path = Path::new(OsStr::from_bytes(&hits.file.path));
         let path = path.strip_prefix(self.root).unwrap_or(path).as_os_str().as_bytes().to_vec();
+        // Elsewhere a line that looks like a head is none.
+        let is_code = Language::of(&path).is_some();
         let Ok(()) = hits.for_each(0, |entry| {
             if self.rows.len() < self.number {
-                let cells = self.cells(entry.cells.first().copied());
+                let cells = self.cells(entry.cells.first().copied().filter(|_| is_code));
                 self.rows.push(Row {
                     path: path.clone(),
                     line: u32::try_from(entry.line).unwrap_or(u32::MAX),

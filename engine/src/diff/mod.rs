@@ -21,6 +21,7 @@ pub mod group;
 pub mod kinds;
 pub mod lines;
 pub mod locate;
+mod macros;
 pub mod maintainers;
 pub mod model;
 pub mod parse;

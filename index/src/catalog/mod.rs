@@ -9,6 +9,7 @@
 mod document;
 mod hits;
 mod knowledge;
+mod layout;
 mod naming;
 mod now;
 mod query;

@@ -35,8 +35,11 @@
 //! ([`use_factor`]), and by [`AGAIN`] for each better answer of the same name and kind, and for
 //! each better section of the same text. Ties are in path and line order.
 
+use serde::Deserialize;
+
 use super::document::Kind;
 use super::knowledge::means_kind;
+use super::layout;
 use crate::outline;
 
 /// How many documents are looked at closely.
@@ -118,7 +121,8 @@ pub(crate) fn kind(kind: Kind) -> f32 {
 }
 
 /// Where a file is: what most questions mean comes first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[repr(u8)]
 pub(crate) enum Place {
     /// What all of the kernel is built on.
@@ -153,37 +157,7 @@ pub(crate) const UNWANTED_ARCH: f32 = 0.001;
 impl Place {
     /// The place of a file, by its path from the tree's top.
     pub(crate) fn of(path: &[u8]) -> Place {
-        let starts = |start: &[&str]| start.iter().any(|start| path.starts_with(start.as_bytes()));
-        let has = |part: &str| memchr::memmem::find(path, part.as_bytes()).is_some();
-        if starts(&["Documentation/translations/"]) {
-            Place::Translation
-        } else if starts(&["Documentation/"]) {
-            Place::Documentation
-        } else if has("selftest")
-            || has("/tests/")
-            || has("kunit")
-            || has("_test.")
-            || has("/test_")
-        {
-            Place::Test
-        } else if starts(&["tools/", "samples/", "scripts/", "usr/"]) {
-            Place::Tools
-        } else if starts(&["drivers/staging/"]) {
-            Place::Staging
-        } else if starts(&["drivers/base/", "drivers/of/"]) {
-            Place::Subsystem
-        } else if starts(&["drivers/", "sound/soc/", "sound/pci/"]) {
-            Place::Driver
-        } else if starts(&["arch/"]) {
-            Place::Arch
-        } else if starts(&["kernel/", "mm/", "init/", "ipc/", "lib/", "block/", "include/linux/"])
-            || starts(&["security/security.c", "net/core/", "net/socket.c", "MAINTAINERS"])
-            || (path.starts_with(b"fs/") && !path[3..].contains(&b'/'))
-        {
-            Place::Core
-        } else {
-            Place::Subsystem
-        }
+        layout::place(path).unwrap_or(Place::Subsystem)
     }
 
     /// The weight of a place by its number.

@@ -5,6 +5,7 @@
 //! cost is the distance to the definition's first line.
 
 use super::{Enclosing, Thing, identifier, number};
+use crate::diff::macros::MACROS;
 use std::ops::Range;
 
 /// How far below a change the definition that a comment or `#if` belongs to may begin.
@@ -221,13 +222,11 @@ pub fn describe(line: &[u8], at: usize) -> Option<Enclosing> {
         let argument = identifier(argument).unwrap_or(name);
         let shouts = !name.iter().any(u8::is_ascii_lowercase);
         return match () {
-            () if bare && (name.starts_with(b"SYSCALL_DEFINE") || contains(name, b"_DEFINE")) => {
+            () if bare && (MACROS.syscalls.has(name) || contains(name, b"_DEFINE")) => {
                 found(Thing::Function, argument)
             }
-            () if bare && matches!(name, b"TRACE_EVENT" | b"DEFINE_EVENT") => {
-                found(Thing::Function, argument)
-            }
-            () if bare && name.starts_with(b"MODULE_") => found(Thing::Registration, name),
+            () if bare && MACROS.tracepoints.has(name) => found(Thing::Function, argument),
+            () if bare && MACROS.module_facts.has(name) => found(Thing::Registration, name),
             () if bare && (shouts || complete(text)) => found(Thing::Registration, argument),
             () => found(Thing::Function, name),
         };

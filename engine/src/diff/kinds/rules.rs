@@ -5,6 +5,7 @@
 
 use super::{Kind, Said};
 use crate::diff::context::{Thing, c, enclosing, identifier, parameter_name};
+use crate::diff::macros::MACROS;
 use bstr::ByteSlice;
 
 /// Whether files of this name can hold things of this kind.
@@ -70,8 +71,8 @@ fn argument(arguments: &[u8]) -> Option<&[u8]> {
     (!argument.is_empty()).then_some(argument)
 }
 
-/// `early_param`, `__setup`, `core_param` and `module_param*` (`linux/init.h`,
-/// `linux/moduleparam.h`); the entries of kernel-parameters.txt.
+/// What registers a parameter of the kernel or of a module; the entries of
+/// kernel-parameters.txt.
 fn parameter(file: &[u8], lines: &[&[u8]], at: usize) -> Option<Said> {
     let line = *lines.get(at)?;
     if base(file) == b"kernel-parameters.txt" {
@@ -83,18 +84,15 @@ fn parameter(file: &[u8], lines: &[&[u8]], at: usize) -> Option<Said> {
     }
     let (call, arguments) = call(line)?;
     let name = argument(arguments)?;
-    match call {
-        b"early_param" | b"__setup" | b"core_param" | b"core_param_cb" | b"__setup_param" => {
-            Some(said(name, line))
-        }
-        _ if call.starts_with(b"module_param") => {
-            // As on the command line: the module's name, a dot, the parameter's.
-            let stem = base(file).split(|&b| b == b'.').next().unwrap_or_default();
-            let stem: Vec<u8> = stem.iter().map(|&b| if b == b'-' { b'_' } else { b }).collect();
-            Some(said(&[&stem, &b"."[..], name].concat(), line))
-        }
-        _ => None,
+    if MACROS.parameters.has(call) {
+        return Some(said(name, line));
     }
+    MACROS.module_parameters.has(call).then(|| {
+        // As on the command line: the module's name, a dot, the parameter's.
+        let stem = base(file).split(|&b| b == b'.').next().unwrap_or_default();
+        let stem: Vec<u8> = stem.iter().map(|&b| if b == b'-' { b'_' } else { b }).collect();
+        said(&[&stem, &b"."[..], name].concat(), line)
+    })
 }
 
 /// What a Kconfig entry can say of itself, apart from its help.
@@ -150,16 +148,14 @@ fn syscall(file: &[u8], line: &[u8]) -> Option<Said> {
         return Some(said(identifier(rest)?, line));
     }
     let (call, arguments) = call(line)?;
-    let defines = call.starts_with(b"SYSCALL_DEFINE") || call.starts_with(b"COMPAT_SYSCALL_DEFINE");
-    defines.then(|| argument(arguments).map(|name| said(name, line))).flatten()
+    MACROS.syscalls.has(call).then(|| argument(arguments).map(|name| said(name, line))).flatten()
 }
 
 fn export(line: &[u8]) -> Option<Said> {
     let (call, arguments) = call(line)?;
-    let exports = call.starts_with(b"EXPORT_SYMBOL") || call.starts_with(b"EXPORT_PER_CPU_SYMBOL");
     // The macro is what is said, so that a new GPL mark is a change; and a name space.
     let what = if call.contains_str("_NS") { line } else { call };
-    exports.then(|| argument(arguments).map(|name| said(name, what))).flatten()
+    MACROS.exports.has(call).then(|| argument(arguments).map(|name| said(name, what))).flatten()
 }
 
 fn field(file: &[u8], lines: &[&[u8]], at: usize) -> Option<Said> {
