@@ -94,7 +94,7 @@ fn functions_that_patches_touch_are_marked() {
     let told = dir.kgrep(&["log", "--on", ".", "--only", "reports"]).input(TRACE).stdout();
     assert!(told.contains("changed: lamp_all, by dim.patch"), "{told}");
     // As it is after the patch, too.
-    dir.create("drivers/lamp/lamp.c", &LAMP.replace("= 7", "= 3"));
+    dir.create("drivers/lamp/lamp.c", LAMP.replace("= 7", "= 3"));
     assert_eq!(rows(&dir, &["--on", "."], TRACE), want);
     assert!(rows(&dir, &[], TRACE).iter().all(|row| !row.contains("dim.patch")));
     dir.kgrep(&["log", "--on", "drivers/lamp"])

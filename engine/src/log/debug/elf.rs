@@ -133,7 +133,7 @@ impl Layout<'_, '_> {
         let Some(index) = index.filter(|_| self.is_unlinked()) else { return 0 };
         let section = self.file.section_by_index(index);
         let is_loaded = section.is_ok_and(|section| match section.flags() {
-            SectionFlags::Elf { sh_flags, .. } => u64::from(sh_flags.0) & LOADED != 0,
+            SectionFlags::Elf { sh_flags, .. } => sh_flags.0 & LOADED != 0,
             _ => false,
         });
         let shift = if self.file.is_64() { 32 } else { 24 };

@@ -227,9 +227,7 @@ fn fits(messages: &Messages, line: FormatLine, text: &[u8]) -> Option<Fitting> {
     let number = line.format;
     let pattern =
         messages.text(&format.text).get(usize::from(line.start)..usize::from(line.end))?;
-    if find(text, line.literal(messages.text(&format.text))).is_none() {
-        return None;
-    }
+    find(text, line.literal(messages.text(&format.text)))?;
     let open = !line.ends;
     let first = line.start == 0;
     let head = messages.text(&format.head);
