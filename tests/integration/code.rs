@@ -503,7 +503,7 @@ fn near_names_know_how_users_write() {
         let done = dir.kgrep(&[command, name]).run().expect_code(1);
         assert!(done.stderr().trim_end().contains(near), "{done}");
     }
-    let done = dir.kgrep(&["list", "sycalls"]).run().expect_code(2);
+    let done = dir.kgrep(&["list", "syscall"]).run().expect_code(2);
     assert!(done.stderr().contains("did you mean syscalls"), "{done}");
 }
 
