@@ -211,3 +211,28 @@ fn static_calls_and_security_hooks_are_called_through() {
         ],
     );
 }
+
+#[test]
+fn a_field_tells_what_it_is_filled_with() {
+    let dir = Dir::new();
+    dir.create(
+        "a.c",
+        "struct action { int (*handler)(int); int (*current_func)(int); };\n\
+         static int my_irq(int a) { return a; }\n\
+         void set(struct action *a, int (*handler)(int)) { a->handler = handler; }\n\
+         void init(struct action *a) { set(a, my_irq); }\n\
+         int run(struct action *a) { a->current_func = a->handler; return a->current_func(1); }\n\
+         static struct action one = { .handler = my_irq };\n",
+    );
+    let told = |field: &str| {
+        let rows = dir.kgrep(&["trace", field, "--format", "json"]).stdout();
+        let note = |line: &str| {
+            let note = line.split_once("\"note\":\"")?.1;
+            Some(note.split('"').next().unwrap_or_default().to_owned())
+        };
+        let filled = rows.lines().filter(|line| line.contains(" in "));
+        filled.filter_map(note).collect::<Vec<String>>()
+    };
+    assert_eq!(told("action.handler"), ["argument 2 of set() in set", "my_irq in one"]);
+    assert_eq!(told("action.current_func"), ["what action.handler holds in run"]);
+}

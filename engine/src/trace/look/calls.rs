@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::Result;
+use crate::answer::Via;
 use globset::GlobSet;
 use kgrep_index::graph::{Callee, Caller, DefInfo, LinkKind};
 use kgrep_index::outline::{Flags, Kind};
@@ -274,6 +275,21 @@ pub(super) fn registered(tracer: &mut Tracer<'_, '_>, case: &Case<'_>) -> Vec<Ro
         .collect()
 }
 
+/// The name of what fills a field, and how it is told: a function, or what another pointer holds.
+fn filler(name: &[u8]) -> (String, String) {
+    match Via::of(name) {
+        Via::Function(name) | Via::Variable(name) => (name.clone(), name),
+        Via::Parameter { function, number } => {
+            let what = format!("argument {number} of {function}()");
+            (function, what)
+        }
+        Via::Slot { structure, field } => {
+            let what = format!("what {structure}.{field} holds");
+            (field, what)
+        }
+    }
+}
+
 /// The functions that tables put into a field.
 pub(super) fn fills(tracer: &mut Tracer<'_, '_>, case: &Case<'_>, slot: &str) -> Vec<Row> {
     let mut rows = Vec::new();
@@ -287,8 +303,8 @@ pub(super) fn fills(tracer: &mut Tracer<'_, '_>, case: &Case<'_>, slot: &str) ->
             edges.retain(|edge| edge.via == Some(slot));
             edges.sort_by_key(|edge| edge.line);
             for edge in edges {
-                let name = String::from_utf8_lossy(&tracer.graph.name(edge.name)).into_owned();
-                let note = format!("{name} in {}", tracer.name(&table));
+                let (name, what) = filler(&tracer.graph.name(edge.name));
+                let note = format!("{what} in {}", tracer.name(&table));
                 rows.push(Row {
                     path: tracer.path(&table),
                     line: edge.line,
