@@ -63,12 +63,14 @@ fn a_local_pointer_calls_what_it_was_set_to() {
          \tif (open)\n\t\treturn open(f);\n\treturn 0;\n}\n\
          int by_typeof(const struct fops *ops, struct file *f)\n{\n\
          \ttypeof(ops->open) fn = READ_ONCE(ops->open);\n\treturn (*fn)(f);\n}\n\
+         int by_auto(struct file *f)\n{\n\t__auto_type open = f->f_op->open;\n\treturn open(f);\n}\n\
          int copied(struct file *f)\n{\n\topen_fn_t one = f->f_op->open, two;\n\ttwo = one;\n\treturn two(f);\n}\n\
          int never(struct file *f)\n{\n\tint (*open)(struct file *f) = NULL;\n\treturn open(f);\n}\n",
         &[
             ("declared", "my_open", &["indirect, through file.f_op.open"]),
             ("assigned", "my_open", &["indirect, through file.f_op.open"]),
             ("by_typeof", "my_open", &["indirect, through fops.open"]),
+            ("by_auto", "my_open", &["indirect, through file.f_op.open"]),
             ("copied", "my_open", &["indirect, through file.f_op.open"]),
             ("never", "my_open", &[]),
         ],

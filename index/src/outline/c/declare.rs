@@ -132,7 +132,7 @@ impl Reader<'_> {
     fn type_by_name(&mut self, text: &[u8]) -> (NameId, bool) {
         let name = self.sink.intern(text);
         let tag = self.typedefs.get(&name).copied().unwrap_or(NO_NAME);
-        (tag, self.is_callback(text))
+        (tag, text == AUTO || self.is_callback(text))
     }
 
     /// The first declared name at `at`, after stars and markers.
@@ -178,6 +178,9 @@ impl Reader<'_> {
         at + 1
     }
 }
+
+/// The type of what a variable is set to, which may be a pointer to functions.
+const AUTO: &[u8] = b"__auto_type";
 
 /// Whether the word asks for the type of what follows in brackets.
 pub(super) fn is_typeof(text: &[u8]) -> bool {
