@@ -305,6 +305,13 @@ int all(struct lamp *lamp, const struct lamp_ops *o)
 module_param(LIMIT, int, 0);
 EXPORT_SYMBOL(all);
 #undef LIMIT
+int mixed(void)
+{
+#if 0
+\treturn lamp_dead();
+#endif
+\treturn 0;
+}
 ";
 
 /// The outlines above, and the lamps.
@@ -368,6 +375,9 @@ fn the_lines_of_a_name_are_those_of_code() {
     assert_eq!(lines("lamp_get"), [4, 13]);
     assert_eq!(lines("LIMIT"), [2, 3, 15, 22, 26, 28]);
     assert_eq!(lines("set_level"), [7, 11, 24]);
+    assert_eq!(lines("lamp_dead"), [32]);
+    let (outline, _) = mentions(b"lamps.c", LAMPS.as_bytes(), &Idioms::built_in(), b"lamp_dead");
+    assert!(outline.definitions.iter().any(|d| outline.name(d.name) == b"mixed"));
 }
 
 #[test]

@@ -6,9 +6,9 @@
 use crate::lex::{Token, TokenKind};
 
 use super::super::{NO_NAME, NameId, UseKind};
+use super::Reader;
 use super::declare::is_typeof;
 use super::words::{Word, word};
-use super::{About, Reader};
 
 /// Where the tokens stand.
 #[derive(Clone, Copy, Debug)]
@@ -168,14 +168,12 @@ impl Reader<'_> {
         self.walk.frames = walk.frames;
     }
 
-    /// Whether the name that the file is read for is among `tokens`; so where it is read for all.
+    /// Whether the name that the file is read for stands between the first of these tokens and what
+    /// is read now, also where `#if 0` leaves it out; so where it is read for all.
     pub(super) fn concerns(&self, tokens: &[Token]) -> bool {
-        let is = |about: &About| {
-            let is_name =
-                |t: &Token| t.kind == TokenKind::Ident && t.text(self.bytes) == about.name;
-            tokens.iter().any(is_name)
-        };
-        self.about.as_ref().is_none_or(is)
+        let Some(about) = &self.about else { return true };
+        let last = about.lines.last();
+        tokens.first().zip(last).is_some_and(|(first, last)| *last >= first.line)
     }
 
     fn punctuation(&mut self, walk: &mut Walk, at: usize) -> usize {
