@@ -4,7 +4,7 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The result of whatever can fail in this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -41,10 +41,10 @@ pub enum Error {
         /// Those that the tree has.
         there: Vec<String>,
     },
-    /// A file can't be read.
+    /// A file or folder can't be read.
     #[error("{}: {source}", path.display())]
     Read {
-        /// The file.
+        /// The file or folder.
         path: PathBuf,
         /// The system's reason.
         source: io::Error,
@@ -173,6 +173,14 @@ pub enum Error {
         /// The lists that there are.
         there: Vec<String>,
     },
+}
+
+impl Error {
+    /// For `map_err` on reading `path`.
+    pub(crate) fn read(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_path_buf();
+        |source| Self::Read { path, source }
+    }
 }
 
 fn lists_there(near: Option<&str>, there: &[String]) -> String {

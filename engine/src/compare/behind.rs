@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use crate::diff::error::DiffError;
+use crate::Error;
 use crate::diff::model::{DiffSet, FileChange, Hunk, Line, Origin, Patch};
 use crate::diff::set;
 
@@ -24,7 +24,7 @@ impl Behind {
     ///
     /// # Errors
     /// When there are none.
-    pub fn load(path: &Path) -> Result<Behind, DiffError> {
+    pub fn load(path: &Path) -> Result<Behind, Error> {
         let set = set::load(path)?;
         let mut files: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();
         for (at, file) in set.files.iter().enumerate() {

@@ -18,7 +18,6 @@ pub use place::{Placer, Row};
 
 use crate::answer::Column;
 use crate::diff::Sides;
-use crate::diff::error::DiffError;
 use crate::diff::model::Problem;
 use crate::request::Differ;
 use crate::sink::Sink;
@@ -77,15 +76,5 @@ pub fn told(problem: &Problem, base: &Path) -> String {
     match problem.line {
         0 => format!("{path}: {}", problem.what),
         line => format!("{path}:{line}: {}", problem.what),
-    }
-}
-
-impl From<DiffError> for Error {
-    fn from(error: DiffError) -> Error {
-        match error {
-            DiffError::Read { path, source } => Error::Read { path, source },
-            DiffError::NoPatches { path } => Error::NoPatches { path },
-            DiffError::Git { what, reason } => Error::Git { what, reason },
-        }
     }
 }

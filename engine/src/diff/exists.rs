@@ -5,10 +5,10 @@
 //! just unpacked. Where an index is there it knows more, and faster.
 
 use super::context::{Thing, c};
-use super::error::DiffError;
 use super::kinds::{self, Kind};
 use super::model::file_lines;
 use super::sides::below;
+use crate::Error;
 use memchr::memmem::Finder;
 use rayon::prelude::*;
 use std::fs;
@@ -101,7 +101,7 @@ impl There {
 ///
 /// # Errors
 /// When a tree can't be read.
-pub fn places(base: &Path, names: &[&str], trees: &[PathBuf]) -> Result<Vec<There>, DiffError> {
+pub fn places(base: &Path, names: &[&str], trees: &[PathBuf]) -> Result<Vec<There>, Error> {
     let roots: Vec<PathBuf> = trees.iter().map(|tree| base.join(tree)).collect();
     let names: Vec<&[u8]> = names.iter().map(|name| name.as_bytes()).collect();
     let found = find(&names, &roots)?;
@@ -123,10 +123,10 @@ pub fn places(base: &Path, names: &[&str], trees: &[PathBuf]) -> Result<Vec<Ther
 /// # Errors
 ///
 /// If a tree can't be read at all.
-pub fn find(names: &[&[u8]], trees: &[PathBuf]) -> Result<Vec<Found>, DiffError> {
+pub fn find(names: &[&[u8]], trees: &[PathBuf]) -> Result<Vec<Found>, Error> {
     let mut found = Vec::new();
     for (tree, root) in trees.iter().enumerate() {
-        fs::read_dir(root).map_err(DiffError::read(root))?;
+        fs::read_dir(root).map_err(Error::read(root))?;
         let walk = ignore::WalkBuilder::new(root).standard_filters(false).hidden(true).build();
         let files = walk.flatten().filter(|e| e.file_type().is_some_and(|kind| kind.is_file()));
         let files: Vec<PathBuf> = files.map(ignore::DirEntry::into_path).collect();

@@ -3,9 +3,9 @@
 //! git knows renames, attributes and its own storage; what it prints is a patch like any
 //! other. Nothing is written to the repository.
 
-use super::error::DiffError;
 use super::model::DiffSet;
 use super::parse;
+use crate::Error;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -20,8 +20,8 @@ pub fn revisions(argument: &str) -> Option<&str> {
 /// # Errors
 ///
 /// If git can't be run, knows no such revision, or there is no difference.
-pub fn load(folder: &Path, range: &str) -> Result<DiffSet, DiffError> {
-    let failed = |reason: String| DiffError::Git { what: format!("diff {range}"), reason };
+pub fn load(folder: &Path, range: &str) -> Result<DiffSet, Error> {
+    let failed = |reason: String| Error::Git { what: format!("diff {range}"), reason };
     // The user's configuration may ask for colours, other prefixes or another program.
     let output = Command::new("git")
         .arg("-C")

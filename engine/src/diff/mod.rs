@@ -12,7 +12,6 @@
 
 pub mod apply;
 pub mod context;
-pub mod error;
 pub mod exists;
 pub mod filter;
 pub mod folder;

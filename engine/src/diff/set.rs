@@ -4,10 +4,10 @@
 //! read is a problem to report, not the end. Lists come from strangers: of what they name,
 //! only regular files are read that lie in the folder the user named.
 
-use super::error::DiffError;
 use super::model::{DiffSet, Problem};
 use super::parse;
 use super::strip::restrip;
+use crate::Error;
 use bstr::ByteSlice;
 use kgrep_index::read_at_most;
 use std::collections::HashMap;
@@ -24,7 +24,7 @@ const LARGEST_PATCH: u64 = 1 << 30;
 /// # Errors
 ///
 /// If `path` can't be read, or holds no patch at all.
-pub fn load(path: &Path) -> Result<DiffSet, DiffError> {
+pub fn load(path: &Path) -> Result<DiffSet, Error> {
     let mut set = DiffSet::default();
     if path.is_dir() {
         let bound = Bound::of(path)?;
@@ -41,7 +41,7 @@ pub fn load(path: &Path) -> Result<DiffSet, DiffError> {
         }
     } else {
         // What the user names is read whatever it is: `<(git show)` is a pipe.
-        let text = read_at_most(path, LARGEST_PATCH).map_err(DiffError::read(path))?;
+        let text = read_at_most(path, LARGEST_PATCH).map_err(Error::read(path))?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let bound = || Bound::of(folder.unwrap_or(Path::new(".")));
         if path.file_name() == Some(OsStr::new("series")) {
@@ -54,7 +54,7 @@ pub fn load(path: &Path) -> Result<DiffSet, DiffError> {
         }
     }
     if set.patches.is_empty() && set.problems.is_empty() {
-        return Err(DiffError::NoPatches { path: path.to_path_buf() });
+        return Err(Error::NoPatches { path: path.to_path_buf() });
     }
     Ok(set)
 }
@@ -86,12 +86,12 @@ enum Unread {
 
 impl Unread {
     /// The error of the file `path`, without which there is nothing to read.
-    fn of(self, path: &Path) -> DiffError {
+    fn of(self, path: &Path) -> Error {
         let source = match self {
             Unread::Error(error) => error,
             other => std::io::Error::other(other.to_string()),
         };
-        DiffError::Read { path: path.into(), source }
+        Error::Read { path: path.into(), source }
     }
 }
 
@@ -108,8 +108,8 @@ impl std::fmt::Display for Unread {
 }
 
 impl Bound {
-    fn of(folder: &Path) -> Result<Bound, DiffError> {
-        folder.canonicalize().map(Bound).map_err(DiffError::read(folder))
+    fn of(folder: &Path) -> Result<Bound, Error> {
+        folder.canonicalize().map(Bound).map_err(Error::read(folder))
     }
 
     /// What is in a file that a list or a folder names.
@@ -365,7 +365,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("readme");
         fs::write(&file, "hello\n").unwrap();
-        assert!(matches!(load(&file), Err(DiffError::NoPatches { .. })));
-        assert!(matches!(load(&dir.path().join("none")), Err(DiffError::Read { .. })));
+        assert!(matches!(load(&file), Err(Error::NoPatches { .. })));
+        assert!(matches!(load(&dir.path().join("none")), Err(Error::Read { .. })));
     }
 }

@@ -5,10 +5,10 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::error::DiffError;
 use super::folder::Folders;
 use super::model::DiffSet;
 use super::{git, set, strip};
+use crate::Error;
 
 /// What is compared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,7 +49,7 @@ impl Sides {
     ///
     /// # Errors
     /// When a side can't be read.
-    pub fn load(&self, base: &Path, advance: &(dyn Fn(u64) + Sync)) -> Result<DiffSet, DiffError> {
+    pub fn load(&self, base: &Path, advance: &(dyn Fn(u64) + Sync)) -> Result<DiffSet, Error> {
         match self {
             Sides::Folders { old, new } => folders(base, old, new).changed(&advance),
             Sides::Patches { path, on, strip: level } => {

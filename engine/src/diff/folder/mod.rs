@@ -7,9 +7,9 @@
 
 mod rename;
 
-use super::error::DiffError;
 use super::lines;
 use super::model::{DiffSet, FileChange, FileOp, Patch, Problem};
+use crate::Error;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Metadata};
@@ -42,9 +42,9 @@ impl Folders {
     ///
     /// If one of the folders can't be read. What can't be read below them is a problem in
     /// the result.
-    pub fn changed(&self, progress: &Progress<'_>) -> Result<DiffSet, DiffError> {
+    pub fn changed(&self, progress: &Progress<'_>) -> Result<DiffSet, Error> {
         for side in [&self.old, &self.new] {
-            fs::read_dir(side).map_err(DiffError::read(side))?;
+            fs::read_dir(side).map_err(Error::read(side))?;
         }
         let walk = Walk { folders: self, progress, found: Mutex::default() };
         rayon::scope(|scope| walk.folder(PathBuf::new(), (true, true), scope));
@@ -63,7 +63,7 @@ impl Folders {
     /// # Errors
     ///
     /// If one can't be read.
-    pub fn changed_among(&self, names: &[PathBuf]) -> Result<Option<DiffSet>, DiffError> {
+    pub fn changed_among(&self, names: &[PathBuf]) -> Result<Option<DiffSet>, Error> {
         let walk = Walk { folders: self, progress: &|_| {}, found: Mutex::default() };
         let mut buffers = Buffers::default();
         for name in names {
@@ -76,7 +76,7 @@ impl Folders {
             if kinds.0.is_none() || kinds.0 != kinds.1 {
                 return Ok(None);
             }
-            walk.file(name, kinds.0, kinds.1, &mut buffers).map_err(DiffError::read(name))?;
+            walk.file(name, kinds.0, kinds.1, &mut buffers).map_err(Error::read(name))?;
         }
         let found = walk.found.into_inner().unwrap_or_else(PoisonError::into_inner);
         let patches = vec![Patch { version: 1, ..Patch::default() }];
