@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use kgrep_index::outline::formats::{Formats, Part, Template, TextMacro};
+use kgrep_index::paths::normal;
 use rayon::prelude::*;
 
 /// Stands for the format in a printer's text: parameter 1.
@@ -167,18 +168,8 @@ fn included_by(file: &FileTexts<'_>, files: &[FileTexts<'_>]) -> Vec<u32> {
 
 /// What `"include"` in the file at `path` names first.
 fn joined(path: &[u8], include: &[u8]) -> Vec<u8> {
-    let end = memchr::memrchr(b'/', path).unwrap_or(0);
-    let mut parts: Vec<&[u8]> = path[..end].split(|byte| *byte == b'/').collect();
-    for part in include.split(|byte| *byte == b'/') {
-        match part {
-            b"." | b"" => {}
-            b".." => {
-                parts.pop();
-            }
-            other => parts.push(other),
-        }
-    }
-    parts.join(&b'/')
+    let folder = memchr::memrchr(b'/', path).map_or(&path[..0], |end| &path[..end]);
+    normal(&[folder, b"/", include].concat())
 }
 
 /// How many folders two paths have in common.
