@@ -99,7 +99,6 @@ impl Reader<'_> {
 
     fn read_function(&mut self, item: &Item, open: usize, name: usize, params: Group, typed: bool) {
         let flags = self.flags(&item.tokens[..open]);
-        let at = name;
         let word = item.tokens[name].text(self.bytes);
         let second = item.groups.iter().find(|g| typed && g.open == params.close + 1);
         if let Some(second) = second {
@@ -107,8 +106,8 @@ impl Reader<'_> {
             return self.read_template(item, open, name, [params, *second], flags);
         }
         let (within, skip) = if typed {
+            self.note_own(&item.tokens[..open], name);
             let name = self.sink.intern(word);
-            self.note_own(&item.tokens[..open], at);
             let mut definition = self.definition(item, name, Kind::Function, flags);
             definition.params = self.plain_text(item.inside(params));
             (Some(self.sink.define(definition)), 0)

@@ -129,6 +129,12 @@ impl Reader<'_> {
             fields.push(text);
             at = step;
         };
+        self.path(tag, &fields)
+    }
+
+    /// The path from the struct `tag` through `fields`, of which the last comes first; none where
+    /// the struct isn't known.
+    fn path(&mut self, tag: NameId, fields: &[&[u8]]) -> NameId {
         if tag == NO_NAME || fields.is_empty() {
             return tag;
         }
@@ -201,15 +207,7 @@ impl Reader<'_> {
                 at = step;
             }
         }
-        if fields.is_empty() || tag == NO_NAME {
-            return Some(if fields.is_empty() { tag } else { NO_NAME });
-        }
-        let mut path = self.sink.out.names.get(tag).to_vec();
-        for field in fields.iter().rev() {
-            path.push(b'.');
-            path.extend_from_slice(field);
-        }
-        Some(self.sink.intern(&path))
+        Some(self.path(tag, &fields))
     }
 
     /// Whether a type or a name, from its words, is that of a pointer to a function.
