@@ -97,23 +97,27 @@ fn tree() -> Dir {
     dir
 }
 
-/// The rows of the log, as `log line: path:line how`.
-fn rows(dir: &Dir, args: &[&str], log: &str) -> Vec<String> {
+/// The matches of a log's answer, as JSON has them.
+pub(crate) fn matches(dir: &Dir, args: &[&str], log: &str) -> Vec<serde_json::Value> {
     let all: Vec<&str> = ["log", "--format", "json"].iter().chain(args).copied().collect();
     let json = dir.kgrep(&all).input(log).stdout();
     let values = json.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
-    let row = |value: serde_json::Value| {
-        let data = &value["data"];
-        let columns = &data["columns"];
-        let place = data["path"]["text"].as_str().unwrap_or_default().to_owned();
-        format!(
-            "{}: {place}:{} {}",
-            columns["log"].as_str().unwrap(),
-            data["line_number"],
-            columns["how"].as_str().unwrap()
-        )
-    };
-    values.filter(|value| value["type"] == "match").map(row).collect()
+    values.filter(|value| value["type"] == "match").collect()
+}
+
+/// One of them, as `log line: path:line` and these of its columns.
+pub(crate) fn row(value: &serde_json::Value, columns: &[&str]) -> String {
+    let data = &value["data"];
+    let column = |name: &&str| data["columns"][*name].as_str().unwrap().to_owned();
+    let columns: Vec<String> = columns.iter().map(column).collect();
+    let place = data["path"]["text"].as_str().unwrap_or_default();
+    let (line, columns) = (&data["line_number"], columns.join(", "));
+    format!("{}: {place}:{line} {columns}", column(&"log"))
+}
+
+/// The rows of the log, as `log line: path:line how`.
+fn rows(dir: &Dir, args: &[&str], log: &str) -> Vec<String> {
+    matches(dir, args, log).iter().map(|value| row(value, &["how"])).collect()
 }
 
 #[test]

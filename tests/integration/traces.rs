@@ -3,6 +3,7 @@
 
 use std::process::Command;
 
+use crate::log::{matches, row};
 use crate::util::Dir;
 
 const LAMP: &str = "\
@@ -54,25 +55,10 @@ fn tree() -> Dir {
     dir
 }
 
-/// The rows of the log, as `log line: path:line function, how`.
+/// The rows of the log's frames, as `log line: path:line function, how`.
 fn rows(dir: &Dir, args: &[&str], log: &str) -> Vec<String> {
-    let all: Vec<&str> =
-        ["log", "--format", "json", "--only", "frames"].iter().chain(args).copied().collect();
-    let json = dir.kgrep(&all).input(log).stdout();
-    let values = json.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
-    let row = |value: serde_json::Value| {
-        let data = &value["data"];
-        let columns = &data["columns"];
-        let place = data["path"]["text"].as_str().unwrap_or_default().to_owned();
-        format!(
-            "{}: {place}:{} {}, {}",
-            columns["log"].as_str().unwrap(),
-            data["line_number"],
-            columns["function"].as_str().unwrap(),
-            columns["how"].as_str().unwrap()
-        )
-    };
-    values.filter(|value| value["type"] == "match").map(row).collect()
+    let all: Vec<&str> = ["--only", "frames"].iter().chain(args).copied().collect();
+    matches(dir, &all, log).iter().map(|value| row(value, &["function", "how"])).collect()
 }
 
 const TRACE: &str = "Call Trace:\n lamp_stop+0x1/0x10\n lamp_all+0x8/0x10\n";
