@@ -93,9 +93,10 @@ pub struct Graph<'a> {
     table_makers: Words<'a>,
     /// Macros that may make definitions: file, name, and a number for what each is.
     makers: Words<'a>,
+    /// What each file's path says, as [`Place::to_word`] packs it.
+    places: Words<'a>,
     pub(super) undecided: Undecided<'a>,
     pub(super) formats: Guarded<'a>,
-    pub(super) places: Vec<Place>,
     /// For each `.c` that others include: these.
     pub(super) includers: HashMap<FileId, Vec<FileId>>,
     /// The same as the sections say.
@@ -143,6 +144,9 @@ impl<'a> Graph<'a> {
             public_data,
             table_makers,
             makers,
+            places,
+            included,
+            including,
         ] = parts(files).ok_or(Damaged("graph.files"))?;
         let mut graph = Graph {
             names,
@@ -164,12 +168,12 @@ impl<'a> Graph<'a> {
             public_data,
             table_makers: Words::new(table_makers),
             makers: Words::new(makers),
+            places: Words::new(places),
             undecided,
             formats,
-            places: Vec::new(),
             includers: HashMap::new(),
             base_includers: HashMap::new(),
-            included: Bits::empty(0),
+            included: Bits::from_bytes(included.all().unwrap_or_default(), path_ends.len() / 4),
             private: Mutex::default(),
             asked: Mutex::default(),
             known: Mutex::default(),
@@ -182,16 +186,11 @@ impl<'a> Graph<'a> {
         sound(graph.user_offsets.len() == graph.used.len() + 1, "graph.users")?;
         sound(graph.include_offsets.len() == graph.path_ends.len() + 1, "graph.files")?;
         sound(graph.public_offsets.len() == graph.path_ends.len() + 1, "graph.files")?;
-        graph.places = (0..graph.path_ends.len() as u32)
-            .map(|file| Place::of(graph.base_path(file)))
-            .collect();
-        graph.included = Bits::empty(graph.path_ends.len());
-        for file in 0..graph.path_ends.len() as u32 {
-            for target in graph.includes_of(file) {
-                graph.included.set(target as usize);
-                if graph.base_path(target).ends_with(b".c") {
-                    graph.base_includers.entry(target).or_default().push(file);
-                }
+        sound(graph.places.len() == graph.path_ends.len(), "graph.files")?;
+        let including = Words::new(including);
+        for at in 0..including.len() / 2 {
+            if let (Some(target), Some(file)) = (including.get(at * 2), including.get(at * 2 + 1)) {
+                graph.base_includers.entry(target).or_default().push(file);
             }
         }
         graph.includers.clone_from(&graph.base_includers);
@@ -244,7 +243,10 @@ impl<'a> Graph<'a> {
 
     /// What a file's path says.
     pub fn place(&self, file: FileId) -> Place {
-        let place = self.places.get(file as usize).copied().unwrap_or_else(|| Place::of(b""));
+        let place = match file.checked_sub(self.base_files()) {
+            None => Place::from_word(self.places.get(file as usize).unwrap_or_default()),
+            Some(index) => Place::of(self.overlay.path(index)),
+        };
         match self.left_out.get() {
             Some(bits) => Place { left_out: bits.get(file as usize), ..place },
             None => place,
@@ -255,11 +257,10 @@ impl<'a> Graph<'a> {
     /// [`Arch::Built`](super::Arch::Built) leave them out. Most paths are asked for in order.
     pub fn leave_out(&self, mut is_out: impl FnMut(&[u8]) -> bool) {
         self.left_out.get_or_init(|| {
-            let mut bits = Bits::empty(self.places.len());
-            for file in 0..self.places.len() {
-                if is_out(self.path(file as u32)) {
-                    bits.set(file);
-                }
+            let files = self.base_files() + self.overlay.paths.len() as u32;
+            let mut bits = Bits::empty(files as usize);
+            for file in (0..files).filter(|file| is_out(self.path(*file))) {
+                bits.set(file as usize);
             }
             bits
         });

@@ -10,7 +10,6 @@ use crate::outline::{Definition, FileOutline, Flags, Kind, NO_NAME, Use, UseKind
 use super::base::{DefInfo, Edge, FileId, Graph, NameRef};
 use super::include::{base_name, nearest};
 use super::overlay::Overlay;
-use super::place::Place;
 use super::regain::may_instantiate;
 use crate::paths::normal;
 
@@ -38,7 +37,6 @@ impl Graph<'_> {
         self.private = Mutex::default();
         self.asked = Mutex::default();
         self.known = Mutex::default();
-        self.places.truncate(self.base_files() as usize);
         for (path, outline) in files {
             let index = outline.map(|_| self.overlay.paths.len() as u32);
             if let Some(base) = self.base_file(path) {
@@ -47,7 +45,6 @@ impl Graph<'_> {
             if let Some(outline) = outline {
                 self.overlay.formats.push(outline.formats.clone());
                 self.overlay.paths.push(path.to_vec());
-                self.places.push(Place::of(path));
             }
         }
         let present = files.iter().filter_map(|(path, outline)| Some((*path, (*outline)?)));
@@ -73,9 +70,11 @@ impl Graph<'_> {
         for (path, _) in wanted.iter().flatten() {
             candidates.entry(base_name(path)).or_default();
         }
-        let base = (0..self.base_files()).filter(|file| !self.overlay.replaces(*file));
-        let own = (0..self.overlay.paths.len() as u32).map(|index| self.base_files() + index);
-        for file in base.chain(own) {
+        let files = match candidates.is_empty() {
+            true => 0,
+            false => self.base_files() + self.overlay.paths.len() as u32,
+        };
+        for file in (0..files).filter(|file| !self.overlay.replaces(*file)) {
             if let Some(found) = candidates.get_mut(base_name(self.path(file))) {
                 found.push(file);
             }

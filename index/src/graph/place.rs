@@ -62,6 +62,33 @@ impl Place {
         Place { program, arch, is_header, is_public, left_out: false }
     }
 
+    /// All but `left_out` in a number, as the index keeps it: whoever changes what is in it, or
+    /// what [`Place::of`] says, changes the index's version.
+    pub(super) fn to_word(self) -> u32 {
+        u32::from(self.arch)
+            | (self.program as u32) << 16
+            | u32::from(self.is_header) << 24
+            | u32::from(self.is_public) << 25
+    }
+
+    /// What [`Place::to_word`] packed; a program that is none is the kernel.
+    pub(super) fn from_word(word: u32) -> Self {
+        let program = match word >> 16 & 0xff {
+            1 => Program::Tools,
+            2 => Program::Samples,
+            3 => Program::Scripts,
+            4 => Program::Other,
+            _ => Program::Kernel,
+        };
+        Place {
+            program,
+            arch: word as u16,
+            is_header: word >> 24 & 1 == 1,
+            is_public: word >> 25 & 1 == 1,
+            left_out: false,
+        }
+    }
+
     /// A number for an architecture's name, never 0.
     pub fn arch_number(name: &[u8]) -> u16 {
         let sum =
@@ -79,6 +106,19 @@ mod tests {
         let place = Place::of(b"arch/x86/include/asm/current.h");
         assert_eq!(place.arch, Place::arch_number(b"x86"));
         assert!(place.is_header && place.is_public && place.program == Program::Kernel);
+        for path in [
+            "arch/x86/a.c",
+            "arch/arm64/include/b.h",
+            "tools/x.c",
+            "samples/y.inc",
+            "scripts/z.c",
+            "usr/i.c",
+            "include/linux/k.h",
+            "mm/m.c",
+        ] {
+            let place = Place::of(path.as_bytes());
+            assert_eq!(Place::from_word(place.to_word()), place, "{path}");
+        }
         assert_eq!(Place::of(b"arch/Kconfig").arch, 0);
         assert_eq!(Place::of(b"tools/perf/a.c").program, Program::Tools);
         assert!(!Place::of(b"drivers/net/a.h").is_public);

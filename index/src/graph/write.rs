@@ -154,38 +154,52 @@ fn write_users(mut users: Vec<u64>) -> Vec<u8> {
     join(&[&name_bytes, &offset_bytes, &data])
 }
 
-/// The paths, which files each file includes, private ones and public ones, and the files that
-/// make tables of what they include.
+/// The paths, which files each file includes, private ones and public ones, the files that
+/// make tables of what they include, what each path says, and which files are included.
 fn write_files(files: &[FileRecord], includes: &Includes) -> Vec<u8> {
     let (mut paths, mut ends) = (Vec::new(), Vec::new());
     let (mut private, mut public) = (Targets::default(), Targets::default());
-    let mut making = Vec::new();
+    let (mut making, mut places, mut including) = (Vec::new(), Vec::new(), Vec::new());
+    let mut included = vec![0u8; files.len().div_ceil(8)];
     for (number, (file, lines)) in files.iter().zip(includes).enumerate() {
         paths.extend_from_slice(&file.path);
         ends.push(paths.len() as u32);
         if !file.instances.is_empty() {
             making.push(number as u32);
         }
+        places.push(Place::of(&file.path).to_word());
         private.begin();
         public.begin();
         for (target, _) in lines {
-            let is_public = Place::of(&files[*target as usize].path).is_public;
+            let path = &files[*target as usize].path;
+            let is_public = Place::of(path).is_public;
             put(if is_public { &mut public.data } else { &mut private.data }, *target);
+            if !is_public {
+                included[*target as usize / 8] |= 1 << (*target % 8);
+                if path.ends_with(b".c") {
+                    including.extend([*target, number as u32]);
+                }
+            }
         }
     }
-    let [mut end_bytes, mut making_bytes] = [Vec::new(), Vec::new()];
-    put_words(&mut end_bytes, &ends);
-    put_words(&mut making_bytes, &making);
+    let words = |words: &[u32]| {
+        let mut bytes = Vec::new();
+        put_words(&mut bytes, words);
+        bytes
+    };
     let ([private, private_data], [public, public_data]) = (private.finish(), public.finish());
     join(&[
         &paths,
-        &end_bytes,
+        &words(&ends),
         &private,
         &private_data,
         &public,
         &public_data,
-        &making_bytes,
+        &words(&making),
         &makers(files),
+        &words(&places),
+        &included,
+        &words(&including),
     ])
 }
 

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The version of the format, of all files and sections together.
-pub(crate) const VERSION: u32 = 4;
+pub(crate) const VERSION: u32 = 5;
 
 const MAGIC: &[u8; 8] = b"kgrepidx";
 const HEADER_LEN: usize = 32;
