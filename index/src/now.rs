@@ -93,7 +93,8 @@ impl Index {
         for at in 0..view.folders() {
             let folder = view.folder(at);
             for number in folder.file_range().filter(|n| view.record(*n).size > LARGEST) {
-                let path = join(folder.path.to_bytes(), view.file(&folder, number).name.to_bytes());
+                let path =
+                    join(folder.path().to_bytes(), view.file(&folder, number).name.to_bytes());
                 if Language::of(&path).is_some() {
                     paths.push(path);
                 }
@@ -112,7 +113,7 @@ impl Index {
         let view = self.table();
         let mut paths = self.differing(fresh);
         let entered = (0..view.folders()).filter(|at| fresh.entered_folders.get(*at));
-        paths.extend(entered.map(|at| view.folder(at).path.to_bytes().to_vec()));
+        paths.extend(entered.map(|at| view.folder(at).path().to_bytes().to_vec()));
         paths
     }
 
@@ -135,7 +136,7 @@ impl Index {
         let mut entered = Vec::new();
         for at in 0..view.folders() {
             let folder = view.folder(at);
-            let path = folder.path.to_bytes();
+            let path = folder.path().to_bytes();
             if fresh.entered_folders.get(at) {
                 entered.push(path.to_vec());
             }

@@ -80,7 +80,7 @@ fn read_unchanged(
     file: &crate::tree::table::File,
 ) -> Option<Vec<u8>> {
     use std::io::Read;
-    let open = top.open(folder.path).ok()?;
+    let open = top.open(folder.path()).ok()?;
     let mut text = Vec::new();
     let mut source = open.read_file(file.name).ok()?;
     let same = |source: &std::fs::File| {

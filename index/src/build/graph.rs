@@ -168,7 +168,7 @@ pub(super) fn gone(
     let mut gone = Vec::new();
     for at in 0..view.folders() {
         let folder = view.folder(at);
-        let path = folder.path.to_bytes();
+        let path = folder.path().to_bytes();
         let now = listed.binary_search_by(|now| now.path.as_slice().cmp(path)).ok();
         for number in folder.file_range() {
             let file = view.file(&folder, number);

@@ -122,7 +122,7 @@ impl Work {
             && view.folders() == listed.len()
             && listed.iter().enumerate().all(|(at, now)| {
                 let then = view.folder(at);
-                then.path.to_bytes() == now.path
+                then.path().to_bytes() == now.path
                     && then.flags == now.flags
                     && then.stamp == now.stamp
             })

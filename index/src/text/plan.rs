@@ -75,9 +75,10 @@ pub(crate) fn plan(
         .collect::<Result<_, _>>()?;
     let mut files = Bits::empty(view.files());
     let mut estimate = Estimate::default();
+    let whole = scope.is_whole();
     for at in 0..view.folders() {
         let folder = view.folder(at);
-        if !scope.holds(folder.path.to_bytes()) {
+        if !whole && !scope.holds(folder.path().to_bytes()) {
             continue;
         }
         for number in folder.file_range() {

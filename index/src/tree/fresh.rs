@@ -126,10 +126,10 @@ fn compare(top: &Folder, view: View, scope: &Scope) -> Found {
         .into_par_iter()
         .fold(Found::default, |mut found, at| {
             let folder = view.folder(at);
-            let path = folder.path.to_bytes();
+            let path = folder.path().to_bytes();
             if folder.has(OPAQUE) {
                 // Only a repository's edge matters, as rules end there.
-                if table::split(path).1 == b".git" && top.stat_of(folder.path).is_err() {
+                if table::split(path).1 == b".git" && top.stat_of(folder.path()).is_err() {
                     found.rules_changed = true;
                 }
             } else if scope.holds(path) {
@@ -146,7 +146,7 @@ fn compare(top: &Folder, view: View, scope: &Scope) -> Found {
 fn rules_now(root: &Path, view: View) -> Vec<u8> {
     let folders = (0..view.folders()).map(|at| {
         let folder = view.folder(at);
-        (folder.path.to_bytes(), view.find_file(&folder, b".git").is_some())
+        (folder.path().to_bytes(), view.find_file(&folder, b".git").is_some())
     });
     let mut rules = outer_rules(root);
     rules.extend(inner_rules(root, repositories(folders), None));
@@ -163,7 +163,7 @@ fn look(top: &Folder, view: View, at: usize, found: &mut Found) {
     // away meanwhile left verdicts everywhere below.
     found.needs_walk |= known.has(RACY);
     found.rules_changed |= known.has(RACY);
-    let folder = match top.open(known.path) {
+    let folder = match top.open(known.path()) {
         Ok(folder) => folder,
         Err(error @ (Errno::NOENT | Errno::NOTDIR | Errno::LOOP)) => {
             // A link in its place may be followed, to names that mean other files here.
@@ -217,7 +217,7 @@ fn look(top: &Folder, view: View, at: usize, found: &mut Found) {
                 found.added += 1;
                 found.rules_changed |= is_rule(bytes);
             }
-            Kind::Folder if view.find_folder(&join(known.path.to_bytes(), bytes)).is_none() => {
+            Kind::Folder if view.find_folder(&join(known.path().to_bytes(), bytes)).is_none() => {
                 found.folders_added += 1;
                 found.rules_changed |= is_rule(bytes);
             }
@@ -247,7 +247,7 @@ fn unreadable(known: &table::Folder, at: usize, found: &mut Found) {
 fn look_at_rules(top: &Folder, view: View, at: usize, found: &mut Found) {
     let known = view.folder(at);
     found.rules_changed |= known.has(RACY);
-    let Ok(folder) = top.open(known.path) else {
+    let Ok(folder) = top.open(known.path()) else {
         found.rules_changed = true;
         return;
     };
@@ -259,7 +259,7 @@ fn look_at_rules(top: &Folder, view: View, at: usize, found: &mut Found) {
             (None, None) => true,
             (Some(now), Some(then)) => Stamp::new(&now) == then.stamp && then.state != State::Racy,
             (Some(now), None) => {
-                let path = join(known.path.to_bytes(), name.to_bytes());
+                let path = join(known.path().to_bytes(), name.to_bytes());
                 Kind::of(&now) == Kind::Folder && view.find_folder(&path).is_some()
             }
             (None, Some(_)) => false,

@@ -53,9 +53,10 @@ impl Narrow {
         let mut count = 0;
         // Parents come before their folders, so that backwards a folder is done before its
         // parent hears of it.
+        let whole = candidates.scope.is_whole();
         for at in (0..view.folders()).rev() {
             let folder = view.folder(at);
-            if !candidates.scope.holds(folder.path.to_bytes()) {
+            if !whole && !candidates.scope.holds(folder.path().to_bytes()) {
                 continue;
             }
             let mut enter =
@@ -97,15 +98,15 @@ impl Narrow {
             return None;
         }
         let mut paths = Vec::new();
+        let whole = scope.is_whole();
         for at in 0..view.folders() {
             let folder = view.folder(at);
-            let path = folder.path.to_bytes();
-            if !scope.holds(path) {
+            if !whole && !scope.holds(folder.path().to_bytes()) {
                 continue;
             }
             if folder.has(OPAQUE) {
                 // What is inside of `.git` is hidden; what can't be read is to be reported.
-                let is_git = split(path).1 == b".git";
+                let is_git = split(folder.path().to_bytes()).1 == b".git";
                 if !folder.has(IGNORED) && (hidden || !is_git) {
                     return None;
                 }
@@ -114,7 +115,7 @@ impl Narrow {
             for number in folder.file_range().filter(|&number| present.get(number)) {
                 let file = view.file(&folder, number);
                 if file.state != State::Ignored && (hidden || !file.hidden) {
-                    paths.push(join(path, file.name.to_bytes()));
+                    paths.push(join(folder.path().to_bytes(), file.name.to_bytes()));
                 }
             }
         }

@@ -22,6 +22,11 @@ impl Scope {
         self.0.iter().any(|top| is_below(folder, top))
     }
 
+    /// Whether that is so of every folder.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.0.iter().any(Vec::is_empty)
+    }
+
     /// Whether one of the scope's folders is below `folder`: its ignore rules count.
     pub(crate) fn passes(&self, folder: &[u8]) -> bool {
         self.0.iter().any(|top| is_below(top, folder))

@@ -63,8 +63,8 @@ impl State {
 /// A folder's record.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Folder<'a> {
-    /// Relative to the root, which itself is the empty path.
-    pub(crate) path: &'a CStr,
+    /// The path, and what comes behind it.
+    path: &'a [u8],
     pub(crate) parent: usize,
     /// Its files, as numbers in the table; they are sorted by name.
     pub(crate) files: (usize, usize),
@@ -74,7 +74,13 @@ pub(crate) struct Folder<'a> {
     pub(crate) stamp: Stamp,
 }
 
-impl Folder<'_> {
+impl<'a> Folder<'a> {
+    /// Relative to the root, which itself is the empty path. It is measured only here: most
+    /// who go through all folders don't ask for it.
+    pub(crate) fn path(&self) -> &'a CStr {
+        string(self.path)
+    }
+
     pub(crate) fn has(&self, flag: u32) -> bool {
         self.flags & flag != 0
     }
@@ -176,7 +182,7 @@ impl<'a> View<'a> {
     pub(crate) fn folder(&self, at: usize) -> Folder<'a> {
         let record = self.folders.get(at * FOLDER_LEN..).unwrap_or_default();
         Folder {
-            path: self.string(u64_at(record, 0) as usize),
+            path: self.names.get(u64_at(record, 0) as usize..).unwrap_or_default(),
             names: u64_at(record, 8) as usize,
             parent: u32_at(record, 16) as usize,
             files: (u32_at(record, 20) as usize, u32_at(record, 24) as usize),
@@ -219,7 +225,7 @@ impl<'a> View<'a> {
 
     /// The number of the folder with this path.
     pub(crate) fn find_folder(&self, path: &[u8]) -> Option<usize> {
-        search(0..self.folders(), |at| self.folder(at).path.to_bytes().cmp(path))
+        search(0..self.folders(), |at| self.folder(at).path().to_bytes().cmp(path))
     }
 
     /// The number of the file of this name in `folder`.
@@ -229,9 +235,13 @@ impl<'a> View<'a> {
 
     /// The NUL-terminated string at `at`; empty past the end.
     fn string(&self, at: usize) -> &'a CStr {
-        let bytes = self.names.get(at..).unwrap_or_default();
-        CStr::from_bytes_until_nul(bytes).unwrap_or_default()
+        string(self.names.get(at..).unwrap_or_default())
     }
+}
+
+/// The text that `bytes` begins with, up to its zero byte.
+fn string(bytes: &[u8]) -> &CStr {
+    CStr::from_bytes_until_nul(bytes).unwrap_or_default()
 }
 
 /// The number in `range` that `order` calls equal; smaller ones come before it.
