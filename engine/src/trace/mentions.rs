@@ -47,6 +47,9 @@ pub(crate) struct Mentions<'a> {
     binary: HashSet<Vec<u8>>,
 }
 
+/// So many files are read sooner than the index is asked for fewer.
+const FEW: usize = 256;
+
 /// Look-ups that are done in one reading of the files, at most.
 const BATCH: usize = 64;
 
@@ -170,14 +173,15 @@ impl<'a> Mentions<'a> {
         }
     }
 
-    /// The files that can hold what is wanted, in path order: by its text or by its pattern,
-    /// whichever leaves fewer.
+    /// The files that can hold what is wanted, in path order: by its text or, where that leaves
+    /// many, by its pattern, whichever leaves fewer.
     ///
     /// # Errors
     /// When the tree can't be walked.
     fn candidates(&mut self, wanted: &Wanted) -> Result<Paths> {
         let by_text = self.narrowed(wanted.find.clone(), true);
-        let by_pattern = match wanted.pattern_is_raw() {
+        let few = by_text.as_ref().is_some_and(|paths| paths.len() <= FEW);
+        let by_pattern = match !few && wanted.pattern_is_raw() {
             true => self.narrowed(vec![wanted.pattern.clone()], false),
             false => None,
         };

@@ -10,13 +10,12 @@ use grep_matcher::{LineMatchKind, Matcher};
 use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 use kgrep_index::graph::{Arch, Place};
 use memchr::memmem::Finder;
-use regex::bytes::{Regex, RegexBuilder};
 
 use super::mentions::Line;
 use super::statement::{LINES, statement};
 use super::tracer::globs;
 use crate::code::word_in;
-use crate::recipes::pattern::regex;
+use crate::recipes::pattern::Lazy;
 use crate::relocate::SourceFile;
 
 /// What lines are wanted.
@@ -92,16 +91,15 @@ impl Wanted {
                 .build(&self.pattern)
         });
         let raw = self.statement && self.pattern_is_raw();
-        let raw =
-            raw.then(|| RegexBuilder::new(&self.pattern).unicode(false).multi_line(true).build());
+        let raw = raw.then(|| Lazy::new(&self.pattern, true));
         Ok(Ready {
             finders: self.find.iter().map(|find| Finder::new(find).into_owned()).collect(),
-            pattern: regex(&self.pattern)?,
+            pattern: Lazy::new(&self.pattern, false)?,
             word: word.map(<[u8]>::to_vec),
             // One that can't do without a line's end goes line by line.
             lines: lines.and_then(Result::ok),
             raw: raw.transpose()?,
-            but: self.but.as_deref().map(regex).transpose()?,
+            but: self.but.as_deref().map(|but| Lazy::new(but, false)).transpose()?,
             any: self.files.is_empty(),
             files: globs(&self.files)?,
             not_files: globs(&self.not_files)?,
@@ -118,15 +116,15 @@ const SHORT: usize = 3;
 /// [`Wanted`], made ready.
 pub struct Ready {
     finders: Vec<Finder<'static>>,
-    pattern: Regex,
+    pattern: Lazy,
     /// The word that is all of the pattern: found in a pass that has no machine to start anew
     /// for each of a short name's many places.
     word: Option<Vec<u8>>,
     /// The pattern over a whole file, line by line.
     lines: Option<RegexMatcher>,
     /// The pattern over a whole file, without regard to its lines.
-    raw: Option<Regex>,
-    but: Option<Regex>,
+    raw: Option<Lazy>,
+    but: Option<Lazy>,
     any: bool,
     files: GlobSet,
     not_files: GlobSet,
@@ -227,7 +225,9 @@ impl Ready {
 
     /// The lines that a matching statement can begin on, in order and none twice.
     fn windows(&self, bytes: &[u8], file: &SourceFile) -> Vec<std::ops::RangeInclusive<u64>> {
-        let Some(raw) = &self.raw else { return vec![1..=file.line_count()] };
+        let Some(raw) = self.raw.as_ref().and_then(Lazy::get) else {
+            return vec![1..=file.line_count()];
+        };
         let mut hits: Vec<(usize, usize)> =
             raw.find_iter(bytes).map(|hit| (hit.start(), hit.end())).collect();
         // A line that goes on has no blank there in the text as it is.

@@ -73,6 +73,9 @@ pub(super) fn rows(
         found.keep_if_any(|path| tracer.arch().has(Place::of(path)));
     }
     let Groups { mut items, mut total, .. } = found;
+    if items.is_empty() {
+        return Ok((Vec::new(), total));
+    }
     // Of an entry or a statement each line is a row.
     let is_longer = text.entry || text.whole;
     let pattern = regex(&pattern)?;
@@ -184,6 +187,9 @@ pub(in crate::trace) fn matches(
     let (mut rows, mut groups) = (Vec::new(), Vec::new());
     let Some(pattern) = facts.fill_regex(&text.pattern) else { return Ok((rows, groups)) };
     let files = files(tracer, text, facts, &pattern, usize::MAX)?;
+    if files.is_empty() {
+        return Ok((rows, groups));
+    }
     let pattern = regex(&pattern)?;
     for InFile { path, lines, .. } in files {
         for line in lines {
