@@ -46,7 +46,7 @@ enum What {
     /// `F:`, a glob.
     Files(Files),
     /// `N:`, a regular expression.
-    Names(Regex),
+    Names(Names),
 }
 
 /// The glob of an `F:` or `X:` line.
@@ -55,6 +55,52 @@ struct Files {
     glob: Vec<u8>,
     /// What the script hands to Perl, made when it is first needed: most never are.
     classes: OnceLock<Option<Regex>>,
+}
+
+/// The regular expression of an `N:` line.
+#[derive(Debug)]
+struct Names {
+    pattern: Vec<u8>,
+    /// Made when a file has what every match has.
+    regex: OnceLock<Option<Regex>>,
+}
+
+impl Names {
+    fn new(pattern: &[u8]) -> Names {
+        Names { pattern: pattern.to_vec(), regex: OnceLock::new() }
+    }
+
+    fn is_match(&self, file: &[u8]) -> bool {
+        let (needed, made) = (needed(&self.pattern), self.regex.get());
+        if made.is_none() && memchr::memmem::find(file, needed).is_none() {
+            return false;
+        }
+        let regex = self.regex.get_or_init(|| names(&self.pattern));
+        regex.as_ref().is_some_and(|regex| regex.is_match(file))
+    }
+}
+
+/// A text that is in all that an `N:` line's expression matches: its longest run of letters and
+/// digits, where it is simple enough to tell.
+fn needed(pattern: &[u8]) -> &[u8] {
+    let brackets = [&b"[]"[..], b"[^]"];
+    if pattern.iter().any(|b| b"|?*{(\\#".contains(b))
+        || brackets.iter().any(|text| memchr::memmem::find(pattern, text).is_some())
+    {
+        return b"";
+    }
+    let (mut longest, mut start, mut is_class) = (&b""[..], 0, false);
+    for (at, byte) in pattern.iter().chain([&b' ']).enumerate() {
+        if byte.is_ascii_alphanumeric() {
+            continue;
+        }
+        // What is between brackets is one of many.
+        let run = pattern.get(start..at).filter(|run| !is_class && run.len() > longest.len());
+        longest = run.unwrap_or(longest);
+        start = at + 1;
+        is_class = *byte == b'[' || is_class && *byte != b']';
+    }
+    longest
 }
 
 impl Files {
@@ -101,7 +147,7 @@ impl Maintainers {
                     None
                 }
                 Some(b'F') => Some(What::Files(Files::new(value))),
-                Some(b'N') => names(value).map(What::Names),
+                Some(b'N') => Some(What::Names(Names::new(value))),
                 _ => None,
             };
             section.patterns.extend(what.map(|what| Pattern { line: number, what }));
@@ -178,9 +224,25 @@ fn slashes(text: &[u8]) -> usize {
 fn matches(files: &Files, file: &[u8]) -> bool {
     let pattern = &files.glob[..];
     // Most patterns of the thousands are told apart by their first folders.
-    let special = |b: &u8| b"*?[]+(){}|^$\\".contains(b);
-    let plain = pattern.iter().position(special).unwrap_or(pattern.len());
-    if !file.starts_with(pattern.get(..plain).unwrap_or_default()) {
+    let special = |b: &u8| {
+        matches!(
+            b,
+            b'*' | b'?'
+                | b'['
+                | b']'
+                | b'+'
+                | b'('
+                | b')'
+                | b'{'
+                | b'}'
+                | b'|'
+                | b'^'
+                | b'$'
+                | b'\\'
+        )
+    };
+    let mut bytes = file.iter();
+    if pattern.iter().take_while(|b| !special(b)).any(|b| bytes.next() != Some(b)) {
         return false;
     }
     let starts = || {
@@ -268,6 +330,19 @@ mod tests {
         assert_eq!(of("drivers/soc/tegra/x.c"), "TEGRA");
         assert_eq!(of("fs/lamp/x.c"), "NO SLASH");
         assert_eq!(of("kernel/fork.c"), "THE REST");
+    }
+
+    #[test]
+    fn what_an_expression_needs_is_in_all_that_it_matches() {
+        let of = |pattern: &str| String::from_utf8_lossy(needed(pattern.as_bytes())).into_owned();
+        assert_eq!(of("[^a-z]tegra"), "tegra");
+        assert_eq!(of("lamp[0-9]dimmers"), "dimmers");
+        assert_eq!(of("la mp"), "la");
+        assert_eq!(of("^drivers.x+$"), "drivers");
+        for any in ["a|b", "ab?", "ab*", "ab{0}", "(?i)ab", r"\babc", "[]abc]x", "[^]abc]", "[abc]"]
+        {
+            assert_eq!(of(any), "", "{any}");
+        }
     }
 
     #[test]
