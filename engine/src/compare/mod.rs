@@ -1,9 +1,13 @@
 //! A comparison gone through: `pass` reads it file by file, `pick` leaves the hunks that are asked
 //! for and `built` those that a configuration builds, `place` says where each of them is, `behind`
-//! which patch it came with. The difference itself is [`crate::diff`]'s.
+//! which patch it came with; `changes` tells what they mean in kernel terms, `counts` how many there
+//! are of what, `judged` whether they apply. The difference itself is [`crate::diff`]'s.
 
 mod behind;
 mod built;
+mod changes;
+mod counts;
+mod judged;
 mod pass;
 mod pick;
 mod place;
@@ -12,6 +16,9 @@ use std::path::Path;
 
 pub use behind::{Behind, series_of};
 pub use built::BuiltSides;
+pub use changes::{Wanted, WhereIs, change_rows, changes, full_name};
+pub use counts::{counts, maintainers};
+pub use judged::{Sums, judged_rows, sums_of_patches};
 pub use pass::Pass;
 pub use pick::{Names, Pick};
 pub use place::{Placer, Row};

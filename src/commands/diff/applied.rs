@@ -2,31 +2,16 @@
 //! already, or conflicts, as `patch --dry-run` would decide. Nothing is written.
 
 use anyhow::{Result, bail};
-use kgrep_engine::compare::{Names, Pick, Placer, Row};
+use kgrep_engine::compare::{Names, Pick, Placer, Sums, judged_rows};
 
 use super::sides::Sides;
 use super::{Asked, ended, export, verdicts};
 use crate::cli::By;
 use crate::commands::{Outcome, lister};
-use crate::diff::apply::{self, Verdict};
-use crate::diff::model::{DiffSet, Entry, FileChange};
+use crate::diff::apply;
+use crate::diff::model::DiffSet;
 use crate::list::{Column, Role};
 use crate::settings::Format;
-
-/// The files that are asked for, each with the verdicts on its hunks, or on itself.
-pub(super) fn judged<'s>(
-    set: &'s DiffSet,
-    names: &'s Names,
-    verdicts: &'s [Verdict],
-) -> impl Iterator<Item = (&'s FileChange, &'s [Verdict])> {
-    let mut at = 0;
-    let of_each = set.files.iter().map(move |file| {
-        let judged = verdicts.get(at..at + file.hunks.len().max(1)).unwrap_or_default();
-        at += judged.len();
-        (file, judged)
-    });
-    of_each.filter(|(file, _)| names.wants(file))
-}
 
 /// Judges every hunk, and lists those that are asked for.
 ///
@@ -57,23 +42,10 @@ pub(super) fn run(
     let mut json = (format == Format::Json).then(export::Json::default);
     let prints = json.is_none() && !asked.args.pattern.quiet;
     let mut lister = asked.lister(&look, meta, prints);
-    let mut sums = [0_u64; 4];
-    for (file, judged) in judged(set, names, &verdicts) {
-        let rows = placer.rows(set, file);
-        for (n, (mut row, verdict)) in rows.into_iter().zip(judged).enumerate() {
-            let entry = Entry { patch: set.patches.get(file.patch), file, hunk: file.hunks.get(n) };
-            if pick.is_some_and(|pick| !pick.wants(&entry)) {
-                continue;
-            }
-            let (place, said, sum) = said(verdict);
-            sums[sum] += 1;
-            judge(&mut row, place, said);
-            let index = lister.hunk(&row)?;
-            if let Some(json) = &mut json {
-                json.row(index, &entry, &row)?;
-            }
-        }
-    }
+    let sums = judged_rows(set, names, &verdicts, pick, &placer, &mut |entry, row| {
+        let index = lister.hunk(row)?;
+        json.as_mut().map_or(Ok(()), |json| json.row(index, entry, row))
+    })?;
     let wants_lead = format == Format::Table && asked.session.settings.header.value;
     let lead = if wants_lead { summary(sums) } else { Vec::new() };
     let (outcome, _) = ended(lister, &lead, asked.session)?;
@@ -93,38 +65,8 @@ fn columns() -> Vec<Column> {
     ])
 }
 
-/// The line that is in the way, what a verdict says, and which of the sums it counts in.
-fn said(verdict: &Verdict) -> (Option<u32>, String, usize) {
-    match verdict {
-        Verdict::Applies { offset, fuzz, .. } => {
-            let mut said = "applies".to_owned();
-            if *offset != 0 {
-                said += &format!(", moved by {offset:+}");
-            }
-            if *fuzz > 0 {
-                said += &format!(", fuzz {fuzz}");
-            }
-            (None, said, 0)
-        }
-        Verdict::AlreadyIn { .. } => (None, "already in".to_owned(), 1),
-        Verdict::Conflicts { line, why } => {
-            (Some(*line).filter(|line| *line > 0), format!("conflicts: {why}"), 2)
-        }
-        Verdict::Unknown { why } => (None, format!("unknown: {why}"), 3),
-    }
-}
-
-/// Puts a verdict into a row, which then is where the conflict is.
-fn judge(row: &mut Row, in_the_way: Option<u32>, said: String) {
-    if let Some(line) = in_the_way.filter(|_| row.foreign && row.line > 0) {
-        row.line = line.into();
-    }
-    row.cells.insert(0, said.clone());
-    row.verdict = Some(said);
-}
-
-fn summary(sums: [u64; 4]) -> Vec<u8> {
-    let [applies, already, conflicts, unknown] = sums;
+fn summary(sums: Sums) -> Vec<u8> {
+    let Sums { applies, already, conflicts, unknown } = sums;
     let mut text = format!("{applies} apply, {already} already in, {conflicts} conflict");
     if unknown > 0 {
         text += &format!(", {unknown} unknown");

@@ -3,18 +3,14 @@
 use std::io::Write;
 
 use anyhow::Result;
-use kgrep_engine::compare::{Pass, Placer};
+use kgrep_engine::compare::{Pass, Placer, counts, maintainers};
 use serde_json::json;
 
 use super::export::data;
 use super::{Asked, found};
 use crate::cli::By as Wanted;
 use crate::commands::Outcome;
-use crate::diff::context;
-use crate::diff::group::{self, By, Group, Groups};
-use crate::diff::locate::Lines;
-use crate::diff::maintainers::Maintainers;
-use crate::diff::model::{Entry, FileChange};
+use crate::diff::group::{By, Group};
 use crate::render::{Content, Output, visible};
 use crate::settings::Format;
 
@@ -35,38 +31,11 @@ pub(super) fn run(
         Wanted::Folder => By::Folder,
         Wanted::Subsystem => By::Subsystem,
     };
-    let maintainers = if by == By::Subsystem { maintainers(asked) } else { None };
+    let maintainers = if by == By::Subsystem { maintainers(asked.sides, asked.base) } else { None };
     if by == By::Subsystem && maintainers.is_none() {
         anyhow::bail!("--by subsystem needs a tree with a MAINTAINERS file; --on names one");
     }
-    let maintainers = maintainers.unwrap_or_default();
-    let named = |file: &FileChange| -> Vec<Vec<u8>> {
-        let text = if by == By::Function { placer.read(file) } else { None };
-        let lines = text.as_ref().map(|(_, text)| Lines::of(text));
-        let name = |entry: Entry<'_>| {
-            // A hunk of two folders belongs to the distribution's patch, where that is known.
-            let behind = placer.behind.and_then(|behind| behind.patch(file, entry.hunk));
-            let around = || context::of_hunk(file, entry.hunk?, lines.as_ref());
-            let entry = Entry { patch: behind.or(entry.patch), ..entry };
-            group::name(&entry, by, &maintainers, around)
-        };
-        file.entries(pass.set.patches.get(file.patch)).map(name).collect()
-    };
-    let mut groups = Groups::default();
-    pass.each::<_, anyhow::Error>(
-        |_, file| {
-            let counts: Vec<_> = file.entries(None).map(|entry| entry.counts()).collect();
-            (named(&file), counts, file.name().to_vec())
-        },
-        |(names, counts, file)| {
-            names.into_iter().zip(counts).for_each(|(name, n)| groups.add(name, &file, n));
-            Ok(true)
-        },
-    )?;
-    let mut groups = groups.into_vec();
-    if by != By::Patch {
-        groups.sort_by(|a, b| b.entries.cmp(&a.entries).then_with(|| a.name.cmp(&b.name)));
-    }
+    let groups = counts(pass, placer, by, &maintainers.unwrap_or_default())?;
     print(asked, by, &groups)?;
     Ok(found(!groups.is_empty()))
 }
@@ -116,11 +85,4 @@ fn print(asked: &Asked<'_>, by: By, groups: &[Group]) -> Result<()> {
         out.write_all(&line)?;
     }
     Ok(out.finish()?)
-}
-
-/// MAINTAINERS of the newest tree that has one.
-pub(super) fn maintainers(asked: &Asked<'_>) -> Option<Maintainers> {
-    let trees = asked.sides.trees();
-    let mut files = trees.iter().rev().map(|tree| asked.base.join(tree).join("MAINTAINERS"));
-    files.find_map(|file| std::fs::read(file).ok()).map(|text| Maintainers::parse(&text))
 }

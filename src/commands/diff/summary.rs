@@ -3,10 +3,9 @@
 //!
 //! It is gathered while the rows are made: the trees are gone through once.
 
-use kgrep_engine::compare::Placer;
+use kgrep_engine::compare::{Placer, maintainers};
 
 use super::Asked;
-use super::by::maintainers;
 use super::sides::Sides;
 use crate::diff::group::Groups;
 use crate::diff::kinds::{self, How, Joined, Kind, Mentioned};
@@ -55,7 +54,7 @@ impl Gatherer {
     /// One for two folders; other sides have no summary.
     pub(super) fn new(asked: &Asked<'_>) -> Option<Gatherer> {
         let is_pair = matches!(asked.sides, Sides::Folders { .. });
-        is_pair.then(|| Gatherer { maintainers: maintainers(asked) })
+        is_pair.then(|| Gatherer { maintainers: maintainers(asked.sides, asked.base) })
     }
 
     /// What the file at place `at` of its set has.

@@ -3,52 +3,17 @@
 use std::io::Write;
 
 use anyhow::Result;
-use kgrep_engine::compare::{Names, Pick};
+use kgrep_engine::compare::{Names, Pick, Sums, sums_of_patches};
 use serde_json::json;
 
-use super::applied::judged;
 use super::export::data;
 use super::{Asked, found};
 use crate::commands::Outcome;
 use crate::diff::apply::Verdict;
 use crate::diff::group::short_name;
-use crate::diff::model::{DiffSet, Entry, Patch};
+use crate::diff::model::{DiffSet, Patch};
 use crate::render::{Content, Output, cut, display_width, visible};
 use crate::settings::Format;
-
-/// What becomes of a patch's hunks.
-#[derive(Default, Clone, Copy)]
-struct Sums {
-    hunks: u64,
-    applies: u64,
-    already: u64,
-    conflicts: u64,
-    unknown: u64,
-}
-
-impl Sums {
-    fn add(&mut self, verdict: &Verdict) {
-        self.hunks += 1;
-        *match verdict {
-            Verdict::Applies { .. } => &mut self.applies,
-            Verdict::AlreadyIn { .. } => &mut self.already,
-            Verdict::Conflicts { .. } => &mut self.conflicts,
-            Verdict::Unknown { .. } => &mut self.unknown,
-        } += 1;
-    }
-
-    /// What is to be done with the patch, in a few words: what is in the way comes first.
-    fn told(self) -> String {
-        let Sums { hunks, applies, already, conflicts, unknown } = self;
-        match (conflicts, unknown, already) {
-            (0, 0, 0) => "applies".to_owned(),
-            (0, 0, _) if applies == 0 => "in already".to_owned(),
-            (0, 0, _) => format!("applies, {already} of {hunks} in already"),
-            (0, ..) => format!("{unknown} of {hunks} unknown"),
-            _ => format!("{conflicts} of {hunks} conflict"),
-        }
-    }
-}
 
 /// Prints the table; patches stand in their order.
 ///
@@ -61,18 +26,7 @@ pub(super) fn run(
     names: &Names,
     verdicts: &[Verdict],
 ) -> Result<Outcome> {
-    let mut sums = vec![Sums::default(); set.patches.len()];
-    for (file, judged) in judged(set, names, verdicts) {
-        let entries = file.entries(set.patches.get(file.patch));
-        for (entry, verdict) in entries.zip(judged) {
-            let is_wanted = |entry: &Entry<'_>| pick.is_none_or(|pick| pick.wants(entry));
-            if let Some(sums) = sums.get_mut(file.patch).filter(|_| is_wanted(&entry)) {
-                sums.add(verdict);
-            }
-        }
-    }
-    let rows = set.patches.iter().zip(sums).filter(|(_, sums)| sums.hunks > 0);
-    let rows: Vec<(&Patch, Sums)> = rows.collect();
+    let rows = sums_of_patches(set, names, verdicts, pick);
     if !asked.args.pattern.quiet {
         print(asked, &rows)?;
     }
@@ -89,9 +43,9 @@ fn print(asked: &Asked<'_>, rows: &[(&Patch, Sums)]) -> Result<()> {
     if json {
         out = out.holding(Content::Json);
         for (patch, sums) in rows {
-            let Sums { hunks, applies, already, conflicts, unknown } = *sums;
+            let Sums { applies, already, conflicts, unknown } = *sums;
             let line = json!({ "type": "count", "data": { "by": "patch",
-                "name": data(&patch.name), "hunks": hunks, "applies": applies,
+                "name": data(&patch.name), "hunks": sums.hunks(), "applies": applies,
                 "in_already": already, "conflicts": conflicts, "unknown": unknown,
                 "verdict": sums.told() } });
             writeln!(out, "{line}")?;

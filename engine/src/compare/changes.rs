@@ -1,0 +1,194 @@
+//! What differs in kernel terms: parameters, options, system calls, structs and so on that were
+//! added, removed or changed, with a row for each.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::{Pass, Pick, Placer, Row};
+use crate::diff::Sides;
+use crate::diff::exists::{There, places};
+use crate::diff::kinds::{self, Change, How, Joined, Kind, Mention};
+use crate::diff::locate::Lines;
+use crate::diff::model::{DiffSet, FileChange, Origin};
+use crate::request::Differ;
+use crate::{Error, NoteSink, Result};
+
+/// What the difference means, kind by kind.
+///
+/// # Errors
+/// When no thread can be started.
+pub fn changes(
+    pass: &Pass<'_>,
+    placer: &Placer<'_>,
+    kinds: &[Kind],
+) -> Result<Vec<(Kind, Vec<Change>)>> {
+    let reads = |file: &FileChange| kinds.iter().any(|kind| kinds::reads(*kind, file.name()));
+    let files = pass.set.files.iter().enumerate();
+    let places: Vec<usize> = files.filter(|(_, file)| reads(file)).map(|(at, _)| at).collect();
+    let mut joined: Vec<Joined> = kinds.iter().map(|_| Joined::default()).collect();
+    pass.each_of::<_, Error>(
+        &places,
+        |at, file| {
+            let text = placer.read(&file);
+            let lines = text.as_ref().map(|(_, text)| Lines::of(text));
+            let of = |kind: &Kind| kinds::mentioned(*kind, at, &file, lines.as_ref());
+            kinds.iter().map(of).collect::<Vec<_>>()
+        },
+        |found| {
+            for (joined, found) in joined.iter_mut().zip(found) {
+                found.into_iter().for_each(|mentioned| joined.add(mentioned));
+            }
+            Ok(true)
+        },
+    )?;
+    let settled = kinds.iter().zip(joined);
+    Ok(settled.map(|(kind, joined)| (*kind, joined.settle(*kind, pass.set))).collect())
+}
+
+/// The rows of these changes, each file's made when its hunks are at hand again.
+///
+/// # Errors
+/// When no thread can be started.
+pub fn change_rows(
+    pass: &Pass<'_>,
+    placer: &Placer<'_>,
+    chosen: &[(Kind, &Change)],
+) -> Result<Vec<Option<Row>>> {
+    let mut by_file: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (n, (_, change)) in chosen.iter().enumerate() {
+        by_file.entry(place(change).map_or(0, |(_, mention)| mention.file)).or_default().push(n);
+    }
+    let files: Vec<usize> = by_file.keys().copied().collect();
+    let mut rows: Vec<Option<Row>> = vec![None; chosen.len()];
+    pass.each_of::<_, Error>(
+        &files,
+        |at, file| {
+            let numbers = by_file.get(&at).map(Vec::as_slice).unwrap_or_default();
+            let changes: Vec<_> =
+                numbers.iter().filter_map(|n| chosen.get(*n)).map(|(_, change)| *change).collect();
+            let made = rows_of(pass.set, placer, &file, &changes);
+            numbers.iter().copied().zip(made).collect::<Vec<_>>()
+        },
+        |made| {
+            for (n, row) in made {
+                if let Some(place) = rows.get_mut(n) {
+                    *place = row;
+                }
+            }
+            Ok(true)
+        },
+    )?;
+    Ok(rows)
+}
+
+/// Which things are asked for: the one of a name, else those whose name matches.
+pub enum Wanted {
+    /// All of them.
+    All,
+    /// The thing of this name.
+    Named(Vec<u8>),
+    /// Those whose name has this.
+    Matching(Pick),
+}
+
+impl Wanted {
+    /// Those of `changes` that the pattern of `differ` is for.
+    ///
+    /// # Errors
+    /// When the pattern can't be used.
+    pub fn new(
+        differ: &Differ,
+        notes: &NoteSink,
+        changes: &[(Kind, Vec<Change>)],
+    ) -> Result<Wanted> {
+        let Some(pick) = Pick::new(differ, notes)? else { return Ok(Wanted::All) };
+        let name = pick.text.strip_prefix("CONFIG_").unwrap_or(&pick.text).as_bytes();
+        let all = changes.iter().flat_map(|(_, changes)| changes);
+        if all.clone().any(|change| change.name == name) {
+            return Ok(Wanted::Named(name.to_vec()));
+        }
+        Ok(Wanted::Matching(pick))
+    }
+
+    /// Whether this one is.
+    pub fn is(&self, change: &Change) -> bool {
+        match self {
+            Wanted::All => true,
+            Wanted::Named(name) => change.name == *name,
+            Wanted::Matching(pick) => !pick.spans(full_name(change).as_bytes()).is_empty(),
+        }
+    }
+}
+
+/// Where a change is now, else where it was.
+fn place(change: &Change) -> Option<(Origin, &Mention)> {
+    let added = change.after.as_ref().map(|after| (Origin::Added, after));
+    added.or_else(|| change.before.as_ref().map(|before| (Origin::Removed, before)))
+}
+
+/// The rows of changes that are in one file.
+fn rows_of(
+    set: &DiffSet,
+    placer: &Placer<'_>,
+    file: &FileChange,
+    changes: &[&Change],
+) -> Vec<Option<Row>> {
+    let lines: Vec<_> = changes
+        .iter()
+        .map(|change| place(change).map(|(side, mention)| (mention.hunk, side, mention.line)))
+        .collect();
+    let rows = placer.rows_at(set, file, &lines).into_iter().zip(changes);
+    rows.map(|(row, change)| row.map(|row| told(set, change, row))).collect()
+}
+
+/// A change's row, which says more than its line alone where both sides have one.
+fn told(set: &DiffSet, change: &Change, mut row: Row) -> Row {
+    let (Some(before), Some(after)) = (&change.before, &change.after) else { return row };
+    if before.text != after.text && !before.text.is_empty() {
+        row.text = [before.text.trim_ascii(), "  →  ".as_bytes(), after.text.trim_ascii()].concat();
+        row.foreign = true;
+    } else if change.how == How::Moved
+        && let Some(from) = set.files.get(before.file)
+    {
+        let from = from.old.as_deref().unwrap_or(from.name());
+        row.text = [after.text.trim_ascii(), b"  (from ", from, b")"].concat();
+        row.foreign = true;
+    }
+    row
+}
+
+/// Where the trees define a name.
+pub struct WhereIs<'a> {
+    /// The name.
+    pub name: String,
+    /// The trees that are compared.
+    pub trees: Vec<&'a Path>,
+    /// The places that define it.
+    pub places: Vec<There>,
+}
+
+impl<'a> WhereIs<'a> {
+    /// Looks for `name` in the trees that are compared, if there are any; their paths are read
+    /// from the folder `base`.
+    ///
+    /// # Errors
+    /// When a tree can't be read.
+    pub fn find(sides: &'a Sides, base: &Path, name: &str) -> Result<Option<WhereIs<'a>>> {
+        let trees = sides.trees();
+        if trees.is_empty() {
+            return Ok(None);
+        }
+        let folders: Vec<PathBuf> = trees.iter().map(|tree| tree.to_path_buf()).collect();
+        let places = places(base, &[name], &folders)?;
+        Ok(Some(WhereIs { name: name.to_owned(), trees, places }))
+    }
+}
+
+/// `lamp:hours` for a field of a struct.
+pub fn full_name(change: &Change) -> String {
+    let name = String::from_utf8_lossy(&change.name).into_owned();
+    if change.part.is_empty() {
+        return name;
+    }
+    format!("{name}:{}", String::from_utf8_lossy(&change.part))
+}
