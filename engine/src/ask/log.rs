@@ -4,11 +4,10 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use crate::answer::{Answer, Cell, Column, Role, Row, Title};
-use crate::code::{Code, read};
-use crate::log::message::{LogWords, Messages, Said};
+use crate::code::Code;
+use crate::log::message::LogWords;
 use crate::log::{
-    About, Entry, Follower, FrameKind, How, MessageSource, NoMessages, Piece, Place, Report, Sure,
-    Tools, Touched, What,
+    About, Entry, Follower, FrameKind, How, Piece, Place, Reading, Report, Sure, Touched, What,
 };
 use crate::place::{Logged, LoggedAs, LoggedPlace, LoggedRemark};
 use crate::request::{Log, LogPart};
@@ -224,23 +223,18 @@ pub(super) fn answer(code: &Code, log: &Log) -> Result<Answer> {
     let words = LogWords::default();
     words.lines(&lines);
     code.ask(|graph| {
-        let read = |path: &[u8]| read(&code.path(path)).ok();
-        let messages: Box<dyn MessageSource> = match log.only {
-            Some(LogPart::Frames) => Box::new(NoMessages),
-            _ => Box::new(Messages::of_log(&Said::by(graph), &read, Some(&words))),
-        };
-        let messages = &*messages;
-        let tools = Tools { graph, arch: code.arch, read: &read, messages, debug: None };
         let rows = LogRows::new(code, log.only, None);
         let mut answer = Answer { columns: Column::all(&LOG_COLUMNS), ..Answer::default() };
-        let mut follower = Follower::new(tools);
-        follower.lines(1, &lines, &mut |piece| {
+        let mut take = |piece| {
             rows.piece(piece, &mut |row| push(&mut answer, &row));
             Ok::<(), Error>(())
-        })?;
-        follower.end(&mut |piece| {
-            rows.piece(piece, &mut |row| push(&mut answer, &row));
-            Ok::<(), Error>(())
+        };
+        let messages = log.only != Some(LogPart::Frames);
+        let reading = Reading { arch: code.arch, debug: None, messages, words: Some(&words) };
+        reading.with(code, graph, |tools| {
+            let mut follower = Follower::new(tools);
+            follower.lines(1, &lines, &mut take)?;
+            follower.end(&mut take)
         })?;
         Ok(answer)
     })

@@ -65,6 +65,7 @@ pub enum Piece {
 }
 
 /// What a log is followed with.
+#[derive(Clone, Copy)]
 pub struct Tools<'g, 'a> {
     /// The tree's graph.
     pub graph: &'g Graph<'a>,

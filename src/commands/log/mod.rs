@@ -3,17 +3,11 @@
 mod inputs;
 mod rows;
 
-use std::cell::{OnceCell, RefCell};
-use std::thread::ScopedJoinHandle;
-
 use anyhow::{Result, bail};
 use kgrep_engine::compare::series_of;
 use kgrep_engine::log::debug::Debug;
-use kgrep_engine::log::message::{Messages, Said};
-use kgrep_engine::log::{
-    Candidate, Follower, LineContext, MessageSource, NoMessages, Tools, Touched,
-};
-use kgrep_index::graph::{Arch, Graph};
+use kgrep_engine::log::{Follower, Reading, Tools, Touched};
+use kgrep_index::graph::Arch;
 
 use self::inputs::Inputs;
 use self::rows::Rows;
@@ -36,52 +30,18 @@ pub(crate) fn run(args: &LogArgs, session: &Session) -> Result<Outcome> {
     let arch = arch(&inputs, &code, session)?;
     let touched = touched(args, &code)?;
     let debug = debug(args)?;
-    let words = if args.only == Some(Only::Frames) { None } else { inputs.words()? };
+    let messages = args.only != Some(Only::Frames);
+    let words = if messages { inputs.words()? } else { None };
+    let reading = Reading { arch, debug: debug.as_ref(), messages, words: words.as_ref() };
     let list = freshen::ask(&code, session, |graph| {
-        let read = |path: &[u8]| code::read(&code.path(path)).ok();
-        let with = With { code: &code, arch, touched: touched.as_ref(), debug: debug.as_ref() };
-        if args.only == Some(Only::Frames) {
-            return with.follow(session, args, &inputs, graph, &NoMessages);
-        }
-        // While messages are made ready on another thread, frames are looked up on this one.
-        let said = Said::by(graph);
-        std::thread::scope(|scope| {
-            let making = scope.spawn(|| Messages::of_log(&said, &read, words.as_ref()));
-            with.follow(session, args, &inputs, graph, &Soon::of(making))
-        })
+        let touched = touched.as_ref();
+        let list = reading
+            .with(&code, graph, |tools| follow(&code, session, args, &inputs, touched, tools))?;
+        debug.iter().flat_map(|debug| debug.problems()).for_each(tell);
+        Ok(list)
     })?;
     let Some(list) = list else { return Ok(Outcome::Nothing) };
     print(session, &list)
-}
-
-/// Messages that are being made.
-struct Soon<'s> {
-    making: RefCell<Option<ScopedJoinHandle<'s, Messages>>>,
-    made: OnceCell<Messages>,
-}
-
-impl<'s> Soon<'s> {
-    fn of(making: ScopedJoinHandle<'s, Messages>) -> Soon<'s> {
-        Soon { making: RefCell::new(Some(making)), made: OnceCell::new() }
-    }
-
-    fn messages(&self) -> &Messages {
-        self.made.get_or_init(|| {
-            let making = self.making.borrow_mut().take().expect("they are made once");
-            // What went wrong there goes wrong here.
-            making.join().unwrap_or_else(|why| std::panic::resume_unwind(why))
-        })
-    }
-}
-
-impl MessageSource for Soon<'_> {
-    fn printed(&self, text: &[u8], context: &LineContext<'_>) -> Vec<Candidate> {
-        self.messages().printed(text, context)
-    }
-
-    fn expect(&self, texts: &[&[u8]]) {
-        self.messages().expect(texts);
-    }
 }
 
 /// The architecture that counts: the log's own, where the user has named none.
@@ -132,38 +92,24 @@ fn debug(args: &LogArgs) -> Result<Option<Debug>> {
     Ok(Some(Debug::open(args.vmlinux.as_deref(), args.modules.as_deref())?))
 }
 
-/// What a log is read with.
-struct With<'w> {
-    code: &'w Code,
-    arch: Arch,
-    touched: Option<&'w Touched>,
-    debug: Option<&'w Debug>,
-}
-
-impl With<'_> {
-    /// Follows all logs; none where nothing is to be said.
-    fn follow(
-        &self,
-        session: &Session,
-        args: &LogArgs,
-        inputs: &Inputs,
-        graph: &Graph<'_>,
-        messages: &dyn MessageSource,
-    ) -> Result<Option<List>> {
-        let (code, debug) = (self.code, self.debug);
-        let read = |path: &[u8]| code::read(&code.path(path)).ok();
-        let mut rows = Rows::new(code, session, args.only, self.touched)?;
-        for input in &inputs.all {
-            rows.begin(&input.name, input.is_stdin());
-            let tools = Tools { graph, arch: self.arch, read: &read, messages, debug };
-            let mut follower = Follower::new(tools);
-            input.each(|first, lines| {
-                follower.lines(first, lines, &mut |piece| rows.piece(piece))?;
-                Ok(!rows.full)
-            })?;
-            follower.end(&mut |piece| rows.piece(piece))?;
-        }
-        debug.iter().flat_map(|debug| debug.problems()).for_each(tell);
-        rows.finish()
+/// Follows all logs; none where nothing is to be said.
+fn follow(
+    code: &Code,
+    session: &Session,
+    args: &LogArgs,
+    inputs: &Inputs,
+    touched: Option<&Touched>,
+    tools: Tools<'_, '_>,
+) -> Result<Option<List>> {
+    let mut rows = Rows::new(code, session, args.only, touched)?;
+    for input in &inputs.all {
+        rows.begin(&input.name, input.is_stdin());
+        let mut follower = Follower::new(tools);
+        input.each(|first, lines| {
+            follower.lines(first, lines, &mut |piece| rows.piece(piece))?;
+            Ok(!rows.full)
+        })?;
+        follower.end(&mut |piece| rows.piece(piece))?;
     }
+    rows.finish()
 }
