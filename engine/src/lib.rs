@@ -49,9 +49,7 @@ pub use answer::{
     Answer, Arrow, Cell, Column, Coverage, Defined, DefinitionKind, How, Label, Node, Role, Row,
     Sureness, Title, Via,
 };
-pub use ask::{
-    Around, LOG_COLUMNS, LogRow, LogRows, Seeker, Sought, Sources, Words, complete, messages,
-};
+pub use ask::{Around, LOG_COLUMNS, LogRow, LogRows, Seeker, Sought, Sources, Words, complete};
 pub use error::{Error, Result};
 pub use note::{ChainEnd, Note, NoteSink, Progress, ProgressSink};
 pub use request::Request;

@@ -49,6 +49,8 @@ pub enum Request {
     Log(Log),
     /// Who maintains files.
     Maintainers(Maintainers),
+    /// What the kernel can print.
+    Messages(Messages),
 }
 
 /// Which lines match, in path order?
@@ -212,6 +214,18 @@ pub enum LogPart {
 pub struct Maintainers {
     /// The files or folders, below the tree's root.
     pub files: Vec<ByteBuf>,
+}
+
+/// Which messages can be printed, by path and line?
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Messages {
+    /// A regular expression for their formats, or what stands in one; without a capital letter,
+    /// any case does. None: all.
+    pub pattern: Option<String>,
+    /// The level, as the character that is printed for it (`b'3'`: `KERN_ERR`); none: all.
+    pub level: Option<u8>,
+    /// The folder or file that they are in, below the tree's root; none: all.
+    pub within: Option<ByteBuf>,
 }
 
 /// In what do two trees differ, or what do patches change?

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use kgrep_index::outline::formats::{LEVELS, Level};
 
 /// Which messages.
 #[derive(Debug, Clone, Args)]
@@ -26,30 +27,10 @@ pub(crate) struct MessagesArgs {
     pub(crate) under: Option<PathBuf>,
 }
 
-/// The levels' names, with the digit that is printed for each.
-const LEVELS: [(&str, u8); 11] = [
-    ("emerg", b'0'),
-    ("alert", b'1'),
-    ("crit", b'2'),
-    ("err", b'3'),
-    ("error", b'3'),
-    ("warn", b'4'),
-    ("warning", b'4'),
-    ("notice", b'5'),
-    ("info", b'6'),
-    ("debug", b'7'),
-    ("cont", b'c'),
-];
-
 /// The level that a word, or its digit, names.
 fn level(word: &str) -> Result<u8, String> {
-    let known = |(name, digit): &&(&str, u8)| *name == word || word.as_bytes() == [*digit];
-    LEVELS.iter().find(known).map(|(_, digit)| *digit).ok_or_else(|| {
-        "it is one of emerg, alert, crit, err, warn, notice, info, debug, cont".into()
+    Level::named(word).map(|level| level.digit).ok_or_else(|| {
+        let names: Vec<&str> = LEVELS.iter().map(|level| level.name).collect();
+        format!("it is one of {}", names.join(", "))
     })
-}
-
-/// The name of a level.
-pub(crate) fn level_name(digit: Option<u8>) -> &'static str {
-    LEVELS.iter().find(|(_, known)| Some(*known) == digit).map_or("", |(name, _)| name)
 }

@@ -41,7 +41,7 @@ pub(crate) use kinds::kind;
 pub(crate) use lists::ListsArgs;
 pub(crate) use log::{LogArgs, Only};
 pub(crate) use mcp::McpArgs;
-pub(crate) use messages::{MessagesArgs, level_name};
+pub(crate) use messages::MessagesArgs;
 pub(crate) use search::SearchArgs;
 pub(crate) use trace::{ItemsArgs, QueriesArgs, TraceArgs};
 pub(crate) use wrong::Stop;

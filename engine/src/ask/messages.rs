@@ -2,11 +2,14 @@
 //! a text.
 
 use kgrep_index::graph::Graph;
+use kgrep_index::outline::formats::Level;
+use regex::bytes::{Regex, RegexBuilder};
 
 use crate::answer::{Answer, Cell, Column, Role, Row};
 use crate::code::{Code, read};
 use crate::log::message::{LogWords, Message, Messages, Said};
 use crate::log::{Candidate, LineContext, MessageSource};
+use crate::{Result, request};
 
 /// The calls that could have printed `text`, best first.
 pub(super) fn printed(code: &Code, graph: &Graph<'_>, text: &str) -> Answer {
@@ -32,26 +35,45 @@ pub(super) fn printed(code: &Code, graph: &Graph<'_>, text: &str) -> Answer {
     }
 }
 
-/// All messages that `wanted` wants, in path and line order; `level` names a level.
-pub fn messages(
-    code: &Code,
-    graph: &Graph<'_>,
-    wanted: impl Fn(&Message<'_>) -> bool,
-    level: impl Fn(Option<u8>) -> &'static str,
-) -> Answer {
-    let messages = Messages::of(graph, &|path| read(&code.path(path)).ok());
+/// The messages that are asked for, in path and line order.
+///
+/// # Errors
+/// When the tree can't be read, or the pattern can't be used as it stands either.
+pub(super) fn answer(code: &Code, asked: &request::Messages) -> Result<Answer> {
+    let pattern = asked.pattern.as_deref().map(pattern).transpose()?;
+    let is_within = |path: &[u8]| {
+        let Some(within) = &asked.within else { return true };
+        let rest = path.strip_prefix(within.as_slice());
+        rest.is_some_and(|rest| within.is_empty() || rest.is_empty() || rest[0] == b'/')
+    };
+    let wanted = |message: &Message<'_>| {
+        let level = asked.level.is_none_or(|level| message.level == Some(level));
+        let fits = || pattern.as_ref().is_none_or(|pattern| pattern.is_match(&message.format()));
+        level && is_within(message.path) && fits()
+    };
     let row = |message: Message<'_>| Row {
         path: message.path.to_vec(),
         line: message.line,
         cells: vec![
-            Cell::Text(level(message.level).to_owned()),
+            Cell::Text(message.level.and_then(Level::of_digit).map_or("", |l| l.name).to_owned()),
             Cell::Name(readable(&message.format())),
             Cell::Text(String::from_utf8_lossy(message.function).into_owned()),
         ],
         ..Row::default()
     };
-    let rows = messages.all().filter(wanted).map(row).collect();
-    Answer { columns: columns("Level"), rows, ..Answer::default() }
+    code.ask(|graph| {
+        let messages = Messages::of(graph, &|path| read(&code.path(path)).ok());
+        let rows = messages.all().filter(wanted).map(row).collect();
+        Ok(Answer { columns: columns("Level"), rows, ..Answer::default() })
+    })
+}
+
+/// The expression that formats are to match: what is none is meant as it stands.
+fn pattern(text: &str) -> Result<Regex, regex::Error> {
+    let insensitive = !text.chars().any(char::is_uppercase);
+    let build =
+        |text: &str| RegexBuilder::new(text).case_insensitive(insensitive).unicode(false).build();
+    build(text).or_else(|_| build(&regex::escape(text)))
 }
 
 fn columns(first: &str) -> Vec<Column> {

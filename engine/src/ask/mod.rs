@@ -24,7 +24,6 @@ mod trace;
 pub use complete::complete;
 pub use export::Words;
 pub use log::{LOG_COLUMNS, LogRow, LogRows};
-pub use messages::messages;
 pub use search::{Around, Seeker, Sought};
 pub use sources::Sources;
 
@@ -61,6 +60,7 @@ impl Code {
             Request::Complete(complete) => Ok(self.names(complete)),
             Request::Log(log) => log::answer(self, log),
             Request::Maintainers(asked) => maintainers::answer(self, asked),
+            Request::Messages(asked) => messages::answer(self, asked),
             Request::Differ(_) => return Err(Error::NotOfOneTree),
         }?;
         // Of steps and chains the graph itself leaves out what isn't built, and `find` before the

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
+use kgrep_index::outline::formats::LEVELS;
 use regex::bytes::Regex;
 
 use super::frame::compiled;
@@ -147,10 +148,9 @@ fn step(line: &mut Line<'_>) -> bool {
         && let Some(found) =
             found(&FACILITY, r"^(\w+) *:(emerg|alert|crit|err|warn|notice|info|debug) *: ")
     {
-        let names: [&[u8]; 8] =
-            [b"emerg", b"alert", b"crit", b"err", b"warn", b"notice", b"info", b"debug"];
         let name = found.get(2).map_or(&b""[..], |name| name.as_bytes());
-        line.level = (0..).zip(names).find(|(_, known)| *known == name).map(|(level, _)| level);
+        let mut names = (0..).zip(LEVELS.iter().map(|level| level.name.as_bytes()));
+        line.level = names.find(|(_, known)| *known == name).map(|(level, _)| level);
         let is_kernel = found.get(1).is_some_and(|facility| facility.as_bytes() == b"kern");
         line.writer = if is_kernel { Writer::Kernel } else { Writer::Program };
         line.text = &text[found.get(0).map_or(0, |all| all.end())..];

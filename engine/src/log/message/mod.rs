@@ -17,7 +17,7 @@ mod wrappers;
 use std::ops::Range;
 
 use kgrep_index::graph::Graph;
-use kgrep_index::outline::formats::{Formats, Part};
+use kgrep_index::outline::formats::{Formats, Level, Part};
 use rayon::prelude::*;
 
 use super::built::Makefiles;
@@ -317,18 +317,7 @@ fn found_in<'a>(
 
 /// The level that `KERN_…` stands for, as the digit that is printed.
 fn level(name: &[u8]) -> Option<u8> {
-    Some(match name {
-        b"KERN_EMERG" => b'0',
-        b"KERN_ALERT" => b'1',
-        b"KERN_CRIT" => b'2',
-        b"KERN_ERR" => b'3',
-        b"KERN_WARNING" => b'4',
-        b"KERN_NOTICE" => b'5',
-        b"KERN_INFO" => b'6',
-        b"KERN_DEBUG" => b'7',
-        b"KERN_CONT" => b'c',
-        _ => return None,
-    })
+    Level::of_macro(name).map(|level| level.digit)
 }
 
 #[cfg(test)]

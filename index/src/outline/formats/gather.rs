@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::template::{
     CLOSE, NAME, OPEN, PARAM, QUOTED, UNKNOWN, put_literal, put_name, put_param,
 };
-use super::{NO_FORMAT, put, put_text};
+use super::{Level, NO_FORMAT, put, put_text};
 use crate::lex::{Token, TokenKind};
 
 /// Brackets nested deeper are not looked into.
@@ -374,18 +374,7 @@ fn may_print(callee: &[u8], text: &[u8]) -> bool {
 
 /// The level that `KERN_…` stands for, as the digit that is printed; 0 for none.
 fn level(word: &[u8]) -> u8 {
-    match word {
-        b"KERN_EMERG" => b'0',
-        b"KERN_ALERT" => b'1',
-        b"KERN_CRIT" => b'2',
-        b"KERN_ERR" => b'3',
-        b"KERN_WARNING" => b'4',
-        b"KERN_NOTICE" => b'5',
-        b"KERN_INFO" => b'6',
-        b"KERN_DEBUG" => b'7',
-        b"KERN_CONT" => b'c',
-        _ => 0,
-    }
+    Level::of_macro(word).map_or(0, |level| level.digit)
 }
 
 /// The variable of the body whose member `fmt` is set to the format (a `struct va_format`).

@@ -8,9 +8,11 @@
 //! A text is a [`Template`]: literal bytes, with marks where a name stands.
 
 mod gather;
+mod level;
 mod template;
 
 pub(super) use gather::{Gather, Head};
+pub use level::{LEVELS, Level};
 pub use template::{Part, Template};
 
 /// No parameter of a function is a format.
