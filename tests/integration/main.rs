@@ -38,6 +38,7 @@ mod macros;
 mod mcp;
 mod messages;
 mod output;
+mod pasted;
 mod patches;
 mod patterns;
 mod pictures;

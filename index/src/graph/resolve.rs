@@ -127,10 +127,13 @@ impl Graph<'_> {
         if from.program != to.program || !same_arch || rust || arch.leaves_out(to) {
             return false;
         }
-        if to.is_header {
-            return to.is_public || self.includes_privately(file, definition.file);
-        }
         let private = definition.flags.has(Flags::STATIC) || is_macro(definition);
+        if to.is_header {
+            // A header that is a part of one `.c` file (`kernel/rcu/tasks.h`) defines functions for
+            // all.
+            let linked = !private && definition.kind == Kind::Function;
+            return to.is_public || linked || self.includes_privately(file, definition.file);
+        }
         !private
             || self.includes_privately(file, definition.file)
             || self.includes_privately(definition.file, file)

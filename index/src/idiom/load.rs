@@ -1,6 +1,7 @@
 //! Reads idiom files, says what is wrong with a bad one, and finds the idiom of a macro.
 
-use std::{collections::HashMap, hash::BuildHasherDefault, path::Path};
+use std::collections::{HashMap, HashSet};
+use std::{hash::BuildHasherDefault, path::Path};
 
 use serde::Deserialize;
 
@@ -42,6 +43,8 @@ struct File {
     #[serde(default)]
     callbacks: Vec<String>,
     #[serde(default)]
+    pastes: Vec<String>,
+    #[serde(default)]
     calling_include: Vec<toml::Spanned<toml::Table>>,
 }
 
@@ -59,6 +62,8 @@ struct DefineEntry {
     init: Vec<String>,
     #[serde(default)]
     fills: Vec<[String; 2]>,
+    #[serde(default)]
+    calls: Vec<String>,
     #[serde(default)]
     params: usize,
     #[serde(default, rename = "static")]
@@ -162,6 +167,7 @@ pub struct Idioms {
     slots: Names<Slot>,
     calling_includes: Names<Vec<u8>>,
     callbacks: Vec<Vec<u8>>,
+    pastes: HashSet<Vec<u8>>,
     attributes: Names<()>,
     instantiates: Vec<Instantiate>,
     fingerprint: u32,
@@ -222,6 +228,7 @@ impl Idioms {
             self.attributes.insert(word, &());
         }
         self.callbacks.extend(parsed.callbacks.iter().map(|word| word.as_bytes().to_vec()));
+        self.pastes.extend(parsed.pastes.iter().map(|word| word.as_bytes().to_vec()));
         let mut problems = Vec::new();
         let mut each =
             |entries: Vec<toml::Spanned<toml::Table>>,
@@ -265,6 +272,7 @@ impl Idioms {
                 .iter()
                 .map(|[name, slot]| Ok((Template::parse(name)?, Template::parse(slot)?)))
                 .collect::<Result<_, String>>()?,
+            calls: templates(&entry.calls)?,
             params: entry.params,
             is_static: entry.is_static,
         };
@@ -343,6 +351,11 @@ impl Idioms {
     /// The slot that a function calls through by including this path in its body.
     pub fn called_by_including(&self, path: &[u8]) -> Option<&[u8]> {
         self.calling_includes.get(path).map(Vec::as_slice)
+    }
+
+    /// Whether a macro pastes what it is given to one name.
+    pub fn pastes(&self, name: &[u8]) -> bool {
+        self.pastes.contains(name)
     }
 
     /// Whether a type or a parameter is called as pointers to functions are.

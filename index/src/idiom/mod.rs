@@ -28,6 +28,8 @@ pub struct Define {
     pub init: Vec<Template>,
     /// Names that fill slots because of it, each with its slot.
     pub fills: Vec<(Template, Template)>,
+    /// What the first name calls, where the macro's text in the tree doesn't tell.
+    pub calls: Vec<Template>,
     /// Which argument holds the first parameter of the function, from 1; 0 for none.
     pub params: usize,
     /// Whether the macro is only the head of a declaration whose initializer follows (`= {…}`).

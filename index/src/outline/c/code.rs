@@ -344,9 +344,11 @@ impl Reader<'_> {
                     (walk.pending, walk.skipped) = (name, close + 1);
                 }
                 None => {
+                    let values = walk.top().values || walk.place.kind == PlaceKind::Values;
                     if walk.top().values {
                         self.read_entry(walk, at);
                     }
+                    self.read_pasted(walk, at, values);
                     self.call(walk, at, text);
                 }
             },

@@ -209,6 +209,7 @@ impl Reader<'_> {
         if function_like {
             self.note_maker(name, &body);
             self.note_entry(name_token.text(bytes), &body);
+            self.note_pasting(name_token.text(bytes), &body);
         }
         if self.concerns(&body)
             && (function_like || body.iter().any(|t| t.kind == TokenKind::Ident))

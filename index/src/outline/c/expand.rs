@@ -42,7 +42,11 @@ pub(super) struct Makers {
     own: ByName,
     /// Those that write entries of tables.
     entries: HashMap<Vec<u8>, Arc<Template>>,
+    /// Those that paste names together.
+    pasting: HashMap<Vec<u8>, Arc<Template>>,
     written: usize,
+    /// Bytes written out for names that are pasted together.
+    pasted: usize,
     depth: usize,
 }
 
@@ -88,6 +92,22 @@ impl Makers {
     /// The macro of this name that writes entries of tables.
     pub(super) fn entry(&self, name: &[u8]) -> Option<Arc<Template>> {
         self.entries.get(name).cloned()
+    }
+
+    /// Remembers a macro that pastes names together.
+    pub(super) fn add_pasting(&mut self, name: &[u8], template: Template) {
+        self.pasting.insert(name.to_vec(), Arc::new(template));
+    }
+
+    /// The macro of this name that pastes names together.
+    pub(super) fn pasting(&self, name: &[u8]) -> Option<Arc<Template>> {
+        self.pasting.get(name).cloned()
+    }
+
+    /// Whether so many bytes more may be written out for such names, of `most`.
+    pub(super) fn may_paste(&mut self, bytes: usize, most: usize) -> bool {
+        self.pasted += bytes + EACH;
+        self.pasted <= most
     }
 
     fn own(&self, name: &[u8]) -> Vec<Arc<Template>> {

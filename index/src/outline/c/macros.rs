@@ -73,6 +73,10 @@ impl Reader<'_> {
                 }
             }
             self.fill_in(item, within, &idiom.init, &arguments);
+            for called in idiom.calls.iter().filter_map(|t| t.fill(&arguments)) {
+                let called = self.sink.intern(&called);
+                self.sink.add_use(within, called, UseKind::Call, item.tokens[0].line, NO_NAME);
+            }
         }
         for name in idiom.functions.iter().filter_map(|t| t.fill(&arguments)) {
             let name = self.sink.intern(&name);
@@ -122,10 +126,15 @@ impl Reader<'_> {
         let receiver = self.sink.intern(item.tokens[name].text(self.bytes));
         let word = item.tokens[name].text(self.bytes);
         let arguments = self.arguments(item, params);
+        let flags = self.flags(&item.tokens[..name]);
         if self.read_expanded(item, word, &arguments, InvocationKind::Item).is_some() {
+            // What the text doesn't tell is said once, and not for each macro inside it.
+            let besides = |idiom: &&Define| !idiom.calls.is_empty() && !self.makers.is_expansion();
+            if let Some(idiom) = self.idioms.define(word).filter(besides) {
+                self.define_all(item, idiom, &arguments, flags);
+            }
             return;
         }
-        let flags = self.flags(&item.tokens[..name]);
         let (mut within, mut has_bodies) = (None, false);
         if let Some(idiom) = self.idioms.define(word) {
             let mut flags = flags;

@@ -16,6 +16,7 @@ mod guards;
 mod head;
 mod items;
 mod macros;
+mod pasted;
 mod pointers;
 mod sink;
 pub(crate) mod template;

@@ -29,6 +29,11 @@ impl Template {
         Template { params: params.to_vec(), body: body.to_vec() }
     }
 
+    /// The body, as written.
+    pub(super) fn body(&self) -> &[u8] {
+        &self.body
+    }
+
     fn params(&self) -> Params<'_> {
         let mut found = Params::default();
         let mut lexer = Lexer::within(&self.params, 0, self.params.len(), 1);
