@@ -5,9 +5,9 @@ use super::command;
 /// What one wants to do, and the commands for it.
 const GROUPS: [(&str, &[&str]); 6] = [
     ("Find things", &["find", "def", "refs", "list"]),
-    ("Follow the code", &["callers", "callees", "chain", "trace", "built"]),
+    ("Follow the code", &["callers", "callees", "functions", "chain", "trace", "built"]),
     ("Read logs", &["log", "messages"]),
-    ("Compare kernels", &["diff", "exists", "configs"]),
+    ("Compare kernels", &["diff", "touched", "exists", "configs"]),
     ("Go on from what was found", &["lists"]),
     (
         "Set up, and take it elsewhere",

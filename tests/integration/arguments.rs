@@ -2,9 +2,29 @@
 
 use crate::util::{Dir, eqnice};
 
-pub(crate) const COMMANDS: [&str; 21] = [
-    "find", "def", "refs", "list", "callers", "callees", "chain", "trace", "log", "messages",
-    "diff", "exists", "lists", "demo", "index", "config", "queries", "export", "built", "configs",
+pub(crate) const COMMANDS: [&str; 23] = [
+    "find",
+    "def",
+    "refs",
+    "list",
+    "callers",
+    "callees",
+    "functions",
+    "chain",
+    "trace",
+    "log",
+    "messages",
+    "diff",
+    "touched",
+    "exists",
+    "lists",
+    "demo",
+    "index",
+    "config",
+    "queries",
+    "export",
+    "built",
+    "configs",
     "mcp",
 ];
 

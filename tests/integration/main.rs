@@ -8,6 +8,7 @@ mod history;
 mod pty;
 mod util;
 
+mod absence;
 mod arguments;
 mod background;
 mod code;
@@ -45,6 +46,7 @@ mod readme;
 mod ripgrep;
 mod screens;
 mod search;
+mod several;
 mod shapes;
 mod shell;
 mod streams;

@@ -112,7 +112,7 @@ fn both_lifecycles_are_served() {
     assert_eq!(result["serverInfo"]["name"], "kgrep");
     client.line(r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#);
     let tools = client.ask("tools/list", &json!({}))["result"]["tools"].clone();
-    assert_eq!(tools.as_array().map(Vec::len), Some(15));
+    assert_eq!(tools.as_array().map(Vec::len), Some(17));
     assert!(client.ask("tools/list", &json!({}))["result"].get("resultType").is_none());
     assert_eq!(client.ask("ping", &json!({}))["result"], json!({}));
 
@@ -167,11 +167,13 @@ fn every_tool_answers_on_the_demos_tree() {
     assert!(defined.contains("\n/*\n * pivot_root: makes new_root the root"), "{defined}");
     assert!(defined.contains("\n\treturn error;\n}\n"), "{defined}");
     eqnice!(
-        "# kfree: defined, 3 rows\nmm/slab.c\n72 kfree; function: void kfree(const void \
-         *object)\ntools/lib/string.c\n11 kfree; function: void kfree(void \
-         *p)\ninclude/linux/slab.h\n15 kfree; declaration: void kfree(const void *object);\n# \
-         ksys_nothing: nothing, 0 rows\nnote: nothing here is called ksys_nothing\n# mm/slab.c: a \
-         file, 1 row\nmm/slab.c\n1\n",
+        "# kfree: defined, exported, 4 rows\nmm/slab.c\n72 function: void kfree(const void \
+         *object)\ntools/lib/string.c\n11 function: void kfree(void \
+         *p)\ninclude/linux/slab.h\n15 declaration: void kfree(const void *object);\nmm/slab.c\n77 \
+         exported: EXPORT_SYMBOL(kfree);\n# ksys_nothing: nothing: 0 of 52 files, checked now; not \
+         declared, defined, exported or made by a macro that kgrep knows; as text: 0 lines, 0 \
+         rows\n# mm/slab.c: a file, 1 row\nmm/slab.c\n1 file: /* SPDX-License-Identifier: MIT OR \
+         Apache-2.0 */\n",
         text("exists", json!({ "names": ["kfree", "ksys_nothing", "mm/slab.c"] }))
     );
     eqnice!("# uses of kfree: 3 rows (3 to 3)\nmm/slab.c\n77 exported: EXPORT_SYMBOL(kfree);\n", {
@@ -185,6 +187,16 @@ fn every_tool_answers_on_the_demos_tree() {
         "{callers}"
     );
     assert!(callers.contains("\n  30 populate_rootfs; call: "), "{callers}");
+    let called = text("callers", json!({ "names": ["kfree"], "arg": "1=private" }));
+    assert!(called.contains(" 33 ramdisk_release; call; file->private_data: kfree("), "{called}");
+    eqnice!(
+        "# functions with kfree(, private_data: 1 row\ndrivers/block/ramdisk.c\n33 ramdisk_release: \
+         kfree(file->private_data);\n",
+        text(
+            "functions_with",
+            json!({ "with": ["kfree(", "private_data"], "paths": ["drivers/block"] })
+        )
+    );
     let callees = text("callees", json!({ "names": ["start_kernel"] }));
     assert!(callees.contains("\n 148 mm_init; call; mm/slab.c:79: mm_init();"), "{callees}");
     let chain = text("chain", json!({ "from": "populate_rootfs", "to": "kfree" }));
@@ -237,6 +249,8 @@ fn what_cannot_be_answered_says_what_helps() {
         ("read", json!({ "path": "link" }), "outside of the tree"),
         ("read", json!({ "path": "mm" }), "is no file"),
         ("read", json!({ "path": "mm/none.c" }), "relative to the tree's top"),
+        ("touched", json!({ "patch": ".." }), "outside of the tree"),
+        ("callers", json!({ "names": ["kfree"], "arg": "x" }), "no N=PATTERN"),
         ("diff", json!({ "old": "..", "new": "mm" }), "outside of the tree"),
         ("list", json!({ "what": "sys" }), "did you mean syscalls?"),
         ("built", json!({ "names": ["kfree"] }), "give kconfig"),
