@@ -50,7 +50,7 @@ pub(crate) struct DefArgs {
 Examples:
   kgrep refs kfree                    every use, and the function it is in
   kgrep refs --kinds init ext4_file_open    only where a table names it
-  kgrep refs inode.i_size --access write,read-write    who changes this field")]
+  kgrep refs file.private_data --access write    who writes this field")]
 pub(crate) struct RefsArgs {
     /// The names
     #[command(flatten)]
@@ -111,9 +111,8 @@ pub(crate) struct CallerArgs {
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
-  kgrep functions --with 'mutex_lock(' --with 'copy_from_user('
-                                      who does both, with the lines
-  kgrep functions --with spin_lock_irqsave --without spin_unlock_irqrestore drivers/net")]
+  kgrep functions --with 'kmalloc(' --with 'memcpy('    who does both, with the lines
+  kgrep functions --with 'kmalloc(' --without GFP_KERNEL mm    in this folder, without that")]
 pub(crate) struct FunctionsArgs {
     /// A pattern that a line of the function matches; may be given many times
     #[arg(long, value_name = "PATTERN", required = true)]

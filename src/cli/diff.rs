@@ -247,8 +247,8 @@ pub(crate) struct ExistsArgs {
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
-  kgrep touched 0001-fix.patch        functions, types and macros, with their callers' number
-  kgrep touched git:HEAD~3..          of three commits")]
+  kgrep touched ~/src/linux/0001-fix.patch    functions, types and macros, and who calls them
+  kgrep touched git:v6.11..v6.12    of a version, in its repository")]
 pub(crate) struct TouchedArgs {
     /// A patch, an mbox, a folder or series of patches; or revisions of the tree's repository
     #[arg(value_name = "PATCH|git:REV..REV")]

@@ -16,7 +16,7 @@ const GROUPS: [(&str, &[&str]); 6] = [
 ];
 
 /// Columns before what a command does.
-const WIDTH: usize = 9;
+const WIDTH: usize = 10;
 
 /// How the help of kgrep itself is laid out: the commands before the flags of a search.
 pub(super) fn template() -> String {

@@ -84,7 +84,7 @@ const CALLERS_EXAMPLES: &str = "\
 Examples:
   kgrep callers kfree                who calls it
   kgrep callers -d 3 kmem_cache_free     who calls those, three steps up
-  kgrep callers kmalloc --arg 2=GFP_ATOMIC    with this as the second argument";
+  kgrep callers kmalloc --arg 2=GFP_KERNEL    with this as the second argument";
 
 const CALLEES_EXAMPLES: &str = "\
 Examples:

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::io::{self, IsTerminal};
 
 use anyhow::{Context, Result};
-use kgrep_engine::{Answer, Request, Sources};
+use kgrep_engine::{Answer, Note, Request, Sources};
 use serde_json::{Map, Value};
 
 use super::lister::{self, Lister};
@@ -140,7 +140,15 @@ pub(super) fn show_with(
         let list = keep(code, session, request, answer)?;
         return put(session, &list, shown.lead, summary);
     }
-    if shown.lead.is_empty() && io::stderr().is_terminal() {
+    // A proof has said it already.
+    let has_proof = |note: &Note| {
+        matches!(
+            note,
+            Note::NoSuchName { proof: Some(_), .. } | Note::NothingCalled { proof: Some(_), .. }
+        )
+    };
+    let is_said = !shown.lead.is_empty() || answer.notes.iter().any(has_proof);
+    if !is_said && io::stderr().is_terminal() {
         coverage::sentence(&answer.coverage).into_iter().for_each(tell);
     }
     let meta = lister::meta(session, answer.columns.clone(), None)?;

@@ -9,6 +9,7 @@ mod pty;
 mod util;
 
 mod absence;
+mod accesses;
 mod arguments;
 mod background;
 mod code;

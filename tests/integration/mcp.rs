@@ -18,9 +18,14 @@ struct Client {
 impl Client {
     /// Starts a server for a tree, without a handshake.
     fn start(dir: &Dir) -> Client {
+        Client::start_in(dir, dir.tree(), &["mcp", "--tree", "."])
+    }
+
+    /// Starts a server in a folder.
+    fn start_in(dir: &Dir, folder: &std::path::Path, args: &[&str]) -> Client {
         let mut server = Command::new(KGREP)
-            .args(["mcp", "--tree", "."])
-            .current_dir(dir.tree())
+            .args(args)
+            .current_dir(folder)
             .env_clear()
             .envs(dir.environment())
             .env("KGREP_ARCH", "x86")
@@ -140,6 +145,35 @@ fn both_lifecycles_are_served() {
 }
 
 #[test]
+fn without_a_tree_the_clients_root_is_served() {
+    let dir = Dir::kernel();
+    dir.create("elsewhere/a.c", "int lamp;\n");
+    std::fs::rename(dir.path("elsewhere"), dir.beside("elsewhere")).unwrap();
+    let roots = json!({ "roots": [
+        { "uri": "https://kernel.org/" },
+        { "uri": format!("file://{}", dir.tree().display()) },
+    ] });
+    let mut client = Client::start_in(&dir, &dir.beside("elsewhere"), &["mcp"]);
+    let asked = json!({ "protocolVersion": "2025-11-25", "capabilities": { "roots": {} },
+        "clientInfo": { "name": "test", "version": "1" } });
+    client.ask("initialize", &asked);
+    client.line(r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#);
+    let question = client.next();
+    assert_eq!(question["method"], "roots/list", "{question}");
+    // What is asked before the client has said which tree it means waits for that.
+    let call = json!({ "name": "exists", "arguments": { "names": ["may_mount"] } });
+    let waiting = client.send("tools/call", &call);
+    client.line(&json!({ "jsonrpc": "2.0", "id": question["id"], "result": roots }).to_string());
+    let answer = client.next();
+    assert_eq!(answer["id"], waiting, "{answer}");
+    let verdict = &answer["result"]["structuredContent"]["answers"][0]["verdict"];
+    assert_eq!(verdict, "defined", "{answer}");
+    // One that has none is served the folder around it.
+    let mut client = Client::start_in(&dir, &dir.beside("elsewhere"), &["mcp"]);
+    assert!(client.text("exists", &json!({ "names": ["may_mount"] })).contains("nothing"));
+}
+
+#[test]
 fn every_tool_answers_on_the_demos_tree() {
     let dir = Dir::kernel();
     dir.create("boot.config", "# Linux/x86 6.1.0 Kernel Configuration\nCONFIG_X86_64=y\n");
@@ -170,10 +204,10 @@ fn every_tool_answers_on_the_demos_tree() {
         "# kfree: defined, exported, 4 rows\nmm/slab.c\n72 function: void kfree(const void \
          *object)\ntools/lib/string.c\n11 function: void kfree(void \
          *p)\ninclude/linux/slab.h\n15 declaration: void kfree(const void *object);\nmm/slab.c\n77 \
-         exported: EXPORT_SYMBOL(kfree);\n# ksys_nothing: nothing: 0 of 52 files, checked now; not \
+         exported: EXPORT_SYMBOL(kfree);\n# ksys_nothing: nothing: 0 of 57 files, checked now; not \
          declared, defined, exported or made by a macro that kgrep knows; as text: 0 lines, 0 \
-         rows\n# mm/slab.c: a file, 1 row\nmm/slab.c\n1 file: /* SPDX-License-Identifier: MIT OR \
-         Apache-2.0 */\n",
+         rows\n# mm/slab.c: a file, 1 row\nmm/slab.c\n1 file: // SPDX-License-Identifier: MIT OR \
+         Apache-2.0\n",
         text("exists", json!({ "names": ["kfree", "ksys_nothing", "mm/slab.c"] }))
     );
     eqnice!("# uses of kfree: 3 rows (3 to 3)\nmm/slab.c\n77 exported: EXPORT_SYMBOL(kfree);\n", {

@@ -295,6 +295,12 @@ impl Asker<'_, '_> {
                 let outside = self.outside(definition, why.is_empty());
                 why.extend(outside.filter(|outside| !why.iter().any(|known| known.is_as(outside))));
             }
+            if self.links(name, &why) {
+                // Its own line says where.
+                name.verdict.standing = Standing::Defined;
+                name.verdict.places = name.found.len();
+                return Ok(());
+            }
             name.verdict.elsewhere = why;
         } else if name.verdict.lines > 0 {
             name.verdict.standing = Standing::Text;
@@ -314,6 +320,18 @@ impl Asker<'_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether the kernel has a definition that is in another program's folder: it uses the name, and
+    /// nothing else defines that.
+    fn links(&self, name: &Name, why: &[Outside]) -> bool {
+        let is_program = |outside: &Outside| matches!(outside, Outside::Program(_));
+        let is_kernels = |user: &DefInfo| self.graph.place(user.file).program == Program::Kernel;
+        why.iter().all(is_program)
+            && named(self.graph, &name.plain).is_some_and(|name| {
+                let users = self.graph.users_of(name).into_iter();
+                users.filter_map(|id| self.graph.definition(id)).any(|user| is_kernels(&user))
+            })
     }
 
     /// The lines on which structures have a field of this name.

@@ -7,13 +7,19 @@ use super::word_in;
 const LONGEST: usize = 16 << 10;
 
 /// The arguments of each call of `name` that begins on the first line of `text`, in their order;
-/// each with its blanks as one and without comments. A name without brackets is no call.
-pub fn arguments(text: &[u8], name: &[u8]) -> Vec<Vec<String>> {
+/// each with its blanks as one and without comments. A name without brackets is no call. With
+/// `of_field` it is a field's, which another function of the name is not.
+pub fn arguments(text: &[u8], name: &[u8], of_field: bool) -> Vec<Vec<String>> {
     let end = memchr::memchr(b'\n', text).unwrap_or(text.len());
     let mut calls = Vec::new();
     let mut at = 0;
     while let Some(span) = word_in(&text[at..end], name) {
+        let before = text[..at + span.start as usize].trim_ascii_end();
+        let is_field = before.ends_with(b".") || before.ends_with(b"->");
         at += span.end as usize;
+        if is_field != of_field {
+            continue;
+        }
         let rest = &text[at..text.len().min(at + LONGEST)];
         let open = rest.len() - rest.trim_ascii_start().len();
         if rest.get(open) == Some(&b'(') {
@@ -103,7 +109,7 @@ mod tests {
     use super::arguments;
 
     fn of(text: &str) -> Vec<Vec<String>> {
-        arguments(text.as_bytes(), b"f")
+        arguments(text.as_bytes(), b"f", false)
     }
 
     #[test]
@@ -113,13 +119,14 @@ mod tests {
         assert_eq!(of("f(f(1), 2)"), [vec!["f(1)", "2"], vec!["1"]]);
         assert_eq!(of("f()"), [Vec::<String>::new()]);
         assert_eq!(of("f((struct s){ 1, 2 }, ',')"), [["(struct s){ 1, 2 }", "','"]]);
+        assert!(of("p->f(1)").is_empty() && arguments(b"p->f(1)", b"f", true).len() == 1);
         assert!(of("p = f;").is_empty() && of("ff(1)").is_empty() && of("f(").is_empty());
     }
 
     proptest! {
         #[test]
         fn any_bytes_are_read(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
-            arguments(&[b"f(", &bytes[..]].concat(), b"f");
+            arguments(&[b"f(", &bytes[..]].concat(), b"f", false);
         }
     }
 }
