@@ -75,7 +75,7 @@ declared: int watts;
 ";
     for indexed in [false, true] {
         if indexed {
-            dir.kgrep(&["index"]).run().expect_ok();
+            dir.kgrep(&["index", "."]).run().expect_ok();
         }
         eqnice!(expected, rows(&dir, &["lamp.watts"]));
     }

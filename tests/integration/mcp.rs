@@ -224,8 +224,8 @@ fn every_tool_answers_on_the_demos_tree() {
     let called = text("callers", json!({ "names": ["kfree"], "arg": "1=private" }));
     assert!(called.contains(" 33 ramdisk_release; call; file->private_data: kfree("), "{called}");
     eqnice!(
-        "# functions with kfree(, private_data: 1 row\ndrivers/block/ramdisk.c\n33 ramdisk_release: \
-         kfree(file->private_data);\n",
+        "# functions with kfree(, private_data: 1 row\nnote: `kfree(` has an open bracket: searched as plain \
+         text\ndrivers/block/ramdisk.c\n33 ramdisk_release: kfree(file->private_data);\n",
         text(
             "functions_with",
             json!({ "with": ["kfree(", "private_data"], "paths": ["drivers/block"] })

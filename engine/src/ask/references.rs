@@ -100,11 +100,13 @@ pub(super) fn answer(code: &Code, references: &References) -> Result<Answer> {
 fn add(answer: &mut Answer, path: &[u8], found: Found, kind: ReferenceKind, name: &str) {
     let (mut within, mut how) = (found.within, How::Use);
     let mut sure = Sureness::Certain;
-    if let ReferenceKind::Link(kind) = kind {
-        how = How::by(kind, found.via.as_deref());
-    } else if let Some((kind, is_sure)) = found.access {
+    // Of a variable it says more how it is got at than that it is named.
+    let is_plain = found.via.is_none() && kind != ReferenceKind::Link(LinkKind::Init);
+    if let Some((kind, is_sure)) = found.access.filter(|_| is_plain) {
         how = How::Access(kind);
         sure = if is_sure { Sureness::Certain } else { Sureness::Unsure };
+    } else if let ReferenceKind::Link(kind) = kind {
+        how = How::by(kind, found.via.as_deref());
     }
     if is_export(within.as_bytes()) {
         (within, how) = (String::new(), How::Exported);
