@@ -158,9 +158,8 @@ impl Tool {
             "outputSchema": {
                 "type": "object",
                 "properties": {
-                    "answers": { "type": "array", "items": { "type": "object" } },
+                    "answers": { "type": "array" },
                     "coverage": { "type": "object" },
-                    "next": { "type": "string" },
                 },
                 "required": ["answers", "coverage"],
             },

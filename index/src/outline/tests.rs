@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use proptest::prelude::*;
 
-use super::{FileOutline, Kind, NO_NAME, mentions, outline};
+use super::{FileOutline, Kind, Mentioned, NO_NAME, mentions, outline};
 use crate::idiom::Idioms;
 
 fn shown(path: &str, bytes: &[u8]) -> String {
