@@ -88,13 +88,7 @@ impl Call<'_> {
                 let take::Callees { names, kinds, depth } = take::own(own)?;
                 self.steps(&names, &kinds, depth, "callees of", Request::Callees)
             }
-            "functions_with" => {
-                let take::Functions { with, without, paths } = take::own(own)?;
-                let within = paths.iter().map(|path| self.context.bytes(path));
-                let within = within.collect::<Result<_, _>>()?;
-                let asked = format!("functions with {}", with.join(", "));
-                self.one(asked, &Request::Functions(request::Functions { with, without, within }))
-            }
+            "functions_with" => self.functions(own),
             "chain" => {
                 let take::Chain { from, to, number, through, avoid, max_depth } = take::own(own)?;
                 let asked = format!("chains from {from} to {to}");
@@ -117,17 +111,7 @@ impl Call<'_> {
                 self.one(asked, &Request::List(request::List { what, glob }))
             }
             "diff" => self.diff(own),
-            "touched" => {
-                let take::Touched { patch } = take::own(own)?;
-                let path = self.context.below(&patch)?;
-                let on = self.context.tree().root().to_owned();
-                let sides =
-                    crate::diff::Sides::Patches { path: on.join(path), on: Some(on), strip: None };
-                self.one(
-                    format!("touched by {patch}"),
-                    &Request::Touched(request::Touched { sides }),
-                )
-            }
+            "touched" => self.touched(own),
             "built" => self.built(own),
             "log" => self.log(own),
             "maintainers" => {
@@ -178,6 +162,23 @@ impl Call<'_> {
                 false => Request::Calls(request::Calls { name, depth, kinds, wanted }),
             }
         })
+    }
+
+    fn functions(&mut self, own: Value) -> Result<(), String> {
+        let take::Functions { with, without, paths } = take::own(own)?;
+        let within = paths.iter().map(|path| self.context.bytes(path));
+        let within = within.collect::<Result<_, _>>()?;
+        let asked = format!("functions with {}", with.join(", "));
+        self.one(asked, &Request::Functions(request::Functions { with, without, within }))
+    }
+
+    fn touched(&mut self, own: Value) -> Result<(), String> {
+        let take::Touched { patch } = take::own(own)?;
+        let path = self.context.below(&patch)?;
+        let on = self.context.tree().root().to_owned();
+        let (path, strip) = (on.join(path), None);
+        let sides = crate::diff::Sides::Patches { path, on: Some(on), strip };
+        self.one(format!("touched by {patch}"), &Request::Touched(request::Touched { sides }))
     }
 
     fn steps(

@@ -73,7 +73,7 @@ pub(super) fn answer(code: &Code, touched: &Touched) -> Result<Answer> {
         return Ok(answer);
     }
     answer.columns = Column::all(&[
-        ("Name", Role::Name),
+        ("Name", Role::Text),
         ("What", Role::Text),
         ("Was", Role::Text),
         ("Is", Role::Text),
