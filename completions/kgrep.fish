@@ -584,6 +584,7 @@ complete -c kgrep -n "__fish_kgrep_needs_command" -a "def" -d 'Find where a name
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "refs" -d 'List every use of a name'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "callers" -d 'Show who calls a function, as a tree'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "callees" -d 'Show what a function calls, as a tree'
+complete -c kgrep -n "__fish_kgrep_needs_command" -a "functions" -d 'Find the functions that have all of several texts in their bodies'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "chain" -d 'Find the shortest call chains from one function to another'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "trace" -d 'Tell all about one name: system call, boot parameter, struct, file, …'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "built" -d 'Tell whether a configuration builds a file, and which lines decide'
@@ -594,7 +595,8 @@ complete -c kgrep -n "__fish_kgrep_needs_command" -a "queries" -d 'Show which re
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "list" -d 'List all system calls, boot parameters, initcalls, exports, …'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "export" -d 'Print the call graph or all symbols as tab-separated values'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "diff" -d 'List what a distribution\'s kernel, or a set of patches, does differently'
-complete -c kgrep -n "__fish_kgrep_needs_command" -a "exists" -d 'Tell which source trees define a name, and where'
+complete -c kgrep -n "__fish_kgrep_needs_command" -a "touched" -d 'Tell which functions, types and macros a change touches'
+complete -c kgrep -n "__fish_kgrep_needs_command" -a "exists" -d 'Prove that a name is there or not: in this tree, or in which of several'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "mcp" -d 'Answer an agent\'s questions, by the Model Context Protocol'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "lists" -d 'Show which lists are kept, show one again, or remove them'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "config" -d 'Print the settings in force and where each comes from'
@@ -686,6 +688,7 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l vimgrep -d 'As --fo
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l no-config -d 'Leave out the configuration file'
+complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l names-from -d 'Ask about the names in this file too, one a line (-: standard input)' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l kind -d 'Only definitions of these kinds: function, macro, struct, union, enum, constant, typedef, variable, syscall, declaration, …' -r -f -a "function\t''
 syscall\t''
 macro\t''
@@ -730,12 +733,19 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l vimgrep -d 'As --for
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l no-config -d 'Leave out the configuration file'
+complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l names-from -d 'Ask about the names in this file too, one a line (-: standard input)' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l kinds -d 'Only these kinds of use: call, macro, ref, init, indirect, use' -r -f -a "call\t''
 macro\t''
 ref\t''
 init\t''
 indirect\t''
 use\t''"
+complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l access -d 'Only accesses of these kinds, of a variable or a field (STRUCT.FIELD): read, write, read-write, address, declared, initialised' -r -f -a "read\t''
+write\t''
+read-write\t''
+address\t''
+declared\t''
+initialised\t''"
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l svg -d 'Draw the graph into this file, with Graphviz\' dot' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l link-base -d 'What names in the picture link to: URL/PATH#LLINE (default: the file)' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
@@ -766,6 +776,7 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l vimgrep -d 'As --fo
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l no-config -d 'Leave out the configuration file'
+complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l names-from -d 'Ask about the names in this file too, one a line (-: standard input)' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -s d -l depth -d 'Go on this many steps' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l kinds -d 'Only these kinds of steps: call, macro, ref, init, indirect (default: call, macro and ref)' -r -f -a "call\t''
 macro\t''
@@ -774,6 +785,7 @@ init\t''
 indirect\t''"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l svg -d 'Draw the graph into this file, with Graphviz\' dot' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l link-base -d 'What names in the picture link to: URL/PATH#LLINE (default: the file)' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l arg -d 'Only calls whose Nth argument matches this; may be given many times' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
@@ -796,12 +808,14 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l arch -d 'The arc
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l dot -d 'Print a graph in the language of Graphviz'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l macros -d 'Draw macros and constants, too'
+complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l args -d 'Show the arguments of each call'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l json -d 'As --format json'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l vimgrep -d 'As --format vimgrep'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l no-config -d 'Leave out the configuration file'
+complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l names-from -d 'Ask about the names in this file too, one a line (-: standard input)' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -s d -l depth -d 'Go on this many steps' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l kinds -d 'Only these kinds of steps: call, macro, ref, init, indirect (default: call, macro and ref)' -r -f -a "call\t''
 macro\t''
@@ -838,6 +852,34 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l vimgrep -d 'As -
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l no-config -d 'Leave out the configuration file'
+complete -c kgrep -n "__fish_kgrep_using_subcommand functions" -l with -d 'A pattern that a line of the function matches; may be given many times' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand functions" -l without -d 'A pattern that no line of the function matches; may be given many times' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand functions" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
+grep\t'path:line:text'
+vimgrep\t'path:line:column:text'
+json\t'ripgrep\'s JSON Lines, with the index'
+patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand functions" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand functions" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
+always\t'Also in a pipe'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand functions" -l hyperlink -d 'When paths are links that a terminal can open' -r -f -a "auto\t'On a terminal that can do it'
+always\t'Also in a pipe'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand functions" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand functions" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand functions" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand functions" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand functions" -s h -l help -d 'Print help'
+complete -c kgrep -n "__fish_kgrep_using_subcommand functions" -l json -d 'As --format json'
+complete -c kgrep -n "__fish_kgrep_using_subcommand functions" -l vimgrep -d 'As --format vimgrep'
+complete -c kgrep -n "__fish_kgrep_using_subcommand functions" -l no-header -d 'No header lines'
+complete -c kgrep -n "__fish_kgrep_using_subcommand functions" -l no-less -l no-pager -d 'No pager'
+complete -c kgrep -n "__fish_kgrep_using_subcommand functions" -l no-config -d 'Leave out the configuration file'
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -s n -l number -d 'Show at most this many chains' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l through -d 'It must pass this name; may be given many times, in order' -r -f -a "(kgrep __complete -- (commandline -ct) 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l avoid -d 'It must not pass this name; may be given many times' -r -f -a "(kgrep __complete -- (commandline -ct) 2>/dev/null)"
@@ -873,6 +915,7 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l vimgrep -d 'As --f
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l no-config -d 'Leave out the configuration file'
+complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l names-from -d 'Ask about the names in this file too, one a line (-: standard input)' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l as -d 'Take it for a name of this kind, and tell all of it' -r -f -a "syscall\t''
 initcall\t''
 function\t''
@@ -1184,7 +1227,36 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l vimgrep -d 'As --fo
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l no-config -d 'Leave out the configuration file'
-complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l in -d 'The trees to look in' -r -F
+complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -l strip -d 'How many leading folders the patches\' names carry, as for patch -p (default: found by the tree\'s files)' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
+grep\t'path:line:text'
+vimgrep\t'path:line:column:text'
+json\t'ripgrep\'s JSON Lines, with the index'
+patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
+always\t'Also in a pipe'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -l hyperlink -d 'When paths are links that a terminal can open' -r -f -a "auto\t'On a terminal that can do it'
+always\t'Also in a pipe'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -s h -l help -d 'Print help'
+complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -l json -d 'As --format json'
+complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -l vimgrep -d 'As --format vimgrep'
+complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -l no-header -d 'No header lines'
+complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -l no-less -l no-pager -d 'No pager'
+complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -l no-config -d 'Leave out the configuration file'
+complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l names-from -d 'Ask about the names in this file too, one a line (-: standard input)' -r -F
+complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l in -d 'Compare these trees: which of them define it?' -r -F
+complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l patches -d 'Say which of these patches would bring it: a series, a folder, an mbox, a spec' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
@@ -1211,7 +1283,7 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l vimgrep -d 'As --
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l no-config -d 'Leave out the configuration file'
-complete -c kgrep -n "__fish_kgrep_using_subcommand mcp" -l tree -d 'A folder of the tree; without it, the current folder' -r -F
+complete -c kgrep -n "__fish_kgrep_using_subcommand mcp" -l tree -d 'A folder of the tree; without it, the client\'s first root, or the current folder' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand mcp" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'

@@ -4,6 +4,7 @@ use kgrep_engine::{Answer, Cell, How, Label, Row, Sureness, Title};
 
 use crate::code::{Code, Elsewhere};
 use crate::message::counted;
+use crate::verdicts;
 
 /// The cells of a row.
 pub(crate) fn texts(code: &Code, row: &Row) -> Vec<String> {
@@ -34,6 +35,7 @@ fn text(code: &Code, cell: &Cell, sure: Sureness) -> String {
 pub(crate) fn use_made(how: &How, sure: Sureness) -> String {
     match sure {
         Sureness::Certain => how.to_string(),
+        Sureness::Unsure => format!("{how}, unsure"),
         Sureness::OneOfSeveral => format!("{how}, one of several"),
         Sureness::Candidates(number) => {
             format!("{how}, {}", counted(u64::from(number), "candidate"))
@@ -69,10 +71,22 @@ pub(crate) fn title(answer: &Answer, at: usize) -> Option<String> {
         .checked_sub(1)
         .and_then(|before| answer.rows.get(before))
         .is_none_or(|before| before.section != Some(section));
-    match answer.sections.get(usize::try_from(section).ok()?)? {
+    titled(answer.sections.get(usize::try_from(section).ok()?)?, begins)
+}
+
+/// A title; a chain's only where it begins.
+fn titled(title: &Title, begins: bool) -> Option<String> {
+    match title {
         Title::Text(title) => Some(title.clone()),
         Title::OfKind { kind, title } => Some(format!("{kind}: {title}")),
         Title::Chain(names) => begins.then(|| names.join(" → ")),
+        Title::Verdict(verdict) => {
+            Some(format!("{}: {}", verdict.name, verdicts::sentence(verdict)))
+        }
+        Title::Of { name, title: None } => Some(name.clone()),
+        Title::Of { name, title: Some(own) } => {
+            titled(own, begins).map(|own| format!("{name}: {own}"))
+        }
         title => Some(format!("{title:?}")),
     }
 }

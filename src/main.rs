@@ -5,6 +5,7 @@ mod cli;
 mod closed;
 mod code;
 mod commands;
+mod coverage;
 mod editor;
 mod folders;
 mod freshen;
@@ -20,6 +21,7 @@ mod session;
 mod settings;
 mod shell;
 mod typed;
+mod verdicts;
 mod waiting;
 
 use std::ffi::OsString;

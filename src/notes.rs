@@ -6,6 +6,7 @@ use kgrep_engine::{ChainEnd, Note, NoteSink};
 
 use crate::message::{self, counted};
 use crate::typed;
+use crate::verdicts;
 
 /// Tells every note at once.
 pub(crate) fn sink() -> NoteSink {
@@ -53,8 +54,9 @@ pub(crate) fn sentence(note: &Note) -> String {
 /// What is said where a name is not what was asked for.
 fn about_names(note: &Note) -> String {
     match note {
-        Note::NoSuchName { asked, near } => {
-            format!("nothing here is called {asked}{}", nearby(near))
+        Note::NoSuchName { asked, near, proof } => {
+            let proof = proof.as_ref().map(|proof| verdicts::proof(asked, proof));
+            format!("nothing here is called {asked}{}{}", nearby(near), proof.unwrap_or_default())
         }
         Note::BootParameter { asked, parameter, used: false } => format!(
             "nothing in the code is called {asked}; it is a boot parameter: kgrep trace {parameter}"
@@ -75,8 +77,10 @@ fn about_names(note: &Note) -> String {
             "trace has nothing to tell of {name}{}; `kgrep def {name}` finds it",
             after(" as ", kind)
         ),
-        Note::NothingCalled { name, kind, near } => {
-            format!("{name} is nothing here{}{}", after(", as ", kind), nearby(near))
+        Note::NothingCalled { name, kind, near, proof } => {
+            let proof = proof.as_ref().map(|proof| verdicts::proof(name, proof));
+            let (kind, proof) = (after(", as ", kind), proof.unwrap_or_default());
+            format!("{name} is nothing here{kind}{}{proof}", nearby(near))
         }
         Note::SeveralThings { name, kinds } => {
             format!("{name} is several things ({}); --as KIND tells all", kinds.join(", "))
@@ -169,6 +173,18 @@ fn about_uses(note: &Note) -> String {
             "nothing is known to call {name}, pass it on or name it in a table; `kgrep refs {name}` \
              lists its uses, --arch all looks at all architectures"
         ),
+        Note::NoSuchCall(name) => {
+            format!("no call of {name} has such arguments; `kgrep callers --args {name}` lists all")
+        }
+        Note::WithoutArguments(number) => format!(
+            "{} in a table, passed on or made by a macro: without arguments here",
+            counted(*number, "more use")
+        ),
+        Note::UnsureStructures { unsure, total } => format!(
+            "of {unsure} of {total} the text doesn't tell whose field it is: they are marked unsure"
+        ),
+        Note::TouchesNothing => "it touches no function, type, macro or variable".to_owned(),
+        Note::NoSuchFunction => "no function has all of these".to_owned(),
         Note::NoCallees(name) => format!("{name} calls nothing"),
         Note::OnlyExported(name) => {
             format!("nothing here calls {name}; it is exported, so that modules can")

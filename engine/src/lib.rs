@@ -46,11 +46,11 @@ mod snapshot;
 pub mod trace;
 
 pub use answer::{
-    Answer, Arrow, Cell, Column, Coverage, Defined, DefinitionKind, How, Label, Node, Role, Row,
-    Sureness, Title, Via,
+    Answer, Arrow, Cell, Column, Coverage, Defined, DefinitionKind, How, Label, Node, Outside,
+    Role, Row, Standing, Sureness, Title, Verdict, Via,
 };
 pub use ask::{Around, LOG_COLUMNS, LogRow, LogRows, Seeker, Sought, Sources, Words, complete};
 pub use error::{Error, Result};
-pub use note::{ChainEnd, Note, NoteSink, Progress, ProgressSink};
+pub use note::{ChainEnd, Note, NoteSink, Progress, ProgressSink, Proof};
 pub use request::Request;
 pub use snapshot::{Indexed, RecipeFolders, Snapshot, Workspace};

@@ -11,6 +11,17 @@ use crate::plain::Plain;
 /// Takes notes while a question is answered, from any thread.
 pub type NoteSink = Arc<dyn Fn(Note) + Send + Sync>;
 
+/// What it rests on that a name is nothing: all text was searched for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof {
+    /// How many files there are.
+    pub files: u64,
+    /// How many lines have the name as a word.
+    pub lines: u64,
+    /// How many of the files could not be read.
+    pub unread: u64,
+}
+
 /// Something to say besides the answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -62,6 +73,8 @@ pub enum Note {
         asked: String,
         /// What is called nearly so.
         near: Vec<String>,
+        /// What that rests on.
+        proof: Option<Proof>,
     },
     /// The code defines nothing of this name, which is a boot parameter's.
     BootParameter {
@@ -111,6 +124,21 @@ pub enum Note {
     },
     /// Nothing is known to use the function.
     NoCallers(String),
+    /// No call of the function has such arguments.
+    NoSuchCall(String),
+    /// So many uses have no arguments in the text, and may be what was asked for.
+    WithoutArguments(u64),
+    /// Of so many uses of a field the text doesn't tell the structure.
+    UnsureStructures {
+        /// How many they are.
+        unsure: u64,
+        /// Of how many.
+        total: u64,
+    },
+    /// The change is in no function, type or macro.
+    TouchesNothing,
+    /// No function has all of the texts.
+    NoSuchFunction,
     /// The function uses nothing.
     NoCallees(String),
     /// Nothing uses the function but that it is offered to modules.
@@ -156,6 +184,8 @@ pub enum Note {
         kind: Option<String>,
         /// What is called nearly so.
         near: Vec<String>,
+        /// What that rests on, where any kind would do.
+        proof: Option<Proof>,
     },
     /// There are no items of a list.
     NoItems {

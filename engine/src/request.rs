@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use kgrep_index::graph::LinkKind;
-use kgrep_index::outline::Kind;
+use kgrep_index::outline::{AccessKind, Kind};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
@@ -51,6 +51,18 @@ pub enum Request {
     Maintainers(Maintainers),
     /// What the kernel can print.
     Messages(Messages),
+    /// Whether there is such a name, and what it is.
+    Exists(Exists),
+    /// Several questions of one kind, of one look at the tree.
+    Several(Vec<Request>),
+    /// Who calls a function, and with what.
+    Calls(Calls),
+    /// Which functions have all of several texts.
+    Functions(Functions),
+    /// What a change touches.
+    Touched(Touched),
+    /// How code gets at a variable or a field.
+    Accesses(Accesses),
 }
 
 /// Which lines match, in path order?
@@ -100,6 +112,67 @@ pub struct Steps {
     pub depth: usize,
     /// The kinds of steps that count; none: those that a reader means by a call.
     pub kinds: Vec<LinkKind>,
+}
+
+/// Who calls a function, how many steps far, and with which arguments?
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Calls {
+    /// The function's name.
+    pub name: String,
+    /// How many steps, from 1.
+    pub depth: usize,
+    /// The kinds of steps that count; none: those that a reader means by a call.
+    pub kinds: Vec<LinkKind>,
+    /// What arguments of a call must be; none: whatever they are.
+    pub wanted: Vec<WantedArgument>,
+}
+
+/// What an argument of a call must be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WantedArgument {
+    /// Its number, from 1.
+    pub number: usize,
+    /// A regular expression that it has somewhere.
+    pub pattern: String,
+}
+
+impl std::str::FromStr for WantedArgument {
+    type Err = String;
+
+    /// `2=GFP_ATOMIC`.
+    fn from_str(text: &str) -> Result<WantedArgument, String> {
+        let wrong = || format!("`{text}` is no N=PATTERN, such as 2=GFP_ATOMIC");
+        let (number, pattern) = text.split_once('=').ok_or_else(wrong)?;
+        let number = number.trim().parse().ok().filter(|number| *number > 0).ok_or_else(wrong)?;
+        Ok(WantedArgument { number, pattern: pattern.to_owned() })
+    }
+}
+
+/// Which functions have all of some texts in their bodies, and none of others?
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Functions {
+    /// Patterns, each of which a line of the function matches.
+    pub with: Vec<String>,
+    /// Patterns that no line of it matches.
+    pub without: Vec<String>,
+    /// The folders and files that count, below the tree's root; none: all.
+    pub within: Vec<ByteBuf>,
+}
+
+/// How does code get at a variable, or at a field of a structure?
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accesses {
+    /// The variable, or the field as `STRUCT.FIELD`.
+    pub name: String,
+    /// The kinds that count; none: all.
+    pub kinds: Vec<AccessKind>,
+}
+
+/// Which functions, types and macros does a change touch?
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Touched {
+    /// The change: patches, or two revisions.
+    pub sides: Sides,
 }
 
 /// What are the shortest ways from one function to another?
@@ -228,6 +301,17 @@ pub struct Messages {
     pub within: Option<ByteBuf>,
 }
 
+/// Is there such a name, and what is it?
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exists {
+    /// The names: of functions, types, macros, variables, fields, parameters, Kconfig symbols with
+    /// `CONFIG_`, files.
+    pub names: Vec<String>,
+    /// Patches that may bring what isn't there.
+    #[serde(with = "crate::paths::optional")]
+    pub patches: Option<PathBuf>,
+}
+
 /// In what do two trees differ, or what do patches change?
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Differ {
@@ -314,6 +398,19 @@ pub fn reference_kinds(words: &[String]) -> Result<Vec<ReferenceKind>> {
         None => Err(unknown_kind(word, "use", &REFERENCE_KINDS)),
     };
     words.iter().map(kind).collect()
+}
+
+/// The kinds of access that a user's words mean.
+///
+/// # Errors
+/// When a word is none for a kind of access.
+pub fn access_kinds(words: &[String]) -> Result<Vec<AccessKind>> {
+    let there = AccessKind::ALL.map(|(_, name)| name);
+    let kind = |word: &String| AccessKind::ALL.iter().find(|(_, name)| name == word);
+    let kinds = words.iter().map(|word| {
+        kind(word).map(|(kind, _)| *kind).ok_or_else(|| unknown_kind(word, "access", &there))
+    });
+    kinds.collect()
 }
 
 /// The kinds of steps that a user's words mean.

@@ -152,6 +152,18 @@ impl Index {
         Ok(Fresh { rules_broken: manifest.rules_broken(), ..fresh })
     }
 
+    /// How many files a search of the whole tree looks at, as far as folders are known; of new
+    /// folders only a walk could tell.
+    pub fn files(&self, fresh: &Fresh) -> u64 {
+        let view = self.table();
+        let listed = (0..view.folders()).map(|at| view.folder(at)).map(|folder| {
+            let files = folder.file_range().map(|at| view.file(&folder, at));
+            files.filter(|file| file.state != State::Ignored && !file.hidden).count() as u64
+        });
+        let known: u64 = listed.sum();
+        (known + fresh.added).saturating_sub(fresh.removed)
+    }
+
     /// The tree's top folder.
     pub fn root(&self) -> &Path {
         self.0.manifest.root()

@@ -4,8 +4,21 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use kgrep_engine::request::WantedArgument;
 
 use super::common::at_least_one;
+
+/// Which names are asked about.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct NamesArgs {
+    /// The name; of several, each has a part of the answer
+    #[arg(value_name = "NAME", required_unless_present = "names_from")]
+    pub(crate) names: Vec<String>,
+
+    /// Ask about the names in this file too, one a line (-: standard input)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) names_from: Option<PathBuf>,
+}
 
 /// What is looked for, by name.
 #[derive(Debug, Clone, Args)]
@@ -14,10 +27,12 @@ Examples:
   kgrep def kmem_cache_alloc          where it is defined, best first
   kgrep def 'ext4_*_inode'            every name like that
   kgrep def --kind struct file        only the struct
-  kgrep def --body start_kernel       the whole function, with line numbers")]
+  kgrep def --body start_kernel       the whole function, with line numbers
+  kgrep def kfree kmalloc             both, each with a title")]
 pub(crate) struct DefArgs {
-    /// The name, or a glob such as 'ext4_*_inode'
-    pub(crate) name: String,
+    /// The names, or globs such as 'ext4_*_inode'
+    #[command(flatten)]
+    pub(crate) names: NamesArgs,
 
     /// Only definitions of these kinds: function, macro, struct, union, enum, constant,
     /// typedef, variable, syscall, declaration, …
@@ -34,14 +49,21 @@ pub(crate) struct DefArgs {
 #[command(after_help = "\
 Examples:
   kgrep refs kfree                    every use, and the function it is in
-  kgrep refs --kinds init ext4_file_open    only where a table names it")]
+  kgrep refs --kinds init ext4_file_open    only where a table names it
+  kgrep refs file.private_data --access write    who writes this field")]
 pub(crate) struct RefsArgs {
-    /// The name
-    pub(crate) name: String,
+    /// The names
+    #[command(flatten)]
+    pub(crate) names: NamesArgs,
 
     /// Only these kinds of use: call, macro, ref, init, indirect, use
     #[arg(long, value_name = "KIND", value_delimiter = ',')]
     pub(crate) kinds: Vec<String>,
+
+    /// Only accesses of these kinds, of a variable or a field (STRUCT.FIELD): read, write,
+    /// read-write, address, declared, initialised
+    #[arg(long, value_name = "KIND", value_delimiter = ',', conflicts_with = "kinds")]
+    pub(crate) access: Vec<String>,
 
     /// How it is drawn.
     #[command(flatten)]
@@ -51,8 +73,9 @@ pub(crate) struct RefsArgs {
 /// Whose callers or callees are looked for.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct StepArgs {
-    /// The function or macro
-    pub(crate) name: String,
+    /// The functions or macros
+    #[command(flatten)]
+    pub(crate) names: NamesArgs,
 
     /// Go on this many steps
     #[arg(short = 'd', long, value_name = "NUM", default_value_t = 1, value_parser = at_least_one())]
@@ -66,6 +89,42 @@ pub(crate) struct StepArgs {
     /// How it is drawn.
     #[command(flatten)]
     pub(crate) picture: PictureArgs,
+}
+
+/// Whose callers are looked for, and with what they call.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct CallerArgs {
+    /// The steps.
+    #[command(flatten)]
+    pub(crate) steps: StepArgs,
+
+    /// Show the arguments of each call
+    #[arg(long)]
+    pub(crate) args: bool,
+
+    /// Only calls whose Nth argument matches this; may be given many times
+    #[arg(long, value_name = "N=PATTERN")]
+    pub(crate) arg: Vec<WantedArgument>,
+}
+
+/// Which functions are looked for.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  kgrep functions --with 'kmalloc(' --with 'memcpy('    who does both, with the lines
+  kgrep functions --with 'kmalloc(' --without GFP_KERNEL mm    in this folder, without that")]
+pub(crate) struct FunctionsArgs {
+    /// A pattern that a line of the function matches; may be given many times
+    #[arg(long, value_name = "PATTERN", required = true)]
+    pub(crate) with: Vec<String>,
+
+    /// A pattern that no line of the function matches; may be given many times
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) without: Vec<String>,
+
+    /// Only functions in these files and folders
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
 }
 
 /// From where to where, and how.

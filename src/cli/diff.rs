@@ -7,6 +7,7 @@ use super::kinds::KindParser;
 use clap::{Args, ValueEnum};
 
 use super::SearchArgs;
+use super::code::NamesArgs;
 use super::files::{FileTypes, Globs};
 
 /// What differs, and how it is shown.
@@ -222,18 +223,39 @@ pub(crate) enum KindArg {
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
-  kgrep exists kfree kmem_cache_alloc                where is each defined?
+  kgrep exists kfree kmem_cache_alloc                is each there, and what is it?
   kgrep exists kfree --in . tools                    in which of these trees?
 
 With the sources of two kernels:
   kgrep exists crashkernel --in linux-6.1 debian-6.1     is the parameter known on both sides?
   kgrep exists fork.c struct_size CONFIG_KEXEC --in linux-6.1 linux-6.12")]
 pub(crate) struct ExistsArgs {
-    /// Functions, types, macros, parameters, Kconfig entries, system calls or files
-    #[arg(value_name = "NAME", required = true)]
-    pub(crate) names: Vec<String>,
+    /// Functions, types, macros, fields, parameters, CONFIG_ symbols or files.
+    #[command(flatten)]
+    pub(crate) names: NamesArgs,
 
-    /// The trees to look in
-    #[arg(long = "in", value_name = "TREE", num_args = 1.., default_value = ".")]
+    /// Compare these trees: which of them define it?
+    #[arg(long = "in", value_name = "TREE", num_args = 1..)]
     pub(crate) trees: Vec<PathBuf>,
+
+    /// Say which of these patches would bring it: a series, a folder, an mbox, a spec
+    #[arg(long, value_name = "PATCHES", conflicts_with = "trees")]
+    pub(crate) patches: Option<PathBuf>,
+}
+
+/// Which change is looked at.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  kgrep touched ~/src/linux/0001-fix.patch    functions, types and macros, and who calls them
+  kgrep touched git:v6.11..v6.12    of a version, in its repository")]
+pub(crate) struct TouchedArgs {
+    /// A patch, an mbox, a folder or series of patches; or revisions of the tree's repository
+    #[arg(value_name = "PATCH|git:REV..REV")]
+    pub(crate) change: PathBuf,
+
+    /// How many leading folders the patches' names carry, as for patch -p (default: found
+    /// by the tree's files)
+    #[arg(long, value_name = "NUM")]
+    pub(crate) strip: Option<usize>,
 }

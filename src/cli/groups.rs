@@ -5,9 +5,9 @@ use super::command;
 /// What one wants to do, and the commands for it.
 const GROUPS: [(&str, &[&str]); 6] = [
     ("Find things", &["find", "def", "refs", "list"]),
-    ("Follow the code", &["callers", "callees", "chain", "trace", "built"]),
+    ("Follow the code", &["callers", "callees", "functions", "chain", "trace", "built"]),
     ("Read logs", &["log", "messages"]),
-    ("Compare kernels", &["diff", "exists", "configs"]),
+    ("Compare kernels", &["diff", "touched", "exists", "configs"]),
     ("Go on from what was found", &["lists"]),
     (
         "Set up, and take it elsewhere",
@@ -16,7 +16,7 @@ const GROUPS: [(&str, &[&str]); 6] = [
 ];
 
 /// Columns before what a command does.
-const WIDTH: usize = 9;
+const WIDTH: usize = 10;
 
 /// How the help of kgrep itself is laid out: the commands before the flags of a search.
 pub(super) fn template() -> String {

@@ -15,7 +15,7 @@ It speaks the Model Context Protocol on standard input and output and is started
 client; docs/mcp.md says how to add it to one. It reads below the tree only, writes nothing but its
 index, and runs nothing.")]
 pub(crate) struct McpArgs {
-    /// A folder of the tree; without it, the current folder
+    /// A folder of the tree; without it, the client's first root, or the current folder
     #[arg(long, value_name = "FOLDER")]
     pub(crate) tree: Option<PathBuf>,
 }

@@ -31,10 +31,11 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser};
 
 pub(crate) use code::{
-    BuiltArgs, ChainArgs, ConfigsArgs, DefArgs, Export, ExportArgs, PictureArgs, RefsArgs, StepArgs,
+    BuiltArgs, CallerArgs, ChainArgs, ConfigsArgs, DefArgs, Export, ExportArgs, FunctionsArgs,
+    NamesArgs, PictureArgs, RefsArgs, StepArgs,
 };
 pub(crate) use common::{CommonArgs, ListArgs};
-pub(crate) use diff::{By, DiffArgs, ExistsArgs, KindArg, Within};
+pub(crate) use diff::{By, DiffArgs, ExistsArgs, KindArg, TouchedArgs, Within};
 pub(crate) use find::{CompleteArgs, FindArgs, FindKind};
 pub(crate) use index::IndexArgs;
 pub(crate) use kinds::kind;
@@ -82,7 +83,8 @@ Examples:
 const CALLERS_EXAMPLES: &str = "\
 Examples:
   kgrep callers kfree                who calls it
-  kgrep callers -d 3 kmem_cache_free     who calls those, three steps up";
+  kgrep callers -d 3 kmem_cache_free     who calls those, three steps up
+  kgrep callers kmalloc --arg 2=GFP_KERNEL    with this as the second argument";
 
 const CALLEES_EXAMPLES: &str = "\
 Examples:
@@ -179,10 +181,12 @@ pub(crate) enum Commands {
     Refs(RefsArgs),
     /// Show who calls a function, as a tree
     #[command(after_help = CALLERS_EXAMPLES)]
-    Callers(StepArgs),
+    Callers(CallerArgs),
     /// Show what a function calls, as a tree
     #[command(after_help = CALLEES_EXAMPLES)]
     Callees(StepArgs),
+    /// Find the functions that have all of several texts in their bodies
+    Functions(FunctionsArgs),
     /// Find the shortest call chains from one function to another
     Chain(ChainArgs),
     /// Tell all about one name: system call, boot parameter, struct, file, …
@@ -203,7 +207,9 @@ pub(crate) enum Commands {
     Export(ExportArgs),
     /// List what a distribution's kernel, or a set of patches, does differently
     Diff(Box<DiffArgs>),
-    /// Tell which source trees define a name, and where
+    /// Tell which functions, types and macros a change touches
+    Touched(TouchedArgs),
+    /// Prove that a name is there or not: in this tree, or in which of several
     Exists(ExistsArgs),
     /// Answer an agent's questions, by the Model Context Protocol
     Mcp(McpArgs),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::code::NamesArgs;
 use super::common::at_least_one;
 
 /// What is traced, and how much of it is told.
@@ -17,9 +18,9 @@ Examples:
   kgrep trace fs/namespace.c          what builds it, what it exports, who maintains it
   kgrep trace --as include fs/namespace.c linux/fs.h    the way from file to header")]
 pub(crate) struct TraceArgs {
-    /// The name; `kgrep queries` shows of what kinds
-    #[arg(required = true)]
-    pub(crate) name: Vec<String>,
+    /// The names; `kgrep queries` shows of what kinds.
+    #[command(flatten)]
+    pub(crate) names: NamesArgs,
 
     /// Take it for a name of this kind, and tell all of it
     #[arg(long = "as", value_name = "KIND")]

@@ -95,8 +95,15 @@ pub(super) fn needs(error: &clap::Error, command: &Command) -> Option<String> {
     let Some(ContextValue::Strings(missing)) = error.get(ContextKind::InvalidArg) else {
         return None;
     };
+    // One that is only needed where another is missing stands in other brackets.
+    let bare =
+        |text: &str| text.trim_end_matches('.').trim_matches(['<', '>', '[', ']']).to_owned();
+    let is_missing = |arg: &&clap::Arg| {
+        let name = bare(&arg.to_string());
+        missing.iter().any(|missing| bare(missing) == name)
+    };
     let mut wanted = Vec::new();
-    for arg in command.get_positionals().filter(|arg| missing.contains(&arg.to_string())) {
+    for arg in command.get_positionals().filter(is_missing) {
         let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
         let mut letters = help.chars();
         let first = letters.next().map(|letter| letter.to_ascii_lowercase());

@@ -2,9 +2,11 @@
 //! lines of its places read from the files as they are now.
 
 use std::collections::HashMap;
+use std::io::{self, IsTerminal};
 
 use anyhow::{Context, Result};
-use kgrep_engine::{Answer, Request, Sources};
+use kgrep_engine::{Answer, Note, Request, Sources};
+use serde_json::{Map, Value};
 
 use super::lister::{self, Lister};
 use super::printer::{PrintError, Printer};
@@ -13,7 +15,7 @@ use crate::code::{Code, word_in};
 use crate::list::{FileEntry, List, Match};
 use crate::message::tell;
 use crate::render::{Facts, Look, Totals};
-use crate::{cells, notes};
+use crate::{cells, coverage, notes};
 
 /// Asks the engine, says what it has to say besides, and leaves to the index what the question
 /// showed to be needed.
@@ -95,6 +97,15 @@ fn push(
     lister.push(&row.path, &entry).map(drop)
 }
 
+/// What is shown besides an answer's rows.
+#[derive(Default)]
+pub(super) struct Shown<'a> {
+    /// What stands above a table.
+    pub(super) lead: &'a [u8],
+    /// What names come to, for the summary of `--format json`.
+    pub(super) names: Option<Vec<Value>>,
+}
+
 /// Keeps the answer to `request` as the newest list and prints it in the format in force.
 ///
 /// # Errors
@@ -105,10 +116,47 @@ pub(super) fn show(
     request: Option<&Request>,
     answer: &Answer,
 ) -> Result<Outcome> {
-    if answer.rows.is_empty() {
-        return Ok(Outcome::Nothing);
+    show_with(code, session, request, answer, Shown::default())
+}
+
+/// As [`show`], with something besides.
+///
+/// # Errors
+/// As [`show`].
+pub(super) fn show_with(
+    code: &Code,
+    session: &Session,
+    request: Option<&Request>,
+    answer: &Answer,
+    shown: Shown<'_>,
+) -> Result<Outcome> {
+    let full = session.settings.max_list.value;
+    let mut summary = Map::new();
+    let complete = answer.rows.len() as u64 <= full;
+    let coverage = coverage::json(&answer.coverage, complete);
+    summary.insert("coverage".to_owned(), Value::Object(coverage));
+    summary.extend(shown.names.map(|names| ("names".to_owned(), Value::Array(names))));
+    if !answer.rows.is_empty() {
+        let list = keep(code, session, request, answer)?;
+        return put(session, &list, shown.lead, summary);
     }
-    print(session, &keep(code, session, request, answer)?)
+    // A proof has said it already.
+    let has_proof = |note: &Note| {
+        matches!(
+            note,
+            Note::NoSuchName { proof: Some(_), .. } | Note::NothingCalled { proof: Some(_), .. }
+        )
+    };
+    let is_said = !shown.lead.is_empty() || answer.notes.iter().any(has_proof);
+    if !is_said && io::stderr().is_terminal() {
+        coverage::sentence(&answer.coverage).into_iter().for_each(tell);
+    }
+    let meta = lister::meta(session, answer.columns.clone(), None)?;
+    let look = Look::new(&session.settings, Facts::of_stdout(), &meta.folder);
+    let mut printer = Printer::new(&look, &session.settings, &meta).ending(summary);
+    printer.lead(shown.lead);
+    printer.finish(Totals::default())?;
+    Ok(Outcome::Nothing)
 }
 
 /// Prints a list that was just kept, in the format in force.
@@ -116,13 +164,26 @@ pub(super) fn show(
 /// # Errors
 /// When the list can't be read or the output not be written.
 pub(super) fn print(session: &Session, list: &List) -> Result<Outcome> {
+    put(session, list, b"", Map::new())
+}
+
+fn put(
+    session: &Session,
+    list: &List,
+    lead: &[u8],
+    summary: Map<String, Value>,
+) -> Result<Outcome> {
     let look = Look::new(&session.settings, Facts::of_stdout(), &list.meta().folder);
-    let mut printer = Printer::new(&look, &session.settings, list.meta());
+    let mut printer = Printer::new(&look, &session.settings, list.meta()).ending(summary);
     if printer.measures_first() {
         list.for_each(0..list.len(), |index, file, entry| {
             printer.note(index, &file.path, entry);
             Ok::<_, crate::list::ListError>(true)
         })?;
+    }
+    if !lead.is_empty() {
+        printer.lead(lead);
+        printer.lead(b"\n");
     }
     printer.list(list)?;
     printer.finish(Totals::default())?;

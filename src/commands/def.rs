@@ -4,7 +4,7 @@ use anyhow::Result;
 use kgrep_engine::Request;
 use kgrep_engine::request::{Define, definition_kinds};
 
-use super::{Outcome, Session, answer, body};
+use super::{Outcome, Session, answer, body, named};
 use crate::cli::DefArgs;
 use crate::code;
 
@@ -14,7 +14,9 @@ use crate::code;
 /// When the glob or a kind is none, or the tree can't be read.
 pub(crate) fn run(args: &DefArgs, session: &Session) -> Result<Outcome> {
     let kinds = definition_kinds(args.kind.iter().map(String::as_str))?;
-    let request = Request::Define(Define { name: args.name.clone(), kinds });
+    let request = named::question(named::all(&args.names)?, |name| {
+        Request::Define(Define { name, kinds: kinds.clone() })
+    });
     let code = code::around(session)?;
     let answer = answer::ask(&code, session, &request)?;
     match args.body {

@@ -1,96 +1,91 @@
-//! `kgrep exists NAME… --in TREE…`: which trees define which names, as a table, and the
-//! places themselves as a list.
+//! `kgrep exists NAME…`: whether there is such a name in the tree, and what it is; with `--in`,
+//! which of several trees define it.
 
-use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::Path;
 
 use anyhow::Result;
-use kgrep_engine::compare::Row;
+use kgrep_engine::request::Exists;
+use kgrep_engine::{Answer, Request, Standing, Title, Verdict};
 
-use super::lister::{self, Lister};
-use super::{Outcome, Session};
+use super::{Outcome, Session, answer, between, named};
 use crate::cli::ExistsArgs;
-use crate::diff::exists::{There, places};
-use crate::list::{Column, Role, SourceFile};
-use crate::render::{Facts, Look};
+use crate::message::tell;
+use crate::render::{Facts, Look, visible, wrapped};
 use crate::settings::Format;
+use crate::{code, folders, verdicts};
 
-/// Prints the table, then the places.
+/// Prints what each name comes to, with its places as a list.
 ///
 /// # Errors
-/// When a tree can't be read, or nothing can be written.
+/// When the tree or the patches can't be read, or nothing can be written.
 pub(crate) fn run(args: &ExistsArgs, session: &Session) -> Result<Outcome> {
-    let base = crate::folders::current()?;
-    let names: Vec<&str> = args.names.iter().map(String::as_str).collect();
-    let found = places(&base, &names, &args.trees)?;
-    let look = Look::new(&session.settings, Facts::of_stdout(), base.as_os_str().as_bytes());
-    let format = session.settings.format.value;
-    let meta =
-        lister::meta(session, Column::all(&[("Name", Role::Text), ("What", Role::Text)]), None)?;
-    let mut lister = Lister::printing(session, &look, meta);
-    let mut text: (PathBuf, SourceFile) = Default::default();
-    for there in &found {
-        if text.0 != there.path {
-            let bytes = fs::read(base.join(&there.path)).unwrap_or_default();
-            text = (there.path.clone(), SourceFile::from_bytes(bytes));
-        }
-        let line = u64::from(there.line);
-        lister.hunk(&Row {
-            path: there.path.as_os_str().as_bytes().to_vec(),
-            line,
-            offset: text.1.before(line).len() as u64,
-            text: text.1.line(line).unwrap_or_default().to_vec(),
-            cells: vec![names[there.name].to_owned(), there.what.name().to_owned()],
-            ..Row::default()
-        })?;
+    let names = named::all(&args.names)?;
+    if !args.trees.is_empty() {
+        return between::run(&names, &args.trees, session);
     }
-    let lead = if format == Format::Table {
-        table(&names, &args.trees, &found, &look)
-    } else {
-        Vec::new()
+    let here = folders::current()?;
+    let patches = args.patches.as_ref().map(|path| here.join(path));
+    let request = Request::Exists(Exists { names, patches });
+    let code = code::around(session)?;
+    let answer = answer::ask(&code, session, &request)?;
+    let told: Vec<&Verdict> = answer.sections.iter().filter_map(verdict).collect();
+    let format = session.settings.format.value;
+    let none = without_rows(&answer, &told);
+    let lead = match format {
+        Format::Table => lines(&none, session, &here),
+        _ => String::new(),
     };
-    Ok(super::diff::ended(lister, &lead, session)?.0)
+    if !matches!(format, Format::Table | Format::Json) {
+        none.into_iter().for_each(tell);
+    }
+    for path in &answer.coverage.unread {
+        tell(format!("{}: can't be read", String::from_utf8_lossy(path)));
+    }
+    let names = told.iter().map(|verdict| verdicts::json(verdict)).collect();
+    let shown = answer::Shown { lead: lead.as_bytes(), names: Some(names) };
+    answer::show_with(&code, session, Some(&request), &answer, shown)?;
+    let is_nothing = |verdict: &&Verdict| verdict.standing == Standing::Nothing;
+    Ok(match () {
+        () if told.iter().any(|verdict| verdict.standing == Standing::Unproven) => {
+            Outcome::Problems
+        }
+        () if told.iter().all(is_nothing) => Outcome::Nothing,
+        () => Outcome::Found,
+    })
 }
 
-/// A row a name, a column a tree.
-fn table(names: &[&str], trees: &[PathBuf], found: &[There], look: &Look) -> Vec<u8> {
-    let cell = |name: usize, tree: usize| {
-        let here = found.iter().filter(|there| there.name == name && there.tree == tree);
-        let mut words: Vec<&str> = here.map(|there| there.what.name()).collect();
-        let count = words.len();
-        words.dedup();
-        words.sort_unstable();
-        words.dedup();
-        match count {
-            0 => "-".to_owned(),
-            1 => words.concat(),
-            _ => format!("{} ({count} places)", words.join(", ")),
+fn verdict(title: &Title) -> Option<&Verdict> {
+    match title {
+        Title::Verdict(verdict) => Some(verdict),
+        _ => None,
+    }
+}
+
+/// What is said of names that no row is about: those with rows have it as their title.
+fn without_rows(answer: &Answer, told: &[&Verdict]) -> Vec<String> {
+    let mut has_rows = vec![false; told.len()];
+    for section in answer.rows.iter().filter_map(|row| row.section) {
+        if let Some(has) = has_rows.get_mut(section as usize) {
+            *has = true;
+        }
+    }
+    let none = told.iter().zip(has_rows).filter(|(_, has_rows)| !has_rows);
+    none.map(|(verdict, _)| format!("{}: {}", verdict.name, verdicts::sentence(verdict))).collect()
+}
+
+/// The same above a table; on a terminal, what is longer than a line goes on below.
+fn lines(said: &[String], session: &Session, here: &Path) -> String {
+    const MARGIN: &str = "    ";
+    let look = Look::new(&session.settings, Facts::of_stdout(), here.as_os_str().as_bytes());
+    let line = |said: &String| {
+        let said = String::from_utf8_lossy(&visible(said.as_bytes())).into_owned();
+        match look.terminal {
+            true => {
+                wrapped(&said, look.width.saturating_sub(MARGIN.len())).join(&format!("\n{MARGIN}"))
+            }
+            false => said,
         }
     };
-    let mut rows = vec![vec!["Name".to_owned()]];
-    rows[0].extend(trees.iter().map(|tree| tree.display().to_string()));
-    for (n, name) in names.iter().enumerate() {
-        let mut row = vec![(*name).to_owned()];
-        row.extend((0..trees.len()).map(|tree| cell(n, tree)));
-        rows.push(row);
-    }
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
-    let widths: Vec<usize> = (0..=trees.len()).map(|n| width(n).unwrap_or(0)).collect();
-    let mut out = Vec::new();
-    for (n, row) in rows.iter().enumerate().skip(usize::from(!look.header)) {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
-        let line = cells.collect::<Vec<_>>().join("  ");
-        let line = crate::render::visible(line.trim_end().as_bytes()).into_owned();
-        if n == 0 {
-            look.palette.header.paint(&mut out, &line);
-        } else {
-            out.extend_from_slice(&line);
-        }
-        out.push(b'\n');
-    }
-    if !found.is_empty() {
-        out.push(b'\n');
-    }
-    out
+    said.iter().map(|said| line(said) + "\n").collect()
 }

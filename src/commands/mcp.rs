@@ -18,7 +18,7 @@ pub(crate) fn run(args: &McpArgs, session: &Session) -> Result<Outcome> {
         );
     }
     let here = crate::folders::current()?;
-    let folder = args.tree.as_ref().map_or(here.clone(), |folder| here.join(folder));
-    crate::mcp::serve(session, &folder)?;
+    let tree = args.tree.as_ref().map(|folder| here.join(folder));
+    crate::mcp::serve(session, &here, tree.as_deref())?;
     Ok(Outcome::Found)
 }

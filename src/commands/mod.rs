@@ -1,6 +1,7 @@
 //! What kgrep does: one file a command, top to bottom.
 
 mod answer;
+mod between;
 mod body;
 mod built;
 mod chain;
@@ -15,6 +16,7 @@ mod exists;
 mod export;
 mod find;
 mod follow;
+mod functions;
 mod generate;
 mod help;
 mod index;
@@ -24,6 +26,7 @@ mod lists;
 mod log;
 mod mcp;
 mod messages;
+mod named;
 mod picture;
 mod printer;
 mod queries;
@@ -32,6 +35,7 @@ mod screen;
 mod search;
 mod show;
 mod steps;
+mod touched;
 mod trace;
 
 use std::cell::Cell;
@@ -81,11 +85,13 @@ fn doing(cli: &Cli) -> Option<&'static str> {
     Some(match &cli.command {
         Some(Commands::Find(_)) => "finding",
         Some(Commands::Callers(_) | Commands::Callees(_) | Commands::Chain(_)) => "following calls",
-        Some(Commands::Def(_) | Commands::Refs(_) | Commands::Trace(_)) => "looking it up",
+        Some(
+            Commands::Functions(_) | Commands::Def(_) | Commands::Refs(_) | Commands::Trace(_),
+        ) => "looking it up",
         Some(Commands::List(_) | Commands::Messages(_)) => "listing",
         Some(Commands::Built(_)) => "reading Makefiles",
-        Some(Commands::Diff(_)) => "comparing",
-        Some(Commands::Exists(_)) => "looking in the trees",
+        Some(Commands::Diff(_) | Commands::Touched(_)) => "comparing",
+        Some(Commands::Exists(_)) => "looking it up",
         Some(Commands::Log(_)) if !io::stdin().is_terminal() => "reading the log",
         Some(_) => return None,
         None if follow::is_meant(&cli.root) || cli.root.search.paths.iter().any(reads) => {
@@ -113,6 +119,7 @@ fn answer(cli: &Cli, session: impl Fn() -> Result<Session>) -> Result<Outcome> {
         Some(Commands::Refs(args)) => refs::run(args, &session()?),
         Some(Commands::Callers(args)) => steps::callers(args, &session()?),
         Some(Commands::Callees(args)) => steps::callees(args, &session()?),
+        Some(Commands::Functions(args)) => functions::run(args, &session()?),
         Some(Commands::Chain(args)) => chain::run(args, &session()?),
         Some(Commands::Export(args)) => export::run(args, &session()?),
         Some(Commands::Log(args)) => log::run(args, &session()?),
@@ -124,6 +131,7 @@ fn answer(cli: &Cli, session: impl Fn() -> Result<Session>) -> Result<Outcome> {
         Some(Commands::Queries(args)) => queries::run(args, &session()?),
         Some(Commands::List(args)) => items::run(args, &session()?),
         Some(Commands::Diff(args)) => diff::run(args, &session()?),
+        Some(Commands::Touched(args)) => touched::run(args, &session()?),
         Some(Commands::Exists(args)) => exists::run(args, &session()?),
         Some(Commands::Lists(args)) => lists::run(args, &session()?),
         Some(Commands::Demo) => demo::run(&folders::cache()?).map(|()| Outcome::Found),

@@ -27,7 +27,7 @@ pub(super) fn run(
 ) -> Result<Outcome> {
     let answer = answer::ask(code, session, request)?;
     if answer.rows.is_empty() {
-        return Ok(Outcome::Nothing);
+        return answer::show(code, session, Some(request), &answer);
     }
     if args.dot {
         let arrows: Vec<render::Arrow> = answer.arrows.iter().map(in_words).collect();

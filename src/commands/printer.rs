@@ -80,6 +80,14 @@ impl<'l> Printer<'l> {
         Printer { style, tells_spans, ..self }
     }
 
+    /// The printer, whose summary, in a format that has one, ends with these too.
+    pub(crate) fn ending(mut self, summary: serde_json::Map<String, serde_json::Value>) -> Self {
+        if let Style::Json(json) = &mut self.style {
+            json.summary = summary;
+        }
+        self
+    }
+
     /// True when all entries must be noted before the first is printed.
     pub(crate) fn measures_first(&self) -> bool {
         matches!(self.style, Style::Rows(_))

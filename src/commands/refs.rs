@@ -3,9 +3,9 @@
 
 use anyhow::Result;
 use kgrep_engine::Request;
-use kgrep_engine::request::{References, reference_kinds};
+use kgrep_engine::request::{Accesses, References, access_kinds, reference_kinds};
 
-use super::{Outcome, Session, picture};
+use super::{Outcome, Session, named, picture};
 use crate::cli::RefsArgs;
 use crate::code;
 
@@ -15,6 +15,10 @@ use crate::code;
 /// When a kind is none, or the output can't be written.
 pub(crate) fn run(args: &RefsArgs, session: &Session) -> Result<Outcome> {
     let kinds = reference_kinds(&args.kinds)?;
-    let request = Request::References(References { name: args.name.clone(), kinds });
+    let access = access_kinds(&args.access)?;
+    let request = named::question(named::all(&args.names)?, |name| match access.is_empty() {
+        true => Request::References(References { name, kinds: kinds.clone() }),
+        false => Request::Accesses(Accesses { name, kinds: access.clone() }),
+    });
     picture::run(&code::around(session)?, session, &request, &args.picture)
 }

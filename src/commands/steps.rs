@@ -2,21 +2,25 @@
 
 use anyhow::Result;
 use kgrep_engine::Request;
-use kgrep_engine::request::{Steps, step_kinds};
+use kgrep_engine::request::{Calls, Steps, step_kinds};
 
-use super::{Outcome, Session, picture};
-use crate::cli::StepArgs;
+use super::{Outcome, Session, named, picture};
+use crate::cli::{CallerArgs, StepArgs};
 use crate::code;
 
-/// Prints and keeps who calls a function.
+/// Prints and keeps who calls functions.
 ///
 /// # Errors
 /// When a kind is none, the tree can't be read or the output not be written.
-pub(crate) fn callers(args: &StepArgs, session: &Session) -> Result<Outcome> {
-    run(args, session, Request::Callers)
+pub(crate) fn callers(args: &CallerArgs, session: &Session) -> Result<Outcome> {
+    let with_arguments = args.args || !args.arg.is_empty();
+    run(&args.steps, session, |Steps { name, depth, kinds }| match with_arguments {
+        true => Request::Calls(Calls { name, depth, kinds, wanted: args.arg.clone() }),
+        false => Request::Callers(Steps { name, depth, kinds }),
+    })
 }
 
-/// Prints and keeps what a function calls.
+/// Prints and keeps what functions call.
 ///
 /// # Errors
 /// As for [`callers`].
@@ -24,8 +28,10 @@ pub(crate) fn callees(args: &StepArgs, session: &Session) -> Result<Outcome> {
     run(args, session, Request::Callees)
 }
 
-fn run(args: &StepArgs, session: &Session, request: fn(Steps) -> Request) -> Result<Outcome> {
+fn run(args: &StepArgs, session: &Session, request: impl Fn(Steps) -> Request) -> Result<Outcome> {
     let kinds = step_kinds(&args.kinds)?;
-    let request = request(Steps { name: args.name.clone(), depth: args.depth, kinds });
+    let request = named::question(named::all(&args.names)?, |name| {
+        request(Steps { name, depth: args.depth, kinds: kinds.clone() })
+    });
     picture::run(&code::around(session)?, session, &request, &args.picture)
 }

@@ -5,7 +5,7 @@ use anyhow::Result;
 use kgrep_engine::Request;
 use kgrep_engine::request::Trace;
 
-use super::{Outcome, Session, answer};
+use super::{Outcome, Session, answer, named};
 use crate::cli::TraceArgs;
 use crate::code;
 
@@ -14,12 +14,20 @@ use crate::code;
 /// # Errors
 /// When the kind is none, the tree can't be read or the output not be written.
 pub(crate) fn run(args: &TraceArgs, session: &Session) -> Result<Outcome> {
-    let request = Request::Trace(Trace {
-        name: args.name.join(" "),
-        kind: args.kind.clone(),
-        depth: args.depth,
-        body: args.body,
-        all: args.all,
-    });
-    answer::run(&code::trusting(session, args.trust_tree)?, session, &request)
+    let one = |name: String| {
+        let TraceArgs { kind, depth, body, all, .. } = args.clone();
+        Request::Trace(Trace { name, kind, depth, body, all })
+    };
+    let code = code::trusting(session, args.trust_tree)?;
+    let words = &args.names.names;
+    let names = named::all(&args.names)?;
+    // A message's text, or a file and what it includes, may be several words of one name.
+    if words.len() > 1 && args.names.names_from.is_none() {
+        let joined = one(words.join(" "));
+        let is_one = args.kind.is_some() || names.len() == 1;
+        if is_one || !code.answer(&joined)?.rows.is_empty() {
+            return answer::run(&code, session, &joined);
+        }
+    }
+    answer::run(&code, session, &named::question(names, one))
 }

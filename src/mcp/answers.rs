@@ -8,15 +8,15 @@ use kgrep_engine::request::{
     self, LogPart, Request, definition_kinds, reference_kinds, step_kinds,
 };
 use kgrep_engine::search::{FileRules, SearchRequest, TypeChoice};
-use kgrep_engine::{Answer, Sources};
+use kgrep_engine::{Answer, Sources, Title};
 use serde_json::{Value, json};
 
 use super::arguments::{self as take, Common};
 use super::context::{Context, Hearing, sentence, text, told};
 use super::cursor;
 use super::page::{Line, Page, Part, Window};
-use crate::cells;
 use crate::code::{Code, documented};
+use crate::{cells, coverage, verdicts};
 
 /// A longer line is cut.
 const WIDEST: usize = 400;
@@ -65,6 +65,7 @@ pub(super) fn page(
     let total: u64 = page.parts.iter().map(|part| part.total).sum();
     if (end as u64) < total {
         page.next = Some(cursor::write(end, digest));
+        page.coverage.insert("complete".to_owned(), json!(false));
     }
     Ok(page)
 }
@@ -82,8 +83,12 @@ impl Call<'_> {
                     Request::References(request::References { name, kinds: kinds.clone() })
                 })
             }
-            "callers" => self.steps(own, "callers of", Request::Callers),
-            "callees" => self.steps(own, "callees of", Request::Callees),
+            "callers" => self.callers(own),
+            "callees" => {
+                let take::Callees { names, kinds, depth } = take::own(own)?;
+                self.steps(&names, &kinds, depth, "callees of", Request::Callees)
+            }
+            "functions_with" => self.functions(own),
             "chain" => {
                 let take::Chain { from, to, number, through, avoid, max_depth } = take::own(own)?;
                 let asked = format!("chains from {from} to {to}");
@@ -106,6 +111,7 @@ impl Call<'_> {
                 self.one(asked, &Request::List(request::List { what, glob }))
             }
             "diff" => self.diff(own),
+            "touched" => self.touched(own),
             "built" => self.built(own),
             "log" => self.log(own),
             "maintainers" => {
@@ -145,18 +151,49 @@ impl Call<'_> {
         Ok(())
     }
 
+    fn callers(&mut self, own: Value) -> Result<(), String> {
+        let take::Callers { names, kinds, depth, args, arg } = take::own(own)?;
+        let wanted = arg.iter().map(|arg| arg.parse()).collect::<Result<Vec<_>, _>>()?;
+        let is_plain = !args && wanted.is_empty();
+        self.steps(&names, &kinds, depth, "callers of", |request::Steps { name, depth, kinds }| {
+            let wanted = wanted.clone();
+            match is_plain {
+                true => Request::Callers(request::Steps { name, depth, kinds }),
+                false => Request::Calls(request::Calls { name, depth, kinds, wanted }),
+            }
+        })
+    }
+
+    fn functions(&mut self, own: Value) -> Result<(), String> {
+        let take::Functions { with, without, paths } = take::own(own)?;
+        let within = paths.iter().map(|path| self.context.bytes(path));
+        let within = within.collect::<Result<_, _>>()?;
+        let asked = format!("functions with {}", with.join(", "));
+        self.one(asked, &Request::Functions(request::Functions { with, without, within }))
+    }
+
+    fn touched(&mut self, own: Value) -> Result<(), String> {
+        let take::Touched { patch } = take::own(own)?;
+        let path = self.context.below(&patch)?;
+        let on = self.context.tree().root().to_owned();
+        let (path, strip) = (on.join(path), None);
+        let sides = crate::diff::Sides::Patches { path, on: Some(on), strip };
+        self.one(format!("touched by {patch}"), &Request::Touched(request::Touched { sides }))
+    }
+
     fn steps(
         &mut self,
-        own: Value,
+        names: &[String],
+        kinds: &[String],
+        depth: usize,
         asked: &str,
-        request: fn(request::Steps) -> Request,
+        request: impl Fn(request::Steps) -> Request,
     ) -> Result<(), String> {
-        let take::Steps { names, kinds, depth } = take::own(own)?;
-        let kinds = step_kinds(&kinds).map_err(wrong)?;
+        let kinds = step_kinds(kinds).map_err(wrong)?;
         if depth == 0 {
             return Err("depth is how many steps are followed, from 1".to_owned());
         }
-        self.each(&names, asked, |name| {
+        self.each(names, asked, |name| {
             request(request::Steps { name, depth, kinds: kinds.clone() })
         })
     }
@@ -291,62 +328,31 @@ impl Call<'_> {
         self.one("log".to_owned(), &request)
     }
 
-    /// Whether names are there, and if not, what there is of them.
+    /// Whether names are there, a part for each.
     fn exists(&mut self, own: Value) -> Result<(), String> {
-        let take::Names { names } = take::own(own)?;
+        let take::Exists { names, patches } = take::own(own)?;
+        let names = some(&names)?.to_vec();
+        let patches = patches.map(|path| self.context.below(&path)).transpose()?;
+        let patches = patches.map(|path| self.context.tree().root().join(path));
         let code = self.code()?;
-        for name in some(&names)? {
-            if let Some(path) = self.file(name) {
-                let verdict = Some("a file".to_owned());
-                let path = path.display().to_string();
-                let rows = if self.window.of(1).is_empty() {
-                    Vec::new()
-                } else {
-                    vec![Line { path, line: 1, ..Line::default() }]
-                };
-                self.page.parts.push(Part {
-                    asked: name.clone(),
-                    verdict,
-                    total: 1,
-                    rows,
-                    ..Part::default()
-                });
-                continue;
+        let request = Request::Exists(request::Exists { names, patches });
+        let mut answer = code.answer(&request).map_err(wrong)?;
+        let mut rows: Vec<Vec<_>> = answer.sections.iter().map(|_| Vec::new()).collect();
+        for mut row in std::mem::take(&mut answer.rows) {
+            let part = row.section.take().and_then(|at| rows.get_mut(at as usize));
+            part.into_iter().for_each(|part| part.push(row.clone()));
+        }
+        for (title, rows) in std::mem::take(&mut answer.sections).into_iter().zip(rows) {
+            let Title::Verdict(verdict) = title else { continue };
+            answer.rows = rows;
+            self.part(&code, verdict.name.clone(), &answer, false);
+            answer.notes.clear();
+            if let Some(part) = self.page.parts.last_mut() {
+                part.verdict = Some(verdicts::sentence(&verdict));
+                part.data = Some(verdicts::json(&verdict));
             }
-            let define = request::Define { name: name.clone(), kinds: Vec::new() };
-            let defined = code.answer(&Request::Define(define)).map_err(wrong)?;
-            if !defined.rows.is_empty() {
-                self.part(&code, name.clone(), &defined, false);
-                self.judge(verdict(&defined));
-                continue;
-            }
-            let search = SearchRequest {
-                pattern: Some(name.into()),
-                fixed_strings: true,
-                word_regexp: true,
-                ..SearchRequest::default()
-            };
-            let (functions, number) = (true, self.window.reach());
-            let request = request::Search { search, functions, number };
-            let mut found = code.answer(&Request::Search(Box::new(request))).map_err(wrong)?;
-            found.notes.splice(..0, defined.notes);
-            let is_text = !found.rows.is_empty() || found.coverage.total > Some(0);
-            self.part(&code, name.clone(), &found, false);
-            self.judge(if is_text { "not defined, in text only" } else { "nothing" });
         }
         Ok(())
-    }
-
-    /// The file that a word is the path of.
-    fn file(&self, word: &str) -> Option<PathBuf> {
-        let below = self.context.below(word).ok().filter(|_| word.contains(['/', '.']))?;
-        self.context.tree().root().join(&below).is_file().then_some(below)
-    }
-
-    fn judge(&mut self, verdict: &str) {
-        if let Some(part) = self.page.parts.last_mut() {
-            part.verdict = Some(verdict.to_owned());
-        }
     }
 
     fn read(&mut self, own: take::Read) -> Result<(), String> {
@@ -400,18 +406,12 @@ impl Call<'_> {
             }
         }
         said.extend(sources.notes.iter().map(sentence));
-        let coverage = &answer.coverage;
-        let known = [
-            ("indexed", json!(coverage.indexed)),
-            ("changed", json!(coverage.changes)),
-            ("searched", json!(coverage.searched)),
-        ];
-        self.context.freshen(coverage.changes);
-        let known = known.into_iter().filter(|(_, value)| !value.is_null());
-        self.page.coverage.extend(known.map(|(name, value)| (name.to_owned(), value)));
+        self.context.freshen(answer.coverage.changes);
+        self.page.coverage.extend(coverage::json(&answer.coverage, true));
         let columns = answer.columns.iter().map(|column| column.title.clone()).collect();
         let notes = said;
-        self.page.parts.push(Part { asked, verdict: None, total, start, columns, rows, notes });
+        let part = Part { asked, total, start, columns, rows, notes, ..Part::default() };
+        self.page.parts.push(part);
     }
 }
 
@@ -466,19 +466,6 @@ fn hunk(row: &compare::Row) -> Line {
         line.text.insert_str(0, sign);
     }
     line
-}
-
-/// What a name's definitions come to.
-fn verdict(answer: &Answer) -> &'static str {
-    use kgrep_engine::Cell;
-    use kgrep_index::outline::Kind;
-
-    let only_declared = answer.rows.iter().all(|row| {
-        let is_declaration =
-            |cell: &Cell| matches!(cell, Cell::Kind(kind) if kind.kind == Kind::Declaration);
-        row.cells.iter().any(is_declaration)
-    });
-    if only_declared { "declared, not defined" } else { "defined" }
 }
 
 /// The catalog's kinds that words mean.

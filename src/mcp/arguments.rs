@@ -1,5 +1,6 @@
 //! What a tool is called with: those of every tool (`limit`, `cursor`, `arch`, `kconfig`), taken off
-//! first, and its own, which are plain structs. What is none of them is refused by name.
+//! first, and its own: one declaration makes of them plain structs and what a client is told. What
+//! is none of them is refused by name.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -10,10 +11,6 @@ const LIMIT: usize = 50;
 
 /// More are in none.
 const MOST: usize = 1000;
-
-/// Arguments that are lists, and may be given as one word.
-const LISTS: [&str; 9] =
-    ["names", "paths", "kinds", "files", "globs", "types", "through", "avoid", "words"];
 
 /// What every tool takes.
 pub(super) struct Common {
@@ -47,11 +44,6 @@ pub(super) fn split(arguments: Value) -> Result<(Common, Value), String> {
         Some(other) => Err(format!("{name} is a string, not {other}")),
     };
     let (cursor, arch, kconfig) = (word("cursor")?, word("arch")?, word("kconfig")?);
-    for name in LISTS {
-        if let Some(value) = own.get_mut(name).filter(|value| value.is_string()) {
-            *value = Value::Array(vec![value.take()]);
-        }
-    }
     own.retain(|_, value| !value.is_null());
     Ok((Common { limit, cursor, arch, kconfig }, Value::Object(own)))
 }
@@ -60,163 +52,186 @@ pub(super) fn split(arguments: Value) -> Result<(Common, Value), String> {
 ///
 /// # Errors
 /// What is wrong with them.
-pub(super) fn own<T: DeserializeOwned>(arguments: Value) -> Result<T, String> {
-    serde_json::from_value(arguments).map_err(|error| error.to_string())
+pub(super) fn own<T: DeserializeOwned + Takes>(mut arguments: Value) -> Result<T, String> {
+    let missing =
+        T::ALL.iter().find(|argument| argument.required && arguments.get(argument.name).is_none());
+    for argument in T::ALL.iter().filter(|argument| matches!(argument.kind, Type::Words)) {
+        // A list of one may be given as a word.
+        if let Some(value) = arguments.get_mut(argument.name).filter(|value| value.is_string()) {
+            *value = Value::Array(vec![value.take()]);
+        }
+    }
+    let own = serde_json::from_value(arguments).map_err(|error| error.to_string())?;
+    match missing {
+        Some(argument) => Err(format!("missing field `{}`", argument.name)),
+        None => Ok(own),
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Search {
-    pub(super) pattern: String,
-    #[serde(default)]
-    pub(super) fixed: bool,
-    #[serde(default)]
-    pub(super) word: bool,
-    #[serde(default)]
-    pub(super) ignore_case: bool,
-    #[serde(default)]
-    pub(super) paths: Vec<String>,
-    #[serde(default)]
-    pub(super) globs: Vec<String>,
-    #[serde(default)]
-    pub(super) types: Vec<String>,
+/// What an argument is, for a client.
+#[derive(Clone, Copy)]
+pub(super) enum Type {
+    Word,
+    Words,
+    Number,
+    Flag,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Define {
-    pub(super) names: Vec<String>,
-    #[serde(default)]
-    pub(super) kinds: Vec<String>,
-    #[serde(default = "yes")]
-    pub(super) body: bool,
+/// An argument of a tool.
+pub(super) struct Argument {
+    pub(super) name: &'static str,
+    pub(super) kind: Type,
+    /// What it is, in a few words.
+    pub(super) about: &'static str,
+    pub(super) required: bool,
 }
 
-fn yes() -> bool {
-    true
+/// Which type of argument a field takes.
+trait Taken {
+    const TYPE: Type;
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Names {
-    pub(super) names: Vec<String>,
+macro_rules! taken {
+    ($($field:ty: $kind:ident),*) => {
+        $(impl Taken for $field {
+            const TYPE: Type = Type::$kind;
+        })*
+    };
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct References {
-    pub(super) names: Vec<String>,
-    #[serde(default)]
-    pub(super) kinds: Vec<String>,
+taken!(String: Word, Option<String>: Word, Vec<String>: Words, bool: Flag, usize: Number);
+taken!(u64: Number, Option<u64>: Number);
+
+/// Makes of each tool's arguments a struct, and the table that a client is told. What has no default
+/// must be given.
+macro_rules! arguments {
+    ($($tool:ident { $($name:ident: $field:ty $(= $default:expr)?, $about:expr;)* })*) => {
+        $(
+            #[derive(Deserialize)]
+            #[serde(default, deny_unknown_fields)]
+            pub(super) struct $tool {
+                $(pub(super) $name: $field,)*
+            }
+
+            impl Default for $tool {
+                fn default() -> $tool {
+                    $tool { $($name: arguments!(@default $($default)?),)* }
+                }
+            }
+
+            impl Takes for $tool {
+                const ALL: &[Argument] = &[
+                    $(Argument {
+                        name: stringify!($name),
+                        kind: <$field as Taken>::TYPE,
+                        about: $about,
+                        required: arguments!(@required $($default)?),
+                    },)*
+                ];
+            }
+
+        )*
+    };
+    (@default) => { Default::default() };
+    (@default $default:expr) => { $default };
+    (@required) => { true };
+    (@required $default:expr) => { false };
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Steps {
-    pub(super) names: Vec<String>,
-    #[serde(default)]
-    pub(super) kinds: Vec<String>,
-    #[serde(default = "one")]
-    pub(super) depth: usize,
+/// The arguments of a tool.
+pub(super) trait Takes {
+    const ALL: &[Argument];
 }
 
-fn one() -> usize {
-    1
-}
+const KINDS: &str = "function, macro, constant, struct, union, enum, typedef, variable, …";
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Chain {
-    pub(super) from: String,
-    pub(super) to: String,
-    #[serde(default = "three")]
-    pub(super) number: usize,
-    #[serde(default)]
-    pub(super) through: Vec<String>,
-    #[serde(default)]
-    pub(super) avoid: Vec<String>,
-    #[serde(default = "twelve")]
-    pub(super) max_depth: usize,
-}
+const STEPS: &str = "call, macro, ref, init, indirect, export";
 
-fn three() -> usize {
-    3
-}
-
-fn twelve() -> usize {
-    12
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Trace {
-    pub(super) names: Vec<String>,
-    #[serde(default)]
-    pub(super) kind: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Find {
-    pub(super) words: Vec<String>,
-    #[serde(default)]
-    pub(super) kinds: Vec<String>,
-    #[serde(default)]
-    pub(super) paths: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct List {
-    pub(super) what: String,
-    #[serde(default)]
-    pub(super) glob: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Diff {
-    pub(super) old: String,
-    #[serde(default)]
-    pub(super) new: Option<String>,
-    #[serde(default)]
-    pub(super) pattern: Option<String>,
-    #[serde(default)]
-    pub(super) globs: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Built {
-    pub(super) names: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Log {
-    pub(super) text: String,
-    #[serde(default)]
-    pub(super) only: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Maintainers {
-    pub(super) paths: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Read {
-    pub(super) path: String,
-    #[serde(default = "first")]
-    pub(super) first: u64,
-    #[serde(default)]
-    pub(super) last: Option<u64>,
-}
-
-fn first() -> u64 {
-    1
+arguments! {
+    Search {
+        pattern: String, "";
+        fixed: bool = false, "plain text";
+        word: bool = false, "whole words";
+        ignore_case: bool = false, "";
+        paths: Vec<String> = Vec::new(), "folders or files";
+        globs: Vec<String> = Vec::new(), "as *.h or !*.c";
+        types: Vec<String> = Vec::new(), "ripgrep's file types: c, h, dts, …";
+    }
+    Define {
+        names: Vec<String>, "";
+        kinds: Vec<String> = Vec::new(), KINDS;
+        body: bool = true, "false: the line of the name only";
+    }
+    Exists {
+        names: Vec<String>, "functions, types, macros, variables, CONFIG_…, files";
+        patches: Option<String> = None, "patches that may bring it";
+    }
+    References {
+        names: Vec<String>, "";
+        kinds: Vec<String> = Vec::new(), "call, macro, ref, init, indirect, use";
+    }
+    Callers {
+        names: Vec<String>, "";
+        depth: usize = 1, "steps, 1";
+        kinds: Vec<String> = Vec::new(), STEPS;
+        args: bool = false, "with the arguments of each call";
+        arg: Vec<String> = Vec::new(), "N=PATTERN: what argument N must match";
+    }
+    Callees {
+        names: Vec<String>, "";
+        depth: usize = 1, "steps, 1";
+        kinds: Vec<String> = Vec::new(), STEPS;
+    }
+    Chain {
+        from: String, "";
+        to: String, "";
+        number: usize = 3, "of chains, 3";
+        through: Vec<String> = Vec::new(), "functions each must pass";
+        avoid: Vec<String> = Vec::new(), "functions none may pass";
+        max_depth: usize = 12, "steps, 12";
+    }
+    Functions {
+        with: Vec<String>, "regular expressions; with an open bracket plain text";
+        without: Vec<String> = Vec::new(), "none of these";
+        paths: Vec<String> = Vec::new(), "folders or files";
+    }
+    Trace {
+        names: Vec<String>, "";
+        kind: Option<String> = None, "what the name is, if it is several things";
+    }
+    Find {
+        words: Vec<String>, "";
+        kinds: Vec<String> = Vec::new(), "symbol, doc, config, param, maintainer, file, function, …";
+        paths: Vec<String> = Vec::new(), "folders";
+    }
+    List {
+        what: String, "a wrong one names all";
+        glob: Option<String> = None, "for the names";
+    }
+    Diff {
+        old: String, "a folder, or a patch, mbox or folder of patches";
+        new: Option<String> = None, "the other folder";
+        pattern: Option<String> = None, "which hunks: a regular expression";
+        globs: Vec<String> = Vec::new(), "which files";
+    }
+    Touched {
+        patch: String, "a patch, mbox or folder of patches in the tree";
+    }
+    Built {
+        names: Vec<String>, "paths, globs of paths, or names";
+    }
+    Log {
+        text: String, "";
+        only: Option<String> = None, "frames, messages or reports";
+    }
+    Maintainers {
+        paths: Vec<String>, "";
+    }
+    Read {
+        path: String, "";
+        first: u64 = 1, "line, 1";
+        last: Option<u64> = None, "line";
+    }
 }
 
 #[cfg(test)]
@@ -229,16 +244,19 @@ mod tests {
     fn a_word_is_a_list_of_one() {
         let (common, rest) = split(json!({ "names": "kfree", "limit": 3 })).unwrap();
         assert_eq!(common.limit, 3);
-        assert_eq!(own::<Names>(rest).unwrap().names, ["kfree"]);
+        assert_eq!(own::<Exists>(rest).unwrap().names, ["kfree"]);
     }
 
     #[test]
     fn what_is_no_argument_is_named() {
-        let wrong = |value: Value| match split(value).and_then(|(_, rest)| own::<Names>(rest)) {
+        let wrong = |value: Value| match split(value).and_then(|(_, rest)| own::<Exists>(rest)) {
             Ok(_) => String::new(),
             Err(error) => error,
         };
-        assert!(wrong(json!({ "name": "x" })).contains("unknown field `name`, expected `names`"));
+        assert!(
+            wrong(json!({ "name": "x" }))
+                .contains("unknown field `name`, expected `names` or `patches`")
+        );
         assert!(wrong(json!({})).contains("missing field `names`"));
         assert!(wrong(json!({ "names": ["x"], "limit": 0 })).contains("from 1 to 1000"));
         assert!(wrong(json!({ "names": ["x"], "cursor": 7 })).contains("cursor is a string"));

@@ -9,6 +9,7 @@ mod arguments;
 mod context;
 mod cursor;
 mod page;
+mod roots;
 mod tools;
 mod wire;
 
@@ -24,6 +25,7 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 use self::context::{Context, Hearing};
+use self::roots::Roots;
 use self::wire::{Fault, Message, Out};
 use crate::session::Session;
 
@@ -46,76 +48,139 @@ struct Job {
     params: Value,
     stateless: bool,
     cancelled: Arc<AtomicBool>,
+    context: Arc<Context>,
 }
 
 /// The calls that are not answered yet.
 type Open = Arc<Mutex<HashMap<String, Arc<AtomicBool>>>>;
 
-/// Serves the tree around `folder` until the input ends.
+/// Serves the tree around `tree`, or the client's first root, or the current folder, until the input
+/// ends.
 ///
 /// # Errors
 /// When the tree is not there, or the input can't be read.
-pub(crate) fn serve(session: &Session, folder: &Path) -> Result<()> {
-    let context = Context::new(session, folder)?;
+pub(crate) fn serve(session: &Session, here: &Path, tree: Option<&Path>) -> Result<()> {
+    let context = Arc::new(Context::new(session, tree.unwrap_or(here))?);
     let out = Out::new(io::stdout());
     let (jobs, waiting) = mpsc::channel::<Job>();
     let waiting = Mutex::new(waiting);
     let open: Open = Open::default();
     thread::scope(|scope| {
         for _ in 0..WORKERS {
-            let (context, waiting, out, open) = (&context, &waiting, out.clone(), open.clone());
+            let (waiting, out, open) = (&waiting, out.clone(), open.clone());
             scope.spawn(move || {
                 loop {
                     let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
                     let Ok(job) = job else { break };
-                    work(context, &out, &job);
+                    work(&job.context, &out, &job);
                     open.lock().unwrap_or_else(PoisonError::into_inner).remove(&job.id.to_string());
                 }
             });
         }
+        let (names_tree, roots, held) = (tree.is_some(), Roots::Unasked, Vec::new());
+        let mut server = Server { session, context, out, jobs, open, names_tree, roots, held };
         let mut input = io::stdin().lock();
         while let Some(message) = wire::next(&mut input).context("standard input")? {
-            take(message, &out, &jobs, &open);
+            server.take(message);
         }
         // The workers end when they have answered what was asked.
-        drop(jobs);
+        server.go_on();
         Ok(())
     })
 }
 
-fn take(message: Message, out: &Out, jobs: &mpsc::Sender<Job>, open: &Open) {
-    match message {
-        Message::Answer => {}
-        Message::Wrong { id, fault, what } => out.fault(&id, fault, &what, None),
-        Message::Notification { method, params } => {
-            if method == "notifications/cancelled"
-                && let Some(id) = params.get("requestId")
-            {
-                let open = open.lock().unwrap_or_else(PoisonError::into_inner);
-                if let Some(cancelled) = open.get(&id.to_string()) {
+/// What the reader of the input works with.
+struct Server<'s> {
+    session: &'s Session,
+    /// The tree that is asked about.
+    context: Arc<Context>,
+    out: Out,
+    jobs: mpsc::Sender<Job>,
+    open: Open,
+    /// Whether the user has named the tree, so that the client's roots don't count.
+    names_tree: bool,
+    roots: Roots,
+    /// Calls that wait until it is known which tree is asked about.
+    held: Vec<Job>,
+}
+
+impl Server<'_> {
+    fn take(&mut self, message: Message) {
+        match message {
+            Message::Answer { id, result } if id == roots::ID && self.roots == Roots::Awaited => {
+                self.settle(&result.unwrap_or_default());
+            }
+            Message::Answer { .. } => {}
+            Message::Wrong { id, fault, what } => self.out.fault(&id, fault, &what, None),
+            Message::Notification { method, params } => self.note(&method, &params),
+            Message::Request { id, method, params } => self.ask(id, &method, params),
+        }
+    }
+
+    fn note(&mut self, method: &str, params: &Value) {
+        match method {
+            "notifications/cancelled" => {
+                let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+                let job = params.get("requestId").and_then(|id| open.get(&id.to_string()));
+                if let Some(cancelled) = job {
                     cancelled.store(true, Ordering::Relaxed);
                 }
             }
-        }
-        Message::Request { id, method, params } => {
-            let stateless = match protocol(&params) {
-                Ok(stateless) => stateless,
-                Err((fault, what, data)) => return out.fault(&id, fault, &what, data),
-            };
-            if method == "tools/call" {
-                let cancelled = Arc::new(AtomicBool::new(false));
-                let mut open = open.lock().unwrap_or_else(PoisonError::into_inner);
-                open.insert(id.to_string(), cancelled.clone());
-                // The workers are there as long as the input is read.
-                let _ = jobs.send(Job { id, params, stateless, cancelled });
-                return;
+            "notifications/initialized" | "notifications/roots/list_changed"
+                if self.roots == Roots::Offered =>
+            {
+                self.roots = Roots::Awaited;
+                self.out.ask(roots::ID, "roots/list");
             }
-            match simple(&method, &params, stateless) {
-                Some(result) => out.result(&id, &result),
-                None => {
-                    let what = format!("no method {method}; there are tools/list and tools/call");
-                    out.fault(&id, Fault::Method, &what, None);
-                }
+            _ => {}
+        }
+    }
+
+    /// Takes the client's roots, and goes on with what waited for them.
+    fn settle(&mut self, result: &Value) {
+        if let Some(context) =
+            roots::folder(result).and_then(|folder| Context::new(self.session, &folder).ok())
+        {
+            self.context = Arc::new(context);
+        }
+        // They may change, which the client says.
+        self.roots = Roots::Offered;
+        self.go_on();
+    }
+
+    /// Hands on the calls that waited.
+    fn go_on(&mut self) {
+        for job in std::mem::take(&mut self.held) {
+            // The workers are there as long as the input is read.
+            let _ = self.jobs.send(Job { context: self.context.clone(), ..job });
+        }
+    }
+
+    fn ask(&mut self, id: Value, method: &str, params: Value) {
+        let stateless = match protocol(&params) {
+            Ok(stateless) => stateless,
+            Err((fault, what, data)) => return self.out.fault(&id, fault, &what, data),
+        };
+        if method == "tools/call" {
+            let cancelled = Arc::new(AtomicBool::new(false));
+            let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+            open.insert(id.to_string(), cancelled.clone());
+            drop(open);
+            let context = self.context.clone();
+            self.held.push(Job { id, params, stateless, cancelled, context });
+            if self.roots != Roots::Awaited {
+                self.go_on();
+            }
+            return;
+        }
+        if method == "initialize" && !self.names_tree {
+            self.roots = Roots::of(&params);
+        }
+        match simple(method, &params, stateless) {
+            Some(result) => self.out.result(&id, &result),
+            None => {
+                let what = format!("no method {method}; there are tools/list and tools/call");
+                self.out.fault(&id, Fault::Method, &what, None);
             }
         }
     }

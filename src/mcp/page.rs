@@ -55,6 +55,8 @@ pub(super) struct Part {
     pub(super) asked: String,
     /// What it comes to, where that is a word.
     pub(super) verdict: Option<String>,
+    /// The same, as data.
+    pub(super) data: Option<Value>,
     pub(super) total: u64,
     /// The number of the first row shown.
     pub(super) start: usize,
@@ -135,6 +137,9 @@ impl Part {
         let Some(parts) = part.as_object_mut() else { return part };
         if let Some(verdict) = &self.verdict {
             parts.insert("verdict".to_owned(), json!(verdict));
+        }
+        if let Some(Value::Object(data)) = &self.data {
+            parts.extend(data.clone());
         }
         if !self.notes.is_empty() {
             parts.insert("notes".to_owned(), json!(self.notes));

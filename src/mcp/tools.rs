@@ -2,23 +2,15 @@
 
 use serde_json::{Map, Value, json};
 
+use super::arguments::{self as take, Argument, Takes, Type};
+
 /// What a tool is.
 struct Tool {
     name: &'static str,
     about: &'static str,
-    /// Its own arguments: name, type, and what it is; `*` behind a name says that it must be given.
-    takes: &'static [(&'static str, Type, &'static str)],
+    /// Its own arguments.
+    takes: &'static [Argument],
 }
-
-#[derive(Clone, Copy)]
-enum Type {
-    Word,
-    Words,
-    Number,
-    Flag,
-}
-
-use Type::{Flag, Number, Word, Words};
 
 /// Told to a client once.
 pub(super) const INSTRUCTIONS: &str = "Questions about one tree of Linux kernel source, answered \
@@ -27,127 +19,101 @@ call. Every part of an answer gives its total; where rows are left out, `more: c
 to go on: the same call with that cursor. Take `exists` before saying that something does not \
 exist. For a file whose path you know, `read` is cheaper than any search.";
 
-const KINDS: &str = "function, macro, constant, struct, union, enum, typedef, variable, …";
-
 /// All tools.
-const TOOLS: [Tool; 15] = [
+const TOOLS: &[Tool] = &[
     Tool {
         name: "search",
         about: "Lines that match a regular expression (ripgrep's syntax), in path order. For text; \
                 for definitions, uses and calls of a name the other tools know more.",
-        takes: &[
-            ("pattern*", Word, ""),
-            ("fixed", Flag, "plain text"),
-            ("word", Flag, "whole words"),
-            ("ignore_case", Flag, ""),
-            ("paths", Words, "folders or files"),
-            ("globs", Words, "as *.h or !*.c"),
-            ("types", Words, "ripgrep's file types: c, h, dts, …"),
-        ],
+        takes: take::Search::ALL,
     },
     Tool {
         name: "define",
         about: "Definitions of names, best first, with their whole text and the comment above. \
                 Globs list names: ext4_*_inode.",
-        takes: &[
-            ("names*", Words, ""),
-            ("kinds", Words, KINDS),
-            ("body", Flag, "false: the line of the name only"),
-        ],
+        takes: take::Define::ALL,
     },
     Tool {
         name: "exists",
-        about: "Whether names are defined, only declared, only in text, or nowhere in the whole \
-                tree, with places and near names.",
-        takes: &[("names*", Words, "functions, types, macros, variables, CONFIG_…, files")],
+        about: "Whether names are defined, exported, only declared, fields, parameters, files, only \
+                elsewhere, only in text, or proven to be nothing in the whole tree. Ask it before \
+                saying that something is missing.",
+        takes: take::Exists::ALL,
     },
     Tool {
         name: "references",
         about: "Every use of names with its kind and the function it is in.",
-        takes: &[("names*", Words, ""), ("kinds", Words, "call, macro, ref, init, indirect, use")],
+        takes: take::References::ALL,
     },
     Tool {
         name: "callers",
         about: "Who calls functions, also through tables of functions, as a tree.",
-        takes: &[("names*", Words, ""), ("depth", Number, "steps, 1"), ("kinds", Words, STEPS)],
+        takes: take::Callers::ALL,
     },
     Tool {
         name: "callees",
         about: "What functions call, and where that is defined, as a tree.",
-        takes: &[("names*", Words, ""), ("depth", Number, "steps, 1"), ("kinds", Words, STEPS)],
+        takes: take::Callees::ALL,
     },
     Tool {
         name: "chain",
         about: "The shortest call chains from one function to another.",
-        takes: &[
-            ("from*", Word, ""),
-            ("to*", Word, ""),
-            ("number", Number, "of chains, 3"),
-            ("through", Words, "functions each must pass"),
-            ("avoid", Words, "functions none may pass"),
-            ("max_depth", Number, "steps, 12"),
-        ],
+        takes: take::Chain::ALL,
+    },
+    Tool {
+        name: "functions_with",
+        about: "Functions whose bodies have all of some texts, with the lines: who takes this lock \
+                and touches that field.",
+        takes: take::Functions::ALL,
     },
     Tool {
         name: "trace",
         about: "All about names, in sections: a system call's entry and checks, a boot parameter's \
                 handler and document, a struct's users, a config's code, a file's maintainers.",
-        takes: &[
-            ("names*", Words, ""),
-            ("kind", Word, "what the name is, if it is several things"),
-        ],
+        takes: take::Trace::ALL,
     },
     Tool {
         name: "find",
         about: "Symbols, documents, options and parameters by a few words of plain English, best \
                 first. For what you have no name of; needs an index.",
-        takes: &[
-            ("words*", Words, ""),
-            ("kinds", Words, "symbol, doc, config, param, maintainer, file, function, …"),
-            ("paths", Words, "folders"),
-        ],
+        takes: take::Find::ALL,
     },
     Tool {
         name: "list",
         about: "All names of a kind: syscalls, boot-params, initcalls, configs, exports, modules, …",
-        takes: &[("what*", Word, "a wrong one names all"), ("glob", Word, "for the names")],
+        takes: take::List::ALL,
     },
     Tool {
         name: "diff",
         about: "Hunks by which two folders differ, or that a patch changes, each with its function \
                 and its place in the tree.",
-        takes: &[
-            ("old*", Word, "a folder, or a patch, mbox or folder of patches"),
-            ("new", Word, "the other folder"),
-            ("pattern", Word, "which hunks: a regular expression"),
-            ("globs", Words, "which files"),
-        ],
+        takes: take::Diff::ALL,
+    },
+    Tool {
+        name: "touched",
+        about: "Functions, types and macros that a patch touches, with their heads before and after, \
+                how many call them, and whose they are.",
+        takes: take::Touched::ALL,
     },
     Tool {
         name: "built",
         about: "Whether a configuration builds files or the files that define names, and which \
                 Makefile lines decide.",
-        takes: &[("names*", Words, "paths, globs of paths, or names")],
+        takes: take::Built::ALL,
     },
     Tool {
         name: "log",
         about: "Where the lines of a kernel log come from: messages, stack frames, reports. Paste \
                 the log as it is.",
-        takes: &[("text*", Word, ""), ("only", Word, "frames, messages or reports")],
+        takes: take::Log::ALL,
     },
     Tool {
         name: "maintainers",
         about: "Who maintains files or folders, by MAINTAINERS.",
-        takes: &[("paths*", Words, "")],
+        takes: take::Maintainers::ALL,
     },
-    Tool {
-        name: "read",
-        about: "Lines of a file of the tree.",
-        takes: &[("path*", Word, ""), ("first", Number, "line, 1"), ("last", Number, "line")],
-    },
+    Tool { name: "read", about: "Lines of a file of the tree.", takes: take::Read::ALL },
 ];
-
-const STEPS: &str = "call, macro, ref, init, indirect, export";
 
 /// Whether there is a tool of this name.
 pub(super) fn is_one(name: &str) -> bool {
@@ -168,18 +134,19 @@ impl Tool {
     fn json(&self) -> Value {
         let mut properties = Map::new();
         let mut required = Vec::new();
-        let common = [
-            ("limit", Number, ""),
-            ("cursor", Word, ""),
-            ("arch", Word, ""),
-            ("kconfig", Word, ""),
-        ];
-        for (name, kind, about) in self.takes.iter().chain(&common) {
-            let plain = name.trim_end_matches('*');
-            if plain != *name {
-                required.push(plain);
+        for Argument { name, kind, about, required: must } in self.takes {
+            if *must {
+                required.push(*name);
             }
-            properties.insert(plain.to_owned(), kind.json(about));
+            properties.insert((*name).to_owned(), kind.json(about));
+        }
+        for (name, kind) in [
+            ("limit", Type::Number),
+            ("cursor", Type::Word),
+            ("arch", Type::Word),
+            ("kconfig", Type::Word),
+        ] {
+            properties.insert(name.to_owned(), kind.json(""));
         }
         json!({
             "name": self.name,
@@ -191,9 +158,8 @@ impl Tool {
             "outputSchema": {
                 "type": "object",
                 "properties": {
-                    "answers": { "type": "array", "items": { "type": "object" } },
+                    "answers": { "type": "array" },
                     "coverage": { "type": "object" },
-                    "next": { "type": "string" },
                 },
                 "required": ["answers", "coverage"],
             },
@@ -205,10 +171,10 @@ impl Tool {
 impl Type {
     fn json(self, about: &str) -> Value {
         let mut schema = match self {
-            Word => json!({ "type": "string" }),
-            Words => json!({ "type": "array", "items": { "type": "string" } }),
-            Number => json!({ "type": "integer" }),
-            Flag => json!({ "type": "boolean" }),
+            Type::Word => json!({ "type": "string" }),
+            Type::Words => json!({ "type": "array", "items": { "type": "string" } }),
+            Type::Number => json!({ "type": "integer" }),
+            Type::Flag => json!({ "type": "boolean" }),
         };
         if let (false, Some(parts)) = (about.is_empty(), schema.as_object_mut()) {
             parts.insert("description".to_owned(), json!(about));

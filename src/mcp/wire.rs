@@ -26,8 +26,8 @@ pub(super) enum Message {
     Request { id: Value, method: String, params: Value },
     /// It waits for none.
     Notification { method: String, params: Value },
-    /// An answer, though nothing was asked.
-    Answer,
+    /// An answer to what was asked of the client; without a result where it refused.
+    Answer { id: Value, result: Option<Value> },
     /// It is no message: what to answer.
     Wrong { id: Value, fault: Fault, what: String },
 }
@@ -92,8 +92,8 @@ fn message(line: &[u8]) -> Message {
     match (parts.remove("method"), id) {
         (Some(Value::String(method)), Some(id)) => Message::Request { id, method, params },
         (Some(Value::String(method)), None) => Message::Notification { method, params },
-        (None, Some(_)) if parts.contains_key("result") || parts.contains_key("error") => {
-            Message::Answer
+        (None, Some(id)) if parts.contains_key("result") || parts.contains_key("error") => {
+            Message::Answer { id, result: parts.remove("result") }
         }
         (_, id) => wrong(id.unwrap_or_default(), Fault::Request, "the method is missing"),
     }
@@ -121,6 +121,11 @@ impl Out {
             parts.insert("data".to_owned(), data);
         }
         self.write(&json!({ "jsonrpc": "2.0", "id": id, "error": error }));
+    }
+
+    /// Asks the client.
+    pub(super) fn ask(&self, id: &str, method: &str) {
+        self.write(&json!({ "jsonrpc": "2.0", "id": id, "method": method }));
     }
 
     /// Says something that is no answer.
@@ -157,7 +162,7 @@ mod tests {
             matches!(&found[0], Message::Request { id, method, .. } if *id == 1 && method == "ping")
         );
         assert!(matches!(&found[1], Message::Notification { .. }));
-        assert!(matches!(&found[2], Message::Answer));
+        assert!(matches!(&found[2], Message::Answer { id, .. } if *id == 7));
         assert_eq!(found.len(), 3);
     }
 

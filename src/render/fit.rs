@@ -203,7 +203,7 @@ fn to_spans(spans: &[Range<usize>]) -> Vec<Span> {
 
 /// `text` in lines of at most `room` columns, broken at blanks; a longer word is broken where
 /// the room ends.
-pub(super) fn wrapped(text: &str, room: usize) -> Vec<String> {
+pub(crate) fn wrapped(text: &str, room: usize) -> Vec<String> {
     let room = room.max(1);
     let mut lines = Vec::new();
     let (mut line, mut width) = (String::new(), 0);

@@ -24,11 +24,22 @@ use crate::list::{Logged, LoggedAs, LoggedPlace, Match, Meta, Role, Span};
 #[derive(Serialize)]
 #[serde(tag = "type", content = "data", rename_all = "lowercase")]
 enum Message<'a> {
-    Begin { path: Data<'a> },
+    Begin {
+        path: Data<'a>,
+    },
     Match(Found<'a>),
     Context(Found<'a>),
-    End { path: Data<'a>, binary_offset: Option<u64>, stats: Stats },
-    Summary { elapsed_total: Elapsed, stats: Stats },
+    End {
+        path: Data<'a>,
+        binary_offset: Option<u64>,
+        stats: Stats,
+    },
+    Summary {
+        elapsed_total: Elapsed,
+        stats: Stats,
+        #[serde(flatten)]
+        more: &'a serde_json::Map<String, serde_json::Value>,
+    },
 }
 
 /// A matching line, or one beside it.
@@ -154,6 +165,8 @@ pub(crate) struct Json {
     columns: Vec<String>,
     /// Whether one of them is a tree's.
     is_tree: bool,
+    /// What the summary has besides.
+    pub(crate) summary: serde_json::Map<String, serde_json::Value>,
 }
 
 impl Json {
@@ -224,7 +237,8 @@ impl Json {
         let searches = totals.searches.max(self.total.searches_with_match);
         let bytes_searched = totals.bytes_searched;
         let stats = Stats { elapsed, searches, bytes_searched, ..self.total };
-        self.write(out, &Message::Summary { elapsed_total: elapsed, stats });
+        let more = &self.summary;
+        self.write(out, &Message::Summary { elapsed_total: elapsed, stats, more });
     }
 
     fn write(&self, out: &mut Vec<u8>, message: &Message<'_>) {

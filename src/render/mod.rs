@@ -34,6 +34,7 @@ pub(crate) use cell::cut;
 pub(crate) use context::{Block, Marked, Note, draw_block, merges_blocks};
 pub(crate) use counts::Counts;
 pub(crate) use dot::{Arrow, Node, draw_dot};
+pub(crate) use fit::wrapped;
 pub(crate) use gate::Content;
 pub(crate) use grep::{Grep, GrepStyle};
 pub(crate) use highlight::{Highlighter, THEMES};

@@ -226,13 +226,25 @@ impl<'l> Record<'l> {
         text.split_whitespace().any(|word| word != "-" && !has(word))
     }
 
+    /// Of a call whose arguments are told, what stands for its line, of which there may be several.
+    fn arguments(&self, entry: &Match<'_>) -> Option<Vec<u8>> {
+        let told = self.cell(entry, Role::Text);
+        let is_told = self.shape == Shape::Tree && !told.is_empty();
+        is_told.then(|| format!("({told})").into_bytes())
+    }
+
     /// Appends the line, and how the step is made.
     fn rest(&self, mut row: Row<'_>, measure: &Measure, entry: &Match<'_>) {
         let palette = &self.look.palette;
         let how = self.how(entry);
         let line = entry.text.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let (lead, line) = super::line::trimmed(line);
+        let (mut lead, mut line) = super::line::trimmed(line);
+        let mut spans = entry.spans.as_slice();
+        let arguments = self.arguments(entry);
+        if let Some(arguments) = &arguments {
+            (lead, line, spans) = (0, arguments, &[]);
+        }
         let says_more = self.shape != Shape::Items || self.says_more(entry, line);
         let source_width = if says_more { drawn_width(line) } else { 0 };
         let how_width = display_width(how.as_bytes());
@@ -243,8 +255,7 @@ impl<'l> Record<'l> {
         let how_fits = how_width > 0 && room >= beside + how_width;
         if fits {
             let room = if how_fits { room - GAP - how_width } else { room };
-            let spans = (lead, entry.spans.as_slice());
-            row.at += push_fitted(row.out, self.look, line, spans, room, false, None);
+            row.at += push_fitted(row.out, self.look, line, (lead, spans), room, false, None);
         }
         if how_fits {
             if fits {

@@ -231,6 +231,7 @@ impl<'l> Sheet<'l> {
             let cell = cell.replace('\t', " ");
             parts.push(match column.role {
                 Role::Function => format!("in {}", bare_name(&cell)),
+                Role::Count => format!("{cell} {}", column.title.to_lowercase()),
                 _ => cell,
             });
         }

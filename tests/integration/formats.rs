@@ -41,6 +41,13 @@ const KERNEL: &[(i32, &[&str])] = &[
     (1, &["find", "nosuchthing"]),
     (0, &["exists", "kfree", "no_such_thing"]),
     (1, &["exists", "no_such_thing"]),
+    (0, &["def", "kfree", "may_mount"]),
+    (0, &["callers", "kmalloc", "--args"]),
+    (1, &["callers", "kmalloc", "--arg", "2=NOTHING"]),
+    (0, &["refs", "file.private_data"]),
+    (0, &["functions", "--with", "kmalloc(", "--with", "memcpy("]),
+    (1, &["functions", "--with", "kmalloc(", "--with", "nowhere"]),
+    (0, &["touched", "0001.patch"]),
     (0, &["messages"]),
     (1, &["messages", "no such text"]),
     (0, &["log", "panic.txt"]),
@@ -65,6 +72,19 @@ const PAIR: &[(i32, &[&str])] = &[
     (0, &["exists", "lamp_switch", "--in", "upstream", "distro"]),
     (0, &["-s", "p"]),
 ];
+
+/// A change of a function.
+const PATCH: &str = "\
+--- a/mm/util.c
++++ b/mm/util.c
+@@ -11,5 +11,5 @@
+ 	size_t len = strlen(s) + 1;
+ 	char *buf = kmalloc(len, gfp);
+ 
+-	if (buf)
++	if (buf && len)
+ 		memcpy(buf, s, len);
+";
 
 /// A function of both trees that does not change.
 const SAME: &str = "lamp_switch";
@@ -118,6 +138,7 @@ fn status_and_places_are_the_same_in_every_format() {
     let dir = Dir::kernel();
     dir.create("boot.config", "# Linux/x86 6.1.0 Kernel Configuration\nCONFIG_X86_64=y\n");
     dir.create("panic.txt", "Call Trace:\n start_kernel+0x1/0x2\n");
+    dir.create("0001.patch", PATCH);
     dir.kgrep(&["index"]).run().expect_ok();
     same_in_every_format(&dir, KERNEL);
 }

@@ -120,6 +120,8 @@ const PROGRAM: Order = &[
     ("session", &[]),
     ("request", &[]),
     ("notes", &[]),
+    ("verdicts", &[]),
+    ("coverage", &[]),
     ("reading", &[]),
     ("typed", &[]),
     ("cli", &[]),

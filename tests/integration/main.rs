@@ -8,6 +8,8 @@ mod history;
 mod pty;
 mod util;
 
+mod absence;
+mod accesses;
 mod arguments;
 mod background;
 mod code;
@@ -46,6 +48,7 @@ mod readme;
 mod ripgrep;
 mod screens;
 mod search;
+mod several;
 mod shapes;
 mod shell;
 mod streams;

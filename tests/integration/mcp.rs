@@ -18,9 +18,14 @@ struct Client {
 impl Client {
     /// Starts a server for a tree, without a handshake.
     fn start(dir: &Dir) -> Client {
+        Client::start_in(dir, dir.tree(), &["mcp", "--tree", "."])
+    }
+
+    /// Starts a server in a folder.
+    fn start_in(dir: &Dir, folder: &std::path::Path, args: &[&str]) -> Client {
         let mut server = Command::new(KGREP)
-            .args(["mcp", "--tree", "."])
-            .current_dir(dir.tree())
+            .args(args)
+            .current_dir(folder)
             .env_clear()
             .envs(dir.environment())
             .env("KGREP_ARCH", "x86")
@@ -112,7 +117,7 @@ fn both_lifecycles_are_served() {
     assert_eq!(result["serverInfo"]["name"], "kgrep");
     client.line(r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#);
     let tools = client.ask("tools/list", &json!({}))["result"]["tools"].clone();
-    assert_eq!(tools.as_array().map(Vec::len), Some(15));
+    assert_eq!(tools.as_array().map(Vec::len), Some(17));
     assert!(client.ask("tools/list", &json!({}))["result"].get("resultType").is_none());
     assert_eq!(client.ask("ping", &json!({}))["result"], json!({}));
 
@@ -137,6 +142,35 @@ fn both_lifecycles_are_served() {
     let meta = json!({ "_meta": { "io.modelcontextprotocol/protocolVersion": "2026-07-28" } });
     assert_eq!(client.ask("tools/list", &meta)["error"]["code"], -32602);
     assert!(client.end().is_empty());
+}
+
+#[test]
+fn without_a_tree_the_clients_root_is_served() {
+    let dir = Dir::kernel();
+    dir.create("elsewhere/a.c", "int lamp;\n");
+    std::fs::rename(dir.path("elsewhere"), dir.beside("elsewhere")).unwrap();
+    let roots = json!({ "roots": [
+        { "uri": "https://kernel.org/" },
+        { "uri": format!("file://{}", dir.tree().display()) },
+    ] });
+    let mut client = Client::start_in(&dir, &dir.beside("elsewhere"), &["mcp"]);
+    let asked = json!({ "protocolVersion": "2025-11-25", "capabilities": { "roots": {} },
+        "clientInfo": { "name": "test", "version": "1" } });
+    client.ask("initialize", &asked);
+    client.line(r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#);
+    let question = client.next();
+    assert_eq!(question["method"], "roots/list", "{question}");
+    // What is asked before the client has said which tree it means waits for that.
+    let call = json!({ "name": "exists", "arguments": { "names": ["may_mount"] } });
+    let waiting = client.send("tools/call", &call);
+    client.line(&json!({ "jsonrpc": "2.0", "id": question["id"], "result": roots }).to_string());
+    let answer = client.next();
+    assert_eq!(answer["id"], waiting, "{answer}");
+    let verdict = &answer["result"]["structuredContent"]["answers"][0]["verdict"];
+    assert_eq!(verdict, "defined", "{answer}");
+    // One that has none is served the folder around it.
+    let mut client = Client::start_in(&dir, &dir.beside("elsewhere"), &["mcp"]);
+    assert!(client.text("exists", &json!({ "names": ["may_mount"] })).contains("nothing"));
 }
 
 #[test]
@@ -167,11 +201,13 @@ fn every_tool_answers_on_the_demos_tree() {
     assert!(defined.contains("\n/*\n * pivot_root: makes new_root the root"), "{defined}");
     assert!(defined.contains("\n\treturn error;\n}\n"), "{defined}");
     eqnice!(
-        "# kfree: defined, 3 rows\nmm/slab.c\n72 kfree; function: void kfree(const void \
-         *object)\ntools/lib/string.c\n11 kfree; function: void kfree(void \
-         *p)\ninclude/linux/slab.h\n15 kfree; declaration: void kfree(const void *object);\n# \
-         ksys_nothing: nothing, 0 rows\nnote: nothing here is called ksys_nothing\n# mm/slab.c: a \
-         file, 1 row\nmm/slab.c\n1\n",
+        "# kfree: defined, exported, 4 rows\nmm/slab.c\n72 function: void kfree(const void \
+         *object)\ntools/lib/string.c\n11 function: void kfree(void \
+         *p)\ninclude/linux/slab.h\n15 declaration: void kfree(const void *object);\nmm/slab.c\n77 \
+         exported: EXPORT_SYMBOL(kfree);\n# ksys_nothing: nothing: 0 of 57 files, checked now; not \
+         declared, defined, exported or made by a macro that kgrep knows; as text: 0 lines, 0 \
+         rows\n# mm/slab.c: a file, 1 row\nmm/slab.c\n1 file: // SPDX-License-Identifier: MIT OR \
+         Apache-2.0\n",
         text("exists", json!({ "names": ["kfree", "ksys_nothing", "mm/slab.c"] }))
     );
     eqnice!("# uses of kfree: 3 rows (3 to 3)\nmm/slab.c\n77 exported: EXPORT_SYMBOL(kfree);\n", {
@@ -185,6 +221,16 @@ fn every_tool_answers_on_the_demos_tree() {
         "{callers}"
     );
     assert!(callers.contains("\n  30 populate_rootfs; call: "), "{callers}");
+    let called = text("callers", json!({ "names": ["kfree"], "arg": "1=private" }));
+    assert!(called.contains(" 33 ramdisk_release; call; file->private_data: kfree("), "{called}");
+    eqnice!(
+        "# functions with kfree(, private_data: 1 row\nnote: `kfree(` has an open bracket: searched as plain \
+         text\ndrivers/block/ramdisk.c\n33 ramdisk_release: kfree(file->private_data);\n",
+        text(
+            "functions_with",
+            json!({ "with": ["kfree(", "private_data"], "paths": ["drivers/block"] })
+        )
+    );
     let callees = text("callees", json!({ "names": ["start_kernel"] }));
     assert!(callees.contains("\n 148 mm_init; call; mm/slab.c:79: mm_init();"), "{callees}");
     let chain = text("chain", json!({ "from": "populate_rootfs", "to": "kfree" }));
@@ -237,6 +283,8 @@ fn what_cannot_be_answered_says_what_helps() {
         ("read", json!({ "path": "link" }), "outside of the tree"),
         ("read", json!({ "path": "mm" }), "is no file"),
         ("read", json!({ "path": "mm/none.c" }), "relative to the tree's top"),
+        ("touched", json!({ "patch": ".." }), "outside of the tree"),
+        ("callers", json!({ "names": ["kfree"], "arg": "x" }), "no N=PATTERN"),
         ("diff", json!({ "old": "..", "new": "mm" }), "outside of the tree"),
         ("list", json!({ "what": "sys" }), "did you mean syscalls?"),
         ("built", json!({ "names": ["kfree"] }), "give kconfig"),

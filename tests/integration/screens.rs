@@ -32,7 +32,8 @@ const SOURCE: [(&str, &[&str]); 18] = [
 ];
 
 /// Answers whose rows are names, joined by steps: the calling line is seen at 110 columns.
-const STEPS: [(&str, &[&str]); 4] = [
+const STEPS: [(&str, &[&str]); 5] = [
+    ("exists-names", &["exists", "kfree", "ksys_nothing"]),
     ("callers", &["callers", "kmem_cache_alloc", "-d", "2"]),
     ("callees", &["callees", "start_kernel", "-d", "2"]),
     ("callees-one", &["callees", "path_pivot_root"]),
@@ -103,6 +104,9 @@ fn answers_look_like_this() {
     for (name, args) in SOURCE.iter().chain(&STEPS) {
         insta::assert_snapshot!(*name, picture(&dir, args));
     }
+    // Arguments stand for the line that they are from.
+    let args = ["callers", "kmalloc", "--args"];
+    insta::assert_snapshot!("callers-args", picture(&dir, &args));
     dir.kgrep(&["kmem_cache_alloc\\("]).stdout();
     for (name, args) in FOLLOW_UPS {
         insta::assert_snapshot!(name, picture(&dir, args));

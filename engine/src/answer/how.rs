@@ -4,7 +4,7 @@
 use std::fmt;
 
 use kgrep_index::graph::{Graph, Link, LinkKind};
-use kgrep_index::outline::{Flags, Kind};
+use kgrep_index::outline::{AccessKind, Flags, Kind};
 use serde::{Deserialize, Serialize};
 
 /// How a definition uses another.
@@ -22,6 +22,8 @@ pub enum How {
     Exported,
     /// It names it, in a way that says no more.
     Use,
+    /// It gets at a variable or a field.
+    Access(AccessKind),
 }
 
 /// Who receives a function that isn't called where it is named.
@@ -108,6 +110,7 @@ impl fmt::Display for How {
         let (kind, via) = match self {
             How::Exported => return f.write_str("exported"),
             How::Use => return f.write_str("use"),
+            How::Access(kind) => return f.write_str(kind.name()),
             How::Link { kind, via } => (*kind, via),
         };
         match (kind, via) {

@@ -3,11 +3,14 @@
 
 mod column;
 mod how;
+mod verdict;
 
 use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
 
 pub use column::{Column, Role};
 pub use how::{DefinitionKind, How, Via};
+pub use verdict::{Outside, Standing, Verdict};
 
 use crate::Note;
 use crate::place::Span;
@@ -64,6 +67,8 @@ pub enum Sureness {
     Certain,
     /// What is used may be one of several definitions, and the text doesn't say which.
     OneOfSeveral,
+    /// The text doesn't tell whether it is what was asked for, or how it is used.
+    Unsure,
     /// So many functions may be behind the field that is called.
     Candidates(u32),
 }
@@ -169,10 +174,19 @@ pub enum Title {
     },
     /// The functions of a chain, from its start to its end.
     Chain(Vec<String>),
+    /// What a name comes to; there may be no row about it.
+    Verdict(Verdict),
+    /// Of one of several questions: what it is about, and the title of its own part.
+    Of {
+        /// What it is about.
+        name: String,
+        /// The part's own title.
+        title: Option<Box<Title>>,
+    },
 }
 
 /// What an answer rests on.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
     /// Whether the tree has an index.
     pub indexed: bool,
@@ -183,6 +197,16 @@ pub struct Coverage {
     pub searched: Option<u64>,
     /// How many rows there are, where not all of them need be in the answer.
     pub total: Option<u64>,
+    /// How many files the tree has, where that is known.
+    pub files: Option<u64>,
+    /// The files that could not be read: what is in them was not looked at.
+    pub unread: Vec<ByteBuf>,
+    /// The architecture that counts, where not all do.
+    pub arch: Option<String>,
+    /// Whether a configuration says what counts.
+    pub configured: bool,
+    /// How many rows the configuration leaves out.
+    pub left_out: u64,
 }
 
 impl Answer {

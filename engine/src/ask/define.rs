@@ -17,31 +17,15 @@ use crate::{Error, Note, Result};
 /// # Errors
 /// When the glob is none or matches every name, or the tree can't be read.
 pub(super) fn answer(code: &Code, graph: &Graph<'_>, define: &Define) -> Result<Answer> {
-    let (tag, name) = tagged(bare_name(&define.name)?);
-    let pattern = Pattern::parse(name)?;
-    if pattern.is_glob() && !name.contains(|c: char| c.is_alphanumeric() || c == '_') {
-        return Err(Error::EveryName(name.to_owned()));
-    }
-    let kinds = match tag {
-        Some(tag) if define.kinds.is_empty() => definition_kinds([tag])?,
-        _ => define.kinds.clone(),
-    };
-    let mut notes = Vec::new();
-    let mut found = definitions(graph, code, &pattern, name, &kinds);
-    if let Some(entry) = system_call(graph, name) {
-        let call = definitions(graph, code, &Pattern::parse(&entry)?, &entry, &kinds);
-        if !call.is_empty() {
-            notes.push(Note::SystemCall { asked: name.to_owned(), entry });
-            found.splice(..0, call);
-        }
-    }
-    if found.is_empty() {
-        notes.push(unknown_or_other(code, graph, name, &pattern, &kinds)?);
+    let Found { definitions, note, .. } = found(code, graph, &define.name, &define.kinds)?;
+    let mut notes: Vec<Note> = note.into_iter().collect();
+    if definitions.is_empty() {
+        notes.push(unknown_or_other(code, graph, define)?);
         return Ok(Answer { notes, ..Answer::default() });
     }
     let mut sources = Sources::default();
     let mut rows: Vec<Row> =
-        found.iter().map(|found| row(graph, code, &mut sources, found)).collect();
+        definitions.iter().map(|found| row(graph, code, &mut sources, found)).collect();
     let mut columns = Column::all(&[("Name", Role::Text), ("Kind", Role::Text)]);
     // Under a configuration those are left that it has.
     let guards = code.kernel().is_none().then(|| guards(code, &mut sources, &rows));
@@ -52,6 +36,45 @@ pub(super) fn answer(code: &Code, graph: &Graph<'_>, define: &Define) -> Result<
     }
     notes.append(&mut sources.notes);
     Ok(Answer { columns, rows, notes, ..Answer::default() })
+}
+
+/// What a name means.
+pub(super) struct Found {
+    /// Its definitions, best first.
+    pub(super) definitions: Vec<DefInfo>,
+    /// That it is a system call's name.
+    pub(super) note: Option<Note>,
+}
+
+/// The definitions of what `asked` names: of `kinds`, where there are some.
+///
+/// # Errors
+/// When there is no name, or the glob is none or matches every name.
+pub(super) fn found(code: &Code, graph: &Graph<'_>, asked: &str, kinds: &[Kind]) -> Result<Found> {
+    let (name, pattern, kinds) = meant(asked, kinds)?;
+    if pattern.is_glob() && !name.contains(|c: char| c.is_alphanumeric() || c == '_') {
+        return Err(Error::EveryName(name.to_owned()));
+    }
+    let mut definitions = self::definitions(graph, code, &pattern, name, &kinds);
+    let mut note = None;
+    if let Some(entry) = system_call(graph, name) {
+        let call = self::definitions(graph, code, &Pattern::parse(&entry)?, &entry, &kinds);
+        if !call.is_empty() {
+            note = Some(Note::SystemCall { asked: name.to_owned(), entry });
+            definitions.splice(..0, call);
+        }
+    }
+    Ok(Found { definitions, note })
+}
+
+/// The name, without the word before it that says of which kinds it must be.
+fn meant<'n>(asked: &'n str, kinds: &[Kind]) -> Result<(&'n str, Pattern, Vec<Kind>)> {
+    let (tag, name) = tagged(bare_name(asked)?);
+    let kinds = match tag {
+        Some(tag) if kinds.is_empty() => definition_kinds([tag])?,
+        _ => kinds.to_vec(),
+    };
+    Ok((name, Pattern::parse(name)?, kinds))
 }
 
 /// All definitions of what `pattern` means, best first.
@@ -134,13 +157,8 @@ fn guards(code: &Code, sources: &mut Sources, rows: &[Row]) -> Vec<String> {
 }
 
 /// Why there is nothing to show.
-fn unknown_or_other(
-    code: &Code,
-    graph: &Graph<'_>,
-    text: &str,
-    pattern: &Pattern,
-    kinds: &[Kind],
-) -> Result<Note> {
+fn unknown_or_other(code: &Code, graph: &Graph<'_>, define: &Define) -> Result<Note> {
+    let (text, pattern, kinds) = meant(&define.name, &define.kinds)?;
     let names = pattern.names(graph);
     let mut others: Vec<Kind> = names
         .iter()

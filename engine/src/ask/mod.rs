@@ -2,13 +2,18 @@
 //! parameters to an [`Answer`]. What a search finds may be
 //! handed on while it is found ([`Sink`](crate::sink::Sink)), as the hunks of a comparison.
 
+mod accesses;
 mod built;
+mod calls;
+mod candidates;
 mod chain;
 mod complete;
 mod define;
+mod exists;
 mod explained;
 mod export;
 mod find;
+mod functions;
 mod list;
 mod log;
 mod maintainers;
@@ -16,9 +21,11 @@ mod messages;
 mod names;
 mod references;
 mod search;
+mod several;
 mod sources;
 mod steps;
 mod symbol;
+mod touched;
 mod trace;
 
 pub use complete::complete;
@@ -28,15 +35,35 @@ pub use search::{Around, Seeker, Sought};
 pub use sources::Sources;
 
 use kgrep_index::configured::Presence;
+use kgrep_index::graph::Arch;
 
 use crate::code::Code;
-use crate::request::Request;
-use crate::{Answer, Error, Result};
+use crate::request::{Accesses, Request};
+use crate::{Answer, Error, Note, Result};
 
 impl Code {
     /// Whether the configuration in force, if there is one, may build a file.
     fn may_build(&self, path: &[u8]) -> bool {
         self.configured().is_none_or(|configured| configured.presence(path) != Presence::Out)
+    }
+
+    /// Says what an answer rests on.
+    fn cover(&self, answer: &mut Answer) {
+        let coverage = &mut answer.coverage;
+        if let Some((index, fresh)) = self.asked() {
+            coverage.indexed = true;
+            coverage.changes = Some(fresh.changes());
+            coverage.files.get_or_insert_with(|| index.files(fresh));
+        }
+        coverage.arch = (self.arch != Arch::All).then(|| self.arch_name().to_owned());
+        coverage.configured = self.kernel().is_some();
+        for note in &answer.notes {
+            match note {
+                Note::NotBuilt { hidden, .. } => coverage.left_out += hidden,
+                Note::Unreadable { path, .. } => coverage.unread.push(path.clone().into()),
+                _ => {}
+            }
+        }
     }
 
     /// What there is to say to `request`, of the files as they are now. Where a part of the
@@ -46,10 +73,16 @@ impl Code {
     /// When a name, a glob or a kind of the request is none, or the tree can't be read.
     pub fn answer(&self, request: &Request) -> Result<Answer> {
         let mut answer = match request {
-            Request::Search(search) => return search::answer(self, search),
+            Request::Search(search) => search::answer(self, search),
             Request::Define(define) => self.ask(|graph| define::answer(self, graph, define)),
+            Request::References(asked) if accesses::is_field(&asked.name) => {
+                let accesses = Accesses { name: asked.name.clone(), kinds: Vec::new() };
+                accesses::answer(self, &accesses)
+            }
+            Request::Accesses(accesses) => accesses::answer(self, accesses),
             Request::References(references) => references::answer(self, references),
             Request::Callers(steps) => self.ask(|graph| steps::callers(self, graph, steps)),
+            Request::Calls(calls) => self.ask(|graph| calls::answer(self, graph, calls)),
             Request::Callees(steps) => self.ask(|graph| steps::callees(self, graph, steps)),
             Request::Chain(chain) => self.ask(|graph| chain::answer(self, graph, chain)),
             Request::Trace(trace) => trace::answer(self, trace),
@@ -61,25 +94,34 @@ impl Code {
             Request::Log(log) => log::answer(self, log),
             Request::Maintainers(asked) => maintainers::answer(self, asked),
             Request::Messages(asked) => messages::answer(self, asked),
+            Request::Exists(exists) => exists::answer(self, exists),
+            Request::Functions(functions) => functions::answer(self, functions),
+            Request::Touched(touched) => touched::answer(self, touched),
+            Request::Several(requests) => return several::answer(self, requests),
             Request::Differ(_) => return Err(Error::NotOfOneTree),
         }?;
         // Of steps and chains the graph itself leaves out what isn't built, and `find` before the
         // best are cut off.
         if matches!(
             request,
-            Request::Define(_) | Request::References(_) | Request::Trace(_) | Request::List(_)
+            Request::Define(_)
+                | Request::References(_)
+                | Request::Functions(_)
+                | Request::Accesses(_)
+                | Request::Trace(_)
+                | Request::List(_)
         ) {
-            let of_code = matches!(request, Request::Define(_) | Request::References(_));
+            let of_code = matches!(
+                request,
+                Request::Define(_) | Request::References(_) | Request::Accesses(_)
+            );
             let notes = self.leave_out(&mut answer.rows, usize::MAX, |row| {
                 (&row.path, of_code.then_some((row.line, &row.name)))
             });
             answer.notes.extend(notes);
             answer.arrows.retain(|arrow| self.may_build(&arrow.from.path));
         }
-        if let Some((_, fresh)) = self.asked() {
-            answer.coverage.indexed = true;
-            answer.coverage.changes = Some(fresh.changes());
-        }
+        self.cover(&mut answer);
         Ok(answer)
     }
 }

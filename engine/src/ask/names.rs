@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use kgrep_index::graph::{DefInfo, Graph};
 use kgrep_index::outline::Kind;
 
+use super::exists::proof;
 use crate::code::{Code, filled_up, near, system_call};
 use crate::trace::{Options, Tracer, cases};
 use crate::{Note, Result};
@@ -30,7 +31,8 @@ pub(super) fn unknown(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Note
         return Ok(Note::BootParameter { asked: name.to_owned(), parameter, used: false });
     }
     let near = filled_up(code, near(graph, name), name);
-    Ok(Note::NoSuchName { asked: name.to_owned(), near })
+    let proof = Some(proof(code, graph, name)?);
+    Ok(Note::NoSuchName { asked: name.to_owned(), near, proof })
 }
 
 /// The boot parameter that is called `name`, with its `=`.

@@ -6,20 +6,20 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use std::ffi::OsString;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::PathBuf;
+use std::os::unix::ffi::OsStringExt;
 
-use kgrep_index::Fresh;
 use kgrep_index::graph::{LinkKind, Place, Program};
 use kgrep_index::outline::{
-    Definition, FileOutline, Kind, Language, NO_NAME, Use, UseKind, mentions,
+    Access, AccessKind, Definition, FileOutline, Kind, Mentioned, NO_NAME, Owner, Use, UseKind,
+    mentions,
 };
 
+use super::candidates::candidates;
 use super::names::unknown;
-use crate::answer::{Answer, Arrow, Cell, Column, Coverage, How, Label, Node, Role, Row, Sureness};
+use crate::answer::{Answer, Arrow, Cell, Column, How, Label, Node, Role, Row, Sureness};
 use crate::code::{Code, in_parallel, is_export, one_name, read};
 use crate::request::{ReferenceKind, References};
-use crate::search::{Event, Patterns, Scope, Search, SearchOptions, SearchRequest, advise, scan};
+use crate::search::SearchRequest;
 use crate::{Note, Result};
 
 /// A use, found in one file.
@@ -29,6 +29,8 @@ struct Found {
     via: Option<Vec<u8>>,
     /// The definition it is in; empty outside of all.
     within: String,
+    /// How it gets at a variable of that name, and whether the text is sure of that.
+    access: Option<(AccessKind, bool)>,
 }
 
 /// What one file has to do with the name.
@@ -69,11 +71,14 @@ pub(super) fn answer(code: &Code, references: &References) -> Result<Answer> {
     let kinds: Vec<Kind> = files.iter().flat_map(|file| file.defines.iter().copied()).collect();
     let is_macro = kinds.iter().any(|kind| matches!(kind, Kind::Macro | Kind::Constant))
         && !kinds.iter().any(|kind| kind.is_callable());
+    let is_variable =
+        kinds.contains(&Kind::Variable) && !kinds.iter().any(|kind| kind.is_callable());
     let is_used = files.iter().any(|file| !file.uses.is_empty());
     files.retain(|file| code.arch.has(Place::of(&file.path)));
     for file in files {
         for found in file.uses {
             let kind = found.kind(is_macro);
+            let found = Found { access: found.access.filter(|_| is_variable), ..found };
             if references.kinds.is_empty() || references.kinds.contains(&kind) {
                 add(&mut answer, &file.path, found, kind, &name);
             }
@@ -94,7 +99,13 @@ pub(super) fn answer(code: &Code, references: &References) -> Result<Answer> {
 /// Adds a use to the answer.
 fn add(answer: &mut Answer, path: &[u8], found: Found, kind: ReferenceKind, name: &str) {
     let (mut within, mut how) = (found.within, How::Use);
-    if let ReferenceKind::Link(kind) = kind {
+    let mut sure = Sureness::Certain;
+    // Of a variable it says more how it is got at than that it is named.
+    let is_plain = found.via.is_none() && kind != ReferenceKind::Link(LinkKind::Init);
+    if let Some((kind, is_sure)) = found.access.filter(|_| is_plain) {
+        how = How::Access(kind);
+        sure = if is_sure { Sureness::Certain } else { Sureness::Unsure };
+    } else if let ReferenceKind::Link(kind) = kind {
         how = How::by(kind, found.via.as_deref());
     }
     if is_export(within.as_bytes()) {
@@ -110,7 +121,7 @@ fn add(answer: &mut Answer, path: &[u8], found: Found, kind: ReferenceKind, name
         from: node(&within, path),
         to: node(name, b""),
         how: how.clone(),
-        sure: Sureness::Certain,
+        sure,
         line: found.line,
     });
     answer.rows.push(Row {
@@ -118,6 +129,7 @@ fn add(answer: &mut Answer, path: &[u8], found: Found, kind: ReferenceKind, name
         line: found.line,
         name: name.as_bytes().to_vec(),
         cells: vec![Cell::Name(within), Cell::How(how)],
+        sure,
         ..Row::default()
     });
 }
@@ -138,62 +150,18 @@ impl Found {
 
 /// What each file of the tree has to do with the name.
 fn files(name: &str, code: &Code, answer: &mut Answer) -> Result<Vec<InFile>> {
-    let paths = candidates(name, code, answer)?;
+    let request = SearchRequest {
+        pattern: Some(OsString::from(name)),
+        fixed_strings: true,
+        word_regexp: true,
+        ..SearchRequest::default()
+    };
+    let paths = candidates(code, request, answer)?;
     let mut files = Vec::with_capacity(paths.len());
     for file in in_parallel(&paths, |path| in_file(name, path, code)) {
         file.map_or_else(|note| answer.notes.push(note), |file| files.push(file));
     }
     Ok(files)
-}
-
-/// The files whose text holds the name as a word, below the tree's root, in path order.
-fn candidates(name: &str, code: &Code, answer: &mut Answer) -> Result<Vec<Vec<u8>>> {
-    let root = code.tree().root();
-    let args = SearchRequest {
-        pattern: Some(OsString::from(name)),
-        fixed_strings: true,
-        word_regexp: true,
-        rules: code.workspace().rules(),
-        folder: root.to_owned(),
-        ..SearchRequest::default()
-    };
-    let (patterns, _) = Patterns::collect(&args)?;
-    let query = patterns.compile(&args)?;
-    let scope = Scope::new(vec![root.into()], false);
-    let notes = code.notes();
-    let advice = advise(scope.paths(), &patterns, &args, code.workspace().cache(), notes);
-    if let (Some(index), Some(fresh)) = (&advice.whole, &advice.fresh) {
-        code.saw(index, fresh);
-    }
-    // A NUL byte ends no file of code: the graph, which knows the callers, reads on too.
-    let options = SearchOptions { text: true, ..SearchOptions::whether() };
-    let search = Search {
-        scope: &scope,
-        query: &query,
-        args: &args,
-        filter: advice.filter.as_ref(),
-        options: &options,
-        notes,
-    };
-    let mut paths = Vec::new();
-    let totals = scan(&search, |event| {
-        match event {
-            Event::Hits(hits) => {
-                let path = PathBuf::from(OsString::from_vec(hits.file.path));
-                let below = path.strip_prefix(root).map(|path| path.as_os_str().as_bytes());
-                paths.extend(below.ok().filter(|p| Language::of(p).is_some()).map(<[u8]>::to_vec));
-            }
-            Event::Problem(message) | Event::Warning(message) => notes(Note::Problem(message)),
-        }
-        true
-    })?;
-    answer.coverage = Coverage {
-        indexed: advice.indexed,
-        changes: advice.fresh.as_ref().map(Fresh::changes),
-        searched: Some(totals.files),
-        ..Coverage::default()
-    };
-    Ok(paths)
 }
 
 fn in_file(name: &str, path: &[u8], code: &Code) -> Result<InFile, Note> {
@@ -202,7 +170,7 @@ fn in_file(name: &str, path: &[u8], code: &Code) -> Result<InFile, Note> {
         Note::Unreadable { path, reason: error.to_string() }
     })?;
     let name = name.as_bytes();
-    let (outline, lines) = mentions(path, &bytes, code.idioms(), name);
+    let Mentioned { outline, lines, accesses } = mentions(path, &bytes, code.idioms(), name);
     let mut lines: BTreeSet<u32> = lines.into_iter().collect();
     let uses = by_line(&outline, name);
     let of_name = |d: &&Definition| outline.name(d.name) == name && d.kind != Kind::File;
@@ -214,10 +182,25 @@ fn in_file(name: &str, path: &[u8], code: &Code) -> Result<InFile, Note> {
         }
     }
     let mut around = Around::new(&outline, name);
-    let uses = lines.into_iter().map(|line| found(&outline, uses.get(&line), &mut around, line));
+    let uses = lines.into_iter().map(|line| Found {
+        access: strongest(&accesses, line),
+        ..found(&outline, uses.get(&line), &mut around, line)
+    });
     let uses = uses.collect();
     let defines = outline.definitions.iter().filter(of_name).map(|d| d.kind).collect();
     Ok(InFile { path: path.to_vec(), uses, defines })
+}
+
+/// Of the ways in which a line gets at a variable the one that matters most: a write before a read.
+fn strongest(accesses: &[Access], line: u32) -> Option<(AccessKind, bool)> {
+    let here = accesses.iter().filter(|a| a.line == line && a.owner == Owner::Global);
+    let rank = |kind| match kind {
+        AccessKind::ReadWrite => 3,
+        AccessKind::Write | AccessKind::Initialised => 2,
+        AccessKind::Address => 1,
+        AccessKind::Read | AccessKind::Declared => 0,
+    };
+    here.filter_map(|access| Some((access.kind?, access.sure))).max_by_key(|(kind, _)| rank(*kind))
 }
 
 /// The outline's uses of a name, calls through fields of that name among them.
@@ -246,7 +229,7 @@ fn by_line<'o>(outline: &'o FileOutline, name: &'o [u8]) -> HashMap<u32, &'o Use
 type Begun = Reverse<(u32, usize, u32)>;
 
 /// Finds the definition around a line, for lines in order: the smallest that holds it.
-struct Around<'o> {
+pub(super) struct Around<'o> {
     /// First lines and places of those that begin further down, the next one last.
     below: Vec<(u32, usize)>,
     /// Those that began, the smallest first; they may have ended.
@@ -256,7 +239,7 @@ struct Around<'o> {
 
 impl<'o> Around<'o> {
     /// Around lines of this file, leaving out definitions of `name` itself.
-    fn new(outline: &'o FileOutline, name: &[u8]) -> Self {
+    pub(super) fn new(outline: &'o FileOutline, name: &[u8]) -> Self {
         let may_hold = |(_, d): &(usize, &Definition)| {
             !matches!(d.kind, Kind::File | Kind::Member | Kind::Enumerator)
                 && outline.name(d.name) != name
@@ -267,7 +250,7 @@ impl<'o> Around<'o> {
         Around { below, begun: BinaryHeap::new(), definitions: &outline.definitions }
     }
 
-    fn line(&mut self, line: u32) -> Option<&'o Definition> {
+    pub(super) fn line(&mut self, line: u32) -> Option<&'o Definition> {
         while let Some((_, at)) = self.below.pop_if(|(first, _)| *first <= line) {
             let Some(next) = self.definitions.get(at) else { continue };
             self.begun.push(Reverse((next.last.saturating_sub(next.first), at, next.last)));
@@ -293,5 +276,6 @@ fn found(outline: &FileOutline, used: Option<&&Use>, around: &mut Around<'_>, li
         kind: used.map(|used| used.kind),
         via: via.map(|via| outline.name(via).to_vec()),
         within: within.unwrap_or_default(),
+        access: None,
     }
 }

@@ -3,6 +3,7 @@
 use kgrep_index::graph::Graph;
 use kgrep_index::outline::Kind;
 
+use super::exists::proof;
 use crate::answer::{Answer, Cell, Column, Role, Row, Title};
 use crate::code::{Code, bare_name, filled_up, named};
 use crate::request::Trace;
@@ -98,5 +99,9 @@ fn nothing(tracer: &mut Tracer<'_, '_>, recipes: &Recipes, trace: &Trace) -> Res
         return Ok(Note::NothingToTell { name, kind });
     }
     let near = filled_up(tracer.code, near_names(tracer, recipes, &name)?, &name);
-    Ok(Note::NothingCalled { name, kind, near })
+    let proof = match kind {
+        None => Some(proof(tracer.code, graph, &name)?),
+        Some(_) => None,
+    };
+    Ok(Note::NothingCalled { name, kind, near, proof })
 }

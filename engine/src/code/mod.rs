@@ -5,6 +5,7 @@
 //! read by the library.
 
 mod arch;
+mod arguments;
 mod breadth;
 mod documented;
 mod line;
@@ -16,12 +17,13 @@ mod words;
 pub use crate::answer::Elsewhere;
 pub use crate::files::{in_parallel, read};
 pub use arch::{ArchChoice, architectures, folder_name};
+pub use arguments::arguments;
 pub use breadth::{Step, Tree};
 pub use documented::documented;
-pub use line::{name_line, word_in};
+pub use line::{maker, name_line, word_in};
 pub use names::{
     Pattern, bare_name, filled_up, named, near, nearest, one_name, system_call, tagged,
 };
 pub use ranking::Ranking;
 pub use source::{Code, Setup};
-pub use words::{how, is_export, kind_of_definition};
+pub use words::{export_of, how, is_export, kind_of_definition};

@@ -111,11 +111,15 @@ impl Code {
     }
 
     /// Tells what a question saw of the index and of changes in the whole tree, so that it need
-    /// not be looked at again for the configuration in force.
+    /// not be looked at again for the configuration in force, or by the next question.
     pub(crate) fn saw(&self, index: &Index, fresh: &Fresh) {
-        if self.kernel.is_some() {
-            self.seen.get_or_init(|| Some((index.clone(), fresh.clone())));
-        }
+        self.seen.get_or_init(|| Some((index.clone(), fresh.clone())));
+    }
+
+    /// The index and what changed since, where a question has looked at the whole tree already.
+    pub(crate) fn known(&self) -> Option<(&Index, &Fresh)> {
+        let known = self.asked().or_else(|| self.seen.get().and_then(Option::as_ref));
+        known.map(|(index, fresh)| (index, fresh))
     }
 
     /// The files that the configuration in force has, if there is one.

@@ -19,5 +19,12 @@ pub fn how(graph: &Graph<'_>, link: &Link) -> String {
 /// Whether a definition is what `EXPORT_SYMBOL` makes (`include/linux/export.h`): an entry of
 /// the table by which modules find a function, and nobody who calls it.
 pub fn is_export(name: &[u8]) -> bool {
-    name.starts_with(b"__ksymtab_")
+    name.starts_with(EXPORT.as_bytes())
 }
+
+/// The name of the definition by which `name` is exported.
+pub fn export_of(name: &str) -> String {
+    format!("{EXPORT}{name}")
+}
+
+const EXPORT: &str = "__ksymtab_";

@@ -21,7 +21,7 @@ mod walk;
 pub use file::SearchOptions;
 pub use hits::{Binary, FileHits};
 pub use line::LineMatcher;
-pub use narrow::{Advice, Filter, advise};
+pub use narrow::{Advice, Filter, advise, advise_knowing};
 pub use pattern::{Patterns, Query};
 pub use request::{FileRules, SearchRequest, TypeChoice};
 pub use scan::{Event, Search, Totals, scan};

@@ -58,6 +58,19 @@ pub fn advise(
     cache: &Path,
     notes: &NoteSink,
 ) -> Advice {
+    advise_knowing(paths, patterns, args, cache, notes, None)
+}
+
+/// As [`advise`], where it may be `known` already which index the tree has, and what changed in
+/// all of the tree since.
+pub fn advise_knowing(
+    paths: &[PathBuf],
+    patterns: &Patterns,
+    args: &SearchRequest,
+    cache: &Path,
+    notes: &NoteSink,
+    known: Option<(&Index, &Fresh)>,
+) -> Advice {
     if args.no_index {
         explain(args, notes, || "plan: scan (--no-index)".to_owned());
         return Advice::default();
@@ -69,7 +82,12 @@ pub fn advise(
         return Advice::default();
     };
     let begun = Instant::now();
-    let index = match Index::open(&Cache::new(cache), &tree) {
+    let known = known.filter(|(index, _)| index.root() == tree.root());
+    let opened = match known {
+        Some((index, _)) => Ok(Some(index.clone())),
+        None => Index::open(&Cache::new(cache), &tree),
+    };
+    let index = match opened {
         Ok(Some(index)) => {
             Note::of_owner(&index).into_iter().for_each(|note| notes(note));
             index
@@ -86,7 +104,8 @@ pub fn advise(
     let opened = begun.elapsed();
     let advice = Advice { tree: Some(tree), indexed: true, ..Advice::default() };
     let is_whole = starts.iter().any(|start| start.below_root.is_empty());
-    match consult(&index, starts, patterns, args, notes) {
+    let fresh = known.map(|(_, fresh)| fresh);
+    match consult(&index, starts, patterns, args, notes, fresh) {
         Ok((filter, fresh)) => {
             explain(args, notes, || {
                 format!("index opened in {opened:.1?}, asked in {:.1?}", begun.elapsed() - opened)
@@ -107,6 +126,7 @@ fn consult(
     patterns: &Patterns,
     args: &SearchRequest,
     notes: &NoteSink,
+    known: Option<&Fresh>,
 ) -> Result<(Option<Filter>, Option<Fresh>), kgrep_index::Error> {
     if args.invert_match {
         explain(args, notes, || "plan: scan (-v wants the lines that don't match)".to_owned());
@@ -128,7 +148,10 @@ fn consult(
         Plan::Narrow(candidates) => candidates,
     };
     let begun = Instant::now();
-    let fresh = index.refresh(&scope)?;
+    let fresh = match known {
+        Some(known) => known.clone(),
+        None => index.refresh(&scope)?,
+    };
     let listing = Listing {
         ignored: !args.rules.ignore
             || args.no_ignore_vcs

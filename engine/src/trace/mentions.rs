@@ -4,6 +4,7 @@
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
+use std::io::ErrorKind;
 use std::rc::Rc;
 
 use crate::{Note, Result};
@@ -33,6 +34,16 @@ pub struct InFile {
     pub count: usize,
 }
 
+/// What one file has of what is wanted.
+enum InOne {
+    /// For each look-up that it has lines for its number, the lines, and how many there are.
+    Lines(Vec<(usize, Vec<Line>, usize)>),
+    /// It has some, and is no text.
+    Binary,
+    /// It can't be read.
+    Unread,
+}
+
 /// Files, in path order.
 type Paths = Rc<Vec<Vec<u8>>>;
 
@@ -45,6 +56,8 @@ pub(crate) struct Mentions<'a> {
     known: HashMap<Wanted, Rc<Vec<InFile>>>,
     /// The binary files that were told of.
     binary: HashSet<Vec<u8>>,
+    /// The files that are there and could not be read.
+    unread: Vec<Vec<u8>>,
 }
 
 /// So many files are read sooner than the index is asked for fewer.
@@ -57,7 +70,8 @@ impl<'a> Mentions<'a> {
     /// For the tree of `code`; with the index that the question is asked of.
     pub(crate) fn new(code: &'a Code) -> Mentions<'a> {
         let (narrowed, known) = (HashMap::new(), HashMap::new());
-        Mentions { code, all: None, narrowed, known, binary: HashSet::new() }
+        let unread = Vec::new();
+        Mentions { code, all: None, narrowed, known, binary: HashSet::new(), unread }
     }
 
     /// The lines that are wanted, in path and line order.
@@ -101,8 +115,14 @@ impl<'a> Mentions<'a> {
         let mut files: Vec<(Vec<u8>, u64)> = files.into_iter().collect();
         files.sort_unstable_by(|(one, _), (other, _)| in_order(one, other));
         let found = in_parallel(&files, |(path, bits)| {
-            // What can't be read any more says nothing.
-            let Ok(bytes) = read(&self.code.path(path)) else { return (Vec::new(), false) };
+            // What is gone says nothing.
+            let bytes = match read(&self.code.path(path)) {
+                Ok(bytes) => bytes,
+                Err(error) if error.kind() == ErrorKind::NotFound => {
+                    return InOne::Lines(Vec::new());
+                }
+                Err(_) => return InOne::Unread,
+            };
             let mut found = Vec::new();
             for (at, ready) in ready.iter().enumerate().filter(|(at, _)| bits & (1 << at) != 0) {
                 let (lines, count) = ready.lines(&bytes);
@@ -111,17 +131,26 @@ impl<'a> Mentions<'a> {
                 }
             }
             match !found.is_empty() && is_binary(path, &bytes) {
-                true => (Vec::new(), true),
-                false => (found, false),
+                true => InOne::Binary,
+                false => InOne::Lines(found),
             }
         });
-        let binary = files.iter().zip(&found).filter(|(_, (_, is_binary))| *is_binary);
-        for ((path, _), _) in binary {
-            self.tell_of_binary(path);
-        }
-        let found = found.into_iter().map(|(found, _)| found);
         let mut all: Vec<Vec<InFile>> = vec![Vec::new(); wanted.len()];
-        for ((path, _), found) in files.iter().zip(found).filter(|(_, found)| !found.is_empty()) {
+        for ((path, _), found) in files.iter().zip(found) {
+            let found = match found {
+                InOne::Lines(found) if found.is_empty() => continue,
+                InOne::Lines(found) => found,
+                InOne::Binary => {
+                    self.tell_of_binary(path);
+                    continue;
+                }
+                InOne::Unread => {
+                    if !self.unread.contains(path) {
+                        self.unread.push(path.clone());
+                    }
+                    continue;
+                }
+            };
             let path: Rc<[u8]> = path.as_slice().into();
             for (which, lines, count) in found {
                 all[which].push(InFile { path: path.clone(), lines, count });
@@ -164,6 +193,11 @@ impl<'a> Mentions<'a> {
         Ok(all)
     }
 
+    /// The files that are there and could not be read.
+    pub(crate) fn unread(&self) -> &[Vec<u8>] {
+        &self.unread
+    }
+
     /// Says once of a file that its lines are left out.
     fn tell_of_binary(&mut self, path: &[u8]) {
         if self.binary.insert(path.to_vec()) {
@@ -200,20 +234,30 @@ impl<'a> Mentions<'a> {
         if let Some(known) = self.narrowed.get(&key) {
             return known.clone();
         }
-        let found = self.code.asked().and_then(|(index, fresh)| {
+        let code = self.code;
+        let found = code.asked().and_then(|(index, fresh)| {
             let flags = Flags { fixed_strings, unicode: fixed_strings, ..Flags::default() };
             let query = Query::from_patterns(&key.0, &flags);
             let Ok(Plan::Narrow(candidates)) = index.plan(&query, &Scope::whole()) else {
                 return None;
             };
             let listing = Listing { ignored: false, links: false };
-            Narrow::new(index, &candidates, fresh, listing).list(b"", false).map(Rc::new)
+            let narrow = Narrow::new(index, &candidates, fresh, listing);
+            narrow.list(b"", false).map(Rc::new).or_else(|| {
+                // Something is new: what there is only a walk can tell.
+                let all = self.all().ok()?;
+                Some(Rc::new(all.iter().filter(|path| narrow.file(path)).cloned().collect()))
+            })
         });
         self.narrowed.insert(key, found.clone());
         found
     }
 
-    fn all(&mut self) -> Result<Paths> {
+    /// All files, in path order.
+    ///
+    /// # Errors
+    /// When the tree can't be walked.
+    pub(crate) fn all(&mut self) -> Result<Paths> {
         if let Some(all) = &self.all {
             return Ok(all.clone());
         }

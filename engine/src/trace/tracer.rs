@@ -98,6 +98,19 @@ impl<'a, 'g> Tracer<'a, 'g> {
         self.mentions.look_for(wanted)
     }
 
+    /// All files of the tree, in path order.
+    ///
+    /// # Errors
+    /// When the tree can't be walked.
+    pub fn files(&mut self) -> Result<Rc<Vec<Vec<u8>>>> {
+        self.mentions.all()
+    }
+
+    /// The files that lines were looked for in, and that could not be read.
+    pub fn unread(&self) -> &[Vec<u8>] {
+        self.mentions.unread()
+    }
+
     /// What `work` makes of each file that may have wanted lines, in path order.
     ///
     /// # Errors
@@ -171,6 +184,18 @@ impl<'a, 'g> Tracer<'a, 'g> {
             outline.definitions.iter().filter(is_around).min_by_key(|d| d.last - d.first)?;
         let name = String::from_utf8_lossy(outline.name(inner.name)).into_owned();
         Some(name.split('@').next().unwrap_or_default().to_owned())
+    }
+
+    /// The structure or union whose fields a line is among; none within a function.
+    pub fn structure(&mut self, path: &[u8], line: u32) -> Option<String> {
+        let outlined = self.outline(path);
+        let outline = &outlined.outline;
+        let around = outline.definitions.iter().filter(|d| d.first < line && line <= d.last);
+        let mut around: Vec<&Definition> = around.filter(|d| d.kind != Kind::File).collect();
+        around.sort_by_key(|d| d.last - d.first);
+        let inner = around.iter().find(|d| d.kind != Kind::Member)?;
+        let is_structure = matches!(inner.kind, Kind::Struct | Kind::Union);
+        is_structure.then(|| String::from_utf8_lossy(outline.name(inner.name)).into_owned())
     }
 
     /// What the outline says of a definition: its comment and guard.

@@ -61,13 +61,16 @@ impl Graph<'_> {
         if tag.is_empty() {
             return self.only_struct_with(field);
         }
-        let mut parts = tag.split(|byte| *byte == b'.');
+        self.struct_at(tag).or_else(|| self.only_struct_with(field))
+    }
+
+    /// The struct that a path leads to: `inode.i_op` to what the member `i_op` of `struct inode`
+    /// holds or points to.
+    pub fn struct_at(&self, path: &[u8]) -> Option<Vec<u8>> {
+        let mut parts = path.split(|byte| *byte == b'.');
         let mut held = parts.next().unwrap_or_default().to_vec();
         for part in parts {
-            match self.struct_held(part, &held) {
-                Some(next) => held = next,
-                None => return self.only_struct_with(field),
-            }
+            held = self.struct_held(part, &held)?;
         }
         Some(held)
     }

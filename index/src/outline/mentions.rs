@@ -4,31 +4,37 @@
 use crate::idiom::Idioms;
 use crate::lex::{Lexer, Token, TokenKind};
 
-use super::{FileOutline, Language, c, outline};
+use super::{Access, FileOutline, Language, c, outline};
 
-/// The outline of the file at `path` with the definitions and uses of `name` and what these are
-/// in (others may be left out), and the lines, from 1, where `name` is a word of the code: not of
-/// a comment, a text or an include. A line may be there twice.
-pub fn mentions(
-    path: &[u8],
-    bytes: &[u8],
-    idioms: &Idioms,
-    name: &[u8],
-) -> (FileOutline, Vec<u32>) {
+/// What one file says of one name.
+#[derive(Default)]
+pub struct Mentioned {
+    /// The outline, with the definitions and uses of the name and what these are in; others may be
+    /// left out.
+    pub outline: FileOutline,
+    /// The lines, from 1, where the name is a word of the code: not of a comment, a text or an
+    /// include. A line may be there twice.
+    pub lines: Vec<u32>,
+    /// How values of that name are got at, in C.
+    pub accesses: Vec<Access>,
+}
+
+/// What the file at `path` says of `name`.
+pub fn mentions(path: &[u8], bytes: &[u8], idioms: &Idioms, name: &[u8]) -> Mentioned {
     if Language::of(path) == Some(Language::C) {
-        let mut found = FileOutline::default();
-        let lines = c::read_about(path, bytes, idioms, name, &mut found);
-        return (found, lines);
+        let mut outline = FileOutline::default();
+        let (lines, accesses) = c::read_about(path, bytes, idioms, name, &mut outline);
+        return Mentioned { outline, lines, accesses };
     }
-    let found = outline(path, bytes, idioms);
+    let outline = outline(path, bytes, idioms);
     let mut lines = Vec::new();
     if Language::of(path) == Some(Language::Kconfig) {
-        let uses = found.uses.iter().filter(|used| found.name(used.name) == name);
+        let uses = outline.uses.iter().filter(|used| outline.name(used.name) == name);
         lines.extend(uses.map(|used| used.line));
     } else {
         words(Lexer::new(bytes), bytes, name, &mut lines);
     }
-    (found, lines)
+    Mentioned { outline, lines, accesses: Vec::new() }
 }
 
 /// The lines where `name` is a word of the code that `lexer` reads of `bytes`.

@@ -4,6 +4,7 @@
 //! uses a macro, and whether a name passed on is a function, needs the whole tree: here
 //! they are candidates, and `graph` decides.
 
+mod access;
 mod c;
 pub mod formats;
 mod kconfig;
@@ -12,9 +13,10 @@ mod names;
 mod rust;
 mod types;
 
+pub use access::{Access, AccessKind, Owner, is_initialised};
 pub(crate) use c::expand;
 pub(crate) use c::template::Template;
-pub use mentions::mentions;
+pub use mentions::{Mentioned, mentions};
 
 pub use names::{NO_NAME, NameId, Names};
 pub(crate) use names::{NameHasher, hash, spread};

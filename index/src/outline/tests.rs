@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use proptest::prelude::*;
 
-use super::{FileOutline, Kind, NO_NAME, mentions, outline};
+use super::{FileOutline, Kind, Mentioned, NO_NAME, mentions, outline};
 use crate::idiom::Idioms;
 
 fn shown(path: &str, bytes: &[u8]) -> String {
@@ -338,7 +338,7 @@ fn of_one_name_as_much_is_said_as_by_the_whole_outline() {
             .into_iter()
             .filter(|name| name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_'));
         for name in names.filter(|name| !name.is_empty()) {
-            let (part, lines) = mentions(path, bytes, &idioms, name);
+            let Mentioned { outline: part, lines, .. } = mentions(path, bytes, &idioms, name);
             let said = |outline: &FileOutline| {
                 let text = |id| String::from_utf8_lossy(outline.name(id)).into_owned();
                 let is = |id| outline.name(id) == name;
@@ -368,7 +368,8 @@ fn of_one_name_as_much_is_said_as_by_the_whole_outline() {
 fn the_lines_of_a_name_are_those_of_code() {
     let lines = |name: &str| {
         let idioms = Idioms::built_in();
-        let (_, mut lines) = mentions(b"lamps.c", LAMPS.as_bytes(), &idioms, name.as_bytes());
+        let Mentioned { mut lines, .. } =
+            mentions(b"lamps.c", LAMPS.as_bytes(), &idioms, name.as_bytes());
         lines.dedup();
         lines
     };
@@ -376,7 +377,8 @@ fn the_lines_of_a_name_are_those_of_code() {
     assert_eq!(lines("LIMIT"), [2, 3, 15, 22, 26, 28]);
     assert_eq!(lines("set_level"), [7, 11, 24]);
     assert_eq!(lines("lamp_dead"), [32]);
-    let (outline, _) = mentions(b"lamps.c", LAMPS.as_bytes(), &Idioms::built_in(), b"lamp_dead");
+    let Mentioned { outline, .. } =
+        mentions(b"lamps.c", LAMPS.as_bytes(), &Idioms::built_in(), b"lamp_dead");
     assert!(outline.definitions.iter().any(|d| outline.name(d.name) == b"mixed"));
 }
 

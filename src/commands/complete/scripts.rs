@@ -7,6 +7,7 @@ use clap::{Arg, Command, ValueHint};
 use clap_complete::Shell;
 use kgrep_engine::request::{DEFINITION_KINDS, REFERENCE_KINDS};
 use kgrep_index::graph::LinkKind;
+use kgrep_index::outline::AccessKind;
 
 use crate::cli;
 use crate::list::NAMES;
@@ -20,7 +21,8 @@ const ZSH: &str = include_str!("symbols.zsh");
 const ZSH_FIRST: &str = include_str!("first.zsh");
 
 /// The commands whose words are names of the code.
-const SYMBOL_COMMANDS: [&str; 6] = ["def", "refs", "callers", "callees", "chain", "trace"];
+const SYMBOL_COMMANDS: [&str; 7] =
+    ["def", "refs", "callers", "callees", "chain", "trace", "exists"];
 
 /// clap knows no such hint: this one, which nothing else here has, stands for it in its
 /// scripts, and is replaced there.
@@ -88,12 +90,14 @@ fn parser(shell: Shell) -> Command {
     let (traced, listed) = recipe_words();
     let (traced, listed) = (words(traced.into_iter()), words(listed.into_iter()));
     let uses = words(REFERENCE_KINDS.iter().map(|kind| (*kind).to_owned()));
+    let accesses = words(AccessKind::ALL.iter().map(|(_, kind)| (*kind).to_owned()));
     let steps = words(LinkKind::ALL.iter().map(|(_, kind)| (*kind).to_owned()));
     let defined = words(DEFINITION_KINDS.iter().map(|kind| (*kind).to_owned()));
     let commands = words(cli::command_names().into_iter());
     let values = |command: &str, arg: &str| match (command, arg) {
         ("def", "kind") => Some(defined.clone()),
         ("refs", "kinds") => Some(uses.clone()),
+        ("refs", "access") => Some(accesses.clone()),
         ("callers" | "callees", "kinds") => Some(steps.clone()),
         ("list", "what") => Some(listed.clone()),
         ("trace" | "queries", "kind") => Some(traced.clone()),

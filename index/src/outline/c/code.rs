@@ -59,11 +59,11 @@ pub(super) struct Frame {
     /// Which argument is being read, from 1.
     argument: u32,
     /// `{`: the struct being filled, as a path.
-    tag: NameId,
+    pub(super) tag: NameId,
     /// The slot that the value being read goes to.
     slot: NameId,
     /// Whether it is a `{` that holds values, not statements.
-    values: bool,
+    pub(super) values: bool,
     /// The slot that one of the arguments fills, and which.
     fills: (NameId, u32),
 }
@@ -160,7 +160,10 @@ impl Reader<'_> {
             }
             let token = tokens[at];
             at = match token.kind {
-                TokenKind::Ident => self.word(&mut walk, at),
+                TokenKind::Ident => {
+                    self.note_access(&walk, at);
+                    self.word(&mut walk, at)
+                }
                 TokenKind::Byte => self.punctuation(&mut walk, at),
                 _ => at + 1,
             };
@@ -563,7 +566,7 @@ impl Walk<'_> {
         self.declared = (name, self.frames.len());
     }
 
-    fn top(&self) -> &Frame {
+    pub(super) fn top(&self) -> &Frame {
         self.frames.last().unwrap_or(&FRAME)
     }
 

@@ -4,6 +4,7 @@
 //! out, and a closing brace in column 0 ends whatever is open: the kernel's style is the
 //! safe point from which a misread file goes on. What an item is, `items` decides.
 
+mod access;
 mod aggregate;
 mod asm;
 mod code;
@@ -35,7 +36,7 @@ use sink::Sink;
 
 use super::formats::{Gather, Head};
 use super::mentions::words_of_directive;
-use super::{FileOutline, NO_NAME, NameId, hash};
+use super::{Access, FileOutline, NO_NAME, NameId, hash};
 
 /// An item with more tokens is given up: none in a real tree comes near.
 const ITEM_TOKENS: usize = 1 << 21;
@@ -53,25 +54,27 @@ fn unit(path: &[u8]) -> u32 {
 }
 
 /// As [`read`], but of what is said only as much as has to do with `name`. Returns the lines
-/// where it is a word of the code.
+/// where it is a word of the code, and how values of that name are got at.
 pub(super) fn read_about(
     path: &[u8],
     bytes: &[u8],
     idioms: &Idioms,
     name: &[u8],
     out: &mut FileOutline,
-) -> Vec<u32> {
+) -> (Vec<u32>, Vec<Access>) {
     let mut reader = Reader::new(bytes, idioms, out);
     reader.unit = unit(path);
-    reader.about = Some(About { name, lines: Vec::new() });
+    reader.about = Some(About { name, lines: Vec::new(), accesses: Vec::new() });
     reader.read();
-    reader.about.map_or_else(Vec::new, |about| about.lines)
+    reader.about.map(|about| (about.lines, about.accesses)).unwrap_or_default()
 }
 
-/// The one name that is asked about, and the lines where it is a word of the code.
+/// The one name that is asked about, the lines where it is a word of the code, and how values of that
+/// name are got at.
 struct About<'a> {
     name: &'a [u8],
     lines: Vec<u32>,
+    accesses: Vec<Access>,
 }
 
 impl About<'_> {

@@ -216,12 +216,12 @@ impl Reader<'_> {
     }
 }
 
-fn is_step(token: Token) -> bool {
+pub(super) fn is_step(token: Token) -> bool {
     token.kind == TokenKind::Arrow || token.is(b'.')
 }
 
 /// Index of the bracket that the one at `close` closes.
-fn opening(tokens: &[Token], close: usize) -> Option<usize> {
+pub(super) fn opening(tokens: &[Token], close: usize) -> Option<usize> {
     let mut depth = 0usize;
     for back in 0..LONGEST_GROUP {
         let at = close.checked_sub(back)?;

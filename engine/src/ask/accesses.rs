@@ -1,0 +1,209 @@
+//! How code gets at a variable or a field of a structure: every use, with whether it reads or writes
+//! it. Of which structure a field is, the text tells as far as it can; the rest is marked.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+
+use kgrep_index::graph::Place;
+use kgrep_index::outline::{
+    Access, AccessKind, Definition, Kind, Mentioned, Owner, is_initialised, mentions,
+};
+
+use super::candidates::candidates;
+use super::names::unknown;
+use super::references::Around;
+use crate::answer::{Answer, Cell, Column, How, Role, Row, Sureness};
+use crate::code::{Code, in_parallel, one_name, read, tagged};
+use crate::request::Accesses;
+use crate::search::SearchRequest;
+use crate::{Error, Note, Result};
+
+/// What is asked about: a variable, or a field of a structure.
+struct Asked<'n> {
+    structure: Option<&'n str>,
+    name: &'n str,
+}
+
+/// An access, and the definition that it is in.
+struct Found {
+    access: Access,
+    within: String,
+}
+
+/// The accesses to what `asked` names.
+///
+/// # Errors
+/// When the name is none, or the tree can't be read.
+pub(super) fn answer(code: &Code, accesses: &Accesses) -> Result<Answer> {
+    let text = one_name(&accesses.name)?;
+    let asked = asked(text);
+    let request = SearchRequest {
+        pattern: Some(OsString::from(asked.name)),
+        fixed_strings: true,
+        word_regexp: true,
+        ..SearchRequest::default()
+    };
+    let mut answer = Answer::default();
+    let mut paths = candidates(code, request, &mut answer)?;
+    paths.retain(|path| code.arch.has(Place::of(path)));
+    let found = in_parallel(&paths, |path| in_file(code, path, &asked));
+    let mut files = Vec::with_capacity(paths.len());
+    for (path, found) in paths.iter().zip(found) {
+        match found {
+            Ok(found) => files.push((path, found)),
+            Err(note) => answer.notes.push(note),
+        }
+    }
+    let structures = structures(code, &files)?;
+    let (mut unsure, mut is_known) = (0, false);
+    for (path, found) in files {
+        for Found { access, within } in found {
+            let Some(is_its) = is_its(&access, &asked, &structures) else { continue };
+            is_known = true;
+            let kind = access.kind;
+            let counts = |kind| accesses.kinds.is_empty() || accesses.kinds.contains(&kind);
+            if !kind.map_or(accesses.kinds.is_empty(), counts) {
+                continue;
+            }
+            let is_sure = is_its && access.sure;
+            unsure += u64::from(!is_its);
+            answer.rows.push(Row {
+                path: path.clone(),
+                line: access.line,
+                name: asked.name.as_bytes().to_vec(),
+                cells: vec![Cell::Name(within), Cell::How(kind.map_or(How::Use, How::Access))],
+                sure: if is_sure { Sureness::Certain } else { Sureness::Unsure },
+                ..Row::default()
+            });
+        }
+    }
+    if answer.rows.is_empty() {
+        answer.notes.push(match is_known {
+            true => Note::NoSuchUse(text.to_owned()),
+            false => code.ask(|graph| unknown(code, graph, text))?,
+        });
+        return Ok(answer);
+    }
+    if unsure > 0 {
+        answer.notes.push(Note::UnsureStructures { unsure, total: answer.rows.len() as u64 });
+    }
+    answer.columns = Column::all(&[("Function", Role::Function), ("How", Role::How)]);
+    Ok(answer)
+}
+
+fn asked(text: &str) -> Asked<'_> {
+    let (_, text) = tagged(text);
+    match text.split_once("->").or_else(|| text.rsplit_once('.')) {
+        Some((structure, name)) => Asked { structure: Some(structure), name },
+        None => Asked { structure: None, name: text },
+    }
+}
+
+/// Whether a name is a field's, with its structure: `lamp.watts`.
+pub(super) fn is_field(name: &str) -> bool {
+    let is_word = |part: &str| {
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    };
+    let Asked { structure, name } = asked(name.trim());
+    structure.is_some_and(is_word) && is_word(name)
+}
+
+/// The structures that the paths before fields lead to, as far as the tree tells.
+fn structures(
+    code: &Code,
+    files: &[(&Vec<u8>, Vec<Found>)],
+) -> Result<HashMap<Vec<u8>, Option<Vec<u8>>>> {
+    let mut paths: Vec<&Vec<u8>> = files
+        .iter()
+        .flat_map(|(_, found)| found)
+        .filter_map(|found| match &found.access.owner {
+            Owner::Struct(path) => Some(path),
+            _ => None,
+        })
+        .collect();
+    paths.sort_unstable();
+    paths.dedup();
+    if paths.iter().all(|path| !path.contains(&b'.')) {
+        // The graph has nothing to add.
+        return Ok(paths.into_iter().map(|path| (path.clone(), Some(path.clone()))).collect());
+    }
+    code.ask(|graph| {
+        let known = paths.iter().map(|path| ((*path).clone(), graph.struct_at(path)));
+        Ok::<_, Error>(known.collect())
+    })
+}
+
+/// Whether an access is surely one to what is asked about; none where it surely isn't.
+fn is_its(
+    access: &Access,
+    asked: &Asked<'_>,
+    structures: &HashMap<Vec<u8>, Option<Vec<u8>>>,
+) -> Option<bool> {
+    match (&access.owner, asked.structure) {
+        (Owner::Global, None) => Some(true),
+        (Owner::Unknown, Some(_)) => Some(false),
+        (Owner::Struct(path), Some(structure)) => match structures.get(path) {
+            Some(Some(tag)) => (tag == structure.as_bytes()).then_some(true),
+            _ => Some(false),
+        },
+        _ => None,
+    }
+}
+
+fn in_file(code: &Code, path: &[u8], asked: &Asked<'_>) -> Result<Vec<Found>, Note> {
+    let bytes = read(&code.path(path)).map_err(|error| {
+        let path = code.path(path).into_os_string().into_vec();
+        Note::Unreadable { path, reason: error.to_string() }
+    })?;
+    let name = asked.name.as_bytes();
+    let Mentioned { outline, lines, mut accesses } = mentions(path, &bytes, code.idioms(), name);
+    let declared = |line: u32, kind| Access {
+        line,
+        start: 0,
+        kind: Some(kind),
+        sure: true,
+        owner: match asked.structure {
+            Some(structure) => Owner::Struct(structure.as_bytes().to_vec()),
+            None => Owner::Global,
+        },
+    };
+    let is_its_home = |d: &&Definition| match asked.structure {
+        Some(structure) => {
+            matches!(d.kind, Kind::Struct | Kind::Union)
+                && outline.name(d.name) == structure.as_bytes()
+        }
+        None => {
+            matches!(d.kind, Kind::Variable | Kind::Declaration) && outline.name(d.name) == name
+        }
+    };
+    for home in outline.definitions.iter().filter(is_its_home) {
+        let mut inside: Vec<u32> =
+            lines.iter().copied().filter(|line| (home.first..=home.last).contains(line)).collect();
+        inside.sort_unstable();
+        inside.dedup();
+        if asked.structure.is_none() {
+            // In the rest of a variable's value the name stands for another.
+            inside.truncate(1);
+        }
+        for line in inside {
+            let kind = match asked.structure.is_none() && is_initialised(&bytes, line, name) {
+                true => AccessKind::Initialised,
+                false => AccessKind::Declared,
+            };
+            accesses.retain(|access| access.line != line || access.owner == Owner::Local);
+            accesses.push(declared(line, kind));
+        }
+    }
+    accesses.sort_by_key(|access| (access.line, access.start));
+    accesses.dedup_by(|one, other| {
+        (one.line, one.kind, &one.owner) == (other.line, other.kind, &other.owner)
+    });
+    let mut around = Around::new(&outline, b"");
+    let found = accesses.into_iter().map(|access| {
+        let within = around.line(access.line).map(|d| outline.name(d.name));
+        let within = String::from_utf8_lossy(within.unwrap_or_default()).into_owned();
+        Found { access, within }
+    });
+    Ok(found.collect())
+}

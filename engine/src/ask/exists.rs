@@ -1,0 +1,421 @@
+//! Whether there is such a name, and what it is: what the graph, the text and the list of files
+//! have of each, so that "nothing" is a proof.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use kgrep_index::graph::{DefInfo, Graph, Program};
+use kgrep_index::kbuild::{Truth, symbols_in};
+use kgrep_index::outline::{Flags, Kind, Language};
+
+use super::define;
+use super::names::boot_parameter;
+use crate::answer::{
+    Answer, Cell, Column, DefinitionKind, How, Outside, Role, Row, Standing, Title, Verdict,
+};
+use crate::code::{Code, export_of, filled_up, maker, name_line, named, near, one_name, word_in};
+use crate::compare::told;
+use crate::diff::model::Origin;
+use crate::diff::set;
+use crate::request::Exists;
+use crate::trace::{InFile, Options, Tracer, Wanted};
+use crate::{Error, Note, Proof, Result};
+
+/// Of so many names that are nothing, those that are spelled nearly so are looked for.
+const NEAR: usize = 20;
+
+/// What each name comes to, a part for each.
+///
+/// # Errors
+/// When a name is none, the patches can't be read or the tree can't be.
+pub(super) fn answer(code: &Code, exists: &Exists) -> Result<Answer> {
+    let mut answer = code.ask(|graph| {
+        let options = Options { depth: 1, body: false, all: true };
+        let tracer = Tracer::new(code, graph, options);
+        let mut asker = Asker { code, graph, tracer, answer: Answer::default() };
+        asker.ask(&exists.names)?;
+        Ok::<_, Error>(asker.answer)
+    })?;
+    if let Some(path) = &exists.patches {
+        in_patches(&mut answer, path, code.tree().root())?;
+    }
+    if !answer.rows.is_empty() {
+        answer.columns = Column::all(&[("What", Role::Text)]);
+    }
+    Ok(answer)
+}
+
+/// Looks for a name in all text, where nothing is called so.
+///
+/// # Errors
+/// When the tree can't be walked.
+pub(super) fn proof(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Proof> {
+    let mut tracer = Tracer::new(code, graph, Options { depth: 1, body: false, all: true });
+    let found = tracer.lines(&word(name))?;
+    let lines = found.iter().map(|file| file.count as u64).sum();
+    let files = tracer.files()?.len() as u64;
+    Ok(Proof { files, lines, unread: tracer.unread().len() as u64 })
+}
+
+/// Lines that have `name` as a word.
+fn word(name: &str) -> Wanted {
+    let is_word = |letter: Option<char>| letter.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    let edge = |letter| if is_word(letter) { r"\b" } else { "" };
+    let (start, end) = (edge(name.chars().next()), edge(name.chars().next_back()));
+    let pattern = format!("{start}(?:{}){end}", regex::escape(name));
+    Wanted::new(vec![name.to_owned()], pattern)
+}
+
+struct Asker<'a, 'g> {
+    code: &'a Code,
+    graph: &'a Graph<'g>,
+    tracer: Tracer<'a, 'g>,
+    answer: Answer,
+}
+
+/// A name, and what the graph has of it.
+struct Name {
+    plain: String,
+    verdict: Verdict,
+    found: Vec<DefInfo>,
+    rows: Vec<Row>,
+}
+
+impl Asker<'_, '_> {
+    fn ask(&mut self, names: &[String]) -> Result<()> {
+        let mut all = Vec::with_capacity(names.len());
+        for name in names {
+            all.push(self.name(name)?);
+        }
+        let open: Vec<usize> = (0..all.len()).filter(|at| is_open(&all[*at])).collect();
+        if !open.is_empty() {
+            self.files(&mut all, &open)?;
+            self.text(&mut all, &open)?;
+        }
+        for name in all {
+            let section = u32::try_from(self.answer.sections.len()).ok();
+            let rows = name.rows.into_iter().map(|row| Row { section, ..row });
+            self.answer.rows.extend(rows);
+            self.answer.sections.push(Title::Verdict(name.verdict));
+        }
+        Ok(())
+    }
+
+    /// What the graph says of a name.
+    fn name(&mut self, asked: &str) -> Result<Name> {
+        let plain = one_name(asked)?.trim_end_matches('=').to_owned();
+        let define::Found { definitions: found, note } =
+            define::found(self.code, self.graph, asked, &[])?;
+        self.answer.notes.extend(note);
+        let mut verdict = Verdict { name: asked.trim().to_owned(), ..Verdict::default() };
+        let counts: Vec<bool> = found.iter().map(|d| self.outside(d, false).is_none()).collect();
+        let mut here: Vec<&DefInfo> =
+            found.iter().zip(&counts).filter(|(_, counts)| **counts).map(|(d, _)| d).collect();
+        verdict.places = here.len();
+        let is_any = |kinds: &[Kind]| here.iter().all(|d| kinds.contains(&d.kind));
+        verdict.standing = match () {
+            () if here.is_empty() => Standing::Nothing,
+            () if is_any(&[Kind::Declaration]) => Standing::Declared,
+            () if is_any(&[Kind::Kconfig]) => Standing::Symbol,
+            () if is_any(&[Kind::Member]) => Standing::Field,
+            () => Standing::Defined,
+        };
+        if !here.is_empty() && verdict.standing != Standing::Declared {
+            here.retain(|d| d.kind != Kind::Declaration);
+            verdict.places = here.len();
+        }
+        let best = here.first().map(|best| **best);
+        verdict.made_by = best.and_then(|best| self.maker(&best));
+        let mut rows: Vec<Row> = found.iter().map(|d| self.row(d)).collect();
+        if let Some(export) = self.export(&plain) {
+            verdict.exported = true;
+            rows.push(export);
+            if verdict.standing == Standing::Nothing && found.is_empty() {
+                verdict.standing = Standing::Declared;
+            }
+        }
+        Ok(Name { plain, verdict, found, rows })
+    }
+
+    /// Why a definition doesn't count; `told` says that the reason is, too.
+    fn outside(&self, definition: &DefInfo, told: bool) -> Option<Outside> {
+        let (place, path) = (self.graph.place(definition.file), self.graph.path(definition.file));
+        if place.program != Program::Kernel {
+            let folder = path.split(|byte| *byte == b'/').next().unwrap_or_default();
+            return Some(Outside::Program(String::from_utf8_lossy(folder).into_owned()));
+        }
+        let arch = self.code.arch;
+        if !arch.has(place) {
+            if arch.leaves_out(place) {
+                let (line, needs) = if told { self.kept_out(path) } else { Default::default() };
+                return Some(Outside::NotBuilt { line, needs });
+            }
+            let folder = path.split(|byte| *byte == b'/').nth(1).unwrap_or_default();
+            return Some(Outside::Architecture(String::from_utf8_lossy(folder).into_owned()));
+        }
+        let is_off = self.code.kernel().is_some() && !self.code.compiles(path, definition.first);
+        is_off.then_some(Outside::Off)
+    }
+
+    /// The line that keeps a file out of what is built, and what it needs.
+    fn kept_out(&self, path: &[u8]) -> (Option<String>, Vec<String>) {
+        let Some(kernel) = self.code.kernel() else { return Default::default() };
+        let steps = kernel.explain(path).steps;
+        let Some(step) = steps.iter().find(|step| step.holds == Truth::False) else {
+            return Default::default();
+        };
+        let bytes = crate::code::read(&self.code.path(&step.file)).unwrap_or_default();
+        let source = crate::relocate::SourceFile::from_bytes(bytes);
+        let text = source.line(u64::from(step.line)).unwrap_or_default();
+        let needs = symbols_in(text).iter().map(|symbol| kernel.value_text(symbol)).collect();
+        (Some(format!("{}:{}", String::from_utf8_lossy(&step.file), step.line)), needs)
+    }
+
+    /// The macro that makes a definition.
+    fn maker(&mut self, definition: &DefInfo) -> Option<String> {
+        if matches!(definition.kind, Kind::Macro | Kind::Constant | Kind::Kconfig) {
+            return None;
+        }
+        let (path, name) = (self.tracer.path(definition), self.tracer.name(definition));
+        Language::of(&path)?;
+        let file = self.tracer.file(&path);
+        let found = maker(&file, definition.first, definition.last, name.as_bytes())?;
+        let is_macro = |name| self.graph.definitions_of(name).iter().any(|d| d.kind == Kind::Macro);
+        let known = named(self.graph, &found).is_some_and(is_macro);
+        // What the name of another definition is cannot make it.
+        (known && found != name).then_some(found)
+    }
+
+    fn row(&mut self, definition: &DefInfo) -> Row {
+        let (path, name) = (self.tracer.path(definition), self.graph.name(definition.name));
+        let (name, structure) = match memchr::memchr(b'@', &name) {
+            Some(at) => (name[..at].to_vec(), Some(name[at + 1..].to_vec())),
+            None => (name, None),
+        };
+        let line = name_line(&self.tracer.file(&path), &name, definition.first, definition.last);
+        let kind = DefinitionKind {
+            kind: definition.kind,
+            flags: definition.flags,
+            member_of: structure.map(|name| String::from_utf8_lossy(&name).into_owned()),
+        };
+        let extent = Some((definition.first, definition.last));
+        Row { path, line, extent, name, cells: vec![Cell::Kind(kind)], ..Row::default() }
+    }
+
+    /// The line that offers a name to modules.
+    fn export(&self, name: &str) -> Option<Row> {
+        let export = named(self.graph, &export_of(name))?;
+        let found = self.graph.definitions_of(export);
+        let counts = |d: &&DefInfo| self.code.arch.has(self.graph.place(d.file));
+        let best = found.iter().find(counts)?;
+        Some(Row {
+            path: self.graph.path(best.file).to_vec(),
+            line: best.first,
+            name: name.as_bytes().to_vec(),
+            cells: vec![Cell::How(How::Exported)],
+            ..Row::default()
+        })
+    }
+
+    /// Which of the open names are files: by their whole path, or by its last part.
+    fn files(&mut self, all: &mut [Name], open: &[usize]) -> Result<()> {
+        let paths = self.tracer.files()?;
+        let mut wanted: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();
+        for &at in open {
+            wanted.entry(all[at].plain.as_bytes().to_vec()).or_default().push(at);
+        }
+        let slash = |path: &[u8]| memchr::memrchr(b'/', path).map_or(0, |at| at + 1);
+        for path in paths.iter() {
+            let base = &path[slash(path)..];
+            let whole = wanted.get(&path[..]).filter(|_| base.len() < path.len());
+            for &at in wanted.get(base).into_iter().chain(whole).flatten() {
+                let cells = vec![Cell::Text("file".to_owned())];
+                all[at].rows.push(Row { path: path.clone(), line: 1, cells, ..Row::default() });
+                all[at].verdict.standing = Standing::File;
+                all[at].verdict.places += 1;
+            }
+        }
+        self.answer.coverage.files = Some(paths.len() as u64);
+        Ok(())
+    }
+
+    /// What the text has of the names that are open.
+    fn text(&mut self, all: &mut [Name], open: &[usize]) -> Result<()> {
+        let open: Vec<usize> = open.iter().copied().filter(|at| is_open(&all[*at])).collect();
+        let wanted: Vec<Wanted> = open.iter().map(|at| word(&all[*at].plain)).collect();
+        self.tracer.look_for(&wanted)?;
+        let files = self.answer.coverage.files.unwrap_or(0);
+        let mut nothing = Vec::new();
+        for (at, wanted) in open.into_iter().zip(&wanted) {
+            let found = self.tracer.lines(wanted)?;
+            let name = &mut all[at];
+            name.verdict.files = files;
+            name.verdict.lines = found.iter().map(|file| file.count as u64).sum();
+            self.judge(name, &found)?;
+            if name.verdict.standing == Standing::Nothing {
+                nothing.push(at);
+            }
+        }
+        let unread = self.tracer.unread();
+        let is_whole = unread.is_empty();
+        for path in unread {
+            self.answer.coverage.unread.push(path.clone().into());
+        }
+        for &at in &nothing {
+            let Name { plain, verdict, .. } = &mut all[at];
+            if !is_whole {
+                verdict.standing = Standing::Unproven;
+            }
+            if nothing.len() <= NEAR {
+                verdict.near = filled_up(self.code, near(self.graph, plain), plain);
+            }
+        }
+        Ok(())
+    }
+
+    /// What a name is of which the graph has no definition that counts.
+    fn judge(&mut self, name: &mut Name, found: &[InFile]) -> Result<()> {
+        let fields = self.fields(&name.plain, found);
+        if !fields.is_empty() {
+            name.verdict.standing = Standing::Field;
+            name.verdict.places = fields.len();
+            name.rows.splice(..0, fields);
+            return Ok(());
+        }
+        let is_quoted =
+            |file: &InFile| file.lines.iter().any(|line| names(&line.text, &name.plain));
+        if found.iter().any(is_quoted)
+            && boot_parameter(self.code, self.graph, &name.plain)?.is_some()
+        {
+            name.verdict.standing = Standing::Parameter;
+        } else if !name.found.is_empty() {
+            name.verdict.standing = Standing::Elsewhere;
+            let mut why: Vec<Outside> = Vec::new();
+            for definition in &name.found {
+                let outside = self.outside(definition, why.is_empty());
+                why.extend(outside.filter(|outside| !why.iter().any(|known| known.is_as(outside))));
+            }
+            if self.links(name, &why) {
+                // Its own line says where.
+                name.verdict.standing = Standing::Defined;
+                name.verdict.places = name.found.len();
+                return Ok(());
+            }
+            name.verdict.elsewhere = why;
+        } else if name.verdict.lines > 0 {
+            name.verdict.standing = Standing::Text;
+        }
+        for file in found {
+            for line in &file.lines {
+                let is_known = |row: &Row| row.path == *file.path && row.line == line.number;
+                if !name.rows.iter().any(is_known) {
+                    name.rows.push(Row {
+                        path: file.path.to_vec(),
+                        line: line.number,
+                        name: name.plain.as_bytes().to_vec(),
+                        cells: vec![Cell::Text("text".to_owned())],
+                        ..Row::default()
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the kernel has a definition that is in another program's folder: it uses the name, and
+    /// nothing else defines that.
+    fn links(&self, name: &Name, why: &[Outside]) -> bool {
+        let is_program = |outside: &Outside| matches!(outside, Outside::Program(_));
+        let is_kernels = |user: &DefInfo| self.graph.place(user.file).program == Program::Kernel;
+        why.iter().all(is_program)
+            && named(self.graph, &name.plain).is_some_and(|name| {
+                let users = self.graph.users_of(name).into_iter();
+                users.filter_map(|id| self.graph.definition(id)).any(|user| is_kernels(&user))
+            })
+    }
+
+    /// The lines on which structures have a field of this name.
+    fn fields(&mut self, name: &str, found: &[InFile]) -> Vec<Row> {
+        let mut rows = Vec::new();
+        for file in found.iter().filter(|file| Language::of(&file.path) == Some(Language::C)) {
+            for line in file.lines.iter().filter(|line| declares(&line.text, name)) {
+                let Some(member_of) = self.tracer.structure(&file.path, line.number) else {
+                    continue;
+                };
+                let kind = DefinitionKind {
+                    kind: Kind::Member,
+                    flags: Flags::default(),
+                    member_of: Some(member_of),
+                };
+                rows.push(Row {
+                    path: file.path.to_vec(),
+                    line: line.number,
+                    name: name.as_bytes().to_vec(),
+                    cells: vec![Cell::Kind(kind)],
+                    ..Row::default()
+                });
+            }
+        }
+        rows
+    }
+}
+
+/// Whether the text may have more to say of a name.
+fn is_open(name: &Name) -> bool {
+    name.verdict.standing == Standing::Nothing
+}
+
+/// Whether a line may declare a field of this name: something stands before it, and a declarator's
+/// end after it.
+fn declares(line: &[u8], name: &str) -> bool {
+    let Some(span) = word_in(line, name.as_bytes()) else { return false };
+    let (before, after) = (&line[..span.start as usize], &line[span.end as usize..]);
+    let before = before.trim_ascii_start();
+    let is_comment = [&b"//"[..], b"/*", b"*", b"#"].iter().any(|mark| before.starts_with(mark));
+    let ends = |byte: &u8| matches!(byte, b';' | b',' | b'[' | b':' | b')');
+    !before.is_empty() && !is_comment && after.trim_ascii_start().first().is_some_and(ends)
+}
+
+/// Whether a line has a name as a parameter has it: at the start of a text, or as an argument.
+fn names(line: &[u8], name: &str) -> bool {
+    memchr::memmem::find_iter(line, name.as_bytes())
+        .any(|at| at > 0 && matches!(line[at - 1], b'"' | b'(' | b'.' | b'\t' | b' '))
+}
+
+/// Looks for what is nothing in the lines that patches add.
+///
+/// # Errors
+/// When there are no patches at `path`.
+fn in_patches(answer: &mut Answer, path: &Path, base: &Path) -> Result<()> {
+    let set = set::load(path)?;
+    let verdicts = answer.sections.iter_mut().filter_map(|title| match title {
+        Title::Verdict(verdict) => Some(verdict),
+        _ => None,
+    });
+    let mut open: Vec<&mut Verdict> = verdicts
+        .filter(|v| matches!(v.standing, Standing::Nothing | Standing::Unproven | Standing::Text))
+        .collect();
+    for change in &set.files {
+        let lines = change.hunks.iter().flat_map(|hunk| hunk.lines());
+        let added: Vec<&[u8]> =
+            lines.filter(|line| line.origin == Origin::Added).map(|line| line.text).collect();
+        let Some(patch) = set.patches.get(change.patch) else { continue };
+        let name = String::from_utf8_lossy(&patch.name).into_owned();
+        for verdict in &mut open {
+            let asked = verdict.name.as_bytes();
+            if added.iter().any(|line| word_in(line, asked).is_some())
+                && verdict.patches.last() != Some(&name)
+            {
+                verdict.patches.push(name.clone());
+            }
+        }
+    }
+    for verdict in open.into_iter().filter(|verdict| !verdict.patches.is_empty()) {
+        if verdict.standing != Standing::Text {
+            verdict.standing = Standing::Patch;
+        }
+    }
+    let problems = set.problems.iter().map(|problem| Note::Problem(told(problem, base)));
+    answer.notes.extend(problems);
+    Ok(())
+}

@@ -1,0 +1,221 @@
+//! What a change touches: the functions, types, macros and variables that its lines are in, each with
+//! its head before and after, how many call it, and whose it is.
+
+use std::os::unix::ffi::OsStrExt;
+
+use kgrep_index::graph::Graph;
+
+use super::Sources;
+use crate::answer::{Answer, Cell, Column, Role, Row};
+use crate::code::{Code, named, read};
+use crate::compare::told;
+use crate::diff::context::{Around, Enclosing, Thing, around, enclosing};
+use crate::diff::locate::Lines;
+use crate::diff::maintainers::Maintainers;
+use crate::diff::model::{FileChange, Hunk, Origin};
+use crate::diff::strip;
+use crate::request::Touched;
+use crate::{Note, Result};
+
+const MAINTAINERS: &[u8] = b"MAINTAINERS";
+
+/// What the change touches, in the order of its files and lines.
+///
+/// # Errors
+/// When the change or the tree can't be read.
+pub(super) fn answer(code: &Code, touched: &Touched) -> Result<Answer> {
+    let root = code.tree().root();
+    let set = touched.sides.load(root, &|_| ())?;
+    let mut answer = Answer::default();
+    let problems = set.notes.iter().chain(&set.problems);
+    answer.notes.extend(problems.map(|problem| Note::Problem(told(problem, root))));
+    let mut sources = Sources::default();
+    let has_list = code.path(MAINTAINERS).is_file();
+    let list = has_list.then(|| Maintainers::parse(sources.get(code, MAINTAINERS).bytes()));
+    let mut all = Vec::new();
+    for file in &set.files {
+        let there = strip::inside(root, file.name());
+        let text = there.as_ref().and_then(|path| read(path).ok());
+        let lines = text.as_deref().map(Lines::of);
+        let mut things: Vec<Touch> = Vec::new();
+        for hunk in &file.hunks {
+            for side in [Origin::Removed, Origin::Added] {
+                add(&mut things, file, hunk, side, lines.as_ref());
+            }
+        }
+        let patch = set.patches.get(file.patch).and_then(|patch| patch.path.as_ref());
+        let place = match (&text, patch) {
+            (Some(_), _) => Some(file.name().to_vec()),
+            (None, Some(patch)) => Some(patch.as_os_str().as_bytes().to_vec()),
+            (None, None) => None,
+        };
+        let Some(place) = place else {
+            answer.notes.push(Note::Problem(format!(
+                "{}: not in this tree",
+                String::from_utf8_lossy(file.name())
+            )));
+            continue;
+        };
+        let whose = list.as_ref().and_then(|list| list.subsystem(file.name()));
+        let whose = String::from_utf8_lossy(whose.unwrap_or_default()).into_owned();
+        all.extend(things.into_iter().map(|thing| {
+            let path = place.clone();
+            let line = if text.is_some() { thing.line() } else { file.line.max(1) };
+            (thing, Row { path, line: line.max(1), ..Row::default() }, whose.clone())
+        }));
+    }
+    answer.rows = code.ask(|graph| {
+        let rows = all.iter().map(|(thing, row, whose)| thing.row(code, graph, row, whose));
+        Ok::<_, crate::Error>(rows.collect())
+    })?;
+    if answer.rows.is_empty() {
+        answer.notes.push(Note::TouchesNothing);
+        return Ok(answer);
+    }
+    answer.columns = Column::all(&[
+        ("Name", Role::Text),
+        ("What", Role::Text),
+        ("Was", Role::Text),
+        ("Is", Role::Text),
+        ("Callers", Role::Count),
+        ("Of", Role::Text),
+    ]);
+    Ok(answer)
+}
+
+/// Something that a change touches.
+struct Touch {
+    name: Vec<u8>,
+    thing: Thing,
+    /// Head and line on the old side, then on the new one; none where it is not there.
+    sides: [Option<(String, u32)>; 2],
+}
+
+impl Touch {
+    fn line(&self) -> u32 {
+        let [old, new] = &self.sides;
+        new.as_ref().or(old.as_ref()).map_or(0, |(_, line)| *line)
+    }
+
+    fn row(&self, code: &Code, graph: &Graph<'_>, at: &Row, whose: &str) -> Row {
+        let name = String::from_utf8_lossy(&self.name).into_owned();
+        let what = match self.thing {
+            Thing::Function | Thing::Label => "function",
+            Thing::Type => "type",
+            Thing::Macro => "macro",
+            _ => "variable",
+        };
+        let [was, is] = match &self.sides {
+            [Some((old, _)), Some((new, _))] if old == new => Default::default(),
+            sides => sides.each_ref().map(|side| side.as_ref().map(|(head, _)| head.clone())),
+        };
+        // Of one that is only on one side its lines are all that is known of the other.
+        let callers = self.callers(code, graph, &name).map(|number| number.to_string());
+        let cells = [Some(name), Some(what.to_owned()), was, is, callers, Some(whose.to_owned())];
+        Row {
+            name: self.name.clone(),
+            cells: cells.map(|cell| Cell::Text(cell.unwrap_or_default())).into(),
+            ..at.clone()
+        }
+    }
+
+    /// How many places call or use it, where that can be.
+    fn callers(&self, code: &Code, graph: &Graph<'_>, name: &str) -> Option<usize> {
+        if !matches!(self.thing, Thing::Function | Thing::Label | Thing::Macro) {
+            return None;
+        }
+        let found = graph.definitions_of(named(graph, name)?);
+        let mut places: Vec<_> = found
+            .iter()
+            .flat_map(|definition| graph.callers(definition, code.arch, false))
+            .map(|caller| (caller.definition.id, caller.link.line))
+            .collect();
+        places.sort_unstable();
+        places.dedup();
+        Some(places.len())
+    }
+}
+
+/// Adds what the changed lines of one side of a hunk are in.
+fn add(
+    things: &mut Vec<Touch>,
+    file: &FileChange,
+    hunk: &Hunk,
+    side: Origin,
+    tree: Option<&Lines<'_>>,
+) {
+    let around = around(hunk, side, tree);
+    let other = if side == Origin::Added { Origin::Removed } else { Origin::Added };
+    let own = hunk.lines().filter(|line| line.origin != other);
+    for (at, _) in own.enumerate().filter(|(_, line)| line.origin == side) {
+        let at = around.start + at;
+        let Some(found) = enclosing(file.name(), &around.lines, at..at + 1) else { continue };
+        let counts = matches!(
+            found.thing,
+            Thing::Function | Thing::Label | Thing::Type | Thing::Macro | Thing::Variable
+        );
+        if !counts {
+            continue;
+        }
+        let which = usize::from(side == Origin::Added);
+        let known = things.iter().position(|t| t.name == found.name && t.thing == found.thing);
+        let known = known.unwrap_or_else(|| {
+            // What it is on the other side, the same lines tell where they are not changed.
+            let sides = [None, None];
+            things.push(Touch { name: found.name.clone(), thing: found.thing, sides });
+            things.len() - 1
+        });
+        let both = heads(file, hunk, &around, &found, side, tree);
+        if let Some(touch) = things.get_mut(known) {
+            let [own, across] = both;
+            touch.sides[which].get_or_insert(own.unwrap_or_default());
+            if touch.sides[1 - which].is_none() {
+                touch.sides[1 - which] = across;
+            }
+        }
+    }
+}
+
+/// The head of what was found on its own side, and that of the same name on the other.
+fn heads(
+    file: &FileChange,
+    hunk: &Hunk,
+    here: &Around<'_>,
+    found: &Enclosing,
+    side: Origin,
+    tree: Option<&Lines<'_>>,
+) -> [Option<(String, u32)>; 2] {
+    let own = head(here, found);
+    let other = if side == Origin::Added { Origin::Removed } else { Origin::Added };
+    let there = around(hunk, other, tree);
+    // Where it begins above the hunk, it begins there on the other side too.
+    let from = usize::try_from(found.line).unwrap_or(0).max(1) - 1;
+    let last = there.lines.len().saturating_sub(1);
+    let near = [from, there.start, here.start].into_iter().map(|at| at.min(last));
+    let across = near.chain((there.start..there.lines.len()).take(hunk.lines().count()));
+    let across = across
+        .filter_map(|at| enclosing(file.name(), &there.lines, at..at + 1))
+        .find(|other| other.name == found.name && other.thing == found.thing);
+    [own, across.and_then(|found| head(&there, &found))]
+}
+
+/// The head of a definition as it is written, in one line, and the line that it begins on.
+fn head(around: &Around<'_>, found: &Enclosing) -> Option<(String, u32)> {
+    /// A head has no more lines.
+    const LINES: usize = 8;
+    let first = usize::try_from(found.line).ok()?.checked_sub(1)?;
+    let mut head = String::new();
+    for line in around.lines.iter().skip(first).take(LINES) {
+        let text = String::from_utf8_lossy(line);
+        let end = text.find(['{', ';']).unwrap_or(text.len());
+        let words = text[..end].split_whitespace().collect::<Vec<_>>().join(" ");
+        if !head.is_empty() && !words.is_empty() {
+            head.push(' ');
+        }
+        head += &words;
+        if end < text.len() || found.thing == Thing::Macro {
+            break;
+        }
+    }
+    Some((head, around.number(found.line)))
+}

@@ -1,0 +1,105 @@
+//! How code gets at a variable or a field, as far as one file tells.
+
+use std::sync::OnceLock;
+
+use serde::{Deserialize, Serialize};
+
+/// How code gets at a variable or a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum AccessKind {
+    /// It reads it.
+    Read,
+    /// It writes it, or a part of it.
+    Write,
+    /// It does both: `++`, `+=`.
+    ReadWrite,
+    /// It takes its address: what is done with that is done elsewhere.
+    Address,
+    /// It says that it is there.
+    Declared,
+    /// It gives it the value that it begins with.
+    Initialised,
+}
+
+impl AccessKind {
+    /// All kinds, with the words users know them by.
+    pub const ALL: [(AccessKind, &'static str); 6] = [
+        (AccessKind::Read, "read"),
+        (AccessKind::Write, "write"),
+        (AccessKind::ReadWrite, "read-write"),
+        (AccessKind::Address, "address"),
+        (AccessKind::Declared, "declared"),
+        (AccessKind::Initialised, "initialised"),
+    ];
+
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(kind, _)| *kind == self).map_or("", |(_, name)| name)
+    }
+}
+
+/// Whose the name is that is got at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Owner {
+    /// A name of the file or of others.
+    Global,
+    /// A name of the function's own.
+    Local,
+    /// A field of this structure; `inode.i_op` is what its field `i_op` leads to.
+    Struct(Vec<u8>),
+    /// A field of a structure that the file doesn't tell.
+    Unknown,
+}
+
+/// A use of the name that is asked about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Access {
+    /// The line, from 1.
+    pub line: u32,
+    /// Where the name begins, in bytes from the file's start.
+    pub start: u32,
+    /// How it is got at; none where it isn't: `sizeof`.
+    pub kind: Option<AccessKind>,
+    /// Whether the text is sure of that: of an element, it may be what a pointer points to.
+    pub sure: bool,
+    /// Whose it is.
+    pub owner: Owner,
+}
+
+/// What macros do with their first argument.
+#[derive(Deserialize)]
+struct Knowledge {
+    write: Vec<String>,
+    read_write: Vec<String>,
+}
+
+/// What a macro does with its first argument, where it does not only read it.
+pub(super) fn written_by(macro_name: &[u8]) -> Option<AccessKind> {
+    static KNOWN: OnceLock<Option<Knowledge>> = OnceLock::new();
+    let text = include_str!("../../queries/access.toml");
+    let known = KNOWN.get_or_init(|| toml::from_str(text).ok()).as_ref()?;
+    let has = |names: &[String]| names.iter().any(|name| name.as_bytes() == macro_name);
+    match () {
+        () if has(&known.write) => Some(AccessKind::Write),
+        () if has(&known.read_write) => Some(AccessKind::ReadWrite),
+        () => None,
+    }
+}
+
+/// Whether a `=` stands behind the name on a line: the declaration there has a value.
+pub fn is_initialised(bytes: &[u8], line: u32, name: &[u8]) -> bool {
+    let line = bytes.split(|byte| *byte == b'\n').nth(line.saturating_sub(1) as usize);
+    let line = line.unwrap_or_default();
+    memchr::memmem::find(line, name).is_some_and(|at| line[at..].contains(&b'='))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_macros_write_is_known() {
+        assert_eq!(written_by(b"WRITE_ONCE"), Some(AccessKind::Write));
+        assert_eq!(written_by(b"xchg_none"), None);
+    }
+}

@@ -1,0 +1,60 @@
+//! The names that a command is asked about: those of the command line and of `--names-from`, one
+//! question for each.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use kgrep_engine::Request;
+
+use crate::cli::NamesArgs;
+
+/// A file of names is not longer.
+const LONGEST: u64 = 64 << 20;
+
+/// All names, in their order. `struct file` is one, be it of two words.
+///
+/// # Errors
+/// When the file can't be read, or has no name either.
+pub(super) fn all(args: &NamesArgs) -> Result<Vec<String>> {
+    let mut names: Vec<String> = Vec::new();
+    let mut words = args.names.iter().peekable();
+    while let Some(word) = words.next() {
+        let is_tag = matches!(word.as_str(), "struct" | "union" | "enum");
+        match words.next_if(|_| is_tag) {
+            Some(name) => names.push(format!("{word} {name}")),
+            None => names.push(word.clone()),
+        }
+    }
+    if let Some(path) = &args.names_from {
+        let text = text(path).with_context(|| path.display().to_string())?;
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        names.extend(lines.map(str::to_owned));
+        if names.is_empty() {
+            bail!("{}: no name in it; give one a line", path.display());
+        }
+    }
+    Ok(names)
+}
+
+fn text(path: &Path) -> Result<String> {
+    let mut bytes = Vec::new();
+    let read = match path == Path::new("-") {
+        true => io::stdin().lock().take(LONGEST).read_to_end(&mut bytes)?,
+        false => File::open(path)?.take(LONGEST).read_to_end(&mut bytes)?,
+    };
+    if read as u64 == LONGEST {
+        bail!("more than {} MiB of names are not read", LONGEST >> 20);
+    }
+    String::from_utf8(bytes).context("names are UTF-8")
+}
+
+/// One question for one name, or several of one look at the tree.
+pub(super) fn question(names: Vec<String>, one: impl FnMut(String) -> Request) -> Request {
+    let mut requests: Vec<Request> = names.into_iter().map(one).collect();
+    match requests.len() {
+        1 => requests.remove(0),
+        _ => Request::Several(requests),
+    }
+}

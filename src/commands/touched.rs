@@ -1,0 +1,27 @@
+//! `kgrep touched PATCH|git:REV..REV`: the functions, types and macros that a change touches.
+
+use anyhow::Result;
+use kgrep_engine::Request;
+use kgrep_engine::request::Touched;
+
+use super::{Outcome, Session, answer};
+use crate::cli::TouchedArgs;
+use crate::diff::{Sides, git};
+use crate::{code, folders};
+
+/// Prints and keeps what is touched.
+///
+/// # Errors
+/// When the change can't be read, or the output can't be written.
+pub(crate) fn run(args: &TouchedArgs, session: &Session) -> Result<Outcome> {
+    let code = code::around(session)?;
+    let on = code.tree().root().to_owned();
+    let sides = match args.change.to_str().and_then(git::revisions) {
+        Some(range) => Sides::Git { range: range.to_owned(), on },
+        None => {
+            let path = folders::current()?.join(&args.change);
+            Sides::Patches { path, on: Some(on), strip: args.strip }
+        }
+    };
+    answer::run(&code, session, &Request::Touched(Touched { sides }))
+}
