@@ -16,6 +16,7 @@ mod index;
 mod kinds;
 mod lists;
 mod log;
+mod lsp;
 mod mcp;
 mod messages;
 mod search;
@@ -40,6 +41,7 @@ pub(crate) use index::IndexArgs;
 pub(crate) use kinds::kind;
 pub(crate) use lists::ListsArgs;
 pub(crate) use log::{LogArgs, Only};
+pub(crate) use lsp::LspArgs;
 pub(crate) use mcp::McpArgs;
 pub(crate) use messages::{MessagesArgs, level_name};
 pub(crate) use search::SearchArgs;
@@ -205,6 +207,8 @@ pub(crate) enum Commands {
     Diff(Box<DiffArgs>),
     /// Tell which source trees define a name, and where
     Exists(ExistsArgs),
+    /// Answer an editor's questions, by the Language Server Protocol
+    Lsp(LspArgs),
     /// Answer an agent's questions, by the Model Context Protocol
     Mcp(McpArgs),
     /// Show which lists are kept, show one again, or remove them

@@ -1,7 +1,7 @@
 //! `kgrep mcp`: the questions of the command line as tools for agents, by the Model Context
 //! Protocol on standard input and output. No question is answered here: `arguments` and `answers`
-//! make requests for the engine, `page` lays out what it answers; `wire` is JSON-RPC, `tools` what a
-//! client is told. Both lifecycles are served: a client either says `initialize` first (up to
+//! make requests for the engine, `page` lays out what it answers; `wire` reads messages, `tools` is
+//! what a client is told. Both lifecycles are served: a client either says `initialize` first (up to
 //! 2025-11-25), or every request says which protocol it is of (2026-07-28).
 
 mod answers;
@@ -12,7 +12,6 @@ mod page;
 mod tools;
 mod wire;
 
-use std::collections::HashMap;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -24,7 +23,7 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 use self::context::{Context, Hearing};
-use self::wire::{Fault, Message, Out};
+use crate::rpc::{Calls, Fault, Framing, Message, Out};
 use crate::session::Session;
 
 /// The protocol without a handshake.
@@ -48,19 +47,16 @@ struct Job {
     cancelled: Arc<AtomicBool>,
 }
 
-/// The calls that are not answered yet.
-type Open = Arc<Mutex<HashMap<String, Arc<AtomicBool>>>>;
-
 /// Serves the tree around `folder` until the input ends.
 ///
 /// # Errors
 /// When the tree is not there, or the input can't be read.
 pub(crate) fn serve(session: &Session, folder: &Path) -> Result<()> {
     let context = Context::new(session, folder)?;
-    let out = Out::new(io::stdout());
+    let out = Out::new(io::stdout(), Framing::Lines);
     let (jobs, waiting) = mpsc::channel::<Job>();
     let waiting = Mutex::new(waiting);
-    let open: Open = Open::default();
+    let open = Calls::default();
     thread::scope(|scope| {
         for _ in 0..WORKERS {
             let (context, waiting, out, open) = (&context, &waiting, out.clone(), open.clone());
@@ -69,7 +65,7 @@ pub(crate) fn serve(session: &Session, folder: &Path) -> Result<()> {
                     let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
                     let Ok(job) = job else { break };
                     work(context, &out, &job);
-                    open.lock().unwrap_or_else(PoisonError::into_inner).remove(&job.id.to_string());
+                    open.end(&job.id);
                 }
             });
         }
@@ -83,7 +79,7 @@ pub(crate) fn serve(session: &Session, folder: &Path) -> Result<()> {
     })
 }
 
-fn take(message: Message, out: &Out, jobs: &mpsc::Sender<Job>, open: &Open) {
+fn take(message: Message, out: &Out, jobs: &mpsc::Sender<Job>, open: &Calls) {
     match message {
         Message::Answer => {}
         Message::Wrong { id, fault, what } => out.fault(&id, fault, &what, None),
@@ -91,10 +87,7 @@ fn take(message: Message, out: &Out, jobs: &mpsc::Sender<Job>, open: &Open) {
             if method == "notifications/cancelled"
                 && let Some(id) = params.get("requestId")
             {
-                let open = open.lock().unwrap_or_else(PoisonError::into_inner);
-                if let Some(cancelled) = open.get(&id.to_string()) {
-                    cancelled.store(true, Ordering::Relaxed);
-                }
+                open.cancel(id);
             }
         }
         Message::Request { id, method, params } => {
@@ -103,9 +96,7 @@ fn take(message: Message, out: &Out, jobs: &mpsc::Sender<Job>, open: &Open) {
                 Err((fault, what, data)) => return out.fault(&id, fault, &what, data),
             };
             if method == "tools/call" {
-                let cancelled = Arc::new(AtomicBool::new(false));
-                let mut open = open.lock().unwrap_or_else(PoisonError::into_inner);
-                open.insert(id.to_string(), cancelled.clone());
+                let cancelled = open.begin(&id);
                 // The workers are there as long as the input is read.
                 let _ = jobs.send(Job { id, params, stateless, cancelled });
                 return;

@@ -113,7 +113,10 @@ type Order = &'static [(&'static str, &'static [&'static str])];
 
 const PROGRAM: Order = &[
     ("commands", &[]),
+    ("lsp", &[]),
     ("mcp", &[]),
+    ("rpc", &[]),
+    ("served", &[]),
     ("cells", &[]),
     ("code", &[]),
     ("freshen", &[]),
@@ -136,6 +139,7 @@ const PROGRAM: Order = &[
 ];
 
 const ENGINE: Order = &[
+    ("spot", &[]),
     ("ask", &[]),
     ("log", &[]),
     ("trace", &[]),
@@ -144,6 +148,7 @@ const ENGINE: Order = &[
     ("configuration", &[]),
     ("left_out", &[]),
     ("snapshot", &[]),
+    ("buffers", &[]),
     ("request", &[]),
     ("answer", &[]),
     ("search", &[]),

@@ -9,15 +9,16 @@ use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
-use kgrep_index::Fresh;
 use kgrep_index::graph::{LinkKind, Place, Program};
 use kgrep_index::outline::{
     Definition, FileOutline, Kind, Language, NO_NAME, Use, UseKind, mentions,
 };
 
+use kgrep_index::{Flags, Fresh, Listing, Narrow, Plan, Query, Scope as TreePart};
+
 use super::names::unknown;
 use crate::answer::{Answer, Arrow, Cell, Column, Coverage, How, Label, Node, Role, Row, Sureness};
-use crate::code::{Code, in_parallel, is_export, one_name, read};
+use crate::code::{Code, in_parallel, is_export, one_name};
 use crate::request::{ReferenceKind, References};
 use crate::search::{Event, Patterns, Scope, Search, SearchOptions, SearchRequest, advise, scan};
 use crate::{Note, Result};
@@ -146,8 +147,50 @@ fn files(name: &str, code: &Code, answer: &mut Answer) -> Result<Vec<InFile>> {
     Ok(files)
 }
 
-/// The files whose text holds the name as a word, below the tree's root, in path order.
+/// The files whose text may hold the name, by what is believed of the tree; none where it must be
+/// looked at now.
+fn believed(name: &str, code: &Code, answer: &mut Answer) -> Result<Option<Vec<Vec<u8>>>> {
+    if !code.workspace().believes() {
+        return Ok(None);
+    }
+    code.ask(|_| Ok::<_, crate::Error>(()))?;
+    let Some((index, fresh)) = code.asked() else { return Ok(None) };
+    let query = Query::from_patterns(&[name], &Flags { fixed_strings: true, ..Flags::default() });
+    let Plan::Narrow(candidates) = index.plan(&query, &TreePart::whole())? else {
+        return Ok(None);
+    };
+    let rules = code.workspace().rules();
+    let listing = Listing { ignored: !rules.ignore, links: rules.follow };
+    let narrow = Narrow::new(index, &candidates, fresh, listing);
+    let Some(mut paths) = narrow.list(b"", rules.hidden) else { return Ok(None) };
+    paths.retain(|path| Language::of(path).is_some());
+    answer.coverage = Coverage {
+        indexed: true,
+        changes: Some(fresh.changes()),
+        searched: Some(paths.len() as u64),
+        ..Coverage::default()
+    };
+    Ok(Some(paths))
+}
+
+/// The files of code that may hold the name, below the tree's root, in path order.
 fn candidates(name: &str, code: &Code, answer: &mut Answer) -> Result<Vec<Vec<u8>>> {
+    let mut paths = match believed(name, code, answer)? {
+        Some(paths) => paths,
+        None => searched(name, code, answer)?,
+    };
+    // What the disk has says nothing of what an editor has.
+    let open = code.workspace().buffers().below(code.tree().root());
+    if !open.is_empty() {
+        paths.extend(open);
+        paths.sort_unstable();
+        paths.dedup();
+    }
+    Ok(paths)
+}
+
+/// The files whose text holds the name as a word.
+fn searched(name: &str, code: &Code, answer: &mut Answer) -> Result<Vec<Vec<u8>>> {
     let root = code.tree().root();
     let args = SearchRequest {
         pattern: Some(OsString::from(name)),
@@ -197,7 +240,7 @@ fn candidates(name: &str, code: &Code, answer: &mut Answer) -> Result<Vec<Vec<u8
 }
 
 fn in_file(name: &str, path: &[u8], code: &Code) -> Result<InFile, Note> {
-    let bytes = read(&code.path(path)).map_err(|error| {
+    let bytes = code.bytes(path).map_err(|error| {
         let path = code.path(path).into_os_string().into_vec();
         Note::Unreadable { path, reason: error.to_string() }
     })?;

@@ -11,7 +11,7 @@ use kgrep_index::outline::Language;
 use kgrep_index::{Flags, Listing, Narrow, Plan, Query, Scope};
 
 use super::wanted::{Ready, Wanted};
-use crate::code::{Code, in_parallel, read};
+use crate::code::{Code, in_parallel};
 
 /// A line that matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,7 +99,7 @@ impl<'a> Mentions<'a> {
         files.sort_unstable_by(|(one, _), (other, _)| in_order(one, other));
         let found = in_parallel(&files, |(path, bits)| {
             // What can't be read any more says nothing.
-            let Ok(bytes) = read(&self.code.path(path)) else { return (Vec::new(), false) };
+            let Ok(bytes) = self.code.bytes(path) else { return (Vec::new(), false) };
             let mut found = Vec::new();
             for (at, ready) in ready.iter().enumerate().filter(|(at, _)| bits & (1 << at) != 0) {
                 let (lines, count) = ready.lines(&bytes);
@@ -143,7 +143,7 @@ impl<'a> Mentions<'a> {
         let paths = self.candidates(wanted)?;
         let paths: Vec<&Vec<u8>> = paths.iter().filter(|path| ready.wants(path)).collect();
         let made = in_parallel(&paths, |path| {
-            let bytes = read(&self.code.path(path)).ok()?;
+            let bytes = self.code.bytes(path).ok()?;
             let (lines, count) = ready.lines(&bytes);
             if count == 0 {
                 return None;

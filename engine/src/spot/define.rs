@@ -1,0 +1,225 @@
+//! What the word at a spot means: its definitions, declarations, or its type's definition, best
+//! first.
+
+use kgrep_index::catalog;
+use kgrep_index::graph::{DefInfo, Graph};
+use kgrep_index::outline::Kind;
+
+use super::declared::Declared;
+use super::links::file_meant;
+use super::open::{Open, Text};
+use super::word::{Role, Word};
+use super::{Part, Spot, Target};
+use crate::code::{Code, Ranking, system_call};
+use crate::{Error, Result};
+
+/// More definitions are of no use to anybody who chooses one by hand.
+const MANY: usize = 200;
+
+impl Code {
+    /// Where the word at `spot` is defined, best first: what its file can mean, where the graph
+    /// tells; else all of the name.
+    ///
+    /// # Errors
+    /// When the file or the tree can't be read.
+    pub fn definitions_at(&self, spot: &Spot) -> Result<Vec<Target>> {
+        let file = Open::new(self, &spot.path)?;
+        let Some(word) = file.word(spot.line, spot.column) else { return Ok(Vec::new()) };
+        if let Role::File(path, local) = &word.role {
+            return Ok(file_meant(&file, path, *local).map(Target::whole).into_iter().collect());
+        }
+        if let Some(local) = file.local(&word).filter(|_| word.role == Role::Plain) {
+            return Ok(vec![file.target_of(&local)]);
+        }
+        self.ask(|graph| {
+            if let Some(member) = file.member(graph, &word)? {
+                return Ok(vec![member.file.target_of(&member.declared)]);
+            }
+            let mut found = meant(graph, &file, &word);
+            if found.iter().any(|d| d.kind != Kind::Declaration) {
+                found.retain(|d| d.kind != Kind::Declaration);
+            }
+            if found.is_empty() {
+                return Ok(file.built_from(&word));
+            }
+            targets(self, graph, &found)
+        })
+    }
+
+    /// Where the word at `spot` is declared; where that is nowhere, its definitions.
+    ///
+    /// # Errors
+    /// As [`Code::definitions_at`].
+    pub fn declarations_at(&self, spot: &Spot) -> Result<Vec<Target>> {
+        let file = Open::new(self, &spot.path)?;
+        let word = file.word(spot.line, spot.column);
+        let Some(word) = word.filter(|word| file.local(word).is_none()) else {
+            return self.definitions_at(spot);
+        };
+        let found = self.ask(|graph| {
+            let mut found = match graph.find_name(word.name.as_bytes()) {
+                Some(name) => graph.definitions_of(name),
+                None => Vec::new(),
+            };
+            found.retain(|d| d.kind == Kind::Declaration);
+            found.sort_by_cached_key(|d| Ranking::of(graph, d, self.arch));
+            targets(self, graph, &found)
+        })?;
+        if found.is_empty() { self.definitions_at(spot) } else { Ok(found) }
+    }
+
+    /// Where the type of what is at `spot` is defined, where text tells it.
+    ///
+    /// # Errors
+    /// As [`Code::definitions_at`].
+    pub fn types_at(&self, spot: &Spot) -> Result<Vec<Target>> {
+        let file = Open::new(self, &spot.path)?;
+        let Some(word) = file.word(spot.line, spot.column) else { return Ok(Vec::new()) };
+        let local = file.local(&word).filter(|_| word.role == Role::Plain);
+        self.ask(|graph| {
+            let of = match &local {
+                Some(local) => local.of.clone(),
+                None => match file.member(graph, &word)? {
+                    Some(member) => member.declared.of,
+                    None => {
+                        let kinds = [Kind::Variable, Kind::Function, Kind::Declaration];
+                        file.type_of_name(graph, &word.name, &kinds)?
+                    }
+                },
+            };
+            let Some(of) = of else { return Ok(Vec::new()) };
+            let is_type = |d: &DefInfo| {
+                matches!(d.kind, Kind::Struct | Kind::Union | Kind::Enum)
+                    || d.kind == Kind::Typedef && !of.tagged
+            };
+            let found: Vec<DefInfo> = file.best(graph, &of.name, is_type).into_iter().collect();
+            targets(self, graph, &found)
+        })
+    }
+}
+
+impl Target {
+    /// A file as a whole.
+    pub(super) fn whole(path: Vec<u8>) -> Target {
+        Target { name: Part { path, line: 1, start: 0, end: 0 }, extent: (1, 1) }
+    }
+}
+
+impl Open<'_> {
+    /// A local or a member as a target.
+    pub(super) fn target_of(&self, declared: &Declared) -> Target {
+        let token = declared.token;
+        let name = self.part(token.line, token.start as usize, token.end as usize);
+        Target { extent: (name.line, name.line), name }
+    }
+
+    /// The source that a Makefile's object or folder is made of.
+    fn built_from(&self, word: &Word) -> Vec<Target> {
+        if self.text() != Text::Makefile {
+            return Vec::new();
+        }
+        let line = self.line(word.part.line);
+        let is_path = |b: &u8| b.is_ascii_alphanumeric() || b"_-./".contains(b);
+        let at = word.part.start as usize;
+        let start = line[..at].iter().rposition(|b| !is_path(b)).map_or(0, |before| before + 1);
+        let end = line[at..].iter().position(|b| !is_path(b)).map_or(line.len(), |end| at + end);
+        let named = String::from_utf8_lossy(&line[start..end]).into_owned();
+        let candidates = match (named.strip_suffix(".o"), named.strip_suffix('/')) {
+            (Some(stem), _) => ["c", "S", "rs"].map(|end| format!("{stem}.{end}")).to_vec(),
+            (_, Some(folder)) => ["Kbuild", "Makefile"].map(|f| format!("{folder}/{f}")).to_vec(),
+            _ => Vec::new(),
+        };
+        let meant = candidates.iter().find_map(|path| file_meant(self, path, true));
+        meant.map(Target::whole).into_iter().collect()
+    }
+}
+
+/// The definitions that a word may mean in its file, best first.
+pub(super) fn meant(graph: &Graph<'_>, file: &Open<'_>, word: &Word) -> Vec<DefInfo> {
+    let arch = file.code.arch;
+    if matches!(word.role, Role::Member(_) | Role::Designator) {
+        return members(graph, file, &word.name);
+    }
+    let Some(name) = graph.find_name(word.name.as_bytes()) else {
+        return Vec::new();
+    };
+    let mut found = graph.definitions_of(name);
+    found.retain(|d| match word.role {
+        Role::Symbol => d.kind == Kind::Kconfig,
+        Role::Compatible => d.kind == Kind::Compatible,
+        Role::Tag => {
+            matches!(d.kind, Kind::Struct | Kind::Union | Kind::Enum)
+        }
+        _ => !matches!(d.kind, Kind::File | Kind::Kconfig),
+    });
+    if matches!(word.role, Role::Plain | Role::Said)
+        && let Some(number) = graph.file(&file.path)
+    {
+        let meaning = graph.resolve(name, number, arch);
+        let visible: Vec<u32> =
+            meaning.functions.iter().chain(&meaning.macros).map(|d| d.id).collect();
+        if !visible.is_empty() {
+            let own = |d: &DefInfo| d.kind == Kind::Declaration || visible.contains(&d.id);
+            found.retain(own);
+        }
+    }
+    found.sort_by_cached_key(|d| (graph.path(d.file) != file.path, Ranking::of(graph, d, arch)));
+    if found.is_empty()
+        && let Some(entry) = system_call(graph, &word.name)
+        && let Some(name) = graph.find_name(entry.as_bytes())
+    {
+        found = graph.definitions_of(name);
+        found.retain(|d| d.kind == Kind::Syscall);
+    }
+    found
+}
+
+/// The members of this name of any structure, where the text doesn't tell which.
+fn members(graph: &Graph<'_>, file: &Open<'_>, name: &str) -> Vec<DefInfo> {
+    let mut names = Vec::new();
+    graph.names_starting_with(format!("{name}@").as_bytes(), |name, _| names.push(name));
+    let mut found: Vec<DefInfo> =
+        names.into_iter().flat_map(|name| graph.definitions_of(name)).collect();
+    found.retain(|d| d.kind == Kind::Member);
+    found.sort_by_cached_key(|d| Ranking::of(graph, d, file.code.arch));
+    found
+}
+
+/// Where these definitions' names stand.
+pub(super) fn targets(code: &Code, graph: &Graph<'_>, found: &[DefInfo]) -> Result<Vec<Target>> {
+    let mut files: Vec<Open<'_>> = Vec::new();
+    let mut targets: Vec<Target> = Vec::new();
+    for definition in found.iter().take(MANY) {
+        let path = graph.path(definition.file);
+        if !files.iter().any(|file| file.path == path) {
+            match Open::new(code, path) {
+                Ok(file) => files.push(file),
+                // It is gone since it was indexed.
+                Err(Error::Read { .. }) => continue,
+                Err(error) => return Err(error),
+            }
+        }
+        let Some(file) = files.iter().find(|file| file.path == path) else { continue };
+        let target = target(graph, file, definition);
+        // One place may have several names.
+        if !targets.contains(&target) {
+            targets.push(target);
+        }
+    }
+    Ok(targets)
+}
+
+/// Where a definition's name stands in its file.
+pub(super) fn target(graph: &Graph<'_>, file: &Open<'_>, definition: &DefInfo) -> Target {
+    let name = bare(&graph.name(definition.name), definition.kind);
+    let extent = (definition.first, definition.last);
+    Target { name: file.named(name.as_bytes(), definition.first, definition.last), extent }
+}
+
+/// A name as its file has it: of a member without its structure, of a system call or a tracepoint
+/// without what the macro adds.
+pub(super) fn bare(name: &[u8], kind: Kind) -> String {
+    let end = memchr::memchr(b'@', name).unwrap_or(name.len());
+    let name = String::from_utf8_lossy(&name[..end]).into_owned();
+    catalog::Kind::Symbol(kind).bare_name(&name).to_owned()
+}

@@ -1,0 +1,239 @@
+//! What the type of something is, as far as text tells: of a local, of a variable, of what a member
+//! is a member of. Never guessed: where it can't be told, there is none.
+
+use kgrep_index::graph::{DefInfo, Graph};
+use kgrep_index::lex::{Token, TokenKind};
+use kgrep_index::outline::Kind;
+
+use super::declared::{Declared, TypeName, declared, type_name};
+use super::open::Open;
+use super::word::{Role, Word};
+use crate::Result;
+use crate::code::Ranking;
+
+/// Members of members are followed so far.
+const DEEPEST: usize = 8;
+
+/// A member's declaration, in its own file.
+pub(super) struct Member<'c> {
+    pub(super) file: Open<'c>,
+    pub(super) declared: Declared,
+    /// The structure's name.
+    pub(super) structure: String,
+}
+
+impl<'c> Open<'c> {
+    /// The tokens of the definition around a line, if it is one that declares names of its own.
+    fn body(&self, line: u32) -> Option<&[Token]> {
+        let around = self.around(line, |d| d.kind.is_callable())?;
+        Some(self.between(around.first, around.last))
+    }
+
+    /// The tokens on these lines.
+    pub(super) fn between(&self, first: u32, last: u32) -> &[Token] {
+        let tokens = self.tokens();
+        let start = tokens.partition_point(|token| token.line < first);
+        let end = tokens.partition_point(|token| token.line <= last);
+        &tokens[start..end.max(start)]
+    }
+
+    /// What is declared in the function around a line and in force at an offset.
+    pub(super) fn locals(&self, line: u32, at: usize) -> Vec<Declared> {
+        let body = self.body(line);
+        body.map_or_else(Vec::new, |body| declared(body, self.bytes(), Some(at)))
+    }
+
+    /// The local that a word names.
+    pub(super) fn local(&self, word: &Word) -> Option<Declared> {
+        let locals = self.locals(word.part.line, word.start);
+        locals.into_iter().rev().find(|local| local.name == word.name)
+    }
+
+    /// The member that a word behind `->` or `.` names, or one in a structure or in braces.
+    pub(super) fn member(&self, graph: &Graph<'_>, word: &Word) -> Result<Option<Member<'c>>> {
+        let of = match &word.role {
+            Role::Member(operator) => self.type_before(graph, *operator, DEEPEST)?,
+            Role::Designator => self.type_of_table(word.part.line),
+            Role::Plain => return self.own_member(word),
+            _ => None,
+        };
+        let Some(of) = of else { return Ok(None) };
+        self.member_of(graph, &of, &word.name)
+    }
+
+    /// The member of the structure around a word that the word declares.
+    fn own_member(&self, word: &Word) -> Result<Option<Member<'c>>> {
+        let is_structure = |kind| matches!(kind, Kind::Struct | Kind::Union);
+        let Some(around) = self.around(word.part.line, |d| is_structure(d.kind)) else {
+            return Ok(None);
+        };
+        let structure = String::from_utf8_lossy(self.outline().name(around.name)).into_owned();
+        let members = declared(self.between(around.first, around.last), self.bytes(), None);
+        let own = members.into_iter().find(|m| m.token.start as usize == word.start);
+        let file = || Open::new(self.code, &self.path);
+        own.map(|declared| Ok(Member { file: file()?, declared, structure })).transpose()
+    }
+
+    /// The type of the table that is set on a line.
+    fn type_of_table(&self, line: u32) -> Option<TypeName> {
+        if let Some(variable) = self.around(line, |d| d.kind == Kind::Variable) {
+            let tokens = self.between(variable.first, variable.last);
+            let set = tokens.iter().position(|token| token.is(b'='))?;
+            let name = tokens[..set].iter().rposition(|t| {
+                t.kind == TokenKind::Ident
+                    && t.text(self.bytes()) == self.outline().name(variable.name)
+            })?;
+            return type_name(&tokens[..name], self.bytes());
+        }
+        // `struct lamp lamp = { .on = 1 }` in a function.
+        let begins = self.start_of(line);
+        let locals = self.locals(line, begins);
+        let holds = |d: &&Declared| (d.start as usize) < begins && begins < d.end as usize;
+        locals.iter().rev().find(holds).and_then(|local| local.of.clone())
+    }
+
+    /// The type of what stands before the operator (`->` or `.`) that ends at the offset `end`.
+    pub(super) fn type_at(&self, graph: &Graph<'_>, end: usize) -> Result<Option<TypeName>> {
+        let width = if self.bytes()[..end].ends_with(b"->") { 2 } else { 1 };
+        self.type_before(graph, end - width, DEEPEST)
+    }
+
+    /// The type of the expression that ends before the offset `end`.
+    fn type_before(
+        &self,
+        graph: &Graph<'_>,
+        end: usize,
+        deepest: usize,
+    ) -> Result<Option<TypeName>> {
+        let tokens = self.tokens();
+        let mut at = tokens.partition_point(|token| (token.start as usize) < end);
+        let bytes = self.bytes();
+        let mut called = false;
+        // Back over `[…]` and `(…)`.
+        loop {
+            let Some(last) = at.checked_sub(1).and_then(|at| tokens.get(at)) else {
+                return Ok(None);
+            };
+            let open = match last.byte {
+                b']' if last.kind == TokenKind::Byte => b'[',
+                b')' if last.kind == TokenKind::Byte => b'(',
+                _ => break,
+            };
+            let Some(opened) = opening(tokens, at - 1, open) else { return Ok(None) };
+            called |= open == b'(';
+            at = opened;
+        }
+        let Some(name) = at.checked_sub(1).and_then(|at| tokens.get(at)) else { return Ok(None) };
+        if name.kind != TokenKind::Ident || deepest == 0 {
+            return Ok(None);
+        }
+        let text = String::from_utf8_lossy(name.text(bytes)).into_owned();
+        let before = at.checked_sub(2).and_then(|at| tokens.get(at));
+        let operator = before.filter(|token| token.kind == TokenKind::Arrow || token.is(b'.'));
+        if let Some(operator) = operator {
+            let of = self.type_before(graph, operator.start as usize, deepest - 1)?;
+            let Some(of) = of else { return Ok(None) };
+            let member = self.member_of(graph, &of, &text)?;
+            return Ok(member.and_then(|member| member.declared.of));
+        }
+        if called {
+            return Ok(self.type_of_name(graph, &text, &[Kind::Function])?);
+        }
+        let locals = self.locals(name.line, name.start as usize);
+        match locals.into_iter().rev().find(|local| local.name == text) {
+            Some(local) => Ok(local.of),
+            None => self.type_of_name(graph, &text, &[Kind::Variable, Kind::Declaration]),
+        }
+    }
+
+    /// The type of the variable, or of what the function of this name gives back.
+    pub(super) fn type_of_name(
+        &self,
+        graph: &Graph<'_>,
+        name: &str,
+        kinds: &[Kind],
+    ) -> Result<Option<TypeName>> {
+        let Some(best) = self.best(graph, name, |d| kinds.contains(&d.kind)) else {
+            return Ok(None);
+        };
+        let file = Open::new(self.code, graph.path(best.file))?;
+        let tokens = file.between(best.first, best.last);
+        let own = tokens.iter().position(|t| t.text(file.bytes()) == name.as_bytes());
+        Ok(own.and_then(|at| type_name(&tokens[..at], file.bytes())))
+    }
+
+    /// The best definition of a name for a reader of this file: its own before others.
+    pub(super) fn best(
+        &self,
+        graph: &Graph<'_>,
+        name: &str,
+        wanted: impl Fn(&DefInfo) -> bool,
+    ) -> Option<DefInfo> {
+        let mut found = graph.definitions_of(graph.find_name(name.as_bytes())?);
+        found.retain(|d| wanted(d));
+        let key =
+            |d: &DefInfo| (graph.path(d.file) != self.path, Ranking::of(graph, d, self.code.arch));
+        found.into_iter().min_by_key(key)
+    }
+
+    /// The structure that a type's name means.
+    pub(super) fn structure(&self, graph: &Graph<'_>, of: &TypeName) -> Option<DefInfo> {
+        let whole = |d: &DefInfo| matches!(d.kind, Kind::Struct | Kind::Union);
+        let typedef = |d: &DefInfo| d.kind == Kind::Typedef && !of.tagged;
+        self.best(graph, &of.name, whole).or_else(|| self.best(graph, &of.name, typedef))
+    }
+
+    /// All members of a type.
+    pub(super) fn members(
+        &self,
+        graph: &Graph<'_>,
+        of: &TypeName,
+    ) -> Result<Option<(Open<'c>, Vec<Declared>)>> {
+        let Some(mut structure) = self.structure(graph, of) else { return Ok(None) };
+        let mut file = Open::new(self.code, graph.path(structure.file))?;
+        if structure.kind == Kind::Typedef {
+            // `typedef struct lamp lamp_t;` names another one.
+            let tokens = file.between(structure.first, structure.last);
+            if !tokens.iter().any(|token| token.is(b'{')) {
+                let own = tokens.iter().rposition(|t| t.kind == TokenKind::Ident);
+                let named = own.and_then(|own| type_name(&tokens[..own], file.bytes()));
+                let of = named.filter(|named| named.tagged || named.name != of.name);
+                let Some(of) = of else { return Ok(None) };
+                let whole = |d: &DefInfo| matches!(d.kind, Kind::Struct | Kind::Union);
+                let Some(meant) = self.best(graph, &of.name, whole) else { return Ok(None) };
+                structure = meant;
+                file = Open::new(self.code, graph.path(structure.file))?;
+            }
+        }
+        let found = declared(file.between(structure.first, structure.last), file.bytes(), None);
+        Ok(Some((file, found)))
+    }
+
+    fn member_of(
+        &self,
+        graph: &Graph<'_>,
+        of: &TypeName,
+        name: &str,
+    ) -> Result<Option<Member<'c>>> {
+        let Some((file, members)) = self.members(graph, of)? else { return Ok(None) };
+        let found = members.into_iter().find(|member| member.name == name);
+        Ok(found.map(|declared| Member { file, declared, structure: of.name.clone() }))
+    }
+}
+
+/// Where the bracket before the one `at` its end opens.
+fn opening(tokens: &[Token], at: usize, open: u8) -> Option<usize> {
+    let close = if open == b'[' { b']' } else { b')' };
+    let mut nested = 0_u32;
+    for (at, token) in tokens[..=at].iter().enumerate().rev() {
+        if token.is(close) {
+            nested += 1;
+        } else if token.is(open) {
+            nested -= 1;
+            if nested == 0 {
+                return Some(at);
+            }
+        }
+    }
+    None
+}
