@@ -1,8 +1,7 @@
 -- Drives every request of `kgrep lsp` with Neovim's own client, without a screen.
 --
 --     cp -r tests/trees/kernel /tmp/tree
---     KGREP=target/debug/kgrep KGREP_TREE=/tmp/tree nvim --headless -u NONE -l scripts/lsp-neovim.lua
---     (before 0.9: nvim --headless -u NONE -c 'luafile scripts/lsp-neovim.lua')
+--     KGREP=target/debug/kgrep KGREP_TREE=/tmp/tree nvim --headless -u NONE -c 'luafile scripts/lsp-neovim.lua'
 --
 -- Exit status 0: each was answered as it should be.
 local tree = vim.loop.fs_realpath(os.getenv('KGREP_TREE'))
@@ -54,7 +53,7 @@ end
 
 local alloc = '= kmem_cache_alloc(ext4'
 local buffer = open('fs/ext4/inode.c', alloc, 4)
-for method, wanted in pairs({ definition = 'mm/slab.c:16', declaration = 'include/linux/slab.h:30' }) do
+for method, wanted in pairs({ definition = 'mm/slab.c:39', declaration = 'include/linux/slab.h:12' }) do
   local found = lines((ask('textDocument/' .. method, here())))
   check(method, vim.startswith(found, wanted:match('^[^:]*')), found)
 end

@@ -2,7 +2,7 @@
 //! graph. What is derived from a tree is made here once; the questions only read it.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use kgrep_index::graph::{Builder, Graph, Overlaid, Sections, SharedGraph};
@@ -33,6 +33,8 @@ pub struct Workspace {
 struct Trust {
     time: Duration,
     held: Arc<Mutex<Option<Held>>>,
+    /// Taken while a snapshot is made: of several that need one at once, one makes it.
+    making: Arc<Mutex<()>>,
 }
 
 /// What was seen of a tree, and the snapshot that was made of it last.
@@ -98,7 +100,8 @@ impl Workspace {
     /// The same, which believes a snapshot for `time` after it was made: what changes meanwhile
     /// is seen later.
     pub fn trusting(self, time: Duration) -> Workspace {
-        Workspace { trust: Some(Trust { time, held: Arc::default() }), ..self }
+        let (held, making) = (Arc::default(), Arc::default());
+        Workspace { trust: Some(Trust { time, held, making }), ..self }
     }
 
     /// The same, where these files are what an editor has of them. It shares what is believed.
@@ -121,6 +124,12 @@ impl Workspace {
         if let Some(trust) = &self.trust {
             *trust.held.lock().unwrap_or_else(PoisonError::into_inner) = None;
         }
+    }
+
+    /// Waits for whoever makes a snapshot now; others wait until what this gives is dropped.
+    fn making(&self) -> Option<MutexGuard<'_, ()>> {
+        let trust = self.trust.as_ref()?;
+        Some(trust.making.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The snapshot of `tree` by what is still believed of it, if that is of an index, or if not.
@@ -220,6 +229,7 @@ impl Workspace {
     /// # Errors
     /// When there is an index that can't be used.
     pub fn indexed(&self, tree: &Tree) -> Result<Indexed> {
+        let _making = self.making();
         if let Some(snapshot) = self.held(tree, true)? {
             return Ok(Indexed::Snapshot(snapshot));
         }
@@ -248,6 +258,7 @@ impl Workspace {
     /// # Errors
     /// When the tree can't be walked.
     pub fn read(&self, tree: &Tree, notes: &NoteSink, progress: &ProgressSink) -> Result<Snapshot> {
+        let _making = self.making();
         if let Some(snapshot) = self.held(tree, false)? {
             return Ok(snapshot);
         }

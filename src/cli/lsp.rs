@@ -6,8 +6,8 @@ use clap::Args;
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
-  kgrep lsp < /dev/null              serve until the input ends
-  kgrep lsp --arch arm64 < /dev/null about one architecture
+  kgrep lsp < /dev/null               serve until the input ends
+  kgrep lsp --arch all < /dev/null    about all architectures
 
 It speaks the Language Server Protocol on standard input and output and is started by an editor;
 docs/editors.md has the lines for each. A source tree without an index gets one while the editor

@@ -73,6 +73,14 @@ pub(super) struct Asked {
     pub(super) path: Vec<u8>,
 }
 
+impl Drop for Asked {
+    fn drop(&mut self) {
+        if let Some((_, fresh)) = self.code.asked() {
+            self.folder.freshen(fresh.changes());
+        }
+    }
+}
+
 impl Asked {
     pub(super) fn places(&self, ask: &Ask<'_>) -> Places<'_> {
         Places::new(&self.code, &self.folder, ask.job.state.encoding)

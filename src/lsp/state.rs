@@ -6,6 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use kgrep_engine::Buffers;
@@ -28,7 +29,12 @@ pub(super) struct Folder {
     pub(super) is_loose: bool,
     /// Its index is being made.
     pub(super) is_indexing: AtomicBool,
+    /// When an update of its index was last seen to be needed.
+    behind: Mutex<Option<Instant>>,
 }
+
+/// An index that has fallen behind is updated at most so often.
+const UPDATES: Duration = Duration::from_secs(60);
 
 /// What a request is answered by.
 #[derive(Clone)]
@@ -59,7 +65,8 @@ impl Folder {
         let real = given.canonicalize()?;
         let is_loose = is_loose && !served.tree().looks_like_source();
         let is_indexing = AtomicBool::new(false);
-        Ok(Folder { given: given.to_owned(), real, served, is_loose, is_indexing })
+        let (given, behind) = (given.to_owned(), Mutex::default());
+        Ok(Folder { given, real, served, is_loose, is_indexing, behind })
     }
 
     /// The tree.
@@ -70,6 +77,15 @@ impl Folder {
     /// Whether the tree has an index.
     pub(super) fn is_indexed(&self) -> bool {
         Cache::new(self.served.cache()).has(self.tree())
+    }
+
+    /// Leaves to the index what an answer showed to be needed.
+    pub(super) fn freshen(&self, changes: u64) {
+        let mut behind = self.behind.lock().unwrap_or_else(PoisonError::into_inner);
+        if behind.is_none_or(|before| before.elapsed() > UPDATES) {
+            *behind = Some(Instant::now());
+            self.served.freshen(Some(changes));
+        }
     }
 
     pub(super) fn waits(&self) -> bool {

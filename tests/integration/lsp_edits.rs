@@ -87,10 +87,10 @@ fn columns_are_counted_as_was_agreed() {
     let dir = Dir::new();
     dir.create("wide.c", "int lamp_on(void);\nint x = /* \u{1F600}\u{fc} */ lamp_on();\r\nint lamp_on(void)\n{\n\treturn 1;\n}\n");
     for (offered, name, column) in [
-        (json!(["utf-8"]), "utf-8", 20),
-        (json!(["utf-16", "utf-32"]), "utf-16", 17),
-        (json!(["utf-32"]), "utf-32", 16),
-        (Value::Null, "utf-16", 17),
+        (json!(["utf-8"]), "utf-8", 21),
+        (json!(["utf-16", "utf-32"]), "utf-16", 18),
+        (json!(["utf-32"]), "utf-32", 17),
+        (Value::Null, "utf-16", 18),
     ] {
         let mut client = Client::new(&dir, &[]);
         let answer = client.begin(&json!({ "general": { "positionEncodings": offered } }));
@@ -111,13 +111,13 @@ fn files_that_are_no_utf_8_and_crlf_are_read() {
     client.begin(&json!({}));
     let at = json!({ "line": 6, "character": 10 });
     let found = client.here("textDocument/definition", "old.c", &at);
-    assert_eq!(client.places(&found), ["old.c:1:17-23"]);
+    assert_eq!(client.places(&found), ["old.c:1:14-20"]);
     // The editor has it as UTF-8, with lines that end as they did.
     client.open("old.c", "/* \u{fc}\u{e4} */ int lamp_on(void)\r\n{\r\n\treturn 1;\r\n}\r\nint x(void)\r\n{\r\n\treturn lamp_on();\r\n}\r\n");
     let end = json!({ "line": 6, "character": 99 });
     edit(&mut client, "old.c", &end, &end, "\r\n\treturn lamp_on();");
     let found = client.here("textDocument/references", "old.c", &at);
-    assert_eq!(client.places(&found), ["old.c:1:17-23", "old.c:7:9-15", "old.c:8:9-15"]);
+    assert_eq!(client.places(&found), ["old.c:1:14-20", "old.c:7:9-15", "old.c:8:9-15"]);
 }
 
 #[test]

@@ -133,7 +133,7 @@ fn folders_come_and_go_and_need_be_no_kernel() {
     let params = json!({ "capabilities": {}, "workspaceFolders": [first, missing] });
     client.ask("initialize", &params);
     client.notify("initialized", &json!({}));
-    let mut names = |client: &mut Client<'_>, query: &str| {
+    let names = |client: &mut Client<'_>, query: &str| {
         let found = client.ask("workspace/symbol", &json!({ "query": query }));
         found["result"].as_array().map(Vec::len).unwrap_or_default()
     };

@@ -59,7 +59,11 @@ impl Code {
                 found = graph.definitions_of(name);
                 found.retain(|d| d.first == around.first && graph.path(d.file) == file.path);
             }
-            found.iter().map(|d| callable(self, graph, d)).collect()
+            let callable = |d: &DefInfo| {
+                let file = Open::new(self, graph.path(d.file))?;
+                Ok(callable(graph, &file, d))
+            };
+            found.iter().map(callable).collect()
         })
     }
 
@@ -80,12 +84,20 @@ impl Code {
                 let key = (graph.path(d.file).to_vec(), d.first, d.id);
                 groups.entry(key).or_insert((d, Vec::new())).1.push(caller.link);
             }
-            let steps = groups.into_values().map(|(caller, links)| {
-                let file = Open::new(self, graph.path(caller.file))?;
-                let other = callable(self, graph, &caller)?;
-                Ok(step(graph, &file, other, &links, name))
-            });
-            steps.collect()
+            let mut steps = Vec::with_capacity(groups.len());
+            // Callers come by their files.
+            let mut open: Option<Open<'_>> = None;
+            for (caller, links) in groups.into_values() {
+                let path = graph.path(caller.file);
+                let file = match open.take().filter(|file| file.path == path) {
+                    Some(file) => file,
+                    None => Open::new(self, path)?,
+                };
+                let other = callable(graph, &file, &caller);
+                steps.push(step(graph, &file, other, &links, name));
+                open = Some(file);
+            }
+            Ok(steps)
         })
     }
 
@@ -111,7 +123,7 @@ impl Code {
             }
             let mut steps = Vec::new();
             for (callee, links) in order.iter().filter_map(|id| groups.get(id)) {
-                let other = callable(self, graph, callee)?;
+                let other = callable(graph, &Open::new(self, graph.path(callee.file))?, callee);
                 let name = other.name.clone();
                 steps.push(step(graph, &file, other, links, &name));
             }
@@ -133,20 +145,19 @@ fn definition(graph: &Graph<'_>, name: &str, path: &[u8], first: u32) -> Option<
     own.into_iter().min_by_key(|d| d.first.abs_diff(first))
 }
 
-fn callable(code: &Code, graph: &Graph<'_>, definition: &DefInfo) -> Result<Callable> {
-    let file = Open::new(code, graph.path(definition.file))?;
+fn callable(graph: &Graph<'_>, file: &Open<'_>, definition: &DefInfo) -> Callable {
     let (kind, flags) = (definition.kind, definition.flags);
     if kind == Kind::File {
         let target = Target::whole(file.path.clone());
         let name = String::from_utf8_lossy(&file.path).into_owned();
-        return Ok(Callable { name, kind, words: "file".to_owned(), target });
+        return Callable { name, kind, words: "file".to_owned(), target };
     }
-    Ok(Callable {
+    Callable {
         name: String::from_utf8_lossy(&graph.name(definition.name)).into_owned(),
         kind,
         words: DefinitionKind { kind, flags, member_of: None }.to_string(),
-        target: target(graph, &file, definition),
-    })
+        target: target(graph, file, definition),
+    }
 }
 
 /// A step by these links, which are made in `file`.

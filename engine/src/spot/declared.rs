@@ -184,6 +184,12 @@ fn specifiers(statement: &[Token], bytes: &[u8]) -> Option<(usize, usize)> {
             let rest = &statement[words..];
             let qualified = |t: &&Token| t.is(b'*') || QUALIFIERS.contains(&t.text(bytes));
             let at = words + rest.iter().take_while(qualified).count();
+            // `struct inode *(*alloc)(…)`
+            let pointed = statement.get(at).is_some_and(|token| token.is(b'('))
+                && statement.get(at + 1).is_some_and(|token| token.is(b'*'));
+            if pointed {
+                return Some((words, at + 2));
+            }
             let called = statement.get(at + 1).is_some_and(|token| token.is(b'('));
             (words >= 1 && (ends(at + 1) || called)).then_some((words, at))
         }
@@ -304,10 +310,18 @@ mod tests {
     #[test]
     fn a_structure_has_members() {
         let text = "struct lamp {\n\tint watts, volts;\n\tstruct {\n\t\tu8 red;\n\t} colour;\n\
-            \tint (*open)(struct lamp *lamp);\n\tstruct bulb *bulb;\n\tunsigned on:1;\n};\n";
+            \tint (*open)(struct lamp *lamp);\n\tvoid *(*get)(int);\n\tstruct bulb *bulb;\n\tunsigned on:1;\n};\n";
         assert_eq!(
             names(text, None),
-            ["watts:int", "volts:int", "red:u8", "open:int", "bulb:bulb", "on:unsigned"]
+            [
+                "watts:int",
+                "volts:int",
+                "red:u8",
+                "open:int",
+                "get:void",
+                "bulb:bulb",
+                "on:unsigned"
+            ]
         );
     }
 

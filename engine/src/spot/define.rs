@@ -28,6 +28,10 @@ impl Code {
         if let Role::File(path, local) = &word.role {
             return Ok(file_meant(&file, path, *local).map(Target::whole).into_iter().collect());
         }
+        let built = file.built_from(&word);
+        if !built.is_empty() {
+            return Ok(built);
+        }
         if let Some(local) = file.local(&word).filter(|_| word.role == Role::Plain) {
             return Ok(vec![file.target_of(&local)]);
         }
@@ -38,9 +42,6 @@ impl Code {
             let mut found = meant(graph, &file, &word);
             if found.iter().any(|d| d.kind != Kind::Declaration) {
                 found.retain(|d| d.kind != Kind::Declaration);
-            }
-            if found.is_empty() {
-                return Ok(file.built_from(&word));
             }
             targets(self, graph, &found)
         })
@@ -115,7 +116,7 @@ impl Open<'_> {
 
     /// The source that a Makefile's object or folder is made of.
     fn built_from(&self, word: &Word) -> Vec<Target> {
-        if self.text() != Text::Makefile {
+        if self.text() != Text::Makefile || word.role == Role::Symbol {
             return Vec::new();
         }
         let line = self.line(word.part.line);

@@ -53,7 +53,7 @@ impl<'c> Open<'c> {
     pub(super) fn member(&self, graph: &Graph<'_>, word: &Word) -> Result<Option<Member<'c>>> {
         let of = match &word.role {
             Role::Member(operator) => self.type_before(graph, *operator, DEEPEST)?,
-            Role::Designator => self.type_of_table(word.part.line),
+            Role::Designator => self.type_in_table(graph, word)?,
             Role::Plain => return self.own_member(word),
             _ => None,
         };
@@ -74,8 +74,20 @@ impl<'c> Open<'c> {
         own.map(|declared| Ok(Member { file: file()?, declared, structure })).transpose()
     }
 
-    /// The type of the table that is set on a line.
-    fn type_of_table(&self, line: u32) -> Option<TypeName> {
+    /// The type that the braces around a word set.
+    fn type_in_table(&self, graph: &Graph<'_>, word: &Word) -> Result<Option<TypeName>> {
+        let Some((tokens, mut of)) = self.table(word) else { return Ok(None) };
+        for member in nested(tokens, self.bytes(), word.start).into_iter().flatten() {
+            let Some(member) = self.member_of(graph, &of, &member)? else { return Ok(None) };
+            let Some(inner) = member.declared.of else { return Ok(None) };
+            of = inner;
+        }
+        Ok(Some(of))
+    }
+
+    /// The value that holds a word, from its first brace, and the type that is set to it.
+    fn table(&self, word: &Word) -> Option<(&[Token], TypeName)> {
+        let line = word.part.line;
         if let Some(variable) = self.around(line, |d| d.kind == Kind::Variable) {
             let tokens = self.between(variable.first, variable.last);
             let set = tokens.iter().position(|token| token.is(b'='))?;
@@ -83,13 +95,15 @@ impl<'c> Open<'c> {
                 t.kind == TokenKind::Ident
                     && t.text(self.bytes()) == self.outline().name(variable.name)
             })?;
-            return type_name(&tokens[..name], self.bytes());
+            return Some((&tokens[set..], type_name(&tokens[..name], self.bytes())?));
         }
         // `struct lamp lamp = { .on = 1 }` in a function.
-        let begins = self.start_of(line);
-        let locals = self.locals(line, begins);
-        let holds = |d: &&Declared| (d.start as usize) < begins && begins < d.end as usize;
-        locals.iter().rev().find(holds).and_then(|local| local.of.clone())
+        let locals = self.locals(line, word.start);
+        let holds = |d: &&Declared| (d.start as usize) < word.start && word.start < d.end as usize;
+        let local = locals.iter().rev().find(holds)?;
+        let tokens = self.tokens();
+        let first = tokens.partition_point(|token| token.start < local.token.end);
+        Some((&tokens[first..], local.of.clone()?))
     }
 
     /// The type of what stands before the operator (`->` or `.`) that ends at the offset `end`.
@@ -219,6 +233,30 @@ impl<'c> Open<'c> {
         let found = members.into_iter().find(|member| member.name == name);
         Ok(found.map(|declared| Member { file, declared, structure: of.name.clone() }))
     }
+}
+
+/// The members whose braces are open at an offset, the outermost first, without the table's own
+/// braces; none for an element of an array.
+fn nested(tokens: &[Token], bytes: &[u8], at: usize) -> Vec<Option<String>> {
+    let mut open: Vec<Option<String>> = Vec::new();
+    let mut member = None;
+    for (number, token) in tokens.iter().enumerate() {
+        if token.start as usize >= at {
+            break;
+        }
+        if token.is(b'{') {
+            open.push(member.take());
+        } else if token.is(b'}') {
+            open.pop();
+        } else if token.is(b',') {
+            member = None;
+        } else if token.kind == TokenKind::Ident
+            && number.checked_sub(1).is_some_and(|before| tokens[before].is(b'.'))
+        {
+            member = Some(String::from_utf8_lossy(token.text(bytes)).into_owned());
+        }
+    }
+    open.into_iter().skip(1).collect()
 }
 
 /// Where the bracket before the one `at` its end opens.
