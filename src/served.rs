@@ -98,6 +98,12 @@ impl Served {
         }
     }
 
+    /// Makes the snapshot with these files open that the next question will need. What goes wrong,
+    /// that question says.
+    pub(crate) fn prepare(&self, buffers: Buffers) {
+        let _ = self.workspace.with_buffers(buffers).indexed(&self.tree);
+    }
+
     /// Something is known to have changed on the disk: what was seen is believed no longer.
     pub(crate) fn doubt(&self) {
         self.workspace.doubt();

@@ -45,9 +45,19 @@ struct Server {
     session: Session,
     out: Out,
     calls: Calls,
-    jobs: mpsc::Sender<Job>,
+    jobs: mpsc::Sender<Task>,
+    /// What an edit made of the state, until a worker takes it.
+    edited: Mutex<Option<(State, Arc<Folder>)>>,
     /// Requests about a tree whose index is being made.
     parked: Mutex<Vec<Job>>,
+}
+
+/// What a worker does next.
+enum Task {
+    /// It answers.
+    Answer(Job),
+    /// It makes ready what the request after an edit will need.
+    Prepare,
 }
 
 /// A request that waits for a worker.
@@ -81,19 +91,22 @@ pub(crate) enum End {
 /// # Errors
 /// When the input can't be read.
 pub(crate) fn serve(session: Session) -> Result<End> {
-    let (jobs, waiting) = mpsc::channel::<Job>();
+    let (jobs, waiting) = mpsc::channel::<Task>();
     let waiting = Arc::new(Mutex::new(waiting));
     let out = Out::new(io::stdout(), Framing::Headers);
-    let (calls, parked) = (Calls::default(), Mutex::default());
-    let server = Arc::new(Server { session, out, calls, jobs, parked });
+    let (calls, edited, parked) = (Calls::default(), Mutex::default(), Mutex::default());
+    let server = Arc::new(Server { session, out, calls, jobs, edited, parked });
     // Nobody waits for them at the end: a client that goes wants no more answers.
     for _ in 0..WORKERS {
         let (server, waiting) = (Arc::clone(&server), Arc::clone(&waiting));
         thread::spawn(move || {
             loop {
-                let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                let Ok(job) = job else { break };
-                server.work(job);
+                let task = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                match task {
+                    Ok(Task::Answer(job)) => server.work(job),
+                    Ok(Task::Prepare) => server.prepare(),
+                    Err(_) => break,
+                }
             }
         });
     }
@@ -152,7 +165,7 @@ impl Life {
                 let cancelled = server.calls.begin(&id);
                 let job = Job { id, method, params, state: state.clone(), cancelled };
                 // The workers are there as long as the input is read.
-                let _ = server.jobs.send(job);
+                let _ = server.jobs.send(Task::Answer(job));
             }
             (Some(_), _) => refuse(Fault::Method, &format!("no method {method}")),
         }
@@ -218,6 +231,26 @@ impl Server {
         self.calls.end(&job.id);
     }
 
+    /// A file of this folder was edited: who edits will ask.
+    fn edited(&self, state: &State, folder: Arc<Folder>) {
+        let mut edited = self.edited.lock().unwrap_or_else(PoisonError::into_inner);
+        // One is enough for many edits: the last counts.
+        if edited.replace((state.clone(), folder)).is_none() {
+            let _ = self.jobs.send(Task::Prepare);
+        }
+    }
+
+    /// Makes the snapshot of the last edit, unless a request did already.
+    fn prepare(&self) {
+        let edited = self.edited.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some((state, folder)) = edited {
+            let made = catch_unwind(AssertUnwindSafe(|| folder.prepare(state.buffers)));
+            if made.is_err() {
+                self.log("kgrep failed at an edit; the next request tries again");
+            }
+        }
+    }
+
     fn cancelled(&self, id: &Value) {
         self.out.fault(id, Fault::Cancelled, "cancelled", None);
         self.calls.end(id);
@@ -229,7 +262,7 @@ impl Server {
         if folder.waits() {
             parked.push(job);
         } else {
-            let _ = self.jobs.send(job);
+            let _ = self.jobs.send(Task::Answer(job));
         }
     }
 
@@ -237,7 +270,7 @@ impl Server {
     fn unpark(&self) {
         let mut parked = self.parked.lock().unwrap_or_else(PoisonError::into_inner);
         for job in parked.drain(..) {
-            let _ = self.jobs.send(job);
+            let _ = self.jobs.send(Task::Answer(job));
         }
     }
 

@@ -58,7 +58,12 @@ fn edit(params: &Value, state: &mut State, server: &Server) {
     let edited =
         state.buffers.get(&path).and_then(|before| text::changed(before, changes, state.encoding));
     match edited {
-        Some(edited) => state.buffers = state.buffers.with(&path, edited),
+        Some(edited) => {
+            state.buffers = state.buffers.with(&path, edited);
+            if let Ok((folder, _)) = state.file(&server.session, &path) {
+                server.edited(state, folder);
+            }
+        }
         None => {
             // What is open here is not what the editor has: the disk is nearer to it.
             state.buffers = state.buffers.without(&path);

@@ -79,6 +79,13 @@ impl Folder {
         Cache::new(self.served.cache()).has(self.tree())
     }
 
+    /// Makes the snapshot that answers with these files open will need, where an index has it.
+    pub(super) fn prepare(&self, buffers: Buffers) {
+        if !self.is_loose && !self.waits() && self.is_indexed() {
+            self.served.prepare(buffers);
+        }
+    }
+
     /// Leaves to the index what an answer showed to be needed.
     pub(super) fn freshen(&self, changes: u64) {
         let mut behind = self.behind.lock().unwrap_or_else(PoisonError::into_inner);

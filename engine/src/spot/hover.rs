@@ -13,7 +13,7 @@ use super::word::{Role, Word};
 use super::{Part, Spot};
 use crate::Result;
 use crate::answer::DefinitionKind;
-use crate::code::{Code, documented};
+use crate::code::{Code, documented, is_export};
 use crate::log::made_by;
 
 /// What is told of a word.
@@ -71,7 +71,8 @@ impl Code {
             if word.role == Role::Said && best.kind == Kind::Member {
                 return Ok(None);
             }
-            Ok(Some(self.of_definition(graph, &word, best, found.len() - 1)?))
+            let others = found.iter().skip(1).filter(|d| d.kind != Kind::Declaration).count();
+            Ok(Some(self.of_definition(graph, &word, best, others)?))
         })
     }
 
@@ -89,7 +90,9 @@ impl Code {
         let is_used = kind.is_callable() || matches!(kind, Kind::Macro | Kind::Constant);
         let users = is_used.then(|| {
             let users = graph.callers(best, self.arch, true);
-            users.iter().map(|caller| caller.definition.id).collect::<HashSet<_>>().len()
+            let users = users.iter().map(|caller| caller.definition);
+            let users = users.filter(|user| !is_export(&graph.name(user.name)));
+            users.map(|user| user.id).collect::<HashSet<_>>().len()
         });
         Ok(Hover {
             part: Some(word.part.clone()),
@@ -185,6 +188,9 @@ fn as_markdown<'l>(lines: impl Iterator<Item = &'l str>) -> String {
             page += &marked(text);
         }
     }
+    while page.contains("\n\n\n") {
+        page = page.replace("\n\n\n", "\n\n");
+    }
     page.trim().to_owned()
 }
 
@@ -228,7 +234,7 @@ mod tests {
             \x20*\n * Context: any.\n * Return: 0 or an error.\n */";
         let page = as_markdown(text.lines().map(stripped));
         let expected = "lamp_on - switch a lamp on\n- `lamp`: the lamp, see struct lamp.\n\
-            - `watts`: how bright,\nat most `MOST_WATTS`\n\nCalls `bulb_on()` first.\n\n\n\n\
+            - `watts`: how bright,\nat most `MOST_WATTS`\n\nCalls `bulb_on()` first.\n\n\
             **Context:** any.\n\n**Return:** 0 or an error.";
         assert_eq!(page, expected);
     }

@@ -3,6 +3,7 @@
 use kgrep_index::outline::{Definition, Kind};
 
 use super::Part;
+use super::declared::{Declared, declared};
 use super::define::bare;
 use super::open::Open;
 use crate::Result;
@@ -35,7 +36,10 @@ impl Code {
         let file = Open::new(self, path)?;
         let outline = file.outline();
         let mut own: Vec<&Definition> = outline.definitions.iter().collect();
-        own.retain(|d| d.kind != Kind::File && !outline.name(d.name).is_empty());
+        // Of members the outline has those that hold functions or structures.
+        own.retain(|d| {
+            !matches!(d.kind, Kind::File | Kind::Member) && !outline.name(d.name).is_empty()
+        });
         own.sort_by_key(|d| (d.first, std::cmp::Reverse(d.last)));
         let mut top: Vec<Symbol> = Vec::new();
         for definition in own {
@@ -44,10 +48,27 @@ impl Code {
             let part = file.named(name.as_bytes(), definition.first, definition.last);
             let words = DefinitionKind { kind, flags, member_of: None }.to_string();
             let extent = (definition.first, definition.last.max(definition.first));
-            put(&mut top, Symbol { name, kind, words, part, extent, inside: Vec::new() });
+            let mut inside = Vec::new();
+            if matches!(kind, Kind::Struct | Kind::Union) {
+                inside = members(&file, extent);
+            }
+            put(&mut top, Symbol { name, kind, words, part, extent, inside });
         }
         Ok(top)
     }
+}
+
+/// The members of the structure on these lines.
+fn members(file: &Open<'_>, extent: (u32, u32)) -> Vec<Symbol> {
+    let found = declared(file.between(extent.0, extent.1), file.bytes(), None).into_iter();
+    let member = |member: Declared| {
+        let line = member.token.line;
+        let part = file.part(line, member.token.start as usize, member.token.end as usize);
+        let words = member.of.map_or(String::new(), |of| of.name);
+        let kind = Kind::Member;
+        Symbol { name: member.name, kind, words, part, extent: (line, line), inside: Vec::new() }
+    };
+    found.map(member).collect()
 }
 
 /// Puts a symbol into the one that holds it. One place may have several names: the first is told.

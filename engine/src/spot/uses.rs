@@ -158,8 +158,11 @@ impl Open<'_> {
         let line = word.part.line;
         let Some(around) = self.around(line, |d| d.kind.is_callable()) else { return Vec::new() };
         let mut all = self.mentions(word, around.first, around.last);
-        all.retain(|mention| {
+        all.retain_mut(|mention| {
             let at = self.offset(mention.part.line, mention.part.start);
+            if at == own {
+                mention.access = Access::Write;
+            }
             let mut here = word.clone();
             (here.start, here.part) = (at, mention.part.clone());
             self.local(&here).is_some_and(|local| local.token.start as usize == own)

@@ -113,7 +113,9 @@ impl Code {
             let here = all.filter(|d| graph.path(d.file) == found.path);
             here.min_by_key(|d| d.first.abs_diff(found.line))
         };
-        found.into_iter().map(definition).collect()
+        // A name is not meant for what is about some of its words.
+        let several = asked.contains(char::is_whitespace);
+        found.into_iter().filter(|found| several || found.named).map(definition).collect()
     }
 
     /// The documents that are about a name: paths and lines.
