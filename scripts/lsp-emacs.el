@@ -34,9 +34,10 @@
 (defun lines (found)
   "The places of FOUND in words."
   (mapconcat (lambda (place)
-               (format "%s:%d"
-                       (file-relative-name (eglot--uri-to-path (plist-get place :uri)) tree)
-                       (1+ (plist-get (plist-get (plist-get place :range) :start) :line))))
+               (let ((uri (or (plist-get place :uri) (plist-get place :targetUri)))
+                     (range (or (plist-get place :range) (plist-get place :targetSelectionRange))))
+                 (format "%s:%d" (file-relative-name (eglot--uri-to-path uri) tree)
+                         (1+ (plist-get (plist-get range :start) :line)))))
              found " "))
 
 (setq eglot-sync-connect 30
@@ -44,9 +45,9 @@
       make-backup-files nil
       create-lockfiles nil)
 
-(open-at "fs/ext4/inode.c" "= kmem_cache_alloc(ext4" 4)
+(open-at "fs/ext4/inode.c" "= kmem_cache_alloc(ext4" 8)
 (c-mode)
-(eglot 'c-mode (cons 'transient tree) 'eglot-lsp-server (list (getenv "KGREP") "lsp") "c")
+(eglot '(c-mode) (cons 'transient tree) 'eglot-lsp-server (list (getenv "KGREP") "lsp") "c")
 (check 'managed (eglot-managed-p))
 
 ;; As Emacs asks.
