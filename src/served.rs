@@ -104,6 +104,11 @@ impl Served {
         let _ = self.workspace.with_buffers(buffers).indexed(&self.tree);
     }
 
+    /// Gives the memory of what was read of the index back.
+    pub(crate) fn release(&self) {
+        self.workspace.release();
+    }
+
     /// Something is known to have changed on the disk: what was seen is believed no longer.
     pub(crate) fn doubt(&self) {
         self.workspace.doubt();

@@ -119,6 +119,15 @@ impl Workspace {
         self.trust.is_some()
     }
 
+    /// Gives the memory of what was read of an index that is believed back.
+    pub fn release(&self) {
+        let Some(trust) = &self.trust else { return };
+        let held = trust.held.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(Seen::Index(index, ..)) = held.map(|held| held.seen) {
+            index.release();
+        }
+    }
+
     /// Believes no longer what was seen: something is known to have changed.
     pub fn doubt(&self) {
         if let Some(trust) = &self.trust {

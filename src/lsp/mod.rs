@@ -25,7 +25,7 @@ mod wire;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 
@@ -40,12 +40,16 @@ use crate::session::Session;
 /// So many requests are answered side by side.
 const WORKERS: usize = 2;
 
+/// After so many answers the memory of what was read of indexes is given back.
+const RELEASE: usize = 128;
+
 /// What all threads share.
 struct Server {
     session: Session,
     out: Out,
     calls: Calls,
     jobs: mpsc::Sender<Task>,
+    answered: AtomicUsize,
     /// What an edit made of the state, until a worker takes it.
     edited: Mutex<Option<(State, Arc<Folder>)>>,
     /// Requests about a tree whose index is being made.
@@ -94,8 +98,9 @@ pub(crate) fn serve(session: Session) -> Result<End> {
     let (jobs, waiting) = mpsc::channel::<Task>();
     let waiting = Arc::new(Mutex::new(waiting));
     let out = Out::new(io::stdout(), Framing::Headers);
-    let (calls, edited, parked) = (Calls::default(), Mutex::default(), Mutex::default());
-    let server = Arc::new(Server { session, out, calls, jobs, edited, parked });
+    let (calls, answered) = (Calls::default(), AtomicUsize::new(0));
+    let (edited, parked) = (Mutex::default(), Mutex::default());
+    let server = Arc::new(Server { session, out, calls, jobs, answered, edited, parked });
     // Nobody waits for them at the end: a client that goes wants no more answers.
     for _ in 0..WORKERS {
         let (server, waiting) = (Arc::clone(&server), Arc::clone(&waiting));
@@ -229,6 +234,11 @@ impl Server {
             Err(_) => fault(Fault::Internal, "kgrep failed at this request; others go on"),
         }
         self.calls.end(&job.id);
+        // A search through all of a tree reads all of its index; an editor is open all day.
+        let count = self.answered.fetch_add(1, Ordering::Relaxed);
+        if job.method == "textDocument/references" || count % RELEASE == RELEASE - 1 {
+            job.state.folders().iter().for_each(|folder| folder.served.release());
+        }
     }
 
     /// A file of this folder was edited: who edits will ask.

@@ -113,6 +113,11 @@ impl Code {
             let mut order: Vec<u32> = Vec::new();
             let mut groups: BTreeMap<u32, (DefInfo, Vec<Link>)> = BTreeMap::new();
             for mut callee in graph.callees(&source, self.arch, true) {
+                if callee.definitions.is_empty() && callee.link.kind != LinkKind::Indirect {
+                    // It comes from where the text doesn't tell; its declaration says what it is.
+                    callee.definitions = graph.definitions_of(callee.name);
+                    callee.definitions.retain(|d| d.kind == Kind::Declaration);
+                }
                 callee.definitions.sort_by_cached_key(|d| Ranking::of(graph, d, self.arch));
                 let best = callee.definitions.into_iter().next();
                 let Some(best) = best else { continue };

@@ -35,6 +35,10 @@ impl Code {
         if let Some(local) = file.local(&word).filter(|_| word.role == Role::Plain) {
             return Ok(vec![file.target_of(&local)]);
         }
+        if let Some(label) = file.label(&word).filter(|_| word.role == Role::Plain) {
+            let name = file.part(label.line, label.start as usize, label.end as usize);
+            return Ok(vec![Target { extent: (name.line, name.line), name }]);
+        }
         self.ask(|graph| {
             if let Some(member) = file.member(graph, &word)? {
                 return Ok(vec![member.file.target_of(&member.declared)]);
@@ -164,7 +168,18 @@ pub(super) fn meant(graph: &Graph<'_>, file: &Open<'_>, word: &Word) -> Vec<DefI
             found.retain(own);
         }
     }
-    found.sort_by_cached_key(|d| (graph.path(d.file) != file.path, Ranking::of(graph, d, arch)));
+    // Of types and variables, too, those that the file can mean, where there are some.
+    if let Some(nearest) = found.iter().map(|d| file.distance(graph, d)).min()
+        && nearest < 2
+    {
+        found.retain(|d| file.distance(graph, d) < 2 || d.kind == Kind::Declaration);
+    }
+    // Under a configuration those that it has.
+    let compiles = |d: &DefInfo| file.code.compiles(graph.path(d.file), d.first);
+    if file.code.kernel().is_some() && found.iter().any(compiles) {
+        found.retain(compiles);
+    }
+    found.sort_by_cached_key(|d| (file.distance(graph, d), Ranking::of(graph, d, arch)));
     if found.is_empty()
         && let Some(entry) = system_call(graph, &word.name)
         && let Some(name) = graph.find_name(entry.as_bytes())

@@ -33,13 +33,16 @@ pub struct Hover {
     pub guard: String,
     /// What builds its file: the module or object, and the Kconfig symbol that decides.
     pub built: Option<(String, Option<String>)>,
-    /// How many definitions use it, where it is called.
+    /// How many definitions use it, where it is called; of very many those that use its name.
     pub users: Option<usize>,
     /// How many other definitions there are.
     pub more: usize,
     /// Documents that have its name: paths below the tree's root, and lines.
     pub documents: Vec<(Vec<u8>, u32)>,
 }
+
+/// More users are not told apart by what they mean.
+const MANY: usize = 200;
 
 /// Heads are cut after so many lines.
 const LONGEST: u32 = 40;
@@ -88,7 +91,12 @@ impl Code {
         let guard = guards(&file.path, file.bytes(), &[best.first]).into_iter().next();
         let read = |path: &[u8]| self.bytes(path).ok();
         let is_used = kind.is_callable() || matches!(kind, Kind::Macro | Kind::Constant);
+        let by_name = graph.users_of(best.name).len();
         let users = is_used.then(|| {
+            // Of what is used everywhere it is enough to know that.
+            if by_name > MANY {
+                return by_name;
+            }
             let users = graph.callers(best, self.arch, true);
             let users = users.iter().map(|caller| caller.definition);
             let users = users.filter(|user| !is_export(&graph.name(user.name)));
@@ -99,12 +107,16 @@ impl Code {
             head: head(&file, best.first, best.last, kind),
             words: DefinitionKind { kind, flags, member_of: None }.to_string(),
             place: Some((file.path.clone(), best.first)),
+            documents: if has_kernel_doc(&file, best.first) {
+                self.documents_on(&word.name)
+            } else {
+                Vec::new()
+            },
             comment: comment(&file, best.first),
             guard: String::from_utf8_lossy(&guard.unwrap_or_default()).into_owned(),
             built: made_by(&file.path, &read),
             users,
             more,
-            documents: self.documents_on(&word.name),
         })
     }
 }
@@ -150,9 +162,16 @@ pub(super) fn comment(file: &Open<'_>, first: u32) -> String {
     let begins = u32::try_from(begins).unwrap_or(first);
     let lines: Vec<String> =
         (begins..first).map(|line| String::from_utf8_lossy(file.line(line)).into_owned()).collect();
-    let is_kernel_doc = lines.first().is_some_and(|line| line.trim() == "/**");
+    let is_kernel_doc = has_kernel_doc(file, first);
     let stripped = lines.iter().map(|line| stripped(line));
     if is_kernel_doc { as_markdown(stripped) } else { plain(stripped) }
+}
+
+/// Whether a kernel-doc comment stands above a line: what documents are about has one.
+fn has_kernel_doc(file: &Open<'_>, first: u32) -> bool {
+    let begins = documented(&file.source, u64::from(first));
+    let begins = u32::try_from(begins).unwrap_or(first);
+    begins < first && file.line(begins).trim_ascii() == b"/**"
 }
 
 /// A comment's line without what makes it one.

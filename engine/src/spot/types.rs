@@ -176,7 +176,39 @@ impl<'c> Open<'c> {
         Ok(own.and_then(|at| type_name(&tokens[..at], file.bytes())))
     }
 
-    /// The best definition of a name for a reader of this file: its own before others.
+    /// The label that a word names or jumps to, in the function around it.
+    pub(super) fn label(&self, word: &Word) -> Option<Token> {
+        let body = self.body(word.part.line)?;
+        let bytes = self.bytes();
+        let own = |token: &Token| {
+            token.kind == TokenKind::Ident && token.text(bytes) == word.name.as_bytes()
+        };
+        let here = body.iter().position(|token| token.start as usize == word.start)?;
+        let jumps = here.checked_sub(1).is_some_and(|before| body[before].text(bytes) == b"goto");
+        let is_label = |at: usize| {
+            let begins = at.checked_sub(1).is_none_or(|before| {
+                let before = body[before];
+                [b';', b'{', b'}', b':'].iter().any(|byte| before.is(*byte))
+            });
+            begins && own(&body[at]) && body.get(at + 1).is_some_and(|next| next.is(b':'))
+        };
+        if jumps {
+            return (0..body.len()).find(|at| is_label(*at)).map(|at| body[at]);
+        }
+        is_label(here).then(|| body[here])
+    }
+
+    /// How near a definition is to a reader of this file: its own, what it includes, the rest.
+    pub(super) fn distance(&self, graph: &Graph<'_>, definition: &DefInfo) -> u8 {
+        let Some(own) = graph.file(&self.path) else { return 2 };
+        match definition.file == own {
+            true => 0,
+            false if graph.sees(own, definition, self.code.arch) => 1,
+            false => 2,
+        }
+    }
+
+    /// The best definition of a name for a reader of this file: the nearest.
     pub(super) fn best(
         &self,
         graph: &Graph<'_>,
