@@ -14,6 +14,8 @@ pub(super) struct Declared {
     /// Where its statement begins and ends: what is shown of it.
     pub(super) start: u32,
     pub(super) end: u32,
+    /// It is a structure without a name, whose members are told beside it.
+    pub(super) nested: bool,
     depth: u32,
 }
 
@@ -78,10 +80,15 @@ pub(super) fn declared(tokens: &[Token], bytes: &[u8], at: Option<usize>) -> Vec
             rest = more;
         } else if first.is(b'}') {
             depth = depth.saturating_sub(1);
+            rest = more;
             if at.is_some() {
                 found.retain(|known| known.depth <= depth);
+            } else if depth > 0 {
+                // `union { … } value;` in a structure.
+                let (names, further) = statement(rest, bytes);
+                found.extend(of_braces(names, bytes));
+                rest = further;
             }
-            rest = more;
         } else if first.is(b';') || first.kind == TokenKind::Directive {
             rest = more;
         } else {
@@ -143,7 +150,7 @@ fn declarators(statement: &[Token], bytes: &[u8]) -> Vec<Declared> {
         };
         let name_text = String::from_utf8_lossy(name.text(bytes)).into_owned();
         let (token, of) = (*name, of.clone());
-        found.push(Declared { name: name_text, token, of, start, end, depth: 0 });
+        found.push(Declared { name: name_text, token, of, start, end, nested: false, depth: 0 });
         // What it is set to is passed over.
         let mut nested = 0_u32;
         let comma = statement[at..].iter().position(|token| {
@@ -160,6 +167,21 @@ fn declarators(statement: &[Token], bytes: &[u8]) -> Vec<Declared> {
         at += comma + 1;
         at += statement[at..].iter().take_while(|token| token.is(b'*')).count();
     }
+}
+
+/// The names behind the braces of a structure without a name.
+fn of_braces(names: &[Token], bytes: &[u8]) -> Vec<Declared> {
+    let mut found = Vec::new();
+    for part in names.split(|token| token.is(b',')) {
+        let stars = part.iter().take_while(|token| token.is(b'*')).count();
+        if let Some(token) = part.get(stars).filter(|token| token.kind == TokenKind::Ident) {
+            let name = String::from_utf8_lossy(token.text(bytes)).into_owned();
+            let (start, end) = (part[0].start, token.end);
+            let (token, of) = (*token, None);
+            found.push(Declared { name, token, of, start, end, nested: true, depth: 0 });
+        }
+    }
+    found
 }
 
 /// How many tokens of a statement are its type's words, and where the first name is.
@@ -262,7 +284,15 @@ pub(super) fn bracketed(inside: &[Token], bytes: &[u8]) -> Vec<Declared> {
         };
         let text = String::from_utf8_lossy(name.text(bytes)).into_owned();
         let (start, end) = (part[0].start, name.end);
-        found.push(Declared { name: text, token: name, of: Some(told), start, end, depth: 0 });
+        found.push(Declared {
+            name: text,
+            token: name,
+            of: Some(told),
+            start,
+            end,
+            nested: false,
+            depth: 0,
+        });
         of = None;
     }
     found

@@ -10,7 +10,7 @@ use super::links::file_meant;
 use super::open::{Open, Text};
 use super::word::{Role, Word};
 use super::{Part, Spot, Target};
-use crate::code::{Code, Ranking, system_call};
+use crate::code::{Code, Ranking, system_call, word_in};
 use crate::{Error, Result};
 
 /// More definitions are of no use to anybody who chooses one by hand.
@@ -44,6 +44,17 @@ impl Code {
                 return Ok(vec![member.file.target_of(&member.declared)]);
             }
             let mut found = meant(graph, &file, &word);
+            if matches!(word.role, Role::Member(_) | Role::Designator)
+                && found.iter().all(|d| d.kind == Kind::Member)
+            {
+                let near = file.members_near(&word.name);
+                let mut near: Vec<Target> =
+                    near.iter().map(|(file, member)| file.target_of(member)).collect();
+                near.dedup();
+                if !near.is_empty() {
+                    return Ok(near);
+                }
+            }
             if found.iter().any(|d| d.kind != Kind::Declaration) {
                 found.retain(|d| d.kind != Kind::Declaration);
             }
@@ -142,7 +153,8 @@ impl Open<'_> {
 /// The definitions that a word may mean in its file, best first.
 pub(super) fn meant(graph: &Graph<'_>, file: &Open<'_>, word: &Word) -> Vec<DefInfo> {
     let arch = file.code.arch;
-    if matches!(word.role, Role::Member(_) | Role::Designator) {
+    let is_member = matches!(word.role, Role::Member(_) | Role::Designator);
+    if is_member && !is_macro_near(graph, file, &word.name) {
         return members(graph, file, &word.name);
     }
     let Some(name) = graph.find_name(word.name.as_bytes()) else {
@@ -157,7 +169,13 @@ pub(super) fn meant(graph: &Graph<'_>, file: &Open<'_>, word: &Word) -> Vec<DefI
         }
         _ => !matches!(d.kind, Kind::File | Kind::Kconfig),
     });
-    if matches!(word.role, Role::Plain | Role::Said)
+    let is_tag = |d: &DefInfo| matches!(d.kind, Kind::Struct | Kind::Union | Kind::Enum);
+    let is_named = |d: &DefInfo| !is_tag(d) && d.kind != Kind::Declaration;
+    // Without its tag a structure is not meant by its name.
+    if word.role == Role::Plain && found.iter().any(is_named) {
+        found.retain(|d| !is_tag(d));
+    }
+    if matches!(word.role, Role::Plain | Role::Said | Role::Member(_) | Role::Designator)
         && let Some(number) = graph.file(&file.path)
     {
         let meaning = graph.resolve(name, number, arch);
@@ -188,6 +206,16 @@ pub(super) fn meant(graph: &Graph<'_>, file: &Open<'_>, word: &Word) -> Vec<DefI
         found.retain(|d| d.kind == Kind::Syscall);
     }
     found
+}
+
+/// Whether a name behind `->` is a macro for members that the file can mean.
+fn is_macro_near(graph: &Graph<'_>, file: &Open<'_>, name: &str) -> bool {
+    let named = graph.find_name(name.as_bytes()).map(|name| graph.definitions_of(name));
+    named.into_iter().flatten().any(|d| {
+        matches!(d.kind, Kind::Macro | Kind::Constant)
+            && file.distance(graph, &d) < 2
+            && !graph.path(d.file).starts_with(b"include/")
+    })
 }
 
 /// The members of this name of any structure, where the text doesn't tell which.
@@ -228,8 +256,12 @@ pub(super) fn targets(code: &Code, graph: &Graph<'_>, found: &[DefInfo]) -> Resu
 /// Where a definition's name stands in its file.
 pub(super) fn target(graph: &Graph<'_>, file: &Open<'_>, definition: &DefInfo) -> Target {
     let name = bare(&graph.name(definition.name), definition.kind);
-    let extent = (definition.first, definition.last);
-    Target { name: file.named(name.as_bytes(), definition.first, definition.last), extent }
+    let (first, last) = (definition.first, definition.last);
+    // `typedef struct lamp { … } lamp;` has its name at its end.
+    let ends =
+        definition.kind == Kind::Typedef && word_in(file.line(last), name.as_bytes()).is_some();
+    let begins = if ends { last } else { first };
+    Target { name: file.named(name.as_bytes(), begins, last), extent: (first, last) }
 }
 
 /// A name as its file has it: of a member without its structure, of a system call or a tracepoint

@@ -2,10 +2,11 @@
 //! is a member of. Never guessed: where it can't be told, there is none.
 
 use kgrep_index::graph::{DefInfo, Graph};
-use kgrep_index::lex::{Token, TokenKind};
+use kgrep_index::lex::{Lexer, Token, TokenKind};
 use kgrep_index::outline::Kind;
 
 use super::declared::{Declared, TypeName, declared, type_name};
+use super::links::file_meant;
 use super::open::Open;
 use super::word::{Role, Word};
 use crate::Result;
@@ -13,6 +14,9 @@ use crate::code::Ranking;
 
 /// Members of members are followed so far.
 const DEEPEST: usize = 8;
+
+/// The type of what a macro makes stands among its first words.
+const WORDS: usize = 12;
 
 /// A member's declaration, in its own file.
 pub(super) struct Member<'c> {
@@ -173,7 +177,34 @@ impl<'c> Open<'c> {
         let file = Open::new(self.code, graph.path(best.file))?;
         let tokens = file.between(best.first, best.last);
         let own = tokens.iter().position(|t| t.text(file.bytes()) == name.as_bytes());
-        Ok(own.and_then(|at| type_name(&tokens[..at], file.bytes())))
+        match own {
+            Some(at) => Ok(type_name(&tokens[..at], file.bytes())),
+            None => file.type_by_macro(graph, tokens),
+        }
+    }
+
+    /// The type of what a macro at the top level makes: the structure that its body begins with.
+    fn type_by_macro(&self, graph: &Graph<'_>, tokens: &[Token]) -> Result<Option<TypeName>> {
+        let opens = tokens.iter().position(|token| token.is(b'('));
+        let name = opens.and_then(|at| tokens.get(at.checked_sub(1)?));
+        let Some(name) = name.map(|token| String::from_utf8_lossy(token.text(self.bytes()))) else {
+            return Ok(None);
+        };
+        let Some(made) = self.best(graph, &name, |d| d.kind == Kind::Macro) else {
+            return Ok(None);
+        };
+        let file = Open::new(self.code, graph.path(made.file))?;
+        let bytes = file.bytes();
+        let found = file.between(made.first, made.last).iter().find_map(|directive| {
+            let (start, end) = (directive.start as usize + 1, directive.end as usize);
+            let inside = Lexer::within(bytes, start, end, directive.line);
+            let words: Vec<Token> =
+                inside.filter(|token| token.kind == TokenKind::Ident).take(WORDS).collect();
+            let tag = words.iter().position(|token| token.text(bytes) == b"struct")?;
+            let name = String::from_utf8_lossy(words.get(tag + 1)?.text(bytes)).into_owned();
+            Some(TypeName { tagged: true, name })
+        });
+        Ok(found)
     }
 
     /// The label that a word names or jumps to, in the function around it.
@@ -255,6 +286,37 @@ impl<'c> Open<'c> {
         Ok(Some((file, found)))
     }
 
+    /// The members of this name in structures of this file and of those beside it that it
+    /// includes, where the text doesn't tell which structure is meant.
+    pub(super) fn members_near(&self, name: &str) -> Vec<(Open<'c>, Declared)> {
+        let includes = self.outline().includes.iter().filter(|include| include.local);
+        let paths = includes.filter_map(|include| {
+            let path = String::from_utf8_lossy(self.outline().name(include.path)).into_owned();
+            file_meant(self, &path, true)
+        });
+        let mut found = Vec::new();
+        for path in std::iter::once(self.path.clone()).chain(paths) {
+            let Ok(file) = Open::new(self.code, &path) else { continue };
+            let holds = |kind| matches!(kind, Kind::Struct | Kind::Union | Kind::Typedef);
+            let extents: Vec<(u32, u32)> = file
+                .outline()
+                .definitions
+                .iter()
+                .filter(|d| holds(d.kind))
+                .map(|d| (d.first, d.last))
+                .collect();
+            for (first, last) in extents {
+                let members = declared(file.between(first, last), file.bytes(), None);
+                if let Some(member) = members.into_iter().find(|member| member.name == name) {
+                    if let Ok(file) = Open::new(self.code, &path) {
+                        found.push((file, member));
+                    }
+                }
+            }
+        }
+        found
+    }
+
     fn member_of(
         &self,
         graph: &Graph<'_>,
@@ -263,7 +325,13 @@ impl<'c> Open<'c> {
     ) -> Result<Option<Member<'c>>> {
         let Some((file, members)) = self.members(graph, of)? else { return Ok(None) };
         let found = members.into_iter().find(|member| member.name == name);
-        Ok(found.map(|declared| Member { file, declared, structure: of.name.clone() }))
+        Ok(found.map(|mut declared| {
+            if declared.nested {
+                // Its own members are told among those of the structure around it.
+                declared.of = Some(of.clone());
+            }
+            Member { file, declared, structure: of.name.clone() }
+        }))
     }
 }
 
