@@ -23,6 +23,7 @@
 
 mod answer;
 mod ask;
+mod buffers;
 pub mod code;
 pub mod compare;
 pub mod configuration;
@@ -43,6 +44,7 @@ pub mod request;
 pub mod search;
 pub mod sink;
 mod snapshot;
+pub mod spot;
 pub mod trace;
 
 pub use answer::{
@@ -50,6 +52,7 @@ pub use answer::{
     Role, Row, Standing, Sureness, Title, Verdict, Via,
 };
 pub use ask::{Around, LOG_COLUMNS, LogRow, LogRows, Seeker, Sought, Sources, Words, complete};
+pub use buffers::Buffers;
 pub use error::{Error, Result};
 pub use note::{ChainEnd, Note, NoteSink, Progress, ProgressSink, Proof};
 pub use request::Request;

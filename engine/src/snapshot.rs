@@ -2,15 +2,16 @@
 //! graph. What is derived from a tree is made here once; the questions only read it.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use kgrep_index::graph::{Builder, Graph, Sections, SharedGraph};
+use kgrep_index::graph::{Builder, Graph, Overlaid, Sections, SharedGraph};
 use kgrep_index::idiom::Idioms;
 use kgrep_index::outline::{Language, outline};
 use kgrep_index::store::Cache;
 use kgrep_index::{Fresh, Index, Scope as TreePart, Tree};
 
+use crate::buffers::Buffers;
 use crate::files::{in_parallel, read};
 use crate::recipes::Recipes;
 use crate::search::{FileRules, Scope, SearchRequest};
@@ -24,20 +25,35 @@ pub struct Workspace {
     rules: FileRules,
     recipes: RecipeFolders,
     trust: Option<Trust>,
+    buffers: Buffers,
 }
 
-/// A snapshot that is believed for a while, so that a burst of questions pays once for looking
-/// at the tree.
+/// A look at a tree that is believed for a while, so that a burst of questions pays for it once.
 #[derive(Clone)]
 struct Trust {
     time: Duration,
     held: Arc<Mutex<Option<Held>>>,
+    /// Taken while a snapshot is made: of several that need one at once, one makes it.
+    making: Arc<Mutex<()>>,
 }
 
+/// What was seen of a tree, and the snapshot that was made of it last.
+#[derive(Clone)]
 struct Held {
     root: PathBuf,
     made: Instant,
+    seen: Seen,
+    buffers: Buffers,
     snapshot: Snapshot,
+}
+
+/// What looking at a tree found: of this a snapshot is made, with what an editor has open.
+#[derive(Clone)]
+enum Seen {
+    /// Its index, what changed since, and the outlines of that.
+    Index(Index, Fresh, Vec<Overlaid>),
+    /// All its files were read.
+    Files(Arc<Sections>),
 }
 
 /// Where recipes are besides those of the program.
@@ -78,29 +94,110 @@ impl Workspace {
     pub fn new(cache: &Path, idioms: Idioms, rules: FileRules) -> Workspace {
         let recipes = RecipeFolders::default();
         let (folder, idioms) = (cache.to_owned(), Arc::new(idioms));
-        Workspace { folder, idioms, rules, recipes, trust: None }
+        Workspace { folder, idioms, rules, recipes, trust: None, buffers: Buffers::default() }
     }
 
     /// The same, which believes a snapshot for `time` after it was made: what changes meanwhile
     /// is seen later.
     pub fn trusting(self, time: Duration) -> Workspace {
-        Workspace { trust: Some(Trust { time, held: Arc::default() }), ..self }
+        let (held, making) = (Arc::default(), Arc::default());
+        Workspace { trust: Some(Trust { time, held, making }), ..self }
     }
 
-    /// The snapshot of `tree` that is still believed.
-    fn held(&self, tree: &Tree) -> Option<Snapshot> {
+    /// The same, where these files are what an editor has of them. It shares what is believed.
+    pub fn with_buffers(&self, buffers: Buffers) -> Workspace {
+        Workspace { buffers, ..self.clone() }
+    }
+
+    /// What an editor has open.
+    pub fn buffers(&self) -> &Buffers {
+        &self.buffers
+    }
+
+    /// Whether what was seen of a tree is believed for a while.
+    pub fn believes(&self) -> bool {
+        self.trust.is_some()
+    }
+
+    /// Gives the memory of what was read of an index that is believed back.
+    pub fn release(&self) {
+        let Some(trust) = &self.trust else { return };
+        let held = trust.held.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(Seen::Index(index, ..)) = held.map(|held| held.seen) {
+            index.release();
+        }
+    }
+
+    /// Believes no longer what was seen: something is known to have changed.
+    pub fn doubt(&self) {
+        if let Some(trust) = &self.trust {
+            *trust.held.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
+    }
+
+    /// Waits for whoever makes a snapshot now; others wait until what this gives is dropped.
+    fn making(&self) -> Option<MutexGuard<'_, ()>> {
         let trust = self.trust.as_ref()?;
-        let held = trust.held.lock().unwrap_or_else(PoisonError::into_inner);
-        let held = held.as_ref().filter(|held| held.root == tree.root())?;
-        (held.made.elapsed() < trust.time).then(|| held.snapshot.clone())
+        Some(trust.making.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn hold(&self, tree: &Tree, snapshot: &Snapshot) {
+    /// The snapshot of `tree` by what is still believed of it, if that is of an index, or if not.
+    fn held(&self, tree: &Tree, indexed: bool) -> Result<Option<Snapshot>> {
+        let Some(trust) = &self.trust else { return Ok(None) };
+        let held = trust.held.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let believed = |held: &Held| {
+            held.root == tree.root()
+                && held.made.elapsed() < trust.time
+                && indexed == matches!(held.seen, Seen::Index(..))
+        };
+        let Some(held) = held.filter(believed) else { return Ok(None) };
+        if held.buffers.is(&self.buffers) {
+            return Ok(Some(held.snapshot));
+        }
+        let made = self.made_of(tree, held.seen.clone())?;
+        if let Some(snapshot) = &made {
+            self.hold(tree, held.seen, held.made, snapshot);
+        }
+        Ok(made)
+    }
+
+    fn hold(&self, tree: &Tree, seen: Seen, made: Instant, snapshot: &Snapshot) {
         if let Some(trust) = &self.trust {
             let (root, snapshot) = (tree.root().to_owned(), snapshot.clone());
-            let held = Held { root, made: Instant::now(), snapshot };
+            let held = Held { root, made, seen, buffers: self.buffers.clone(), snapshot };
             *trust.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(held);
         }
+    }
+
+    /// The snapshot of what was seen and what an editor has; none where too much follows from that.
+    fn made_of(&self, tree: &Tree, seen: Seen) -> Result<Option<Snapshot>> {
+        let snapshot = |graph, indexed| Snapshot(Arc::new(Inner { indexed, graph }));
+        match seen {
+            Seen::Index(index, fresh, mut changed) => {
+                changed.extend(self.buffers.outlines(tree.root(), &self.idioms));
+                let graph = index.shared_graph(changed, &self.idioms)?;
+                Ok(graph.map(|graph| snapshot(graph, Some((index, fresh)))))
+            }
+            Seen::Files(sections) => Ok(Some(snapshot(self.graph_of(tree, sections)?, None))),
+        }
+    }
+
+    /// The graph of all files as they were read, and as an editor has them.
+    fn graph_of(&self, tree: &Tree, sections: Arc<Sections>) -> Result<SharedGraph> {
+        let open = self.buffers.outlines(tree.root(), &self.idioms);
+        if !open.is_empty() {
+            let outlined = |path: &[u8]| {
+                let bytes = read(&path_in(tree, path)).ok()?;
+                Some(outline(path, &bytes, &self.idioms))
+            };
+            let (all, idioms) = (usize::MAX, &self.idioms);
+            if let Some(graph) =
+                SharedGraph::laid_over(Arc::clone(&sections), open, idioms, all, &outlined)?
+            {
+                return Ok(graph);
+            }
+        }
+        Ok(SharedGraph::from_sections(sections)?)
     }
 
     /// The same, with the recipes of these folders besides those of the program.
@@ -140,18 +237,24 @@ impl Workspace {
     ///
     /// # Errors
     /// When there is an index that can't be used.
-    pub fn indexed(&self, tree: &Tree) -> Result<Indexed, kgrep_index::Error> {
-        if let Some(snapshot) = self.held(tree).filter(|snapshot| snapshot.index().is_some()) {
+    pub fn indexed(&self, tree: &Tree) -> Result<Indexed> {
+        let _making = self.making();
+        if let Some(snapshot) = self.held(tree, true)? {
             return Ok(Indexed::Snapshot(snapshot));
         }
         let index = Index::open(&Cache::new(&self.folder), tree)?.filter(Index::has_code);
         let Some(index) = index else { return Ok(Indexed::Nothing) };
+        let made = Instant::now();
         let fresh = index.refresh(&TreePart::whole())?;
-        Ok(match index.shared_graph(&fresh, &self.idioms)? {
-            Some(graph) => {
-                let inner = Inner { indexed: Some((index, fresh)), graph };
-                let snapshot = Snapshot(Arc::new(inner));
-                self.hold(tree, &snapshot);
+        let Some(changed) = index.outlines_now(&fresh, &self.idioms) else {
+            return Ok(Indexed::OtherIdioms(index, fresh));
+        };
+        // Only what is believed for a while is needed again.
+        let seen = Seen::Index(index.clone(), fresh.clone(), changed);
+        let kept = self.trust.is_some().then(|| seen.clone());
+        Ok(match self.made_of(tree, seen)? {
+            Some(snapshot) => {
+                kept.into_iter().for_each(|seen| self.hold(tree, seen, made, &snapshot));
                 Indexed::Snapshot(snapshot)
             }
             None => Indexed::OtherIdioms(index, fresh),
@@ -164,9 +267,11 @@ impl Workspace {
     /// # Errors
     /// When the tree can't be walked.
     pub fn read(&self, tree: &Tree, notes: &NoteSink, progress: &ProgressSink) -> Result<Snapshot> {
-        if let Some(snapshot) = self.held(tree).filter(|snapshot| snapshot.index().is_none()) {
+        let _making = self.making();
+        if let Some(snapshot) = self.held(tree, false)? {
             return Ok(snapshot);
         }
+        let made = Instant::now();
         let paths = self.files(tree, notes, |path| {
             progress(tree, Progress::Listed);
             Language::of(path).is_some()
@@ -186,10 +291,10 @@ impl Workspace {
         for (path, error) in unread.into_iter().filter_map(Result::err) {
             notes(Note::Unreadable { path, reason: error.to_string() });
         }
-        let sections: Sections = builder.finish(&self.idioms);
-        let graph = SharedGraph::from_sections(sections)?;
+        let sections = Arc::new(builder.finish(&self.idioms));
+        let graph = self.graph_of(tree, Arc::clone(&sections))?;
         let snapshot = Snapshot(Arc::new(Inner { indexed: None, graph }));
-        self.hold(tree, &snapshot);
+        self.hold(tree, Seen::Files(sections), made, &snapshot);
         Ok(snapshot)
     }
 

@@ -145,6 +145,16 @@ impl Index {
         plan::plan(query, &self.0.segments, self.table(), scope)
     }
 
+    /// Gives the memory of what was read of its files back: for a process that lives long between
+    /// questions. What is needed again is read again.
+    pub fn release(&self) {
+        self.0.segments.iter().for_each(|segment| segment.container().release());
+        self.0.stored.containers().for_each(|container| container.release());
+        let catalog = self.catalog().map(Catalog::containers).into_iter().flatten();
+        catalog.for_each(|container| container.release());
+        self.0.manifest.container().release();
+    }
+
     /// What changed in `scope` since the index was built.
     pub fn refresh(&self, scope: &Scope) -> Result<Fresh, Error> {
         let manifest = &self.0.manifest;

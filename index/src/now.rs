@@ -38,17 +38,34 @@ impl Index {
     ///
     /// Whoever answers a question from it asks [`Index::graph_soundness`] before printing.
     pub fn graph_now(&self, fresh: &Fresh, idioms: &Idioms) -> Result<Option<Graph<'_>>, Error> {
+        let changed = self.outlines_now(fresh, idioms);
+        changed.map_or(Ok(None), |changed| self.graph_with(changed, idioms))
+    }
+
+    /// The outlines of the files that are not what the index knows, as they are now; `None` when
+    /// it was made with other idioms than these.
+    pub fn outlines_now(&self, fresh: &Fresh, idioms: &Idioms) -> Option<Vec<Overlaid>> {
         if self.manifest().graph().idioms != idioms.fingerprint() {
-            return Ok(None);
+            return None;
         }
-        let mut laid = self.stored().decoded()?;
         let mut differing = self.differing(fresh);
         differing.retain(|path| Language::of(path).is_some());
-        laid.par_extend(differing.into_par_iter().map(|path| {
+        let outlines = differing.into_par_iter().map(|path| {
             // What can't be read any more says nothing.
             let outline = self.outline_of(&path, idioms).ok();
             (path, outline)
-        }));
+        });
+        Some(outlines.collect())
+    }
+
+    /// The graph as it is with these outlines in the place of what the index knows of their files.
+    fn graph_with(
+        &self,
+        changed: Vec<Overlaid>,
+        idioms: &Idioms,
+    ) -> Result<Option<Graph<'_>>, Error> {
+        let mut laid = self.stored().decoded()?;
+        laid.extend(changed);
         self.laid_over(laid, idioms)
     }
 
@@ -60,16 +77,18 @@ impl Index {
         Ok(laid.is_ok().then_some(graph))
     }
 
-    /// As [`Index::graph_now`], as a graph that owns what it reads and checks each answer.
+    /// As [`Index::graph_now`], as a graph that owns what it reads and checks each answer, of what
+    /// changed as [`Index::outlines_now`] has it: of several outlines of one path the last counts,
+    /// so that what is in an editor and in no file yet can be told behind them.
     ///
     /// # Errors
     /// As [`Index::graph_now`].
     pub fn shared_graph(
         &self,
-        fresh: &Fresh,
+        changed: Vec<Overlaid>,
         idioms: &Idioms,
     ) -> Result<Option<SharedGraph>, Error> {
-        SharedGraph::of_index(self.clone(), |index| index.graph_now(fresh, idioms))
+        SharedGraph::of_index(self.clone(), |index| index.graph_with(changed, idioms))
     }
 
     /// An error when a part of the graph that was read so far is damaged: then what it

@@ -11,7 +11,7 @@ const GROUPS: [(&str, &[&str]); 6] = [
     ("Go on from what was found", &["lists"]),
     (
         "Set up, and take it elsewhere",
-        &["demo", "help", "version", "index", "config", "queries", "export", "mcp"],
+        &["demo", "help", "version", "index", "config", "queries", "export", "lsp", "mcp"],
     ),
 ];
 

@@ -16,6 +16,7 @@ mod index;
 mod kinds;
 mod lists;
 mod log;
+mod lsp;
 mod mcp;
 mod messages;
 mod search;
@@ -41,6 +42,7 @@ pub(crate) use index::IndexArgs;
 pub(crate) use kinds::kind;
 pub(crate) use lists::ListsArgs;
 pub(crate) use log::{LogArgs, Only};
+pub(crate) use lsp::LspArgs;
 pub(crate) use mcp::McpArgs;
 pub(crate) use messages::MessagesArgs;
 pub(crate) use search::SearchArgs;
@@ -211,6 +213,8 @@ pub(crate) enum Commands {
     Touched(TouchedArgs),
     /// Prove that a name is there or not: in this tree, or in which of several
     Exists(ExistsArgs),
+    /// Answer an editor's questions, by the Language Server Protocol
+    Lsp(LspArgs),
     /// Answer an agent's questions, by the Model Context Protocol
     Mcp(McpArgs),
     /// Show which lists are kept, show one again, or remove them

@@ -24,6 +24,7 @@ mod items;
 mod lister;
 mod lists;
 mod log;
+mod lsp;
 mod mcp;
 mod messages;
 mod named;
@@ -123,6 +124,7 @@ fn answer(cli: &Cli, session: impl Fn() -> Result<Session>) -> Result<Outcome> {
         Some(Commands::Chain(args)) => chain::run(args, &session()?),
         Some(Commands::Export(args)) => export::run(args, &session()?),
         Some(Commands::Log(args)) => log::run(args, &session()?),
+        Some(Commands::Lsp(_)) => lsp::run(session()?),
         Some(Commands::Mcp(args)) => mcp::run(args, &session()?),
         Some(Commands::Messages(args)) => messages::run(args, &session()?),
         Some(Commands::Trace(args)) => trace::run(args, &session()?),

@@ -5,33 +5,23 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use kgrep_engine::configuration::KconfigChoice;
-use kgrep_engine::{Note, NoteSink, Progress, ProgressSink, Workspace};
+use kgrep_engine::{Note, NoteSink, Progress, ProgressSink};
 use kgrep_index::Tree;
 use serde_bytes::ByteBuf;
 
 use super::arguments::Common;
-use crate::code::{self, ArchChoice, Code, Setup};
-use crate::freshen;
+use crate::code::Code;
 use crate::message;
 use crate::notes;
+use crate::served::{About, Served};
 use crate::session::Session;
-use crate::settings::Origin;
-
-/// A look at the tree is believed so long, so that a burst of questions pays for it once.
-const TRUST: Duration = Duration::from_secs(1);
 
 /// What all questions share.
 pub(super) struct Context {
-    tree: Tree,
-    workspace: Workspace,
-    arch: ArchChoice,
-    kconfig: Option<KconfigChoice>,
-    /// Whether an index that has fallen behind is updated.
-    auto_update: bool,
+    served: Served,
 }
 
 /// One question: what is said of it, and who hears how far it is.
@@ -46,21 +36,12 @@ impl Context {
     /// # Errors
     /// When it is not there.
     pub(super) fn new(session: &Session, folder: &Path) -> Result<Context> {
-        let folder = folder.canonicalize().with_context(|| folder.display().to_string())?;
-        let tree = Tree::locate(&folder)?;
-        let arch = &session.settings.arch;
-        Ok(Context {
-            tree,
-            workspace: code::workspace(session, false).trusting(TRUST),
-            arch: ArchChoice { name: arch.value.clone(), named: arch.origin != Origin::Default },
-            kconfig: code::kconfig(session)?,
-            auto_update: session.settings.auto_update.value,
-        })
+        Ok(Context { served: Served::new(session, folder)? })
     }
 
     /// The tree.
     pub(super) fn tree(&self) -> &Tree {
-        &self.tree
+        self.served.tree()
     }
 
     /// The code that a question with these arguments is about.
@@ -68,18 +49,10 @@ impl Context {
     /// # Errors
     /// When the architecture or the configuration is none.
     pub(super) fn code(&self, common: &Common, hearing: &Hearing) -> Result<Code, String> {
-        let arch = match &common.arch {
-            Some(name) => ArchChoice { name: name.clone(), named: true },
-            None => self.arch.clone(),
-        };
-        let setup = Setup {
-            arch,
-            kconfig: self.kconfig(common)?,
-            workspace: self.workspace.clone(),
-            notes: hearing.sink(),
-            progress: hearing.progress.clone(),
-        };
-        Code::of_tree(self.tree.root(), setup).map_err(|error| told(&error.into()))
+        let kconfig = Some(self.kconfig(common)?);
+        let about = About { arch: common.arch.as_deref(), kconfig, ..About::default() };
+        let code = self.served.code(about, hearing.sink(), hearing.progress.clone());
+        code.map_err(|error| told(&error.into()))
     }
 
     /// The configuration that is in force.
@@ -88,10 +61,10 @@ impl Context {
     /// When the one that is named is not below the tree.
     pub(super) fn kconfig(&self, common: &Common) -> Result<Option<KconfigChoice>, String> {
         Ok(match common.kconfig.as_deref() {
-            None => self.kconfig.clone(),
+            None => self.served.kconfig(),
             Some("none") => None,
             Some(path) => {
-                let path = self.tree.root().join(self.below(path)?);
+                let path = self.tree().root().join(self.below(path)?);
                 Some(KconfigChoice { path, named: true, if_there: false })
             }
         })
@@ -99,14 +72,12 @@ impl Context {
 
     /// Leaves to the index what an answer showed to be needed.
     pub(super) fn freshen(&self, changes: Option<u64>) {
-        if let Some(changes) = changes.filter(|_| self.auto_update) {
-            freshen::update_after(&self.tree, changes, self.cache());
-        }
+        self.served.freshen(changes);
     }
 
     /// The folder of the indexes.
     pub(super) fn cache(&self) -> &Path {
-        self.workspace.cache()
+        self.served.cache()
     }
 
     /// What is there at `path`, from the tree's root: nothing else is read.
@@ -114,7 +85,7 @@ impl Context {
     /// # Errors
     /// When it is not below the tree, or not there.
     pub(super) fn below(&self, path: &str) -> Result<PathBuf, String> {
-        let root = self.tree.root();
+        let root = self.tree().root();
         let full = root.join(path);
         let real = full.canonicalize().map_err(|error| {
             format!("{path}: {}; paths are relative to the tree's top", message::plain(&error))

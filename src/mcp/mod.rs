@@ -1,7 +1,7 @@
 //! `kgrep mcp`: the questions of the command line as tools for agents, by the Model Context
 //! Protocol on standard input and output. No question is answered here: `arguments` and `answers`
-//! make requests for the engine, `page` lays out what it answers; `wire` is JSON-RPC, `tools` what a
-//! client is told. Both lifecycles are served: a client either says `initialize` first (up to
+//! make requests for the engine, `page` lays out what it answers; `wire` reads messages, `tools` is
+//! what a client is told. Both lifecycles are served: a client either says `initialize` first (up to
 //! 2025-11-25), or every request says which protocol it is of (2026-07-28).
 
 mod answers;
@@ -13,7 +13,6 @@ mod roots;
 mod tools;
 mod wire;
 
-use std::collections::HashMap;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -26,7 +25,7 @@ use serde_json::{Value, json};
 
 use self::context::{Context, Hearing};
 use self::roots::Roots;
-use self::wire::{Fault, Message, Out};
+use crate::rpc::{Calls, Fault, Framing, Message, Out};
 use crate::session::Session;
 
 /// The protocol without a handshake.
@@ -51,9 +50,6 @@ struct Job {
     context: Arc<Context>,
 }
 
-/// The calls that are not answered yet.
-type Open = Arc<Mutex<HashMap<String, Arc<AtomicBool>>>>;
-
 /// Serves the tree around `tree`, or the client's first root, or the current folder, until the input
 /// ends.
 ///
@@ -61,10 +57,10 @@ type Open = Arc<Mutex<HashMap<String, Arc<AtomicBool>>>>;
 /// When the tree is not there, or the input can't be read.
 pub(crate) fn serve(session: &Session, here: &Path, tree: Option<&Path>) -> Result<()> {
     let context = Arc::new(Context::new(session, tree.unwrap_or(here))?);
-    let out = Out::new(io::stdout());
+    let out = Out::new(io::stdout(), Framing::Lines);
     let (jobs, waiting) = mpsc::channel::<Job>();
     let waiting = Mutex::new(waiting);
-    let open: Open = Open::default();
+    let open = Calls::default();
     thread::scope(|scope| {
         for _ in 0..WORKERS {
             let (waiting, out, open) = (&waiting, out.clone(), open.clone());
@@ -73,7 +69,7 @@ pub(crate) fn serve(session: &Session, here: &Path, tree: Option<&Path>) -> Resu
                     let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
                     let Ok(job) = job else { break };
                     work(&job.context, &out, &job);
-                    open.lock().unwrap_or_else(PoisonError::into_inner).remove(&job.id.to_string());
+                    open.end(&job.id);
                 }
             });
         }
@@ -96,7 +92,7 @@ struct Server<'s> {
     context: Arc<Context>,
     out: Out,
     jobs: mpsc::Sender<Job>,
-    open: Open,
+    open: Calls,
     /// Whether the user has named the tree, so that the client's roots don't count.
     names_tree: bool,
     roots: Roots,
@@ -120,17 +116,15 @@ impl Server<'_> {
     fn note(&mut self, method: &str, params: &Value) {
         match method {
             "notifications/cancelled" => {
-                let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-                let job = params.get("requestId").and_then(|id| open.get(&id.to_string()));
-                if let Some(cancelled) = job {
-                    cancelled.store(true, Ordering::Relaxed);
+                if let Some(id) = params.get("requestId") {
+                    self.open.cancel(id);
                 }
             }
             "notifications/initialized" | "notifications/roots/list_changed"
                 if self.roots == Roots::Offered =>
             {
                 self.roots = Roots::Awaited;
-                self.out.ask(roots::ID, "roots/list");
+                self.out.request(roots::ID, "roots/list", &Value::Null);
             }
             _ => {}
         }
@@ -162,10 +156,7 @@ impl Server<'_> {
             Err((fault, what, data)) => return self.out.fault(&id, fault, &what, data),
         };
         if method == "tools/call" {
-            let cancelled = Arc::new(AtomicBool::new(false));
-            let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-            open.insert(id.to_string(), cancelled.clone());
-            drop(open);
+            let cancelled = self.open.begin(&id);
             let context = self.context.clone();
             self.held.push(Job { id, params, stateless, cancelled, context });
             if self.roots != Roots::Awaited {

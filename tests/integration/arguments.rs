@@ -2,7 +2,7 @@
 
 use crate::util::{Dir, eqnice};
 
-pub(crate) const COMMANDS: [&str; 23] = [
+pub(crate) const COMMANDS: [&str; 24] = [
     "find",
     "def",
     "refs",
@@ -25,6 +25,7 @@ pub(crate) const COMMANDS: [&str; 23] = [
     "export",
     "built",
     "configs",
+    "lsp",
     "mcp",
 ];
 

@@ -58,8 +58,8 @@ const KERNEL: &[(i32, &[&str])] = &[
 ];
 
 /// Commands whose answers are no places.
-const WITHOUT_PLACES: [&str; 8] =
-    ["lists", "demo", "index", "config", "queries", "export", "configs", "mcp"];
+const WITHOUT_PLACES: [&str; 9] =
+    ["lists", "demo", "index", "config", "queries", "export", "configs", "lsp", "mcp"];
 
 /// On the pair of trees.
 const PAIR: &[(i32, &[&str])] = &[

@@ -165,6 +165,7 @@ const RUNS: &[&[&str]] = &[
     &["callees", "needle"],
     &["chain", "needle", "helper"],
     &["messages"],
+    &["lsp"],
     &["mcp"],
     &["trace", "needle"],
     &["trace", "needle_call"],

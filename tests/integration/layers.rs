@@ -113,7 +113,10 @@ type Order = &'static [(&'static str, &'static [&'static str])];
 
 const PROGRAM: Order = &[
     ("commands", &[]),
+    ("lsp", &[]),
     ("mcp", &[]),
+    ("rpc", &[]),
+    ("served", &[]),
     ("cells", &[]),
     ("code", &[]),
     ("freshen", &[]),
@@ -138,6 +141,7 @@ const PROGRAM: Order = &[
 ];
 
 const ENGINE: Order = &[
+    ("spot", &[]),
     ("ask", &[]),
     ("log", &[]),
     ("trace", &[]),
@@ -146,6 +150,7 @@ const ENGINE: Order = &[
     ("configuration", &[]),
     ("left_out", &[]),
     ("snapshot", &[]),
+    ("buffers", &[]),
     ("request", &[]),
     ("answer", &[]),
     ("search", &[]),

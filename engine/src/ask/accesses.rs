@@ -14,7 +14,7 @@ use super::candidates::candidates;
 use super::names::unknown;
 use super::references::Around;
 use crate::answer::{Answer, Cell, Column, How, Role, Row, Sureness};
-use crate::code::{Code, in_parallel, one_name, read, tagged};
+use crate::code::{Code, in_parallel, one_name, tagged};
 use crate::request::Accesses;
 use crate::search::SearchRequest;
 use crate::{Error, Note, Result};
@@ -152,7 +152,7 @@ fn is_its(
 }
 
 fn in_file(code: &Code, path: &[u8], asked: &Asked<'_>) -> Result<Vec<Found>, Note> {
-    let bytes = read(&code.path(path)).map_err(|error| {
+    let bytes = code.bytes(path).map_err(|error| {
         let path = code.path(path).into_os_string().into_vec();
         Note::Unreadable { path, reason: error.to_string() }
     })?;

@@ -61,6 +61,13 @@ pub(super) fn candidates(
         }
         true
     })?;
+    // What the disk has says nothing of what an editor has.
+    let open = code.workspace().buffers().below(root);
+    if !open.is_empty() {
+        found.extend(open);
+        found.sort_unstable();
+        found.dedup();
+    }
     answer.coverage = Coverage {
         indexed: advice.indexed,
         changes: advice.fresh.as_ref().map(Fresh::changes),

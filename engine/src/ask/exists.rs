@@ -164,7 +164,7 @@ impl Asker<'_, '_> {
         let Some(step) = steps.iter().find(|step| step.holds == Truth::False) else {
             return Default::default();
         };
-        let bytes = crate::code::read(&self.code.path(&step.file)).unwrap_or_default();
+        let bytes = self.code.bytes(&step.file).unwrap_or_default();
         let source = crate::relocate::SourceFile::from_bytes(bytes);
         let text = source.line(u64::from(step.line)).unwrap_or_default();
         let needs = symbols_in(text).iter().map(|symbol| kernel.value_text(symbol)).collect();

@@ -9,7 +9,7 @@ use kgrep_index::outline::{Definition, outline};
 
 use super::candidates::candidates;
 use crate::answer::{Answer, Cell, Column, Role, Row};
-use crate::code::{Code, in_parallel, read};
+use crate::code::{Code, in_parallel};
 use crate::relocate::SourceFile;
 use crate::request::Functions;
 use crate::search::{LineMatcher, Patterns, SearchRequest};
@@ -66,7 +66,7 @@ fn in_file(
     with: &[LineMatcher],
     without: &[LineMatcher],
 ) -> Result<Vec<Row>, Note> {
-    let bytes = read(&code.path(path)).map_err(|error| {
+    let bytes = code.bytes(path).map_err(|error| {
         let path = code.path(path).into_os_string().into_vec();
         Note::Unreadable { path, reason: error.to_string() }
     })?;

@@ -6,7 +6,7 @@ use kgrep_index::outline::formats::Level;
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::answer::{Answer, Cell, Column, Role, Row};
-use crate::code::{Code, read};
+use crate::code::Code;
 use crate::log::message::{LogWords, Message, Messages, Said};
 use crate::log::{Candidate, LineContext, MessageSource};
 use crate::{Result, request};
@@ -15,7 +15,7 @@ use crate::{Result, request};
 pub(super) fn printed(code: &Code, graph: &Graph<'_>, text: &str) -> Answer {
     let words = LogWords::default();
     words.text(text.as_bytes());
-    let read = |path: &[u8]| read(&code.path(path)).ok();
+    let read = |path: &[u8]| code.bytes(path).ok();
     let messages = Messages::of_log(&Said::by(graph), &read, Some(&words));
     let found = messages.printed(text.as_bytes(), &LineContext::default());
     let row = |found: Candidate| Row {
@@ -62,7 +62,7 @@ pub(super) fn answer(code: &Code, asked: &request::Messages) -> Result<Answer> {
         ..Row::default()
     };
     code.ask(|graph| {
-        let messages = Messages::of(graph, &|path| read(&code.path(path)).ok());
+        let messages = Messages::of(graph, &|path| code.bytes(path).ok());
         let rows = messages.all().filter(wanted).map(row).collect();
         Ok(Answer { columns: columns("Level"), rows, ..Answer::default() })
     })

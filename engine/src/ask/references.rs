@@ -17,7 +17,7 @@ use kgrep_index::outline::{
 use super::candidates::candidates;
 use super::names::unknown;
 use crate::answer::{Answer, Arrow, Cell, Column, How, Label, Node, Role, Row, Sureness};
-use crate::code::{Code, in_parallel, is_export, one_name, read};
+use crate::code::{Code, in_parallel, is_export, one_name};
 use crate::request::{ReferenceKind, References};
 use crate::search::SearchRequest;
 use crate::{Note, Result};
@@ -165,7 +165,7 @@ fn files(name: &str, code: &Code, answer: &mut Answer) -> Result<Vec<InFile>> {
 }
 
 fn in_file(name: &str, path: &[u8], code: &Code) -> Result<InFile, Note> {
-    let bytes = read(&code.path(path)).map_err(|error| {
+    let bytes = code.bytes(path).map_err(|error| {
         let path = code.path(path).into_os_string().into_vec();
         Note::Unreadable { path, reason: error.to_string() }
     })?;

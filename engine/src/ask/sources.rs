@@ -27,9 +27,8 @@ impl Sources {
         }
         let notes = &mut self.notes;
         self.read.entry(path.to_vec()).or_insert_with(|| {
-            let full = code.path(path);
-            SourceFile::read(&full).unwrap_or_else(|error| {
-                let path = full.into_os_string().into_vec();
+            code.lines(path).unwrap_or_else(|error| {
+                let path = code.path(path).into_os_string().into_vec();
                 notes.push(Note::Unreadable { path, reason: error.to_string() });
                 SourceFile::default()
             })

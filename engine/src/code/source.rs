@@ -1,6 +1,7 @@
 //! The code of the tree around a folder: its graph, from the index or, where
 //! there is none, from reading every file now.
 
+use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -14,9 +15,10 @@ use kgrep_index::{Fresh, Index, Tree};
 
 use super::arch;
 use crate::configuration::{KconfigChoice, Kernel};
-use crate::files::TOO_LARGE;
+use crate::files::{TOO_LARGE, read};
 use crate::left_out::LeftOut;
 use crate::recipes::Recipes;
+use crate::relocate::SourceFile;
 use crate::snapshot::{Indexed, Snapshot, Workspace, path_in};
 use crate::{Error, Note, NoteSink, ProgressSink, Result};
 
@@ -226,6 +228,31 @@ impl Code {
     /// A file of the tree, by its path below the root.
     pub fn path(&self, below_root: &[u8]) -> PathBuf {
         path_in(&self.tree, below_root)
+    }
+
+    /// What is in a file of code, by its path below the root: as an editor has it, where it is
+    /// open.
+    ///
+    /// # Errors
+    /// As [`read`](crate::files::read).
+    pub fn bytes(&self, below_root: &[u8]) -> io::Result<Vec<u8>> {
+        let full = self.path(below_root);
+        match self.workspace.buffers().get(&full) {
+            Some(bytes) => Ok(bytes.to_vec()),
+            None => read(&full),
+        }
+    }
+
+    /// The lines of a file, by its path below the root: as an editor has them, where it is open.
+    ///
+    /// # Errors
+    /// As [`SourceFile::read`].
+    pub fn lines(&self, below_root: &[u8]) -> io::Result<SourceFile> {
+        let full = self.path(below_root);
+        match self.workspace.buffers().get(&full) {
+            Some(bytes) => Ok(SourceFile::from_bytes(bytes.to_vec())),
+            None => SourceFile::read(&full),
+        }
     }
 
     /// A file's path as it is shown: relative to the folder it is seen from, as a search there

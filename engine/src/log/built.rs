@@ -16,6 +16,17 @@ pub(super) struct Built {
     pub(super) line: u32,
 }
 
+/// What a file is part of, and the Kconfig symbol that decides, as names; `read` is given paths below
+/// the tree's root.
+pub(crate) fn made_by(
+    path: &[u8],
+    read: &dyn Fn(&[u8]) -> Option<Vec<u8>>,
+) -> Option<(String, Option<String>)> {
+    let built = Makefiles::new(read).built(path)?;
+    let text = |name: Vec<u8>| String::from_utf8_lossy(&name).into_owned();
+    Some((text(built.module), built.symbol.map(text)))
+}
+
 /// A line that lists objects.
 struct Rule {
     line: u32,

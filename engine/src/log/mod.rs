@@ -31,6 +31,7 @@ mod touched;
 mod version;
 mod ways;
 
+pub(crate) use built::made_by;
 pub use follow::{Entry, Follower, Piece, Report, Tools, What};
 pub use frame::{Frame, FrameKind, frame};
 pub use head::{About, Remark};

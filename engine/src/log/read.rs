@@ -9,7 +9,7 @@ use kgrep_index::graph::{Arch, Graph};
 use super::debug::Debug;
 use super::message::{LogWords, Messages, Said};
 use super::{Candidate, LineContext, MessageSource, NoMessages, Tools};
-use crate::code::{Code, read};
+use crate::code::Code;
 
 /// What is known of the logs before they are read.
 pub struct Reading<'r> {
@@ -31,7 +31,7 @@ impl Reading<'_> {
         graph: &Graph<'a>,
         work: impl for<'g> FnOnce(Tools<'g, 'a>) -> R,
     ) -> R {
-        let read = |path: &[u8]| read(&code.path(path)).ok();
+        let read = |path: &[u8]| code.bytes(path).ok();
         let Reading { arch, debug, words, .. } = *self;
         if !self.messages {
             return work(Tools { graph, arch, read: &read, messages: &NoMessages, debug });

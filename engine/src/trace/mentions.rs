@@ -12,7 +12,7 @@ use kgrep_index::outline::Language;
 use kgrep_index::{Flags, Listing, Narrow, Plan, Query, Scope};
 
 use super::wanted::{Ready, Wanted};
-use crate::code::{Code, in_parallel, read};
+use crate::code::{Code, in_parallel};
 
 /// A line that matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,7 +116,7 @@ impl<'a> Mentions<'a> {
         files.sort_unstable_by(|(one, _), (other, _)| in_order(one, other));
         let found = in_parallel(&files, |(path, bits)| {
             // What is gone says nothing.
-            let bytes = match read(&self.code.path(path)) {
+            let bytes = match self.code.bytes(path) {
                 Ok(bytes) => bytes,
                 Err(error) if error.kind() == ErrorKind::NotFound => {
                     return InOne::Lines(Vec::new());
@@ -175,7 +175,7 @@ impl<'a> Mentions<'a> {
         let paths = self.candidates(wanted)?;
         let paths: Vec<&Vec<u8>> = paths.iter().filter(|path| ready.wants(path)).collect();
         let made = in_parallel(&paths, |path| {
-            let bytes = read(&self.code.path(path)).ok()?;
+            let bytes = self.code.bytes(path).ok()?;
             let (lines, count) = ready.lines(&bytes);
             if count == 0 {
                 return None;

@@ -128,7 +128,7 @@ impl<'a, 'g> Tracer<'a, 'g> {
         if let Some(file) = self.files.get(path) {
             return file.clone();
         }
-        let file = Rc::new(SourceFile::read(&self.code.path(path)).unwrap_or_default());
+        let file = Rc::new(self.code.lines(path).unwrap_or_default());
         self.make_room(file.bytes().len());
         self.files.insert(path.to_vec(), file.clone());
         file

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
+use super::base::Graph;
 use super::builder::FileRecord;
 use crate::paths::normal;
 
@@ -29,6 +30,16 @@ pub(super) fn resolve_all(files: &[FileRecord]) -> Includes {
             file.includes.iter().filter_map(|i| Some((found(&i.path)?, i.line))).collect()
         })
         .collect()
+}
+
+impl Graph<'_> {
+    /// The file that `from` means by an include of the path `wanted`, by the rule that includes are
+    /// followed by.
+    pub fn included(&self, from: &[u8], wanted: &[u8]) -> Option<&[u8]> {
+        let wanted = normal(wanted);
+        let named = self.paths().filter(|path| path.ends_with(&wanted));
+        nearest(from, &wanted, named.map(|path| (path, path)))
+    }
 }
 
 /// The last part of a path.

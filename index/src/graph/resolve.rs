@@ -114,7 +114,7 @@ impl Graph<'_> {
     }
 
     /// Whether code in `file` can mean `definition`.
-    pub(super) fn sees(&self, file: FileId, definition: &DefInfo, arch: Arch) -> bool {
+    pub fn sees(&self, file: FileId, definition: &DefInfo, arch: Arch) -> bool {
         if definition.file == file {
             return true;
         }

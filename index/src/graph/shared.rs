@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use super::{Damaged, Graph, Sections};
+use super::{Damaged, Graph, Overlaid, Sections};
+use crate::idiom::Idioms;
+use crate::outline::FileOutline;
 use crate::{Error, Index};
 
 /// Where a graph's bytes are.
@@ -11,7 +13,7 @@ enum Source {
     /// Mapped from an index.
     Index(Index),
     /// In memory, made of all files.
-    Sections(Sections),
+    Sections(Arc<Sections>),
 }
 
 self_cell::self_cell! {
@@ -32,12 +34,39 @@ impl SharedGraph {
     ///
     /// # Errors
     /// When they don't hold together.
-    pub fn from_sections(sections: Sections) -> Result<SharedGraph, Damaged> {
+    pub fn from_sections(sections: Arc<Sections>) -> Result<SharedGraph, Damaged> {
         let cell = Cell::try_new(Source::Sections(sections), |source| match source {
             Source::Sections(sections) => Graph::from_sections(sections),
             Source::Index(_) => Err(Damaged("graph")),
         })?;
         Ok(SharedGraph(Arc::new(cell)))
+    }
+
+    /// The same with these outlines in the place of what the sections say of their files; `None`
+    /// when more than `most` files follow from them. `outline` reads a file that did not change.
+    ///
+    /// # Errors
+    /// As [`SharedGraph::from_sections`].
+    pub fn laid_over(
+        sections: Arc<Sections>,
+        changed: Vec<Overlaid>,
+        idioms: &Idioms,
+        most: usize,
+        outline: &(dyn Fn(&[u8]) -> Option<FileOutline> + Sync),
+    ) -> Result<Option<SharedGraph>, Damaged> {
+        let cell = Cell::try_new(Source::Sections(sections), |source| match source {
+            Source::Sections(sections) => {
+                let mut graph = Graph::from_sections(sections).map_err(Some)?;
+                graph.overlay(changed, idioms, most, outline).map_err(|_| None)?;
+                Ok(graph)
+            }
+            Source::Index(_) => Err(None),
+        });
+        match cell {
+            Ok(cell) => Ok(Some(SharedGraph(Arc::new(cell)))),
+            Err(None) => Ok(None),
+            Err(Some(damaged)) => Err(damaged),
+        }
     }
 
     /// The graph that `open` makes of an index.
@@ -83,7 +112,7 @@ mod tests {
         let builder = Builder::new();
         let text = b"int lamp_on(void)\n{\n\treturn 1;\n}\n";
         builder.add(b"drivers/lamp.c", &outline(b"drivers/lamp.c", text, &idioms));
-        SharedGraph::from_sections(builder.finish(&idioms)).expect("whole sections")
+        SharedGraph::from_sections(Arc::new(builder.finish(&idioms))).expect("whole sections")
     }
 
     #[test]
@@ -102,6 +131,6 @@ mod tests {
     #[test]
     fn sections_that_do_not_hold_together_are_an_error() {
         let cut = Sections { names: vec![1, 2, 3], ..Sections::default() };
-        assert!(SharedGraph::from_sections(cut).is_err());
+        assert!(SharedGraph::from_sections(Arc::new(cut)).is_err());
     }
 }

@@ -112,8 +112,12 @@ impl Graph<'_> {
         names.into_iter().map(|(name, _)| name).collect()
     }
 
-    /// What fills a slot that code of `program` calls through.
-    pub(super) fn slot_fills(&self, slot: NameRef, program: Program, arch: Arch) -> Fills {
+    /// What fills a slot that code of `program` calls through, by name; where the structure is not
+    /// known, how many functions could be meant.
+    ///
+    /// # Errors
+    /// Then.
+    pub fn slot_fills(&self, slot: NameRef, program: Program, arch: Arch) -> Fills {
         let same = self.same_slots(slot);
         let known = !same.is_empty();
         let slots = if known { same } else { self.slots_of_field(slot) };

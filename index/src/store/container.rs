@@ -108,6 +108,11 @@ pub(crate) struct Container {
 }
 
 impl Container {
+    /// Gives the memory of what was read of it back: the file has it.
+    pub(crate) fn release(&self) {
+        self.map.release();
+    }
+
     /// Maps the file and checks its header and section table.
     pub(crate) fn open(path: &Path, kind: Name) -> Result<Container, Error> {
         let map = Arc::new(Map::open(path)?);

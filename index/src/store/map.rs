@@ -10,7 +10,7 @@ use std::{
     sync::Arc,
 };
 
-use memmap2::Mmap;
+use memmap2::{Mmap, UncheckedAdvice};
 use rustix::fs::OFlags;
 use stable_deref_trait::StableDeref;
 
@@ -65,6 +65,20 @@ impl Map {
         #[allow(unsafe_code)]
         let map = unsafe { Mmap::map(&file) }.map_err(|e| Error::io(path, e))?;
         Ok(Map(Bytes::Mapped(map)))
+    }
+}
+
+impl Map {
+    /// Gives the pages that were read back to the system: what is read again comes from its cache.
+    pub(crate) fn release(&self) {
+        if let Bytes::Mapped(map) = &self.0 {
+            // SAFETY: the map is of a file, shared and never written to, so that pages that are
+            // dropped are read again as they were.
+            #[allow(unsafe_code)]
+            let released = unsafe { map.unchecked_advise(UncheckedAdvice::DontNeed) };
+            // It is advice: without it, the pages stay.
+            released.unwrap_or_default();
+        }
     }
 }
 
