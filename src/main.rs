@@ -1,5 +1,6 @@
 //! The program: read the command line, run one command, say how it went.
 
+mod browse;
 mod cells;
 mod cli;
 mod closed;
@@ -19,6 +20,7 @@ mod request;
 mod session;
 mod settings;
 mod shell;
+mod taken;
 mod typed;
 mod waiting;
 

@@ -116,6 +116,9 @@ pub(super) fn show(
 /// # Errors
 /// When the list can't be read or the output not be written.
 pub(super) fn print(session: &Session, list: &List) -> Result<Outcome> {
+    if crate::taken::is_set() {
+        return Ok(Outcome::Found);
+    }
     let look = Look::new(&session.settings, Facts::of_stdout(), &list.meta().folder);
     let mut printer = Printer::new(&look, &session.settings, list.meta());
     if printer.measures_first() {

@@ -9,7 +9,7 @@ use std::os::unix::fs::FileExt;
 use tempfile::NamedTempFile;
 
 use super::layout::{ListError, MAGIC, Meta, Slot, Trailer};
-use super::reader::{List, Source};
+use super::reader::{List, SoFar, Source};
 use super::{FileEntry, Match, Span};
 
 /// How much of one line a list keeps, in bytes: generous for reading, small enough
@@ -108,6 +108,17 @@ impl ListWriter {
     /// How many entries there are.
     pub(crate) fn len(&self) -> u64 {
         self.entries.len() as u64
+    }
+
+    /// What there is until now, for somebody who reads along; none where that can't be read.
+    pub(crate) fn so_far(&mut self) -> Option<List> {
+        self.flush();
+        let source = match &self.target {
+            Target::Disk { file, .. } => Source::File(file.reopen().ok()?),
+            Target::Memory(bytes) => Source::Memory(bytes.clone()),
+        };
+        let (entries, files) = (self.entries.clone(), self.files.clone());
+        Some(List::so_far(source, SoFar { entries, files, len: self.len }, self.meta.clone()))
     }
 
     /// Ends the list, still unpublished, and opens it for reading.

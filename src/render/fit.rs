@@ -104,7 +104,7 @@ pub(super) fn drawn_width(source: &[u8]) -> usize {
 /// Appends `source`, which begins at offset `at` of what `spans` count in, in at most `room`
 /// columns; how many it took. `ink` tells the style of each byte of the source that does not
 /// match. With `cut`, bytes are missing before it.
-pub(super) fn push_fitted(
+pub(crate) fn push_fitted(
     out: &mut Vec<u8>,
     look: &Look,
     source: &[u8],
