@@ -54,7 +54,11 @@ pub(super) enum Mode {
     Find(Prompt, u64),
     Ask(Prompt),
     /// A page of text, and its first line on the screen.
-    Text { title: String, lines: Vec<Vec<u8>>, top: usize },
+    Text {
+        title: String,
+        lines: Vec<Vec<u8>>,
+        top: usize,
+    },
 }
 
 /// A question that is being answered.
@@ -138,9 +142,8 @@ impl App {
 
     /// What is there of a list that is still being found.
     pub(super) fn grew(&mut self, list: List) {
-        let grows = self.asked.as_mut().is_some_and(|asked| {
-            std::mem::replace(&mut asked.grows, true)
-        });
+        let grows =
+            self.asked.as_mut().is_some_and(|asked| std::mem::replace(&mut asked.grows, true));
         match self.page() {
             Some(page) if grows => page.grow(list),
             _ => self.push(View::new(list)),
@@ -226,7 +229,8 @@ impl App {
             Mode::Panes => match keys::action(key) {
                 Some(action) => self.act(action),
                 None => {
-                    self.message = Some(format!("{} has no meaning; ? shows all keys", keys::name(key)));
+                    self.message =
+                        Some(format!("{} has no meaning; ? shows all keys", keys::name(key)));
                     Ok(None)
                 }
             },
@@ -292,7 +296,9 @@ impl App {
             return None;
         }
         let folder = self.page().map(|page| page.folder().to_vec()).unwrap_or_default();
-        self.asking(words.iter().filter(|word| *word != "--").cloned().collect::<Vec<_>>().join(" "));
+        self.asking(
+            words.iter().filter(|word| *word != "--").cloned().collect::<Vec<_>>().join(" "),
+        );
         Some(Effect::Ask(folder, words.into_iter().map(OsString::from).collect()))
     }
 
@@ -337,9 +343,9 @@ impl App {
 
     fn show_help(&mut self) {
         let bold = if self.look.color { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
-        let lines = keys::help().into_iter().map(|(keys, does)| {
-            format!("  {}{keys:<26}{} {does}", bold.0, bold.1).into_bytes()
-        });
+        let lines = keys::help()
+            .into_iter()
+            .map(|(keys, does)| format!("  {}{keys:<26}{} {does}", bold.0, bold.1).into_bytes());
         let lines = lines.collect();
         self.mode = Mode::Text { title: "Keys".to_owned(), lines, top: 0 };
     }
@@ -368,18 +374,27 @@ impl App {
         self.ask(vec![question.to_owned(), "--".to_owned(), name])
     }
 
+    /// The line that is meant: the row's, or in the source the one under the cursor.
+    fn line(&mut self) -> Option<u64> {
+        let pane = self.pane;
+        let source = &self.page()?.source;
+        Some(if pane == Pane::List { source.row().0.start } else { source.line() })
+    }
+
     fn edit(&mut self) -> Option<Effect> {
-        let place = self.page()?.source.open_at().map(|(path, line)| (path.to_owned(), line));
+        let line = self.line()?;
+        let place = self.page()?.source.path().map(|path| (path.to_owned(), line));
         if place.is_none() {
-            self.message = Some("this came from standard input; there is no file to open".to_owned());
+            self.message =
+                Some("this came from standard input; there is no file to open".to_owned());
         }
         place.map(|(path, line)| Effect::Edit(path, line))
     }
 
     fn copy(&mut self) -> Option<Effect> {
-        let page = self.page()?;
-        let (path, _) = page.source.title();
-        let place = format!("{}:{}", String::from_utf8_lossy(path), page.source.line());
+        let line = self.line()?;
+        let (path, _) = self.page()?.source.title();
+        let place = format!("{}:{line}", String::from_utf8_lossy(path));
         self.message = Some(format!("copied {place}"));
         Some(Effect::Copy(place))
     }

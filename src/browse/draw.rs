@@ -6,8 +6,8 @@ use ratatui::style::{Color, Style};
 use ratatui::text::{Line, Span};
 
 use super::app::{App, Mode, Pane};
-use super::pane;
 use super::paint::Paint;
+use super::pane;
 use crate::message::counted;
 use crate::render::{display_width, visible};
 
@@ -89,7 +89,8 @@ fn crumbs(app: &mut App, area: Rect, buffer: &mut Buffer) {
     }
     let room = u16::try_from(room).unwrap_or(u16::MAX);
     pane::put(buffer, (area.x, area.y), room, &Line::from(spans));
-    let x = area.right().saturating_sub(u16::try_from(display_width(right.as_bytes())).unwrap_or(0));
+    let x =
+        area.right().saturating_sub(u16::try_from(display_width(right.as_bytes())).unwrap_or(0));
     buffer.set_stringn(x, area.y, &right, usize::from(area.width), Paint::dim());
 }
 
@@ -206,8 +207,7 @@ fn candidates(all: &[String], area: Rect, buffer: &mut Buffer) {
     }
     let shown = all.len().min(MOST);
     let more = (all.len() > MOST).then(|| format!("… {} in all", all.len()));
-    let lines: Vec<&str> =
-        all[..shown].iter().map(String::as_str).chain(more.as_deref()).collect();
+    let lines: Vec<&str> = all[..shown].iter().map(String::as_str).chain(more.as_deref()).collect();
     let width = lines.iter().map(|line| display_width(line.as_bytes())).max().unwrap_or(0) + 2;
     let width = width.min(usize::from(area.width));
     let top = area.y.saturating_sub(u16::try_from(lines.len()).unwrap_or(0));

@@ -115,9 +115,8 @@ impl Page {
             return Ok(());
         }
         let first = self.first_of(part, self.cursor)?;
-        let goal = if first < self.cursor || first == 0 { first } else {
-            self.first_of(part, first - 1)?
-        };
+        let goal =
+            if first < self.cursor || first == 0 { first } else { self.first_of(part, first - 1)? };
         self.go_to(goal);
         Ok(())
     }

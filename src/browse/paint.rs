@@ -211,7 +211,9 @@ mod tests {
 
     #[test]
     fn what_is_no_sequence_is_no_panic() {
-        for text in ["\x1b", "\x1b[", "\x1b[38m", "\x1b[38;5m", "\x1b]8;;", "\x1b[999;999m", "é\x1bé"] {
+        for text in
+            ["\x1b", "\x1b[", "\x1b[38m", "\x1b[38;5m", "\x1b]8;;", "\x1b[999;999m", "é\x1bé"]
+        {
             pieces(Depth::Many, text);
         }
     }

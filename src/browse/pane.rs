@@ -139,7 +139,8 @@ fn heading(app: &mut App, area: Rect, buffer: &mut Buffer) {
     let note = note.map(|note| format!(" ({note})")).unwrap_or_default();
     let place = format!(" {path}:{}{note} ", page.source.line());
     let function = page.source.function().map(|(_, text)| text.replace('\t', " "));
-    let function = function.map(|text| String::from_utf8_lossy(&visible(text.as_bytes())).into_owned());
+    let function =
+        function.map(|text| String::from_utf8_lossy(&visible(text.as_bytes())).into_owned());
     let room = usize::from(area.width).saturating_sub(2);
     // Of a long path the end is seen.
     let mut place = place.as_str();

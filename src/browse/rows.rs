@@ -56,15 +56,15 @@ pub(super) fn blocks(
             let all = Indices::all(view.len());
             let mut rows = noted(view, meta, look, &all)?;
             rows.begin(&mut scratch);
-            *known =
-                Some(Widths { width: look.width, len: view.len(), measure: rows.measure() });
+            *known = Some(Widths { width: look.width, len: view.len(), measure: rows.measure() });
         }
         let measure = known.as_ref().map(|widths| Arc::clone(&widths.measure));
         Rows::measured(look, meta, measure.unwrap_or_default())
     } else {
         // The last row has the widest number.
         let last = view.len().saturating_sub(1);
-        let mut rows = noted(view, meta, look, &Indices::union(vec![range.clone(), last..last + 1]))?;
+        let mut rows =
+            noted(view, meta, look, &Indices::union(vec![range.clone(), last..last + 1]))?;
         rows.begin(&mut scratch);
         rows
     };

@@ -238,6 +238,10 @@ impl Running<'_> {
             heard = true;
             self.take(news)?;
         }
+        // Before there is a list, what is told belongs below the screen that never was.
+        if self.app.pages.is_empty() {
+            return Ok(heard);
+        }
         for line in taken::told() {
             self.app.message = Some(line);
             heard = true;

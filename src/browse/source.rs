@@ -59,7 +59,8 @@ impl Source {
     pub(super) fn show(&mut self, path: PathBuf, file: &FileEntry, entry: &Match<'_>) {
         if file.stdin {
             let text = SourceFile::from_bytes(entry.text.to_vec());
-            *self = Source { text: Some(Ok(text)), first: entry.target().max(1), ..Source::default() };
+            *self =
+                Source { text: Some(Ok(text)), first: entry.target().max(1), ..Source::default() };
         } else if self.path.as_deref() != Some(&path) || self.stamp != stamp(&path) {
             let text = SourceFile::read(&path).map_err(|error| plain(&error));
             let stamp = stamp(&path);
@@ -112,9 +113,9 @@ impl Source {
         }
     }
 
-    /// The file and the line under the cursor, if there is a file.
-    pub(super) fn open_at(&self) -> Option<(&Path, u64)> {
-        Some((self.path.as_deref()?, self.line))
+    /// The file, if there is one.
+    pub(super) fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
     }
 
     /// The file's name, and what became of the row.

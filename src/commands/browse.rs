@@ -6,9 +6,9 @@ use std::fs;
 use std::io::{IsTerminal, stdin};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use anyhow::{Result, bail, ensure};
@@ -22,11 +22,14 @@ use crate::browse::{self, Ended, First, Host, News};
 use crate::cli::{self, BrowseArgs, Cli, Commands, Root, Stop};
 use crate::list::{FileEntry, Indices, LeftOut, List, Meta, Shelf, Terminal, View};
 use crate::message::chain;
-use crate::render::{Content, Facts, Look, Output, Totals, print_page};
+use crate::render::{Content, Facts, Look, Output, Totals, print_page, visible};
 use crate::settings::Settings;
 
 /// More words than these are no help.
 const MOST_CANDIDATES: usize = 200;
+
+/// Questions are answered one after the other.
+static TURN: Mutex<()> = Mutex::new(());
 
 /// Shows what is asked, or the newest list.
 ///
@@ -165,6 +168,8 @@ impl Host for Answers<'_> {
         let cache = self.cache.clone();
         let own = send.clone();
         let asking = thread::Builder::new().name("asking".to_owned()).spawn(move || {
+            // A question that nobody waits for any more may still be in another folder.
+            let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
             let answered = answer(&root, &cache, &folder, &words, &stop, &own);
             // Nobody listens once the screen is left.
             let _ = own.send(answered.unwrap_or_else(|error| News::Failed(chain(&error))));
@@ -264,7 +269,9 @@ fn paths(folder: &Path, start: &str) -> Vec<String> {
         .filter_map(|entry| {
             let own = entry.file_name().into_string().ok()?;
             let is_folder = entry.file_type().ok()?.is_dir();
-            let wanted = own.starts_with(name) && (!name.is_empty() || !own.starts_with('.'));
+            let is_plain = visible(own.as_bytes()) == own.as_bytes();
+            let wanted =
+                is_plain && own.starts_with(name) && (!name.is_empty() || !own.starts_with('.'));
             wanted.then(|| format!("{lead}{own}{}", if is_folder { "/" } else { "" }))
         })
         .collect();

@@ -206,13 +206,16 @@ impl View {
         let mut kept = Indices::default();
         let Some(before) = self.past.last() else { return Ok(kept) };
         let mut position = positions.start;
-        self.list.for_each(before.pick(&Indices::union(vec![positions])).iter(), |_, file, entry| {
-            if test.keeps(file, entry) {
-                kept.push(position..position + 1);
-            }
-            position += 1;
-            Ok::<_, ListError>(true)
-        })?;
+        self.list.for_each(
+            before.pick(&Indices::union(vec![positions])).iter(),
+            |_, file, entry| {
+                if test.keeps(file, entry) {
+                    kept.push(position..position + 1);
+                }
+                position += 1;
+                Ok::<_, ListError>(true)
+            },
+        )?;
         Ok(kept)
     }
 
@@ -227,7 +230,12 @@ impl View {
     /// # Errors
     /// When the list can't be opened once more.
     pub(crate) fn again(&self) -> std::io::Result<View> {
-        Ok(View { list: self.list.again()?, seen: self.seen.clone(), past: Vec::new(), before: None })
+        Ok(View {
+            list: self.list.again()?,
+            seen: self.seen.clone(),
+            past: Vec::new(),
+            before: None,
+        })
     }
 
     /// Whether all of the list is seen.

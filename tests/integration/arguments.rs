@@ -2,10 +2,10 @@
 
 use crate::util::{Dir, eqnice};
 
-pub(crate) const COMMANDS: [&str; 21] = [
+pub(crate) const COMMANDS: [&str; 22] = [
     "find", "def", "refs", "list", "callers", "callees", "chain", "trace", "log", "messages",
     "diff", "exists", "lists", "demo", "index", "config", "queries", "export", "built", "configs",
-    "mcp",
+    "mcp", "browse",
 ];
 
 #[test]

@@ -42,6 +42,7 @@ const KERNEL: &[(i32, &[&str])] = &[
     (0, &["exists", "kfree", "no_such_thing"]),
     (1, &["exists", "no_such_thing"]),
     (0, &["messages"]),
+    (0, &["browse", "callers", "kfree"]),
     (1, &["messages", "no such text"]),
     (0, &["log", "panic.txt"]),
     (0, &["built", "mm/slab.c", "--kconfig", "boot.config"]),

@@ -114,6 +114,7 @@ type Order = &'static [(&'static str, &'static [&'static str])];
 const PROGRAM: Order = &[
     ("commands", &[]),
     ("mcp", &[]),
+    ("browse", &[]),
     ("cells", &[]),
     ("code", &[]),
     ("freshen", &[]),
@@ -133,6 +134,7 @@ const PROGRAM: Order = &[
     ("closed", &[]),
     ("interrupts", &[]),
     ("waiting", &[]),
+    ("taken", &[]),
 ];
 
 const ENGINE: Order = &[

@@ -10,6 +10,7 @@ mod util;
 
 mod arguments;
 mod background;
+mod browse;
 mod code;
 mod complete;
 mod config;
