@@ -3,7 +3,7 @@
 //! No question is answered here. `app` is the state and what each key does to it (`keys` has the
 //! table, `typing` the line at the bottom, `mouse` the mouse), `page` one list on the stack with
 //! its `source`; `draw` and `pane` make a screen of it, with the rows that the renderers draw
-//! (`rows`, `paint`). `run` is the loop and `terminal` what it has of the terminal. Who answers
+//! (`rows`, `paint`). `run` is the loop, `terminal` what it has of the terminal, `output` where bytes go. Who answers
 //! questions is a [`Host`], which a command is.
 
 mod app;
@@ -11,6 +11,7 @@ mod draw;
 mod keys;
 mod mouse;
 mod narrow;
+mod output;
 mod page;
 mod paint;
 mod pane;

@@ -13,13 +13,19 @@ use crate::list::{Indices, List, ListError, Meta, View, named};
 use crate::render::Look;
 
 /// How many rows are looked at at once for the next file or section.
-const CHUNK: u64 = 512;
+const CHUNK: u64 = 4096;
 
 /// What the next of is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
     File,
     Section,
+}
+
+/// What tells one file or section from another.
+enum Key {
+    File(u32),
+    Section(String),
 }
 
 /// A list and where one is in it.
@@ -101,12 +107,12 @@ impl Page {
     /// # Errors
     /// When the list can't be read.
     pub(super) fn go_to_part(&mut self, part: Part, forward: bool) -> Result<(), ListError> {
-        let own = self.key(part, self.cursor)?;
         if forward {
+            let own = self.key(part, self.cursor)?;
             let mut at = self.cursor + 1;
             while at < self.view.len() {
-                let keys = self.keys(part, at..at + CHUNK)?;
-                if let Some(next) = keys.iter().position(|key| *key != own) {
+                let same = self.same(&own, at..(at + CHUNK).min(self.view.len()))?;
+                if let Some(next) = same.iter().position(|same| !same) {
                     self.go_to(at + next as u64);
                     return Ok(());
                 }
@@ -115,8 +121,8 @@ impl Page {
             return Ok(());
         }
         let first = self.first_of(part, self.cursor)?;
-        let goal =
-            if first < self.cursor || first == 0 { first } else { self.first_of(part, first - 1)? };
+        let is_there = first == self.cursor && first > 0;
+        let goal = if is_there { self.first_of(part, first - 1)? } else { first };
         self.go_to(goal);
         Ok(())
     }
@@ -127,8 +133,8 @@ impl Page {
         let mut end = row;
         while end > 0 {
             let start = end.saturating_sub(CHUNK);
-            let keys = self.keys(part, start..end)?;
-            if let Some(other) = keys.iter().rposition(|key| *key != own) {
+            let same = self.same(&own, start..end)?;
+            if let Some(other) = same.iter().rposition(|same| !same) {
                 return Ok(start + other as u64 + 1);
             }
             end = start;
@@ -136,21 +142,30 @@ impl Page {
         Ok(0)
     }
 
-    fn key(&self, part: Part, row: u64) -> Result<String, ListError> {
-        Ok(self.keys(part, row..row + 1)?.pop().unwrap_or_default())
+    /// What tells the row's file or section from others.
+    fn key(&self, part: Part, row: u64) -> Result<Key, ListError> {
+        let mut key = Key::File(0);
+        self.view.for_each(&Indices::union(vec![row..row + 1]), |_, _, entry| {
+            key = match part {
+                Part::File => Key::File(entry.file),
+                Part::Section => Key::Section(entry.section.unwrap_or_default().to_owned()),
+            };
+            Ok::<_, ListError>(true)
+        })?;
+        Ok(key)
     }
 
-    /// Which file or section each of these rows is of.
-    fn keys(&self, part: Part, rows: Range<u64>) -> Result<Vec<String>, ListError> {
-        let mut keys = Vec::new();
+    /// Which of these rows are of this file or section.
+    fn same(&self, own: &Key, rows: Range<u64>) -> Result<Vec<bool>, ListError> {
+        let mut same = Vec::new();
         self.view.for_each(&Indices::union(vec![rows]), |_, _, entry| {
-            keys.push(match part {
-                Part::File => entry.file.to_string(),
-                Part::Section => entry.section.unwrap_or_default().to_owned(),
+            same.push(match own {
+                Key::File(file) => entry.file == *file,
+                Key::Section(title) => entry.section.unwrap_or_default() == title,
             });
             Ok::<_, ListError>(true)
         })?;
-        Ok(keys)
+        Ok(same)
     }
 
     /// The name that the row under the cursor is about.

@@ -43,6 +43,11 @@ impl Paint {
         Paint { depth, background }
     }
 
+    /// Whether the terminal has sixteen colours.
+    pub(super) fn has_few_colors(self) -> bool {
+        self.depth == Depth::Sixteen
+    }
+
     /// The row under the cursor, in the pane that has the keys or in the other one.
     pub(super) fn selected(self, has_keys: bool) -> Style {
         let grey = match (self.depth, self.background) {

@@ -104,7 +104,7 @@ fn draw(
             return Ok::<_, ListError>(true);
         }
         out.clear();
-        rows.row(&mut out, Some(position), &file.path, entry);
+        rows.row(&mut out, Some(position), &file.path, &without_indentation(entry));
         let text = out.strip_suffix(b"\n").unwrap_or(&out);
         let lines: Vec<Vec<u8>> = text.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
         let headings = lines.iter().position(|line| has_number(line, position)).unwrap_or(0);
@@ -112,6 +112,26 @@ fn draw(
         Ok(true)
     })?;
     Ok(blocks)
+}
+
+/// The entry without the blanks that its line begins with: the source beside it has them, and the
+/// pane is narrow.
+fn without_indentation<'e>(entry: &Match<'e>) -> Match<'e> {
+    let mut bare = entry.clone();
+    let lead = entry.text.len() - entry.text.trim_ascii_start().len();
+    let text = entry.text.trim_ascii();
+    if text.contains(&b'\n')
+        || entry.skipped > 0
+        || !(entry.before.is_empty() && entry.after.is_empty())
+    {
+        return bare;
+    }
+    bare.text = text;
+    for span in &mut bare.spans {
+        let moved = |at: u32| (at as usize).saturating_sub(lead).min(text.len()) as u32;
+        (span.start, span.end) = (moved(span.start), moved(span.end));
+    }
+    bare
 }
 
 /// Whether a drawn line begins with the row's number.

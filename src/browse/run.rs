@@ -106,7 +106,7 @@ pub(super) fn run(mut app: App, first: First, host: &mut dyn Host) -> Result<End
             Some(news)
         }
     };
-    let screen = Screen::enter(app.look.color)?;
+    let screen = Screen::enter(app.look.color, app.paint.has_few_colors())?;
     let is_first = news.is_some();
     let wishes = VecDeque::new();
     let mut running = Running { app, screen, host, news, wishes, is_first, ended: None };

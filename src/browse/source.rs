@@ -284,6 +284,12 @@ impl Source {
         let line = (self.line + 1).checked_sub(self.first.max(1))?;
         let Some(Ok(text)) = &self.text else { return None };
         let found = search::enclosing(&self.name, text.bytes(), line);
+        // Behind the end of a function, or of a declaration, there is none.
+        let ends = |line: u64| text.line(line).is_some_and(|line| line.starts_with(b"}"));
+        let is_around = |at: u64, head: &[u8]| {
+            at == line || (!head.trim_ascii_end().ends_with(b";") && !(at + 1..line).any(ends))
+        };
+        let found = found.filter(|(at, head)| is_around(*at, head));
         self.function =
             found.map(|(at, text)| (at, String::from_utf8_lossy(text.trim_ascii()).into_owned()));
         self.function.as_ref()

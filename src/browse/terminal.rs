@@ -1,7 +1,7 @@
 //! The terminal while a full screen has it, which is always left as it was found: at the end, for
 //! an editor, when the program is suspended, when a signal ends it, and when it panics.
 
-use std::io::{self, BufWriter, Stdout, Write};
+use std::io::{self, Write};
 use std::panic;
 use std::sync::Arc;
 use std::sync::Once;
@@ -22,6 +22,7 @@ use ratatui::crossterm::{execute, queue};
 use signal_hook::consts::{SIGCONT, SIGTSTP};
 use signal_hook::{flag, low_level};
 
+use super::output::Pictures;
 use crate::interrupts::{self, Restored};
 use crate::taken;
 
@@ -35,7 +36,7 @@ const LEAVE: &[u8] =
 
 /// The terminal as a screen of cells.
 pub(super) struct Screen {
-    pub(super) cells: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    pub(super) cells: Terminal<CrosstermBackend<Pictures>>,
     suspended: Arc<AtomicBool>,
     continued: Arc<AtomicBool>,
     /// Dropped last: then signals do what they did before.
@@ -47,7 +48,7 @@ impl Screen {
     ///
     /// # Errors
     /// When it can't be used.
-    pub(super) fn enter(colors: bool) -> io::Result<Screen> {
+    pub(super) fn enter(colors: bool, few_colors: bool) -> io::Result<Screen> {
         // Whether there are colours is decided by the settings.
         force_color_output(colors);
         give_back_when_panicking();
@@ -56,7 +57,7 @@ impl Screen {
         flag::register(SIGTSTP, Arc::clone(&suspended))?;
         flag::register(SIGCONT, Arc::clone(&continued))?;
         take()?;
-        let cells = Terminal::new(CrosstermBackend::new(BufWriter::new(io::stdout())));
+        let cells = Terminal::new(CrosstermBackend::new(Pictures::new(few_colors)));
         let cells = cells.inspect_err(|_| give_back())?;
         Ok(Screen { cells, suspended, continued, _restored: restored })
     }

@@ -45,6 +45,9 @@ pub(crate) fn run(args: &BrowseArgs, root: &Root, session: &Session) -> Result<O
         on_view(view, root, session)?;
         return Ok(Outcome::Found);
     }
+    if printed_help(&args.words)? {
+        return Ok(Outcome::Found);
+    }
     let (cli, words) = parsed(&args.words, root)?;
     if !browse::has_screen(&look) {
         return super::run(&cli, &words);
@@ -110,16 +113,8 @@ fn kept(view: View, session: &Session) -> Result<View> {
 
 /// The command line of a question, with the display flags of the one that it is asked in.
 fn parsed(words: &[OsString], outer: &Root) -> Result<(Cli, Vec<OsString>)> {
-    let mut args = vec![OsString::from("kgrep")];
-    args.extend_from_slice(words);
-    let mut cli = match cli::parse(&args) {
-        Ok(cli) => cli,
-        Err(Stop::Page(text)) => {
-            print_page(&text, Content::Styled)?;
-            bail!("that was a page of help; q leaves");
-        }
-        Err(wrong) => bail!("{wrong}"),
-    };
+    let args = with_program(words);
+    let mut cli = cli::parse(&args).map_err(|wrong| anyhow::anyhow!("{wrong}"))?;
     cli.root.common = inherited(cli.root.common, &outer.common);
     let reads_keys = stdin().is_terminal();
     match &cli.command {
@@ -136,6 +131,17 @@ fn parsed(words: &[OsString], outer: &Root) -> Result<(Cli, Vec<OsString>)> {
     }
     ensure!(!reads_keys || !words.iter().any(|word| word == "-"), "- is for what a pipe brings");
     Ok((cli, args))
+}
+
+fn with_program(words: &[OsString]) -> Vec<OsString> {
+    [OsString::from("kgrep")].into_iter().chain(words.iter().cloned()).collect()
+}
+
+/// Prints the page of help that a question asks for; false where it asks for none.
+fn printed_help(words: &[OsString]) -> Result<bool> {
+    let Err(Stop::Page(text)) = cli::parse(&with_program(words)) else { return Ok(false) };
+    print_page(&text, Content::Styled)?;
+    Ok(true)
 }
 
 /// Answers the questions, each in a thread of its own.
@@ -206,6 +212,9 @@ fn answer(
     stop: &Arc<AtomicBool>,
     news: &Sender<News>,
 ) -> Result<News> {
+    if printed_help(words)? {
+        return Ok(News::Told);
+    }
     let (cli, args) = parsed(words, outer)?;
     let mut session = session(&cli.root, args.get(1..).unwrap_or_default())?;
     let (outcome, found) = if cli.command.is_some() {

@@ -281,7 +281,33 @@ fn line_end(text: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::list::ContextLine;
+    use crate::list::{ContextLine, testing};
+
+    #[test]
+    fn what_is_written_so_far_can_be_read_and_goes_on() {
+        let cache = tempfile::tempdir().unwrap();
+        let shelf = crate::list::Shelf::new(cache.path());
+        let mut writer = shelf.begin(testing::meta("/", &[]), 9);
+        let file = writer.push_file(&FileEntry { path: b"a.c".to_vec(), stdin: false });
+        let push = |writer: &mut ListWriter, line| {
+            writer.push(&Match { file, line, text: b"x\n", ..Match::default() });
+        };
+        push(&mut writer, 7);
+        let early = writer.so_far().unwrap();
+        push(&mut writer, 8);
+        let lines = |list: &List| {
+            let mut lines = Vec::new();
+            list.for_each(0..list.len(), |_, file, entry| {
+                lines.push((file.path.clone(), entry.line));
+                Ok::<_, ListError>(true)
+            })
+            .unwrap();
+            lines.into_iter().map(|(_, line)| line).collect::<Vec<_>>()
+        };
+        assert_eq!((lines(&early), lines(&writer.so_far().unwrap())), (vec![7], vec![7, 8]));
+        assert_eq!(lines(&writer.finish().unwrap().list), [7, 8]);
+        assert_eq!(lines(&early), [7], "also when the list is over");
+    }
 
     #[test]
     fn of_a_long_line_the_part_around_the_match_is_kept() {

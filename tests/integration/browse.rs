@@ -26,7 +26,7 @@ impl Screen {
     }
 
     fn of(terminal: Terminal, (cols, rows): (u16, u16)) -> Screen {
-        Screen { terminal, parser: vt100::Parser::new(rows, cols, 0) }
+        Screen { terminal, parser: parser(rows, cols) }
     }
 
     fn text(&self) -> String {
@@ -75,6 +75,12 @@ impl Screen {
         self.terminal.send("q");
         self.terminal.finish()
     }
+}
+
+/// What a terminal of this size shows of what it is sent.
+fn parser(rows: u16, cols: u16) -> vt100::Parser {
+    let size = |size: u16| size.try_into().expect("a terminal has rows and columns");
+    vt100::Parser::new(size(rows), size(cols), 0)
 }
 
 fn tree() -> Dir {
@@ -142,7 +148,7 @@ fn every_key_does_what_the_help_says() {
     screen.press("g?", "take the last change back");
     screen.press("x", "? keys");
     screen.press(" ", "1 marked");
-    screen.press("\x1b", "of ");
+    screen.press("\x03", "of ");
     screen.press("/", "/");
     screen.press("static", "/static");
     screen.press("\r", "(of ");
@@ -324,7 +330,7 @@ fn a_resize_draws_the_screen_anew() {
     screen.see("? keys");
     for (cols, rows, text) in [(30, 8, "browse needs 40"), (80, 24, "? keys"), (160, 50, "│")] {
         screen.terminal.resize(rows, cols);
-        screen.parser = vt100::Parser::new(rows, cols, 0);
+        screen.parser = parser(rows, cols);
         screen.see(text);
     }
     assert_eq!(screen.leave().0, 0);
@@ -338,7 +344,7 @@ fn a_long_search_shows_its_first_rows_and_can_be_stopped() {
     }
     let mut screen = Screen::new(&dir, &["browse", "needle"], (100, 30));
     screen.see("int needle = 1;");
-    screen.press("\x1bG", "f");
+    screen.press("\x03G", "f");
     let text = screen.until("an end", |text| !text.contains("searching"));
     assert!(text.contains("needle"), "{text}");
     let (code, _) = screen.leave();
@@ -359,6 +365,33 @@ fn a_first_question_without_an_answer_is_as_without_a_screen() {
         let (status, sent) = Terminal::sized(&dir, args, &[], 24, 80).finish();
         assert_eq!(status, code, "{args:?}: {sent:?}");
         assert!(sent.contains(told), "{args:?}: {sent:?}");
+    }
+}
+
+#[test]
+fn colours_are_those_of_the_terminal() {
+    let dir = tree();
+    let args = ["--theme", "base16-ocean.dark", "browse", "kmem_cache_alloc"];
+    for (env, has, has_not) in [
+        (&[("TERM", "linux")][..], "\x1b[3", &["38;5;", "38;2;", "48;5;"][..]),
+        (&[("TERM", "xterm-256color"), ("COLORFGBG", "15;0")], "38;5;", &["38;2;"]),
+        (&[("COLORTERM", "truecolor"), ("COLORFGBG", "0;15")], "38;2;", &["48;5;238"]),
+        (&[("NO_COLOR", "1")], "\x1b[7m", &["38;5;", "38;2;", "48;5;", "\x1b[31", "\x1b[32"]),
+    ] {
+        let mut screen = Screen::of(Terminal::sized(&dir, &args, env, 30, 120), (120, 30));
+        screen.see("? keys");
+        // The source gets its colours in a moment.
+        screen.press("j", "1 of ");
+        screen.terminal.send("\t");
+        if has.starts_with("38;") {
+            let sent = format!("{}", screen.terminal);
+            screen.terminal.wait_for(if sent.contains(has) { "" } else { has });
+        }
+        let (_, sent) = screen.leave();
+        assert!(sent.contains(has), "{env:?} has no {has:?}: {sent:?}");
+        for other in has_not {
+            assert!(!sent.contains(other), "{env:?} has {other:?}: {sent:?}");
+        }
     }
 }
 

@@ -70,7 +70,7 @@ impl Hostile {
         }
         // Its source, its help and its marks, too.
         terminal.wait_for("? keys");
-        terminal.send("\t G y?x:\x1b[5;41m\x1b");
+        terminal.send("\t G y?x:\x1b[5;41m\x03");
         terminal.send("q");
         without_moves(&terminal.finish().1)
     }
