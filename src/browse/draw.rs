@@ -167,7 +167,11 @@ fn below(app: &mut App, area: Rect, buffer: &mut Buffer) -> Option<(u16, u16)> {
             let busy = busy.map(|asked| {
                 format!("{}: {} s; Esc stops", asked.what, asked.since.elapsed().as_secs())
             });
-            let told = told.or(busy).unwrap_or_else(|| HINT.to_owned());
+            let told = told.or(busy).unwrap_or_else(|| match app.pages.is_empty() {
+                // Most keys have nothing to act on yet.
+                true => String::new(),
+                false => HINT.to_owned(),
+            });
             buffer.set_stringn(area.x, area.y, told, usize::from(area.width), style);
             return None;
         }
