@@ -9,7 +9,7 @@ use super::app::{App, Pane};
 use super::draw::has_keys;
 use super::paint::Paint;
 use crate::list::{ListError, Span};
-use crate::render::{Ink, Look, display_width, push_fitted, visible};
+use crate::render::{Ink, Look, display_width, push_among_others, visible};
 use crate::settings::Layout;
 
 /// Columns left of a row: whether it is under the cursor, whether it is marked.
@@ -110,7 +110,7 @@ pub(super) fn source(app: &mut App, area: Rect, buffer: &mut Buffer) {
             (false, true) => (&look, &spans),
             _ => (&look, &[]),
         };
-        push_fitted(&mut out, look, text, (0, marked), room.into(), false, source.styled(line));
+        push_among_others(&mut out, look, text, marked, room.into(), source.styled(line));
         put(buffer, (area.x + margin, y), room, &paint.line(&out));
         if cursor {
             buffer.set_style(Rect { y, height: 1, ..area }, selected);

@@ -197,7 +197,7 @@ impl Running<'_> {
                 return Ok(true);
             }
             Effect::Suspend => self.screen.suspend()?,
-            Effect::Redraw => self.screen.cells.clear()?,
+            Effect::Redraw => self.screen.redraw()?,
             Effect::Edit(path, line) => {
                 let host = &mut self.host;
                 let edited = self.screen.lend(|| host.edit(&path, line))?;

@@ -19,6 +19,7 @@ use ratatui::crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use ratatui::crossterm::{execute, queue};
+use ratatui::layout::Rect;
 use signal_hook::consts::{SIGCONT, SIGTSTP};
 use signal_hook::{flag, low_level};
 
@@ -109,6 +110,16 @@ impl Screen {
         rustix::termios::tcgetattr(rustix::stdio::stdout()).map(drop).map_err(io::Error::from)
     }
 
+    /// Clears the screen, so that all of it is drawn anew. (`Terminal::clear` would ask the terminal
+    /// where its cursor is, and wait for the answer among the keys.)
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub(super) fn redraw(&mut self) -> io::Result<()> {
+        let size = self.cells.size()?;
+        self.cells.resize(Rect { x: 0, y: 0, width: size.width, height: size.height })
+    }
+
     /// Puts text into the terminal's clipboard (`OSC 52`).
     ///
     /// # Errors
@@ -122,7 +133,7 @@ impl Screen {
 
     fn take_again(&mut self) -> io::Result<()> {
         take()?;
-        self.cells.clear()
+        self.redraw()
     }
 }
 

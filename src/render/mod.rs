@@ -35,7 +35,7 @@ pub(crate) use context::{Block, Marked, Note, draw_block, merges_blocks};
 pub(crate) use contrast::Background;
 pub(crate) use counts::Counts;
 pub(crate) use dot::{Arrow, Node, draw_dot};
-pub(crate) use fit::push_fitted;
+pub(crate) use fit::push_among_others;
 pub(crate) use gate::Content;
 pub(crate) use grep::{Grep, GrepStyle};
 pub(crate) use highlight::{Highlighter, MAX_HIGHLIGHTED, Running, Styled, THEMES};

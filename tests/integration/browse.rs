@@ -144,7 +144,7 @@ fn every_key_does_what_the_help_says() {
         screen.terminal.send(keys);
         screen.cursor(row);
     }
-    screen.press("\x04", "kgrep").clear();
+    screen.press("\x04", "of ");
     screen.press("g?", "take the last change back");
     screen.press("x", "? keys");
     screen.press(" ", "1 marked");
@@ -214,7 +214,7 @@ fn in_the_shell_b_browses_and_its_rows_are_the_shells() {
     screen.press("  d", "left");
     screen.terminal.send("q");
     let prompt = screen.see("kgrep[");
-    screen.press("p 0\r", "    0 ");
+    screen.press("p 0\r", "kmem_cache_alloc(");
     let left = prompt.split("kgrep[").last().unwrap().split(']').next().unwrap().to_owned();
     screen.press("u\r", "kgrep[");
     screen.until("two rows more", |text| {
@@ -231,7 +231,7 @@ fn the_editor_opens_the_line_and_comes_back_to_the_row() {
     let script =
         dir.script("editor", "echo \"$@\" > ../opened; sed -i '1i // edited by a test' \"$1\"\n");
     let env = [("KGREP_EDITOR", script.to_str().unwrap())];
-    let args = ["--highlight", "never", "browse", "-F", "kfree(", "mm"];
+    let args = ["--highlight", "never", "browse", "kmem_cache", "mm"];
     let mut screen = Screen::of(Terminal::sized(&dir, &args, &env, 30, 120), (120, 30));
     screen.see("? keys");
     screen.press("j", "1 of ");
@@ -385,7 +385,9 @@ fn colours_are_those_of_the_terminal() {
         screen.terminal.send("\t");
         if has.starts_with("38;") {
             let sent = format!("{}", screen.terminal);
-            screen.terminal.wait_for(if sent.contains(has) { "" } else { has });
+            if !sent.contains(&has.escape_debug().to_string()) {
+                screen.terminal.wait_for(has);
+            }
         }
         let (_, sent) = screen.leave();
         assert!(sent.contains(has), "{env:?} has no {has:?}: {sent:?}");
@@ -402,6 +404,6 @@ fn into_a_pipe_the_list_is_printed() {
     assert_eq!(dir.kgrep(&["browse", "callers", "kmem_cache_alloc"]).stdout(), plain);
     assert_eq!(dir.kgrep(&["browse"]).stdout(), plain);
     assert_eq!(dir.kgrep(&["-s", "b"]).stdout(), dir.kgrep(&["-s", "p"]).stdout());
-    let searched = dir.kgrep(&["-i", "KFREE("]).stdout();
-    assert_eq!(dir.kgrep(&["browse", "-i", "KFREE("]).stdout(), searched);
+    let searched = dir.kgrep(&["-i", "KFREE"]).stdout();
+    assert_eq!(dir.kgrep(&["browse", "-i", "KFREE"]).stdout(), searched);
 }
