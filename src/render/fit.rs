@@ -327,7 +327,7 @@ mod tests {
             String::from_utf8(out).unwrap()
         };
         assert_eq!(drawn("return", 30), format!("{}return some_f…", " ".repeat(16)));
-        assert_eq!(drawn("argument", 30), "…return some_function(argumen…");
+        assert_eq!(drawn("argument", 30), "…eturn some_function(argument…");
         assert_eq!(
             drawn("return", 80),
             format!("{}return some_function(argument);", " ".repeat(16))

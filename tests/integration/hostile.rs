@@ -69,7 +69,7 @@ impl Hostile {
             return terminal.finish().1;
         }
         // Its source, its help and its marks, too.
-        terminal.wait_for("? keys");
+        terminal.wait_for("q quit");
         terminal.send("\t G y?x:\x1b[5;41m\x03");
         terminal.send("q");
         without_moves(&terminal.finish().1)
