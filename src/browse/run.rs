@@ -265,7 +265,11 @@ impl Running<'_> {
             News::Nothing if is_first => self.ended = Some(Ended::Nothing),
             News::Told if is_first => self.ended = Some(Ended::Told(printed)),
             News::Failed(error) => self.app.answered(Some(error)),
-            News::Nothing => self.app.answered(Some(format!("{asked}: nothing was found"))),
+            News::Nothing => {
+                // Why, has often been told.
+                let told = self.app.message.take();
+                self.app.answered(told.or(Some(format!("{asked}: nothing was found"))));
+            }
             News::Told => {
                 self.app.answered(None);
                 if !printed.is_empty() {

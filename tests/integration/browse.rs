@@ -188,7 +188,7 @@ fn every_key_does_what_the_help_says() {
     screen.ask(":callees -d 2 start_ker\t\r", "› callees -d 2 start_kernel");
     screen.press(":2\r", "2 of ");
     screen.ask(":kfree mm\r", "› kfree mm");
-    screen.press(":callers no_such_name\r", "no_such_name");
+    screen.press(":callers no_such_name\r", "nothing here is called no_such_name");
     screen.press(":'\r", "a quote is not closed");
     screen.press(":mcp\r", "not for here");
     screen.press(":built CONFIG_PCI --help\r", "Usage: kgrep built");
