@@ -23,6 +23,9 @@ const LIST_SHARE: (u16, u16) = (45, 40);
 /// What the line below says while nothing else does.
 const HINT: &str = "? keys  / narrow  : ask  Enter edit  D def  C callers  R refs  q quit";
 
+/// And below a page of text.
+const TEXT_HINT: &str = "j k C-f C-b scroll; any other key goes back to the list";
+
 /// Draws the whole screen; where the terminal's cursor belongs, if anything is typed.
 pub(super) fn draw(app: &mut App, buffer: &mut Buffer) -> Option<(u16, u16)> {
     let area = buffer.area;
@@ -160,6 +163,7 @@ fn below(app: &mut App, area: Rect, buffer: &mut Buffer) -> Option<(u16, u16)> {
         Mode::Ask(prompt) => (":", prompt),
         Mode::Narrow(prompt, _) | Mode::Find(prompt, _) => ("/", prompt),
         _ => {
+            let is_text = matches!(app.mode, Mode::Text { .. });
             let told = app.message.as_ref().map(|told| visible(told.as_bytes()).into_owned());
             let told = told.map(|told| String::from_utf8_lossy(&told).into_owned());
             let style = if told.is_some() { Style::new() } else { Paint::dim() };
@@ -168,6 +172,7 @@ fn below(app: &mut App, area: Rect, buffer: &mut Buffer) -> Option<(u16, u16)> {
                 format!("{}: {} s; Esc stops", asked.what, asked.since.elapsed().as_secs())
             });
             let told = told.or(busy).unwrap_or_else(|| match app.pages.is_empty() {
+                _ if is_text => TEXT_HINT.to_owned(),
                 // Most keys have nothing to act on yet.
                 true => String::new(),
                 false => HINT.to_owned(),

@@ -176,3 +176,34 @@ fn give_back_when_panicking() {
         }));
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_gives_the_terminal_back_before_it_says_anything() {
+        give_back_when_panicking();
+        ENTERED.store(true, Ordering::SeqCst);
+        taken::set(true);
+        let panicked = panic::catch_unwind(|| panic!("in the middle of a screen"));
+        assert!(panicked.is_err());
+        assert!(!ENTERED.load(Ordering::SeqCst) && !taken::is_set());
+    }
+
+    #[test]
+    fn what_a_signal_writes_leaves_all_that_was_entered() {
+        let mut entered = Vec::new();
+        queue!(entered, EnterAlternateScreen, EnableMouseCapture, EnableBracketedPaste, Hide)
+            .unwrap();
+        let entered = String::from_utf8(entered).unwrap();
+        let left = String::from_utf8(LEAVE.to_vec()).unwrap();
+        for mode in entered.split("\x1b[?").skip(1) {
+            let off = match mode.strip_suffix('h') {
+                Some(number) => format!("\x1b[?{number}l"),
+                None => "\x1b[?25h".to_owned(),
+            };
+            assert!(left.contains(&off), "{off:?} is not in {left:?}");
+        }
+    }
+}
