@@ -8,7 +8,7 @@ use crate::list::{Indices, List, ListError, Match, Meta, Role, View};
 use crate::render::{Look, Measure, Rows};
 
 /// Lists up to this long are measured whole, so that columns stay where they are.
-const MEASURED: u64 = 20_000;
+const MEASURED: u64 = 5_000;
 
 /// Trees have lines that lead far: longer ones are measured whole, too.
 const MEASURED_TREE: u64 = 200_000;

@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::thread;
 
 use anyhow::{Result, bail, ensure};
@@ -28,8 +28,9 @@ use crate::settings::Settings;
 /// More words than these are no help.
 const MOST_CANDIDATES: usize = 200;
 
-/// Questions are answered one after the other.
-static TURN: Mutex<()> = Mutex::new(());
+/// The current folder: a question that is asked in another one has it alone, also where nobody
+/// waits for its answer any more.
+static FOLDER: RwLock<()> = RwLock::new(());
 
 /// Shows what is asked, or the newest list.
 ///
@@ -149,6 +150,8 @@ struct Answers<'s> {
     root: Root,
     cache: PathBuf,
     settings: &'s Settings,
+    /// The current folder.
+    here: Vec<u8>,
     /// Ends the search that is running.
     stop: Arc<AtomicBool>,
 }
@@ -161,6 +164,9 @@ impl<'s> Answers<'s> {
             root,
             cache: session.cache.clone(),
             settings: &session.settings,
+            here: crate::folders::current()
+                .map(|here| here.as_os_str().as_bytes().to_vec())
+                .unwrap_or_default(),
             stop: Arc::default(),
         }
     }
@@ -171,11 +177,12 @@ impl Host for Answers<'_> {
         let (send, news) = channel();
         self.stop = Arc::default();
         let (root, stop, folder) = (self.root.clone(), Arc::clone(&self.stop), folder.to_vec());
-        let cache = self.cache.clone();
+        let (cache, here) = (self.cache.clone(), self.here.clone());
         let own = send.clone();
         let asking = thread::Builder::new().name("asking".to_owned()).spawn(move || {
-            // A question that nobody waits for any more may still be in another folder.
-            let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+            let moves = !folder.is_empty() && folder != here;
+            let _elsewhere = moves.then(|| FOLDER.write().unwrap_or_else(PoisonError::into_inner));
+            let _here = (!moves).then(|| FOLDER.read().unwrap_or_else(PoisonError::into_inner));
             let answered = answer(&root, &cache, &folder, &words, &stop, &own);
             // Nobody listens once the screen is left.
             let _ = own.send(answered.unwrap_or_else(|error| News::Failed(chain(&error))));
@@ -219,8 +226,6 @@ fn answer(
     let mut session = session(&cli.root, args.get(1..).unwrap_or_default())?;
     let (outcome, found) = if cli.command.is_some() {
         session.shelf = Shelf::new(cache);
-        let here = crate::folders::current()?;
-        let folder = if folder.is_empty() { here.as_os_str().as_bytes() } else { folder };
         commanded(folder, words, outer, &session)?
     } else {
         let news = news.clone();

@@ -420,3 +420,18 @@ fn into_a_pipe_the_list_is_printed() {
     let searched = dir.kgrep(&["-i", "KFREE"]).stdout();
     assert_eq!(dir.kgrep(&["browse", "-i", "KFREE"]).stdout(), searched);
 }
+
+#[test]
+fn questions_are_asked_in_the_lists_own_folder() {
+    let dir = tree();
+    dir.kgrep(&["kmem_cache_alloc"]).stdout();
+    let run = "cd mm && exec \"$0\" --highlight never -s browse";
+    let terminal = Terminal::program(&dir, "sh", &["-c", run, KGREP], &[], 30, 120);
+    let mut screen = Screen::of(terminal, (120, 30));
+    screen.see("q quit");
+    screen.ask(":alloc_vfsmnt fs\r", "› alloc_vfsmnt fs");
+    screen.see("  fs/");
+    screen.ask("<C", "› callers kmem_cache_alloc");
+    screen.see("drivers/block/ramdisk.c");
+    assert_eq!(screen.leave().0, 0);
+}
