@@ -31,6 +31,8 @@ pub(super) enum Typed {
     Left,
     /// The word at the cursor is to be completed.
     Complete,
+    /// Where nothing was typed before, the arrows are for the list above.
+    Row(i64),
 }
 
 impl Prompt {
@@ -159,6 +161,9 @@ impl Prompt {
     }
 
     fn recall(&mut self, older: bool) -> Typed {
+        if self.history.is_empty() {
+            return Typed::Row(if older { -1 } else { 1 });
+        }
         let next = match (self.shown, older) {
             (None, true) => self.history.len().checked_sub(1),
             (Some(shown), true) => Some(shown.saturating_sub(1)),

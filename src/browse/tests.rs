@@ -155,7 +155,11 @@ fn a_list_is_narrowed_while_one_types() {
     assert!(stand.rows() < all, "an open bracket is plain text: {}", stand.message());
     stand.press("Esc");
     assert_eq!(stand.rows(), all);
-    stand.press("/ P I P E");
+    stand.press("/ x 1 Down Down Up");
+    assert_eq!((stand.rows(), stand.cursor()), (14, 1), "the arrows move in what is left");
+    stand.press("Enter");
+    assert_eq!((stand.rows(), stand.cursor()), (14, 1));
+    stand.press("u / P I P E");
     assert_eq!(stand.rows(), 0, "capital letters count");
     stand.press("Enter");
     assert_eq!((stand.rows(), stand.message()), (all, "no row matches \"PIPE\""));

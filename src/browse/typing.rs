@@ -45,6 +45,10 @@ impl App {
                 }
             }
             (Mode::Find(..), Typed::Done) => {}
+            (mode @ Mode::Narrow(..), Typed::Row(by)) => {
+                self.mode = mode;
+                self.page().into_iter().for_each(|page| page.go(by));
+            }
             (mode, _) => self.mode = mode,
         }
         None
@@ -70,6 +74,7 @@ impl App {
     /// What was typed narrows the list for good, once all rows have been looked at.
     fn narrowed(&mut self, prompt: &Prompt, mut narrowing: Narrowing) {
         let Some(page) = self.pages.get_mut(self.at) else { return };
+        let is_done = narrowing.progress(&page.view).is_none();
         let stopped = narrowing.problem().map(str::to_owned).or_else(|| {
             narrowing.step(&mut page.view, Duration::MAX).err().map(|error| error.to_string())
         });
@@ -84,7 +89,10 @@ impl App {
             return;
         }
         page.changed();
-        page.go_to(narrowing.cursor());
+        // Else the cursor is where it was moved to meanwhile.
+        if !is_done {
+            page.go_to(narrowing.cursor());
+        }
     }
 
     /// A line that was typed after `:`.
