@@ -225,6 +225,14 @@ impl App {
     }
 
     fn key(&mut self, key: KeyEvent) -> Result<Option<Effect>, ListError> {
+        if matches!(&self.mode, Mode::Narrow(_, narrowing) if narrowing.is_accepted()) {
+            // The key is for the list that is left, or it is enough.
+            if keys::action(key) == Some(Action::Stop) {
+                self.end_mode();
+                return Ok(None);
+            }
+            self.narrow(Duration::MAX);
+        }
         match &mut self.mode {
             Mode::Panes => match keys::action(key) {
                 Some(action) => self.act(action),
@@ -267,24 +275,34 @@ impl App {
         .min(most);
     }
 
+    /// Goes on with narrowing; true where that changes the screen.
+    pub(super) fn narrow(&mut self, budget: Duration) -> bool {
+        let Some(page) = self.pages.get_mut(self.at) else { return false };
+        let Mode::Narrow(_, narrowing) = &mut self.mode else { return false };
+        let stepped = narrowing.step(&mut page.view, budget);
+        if matches!(stepped, Ok(true)) {
+            page.changed();
+            page.go_to(narrowing.cursor());
+        }
+        if narrowing.is_over(&page.view)
+            && let Mode::Narrow(prompt, narrowing) = std::mem::replace(&mut self.mode, Mode::Panes)
+        {
+            self.narrowed(&prompt, &narrowing);
+            return true;
+        }
+        if let Err(error) = &stepped {
+            self.message = Some(error.to_string());
+        }
+        stepped.unwrap_or(true)
+    }
+
     /// What there is to do while no key comes: whether the screen is another then.
     pub(super) fn work(&mut self, budget: Duration) -> bool {
         let height = u64::from(self.areas.source.height);
-        let Some(page) = self.pages.get_mut(self.at) else { return false };
-        if let Mode::Narrow(_, narrowing) = &mut self.mode {
-            match narrowing.step(&mut page.view, budget) {
-                Ok(false) => {}
-                Ok(true) => {
-                    page.changed();
-                    page.go_to(narrowing.cursor());
-                    return true;
-                }
-                Err(error) => {
-                    self.message = Some(error.to_string());
-                    return true;
-                }
-            }
+        if matches!(self.mode, Mode::Narrow(..)) && self.narrow(budget) {
+            return true;
         }
+        let Some(page) = self.pages.get_mut(self.at) else { return false };
         let Some(highlighter) = &self.highlighter else { return false };
         page.source.highlight(highlighter, height, budget)
     }

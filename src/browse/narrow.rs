@@ -17,6 +17,7 @@ pub(super) struct Narrowing {
     seen: u64,
     kept: Indices,
     begun: bool,
+    accepted: bool,
     /// The row under the cursor when typing began.
     from: u64,
 }
@@ -32,7 +33,30 @@ impl Narrowing {
             // What is typed is often no pattern yet.
             Some(Err(error)) => (None, Some(error.to_string())),
         };
-        Narrowing { test, problem, seen: 0, kept: Indices::default(), begun: false, from }
+        Narrowing {
+            test,
+            problem,
+            seen: 0,
+            kept: Indices::default(),
+            begun: false,
+            accepted: false,
+            from,
+        }
+    }
+
+    /// The pattern is typed; what it leaves is the list.
+    pub(super) fn accept(&mut self) {
+        self.accepted = true;
+    }
+
+    /// Whether it is typed.
+    pub(super) fn is_accepted(&self) -> bool {
+        self.accepted
+    }
+
+    /// Whether it is typed, and all rows have been looked at.
+    pub(super) fn is_over(&self, view: &View) -> bool {
+        self.accepted && self.begun && self.progress(view).is_none()
     }
 
     /// The row under the cursor when typing began.

@@ -12,6 +12,9 @@ use crate::message::counted;
 /// How many questions `:` remembers.
 const MOST_HISTORY: usize = 200;
 
+/// Most lists are narrowed within this time.
+const STEP: Duration = Duration::from_millis(5);
+
 impl App {
     /// What becomes of a key that was typed into the line.
     pub(super) fn typed(&mut self, typed: Typed) -> Option<Effect> {
@@ -25,7 +28,12 @@ impl App {
                 return Some(Effect::Complete(folder, words, start));
             }
             (Mode::Ask(_), Typed::Left) => {}
-            (Mode::Narrow(prompt, narrowing), Typed::Done) => self.narrowed(&prompt, *narrowing),
+            (Mode::Narrow(prompt, mut narrowing), Typed::Done) => {
+                // `work` ends it once all rows have been looked at.
+                narrowing.accept();
+                self.mode = Mode::Narrow(prompt, narrowing);
+                self.narrow(STEP);
+            }
             (mode @ Mode::Narrow(..), Typed::Left) => {
                 self.mode = mode;
                 self.end_mode();
@@ -71,27 +79,18 @@ impl App {
         }
     }
 
-    /// What was typed narrows the list for good, once all rows have been looked at.
-    fn narrowed(&mut self, prompt: &Prompt, mut narrowing: Narrowing) {
+    /// What was typed narrows the list for good: all rows have been looked at.
+    pub(super) fn narrowed(&mut self, prompt: &Prompt, narrowing: &Narrowing) {
         let Some(page) = self.pages.get_mut(self.at) else { return };
-        let is_done = narrowing.progress(&page.view).is_none();
-        let stopped = narrowing.problem().map(str::to_owned).or_else(|| {
-            narrowing.step(&mut page.view, Duration::MAX).err().map(|error| error.to_string())
-        });
         let is_nothing = page.view.len() == 0;
         let nothing = || format!("no row matches {:?}", prompt.text());
-        self.message = stopped.or_else(|| is_nothing.then(nothing));
+        let problem = narrowing.problem().map(str::to_owned);
+        self.message = problem.or_else(|| is_nothing.then(nothing));
         // As a refine that finds nothing: the list stays as it is.
         if self.message.is_some() || prompt.text().is_empty() {
             page.view.undo();
             page.changed();
             page.go_to(narrowing.from());
-            return;
-        }
-        page.changed();
-        // Else the cursor is where it was moved to meanwhile.
-        if !is_done {
-            page.go_to(narrowing.cursor());
         }
     }
 
