@@ -435,3 +435,11 @@ fn questions_are_asked_in_the_lists_own_folder() {
     screen.see("drivers/block/ramdisk.c");
     assert_eq!(screen.leave().0, 0);
 }
+
+/// Two would read the same keys, each some of them.
+#[test]
+fn there_is_one_crossterm() {
+    let lock = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock");
+    let lock = fs::read_to_string(lock).unwrap();
+    assert_eq!(lock.matches("name = \"crossterm\"\n").count(), 1);
+}
