@@ -16,6 +16,9 @@ _kgrep() {
             ",$1")
                 cmd="kgrep"
                 ;;
+            kgrep,browse)
+                cmd="kgrep__subcmd__browse"
+                ;;
             kgrep,built)
                 cmd="kgrep__subcmd__built"
                 ;;
@@ -298,11 +301,57 @@ _kgrep() {
                     return 0
                     ;;
                 --show)
-                    COMPREPLY=($(compgen -W "print show context tree delete keep refine files grep quit ?" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "print show context tree delete keep refine files grep quit ? undo browse" -- "${cur}"))
                     return 0
                     ;;
                 -s)
-                    COMPREPLY=($(compgen -W "print show context tree delete keep refine files grep quit ?" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "print show context tree delete keep refine files grep quit ? undo browse" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kgrep__subcmd__browse)
+            opts="-h --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    return 0
+                    ;;
+                --layout)
+                    COMPREPLY=($(compgen -W "auto table grouped sections" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --hyperlink)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --highlight)
+                    COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
+                    return 0
+                    ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --arch)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
                     return 0
                     ;;
                 *)

@@ -527,7 +527,9 @@ refine\t''
 files\t''
 grep\t''
 quit\t''
-?\t''"
+?\t''
+undo\t''
+browse\t''"
 complete -c kgrep -n "__fish_kgrep_needs_command" -s F -l fixed-strings -d 'Plain text, not a regular expression'
 complete -c kgrep -n "__fish_kgrep_needs_command" -s G -l basic-regexp -d 'A basic regular expression, as grep\'s without -E: `\\(a\\|b\\)` are operators, `(` is text'
 complete -c kgrep -n "__fish_kgrep_needs_command" -s i -l ignore-case -d 'Upper and lower case are the same'
@@ -598,6 +600,7 @@ complete -c kgrep -n "__fish_kgrep_needs_command" -a "diff" -d 'List what a dist
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "touched" -d 'Tell which functions, types and macros a change touches'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "exists" -d 'Prove that a name is there or not: in this tree, or in which of several'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "mcp" -d 'Answer an agent\'s questions, by the Model Context Protocol'
+complete -c kgrep -n "__fish_kgrep_needs_command" -a "browse" -d 'Show a list on the whole screen, with the source beside it'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "lists" -d 'Show which lists are kept, show one again, or remove them'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "config" -d 'Print the settings in force and where each comes from'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "demo" -d 'Take a tour on a small kernel-like tree: search, find, trace, diff, log'
@@ -1310,6 +1313,32 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand mcp" -l vimgrep -d 'As --for
 complete -c kgrep -n "__fish_kgrep_using_subcommand mcp" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand mcp" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand mcp" -l no-config -d 'Leave out the configuration file'
+complete -c kgrep -n "__fish_kgrep_using_subcommand browse" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
+grep\t'path:line:text'
+vimgrep\t'path:line:column:text'
+json\t'ripgrep\'s JSON Lines, with the index'
+patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand browse" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand browse" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
+always\t'Also in a pipe'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand browse" -l hyperlink -d 'When paths are links that a terminal can open' -r -f -a "auto\t'On a terminal that can do it'
+always\t'Also in a pipe'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand browse" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand browse" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand browse" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand browse" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand browse" -s h -l help -d 'Print help'
+complete -c kgrep -n "__fish_kgrep_using_subcommand browse" -l json -d 'As --format json'
+complete -c kgrep -n "__fish_kgrep_using_subcommand browse" -l vimgrep -d 'As --format vimgrep'
+complete -c kgrep -n "__fish_kgrep_using_subcommand browse" -l no-header -d 'No header lines'
+complete -c kgrep -n "__fish_kgrep_using_subcommand browse" -l no-less -l no-pager -d 'No pager'
+complete -c kgrep -n "__fish_kgrep_using_subcommand browse" -l no-config -d 'Leave out the configuration file'
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l remove -d 'Remove the list of this number, or all' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
 grep\t'path:line:text'

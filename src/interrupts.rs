@@ -9,6 +9,7 @@
 
 use std::fs;
 use std::io::{self, Read};
+use std::os::fd::BorrowedFd;
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -22,8 +23,9 @@ use signal_hook::{flag, low_level};
 /// The list that is being written; one is written at a time.
 static TEMPORARY: Mutex<Option<PathBuf>> = Mutex::new(None);
 
-/// How the terminal was before the shell's line editor changed it.
-static TERMINAL: Mutex<Option<Termios>> = Mutex::new(None);
+/// How the terminal was before the shell's line editor or a full screen changed it, and what
+/// switches off what these switch on.
+static TERMINAL: Mutex<Option<(Termios, &[u8])>> = Mutex::new(None);
 
 /// Switches off what a line editor switches on: pasted text in brackets.
 const EDITOR_OFF: &[u8] = b"\x1b[?2004l\r\n";
@@ -67,9 +69,35 @@ pub(crate) fn remove_when_killed(path: PathBuf) {
 /// Has the terminal on standard input put back to what it is now when a signal ends kgrep.
 /// It is for the shell's line editor, which takes the terminal's keys one by one.
 pub(crate) fn restore_terminal_when_killed() {
+    remember_terminal(EDITOR_OFF);
+}
+
+/// While it lives, a signal that ends kgrep leaves a full screen. Then it is as it was before.
+pub(crate) struct Restored(Option<(Termios, &'static [u8])>);
+
+/// Has the terminal put back, after `leave` is written to it, when a signal ends kgrep.
+pub(crate) fn restore_screen_when_killed(leave: &'static [u8]) -> Restored {
+    let before = TERMINAL.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    remember_terminal(leave);
+    Restored(before)
+}
+
+impl Drop for Restored {
+    fn drop(&mut self) {
+        *TERMINAL.lock().unwrap_or_else(PoisonError::into_inner) = self.0.take();
+    }
+}
+
+fn remember_terminal(leave: &'static [u8]) {
     handle();
-    let now = tcgetattr(rustix::stdio::stdin()).ok();
+    let now = tcgetattr(terminal()).ok().map(|now| (now, leave));
     *TERMINAL.lock().unwrap_or_else(PoisonError::into_inner) = now;
+}
+
+/// The terminal: standard input, or where that is something else, standard output.
+fn terminal() -> BorrowedFd<'static> {
+    let stdin = rustix::stdio::stdin();
+    if rustix::termios::isatty(stdin) { stdin } else { rustix::stdio::stdout() }
 }
 
 /// Does what changes the terminal and puts it back; a signal in between puts it back, too.
@@ -85,12 +113,12 @@ pub(crate) fn with_terminal_changed<T>(change: impl FnOnce() -> T) -> T {
 /// Puts the terminal back, if it was changed. One that has hung up has nobody to complain.
 fn restore_terminal() {
     let before = TERMINAL.lock().unwrap_or_else(PoisonError::into_inner).take();
-    let Some(before) = before else { return };
-    let stdin = rustix::stdio::stdin();
-    if tcgetattr(stdin).is_ok_and(|now| now.local_modes != before.local_modes) {
-        let _ = rustix::io::write(stdin, EDITOR_OFF);
+    let Some((before, leave)) = before else { return };
+    let terminal = terminal();
+    if tcgetattr(terminal).is_ok_and(|now| now.local_modes != before.local_modes) {
+        let _ = rustix::io::write(terminal, leave);
     }
-    let _ = tcsetattr(stdin, OptionalActions::Now, &before);
+    let _ = tcsetattr(terminal, OptionalActions::Now, &before);
 }
 
 struct Signal {

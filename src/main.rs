@@ -1,5 +1,6 @@
 //! The program: read the command line, run one command, say how it went.
 
+mod browse;
 mod cells;
 mod cli;
 mod closed;
@@ -23,6 +24,7 @@ mod served;
 mod session;
 mod settings;
 mod shell;
+mod taken;
 mod typed;
 mod verdicts;
 mod waiting;

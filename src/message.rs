@@ -14,6 +14,10 @@ pub(crate) fn tell(text: impl AsRef<str>) {
     let mut line = b"kgrep: ".to_vec();
     let text = without_numbers(text.as_ref().trim_end()).replace('\n', "; ");
     line.extend_from_slice(&crate::render::visible(text.as_bytes()));
+    if crate::taken::is_set() {
+        let said = line.strip_prefix(b"kgrep: ").unwrap_or(&line);
+        return crate::taken::tell(String::from_utf8_lossy(said).into_owned());
+    }
     line.push(b'\n');
     let _ = crate::waiting::aside(|| std::io::stderr().write_all(&line));
 }

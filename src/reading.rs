@@ -91,7 +91,7 @@ impl Reading {
                     self.root.display()
                 ));
             }
-            if !io::stderr().is_terminal() {
+            if crate::taken::is_set() || !io::stderr().is_terminal() {
                 return ProgressBar::hidden();
             }
             let style = ProgressStyle::with_template("{spinner} {msg}, {elapsed}; Ctrl-C stops");

@@ -30,7 +30,11 @@ static DRAWN: Mutex<bool> = Mutex::new(false);
 /// output and standard error are a terminal that can take a line away again.
 pub(crate) fn begin(doing: &'static str) {
     let is_dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
-    if is_dumb || !io::stderr().is_terminal() || !io::stdout().is_terminal() {
+    if is_dumb
+        || crate::taken::is_set()
+        || !io::stderr().is_terminal()
+        || !io::stdout().is_terminal()
+    {
         return;
     }
     let (stop, stopped) = mpsc::channel();

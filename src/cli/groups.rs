@@ -8,7 +8,7 @@ const GROUPS: [(&str, &[&str]); 6] = [
     ("Follow the code", &["callers", "callees", "functions", "chain", "trace", "built"]),
     ("Read logs", &["log", "messages"]),
     ("Compare kernels", &["diff", "touched", "exists", "configs"]),
-    ("Go on from what was found", &["lists"]),
+    ("Go on from what was found", &["browse", "lists"]),
     (
         "Set up, and take it elsewhere",
         &["demo", "help", "version", "index", "config", "queries", "export", "lsp", "mcp"],

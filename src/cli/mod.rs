@@ -6,6 +6,7 @@
 //! and picks. A third, [`parse_grep`], is for what stands behind `-s g`. Parsing only
 //! validates; nothing here reads or writes.
 
+mod browse;
 mod code;
 mod common;
 mod diff;
@@ -31,6 +32,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser};
 
+pub(crate) use browse::BrowseArgs;
 pub(crate) use code::{
     BuiltArgs, CallerArgs, ChainArgs, ConfigsArgs, DefArgs, Export, ExportArgs, FunctionsArgs,
     NamesArgs, PictureArgs, RefsArgs, StepArgs,
@@ -217,6 +219,8 @@ pub(crate) enum Commands {
     Lsp(LspArgs),
     /// Answer an agent's questions, by the Model Context Protocol
     Mcp(McpArgs),
+    /// Show a list on the whole screen, with the source beside it
+    Browse(BrowseArgs),
     /// Show which lists are kept, show one again, or remove them
     Lists(ListsArgs),
     /// Print the settings in force and where each comes from
@@ -404,6 +408,18 @@ fn search_flag(matches: &ArgMatches) -> Option<String> {
         let known = search.get_arguments().any(|own| own.get_id() == arg.get_id());
         known && !arg.is_positional() && !search::means_nothing(arg.get_id().as_str())
     })
+}
+
+/// The long flags of a command, or of a search.
+pub(crate) fn long_flags(name: Option<&str>) -> Vec<String> {
+    let parser = command();
+    let own = name.and_then(|name| parser.find_subcommand(name)).unwrap_or(&parser);
+    let global = parser.get_arguments().filter(|arg| name.is_some() && arg.is_global_set());
+    let flags = own.get_arguments().chain(global).filter_map(clap::Arg::get_long);
+    let mut flags: Vec<String> = flags.map(|flag| format!("--{flag}")).collect();
+    flags.sort_unstable();
+    flags.dedup();
+    flags
 }
 
 /// Whether `kgrep WORD` is a command.

@@ -173,6 +173,9 @@ fn put(
     lead: &[u8],
     summary: Map<String, Value>,
 ) -> Result<Outcome> {
+    if crate::taken::is_set() {
+        return Ok(Outcome::Found);
+    }
     let look = Look::new(&session.settings, Facts::of_stdout(), &list.meta().folder);
     let mut printer = Printer::new(&look, &session.settings, list.meta()).ending(summary);
     if printer.measures_first() {

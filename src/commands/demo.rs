@@ -106,6 +106,7 @@ pub(crate) fn run(cache: &Path) -> anyhow::Result<()> {
     }
     say(&format!(
         "Now you: cd {} && kgrep start_kernel\n\
+         (`kgrep browse start_kernel` has the source beside the list)\n\
          or in a real kernel tree. `kgrep -h` fits a screen. Beside it, in pair, are the sources \
          of two\nkernels for `kgrep diff`.\n",
         shlex::try_quote(&tree.to_string_lossy()).unwrap_or_default()

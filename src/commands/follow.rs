@@ -9,6 +9,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
+use super::browse;
 use super::lists::command_line;
 use super::screen::{Asked, Screen};
 use super::show::{self, Changed, Ended, Searched, Stage};
@@ -29,7 +30,8 @@ pub(crate) fn is_meant(root: &Root) -> bool {
         || (!names_a_pattern(&root.search) && root.search_flag.is_none() && !stdin_is_readable())
 }
 
-fn names_a_pattern(args: &SearchArgs) -> bool {
+/// Whether a search is asked for.
+pub(super) fn names_a_pattern(args: &SearchArgs) -> bool {
     args.pattern.is_some() || !args.regexp.is_empty() || !args.pattern_files.is_empty()
 }
 
@@ -48,6 +50,10 @@ pub(crate) fn run(root: &Root, session: &Session) -> Result<Outcome> {
         let (outcome, found) = match asked {
             Asked::Search(args) => searched(args, root)?,
             Asked::Command(folder, words) => commanded(folder, words, root, session)?,
+            Asked::Browse(view) => {
+                let view = browse::on_view(view, root, session)?;
+                (Outcome::Found, Searched::Found(Box::new(view)))
+            }
         };
         problems.set(problems.get() || outcome == Outcome::Problems);
         Ok(found)
@@ -97,7 +103,7 @@ pub(crate) fn run(root: &Root, session: &Session) -> Result<Outcome> {
 
 /// The list named by `number`, else the newest one of this terminal, else the newest.
 /// A negative number counts back from that one.
-fn meant(number: Option<i64>, session: &Session) -> Result<Shelved> {
+pub(super) fn meant(number: Option<i64>, session: &Session) -> Result<Shelved> {
     let back = match number {
         Some(number @ 0..) => return numbered(number.unsigned_abs(), session),
         other => other.unwrap_or(0).unsigned_abs(),
@@ -177,7 +183,7 @@ fn searched(args: &[OsString], outer: &Root) -> Result<(Outcome, Searched)> {
 
 /// `def kfree`: a command as on the command line, asked in the list's folder, and the list that
 /// it made.
-fn commanded(
+pub(super) fn commanded(
     folder: &[u8],
     words: &[OsString],
     outer: &Root,
@@ -196,14 +202,7 @@ fn commanded(
     cli.root.common = inherited(cli.root.common, &outer.common);
     let newest = || session.shelf.latest(Terminal::current(), &mut LeftOut::default());
     let before = newest().ok().flatten().map(|shelved| shelved.number);
-    let here = crate::folders::current()?;
-    let folder = Path::new(OsStr::from_bytes(folder));
-    std::env::set_current_dir(folder)
-        .with_context(|| format!("can't ask in {}", folder.display()))?;
-    let outcome = super::run(&cli, &args);
-    std::env::set_current_dir(&here)
-        .with_context(|| format!("can't go back to {}", here.display()))?;
-    let outcome = outcome?;
+    let outcome = in_folder(folder, || super::run(&cli, &args))??;
     let found = newest()?.filter(|shelved| Some(shelved.number) != before);
     Ok(match found {
         Some(shelved) => (outcome, Searched::Found(Box::new(View::new(shelved.list)))),
@@ -212,8 +211,23 @@ fn commanded(
     })
 }
 
+/// Asks in a folder; in the current one where none is said.
+///
+/// # Errors
+/// When it can't be gone to, or not back.
+pub(super) fn in_folder<T>(folder: &[u8], ask: impl FnOnce() -> T) -> Result<T> {
+    let here = crate::folders::current()?;
+    let folder = if folder.is_empty() { &here } else { Path::new(OsStr::from_bytes(folder)) };
+    std::env::set_current_dir(folder)
+        .with_context(|| format!("can't ask in {}", folder.display()))?;
+    let answer = ask();
+    std::env::set_current_dir(&here)
+        .with_context(|| format!("can't go back to {}", here.display()))?;
+    Ok(answer)
+}
+
 /// The display flags in force: `inner`'s, and where it has none, `outer`'s.
-fn inherited(inner: CommonArgs, outer: &CommonArgs) -> CommonArgs {
+pub(super) fn inherited(inner: CommonArgs, outer: &CommonArgs) -> CommonArgs {
     CommonArgs {
         layout: inner.layout.or(outer.layout),
         format: inner.format().or(outer.format()),

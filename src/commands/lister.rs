@@ -51,8 +51,10 @@ pub(super) struct Lister<'a> {
 impl<'a> Lister<'a> {
     /// A list that `meta` describes, printed in the format in force.
     pub(super) fn printing(session: &'a Session, look: &'a Look, meta: Meta) -> Lister<'a> {
-        let printer = Printer::new(look, &session.settings, &meta);
-        Lister::new(session, meta, Some(printer))
+        // A full screen shows the list itself.
+        let prints = !crate::taken::is_set();
+        let printer = prints.then(|| Printer::new(look, &session.settings, &meta));
+        Lister::new(session, meta, printer)
     }
 
     /// A list that `meta` describes; without a printer, it is only kept.
@@ -123,6 +125,11 @@ impl<'a> Lister<'a> {
             ..Match::default()
         };
         self.push(&row.path, &entry)
+    }
+
+    /// What there is until now, for somebody who reads along.
+    pub(super) fn so_far(&mut self) -> Option<List> {
+        self.writer.as_mut()?.so_far()
     }
 
     /// How many entries there are.

@@ -3,6 +3,7 @@
 mod answer;
 mod between;
 mod body;
+mod browse;
 mod built;
 mod chain;
 mod complete;
@@ -128,6 +129,7 @@ fn answer(cli: &Cli, session: impl Fn() -> Result<Session>) -> Result<Outcome> {
         Some(Commands::Mcp(args)) => mcp::run(args, &session()?),
         Some(Commands::Messages(args)) => messages::run(args, &session()?),
         Some(Commands::Trace(args)) => trace::run(args, &session()?),
+        Some(Commands::Browse(args)) => browse::run(args, &cli.root, &session()?),
         Some(Commands::Built(args)) => built::run(args, &session()?),
         Some(Commands::Configs(args)) => configs::run(args, &session()?),
         Some(Commands::Queries(args)) => queries::run(args, &session()?),

@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use super::printer::{PrintError, Printer};
 use super::show::{CountBy, Searched, Stage};
 use super::{diff, draw};
+use crate::browse;
 use crate::editor::{self, LineFlag};
 use crate::list::{Indices, ListError, Match, NAMES, Place, SourceFile, View};
 use crate::message::tell;
@@ -21,6 +22,8 @@ pub(crate) enum Asked<'a> {
     Search(&'a [OsString]),
     /// Another command, in this folder.
     Command(&'a [u8], &'a [OsString]),
+    /// The list on the whole screen.
+    Browse(View),
 }
 
 /// What answers that, and prints what it finds.
@@ -187,6 +190,16 @@ impl Stage for Screen<'_> {
         (self.search)(Asked::Command(&view.list().meta().folder, words))
     }
 
+    fn browse(&mut self, view: &mut View) -> anyhow::Result<()> {
+        if !browse::has_screen(&self.look(view)) {
+            return self.print(view, &Indices::all(view.len()));
+        }
+        if let Searched::Found(left) = (self.search)(Asked::Browse(view.again()?))? {
+            view.replace(*left);
+        }
+        Ok(())
+    }
+
     fn say(&mut self, line: &str) -> anyhow::Result<()> {
         Ok(print_page(&format!("{line}\n"), Content::Text)?)
     }
@@ -199,6 +212,21 @@ impl Stage for Screen<'_> {
     fn note(&mut self, message: &str) {
         tell(message);
     }
+}
+
+/// Opens a file in the editor, at a line.
+///
+/// # Errors
+/// When there is no editor, or it fails.
+pub(super) fn open_in_editor(
+    settings: &Settings,
+    path: &std::path::Path,
+    line: u64,
+) -> anyhow::Result<()> {
+    let search_path = std::env::var_os("PATH");
+    let editor = editor::chosen(&settings.editor.value, search_path.as_deref())?;
+    let command = editor::command_for(&editor, &LineFlag::from_env(), path, line)?;
+    Ok(editor::open(&command, &editor_origin(&settings.editor.origin))?)
 }
 
 /// Where the editor's name came from, as an error says it.
@@ -241,6 +269,7 @@ fn help(bold: bool) -> String {
     }
     page + "  def 27       the definition of what row 27 names; so refs, callers, callees, trace, body\n  \
             u, undo      take the last change back\n  \
+            b, browse    the list on the whole screen, with the source beside it\n  \
             other commands of kgrep work, too: chain, find, list, diff, exists\n\n\
             Sections are selected by their titles: k Errors. Commands are chained with `;`: k 3-9; c2. Changes by d, k and r last for the chain,\n\
             or until the shell ends; the kept list stays as it is. In the shell, Tab completes.\n"

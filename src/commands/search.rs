@@ -1,9 +1,11 @@
 //! `kgrep PATTERN [PATH…]`: search, number, print, and keep the list.
 
+use std::cell::Cell;
 use std::io::Write;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use indicatif::HumanCount;
@@ -39,6 +41,55 @@ pub(crate) fn run(args: &SearchArgs, session: &Session) -> Result<Outcome> {
     find(args, session, true).map(|(outcome, _)| outcome)
 }
 
+/// Somebody who reads a list while it is found, and may have seen enough.
+pub(super) struct Watch {
+    stop: Arc<AtomicBool>,
+    /// Takes the list so far; false: nobody listens.
+    grew: Box<dyn Fn(List) -> bool>,
+    /// How many entries there were when it was called last, and when that was.
+    last: Cell<(u64, Instant)>,
+}
+
+impl Watch {
+    /// Calls `grew` with the list so far from time to time, until `stop` is set.
+    pub(super) fn new(stop: Arc<AtomicBool>, grew: Box<dyn Fn(List) -> bool>) -> Watch {
+        Watch { stop, grew, last: Cell::new((0, Instant::now())) }
+    }
+
+    fn is_over(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// The list has grown.
+    fn see(&self, lister: &mut Lister<'_>) {
+        let (len, (before, at)) = (lister.len(), self.last.get());
+        let is_more = (before == 0 && len >= FIRST_SCREEN) || at.elapsed() >= GROWS;
+        if is_more && !lister.is_full() {
+            self.last.set((len, Instant::now()));
+            let heard = lister.so_far().is_none_or(|list| (self.grew)(list));
+            self.stop.fetch_or(!heard, Ordering::Relaxed);
+        }
+    }
+}
+
+/// So many entries fill a screen.
+const FIRST_SCREEN: u64 = 100;
+
+/// How often who reads along hears of more.
+const GROWS: Duration = Duration::from_millis(100);
+
+/// As [`run`], without printing: for a full screen, which is told of the list while it grows.
+///
+/// # Errors
+/// As for [`run`].
+pub(super) fn watched(
+    args: &SearchArgs,
+    session: &Session,
+    watch: &Watch,
+) -> Result<(Outcome, Option<List>)> {
+    sought(args, session, false, Some(watch))
+}
+
 /// As [`run`], and returns the list, if there is one. Without `reads_stdin`, standard
 /// input is not searched in place of missing paths: follow-ups may come from there.
 ///
@@ -48,6 +99,15 @@ pub(crate) fn find(
     args: &SearchArgs,
     session: &Session,
     reads_stdin: bool,
+) -> Result<(Outcome, Option<List>)> {
+    sought(args, session, reads_stdin, None)
+}
+
+fn sought(
+    args: &SearchArgs,
+    session: &Session,
+    reads_stdin: bool,
+    watch: Option<&Watch>,
 ) -> Result<(Outcome, Option<List>)> {
     if args.type_list {
         return Ok((list_types()?, None));
@@ -69,7 +129,7 @@ pub(crate) fn find(
     }
     let meta = meta(args, session)?;
     let look = Look::new(&session.settings, Facts::of_stdout(), &meta.folder);
-    let mut collector = Collector::new(args, session, &options, &look, meta);
+    let mut collector = Collector::new(args, session, &options, &look, meta, watch);
     let kernel = code::searched_kernel(session, seeker.scope().paths())?;
     let around = Around { cache: &session.cache, kernel: kernel.as_ref(), notes: &notes };
     let sought = seeker.search(&options, &around, &mut collector)?;
@@ -80,6 +140,7 @@ pub(crate) fn find(
         sought.notes.iter().for_each(notes::tell);
     }
     let hinted = outcome == Outcome::Nothing
+        && !watch.is_some_and(Watch::is_over)
         && !sought.hides
         && !args.quiet
         && !args.fixed_strings
@@ -176,6 +237,8 @@ struct Collector<'a> {
     found: bool,
     problems: bool,
     failure: Option<PrintError>,
+    /// Who reads along.
+    watch: Option<&'a Watch>,
 }
 
 impl Sink<Event> for Collector<'_> {
@@ -198,19 +261,23 @@ impl<'a> Collector<'a> {
         options: &'a SearchOptions,
         look: &'a Look,
         meta: Meta,
+        watch: Option<&'a Watch>,
     ) -> Collector<'a> {
         let format = format(args, session, look);
-        let printer = Printer::in_format(format, look, &session.settings, &meta)
-            .of_search(args.only_matching, args.null);
+        let printer = watch.is_none().then(|| {
+            Printer::in_format(format, look, &session.settings, &meta)
+                .of_search(args.only_matching, args.null)
+        });
         Collector {
             session,
             options,
             args,
-            lister: Lister::new(session, meta, Some(printer)),
+            lister: Lister::new(session, meta, printer),
             file: None,
             found: false,
             problems: false,
             failure: None,
+            watch,
         }
     }
 }
@@ -218,6 +285,9 @@ impl<'a> Collector<'a> {
 impl Collector<'_> {
     /// Takes one event; false: there is no need to go on.
     fn event(&mut self, event: Event) -> Result<bool, PrintError> {
+        if self.watch.is_some_and(Watch::is_over) {
+            return Ok(false);
+        }
         match event {
             Event::Problem(problem) => {
                 self.problems = true;
@@ -234,6 +304,11 @@ impl Collector<'_> {
                 }
                 self.found = true;
                 self.take_hits(&hits)?;
+                if let Some(watch) = self.watch {
+                    watch.see(&mut self.lister);
+                    // Nothing is printed of what has no number.
+                    return Ok(!self.lister.is_full());
+                }
             }
         }
         Ok(true)

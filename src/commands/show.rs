@@ -70,6 +70,12 @@ pub(crate) trait Stage {
     /// When the words are no command, or it fails.
     fn command(&mut self, view: &View, words: &[OsString]) -> anyhow::Result<Searched>;
 
+    /// Shows the list on the whole screen, where it may be changed, and another take its place.
+    ///
+    /// # Errors
+    /// When the list can't be read, or the terminal not be used.
+    fn browse(&mut self, view: &mut View) -> anyhow::Result<()>;
+
     /// Prints a line about what was done.
     ///
     /// # Errors
@@ -171,7 +177,7 @@ pub(crate) fn interactive(
         return Ok(());
     }
     let words: Vec<&str> =
-        NAMES.iter().chain(&["undo"]).chain(&ASKS).chain(&COMMANDS).copied().collect();
+        NAMES.iter().chain(&["undo", "browse"]).chain(&ASKS).chain(&COMMANDS).copied().collect();
     let rows = Cell::new(view.len());
     let prompt = || counts.then(|| format!("kgrep[{}]> ", rows.get()));
     let options = shell::Options {
@@ -253,6 +259,7 @@ fn run_step(view: &mut View, stage: &mut dyn Stage, step: &Step) -> anyhow::Resu
             return Ok(took(view, found));
         }
         FollowUp::Ask(question) => return ask(view, stage, question, &positions),
+        FollowUp::Browse => stage.browse(view)?,
         FollowUp::Undo => {
             if !view.undo() {
                 stage.note("nothing was changed");
@@ -378,6 +385,11 @@ mod tests {
                 .found
                 .take()
                 .map_or(Searched::Nothing, |found| Searched::Found(Box::new(found))))
+        }
+
+        fn browse(&mut self, view: &mut View) -> anyhow::Result<()> {
+            self.lines.push(format!("browse {}", view.len()));
+            Ok(())
         }
 
         fn say(&mut self, line: &str) -> anyhow::Result<()> {

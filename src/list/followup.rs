@@ -41,6 +41,8 @@ pub(crate) enum FollowUp {
     Command(Vec<OsString>),
     /// `u`: the list as it was before the last change.
     Undo,
+    /// `b`: the list and the source beside it, on the whole screen.
+    Browse,
     /// `q`: leave the shell, or the chain.
     Quit,
     /// `?`: what there is.
@@ -302,6 +304,7 @@ fn step(segment: &str) -> Result<Step, FollowUpError> {
         "tree" => FollowUp::Tree(number(count)?),
         "files" => FollowUp::Files,
         "undo" => FollowUp::Undo,
+        "browse" => FollowUp::Browse,
         "delete" => required("delete").map(|()| FollowUp::Delete)?,
         "keep" => required("keep").map(|()| FollowUp::Keep)?,
         "quit" => FollowUp::Quit,
@@ -333,8 +336,9 @@ fn full_name(word: &str) -> Option<&'static str> {
     let word = match word {
         "help" => "?",
         "exit" => "quit",
-        // vgrep has no such command, and its help is kept as it is.
+        // vgrep has no such commands, and its help is kept as it is.
         "u" | "undo" => return Some("undo"),
+        "b" | "browse" => return Some("browse"),
         word => word,
     };
     NAMES.into_iter().find(|name| *name == word || name[..1] == *word)

@@ -81,6 +81,17 @@ impl Indices {
         self.runs.iter().flat_map(|run| run.range.clone())
     }
 
+    /// The indices as ranges, in ascending order.
+    pub(crate) fn ranges(&self) -> impl Iterator<Item = Range<u64>> + '_ {
+        self.runs.iter().map(|run| run.range.clone())
+    }
+
+    /// How many indices are lower than `index`.
+    pub(crate) fn count_below(&self, index: u64) -> u64 {
+        let runs = self.runs.iter().take_while(|run| run.range.start < index);
+        runs.map(|run| run.range.end.min(index) - run.range.start).sum()
+    }
+
     /// Those of these indices that stand at `positions`, counted from 0; positions
     /// past the end are left out.
     pub(crate) fn pick(&self, positions: &Indices) -> Indices {

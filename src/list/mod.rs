@@ -31,5 +31,5 @@ pub(crate) use layout::{ListError, Meta};
 pub(crate) use reader::List;
 pub(crate) use selector::Selectors;
 pub(crate) use shelf::{LeftOut, Shelf, Shelved, Terminal};
-pub(crate) use view::{RefineError, View};
+pub(crate) use view::{Case, RefineError, Test, View};
 pub(crate) use writer::{Finished, ListWriter, Pushed};

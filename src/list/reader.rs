@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
 
 use super::layout::{ListError, MAGIC, Meta, Slot, Trailer};
@@ -39,6 +39,18 @@ pub(crate) struct List {
     source: Source,
     trailer: Trailer,
     meta: Meta,
+    /// Where entries and files are, of a list that is still being written: its tables are not
+    /// on disk yet.
+    so_far: Option<SoFar>,
+}
+
+/// The tables of a list that is still being written.
+#[derive(Clone)]
+pub(super) struct SoFar {
+    pub(super) entries: Vec<Slot>,
+    pub(super) files: Vec<Slot>,
+    /// How many bytes of payloads there are.
+    pub(super) len: u64,
 }
 
 /// Slots are read this many at a time when entries are read in a row.
@@ -83,7 +95,41 @@ impl List {
         read_payload(&source, trailer.meta, &mut buffer)?;
         let meta = postcard::from_bytes(&buffer)
             .map_err(|_| ListError::Damaged("its description is unreadable"))?;
-        Ok(List { source, trailer, meta })
+        Ok(List { source, trailer, meta, so_far: None })
+    }
+
+    /// What there is of a list that is still being written.
+    pub(super) fn so_far(source: Source, so_far: SoFar, meta: Meta) -> List {
+        let trailer = Trailer {
+            entries: so_far.entries.len() as u64,
+            entry_slots: so_far.len,
+            files: so_far.files.len() as u64,
+            file_slots: so_far.len,
+            meta: Slot::of(0, b""),
+        };
+        List { source, trailer, meta, so_far: Some(so_far) }
+    }
+
+    /// The same list, open once more.
+    ///
+    /// # Errors
+    /// When it can't be opened.
+    pub(super) fn again(&self) -> io::Result<List> {
+        let source = match &self.source {
+            Source::File(file) => Source::File(file.try_clone()?),
+            Source::Memory(bytes) => Source::Memory(bytes.clone()),
+        };
+        let so_far = self.so_far.clone();
+        Ok(List { source, trailer: self.trailer, meta: self.meta.clone(), so_far })
+    }
+
+    /// Whether both are the same file.
+    pub(crate) fn is_same(&self, other: &List) -> bool {
+        let id = |list: &List| match &list.source {
+            Source::File(file) => file.metadata().ok().map(|meta| (meta.dev(), meta.ino())),
+            Source::Memory(_) => None,
+        };
+        id(self).is_some_and(|own| id(other) == Some(own))
     }
 
     /// What is known of the list besides its entries.
@@ -104,7 +150,10 @@ impl List {
         if u64::from(file) >= self.trailer.files {
             return Err(ListError::Damaged("an entry names no file"));
         }
-        let slot = self.slot(self.trailer.file_slots, u64::from(file))?;
+        let slot = match &self.so_far {
+            Some(so_far) => so_far.files[file as usize],
+            None => self.slot(self.trailer.file_slots, u64::from(file))?,
+        };
         let mut buffer = Vec::new();
         read_payload(&self.source, slot, &mut buffer)?;
         postcard::from_bytes(&buffer).map_err(|_| ListError::Damaged("a file name is unreadable"))
@@ -212,6 +261,10 @@ impl<'a> Cursor<'a> {
 
     fn slot(&mut self, index: u64) -> Result<Slot, ListError> {
         let list = self.list;
+        if let Some(so_far) = &list.so_far {
+            let at = usize::try_from(index).unwrap_or(usize::MAX);
+            return so_far.entries.get(at).copied().ok_or(ListError::Damaged("a table is cut"));
+        }
         let held = (self.slots.len() / Slot::SIZE) as u64;
         if index < self.first_slot || index >= self.first_slot + held {
             let left = list.trailer.entries - index;

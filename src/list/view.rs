@@ -157,14 +157,11 @@ impl View {
     /// # Errors
     /// When nothing would be left, or the list can't be read; then the view stays.
     pub(crate) fn refine(&mut self, regex: &str) -> Result<Refined, RefineError> {
-        let (matcher, plain) = compile(regex)?;
+        let test = Test::new(regex, Case::Counts)?;
         let mut in_doubt = 0;
         let mut left = Indices::default();
         self.list.for_each(self.seen.iter(), |index, file, entry| {
-            let text = if entry.line == 0 { &file.path } else { without_terminator(entry.text) };
-            // The matcher's error type says that it has none.
-            let matches = |text: &[u8]| matcher.is_match(text).unwrap_or(false);
-            if matches(text) || entry.cells.iter().any(|cell| matches(cell.as_bytes())) {
+            if test.keeps(file, entry) {
                 left.push(index..index + 1);
             } else if entry.line > 0 && entry.cut > 0 {
                 in_doubt += 1;
@@ -172,24 +169,131 @@ impl View {
             Ok::<_, ListError>(true)
         })?;
         if left.is_empty() {
-            return Err(RefineError::NothingLeft(regex.to_owned(), plain));
+            return Err(RefineError::NothingLeft(regex.to_owned(), test.plain));
         }
         self.change(left);
-        Ok(Refined { plain, in_doubt })
+        Ok(Refined { plain: test.plain, in_doubt })
+    }
+
+    /// Begins a change that is made step by step: at first all is still seen. `undo` ends it.
+    pub(crate) fn begin_change(&mut self) {
+        let seen = self.seen.clone();
+        self.change(seen);
+    }
+
+    /// Of what was seen before the change that was begun, keeps what stands at `positions`.
+    pub(crate) fn set_change(&mut self, positions: &Indices) {
+        if let Some(before) = self.past.last() {
+            self.seen = before.pick(positions);
+        }
+    }
+
+    /// How much was seen before the change that was begun.
+    pub(crate) fn len_before(&self) -> u64 {
+        self.past.last().map_or(0, Indices::len)
+    }
+
+    /// Of the entries at `positions` before the change that was begun, the positions of those
+    /// that `test` keeps.
+    ///
+    /// # Errors
+    /// The first entry that can't be read.
+    pub(crate) fn kept_before(
+        &self,
+        positions: std::ops::Range<u64>,
+        test: &Test,
+    ) -> Result<Indices, ListError> {
+        let mut kept = Indices::default();
+        let Some(before) = self.past.last() else { return Ok(kept) };
+        let mut position = positions.start;
+        self.list.for_each(
+            before.pick(&Indices::union(vec![positions])).iter(),
+            |_, file, entry| {
+                if test.keeps(file, entry) {
+                    kept.push(position..position + 1);
+                }
+                position += 1;
+                Ok::<_, ListError>(true)
+            },
+        )?;
+        Ok(kept)
+    }
+
+    /// The same list with more entries behind it, all of them seen.
+    pub(crate) fn grow(&mut self, list: List) {
+        self.seen = Indices::all(list.len());
+        self.list = list;
+    }
+
+    /// The same rows of the same list, without what was before.
+    ///
+    /// # Errors
+    /// When the list can't be opened once more.
+    pub(crate) fn again(&self) -> std::io::Result<View> {
+        Ok(View {
+            list: self.list.again()?,
+            seen: self.seen.clone(),
+            past: Vec::new(),
+            before: None,
+        })
+    }
+
+    /// Whether all of the list is seen.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.seen.len() == self.list.len()
     }
 }
 
-fn compile(regex: &str) -> Result<(RegexMatcher, Option<Plain>), RefineError> {
-    let plain = plain::taken_as_plain(regex);
-    let mut builder = RegexMatcherBuilder::new();
-    builder.multi_line(true).fixed_strings(plain.is_some());
-    let matcher = builder.build(regex).map_err(|error| {
-        let told = plain::mistake(regex);
-        RefineError::Regex(
-            told.unwrap_or_else(|| error.to_string().lines().collect::<Vec<_>>().join(" ")),
-        )
-    })?;
-    Ok((matcher, plain))
+/// Whether the case of letters counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Case {
+    /// It does.
+    Counts,
+    /// It does where there is a capital letter.
+    Smart,
+}
+
+/// Which entries a refine keeps.
+pub(crate) struct Test {
+    matcher: RegexMatcher,
+    /// Why the text is looked for as it stands, where it is no regular expression.
+    plain: Option<Plain>,
+}
+
+impl Test {
+    /// Entries whose text matches `regex`.
+    ///
+    /// # Errors
+    /// When it is no regular expression, and isn't taken as plain text either.
+    pub(crate) fn new(regex: &str, case: Case) -> Result<Test, RefineError> {
+        let plain = plain::taken_as_plain(regex);
+        let mut builder = RegexMatcherBuilder::new();
+        builder.multi_line(true).fixed_strings(plain.is_some()).case_smart(case == Case::Smart);
+        let matcher = builder.build(regex).map_err(|error| {
+            let told = plain::mistake(regex);
+            RefineError::Regex(
+                told.unwrap_or_else(|| error.to_string().lines().collect::<Vec<_>>().join(" ")),
+            )
+        })?;
+        Ok(Test { matcher, plain })
+    }
+
+    /// Whether the entry's line matches, one of its columns, or, of a whole file, its path.
+    fn keeps(&self, file: &FileEntry, entry: &Match<'_>) -> bool {
+        let text = if entry.line == 0 { &file.path } else { without_terminator(entry.text) };
+        self.matches(text) || entry.cells.iter().any(|cell| self.matches(cell.as_bytes()))
+    }
+
+    /// Whether `text` matches.
+    pub(crate) fn matches(&self, text: &[u8]) -> bool {
+        self.matcher.is_match(text).unwrap_or(false)
+    }
+
+    /// Where `text` matches first, from byte `at` on.
+    pub(crate) fn find(&self, text: &[u8], at: usize) -> Option<std::ops::Range<usize>> {
+        let found = self.matcher.find_at(text, at).ok().flatten()?;
+        Some(found.start()..found.end())
+    }
 }
 
 #[cfg(test)]

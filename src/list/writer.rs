@@ -9,7 +9,7 @@ use std::os::unix::fs::FileExt;
 use tempfile::NamedTempFile;
 
 use super::layout::{ListError, MAGIC, Meta, Slot, Trailer};
-use super::reader::{List, Source};
+use super::reader::{List, SoFar, Source};
 use super::{FileEntry, Match, Span};
 
 /// How much of one line a list keeps, in bytes: generous for reading, small enough
@@ -108,6 +108,17 @@ impl ListWriter {
     /// How many entries there are.
     pub(crate) fn len(&self) -> u64 {
         self.entries.len() as u64
+    }
+
+    /// What there is until now, for somebody who reads along; none where that can't be read.
+    pub(crate) fn so_far(&mut self) -> Option<List> {
+        self.flush();
+        let source = match &self.target {
+            Target::Disk { file, .. } => Source::File(file.reopen().ok()?),
+            Target::Memory(bytes) => Source::Memory(bytes.clone()),
+        };
+        let (entries, files) = (self.entries.clone(), self.files.clone());
+        Some(List::so_far(source, SoFar { entries, files, len: self.len }, self.meta.clone()))
     }
 
     /// Ends the list, still unpublished, and opens it for reading.
@@ -270,7 +281,33 @@ fn line_end(text: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::list::ContextLine;
+    use crate::list::{ContextLine, testing};
+
+    #[test]
+    fn what_is_written_so_far_can_be_read_and_goes_on() {
+        let cache = tempfile::tempdir().unwrap();
+        let shelf = crate::list::Shelf::new(cache.path());
+        let mut writer = shelf.begin(testing::meta("/", &[]), 9);
+        let file = writer.push_file(&FileEntry { path: b"a.c".to_vec(), stdin: false });
+        let push = |writer: &mut ListWriter, line| {
+            writer.push(&Match { file, line, text: b"x\n", ..Match::default() });
+        };
+        push(&mut writer, 7);
+        let early = writer.so_far().unwrap();
+        push(&mut writer, 8);
+        let lines = |list: &List| {
+            let mut lines = Vec::new();
+            list.for_each(0..list.len(), |_, file, entry| {
+                lines.push((file.path.clone(), entry.line));
+                Ok::<_, ListError>(true)
+            })
+            .unwrap();
+            lines.into_iter().map(|(_, line)| line).collect::<Vec<_>>()
+        };
+        assert_eq!((lines(&early), lines(&writer.so_far().unwrap())), (vec![7], vec![7, 8]));
+        assert_eq!(lines(&writer.finish().unwrap().list), [7, 8]);
+        assert_eq!(lines(&early), [7], "also when the list is over");
+    }
 
     #[test]
     fn of_a_long_line_the_part_around_the_match_is_kept() {

@@ -3,6 +3,8 @@
 //!
 //! All rows are noted before the first is drawn; then one of the renderers is chosen, once.
 
+use std::sync::Arc;
+
 use super::look::Look;
 use super::measure::Measure;
 use super::record::Record;
@@ -31,7 +33,7 @@ enum Chosen<'l> {
 pub(crate) struct Rows<'l> {
     look: &'l Look,
     meta: Meta,
-    measure: std::sync::Arc<Measure>,
+    measure: Arc<Measure>,
     chosen: Chosen<'l>,
     only_matching: bool,
 }
@@ -42,7 +44,7 @@ impl<'l> Rows<'l> {
         Rows {
             look,
             meta: meta.clone(),
-            measure: std::sync::Arc::default(),
+            measure: Arc::default(),
             chosen: Chosen::Table(Box::new(Table::new(look, meta))),
             only_matching: false,
         }
@@ -63,14 +65,14 @@ impl<'l> Rows<'l> {
             table.note(index, path, entry);
         }
         if self.look.layout != Layout::Table {
-            std::sync::Arc::make_mut(&mut self.measure).note(index, path, entry, self.look);
+            Arc::make_mut(&mut self.measure).note(index, path, entry, self.look);
         }
     }
 
     /// All entries were noted: chooses how to draw them, and appends what stands above them.
     pub(crate) fn begin(&mut self, out: &mut Vec<u8>) {
         if self.look.layout != Layout::Table {
-            std::sync::Arc::make_mut(&mut self.measure).end();
+            Arc::make_mut(&mut self.measure).end();
             self.choose();
             if self.look.header && self.measure.rows > 0 {
                 self.heading(out);
@@ -146,6 +148,18 @@ impl<'l> Rows<'l> {
         pad(out, self.look.width.saturating_sub(used).max(2));
         mark.paint(out, found.as_bytes());
         out.push(b'\n');
+    }
+
+    /// Rows that were noted before, and by somebody else.
+    pub(crate) fn measured(look: &'l Look, meta: &Meta, measure: Arc<Measure>) -> Rows<'l> {
+        let mut rows = Rows { measure, ..Rows::new(look, meta) };
+        rows.choose();
+        rows
+    }
+
+    /// What is known of the rows that were noted, once drawing has begun.
+    pub(crate) fn measure(&self) -> Arc<Measure> {
+        Arc::clone(&self.measure)
     }
 
     /// Goes on as after `entry`, number `drawn - 1` of the list, which somebody else draws.

@@ -128,6 +128,41 @@ pub(super) fn push_fitted(
     let line = Line::new(source);
     let matched = spans.first().map(|span| line.column(span.start)..line.column(span.end));
     let start = line.start(room, matched);
+    push_part(out, look, &line, (start, room, cut), &spans, styled)
+}
+
+/// As [`push_fitted`], for a line among its neighbours: it begins where it begins in the source,
+/// unless what matched would not be seen.
+pub(crate) fn push_among_others(
+    out: &mut Vec<u8>,
+    look: &Look,
+    source: &[u8],
+    spans: &[Span],
+    room: usize,
+    styled: Option<&super::highlight::Styled>,
+) -> usize {
+    let line = Line::new(source);
+    let first = spans.first().map(|span| (span.start as usize, span.end as usize));
+    let matched = first.map(|(start, end)| line.column(start)..line.column(end));
+    let is_seen = matched.as_ref().is_none_or(|matched| matched.end < room);
+    if is_seen && line.width > room {
+        let spans: Vec<Range<usize>> =
+            spans.iter().map(|span| span.start as usize..span.end as usize).collect();
+        return push_part(out, look, &line, (0, room, false), &spans, styled);
+    }
+    push_fitted(out, look, source, (0, spans), room, false, styled)
+}
+
+/// Appends the part of a line that begins at column `start`, in at most `room` columns; how many it
+/// took. With `cut`, bytes are missing before it.
+fn push_part(
+    out: &mut Vec<u8>,
+    look: &Look,
+    line: &Line,
+    (start, room, cut): (usize, usize, bool),
+    spans: &[Range<usize>],
+    styled: Option<&super::highlight::Styled>,
+) -> usize {
     let cut = cut || start > 0;
     let first = line.glyphs.partition_point(|glyph| glyph.column < start + usize::from(cut));
     let from = line.glyphs.get(first).map_or(line.width, |glyph| glyph.column);
@@ -148,7 +183,7 @@ pub(super) fn push_fitted(
     if cut {
         look.palette.mark.paint(out, CUT.as_bytes());
     }
-    push_glyphs(out, look, &line, first..last, &spans, styled);
+    push_glyphs(out, look, line, first..last, spans, styled);
     let mut width = lead + line.glyphs.get(last).map_or(line.width, |glyph| glyph.column) - from;
     if !whole {
         look.palette.mark.paint(out, CUT.as_bytes());
@@ -279,6 +314,24 @@ mod tests {
         let text = format!("{}return some_function(argument);", "\t".repeat(4));
         assert_eq!(fitted(&text, "some_function", 40), "…return some_function(argument);");
         assert_eq!(fitted(&text, "return", 20), "…eturn some_functio…");
+    }
+
+    #[test]
+    fn among_others_a_line_keeps_its_indentation() {
+        let text = format!("{}return some_function(argument);", "\t".repeat(2));
+        let drawn = |name: &str, room: usize| {
+            let start = text.find(name).unwrap();
+            let spans = to_spans(std::slice::from_ref(&(start..start + name.len())));
+            let mut out = Vec::new();
+            push_among_others(&mut out, &Look::of_pipe(), text.as_bytes(), &spans, room, None);
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(drawn("return", 30), format!("{}return some_f…", " ".repeat(16)));
+        assert_eq!(drawn("argument", 30), "…eturn some_function(argument…");
+        assert_eq!(
+            drawn("return", 80),
+            format!("{}return some_function(argument);", " ".repeat(16))
+        );
     }
 
     #[test]

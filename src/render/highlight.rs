@@ -59,7 +59,7 @@ pub(crate) struct Highlighter {
 
 /// Where lines that come one by one have got to.
 #[derive(Default)]
-pub(super) struct Running {
+pub(crate) struct Running {
     /// The file and the line that was drawn last.
     place: Option<(Vec<u8>, u64)>,
     state: Option<HighlightLines<'static>>,
@@ -104,7 +104,7 @@ impl Highlighter {
 
     /// How to draw the next line that is drawn; where it does not follow the one before it in
     /// its file, nothing is known of what is above it but what it looks like itself.
-    pub(super) fn next(&self, at: &mut Running, path: &[u8], line: u64, text: &[u8]) -> Styled {
+    pub(crate) fn next(&self, at: &mut Running, path: &[u8], line: u64, text: &[u8]) -> Styled {
         let follows =
             at.place.as_ref().is_some_and(|(file, last)| file == path && last + 1 == line);
         if !follows {
@@ -134,6 +134,11 @@ impl Highlighter {
             self.line(&mut state, line);
         }
         Some(lines.iter().map(|(_, line)| self.line(&mut state, line)).collect())
+    }
+
+    /// Whether the terminal's background is light, where that is known.
+    pub(crate) fn background(&self) -> Background {
+        self.background
     }
 
     fn line(&self, state: &mut HighlightLines<'_>, line: &[u8]) -> Styled {

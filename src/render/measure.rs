@@ -68,7 +68,7 @@ pub(super) struct Part {
 
 /// What is known of a list.
 #[derive(Clone, Default)]
-pub(super) struct Measure {
+pub(crate) struct Measure {
     /// The greatest index.
     index: u64,
     /// The greatest line number.

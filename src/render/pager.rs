@@ -24,6 +24,8 @@ pub(crate) struct Output {
 }
 
 enum Target {
+    /// A full screen has the terminal, and shows it.
+    Taken,
     Stdout(BufWriter<StdoutLock<'static>>),
     Pager(Pager),
 }
@@ -32,6 +34,9 @@ impl Output {
     /// Standard output itself.
     pub(crate) fn stdout() -> Output {
         crate::waiting::end();
+        if crate::taken::is_set() {
+            return Output { target: Target::Taken, gate: None };
+        }
         let target = Target::Stdout(BufWriter::with_capacity(BUFFER, io::stdout().lock()));
         Output { target, gate: None }.holding(Content::Styled)
     }
@@ -40,7 +45,8 @@ impl Output {
     /// it is empty or can't be started. The caller decides whether paging is wanted.
     pub(crate) fn paged(command: &str) -> Output {
         // A terminal that can't move its cursor can't be paged on.
-        if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
+        let is_dumb = || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        if crate::taken::is_set() || is_dumb() {
             return Output::stdout();
         }
         let set = |name: &str| std::env::var_os(name).is_some();
@@ -54,7 +60,8 @@ impl Output {
 
     /// The same, for this content. Without a call it is [`Content::Styled`].
     pub(crate) fn holding(mut self, content: Content) -> Output {
-        self.gate = io::stdout().is_terminal().then(|| Gate::new(content));
+        let is_shown = !matches!(self.target, Target::Taken) && io::stdout().is_terminal();
+        self.gate = is_shown.then(|| Gate::new(content));
         self
     }
 
@@ -98,6 +105,10 @@ impl Write for Output {
 impl Write for Target {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
+            Target::Taken => {
+                crate::taken::print(bytes);
+                Ok(bytes.len())
+            }
             Target::Stdout(stdout) => stdout.write(bytes),
             Target::Pager(pager) => pager.input()?.write(bytes),
         }
@@ -105,6 +116,7 @@ impl Write for Target {
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
+            Target::Taken => Ok(()),
             Target::Stdout(stdout) => stdout.flush(),
             Target::Pager(pager) => pager.input()?.flush(),
         }

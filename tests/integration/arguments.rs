@@ -2,7 +2,7 @@
 
 use crate::util::{Dir, eqnice};
 
-pub(crate) const COMMANDS: [&str; 24] = [
+pub(crate) const COMMANDS: [&str; 25] = [
     "find",
     "def",
     "refs",
@@ -17,6 +17,7 @@ pub(crate) const COMMANDS: [&str; 24] = [
     "diff",
     "touched",
     "exists",
+    "browse",
     "lists",
     "demo",
     "index",

@@ -49,6 +49,7 @@ const KERNEL: &[(i32, &[&str])] = &[
     (1, &["functions", "--with", "kmalloc(", "--with", "nowhere"]),
     (0, &["touched", "0001.patch"]),
     (0, &["messages"]),
+    (0, &["browse", "callers", "kfree"]),
     (1, &["messages", "no such text"]),
     (0, &["log", "panic.txt"]),
     (0, &["built", "mm/slab.c", "--kconfig", "boot.config"]),

@@ -64,8 +64,34 @@ impl Hostile {
             ("KGREP_PAGER", ""),
             ("FORCE_HYPERLINK", "1"),
         ];
-        Terminal::program(&self.dir, "sh", &args, &env, 40, 400).finish().1
+        let mut terminal = Terminal::program(&self.dir, "sh", &args, &env, 40, 400);
+        if !args.contains(&"browse") {
+            return terminal.finish().1;
+        }
+        // Its source, its help and its marks, too.
+        terminal.wait_for("q quit");
+        terminal.send("\t G y?x:\x1b[5;41m\x03");
+        terminal.send("q");
+        without_moves(&terminal.finish().1)
     }
+}
+
+/// A screen's bytes without what moves the cursor, clears, and switches modes.
+fn without_moves(screen: &str) -> String {
+    let mut parts = screen.split("\x1b[");
+    let mut kept = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(part.len());
+        if part[end..].starts_with(['H', 'J', 'K', 'h', 'l']) {
+            kept.push_str(&part[end + 1..]);
+        } else {
+            kept += &format!("\x1b[{part}");
+        }
+    }
+    // What was copied, in letters and digits.
+    let mut parts = kept.split("\x1b]52;c;");
+    let before = parts.next().unwrap_or_default().to_owned();
+    parts.fold(before, |kept, part| kept + part.split_once('\x07').map_or(part, |(_, rest)| rest))
 }
 
 fn code(name: &str) -> String {
@@ -167,6 +193,8 @@ const RUNS: &[&[&str]] = &[
     &["messages"],
     &["lsp"],
     &["mcp"],
+    &["browse", "evil"],
+    &["browse", "callers", "helper"],
     &["trace", "needle"],
     &["trace", "needle_call"],
     &["trace", "needle=", "--format", "json"],

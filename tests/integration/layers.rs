@@ -115,6 +115,7 @@ const PROGRAM: Order = &[
     ("commands", &[]),
     ("lsp", &[]),
     ("mcp", &[]),
+    ("browse", &[]),
     ("rpc", &[]),
     ("served", &[]),
     ("cells", &[]),
@@ -138,6 +139,7 @@ const PROGRAM: Order = &[
     ("closed", &[]),
     ("interrupts", &[]),
     ("waiting", &[]),
+    ("taken", &[]),
 ];
 
 const ENGINE: Order = &[

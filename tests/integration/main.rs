@@ -12,6 +12,7 @@ mod absence;
 mod accesses;
 mod arguments;
 mod background;
+mod browse;
 mod code;
 mod complete;
 mod config;

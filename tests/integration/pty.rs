@@ -21,7 +21,7 @@ pub(crate) struct Terminal {
     /// Where the next `wait_for` looks from.
     from: usize,
     // Dropped last: closing the terminal hangs the program up.
-    _master: Box<dyn portable_pty::MasterPty + Send>,
+    master: Box<dyn portable_pty::MasterPty + Send>,
 }
 
 impl Terminal {
@@ -76,7 +76,7 @@ impl Terminal {
                 }
             }
         });
-        Terminal { child, keys, screen, seen: Vec::new(), from: 0, _master: pair.master }
+        Terminal { child, keys, screen, seen: Vec::new(), from: 0, master: pair.master }
     }
 
     /// Presses keys; `\r` is Enter, `\x03` Ctrl-C, `\x04` Ctrl-D.
@@ -102,6 +102,20 @@ impl Terminal {
                 Err(why) => panic!("{why} while waiting for {text:?}; the screen had:\n{self}"),
             }
         }
+    }
+
+    /// The bytes that the screen gets next; none where it gets none until `deadline`.
+    pub(crate) fn more(&mut self, deadline: Instant) -> Option<Vec<u8>> {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let bytes = self.screen.recv_timeout(left).ok()?;
+        self.seen.extend(&bytes);
+        Some(bytes)
+    }
+
+    /// Makes the terminal larger or smaller.
+    pub(crate) fn resize(&mut self, rows: u16, cols: u16) {
+        let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
+        self.master.resize(size).expect("a terminal has a size");
     }
 
     /// Waits for the end, and gives the exit status with all that the screen got.

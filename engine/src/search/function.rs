@@ -42,6 +42,12 @@ fn is_label(line: &[u8]) -> bool {
     rest.is_empty() || rest.starts_with(b"//") || rest.starts_with(b"/*")
 }
 
+/// The number and text of the line that begins the function around `line` (from 1) of a file's
+/// whole text, by git's rule.
+pub fn enclosing<'t>(path: &[u8], text: &'t [u8], line: u64) -> Option<(u64, &'t [u8])> {
+    Functions::new(text, Rule::for_path(path)).enclosing(line)
+}
+
 /// Answers, for lines asked in ascending order, which function each lies in: one
 /// pass over the text for all of them.
 pub(crate) struct Functions<'t> {

@@ -19,6 +19,7 @@ mod sink;
 mod walk;
 
 pub use file::SearchOptions;
+pub use function::enclosing;
 pub use hits::{Binary, FileHits};
 pub use line::LineMatcher;
 pub use narrow::{Advice, Filter, advise, advise_knowing};

@@ -5,6 +5,7 @@
 pub(super) mod scripts;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use kgrep_engine::request::Complete;
 use kgrep_index::Tree;
@@ -34,7 +35,16 @@ pub(crate) fn run(args: &CompleteArgs) -> Outcome {
 }
 
 fn names(start: &str, wanted_by: &str) -> Option<BTreeSet<Vec<u8>>> {
-    let here = folders::current().ok()?.canonicalize().ok()?;
+    names_in(&folders::current().ok()?, start, wanted_by)
+}
+
+/// The names of the tree around a folder that begin so; none where there is no tree.
+pub(in crate::commands) fn names_in(
+    folder: &Path,
+    start: &str,
+    wanted_by: &str,
+) -> Option<BTreeSet<Vec<u8>>> {
+    let here = folder.canonicalize().ok()?;
     let tree = Tree::locate(&here).ok()?;
     // fish hands `--arch=ar` over as one word.
     let (start, wanted_by) = match start.split_once('=') {

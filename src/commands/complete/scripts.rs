@@ -125,7 +125,9 @@ fn parser(shell: Shell) -> Command {
         })
         .mut_arg("types", |arg| arg.value_parser(types.clone()))
         .mut_arg("types_not", |arg| arg.value_parser(types.clone()))
-        .mut_arg("show", |arg| arg.value_parser(PossibleValuesParser::new(NAMES)))
+        .mut_arg("show", |arg| {
+            arg.value_parser(PossibleValuesParser::new(NAMES.into_iter().chain(["undo", "browse"])))
+        })
 }
 
 /// The kinds that recipes are for, and what they list.
