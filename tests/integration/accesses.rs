@@ -118,3 +118,18 @@ fn each_use_of_a_variable_is_of_a_kind() {
         rows(&dir, &["lit", "--access", "write,read-write"])
     );
 }
+
+#[test]
+fn what_every_file_points_to_is_known() {
+    let dir = Dir::new();
+    dir.create(
+        "task.c",
+        "struct mm {\n\tint users;\n};\n\nstruct task_struct {\n\tstruct mm *mm;\n};\n\nint \
+         use(void)\n{\n\tcurrent->mm->users = 1;\n\treturn current->mm != 0;\n}\n",
+    );
+    eqnice!(
+        "declared: struct mm *mm;\nread: current->mm->users = 1;\nread: return current->mm != 0;\n",
+        rows(&dir, &["task_struct.mm"])
+    );
+    eqnice!("declared: int users;\nwrite: current->mm->users = 1;\n", rows(&dir, &["mm.users"]));
+}

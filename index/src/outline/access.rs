@@ -1,5 +1,6 @@
 //! How code gets at a variable or a field, as far as one file tells.
 
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
@@ -66,18 +67,29 @@ pub struct Access {
     pub owner: Owner,
 }
 
-/// What macros do with their first argument.
+/// What is known besides the text: what macros do with their first argument, what names point to.
 #[derive(Deserialize)]
 struct Knowledge {
     write: Vec<String>,
     read_write: Vec<String>,
+    pointers: HashMap<String, String>,
+}
+
+fn knowledge() -> Option<&'static Knowledge> {
+    static KNOWN: OnceLock<Option<Knowledge>> = OnceLock::new();
+    let text = include_str!("../../queries/access.toml");
+    KNOWN.get_or_init(|| toml::from_str(text).ok()).as_ref()
+}
+
+/// The structure that a name of every file points to.
+pub(super) fn points_to(name: &[u8]) -> Option<&'static str> {
+    let name = std::str::from_utf8(name).ok()?;
+    knowledge()?.pointers.get(name).map(String::as_str)
 }
 
 /// What a macro does with its first argument, where it does not only read it.
 pub(super) fn written_by(macro_name: &[u8]) -> Option<AccessKind> {
-    static KNOWN: OnceLock<Option<Knowledge>> = OnceLock::new();
-    let text = include_str!("../../queries/access.toml");
-    let known = KNOWN.get_or_init(|| toml::from_str(text).ok()).as_ref()?;
+    let known = knowledge()?;
     let has = |names: &[String]| names.iter().any(|name| name.as_bytes() == macro_name);
     match () {
         () if has(&known.write) => Some(AccessKind::Write),
@@ -101,5 +113,6 @@ mod tests {
     fn what_macros_write_is_known() {
         assert_eq!(written_by(b"WRITE_ONCE"), Some(AccessKind::Write));
         assert_eq!(written_by(b"xchg_none"), None);
+        assert_eq!(points_to(b"current"), Some("task_struct"));
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::lex::{Token, TokenKind};
 
-use super::super::access::{Access, AccessKind, Owner, written_by};
+use super::super::access::{Access, AccessKind, Owner, points_to, written_by};
 use super::super::{NO_NAME, NameId};
 use super::Reader;
 use super::code::Walk;
@@ -41,7 +41,11 @@ impl Reader<'_> {
             Some(tag) => (self.owner(tag), Some((AccessKind::Initialised, true))),
             None if steps => {
                 let tag = self.receiver(tokens, at - 1);
-                (self.owner(tag), kind(tokens, bytes, at))
+                let owner = match tag {
+                    NO_NAME => self.owner_by_name(tokens, at),
+                    tag => self.owner(tag),
+                };
+                (owner, kind(tokens, bytes, at))
             }
             None => {
                 // `struct lamp` names a type, and `lamp:` a place to go to.
@@ -61,6 +65,26 @@ impl Reader<'_> {
         if let Some(about) = &mut self.about {
             about.accesses.push(Access { line, start, kind, sure, owner });
         }
+    }
+
+    /// Whose the field at `at` is, where a name that every file has begins the chain: `current->mm`.
+    fn owner_by_name(&mut self, tokens: &[Token], at: usize) -> Owner {
+        let base = start(tokens, at);
+        let text = tokens[base].text(self.bytes);
+        let Some(structure) = points_to(text) else { return Owner::Unknown };
+        let name = self.sink.intern(text);
+        if self.sink.is_local(name) {
+            return Owner::Unknown;
+        }
+        let mut path = structure.as_bytes().to_vec();
+        for token in tokens.get(base + 1..at).unwrap_or_default() {
+            match token.kind {
+                TokenKind::Ident => path.extend([b".", token.text(self.bytes)].concat()),
+                _ if is_step(*token) => {}
+                _ => return Owner::Unknown,
+            }
+        }
+        Owner::Struct(path)
     }
 
     fn owner(&self, tag: NameId) -> Owner {
