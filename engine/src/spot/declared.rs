@@ -347,6 +347,7 @@ mod tests {
                 "watts:int",
                 "volts:int",
                 "red:u8",
+                "colour:?",
                 "open:int",
                 "get:void",
                 "bulb:bulb",

@@ -197,7 +197,7 @@ pub(super) fn meant(graph: &Graph<'_>, file: &Open<'_>, word: &Word) -> Vec<DefI
     if file.code.kernel().is_some() && found.iter().any(compiles) {
         found.retain(compiles);
     }
-    found.sort_by_cached_key(|d| (file.distance(graph, d), Ranking::of(graph, d, arch)));
+    found.sort_by_cached_key(|d| file.order(graph, d));
     if found.is_empty()
         && let Some(entry) = system_call(graph, &word.name)
         && let Some(name) = graph.find_name(entry.as_bytes())

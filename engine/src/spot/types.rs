@@ -229,14 +229,21 @@ impl<'c> Open<'c> {
         is_label(here).then(|| body[here])
     }
 
-    /// How near a definition is to a reader of this file: its own, what it includes, the rest.
+    /// How near a definition is to a reader of this file: its own, what it can mean, the rest.
     pub(super) fn distance(&self, graph: &Graph<'_>, definition: &DefInfo) -> u8 {
         let Some(own) = graph.file(&self.path) else { return 2 };
+        // A type that another source has for itself can't be meant.
+        let hidden = is_type(definition.kind) && !graph.place(definition.file).is_header;
         match definition.file == own {
             true => 0,
-            false if graph.sees(own, definition, self.code.arch) => 1,
+            false if !hidden && graph.sees(own, definition, self.code.arch) => 1,
             false => 2,
         }
+    }
+
+    /// How definitions are ordered for a reader of this file: the nearest first, then as everywhere.
+    pub(super) fn order(&self, graph: &Graph<'_>, definition: &DefInfo) -> (u8, Ranking) {
+        (self.distance(graph, definition), Ranking::of(graph, definition, self.code.arch))
     }
 
     /// The best definition of a name for a reader of this file: the nearest.
@@ -248,9 +255,7 @@ impl<'c> Open<'c> {
     ) -> Option<DefInfo> {
         let mut found = graph.definitions_of(graph.find_name(name.as_bytes())?);
         found.retain(|d| wanted(d));
-        let key =
-            |d: &DefInfo| (graph.path(d.file) != self.path, Ranking::of(graph, d, self.code.arch));
-        found.into_iter().min_by_key(key)
+        found.into_iter().min_by_key(|d| self.order(graph, d))
     }
 
     /// The structure that a type's name means.
@@ -333,6 +338,11 @@ impl<'c> Open<'c> {
             Member { file, declared, structure: of.name.clone() }
         }))
     }
+}
+
+/// Whether it is a type.
+fn is_type(kind: Kind) -> bool {
+    matches!(kind, Kind::Struct | Kind::Union | Kind::Enum | Kind::Typedef)
 }
 
 /// The members whose braces are open at an offset, the outermost first, without the table's own
