@@ -104,7 +104,7 @@ _kgrep() {
 
     case "${cmd}" in
         kgrep)
-            opts="-e -f -F -G -i -S -w -x -v -U -g -L -d -a -A -B -C -p -W -l -c -o -0 -m -q -j -h -t -T -s -V --regexp --file --fixed-strings --basic-regexp --ignore-case --smart-case --word-regexp --line-regexp --invert-match --multiline --multiline-dotall --crlf --and --not --file-has --file-lacks --glob --iglob --type-list --hidden --no-ignore --no-ignore-vcs --no-ignore-parent --follow --maxdepth --max-depth --text --binary --after-context --before-context --context --show-function --function-context --files-with-matches --files-without-match --count --only-matching --null --max-count --quiet --no-messages --threads --no-index --debug --patch --interactive --list --max-list --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --help --arch --theme --type --type-not --show --version index find def refs callers callees functions chain trace built configs log messages queries list export diff touched exists mcp lists config demo help version"
+            opts="-e -f -F -G -i -S -w -x -v -U -g -L -d -a -A -B -C -p -W -l -c -o -0 -m -q -j -h -t -T -s -V --regexp --file --fixed-strings --basic-regexp --ignore-case --smart-case --word-regexp --line-regexp --invert-match --multiline --multiline-dotall --crlf --and --not --file-has --file-lacks --glob --iglob --type-list --hidden --no-ignore --no-ignore-vcs --no-ignore-parent --follow --maxdepth --max-depth --text --binary --after-context --before-context --context --show-function --function-context --files-with-matches --files-without-match --count --only-matching --null --max-count --quiet --no-messages --threads --no-index --debug --patch --interactive --list --max-list --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --help --arch --theme --type --type-not --show --version index find def refs callers callees functions chain trace built configs log messages queries list export diff touched exists lsp mcp browse lists config demo help version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1172,7 +1172,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__help)
-            opts="-h --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme index find def refs callers callees functions chain trace built configs log messages queries list export diff touched exists mcp lists config demo help version"
+            opts="-h --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme index find def refs callers callees functions chain trace built configs log messages queries list export diff touched exists lsp mcp browse lists config demo help version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1868,7 +1868,7 @@ _kgrep_with_symbols() {
     [[ "$prev" == = && "${COMP_WORDS[COMP_CWORD-2]}" == --* ]] && prev="${COMP_WORDS[COMP_CWORD-2]}"
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case "$word" in
-            index|find|def|refs|callers|callees|functions|chain|trace|built|configs|log|messages|queries|list|export|diff|touched|exists|mcp|lists|config|demo|help|version) first="$word"; command="$word"; break ;;
+            index|find|def|refs|callers|callees|functions|chain|trace|built|configs|log|messages|queries|list|export|diff|touched|exists|lsp|mcp|browse|lists|config|demo|help|version) first="$word"; command="$word"; break ;;
             -*) ;;
             *) first="$word"; break ;;
         esac

@@ -591,7 +591,7 @@ complete -c kgrep -n "__fish_kgrep_needs_command" -a "chain" -d 'Find the shorte
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "trace" -d 'Tell all about one name: system call, boot parameter, struct, file, …'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "built" -d 'Tell whether a configuration builds a file, and which lines decide'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "configs" -d 'Tell in which symbols, modules and files two configurations differ'
-complete -c kgrep -n "__fish_kgrep_needs_command" -a "log" -d 'Tell where the lines of a kernel log come from: messages, stack traces, reports'
+complete -c kgrep -n "__fish_kgrep_needs_command" -a "log" -d 'Tell where a kernel log\'s lines come from: messages, stack traces, reports'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "messages" -d 'List the messages that the kernel can print, with the calls that print them'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "queries" -d 'Show which recipes `trace` has, explain one, or check them'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "list" -d 'List all system calls, boot parameters, initcalls, exports, …'
@@ -599,6 +599,7 @@ complete -c kgrep -n "__fish_kgrep_needs_command" -a "export" -d 'Print the call
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "diff" -d 'List what a distribution\'s kernel, or a set of patches, does differently'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "touched" -d 'Tell which functions, types and macros a change touches'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "exists" -d 'Prove that a name is there or not: in this tree, or in which of several'
+complete -c kgrep -n "__fish_kgrep_needs_command" -a "lsp" -d 'Answer an editor\'s questions, by the Language Server Protocol'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "mcp" -d 'Answer an agent\'s questions, by the Model Context Protocol'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "browse" -d 'Show a list on the whole screen, with the source beside it'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "lists" -d 'Show which lists are kept, show one again, or remove them'
@@ -1286,6 +1287,33 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l vimgrep -d 'As --
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l no-config -d 'Leave out the configuration file'
+complete -c kgrep -n "__fish_kgrep_using_subcommand lsp" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
+grep\t'path:line:text'
+vimgrep\t'path:line:column:text'
+json\t'ripgrep\'s JSON Lines, with the index'
+patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand lsp" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand lsp" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
+always\t'Also in a pipe'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand lsp" -l hyperlink -d 'When paths are links that a terminal can open' -r -f -a "auto\t'On a terminal that can do it'
+always\t'Also in a pipe'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand lsp" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand lsp" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand lsp" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand lsp" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand lsp" -l stdio -d 'Standard input and output are used: what some editors say to every server'
+complete -c kgrep -n "__fish_kgrep_using_subcommand lsp" -s h -l help -d 'Print help'
+complete -c kgrep -n "__fish_kgrep_using_subcommand lsp" -l json -d 'As --format json'
+complete -c kgrep -n "__fish_kgrep_using_subcommand lsp" -l vimgrep -d 'As --format vimgrep'
+complete -c kgrep -n "__fish_kgrep_using_subcommand lsp" -l no-header -d 'No header lines'
+complete -c kgrep -n "__fish_kgrep_using_subcommand lsp" -l no-less -l no-pager -d 'No pager'
+complete -c kgrep -n "__fish_kgrep_using_subcommand lsp" -l no-config -d 'Leave out the configuration file'
 complete -c kgrep -n "__fish_kgrep_using_subcommand mcp" -l tree -d 'A folder of the tree; without it, the client\'s first root, or the current folder' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand mcp" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
 grep\t'path:line:text'

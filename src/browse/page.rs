@@ -145,7 +145,7 @@ impl Page {
     /// What tells the row's file or section from others.
     fn key(&self, part: Part, row: u64) -> Result<Key, ListError> {
         let mut key = Key::File(0);
-        self.view.for_each(&Indices::union(vec![row..row + 1]), |_, _, entry| {
+        self.view.for_each(&Indices::only(row..row + 1), |_, _, entry| {
             key = match part {
                 Part::File => Key::File(entry.file),
                 Part::Section => Key::Section(entry.section.unwrap_or_default().to_owned()),
@@ -158,7 +158,7 @@ impl Page {
     /// Which of these rows are of this file or section.
     fn same(&self, own: &Key, rows: Range<u64>) -> Result<Vec<bool>, ListError> {
         let mut same = Vec::new();
-        self.view.for_each(&Indices::union(vec![rows]), |_, _, entry| {
+        self.view.for_each(&Indices::only(rows), |_, _, entry| {
             same.push(match own {
                 Key::File(file) => entry.file == *file,
                 Key::Section(title) => entry.section.unwrap_or_default() == title,
@@ -171,7 +171,7 @@ impl Page {
     /// The name that the row under the cursor is about.
     pub(super) fn name(&self) -> Option<String> {
         let mut name = None;
-        let own = Indices::union(vec![self.cursor..self.cursor + 1]);
+        let own = Indices::only(self.cursor..self.cursor + 1);
         let columns = &self.view.list().meta().columns;
         let read = self.view.for_each(&own, |_, _, entry| {
             name = named::of(columns, entry);
@@ -188,7 +188,7 @@ impl Page {
         if self.shown == Some(self.cursor) || self.view.len() == 0 {
             return Ok(());
         }
-        let own = Indices::union(vec![self.cursor..self.cursor + 1]);
+        let own = Indices::only(self.cursor..self.cursor + 1);
         let folder = Path::new(OsStr::from_bytes(&self.meta.folder));
         let source = &mut self.source;
         self.view.for_each(&own, |_, file, entry| {

@@ -96,7 +96,7 @@ fn draw(
     let first = range.start;
     // A tree's lines depend on what is above; other rows begin anew, with their headings.
     let before = if is_tree { first.saturating_sub(1) } else { first };
-    let positions = Indices::union(vec![before..range.end]);
+    let positions = Indices::only(before..range.end);
     let mut out = Vec::new();
     view.for_each(&positions, |position, file, entry: &Match<'_>| {
         if position < first {

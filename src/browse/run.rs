@@ -32,7 +32,7 @@ const LAST: Duration = Duration::from_millis(500);
 /// What comes of a question.
 pub(crate) enum News {
     /// A list that is still being found, as far as it has got.
-    Grew(List),
+    Grew(Box<List>),
     /// The whole list.
     Found(Box<View>),
     /// Nothing was found.
@@ -64,7 +64,7 @@ pub(crate) trait Host {
 /// What the screen begins with.
 pub(crate) enum First {
     /// A list that is there.
-    List(View),
+    List(Box<View>),
     /// A question that is being answered.
     Asked(String, Receiver<News>),
 }
@@ -72,7 +72,7 @@ pub(crate) enum First {
 /// How it ended.
 pub(crate) enum Ended {
     /// The list that was on the screen last.
-    List(View),
+    List(Box<View>),
     /// There never was one: the first question found none.
     Nothing,
     /// The first question was answered by text.
@@ -98,7 +98,7 @@ struct Running<'h> {
 pub(super) fn run(mut app: App, first: First, host: &mut dyn Host) -> Result<Ended> {
     let news = match first {
         First::List(view) => {
-            app.push(view);
+            app.push(*view);
             None
         }
         First::Asked(what, news) => {
@@ -118,7 +118,7 @@ pub(super) fn run(mut app: App, first: First, host: &mut dyn Host) -> Result<End
     }
     let at = app.at;
     let view = app.pages.into_iter().nth(at).map(|page| page.view);
-    Ok(view.map_or(Ended::Nothing, Ended::List))
+    Ok(view.map_or(Ended::Nothing, |view| Ended::List(Box::new(view))))
 }
 
 impl Running<'_> {
@@ -183,7 +183,7 @@ impl Running<'_> {
         while let Some(news) = self.news.as_ref().filter(|_| grows) {
             match news.recv_timeout(LAST) {
                 Ok(News::Found(view)) => return self.app.found(*view),
-                Ok(News::Grew(list)) => self.app.grew(list),
+                Ok(News::Grew(list)) => self.app.grew(*list),
                 _ => return,
             }
         }
@@ -251,7 +251,7 @@ impl Running<'_> {
 
     fn take(&mut self, news: News) -> Result<()> {
         if let News::Grew(list) = news {
-            self.app.grew(list);
+            self.app.grew(*list);
             return Ok(());
         }
         self.news = None;

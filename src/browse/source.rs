@@ -76,13 +76,13 @@ impl Source {
             start: span.start.saturating_add(shift),
             end: span.end.saturating_add(shift),
         };
-        let is_own = !entry.foreign && !self.note.as_ref().is_some_and(|note| note == "changed");
+        let is_own = !entry.foreign && self.note.as_ref().is_none_or(|note| note != "changed");
         self.spans = if is_own { entry.spans.iter().map(moved).collect() } else { Vec::new() };
         self.line = matched.max(self.first);
         self.at = self.spans.first().map_or(0, |span| span.start as usize);
         // The row stands in the upper third.
         self.top = 0;
-        self.to_name();
+        self.rest_on_name();
     }
 
     /// Shows the file as it is now, the cursor where it was.
@@ -175,7 +175,7 @@ impl Source {
         self.line = line.clamp(first, self.last().max(first));
         let end = self.text(self.line).map_or(0, <[u8]>::len);
         self.at = self.at.min(end);
-        self.to_name();
+        self.rest_on_name();
     }
 
     /// Scrolls by so many lines; the cursor comes along where it would be left behind.
@@ -213,7 +213,7 @@ impl Source {
             self.at = name.start;
         } else if forward && self.line < self.last() {
             (self.at, self.line) = (0, self.line + 1);
-            self.to_name();
+            self.rest_on_name();
         } else if !forward && self.line > self.first {
             self.line -= 1;
             let last = self.text(self.line).map(names_in).and_then(|names| names.last().cloned());
@@ -241,7 +241,7 @@ impl Source {
     }
 
     /// Where there is no name under the cursor, moves it to the first one behind it.
-    fn to_name(&mut self) {
+    fn rest_on_name(&mut self) {
         if self.name_range().is_none() {
             let names = self.text(self.line).map(names_in).unwrap_or_default();
             let next = names.iter().find(|name| name.start >= self.at).or(names.last());

@@ -199,7 +199,7 @@ pub(crate) enum Commands {
     Built(BuiltArgs),
     /// Tell in which symbols, modules and files two configurations differ
     Configs(ConfigsArgs),
-    /// Tell where the lines of a kernel log come from: messages, stack traces, reports
+    /// Tell where a kernel log's lines come from: messages, stack traces, reports
     Log(LogArgs),
     /// List the messages that the kernel can print, with the calls that print them
     Messages(MessagesArgs),

@@ -61,7 +61,7 @@ pub(crate) fn run(args: &BrowseArgs, root: &Root, session: &Session) -> Result<O
     crate::taken::set(false);
     crate::taken::told().into_iter().for_each(crate::message::tell);
     match ended? {
-        Ended::List(view) => kept(view, session).map(|_| Outcome::Found),
+        Ended::List(view) => kept(*view, session).map(|_| Outcome::Found),
         Ended::Nothing => Ok(Outcome::Nothing),
         Ended::Told(page) => {
             let mut out = Output::stdout();
@@ -79,8 +79,8 @@ pub(crate) fn run(args: &BrowseArgs, root: &Root, session: &Session) -> Result<O
 pub(super) fn on_view(view: View, root: &Root, session: &Session) -> Result<View> {
     let look = Look::new(&session.settings, Facts::of_stdout(), b"");
     let again = view.again()?;
-    match browse::run(look, First::List(view), &mut Answers::new(root, session))? {
-        Ended::List(view) => kept(view, session),
+    match browse::run(look, First::List(Box::new(view)), &mut Answers::new(root, session))? {
+        Ended::List(view) => kept(*view, session),
         Ended::Nothing | Ended::Told(_) => Ok(again),
     }
 }
@@ -229,7 +229,7 @@ fn answer(
         commanded(folder, words, outer, &session)?
     } else {
         let news = news.clone();
-        let grew = move |list| news.send(News::Grew(list)).is_ok();
+        let grew = move |list| news.send(News::Grew(Box::new(list))).is_ok();
         let watch = search::Watch::new(Arc::clone(stop), Box::new(grew));
         let find = || search::watched(&cli.root.search, &session, &watch);
         let (outcome, list) = follow::in_folder(folder, find)??;

@@ -51,7 +51,7 @@ pub(crate) fn run(root: &Root, session: &Session) -> Result<Outcome> {
             Asked::Search(args) => searched(args, root)?,
             Asked::Command(folder, words) => commanded(folder, words, root, session)?,
             Asked::Browse(view) => {
-                let view = browse::on_view(view, root, session)?;
+                let view = browse::on_view(*view, root, session)?;
                 (Outcome::Found, Searched::Found(Box::new(view)))
             }
         };

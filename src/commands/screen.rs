@@ -23,7 +23,7 @@ pub(crate) enum Asked<'a> {
     /// Another command, in this folder.
     Command(&'a [u8], &'a [OsString]),
     /// The list on the whole screen.
-    Browse(View),
+    Browse(Box<View>),
 }
 
 /// What answers that, and prints what it finds.
@@ -194,7 +194,7 @@ impl Stage for Screen<'_> {
         if !browse::has_screen(&self.look(view)) {
             return self.print(view, &Indices::all(view.len()));
         }
-        if let Searched::Found(left) = (self.search)(Asked::Browse(view.again()?))? {
+        if let Searched::Found(left) = (self.search)(Asked::Browse(Box::new(view.again()?)))? {
             view.replace(*left);
         }
         Ok(())

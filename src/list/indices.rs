@@ -29,6 +29,13 @@ impl Indices {
         all
     }
 
+    /// These indices.
+    pub(crate) fn only(range: Range<u64>) -> Indices {
+        let mut only = Indices::default();
+        only.push(range);
+        only
+    }
+
     /// The union of `ranges`, which may overlap and come in any order.
     pub(crate) fn union(mut ranges: Vec<Range<u64>>) -> Indices {
         ranges.sort_unstable_by_key(|range| range.start);

@@ -44,8 +44,8 @@ impl Shown {
         let (done, all) = (before + more, self.all.load(Ordering::Relaxed));
         if before / EVERY != done / EVERY && self.begun.load(Ordering::Relaxed) {
             let mut value = json!({ "kind": "report", "message": format!("{done} files") });
-            if all > 0 {
-                value["percentage"] = json!((done * 100 / all).min(100));
+            if let Some(percent) = (done * 100).checked_div(all) {
+                value["percentage"] = json!(percent.min(100));
             }
             self.tell(&value);
         }

@@ -37,6 +37,9 @@ pub struct Call {
     pub how: Vec<String>,
 }
 
+/// Where a definition stands, for an order: its file, its first line, and its number.
+type Key = (Vec<u8>, u32, u32);
+
 impl Code {
     /// What can call or be called by the word at `spot`, best first; without such a word the
     /// function around it.
@@ -75,7 +78,7 @@ impl Code {
     pub fn calls_to(&self, name: &str, path: &[u8], first: u32) -> Result<Vec<Call>> {
         self.ask(|graph| {
             let Some(target) = definition(graph, name, path, first) else { return Ok(Vec::new()) };
-            let mut groups: BTreeMap<(Vec<u8>, u32, u32), (DefInfo, Vec<Link>)> = BTreeMap::new();
+            let mut groups: BTreeMap<Key, (DefInfo, Vec<Link>)> = BTreeMap::new();
             for caller in graph.callers(&target, self.arch, true) {
                 let d = caller.definition;
                 if is_export(&graph.name(d.name)) {

@@ -155,7 +155,7 @@ impl<'c> Open<'c> {
             return Ok(member.and_then(|member| member.declared.of));
         }
         if called {
-            return Ok(self.type_of_name(graph, &text, &[Kind::Function])?);
+            return self.type_of_name(graph, &text, &[Kind::Function]);
         }
         let locals = self.locals(name.line, name.start as usize);
         match locals.into_iter().rev().find(|local| local.name == text) {
@@ -312,10 +312,10 @@ impl<'c> Open<'c> {
                 .collect();
             for (first, last) in extents {
                 let members = declared(file.between(first, last), file.bytes(), None);
-                if let Some(member) = members.into_iter().find(|member| member.name == name) {
-                    if let Ok(file) = Open::new(self.code, &path) {
-                        found.push((file, member));
-                    }
+                if let Some(member) = members.into_iter().find(|member| member.name == name)
+                    && let Ok(file) = Open::new(self.code, &path)
+                {
+                    found.push((file, member));
                 }
             }
         }

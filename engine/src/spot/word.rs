@@ -59,10 +59,10 @@ impl Open<'_> {
             return Some(Word { name: path, start: begins + start, part, role });
         }
         let (start, end) = around(text, at, is_word);
-        if self.text() == Text::Devicetree || self.text() == Text::Code {
-            if let Some(found) = self.compatible(line, at) {
-                return Some(found);
-            }
+        if (self.text() == Text::Devicetree || self.text() == Text::Code)
+            && let Some(found) = self.compatible(line, at)
+        {
+            return Some(found);
         }
         if start == end || text[start].is_ascii_digit() {
             return None;
