@@ -400,17 +400,22 @@ pub fn reference_kinds(words: &[String]) -> Result<Vec<ReferenceKind>> {
     words.iter().map(kind).collect()
 }
 
-/// The kinds of access that a user's words mean.
+/// The kinds of access that a user's words mean: what both reads and writes is among either.
 ///
 /// # Errors
 /// When a word is none for a kind of access.
 pub fn access_kinds(words: &[String]) -> Result<Vec<AccessKind>> {
     let there = AccessKind::ALL.map(|(_, name)| name);
     let kind = |word: &String| AccessKind::ALL.iter().find(|(_, name)| name == word);
-    let kinds = words.iter().map(|word| {
-        kind(word).map(|(kind, _)| *kind).ok_or_else(|| unknown_kind(word, "access", &there))
-    });
-    kinds.collect()
+    let mut kinds = Vec::new();
+    for word in words {
+        let (kind, _) = kind(word).ok_or_else(|| unknown_kind(word, "access", &there))?;
+        kinds.push(*kind);
+        if matches!(kind, AccessKind::Read | AccessKind::Write) {
+            kinds.push(AccessKind::ReadWrite);
+        }
+    }
+    Ok(kinds)
 }
 
 /// The kinds of steps that a user's words mean.

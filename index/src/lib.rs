@@ -13,6 +13,19 @@
 //!
 //! Every answer errs on one side only: a file may be searched in vain, but a file that
 //! holds a match is never left out.
+//!
+//! What the code says begins with the outline of each file by itself:
+//!
+//! ```
+//! use kgrep_index::idiom::Idioms;
+//! use kgrep_index::outline::{Kind, outline};
+//!
+//! let text = b"SYSCALL_DEFINE1(dim, int, level)\n{\n\treturn set_level(level);\n}\n";
+//! let found = outline(b"kernel/lamp.c", text, &Idioms::built_in());
+//! let first = &found.definitions[0];
+//! assert_eq!((first.kind, found.name(first.name)), (Kind::Syscall, &b"sys_dim"[..]));
+//! assert!(found.uses.iter().any(|used| found.name(used.name) == b"set_level"));
+//! ```
 
 mod bits;
 mod bounded;

@@ -60,8 +60,8 @@ pub(crate) struct RefsArgs {
     #[arg(long, value_name = "KIND", value_delimiter = ',')]
     pub(crate) kinds: Vec<String>,
 
-    /// Only accesses of these kinds, of a variable or a field (STRUCT.FIELD): read, write,
-    /// read-write, address, declared, initialised
+    /// Only accesses of these kinds, of a variable or a field (STRUCT.FIELD): read, write (both
+    /// with what does both), read-write, address, declared, initialised
     #[arg(long, value_name = "KIND", value_delimiter = ',', conflicts_with = "kinds")]
     pub(crate) access: Vec<String>,
 

@@ -119,7 +119,13 @@ fn parsed(words: &[OsString], outer: &Root) -> Result<(Cli, Vec<OsString>)> {
     cli.root.common = inherited(cli.root.common, &outer.common);
     let reads_keys = stdin().is_terminal();
     match &cli.command {
-        Some(Commands::Browse(_) | Commands::Mcp(_) | Commands::Demo | Commands::Index(_)) => {
+        Some(
+            Commands::Browse(_)
+            | Commands::Lsp(_)
+            | Commands::Mcp(_)
+            | Commands::Demo
+            | Commands::Index(_),
+        ) => {
             bail!("that is not for here: leave with q first");
         }
         Some(Commands::Log(log)) if reads_keys && log.files.is_empty() => {
