@@ -744,7 +744,7 @@ ref\t''
 init\t''
 indirect\t''
 use\t''"
-complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l access -d 'Only accesses of these kinds, of a variable or a field (STRUCT.FIELD): read, write, read-write, address, declared, initialised' -r -f -a "read\t''
+complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l access -d 'Only accesses of these kinds, of a variable or a field (STRUCT.FIELD): read, write (both with what does both), read-write, address, declared, initialised' -r -f -a "read\t''
 write\t''
 read-write\t''
 address\t''
