@@ -16,6 +16,7 @@ mod lsp;
 mod mcp;
 mod message;
 mod notes;
+mod percent;
 mod reading;
 mod render;
 mod request;

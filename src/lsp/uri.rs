@@ -4,6 +4,8 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use crate::percent::{decoded, push_encoded};
+
 /// The path of a `file:` address; none of another one.
 pub(super) fn path(uri: &str) -> Option<PathBuf> {
     let rest = uri.strip_prefix("file://")?;
@@ -12,31 +14,16 @@ pub(super) fn path(uri: &str) -> Option<PathBuf> {
     if !rest.starts_with('/') {
         return None;
     }
-    let rest = rest.split(['?', '#']).next().unwrap_or_default().as_bytes();
-    let mut bytes = Vec::with_capacity(rest.len());
-    let mut at = 0;
-    while let Some(&byte) = rest.get(at) {
-        let escaped = rest.get(at + 1..at + 3).filter(|_| byte == b'%');
-        let value = escaped
-            .and_then(|digits| std::str::from_utf8(digits).ok())
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        bytes.push(value.unwrap_or(byte));
-        at += if value.is_some() { 3 } else { 1 };
-    }
+    let rest = rest.split(['?', '#']).next().unwrap_or_default();
+    let bytes = decoded(rest.as_bytes());
     (!bytes.contains(&0)).then(|| PathBuf::from(OsStr::from_bytes(&bytes)))
 }
 
 /// The `file:` address of an absolute path.
 pub(super) fn of(path: &Path) -> String {
-    let mut uri = String::from("file://");
-    for byte in path.as_os_str().as_bytes() {
-        if byte.is_ascii_alphanumeric() || b"/-._~".contains(byte) {
-            uri.push(char::from(*byte));
-        } else {
-            uri.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    uri
+    let mut uri = b"file://".to_vec();
+    push_encoded(&mut uri, path.as_os_str().as_bytes());
+    String::from_utf8_lossy(&uri).into_owned()
 }
 
 #[cfg(test)]

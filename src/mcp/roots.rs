@@ -7,6 +7,8 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+use crate::percent::decoded;
+
 /// What the question for roots is known by.
 pub(super) const ID: &str = "kgrep-roots";
 
@@ -43,22 +45,7 @@ fn path(uri: &str) -> Option<PathBuf> {
     let rest = uri.strip_prefix("file://")?;
     // A host may stand before the path.
     let bytes = rest.get(rest.find('/')?..)?.as_bytes();
-    let mut path = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        let code = bytes.get(at + 1..at + 3).and_then(|code| std::str::from_utf8(code).ok());
-        match code.and_then(|code| u8::from_str_radix(code, 16).ok()).filter(|_| byte == b'%') {
-            Some(byte) => {
-                path.push(byte);
-                at += 3;
-            }
-            None => {
-                path.push(byte);
-                at += 1;
-            }
-        }
-    }
-    Some(PathBuf::from(OsString::from_vec(path)))
+    Some(PathBuf::from(OsString::from_vec(decoded(bytes))))
 }
 
 #[cfg(test)]

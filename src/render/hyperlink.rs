@@ -6,6 +6,7 @@
 use std::sync::OnceLock;
 
 use super::look::Look;
+use crate::percent::push_encoded;
 
 /// Appends what `text` draws, as a link to `line` (0: none) of `path` when `look`
 /// wants links.
@@ -45,20 +46,6 @@ fn host() -> &'static str {
         let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
         name.chars().filter(|c| safe(*c)).collect()
     })
-}
-
-/// Appends `path` percent-encoded, all but RFC 3986's unreserved characters and `/`.
-fn push_encoded(out: &mut Vec<u8>, path: &[u8]) {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    for &byte in path {
-        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
-            out.push(byte);
-        } else {
-            out.push(b'%');
-            out.push(DIGITS[usize::from(byte >> 4)]);
-            out.push(DIGITS[usize::from(byte & 15)]);
-        }
-    }
 }
 
 #[cfg(test)]

@@ -138,6 +138,7 @@ const PROGRAM: Order = &[
     ("folders", &[]),
     ("closed", &[]),
     ("interrupts", &[]),
+    ("percent", &[]),
     ("waiting", &[]),
     ("taken", &[]),
 ];
