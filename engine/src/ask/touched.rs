@@ -9,7 +9,7 @@ use super::Sources;
 use crate::answer::{Answer, Cell, Column, Role, Row};
 use crate::code::{Code, named, read};
 use crate::compare::told;
-use crate::diff::context::{Around, Enclosing, Thing, around, enclosing};
+use crate::diff::context::{Around, Enclosing, Thing, around, enclosing, of_each_change};
 use crate::diff::locate::Lines;
 use crate::diff::maintainers::Maintainers;
 use crate::diff::model::{FileChange, Hunk, Origin};
@@ -145,11 +145,7 @@ fn add(
     tree: Option<&Lines<'_>>,
 ) {
     let around = around(hunk, side, tree);
-    let other = if side == Origin::Added { Origin::Removed } else { Origin::Added };
-    let own = hunk.lines().filter(|line| line.origin != other);
-    for (at, _) in own.enumerate().filter(|(_, line)| line.origin == side) {
-        let at = around.start + at;
-        let Some(found) = enclosing(file.name(), &around.lines, at..at + 1) else { continue };
+    for found in of_each_change(file, hunk, side, &around) {
         let counts = matches!(
             found.thing,
             Thing::Function | Thing::Label | Thing::Type | Thing::Macro | Thing::Variable
@@ -186,8 +182,7 @@ fn heads(
     tree: Option<&Lines<'_>>,
 ) -> [Option<(String, u32)>; 2] {
     let own = head(here, found);
-    let other = if side == Origin::Added { Origin::Removed } else { Origin::Added };
-    let there = around(hunk, other, tree);
+    let there = around(hunk, side.other(), tree);
     // Where it begins above the hunk, it begins there on the other side too.
     let from = usize::try_from(found.line).unwrap_or(0).max(1) - 1;
     let last = there.lines.len().saturating_sub(1);

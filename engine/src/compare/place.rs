@@ -389,7 +389,7 @@ impl<'t> Tree<'t> {
             // It is nowhere: what the hunk says is the best guess.
             None => (hunk.new.first(), Origin::Added),
         };
-        let other = if side == Origin::Added { Origin::Removed } else { Origin::Added };
+        let other = side.other();
         let at = offset_in(&hunk.body, line.text);
         let before = hunk.lines().take_while(|l| offset_in(&hunk.body, l.text) < at);
         let before = before.filter(|line| line.origin != other).count();

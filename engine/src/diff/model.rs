@@ -17,6 +17,13 @@ pub enum Origin {
     Removed,
 }
 
+impl Origin {
+    /// The side that is not this one.
+    pub fn other(self) -> Origin {
+        if self == Origin::Added { Origin::Removed } else { Origin::Added }
+    }
+}
+
 /// One line of a hunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Line<'a> {
@@ -88,7 +95,7 @@ impl Hunk {
     /// The lines of one side: with `Added`, what the hunk leaves behind; with
     /// `Removed`, what it expects.
     pub fn side(&self, side: Origin) -> Vec<&[u8]> {
-        let unwanted = if side == Origin::Added { Origin::Removed } else { Origin::Added };
+        let unwanted = side.other();
         self.lines().filter(|line| line.origin != unwanted).map(|line| line.text).collect()
     }
 

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use crate::diff::context::{Thing, around, enclosing};
+use crate::diff::context::{Thing, around, of_each_change};
 use crate::diff::locate::Lines;
 use crate::diff::model::{DiffSet, FileChange, Hunk, Origin, Patch};
 use crate::diff::strip;
@@ -73,11 +73,7 @@ fn add(
     tree: Option<&Lines<'_>>,
 ) {
     let around = around(hunk, side, tree);
-    let other = if side == Origin::Added { Origin::Removed } else { Origin::Added };
-    let own = hunk.lines().filter(|line| line.origin != other);
-    for (at, _) in own.enumerate().filter(|(_, line)| line.origin == side) {
-        let at = around.start + at;
-        let Some(found) = enclosing(file.name(), &around.lines, at..at + 1) else { continue };
+    for found in of_each_change(file, hunk, side, &around) {
         if !matches!(found.thing, Thing::Function | Thing::Label) {
             continue;
         }

@@ -69,11 +69,8 @@ pub fn of_hunk(file: &FileChange, hunk: &Hunk, tree: Option<&Lines<'_>>) -> Opti
     let side = if hunk.counts().0 == 0 { Origin::Removed } else { Origin::Added };
     let own = hunk.side(side);
     let mut changed = own.len()..0;
-    let other = if side == Origin::Added { Origin::Removed } else { Origin::Added };
-    for (n, line) in hunk.lines().filter(|line| line.origin != other).enumerate() {
-        if line.origin == side {
-            changed = changed.start.min(n)..n + 1;
-        }
+    for at in changed_lines(hunk, side) {
+        changed = changed.start.min(at)..at + 1;
     }
     let changed = if changed.is_empty() { 0..own.len() } else { changed };
 
@@ -82,6 +79,26 @@ pub fn of_hunk(file: &FileChange, hunk: &Hunk, tree: Option<&Lines<'_>>) -> Opti
     let changed = start + changed.start..start + changed.end;
     let found = enclosing(file.name(), &around.lines, changed)?;
     Some(Enclosing { line: around.number(found.line), ..found })
+}
+
+/// What encloses each changed line of one side of a hunk, which may be several things.
+pub fn of_each_change(
+    file: &FileChange,
+    hunk: &Hunk,
+    side: Origin,
+    around: &Around<'_>,
+) -> impl Iterator<Item = Enclosing> {
+    let changed: Vec<usize> = changed_lines(hunk, side).collect();
+    changed.into_iter().filter_map(move |at| {
+        let at = around.start + at;
+        enclosing(file.name(), &around.lines, at..at + 1)
+    })
+}
+
+/// Which lines of one side of a hunk are changed, counted from 0.
+fn changed_lines(hunk: &Hunk, side: Origin) -> impl Iterator<Item = usize> {
+    let own = hunk.lines().filter(move |line| line.origin != side.other());
+    own.enumerate().filter(move |(_, line)| line.origin == side).map(|(at, _)| at)
 }
 
 /// One side of a hunk with what stands around it in the file.
