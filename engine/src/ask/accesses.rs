@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::os::unix::ffi::OsStringExt;
 
 use kgrep_index::graph::Place;
 use kgrep_index::outline::{
@@ -152,10 +151,7 @@ fn is_its(
 }
 
 fn in_file(code: &Code, path: &[u8], asked: &Asked<'_>) -> Result<Vec<Found>, Note> {
-    let bytes = code.bytes(path).map_err(|error| {
-        let path = code.path(path).into_os_string().into_vec();
-        Note::Unreadable { path, reason: error.to_string() }
-    })?;
+    let bytes = code.bytes(path).map_err(|error| code.unreadable(path, &error))?;
     let name = asked.name.as_bytes();
     let Mentioned { outline, lines, mut accesses } = mentions(path, &bytes, code.idioms(), name);
     let declared = |line: u32, kind| Access {

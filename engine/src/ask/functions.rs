@@ -1,7 +1,7 @@
 //! Which functions have all of some texts in their bodies, and none of others: who takes this lock
 //! and touches that field.
 
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::ffi::OsStrExt;
 
 use grep_matcher::Matcher;
 use kgrep_index::graph::Place;
@@ -66,10 +66,7 @@ fn in_file(
     with: &[LineMatcher],
     without: &[LineMatcher],
 ) -> Result<Vec<Row>, Note> {
-    let bytes = code.bytes(path).map_err(|error| {
-        let path = code.path(path).into_os_string().into_vec();
-        Note::Unreadable { path, reason: error.to_string() }
-    })?;
+    let bytes = code.bytes(path).map_err(|error| code.unreadable(path, &error))?;
     let outline = outline(path, &bytes, code.idioms());
     let source = SourceFile::from_bytes(bytes);
     let mut functions: Vec<&Definition> =

@@ -6,7 +6,6 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use std::ffi::OsString;
-use std::os::unix::ffi::OsStringExt;
 
 use kgrep_index::graph::{LinkKind, Place, Program};
 use kgrep_index::outline::{
@@ -165,10 +164,7 @@ fn files(name: &str, code: &Code, answer: &mut Answer) -> Result<Vec<InFile>> {
 }
 
 fn in_file(name: &str, path: &[u8], code: &Code) -> Result<InFile, Note> {
-    let bytes = code.bytes(path).map_err(|error| {
-        let path = code.path(path).into_os_string().into_vec();
-        Note::Unreadable { path, reason: error.to_string() }
-    })?;
+    let bytes = code.bytes(path).map_err(|error| code.unreadable(path, &error))?;
     let name = name.as_bytes();
     let Mentioned { outline, lines, accesses } = mentions(path, &bytes, code.idioms(), name);
     let mut lines: BTreeSet<u32> = lines.into_iter().collect();

@@ -1,7 +1,6 @@
 //! Files of a tree at hand while an answer is made.
 
 use std::collections::HashMap;
-use std::os::unix::ffi::OsStringExt;
 
 use crate::Note;
 use crate::code::Code;
@@ -28,8 +27,7 @@ impl Sources {
         let notes = &mut self.notes;
         self.read.entry(path.to_vec()).or_insert_with(|| {
             code.lines(path).unwrap_or_else(|error| {
-                let path = code.path(path).into_os_string().into_vec();
-                notes.push(Note::Unreadable { path, reason: error.to_string() });
+                notes.push(code.unreadable(path, &error));
                 SourceFile::default()
             })
         })

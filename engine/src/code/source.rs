@@ -243,6 +243,12 @@ impl Code {
         }
     }
 
+    /// What there is to say of a file, by its path below the root, that can't be read.
+    pub(crate) fn unreadable(&self, below_root: &[u8], error: &io::Error) -> Note {
+        let path = self.path(below_root).into_os_string().into_encoded_bytes();
+        Note::Unreadable { path, reason: error.to_string() }
+    }
+
     /// The lines of a file, by its path below the root: as an editor has them, where it is open.
     ///
     /// # Errors
