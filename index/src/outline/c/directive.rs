@@ -6,6 +6,7 @@ use super::super::mentions::words;
 use super::super::{Definition, Flags, Include, Instance, Kind, NO_NAME};
 use super::code::Place;
 use super::conditions::CUT;
+use super::expand::params_and_body;
 use super::{Depth, Head, Reader};
 
 impl Reader<'_> {
@@ -222,11 +223,8 @@ impl Reader<'_> {
 
     /// Notes what the macro `name` prints, or the text that it stands for.
     fn printing_macro(&mut self, name: &[u8], tokens: &[Token], function_like: bool, line: u32) {
-        let close = tokens.iter().position(|t| function_like && t.is(b')'));
-        let (params, body) = match close {
-            Some(close) => (tokens.get(1..close).unwrap_or_default(), &tokens[close + 1..]),
-            None => (&tokens[..0], tokens),
-        };
+        let parts = if function_like { params_and_body(tokens) } else { None };
+        let (params, body) = parts.unwrap_or((&[], tokens));
         if self.about.is_some() {
             return;
         }

@@ -6,15 +6,14 @@ use crate::lex::Token;
 use super::super::{FileOutline, UseKind};
 use super::Reader;
 use super::code::Walk;
-use super::expand::{DEEPEST, split, text_of};
+use super::expand::{DEEPEST, params_and_body, split, text_of};
 use super::head::closing;
 use super::template::Template;
 
 impl Reader<'_> {
     /// Remembers the macro `name` if its body names members: `tokens` are what follows the name.
     pub(super) fn note_entry(&mut self, name: &[u8], tokens: &[Token]) {
-        let Some(close) = tokens.iter().position(|t| t.is(b')')) else { return };
-        let (params, body) = (&tokens[1.min(close)..close], &tokens[close + 1..]);
+        let Some((params, body)) = params_and_body(tokens) else { return };
         // `.member =` where a value may begin.
         let designates = |w: &[Token]| w[0].is(b'.') && w[2].is(b'=');
         let begins = |at: usize| {

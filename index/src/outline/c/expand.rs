@@ -161,6 +161,12 @@ pub(super) fn text_of<'b>(tokens: &[Token], bytes: &'b [u8]) -> &'b [u8] {
     }
 }
 
+/// A macro's parameters and its body, of the tokens that follow its name.
+pub(super) fn params_and_body(tokens: &[Token]) -> Option<(&[Token], &[Token])> {
+    let close = tokens.iter().position(|token| token.is(b')'))?;
+    Some((&tokens[1.min(close)..close], &tokens[close + 1..]))
+}
+
 /// The arguments in a text, each as written.
 pub(super) fn split(text: &[u8]) -> Vec<Vec<u8>> {
     let mut lexer = Lexer::within(text, 0, text.len(), 1);
@@ -204,13 +210,11 @@ pub(crate) fn name_by(template: &Template, arguments: &[u8], others: Others) -> 
 impl<'a> Reader<'a> {
     /// Remembers a macro that may make definitions; `tokens` are what follows its name.
     pub(super) fn note_maker(&mut self, name: NameId, tokens: &[Token]) {
-        let Some(close) = tokens.iter().position(|t| t.is(b')')) else { return };
-        let body = &tokens[close + 1..];
+        let Some((params, body)) = params_and_body(tokens) else { return };
         if !template::may_be_items(body, self.bytes) {
             return;
         }
-        let bytes = self.bytes;
-        let (params, body) = (text_of(&tokens[1.min(close)..close], bytes), text_of(body, bytes));
+        let (params, body) = (text_of(params, self.bytes), text_of(body, self.bytes));
         let maker =
             Maker { name, params: self.sink.new_name(params), body: self.sink.new_name(body) };
         self.sink.out.makers.push(maker);

@@ -5,14 +5,13 @@
 //! count that stand nowhere as they are: neither in a body nor in an argument.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use crate::lex::{Lexer, Token, TokenKind};
 
 use super::super::{NO_NAME, UseKind};
 use super::Reader;
 use super::code::Walk;
-use super::expand::{DEEPEST, split, text_of};
+use super::expand::{DEEPEST, params_and_body, split, text_of};
 use super::head::closing;
 use super::template::Template;
 
@@ -26,8 +25,7 @@ impl Reader<'_> {
     /// Remembers the macro `name` if its body pastes a parameter to something, calls one, or uses
     /// a macro that is remembered: `tokens` are what follows the name.
     pub(super) fn note_pasting(&mut self, name: &[u8], tokens: &[Token]) {
-        let Some(close) = tokens.iter().position(|t| t.is(b')')) else { return };
-        let (params, body) = (&tokens[1.min(close)..close], &tokens[close + 1..]);
+        let Some((params, body)) = params_and_body(tokens) else { return };
         let bytes = self.bytes;
         let is_param = |token: &Token| {
             token.kind == TokenKind::Ident
@@ -52,7 +50,7 @@ impl Reader<'_> {
     }
 
     /// Notes the names that the macro at `at` pastes together, if it is one of the file that
-    /// does. What tables are filled with goes to the slot `elements`.
+    /// does; among `values` they fill what is being initialised.
     pub(super) fn read_pasted(&mut self, walk: &Walk, at: usize, values: bool) {
         let (tokens, bytes) = (walk.tokens, self.bytes);
         let word = tokens[at].text(bytes);
@@ -101,7 +99,7 @@ impl Reader<'_> {
     /// Adds the names that `template` pastes of the arguments in the text `inside`.
     fn write_pasted(
         &mut self,
-        template: &Arc<Template>,
+        template: &Template,
         inside: &[u8],
         depth: usize,
         found: &mut Vec<Pasted>,
