@@ -1,11 +1,11 @@
 //! A client of `kgrep lsp` for tests: it starts a server, asks, and writes places as people do.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, ExitStatus};
 
 use serde_json::{Value, json};
 
-use crate::util::{Dir, KGREP};
+use crate::util::Dir;
 
 /// A client that has a server running.
 pub(crate) struct Client<'d> {
@@ -21,20 +21,8 @@ pub(crate) struct Client<'d> {
 impl<'d> Client<'d> {
     /// Starts a server and says nothing yet.
     pub(crate) fn new(dir: &'d Dir, args: &[&str]) -> Client<'d> {
-        let mut server = Command::new(KGREP)
-            .arg("lsp")
-            .args(args)
-            .current_dir("/")
-            .env_clear()
-            .envs(dir.environment())
-            .env("KGREP_ARCH", "x86")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("kgrep starts");
-        let (to, from) = (server.stdin.take(), server.stdout.take().expect("a pipe"));
-        Client { dir, server, to, from: BufReader::new(from), last: 0, told: Vec::new() }
+        let (server, to, from) = dir.serve("/".as_ref(), &[&["lsp"], args].concat());
+        Client { dir, server, to, from, last: 0, told: Vec::new() }
     }
 
     /// Starts a server for the tree of `dir`, with columns in bytes.

@@ -1,11 +1,11 @@
 //! `kgrep mcp`, asked by a small client: every tool, both lifecycles, what is refused and why.
 
 use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout};
 
 use serde_json::{Value, json};
 
-use crate::util::{Dir, KGREP, eqnice};
+use crate::util::{Dir, eqnice};
 
 /// A client that has a server running.
 struct Client {
@@ -23,19 +23,8 @@ impl Client {
 
     /// Starts a server in a folder.
     fn start_in(dir: &Dir, folder: &std::path::Path, args: &[&str]) -> Client {
-        let mut server = Command::new(KGREP)
-            .args(args)
-            .current_dir(folder)
-            .env_clear()
-            .envs(dir.environment())
-            .env("KGREP_ARCH", "x86")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("kgrep starts");
-        let (to, from) = (server.stdin.take(), server.stdout.take().expect("a pipe"));
-        Client { server, to, from: BufReader::new(from), last: 0 }
+        let (server, to, from) = dir.serve(folder, args);
+        Client { server, to, from, last: 0 }
     }
 
     fn line(&mut self, line: &str) {

@@ -5,9 +5,9 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::Write;
+use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 use std::thread;
 
 /// The hand-written kernel-like tree.
@@ -60,6 +60,27 @@ impl Dir {
     /// A path beside the tree, for what must not be searched.
     pub(crate) fn beside(&self, name: &str) -> PathBuf {
         self.tree.parent().expect("the tree is in the temporary folder").join(name)
+    }
+
+    /// Starts a server in a folder: it, its input and its output.
+    pub(crate) fn serve(
+        &self,
+        folder: &Path,
+        args: &[&str],
+    ) -> (Child, Option<ChildStdin>, BufReader<ChildStdout>) {
+        let mut server = Command::new(KGREP)
+            .args(args)
+            .current_dir(folder)
+            .env_clear()
+            .envs(self.environment())
+            .env("KGREP_ARCH", "x86")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("kgrep starts");
+        let (to, from) = (server.stdin.take(), server.stdout.take().expect("a pipe"));
+        (server, to, BufReader::new(from))
     }
 
     /// Writes a file of the tree, with its folders.
