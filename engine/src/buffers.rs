@@ -1,5 +1,5 @@
-//! What an editor has open: files as they are there, saved or not. They count in the place of what
-//! is on the disk, for whoever asks with them; nothing of them is kept.
+//! What an editor has open: files as the editor has them, saved or not. A question that is asked with
+//! them sees them instead of what is on the disk; none of it is kept.
 
 use std::collections::BTreeMap;
 use std::os::unix::ffi::OsStrExt;
