@@ -38,7 +38,10 @@ fn sections(code: &Code, graph: &Graph<'_>, recipes: &Recipes, trace: &Trace) ->
     let brief = cases.len() > 1;
     let mut answer = Answer::default();
     let mut has_defined = false;
-    for (title, rows) in super::symbol::sections(code, trace) {
+    // What is kept of a configuration's symbols is large: it is read for a symbol only.
+    let is_symbol = cases.iter().any(|case| case.recipe.name == "config");
+    let of_symbol = if is_symbol { super::symbol::sections(code, trace) } else { Vec::new() };
+    for (title, rows) in of_symbol {
         let section = u32::try_from(answer.sections.len()).ok();
         answer.sections.push(Title::Text(title));
         answer.rows.extend(rows.into_iter().map(|row| self::row(row, section)));

@@ -47,12 +47,25 @@ enum InOne {
 /// Files, in path order.
 type Paths = Rc<Vec<Vec<u8>>>;
 
+/// What the index is asked for: texts or patterns, and whether they are texts.
+type Key = (Vec<String>, bool);
+
+/// The texts of which a line has one, if it is wanted.
+fn text_of(wanted: &Wanted) -> Key {
+    (wanted.find.clone(), true)
+}
+
+/// The pattern that a wanted line matches, where the index can be asked for it.
+fn pattern_of(wanted: &Wanted) -> Option<Key> {
+    wanted.pattern_is_raw().then(|| (vec![wanted.pattern.clone()], false))
+}
+
 /// Finds lines, and keeps them for the next look-up of the same.
 pub(crate) struct Mentions<'a> {
     code: &'a Code,
     all: Option<Paths>,
     /// The files that can match a text or pattern; none where all can.
-    narrowed: HashMap<(Vec<String>, bool), Option<Paths>>,
+    narrowed: HashMap<Key, Option<Paths>>,
     known: HashMap<Wanted, Rc<Vec<InFile>>>,
     /// The binary files that were told of.
     binary: HashSet<Vec<u8>>,
@@ -102,6 +115,7 @@ impl<'a> Mentions<'a> {
 
     fn look(&mut self, wanted: &[&Wanted]) -> Result<()> {
         let ready: Vec<Ready> = wanted.iter().map(|w| w.ready()).collect::<Result<_>>()?;
+        self.narrow(wanted);
         // For each file a bit for each look-up that it is read for.
         let mut files: HashMap<Vec<u8>, u64> = HashMap::new();
         for (at, (wanted, ready)) in wanted.iter().zip(&ready).enumerate() {
@@ -213,44 +227,61 @@ impl<'a> Mentions<'a> {
     /// # Errors
     /// When the tree can't be walked.
     fn candidates(&mut self, wanted: &Wanted) -> Result<Paths> {
-        let by_text = self.narrowed(wanted.find.clone(), true);
-        let few = by_text.as_ref().is_some_and(|paths| paths.len() <= FEW);
-        let by_pattern = match !few && wanted.pattern_is_raw() {
-            true => self.narrowed(vec![wanted.pattern.clone()], false),
-            false => None,
+        self.narrow(&[wanted]);
+        let known = |key: &Key| self.narrowed.get(key).cloned().flatten();
+        let by_text = known(&text_of(wanted));
+        let fewest = match pattern_of(wanted) {
+            Some(key) => [by_text, known(&key)].into_iter().flatten().min_by_key(|p| p.len()),
+            None => by_text,
         };
-        let fewest = [by_text, by_pattern].into_iter().flatten().min_by_key(|paths| paths.len());
         match fewest {
             Some(paths) => Ok(paths),
             None => self.all(),
         }
     }
 
-    fn narrowed(&mut self, patterns: Vec<String>, fixed_strings: bool) -> Option<Paths> {
-        if patterns.is_empty() || patterns.iter().any(String::is_empty) {
-            return None;
-        }
-        let key = (patterns, fixed_strings);
-        if let Some(known) = self.narrowed.get(&key) {
-            return known.clone();
-        }
+    /// Asks the index for the files of each, on all processors: first by their texts, then those
+    /// that are left with many by their patterns.
+    fn narrow(&mut self, wanted: &[&Wanted]) {
+        self.narrow_by(wanted.iter().map(|wanted| text_of(wanted)).collect());
+        let is_few = |wanted: &Wanted| {
+            let by_text = self.narrowed.get(&text_of(wanted)).and_then(Option::as_ref);
+            by_text.is_some_and(|paths| paths.len() <= FEW)
+        };
+        let many = wanted.iter().filter(|wanted| !is_few(wanted));
+        self.narrow_by(many.filter_map(|wanted| pattern_of(wanted)).collect());
+    }
+
+    fn narrow_by(&mut self, mut keys: Vec<Key>) {
+        let mut seen = HashSet::new();
+        keys.retain(|key| !self.narrowed.contains_key(key) && seen.insert(key.clone()));
         let code = self.code;
-        let found = code.asked().and_then(|(index, fresh)| {
+        let found = in_parallel(&keys, |(patterns, fixed_strings)| {
+            if patterns.is_empty() || patterns.iter().any(String::is_empty) {
+                return None;
+            }
+            let (index, fresh) = code.asked()?;
+            let fixed_strings = *fixed_strings;
             let flags = Flags { fixed_strings, unicode: fixed_strings, ..Flags::default() };
-            let query = Query::from_patterns(&key.0, &flags);
+            let query = Query::from_patterns(patterns, &flags);
             let Ok(Plan::Narrow(candidates)) = index.plan(&query, &Scope::whole()) else {
                 return None;
             };
             let listing = Listing { ignored: false, links: false };
             let narrow = Narrow::new(index, &candidates, fresh, listing);
-            narrow.list(b"", false).map(Rc::new).or_else(|| {
-                // Something is new: what there is only a walk can tell.
-                let all = self.all().ok()?;
-                Some(Rc::new(all.iter().filter(|path| narrow.file(path)).cloned().collect()))
-            })
+            Some(narrow.list(b"", false).ok_or(narrow))
         });
-        self.narrowed.insert(key, found.clone());
-        found
+        for (key, found) in keys.into_iter().zip(found) {
+            let paths = found.and_then(|listed| match listed {
+                Ok(paths) => Some(paths),
+                // Something is new: what there is only a walk can tell.
+                Err(narrow) => {
+                    let all = self.all().ok()?;
+                    Some(all.iter().filter(|path| narrow.file(path)).cloned().collect())
+                }
+            });
+            self.narrowed.insert(key, paths.map(Rc::new));
+        }
     }
 
     /// All files, in path order.

@@ -24,11 +24,18 @@ pub enum Value {
 #[error("no kernel configuration: no line sets a CONFIG_ symbol")]
 pub struct NotConfiguration;
 
+/// A symbol that is set.
+#[derive(Clone, Debug)]
+struct Set {
+    value: Value,
+    /// A number, as it is written.
+    number: Vec<u8>,
+}
+
 /// A configuration. Symbols are named without `CONFIG_`.
 #[derive(Clone, Debug, Default)]
 pub struct Configuration {
-    values: HashMap<Vec<u8>, Value>,
-    written: HashMap<Vec<u8>, Vec<u8>>,
+    set: HashMap<Vec<u8>, Set>,
     architecture: Option<String>,
     version: Option<[u8; 3]>,
 }
@@ -93,27 +100,31 @@ impl Configuration {
 
     fn set(&mut self, name: &[u8], written: &[u8]) {
         if written == b"n" {
-            self.values.remove(name);
-            self.written.remove(name);
+            self.set.remove(name);
             return;
         }
         let value = value(written);
-        let plain = match &value {
-            Value::Text(text) => text.clone(),
-            _ => written.to_vec(),
+        let number = match &value {
+            Value::Int(_) | Value::Hex(_) => written.to_vec(),
+            Value::Yes | Value::Module | Value::Text(_) => Vec::new(),
         };
-        self.values.insert(name.to_vec(), value);
-        self.written.insert(name.to_vec(), plain);
+        self.set.insert(name.to_vec(), Set { value, number });
     }
 
     /// The value of a symbol; `None` if it is not set.
     pub fn value(&self, symbol: &[u8]) -> Option<&Value> {
-        self.values.get(symbol)
+        self.set.get(symbol).map(|set| &set.value)
     }
 
     /// The value as a Makefile sees it, without quotes; empty if it is not set.
     pub fn text(&self, symbol: &[u8]) -> &[u8] {
-        self.written.get(symbol).map_or(b"", Vec::as_slice)
+        let Some(Set { value, number }) = self.set.get(symbol) else { return b"" };
+        match value {
+            Value::Yes => b"y",
+            Value::Module => b"m",
+            Value::Text(text) => text,
+            Value::Int(_) | Value::Hex(_) => number,
+        }
     }
 
     /// Whether a symbol is `y` or `m`.
@@ -139,7 +150,8 @@ impl Configuration {
 
     /// All symbols that are set, sorted by name.
     pub fn symbols(&self) -> Vec<(&[u8], &Value)> {
-        let mut all: Vec<_> = self.values.iter().map(|(k, v)| (k.as_slice(), v)).collect();
+        let mut all: Vec<_> =
+            self.set.iter().map(|(name, set)| (name.as_slice(), &set.value)).collect();
         all.sort_unstable_by_key(|(name, _)| *name);
         all
     }
