@@ -25,21 +25,35 @@ impl Index {
         self.manifest().graph().has_code()
     }
 
-    /// The graph as it was when the index was last updated. Opens in milliseconds.
-    pub fn graph(&self) -> Result<Graph<'_>, Error> {
-        let idioms = Idioms::built_in();
-        let graph = self.laid_over(self.stored().decoded()?, &idioms)?;
-        graph.map_or_else(|| self.stored().graph(), Ok)
+    /// What `question` finds in the graph as it was when the index was last updated, which opens in
+    /// milliseconds.
+    ///
+    /// # Errors
+    /// When a part of the index that was read is damaged: then the answer is incomplete, and the
+    /// index is to be built again.
+    pub fn ask<R>(&self, question: impl FnOnce(&Graph<'_>) -> R) -> Result<R, Error> {
+        let laid = self.laid_over(self.stored().decoded()?, &Idioms::built_in())?;
+        let graph = laid.map_or_else(|| self.stored().graph(), Ok)?;
+        let answer = question(&graph);
+        self.graph_soundness().map(|()| answer)
     }
 
-    /// The graph as the tree is now, given what changed; `None` when the index was made with
-    /// other idioms than these, or so much follows from what changed that reading every file
-    /// is as good: it is to be updated first.
+    /// What `question` finds in the graph as the tree is now, given what changed. It is asked
+    /// without one when the index was made with other idioms than these, or so much follows from
+    /// what changed that reading every file is as good: it is to be updated first.
     ///
-    /// Whoever answers a question from it asks [`Index::graph_soundness`] before printing.
-    pub fn graph_now(&self, fresh: &Fresh, idioms: &Idioms) -> Result<Option<Graph<'_>>, Error> {
+    /// # Errors
+    /// As [`Index::ask`].
+    pub fn ask_now<R>(
+        &self,
+        fresh: &Fresh,
+        idioms: &Idioms,
+        question: impl FnOnce(Option<&Graph<'_>>) -> R,
+    ) -> Result<R, Error> {
         let changed = self.outlines_now(fresh, idioms);
-        changed.map_or(Ok(None), |changed| self.graph_with(changed, idioms))
+        let graph = changed.map_or(Ok(None), |changed| self.graph_with(changed, idioms))?;
+        let answer = question(graph.as_ref());
+        self.graph_soundness().map(|()| answer)
     }
 
     /// The outlines of the files that are not what the index knows, as they are now; `None` when
@@ -77,12 +91,12 @@ impl Index {
         Ok(laid.is_ok().then_some(graph))
     }
 
-    /// As [`Index::graph_now`], as a graph that owns what it reads and checks each answer, of what
+    /// The graph as [`Index::ask_now`] asks it, as one that owns what it reads and checks each answer, of what
     /// changed as [`Index::outlines_now`] has it: of several outlines of one path the last counts,
     /// so that what is in an editor and in no file yet can be told behind them.
     ///
     /// # Errors
-    /// As [`Index::graph_now`].
+    /// As [`Index::ask`].
     pub fn shared_graph(
         &self,
         changed: Vec<Overlaid>,
@@ -93,7 +107,7 @@ impl Index {
 
     /// An error when a part of the graph that was read so far is damaged: then what it
     /// answered is incomplete, and the index is to be built again.
-    pub fn graph_soundness(&self) -> Result<(), Error> {
+    pub(crate) fn graph_soundness(&self) -> Result<(), Error> {
         self.stored().soundness()
     }
 

@@ -106,29 +106,33 @@ fn write(root: &Path, tree: &Tree, before: &Tree) {
 fn index_answers(cache: &Cache, root: &Path, idioms: &Idioms) -> Vec<String> {
     let index = Index::open(cache, &tree_at(root)).unwrap().unwrap();
     let fresh = index.refresh(&Scope::whole()).unwrap();
-    let graph = index.graph_now(&fresh, idioms).unwrap().unwrap();
-    let mut rows = Answers::all(&graph);
-    let uses = |name: &[u8]| graph.find_name(name).map_or(0, |name| graph.users_of(name).len());
-    for question in [
-        "alpha",
-        "queue lock",
-        "page free",
-        "frees",
-        "alphb",
-        "how pages work",
-        "\"with pages\"",
-        "may wr",
-    ] {
-        let wanted = Wanted { number: 30, arch: Some("x86".to_owned()), ..Wanted::default() };
-        let (query, _) = Query::parse(question);
-        let (found, marks) = index.find(&fresh, idioms, &query, &wanted, &uses).unwrap().unwrap();
-        for found in found {
-            let (path, line, name) = (text(&found.path), found.line, &found.name);
-            rows.push(format!("find {question}: {path}:{line} {name} {}", found.kind.name()));
+    let answers = |graph: Option<&Graph<'_>>| {
+        let graph = graph.unwrap();
+        let mut rows = Answers::all(graph);
+        let uses = |name: &[u8]| graph.find_name(name).map_or(0, |name| graph.users_of(name).len());
+        for question in [
+            "alpha",
+            "queue lock",
+            "page free",
+            "frees",
+            "alphb",
+            "how pages work",
+            "\"with pages\"",
+            "may wr",
+        ] {
+            let wanted = Wanted { number: 30, arch: Some("x86".to_owned()), ..Wanted::default() };
+            let (query, _) = Query::parse(question);
+            let (found, marks) =
+                index.find(&fresh, idioms, &query, &wanted, &uses).unwrap().unwrap();
+            for found in found {
+                let (path, line, name) = (text(&found.path), found.line, &found.name);
+                rows.push(format!("find {question}: {path}:{line} {name} {}", found.kind.name()));
+            }
+            rows.push(format!("find {question}: without {:?}", marks.missing));
         }
-        rows.push(format!("find {question}: without {:?}", marks.missing));
-    }
-    rows
+        rows
+    };
+    index.ask_now(&fresh, idioms, answers).unwrap()
 }
 
 fn tree_at(root: &Path) -> kgrep_index::Tree {

@@ -28,17 +28,22 @@ pub fn complete(cache: &Path, tree: &Tree, complete: &Complete) -> Option<BTreeS
         return None;
     }
     let index = Index::open(&Cache::new(cache), tree).ok()??;
-    let graph = index.graph().ok().filter(|_| index.has_code())?;
-    let mut found = match start.split_once('.') {
-        Some((structure, field)) if traced => members(&graph, structure, field),
-        _ => begin_with(&graph, start.as_bytes(), is_defined),
-    };
-    let symbol = start.strip_prefix("CONFIG_").filter(|symbol| !symbol.is_empty());
-    if let Some(symbol) = symbol.filter(|_| traced) {
-        let symbols = begin_with(&graph, symbol.as_bytes(), is_symbol);
-        found.extend(symbols.into_iter().map(|name| [b"CONFIG_", &name[..]].concat()));
+    if !index.has_code() {
+        return None;
     }
-    index.graph_soundness().ok()?;
+    let named = |graph: &Graph<'_>| {
+        let mut found = match start.split_once('.') {
+            Some((structure, field)) if traced => members(graph, structure, field),
+            _ => begin_with(graph, start.as_bytes(), is_defined),
+        };
+        let symbol = start.strip_prefix("CONFIG_").filter(|symbol| !symbol.is_empty());
+        if let Some(symbol) = symbol.filter(|_| traced) {
+            let symbols = begin_with(graph, symbol.as_bytes(), is_symbol);
+            found.extend(symbols.into_iter().map(|name| [b"CONFIG_", &name[..]].concat()));
+        }
+        found
+    };
+    let mut found = index.ask(named).ok()?;
     if traced {
         found.extend(parameters(&index, start).unwrap_or_default());
     }

@@ -53,27 +53,30 @@ pub(super) fn answer(code: &Code, find: &Find) -> Result<Answer> {
     };
     let fresh = index.refresh(&Scope::whole())?;
     code.saw(&index, &fresh);
-    let graph = index.graph_now(&fresh, code.idioms()).map_err(Error::BadIndex)?;
-    let uses = Uses { graph, known: RefCell::default() };
-    let ask = |query: &Query, wanted: &Wanted| {
-        let found = index.find(&fresh, code.idioms(), query, wanted, &|name| uses.of(name));
-        found.map_err(Error::BadIndex).map(Option::unwrap_or_default)
-    };
-    let (mut found, marks) = ask(&query, &wanted)?;
     let mut sources = Sources::default();
-    if let Some(graph) = &uses.graph {
-        best::definitions(&mut found, graph, code.arch, find.number);
-        add_named(&mut found, graph, code, find, &wanted);
-    }
-    best::maintainers(&mut found, &query, code, &mut sources);
     let path = find.path.as_ref().map(|path| path.to_vec()).filter(|path| {
         wanted.within.is_empty() || wanted.within.iter().any(|folder| is_below(path, folder))
     });
-    if let Some(path) = &path {
-        let wanted = Wanted { within: vec![path.clone()], ..wanted.clone() };
-        best::at_path(&mut found, path, ask(&Query::all(), &wanted)?.0, find.kinds.is_empty());
-    }
-    index.graph_soundness().map_err(Error::BadIndex)?;
+    let best = |graph: Option<&Graph<'_>>| {
+        let uses = Uses { graph, known: RefCell::default() };
+        let ask = |query: &Query, wanted: &Wanted| {
+            let found = index.find(&fresh, code.idioms(), query, wanted, &|name| uses.of(name));
+            found.map(Option::unwrap_or_default)
+        };
+        let (mut found, marks) = ask(&query, &wanted)?;
+        if let Some(graph) = graph {
+            best::definitions(&mut found, graph, code.arch, find.number);
+            add_named(&mut found, graph, code, find, &wanted);
+        }
+        best::maintainers(&mut found, &query, code, &mut sources);
+        if let Some(path) = &path {
+            let wanted = Wanted { within: vec![path.clone()], ..wanted.clone() };
+            best::at_path(&mut found, path, ask(&Query::all(), &wanted)?.0, find.kinds.is_empty());
+        }
+        Ok((found, marks))
+    };
+    let found = index.ask_now(&fresh, code.idioms(), best).and_then(|found| found);
+    let (mut found, marks) = found.map_err(Error::BadIndex)?;
     // The best were chosen, so that it is said how many of these aren't built.
     notes.extend(code.leave_out(&mut found, find.number, |found| (&found.path, None)));
     found.truncate(find.number);
@@ -176,7 +179,7 @@ fn question(words: &[String]) -> String {
 
 /// How often names are used, asked of the graph once each.
 struct Uses<'a> {
-    graph: Option<Graph<'a>>,
+    graph: Option<&'a Graph<'a>>,
     known: RefCell<HashMap<Vec<u8>, usize>>,
 }
 
@@ -187,7 +190,6 @@ impl Uses<'_> {
         }
         let count = self
             .graph
-            .as_ref()
             .map_or(0, |graph| graph.find_name(name).map_or(0, |name| graph.users_of(name).len()));
         self.known.borrow_mut().insert(name.to_vec(), count);
         count
