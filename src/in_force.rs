@@ -1,8 +1,9 @@
 //! From the four sources to what is in force.
 
-use super::file::ConfigFile;
-use super::{Format, Highlight, Layout, Origin, Prompt, Setting, Settings, When};
 use crate::cli::{CommonArgs, ListArgs, SearchArgs};
+use crate::settings::{
+    ConfigFile, Format, Highlight, Layout, Origin, Prompt, Setting, Settings, When,
+};
 
 /// How many matches a list holds unless told otherwise.
 const MAX_LIST: u64 = 2_000_000;

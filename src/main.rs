@@ -10,6 +10,7 @@ mod coverage;
 mod editor;
 mod folders;
 mod freshen;
+mod in_force;
 mod interrupts;
 mod list;
 mod lsp;

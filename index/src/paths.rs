@@ -15,6 +15,11 @@ pub fn normal(path: &[u8]) -> Vec<u8> {
     kept.join(&b'/')
 }
 
+/// Whether `path` is `top` or below it; all are below the root, which is empty.
+pub fn is_below(path: &[u8], top: &[u8]) -> bool {
+    top.is_empty() || path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
+}
+
 #[cfg(test)]
 mod tests {
     use super::normal;

@@ -3,8 +3,7 @@
 use clap::Args;
 use clap::builder::{PossibleValuesParser, RangedU64ValueParser};
 
-use crate::render::THEMES;
-use crate::settings::{Format, Highlight, Layout, When};
+use crate::settings::{Format, Highlight, Layout, THEMES, When};
 
 /// A number of answers or of steps: none of either would be taken for the answer that there is
 /// nothing.

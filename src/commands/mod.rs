@@ -49,10 +49,11 @@ use anyhow::{Result, bail};
 use crate::cli::{Cli, Commands, Root};
 use crate::folders;
 use crate::freshen;
+use crate::in_force::{self, Flags};
 use crate::list::Shelf;
 use crate::message::{chain, tell};
 pub(crate) use crate::session::{Outcome, Session};
-use crate::settings::{self, Flags, Format};
+use crate::settings::{self, Format};
 use crate::waiting;
 
 /// Runs what the command line asks for.
@@ -176,7 +177,7 @@ fn session(root: &Root, args: &[OsString]) -> Result<Session> {
             })
         })
     };
-    let settings = settings::resolve(&flags, env, file);
+    let settings = in_force::resolve(&flags, env, file);
     if let Some(name) = odd.get() {
         bail!("the value of {name} in the environment is not UTF-8");
     }

@@ -24,17 +24,6 @@ pub(crate) const MAX_HIGHLIGHTED: u64 = 2_000_000;
 /// How many lines before a block are parsed.
 const LEAD_LINES: usize = 100;
 
-/// The themes' names, sorted, so that a name is checked without loading them.
-pub(crate) const THEMES: [&str; 7] = [
-    "InspiredGitHub",
-    "Solarized (dark)",
-    "Solarized (light)",
-    "base16-eighties.dark",
-    "base16-mocha.dark",
-    "base16-ocean.dark",
-    "base16-ocean.light",
-];
-
 /// The theme on a light background, where none is chosen.
 const LIGHT_THEME: &str = "InspiredGitHub";
 
@@ -224,6 +213,7 @@ fn last_lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::THEMES;
 
     fn highlighter() -> Highlighter {
         Highlighter::new("base16-ocean.dark", true).unwrap()

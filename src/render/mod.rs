@@ -38,7 +38,7 @@ pub(crate) use dot::{Arrow, Node, draw_dot};
 pub(crate) use fit::{push_among_others, wrapped};
 pub(crate) use gate::Content;
 pub(crate) use grep::{Grep, GrepStyle};
-pub(crate) use highlight::{Highlighter, MAX_HIGHLIGHTED, Running, Styled, THEMES};
+pub(crate) use highlight::{Highlighter, MAX_HIGHLIGHTED, Running, Styled};
 pub(crate) use hunk::{HunkBlock, draw_hunk};
 pub(crate) use json::{Json, Totals};
 pub(crate) use look::{Facts, Ink, Look};

@@ -7,34 +7,33 @@ use std::path::{Path, PathBuf};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
-use super::{Format, Highlight, Layout, Prompt, When};
-use crate::render::THEMES;
+use super::{Format, Highlight, Layout, Prompt, THEMES, When};
 
 /// What the file may say; everything is optional.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct ConfigFile {
-    pub(super) color: Option<When>,
-    pub(super) hyperlink: Option<When>,
-    pub(super) highlight: Option<Highlight>,
+    pub(crate) color: Option<When>,
+    pub(crate) hyperlink: Option<When>,
+    pub(crate) highlight: Option<Highlight>,
     #[serde(default, deserialize_with = "known_theme")]
-    pub(super) theme: Option<String>,
-    pub(super) format: Option<Format>,
-    pub(super) layout: Option<Layout>,
-    pub(super) prompt: Option<Prompt>,
-    pub(super) pager: Option<String>,
-    pub(super) editor: Option<String>,
-    pub(super) header: Option<bool>,
-    pub(super) context: Option<usize>,
-    pub(super) max_list: Option<u64>,
-    pub(super) hidden: Option<bool>,
-    pub(super) ignore: Option<bool>,
-    pub(super) follow: Option<bool>,
-    pub(super) arch: Option<String>,
-    pub(super) kconfig: Option<String>,
-    pub(super) trusted_trees: Option<Vec<PathBuf>>,
+    pub(crate) theme: Option<String>,
+    pub(crate) format: Option<Format>,
+    pub(crate) layout: Option<Layout>,
+    pub(crate) prompt: Option<Prompt>,
+    pub(crate) pager: Option<String>,
+    pub(crate) editor: Option<String>,
+    pub(crate) header: Option<bool>,
+    pub(crate) context: Option<usize>,
+    pub(crate) max_list: Option<u64>,
+    pub(crate) hidden: Option<bool>,
+    pub(crate) ignore: Option<bool>,
+    pub(crate) follow: Option<bool>,
+    pub(crate) arch: Option<String>,
+    pub(crate) kconfig: Option<String>,
+    pub(crate) trusted_trees: Option<Vec<PathBuf>>,
     #[serde(default)]
-    pub(super) index: IndexTable,
+    pub(crate) index: IndexTable,
 }
 
 /// A theme's name, if there is such a theme.
@@ -50,7 +49,7 @@ fn known_theme<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D:
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct IndexTable {
-    pub(super) auto_update: Option<bool>,
+    pub(crate) auto_update: Option<bool>,
 }
 
 /// Why the configuration can't be used.

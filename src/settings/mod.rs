@@ -1,16 +1,25 @@
 //! What is in force: defaults, the configuration file, the environment and flags,
 //! each stronger than the one before, and where each value came from.
 //!
-//! Commands read [`Settings`]; only this module knows the four sources.
+//! Commands read [`Settings`]; `in_force` puts the four sources together.
 
 mod file;
-mod resolve;
 
 use std::fmt;
 use std::path::PathBuf;
 
 pub(crate) use file::{ConfigFile, load};
-pub(crate) use resolve::{Flags, resolve};
+
+/// The names of the themes that there are, sorted, so that a name is checked without loading them.
+pub(crate) const THEMES: [&str; 7] = [
+    "InspiredGitHub",
+    "Solarized (dark)",
+    "Solarized (light)",
+    "base16-eighties.dark",
+    "base16-mocha.dark",
+    "base16-ocean.dark",
+    "base16-ocean.light",
+];
 
 /// When something that belongs on terminals is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, serde::Deserialize)]

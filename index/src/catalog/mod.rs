@@ -29,6 +29,3 @@ pub use search::{Found, Marks, Wanted};
 pub(crate) use now::Catalog;
 pub(crate) use read::{documents, wants};
 pub(crate) use write::Builder;
-
-/// Counts the changes of what the catalog has of the same text.
-pub(crate) const VERSION: u32 = 4;

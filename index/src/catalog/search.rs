@@ -23,7 +23,7 @@ use super::{
     words::{LONGEST, is_stop_word, runs, stem},
     write,
 };
-use crate::{bits::Bits, tree::scope::is_below};
+use crate::{bits::Bits, paths::is_below};
 
 /// What answers are wanted besides what the question says.
 #[derive(Clone, Debug, Default)]

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 
 use super::shard::Shard;
-use crate::outline::hash;
+use crate::name_hash::hash;
 
 /// As many tables as make two threads rarely want the same one.
 const SHARDS: usize = 64;

@@ -3,7 +3,7 @@
 
 use std::hint::black_box;
 
-use crate::outline::{hash, spread};
+use crate::name_hash::{hash, spread};
 
 /// Names by hash and by number. Numbers count from 0 in the order of adding.
 #[derive(Default)]
@@ -135,7 +135,7 @@ impl Shard {
 #[cfg(test)]
 mod tests {
     use super::Shard;
-    use crate::outline::hash;
+    use crate::name_hash::hash;
 
     #[test]
     fn every_name_keeps_its_number() {

@@ -11,7 +11,7 @@ use super::guard::Guarded;
 use super::include::base_name;
 use crate::paths::normal;
 
-pub(super) use crate::outline::hash;
+pub(super) use crate::name_hash::hash;
 
 /// Keys with the same highest bits are found together.
 const BUCKET_BITS: u32 = 14;

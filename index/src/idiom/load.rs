@@ -6,7 +6,8 @@ use std::{hash::BuildHasherDefault, path::Path};
 use serde::Deserialize;
 
 use super::{Define, Hidden, Instantiate, Register, Run, Slot, Template};
-use crate::outline::{Kind, NameHasher};
+use crate::kind::Kind;
+use crate::name_hash::NameHasher;
 
 /// The idioms that come with the program.
 const BUILT_IN: &str = include_str!("../../queries/idioms.toml");
@@ -257,7 +258,7 @@ impl Idioms {
     /// A number that changes with the idioms, and with what this version makes of them: a
     /// graph made with another is to be built anew.
     pub fn fingerprint(&self) -> u32 {
-        self.fingerprint ^ crate::outline::VERSION
+        self.fingerprint ^ crate::versions::OUTLINE
     }
 
     fn add_define(&mut self, entry: DefineEntry) -> Result<(), String> {

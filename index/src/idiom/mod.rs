@@ -10,7 +10,7 @@ mod template;
 pub use load::{Idioms, Problem};
 pub use template::Template;
 
-use crate::outline::Kind;
+use crate::kind::Kind;
 
 /// A macro that defines what it names: `SYSCALL_DEFINE2(pivot_root, …)`.
 #[derive(Clone, Debug)]

@@ -18,17 +18,14 @@ pub(crate) use c::expand;
 pub(crate) use c::template::Template;
 pub use mentions::{Mentioned, mentions};
 
+pub use crate::kind::Kind;
 pub use names::{NO_NAME, NameId, Names};
-pub(crate) use names::{NameHasher, hash, spread};
 pub use types::{
-    Definition, FileOutline, Flags, Include, Instance, Invocation, InvocationKind, Kind, Maker,
-    NOWHERE, Use, UseKind,
+    Definition, FileOutline, Flags, Include, Instance, Invocation, InvocationKind, Maker, NOWHERE,
+    Use, UseKind,
 };
 
 use crate::idiom::Idioms;
-
-/// Counts the changes of what an outline or the graph says of the same text.
-pub const VERSION: u32 = 9;
 
 /// The largest file that is outlined, in bytes. No source that anyone has written is larger;
 /// what is left out is said (see `docs/limits.md`).

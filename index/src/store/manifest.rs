@@ -15,6 +15,7 @@ use crate::{
         stamp::Start,
         table::{Table, View},
     },
+    versions,
 };
 
 /// The kind of the manifest's file.
@@ -254,7 +255,7 @@ pub(crate) fn catalog(catalog: Option<&CatalogPart>) -> Vec<u8> {
     let mut out = Vec::new();
     if let Some(part) = catalog {
         let (number, checksum) = part.recent.unwrap_or_default();
-        put_u32(&mut out, crate::catalog::VERSION);
+        put_u32(&mut out, versions::CATALOG);
         put_u64(&mut out, part.number);
         put_u32(&mut out, part.checksum);
         put_u64(&mut out, number);
@@ -266,7 +267,7 @@ pub(crate) fn catalog(catalog: Option<&CatalogPart>) -> Vec<u8> {
 /// What the section says; inside, `None` for no catalog, or one of another version.
 fn read_catalog(bytes: &[u8]) -> Option<Option<CatalogPart>> {
     let mut reader = Reader(bytes);
-    if bytes.is_empty() || reader.u32()? != crate::catalog::VERSION {
+    if bytes.is_empty() || reader.u32()? != versions::CATALOG {
         return Some(None);
     }
     let (number, checksum) = (reader.u64()?, reader.u32()?);

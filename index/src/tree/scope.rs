@@ -1,6 +1,8 @@
 //! The part of a tree that a search looks at, so that a search below `fs/ext4` asks after
 //! the files of `fs/ext4` only.
 
+use crate::paths::is_below;
+
 /// Folders of a tree, relative to its root; the empty path is the whole tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scope(Vec<Vec<u8>>);
@@ -31,11 +33,6 @@ impl Scope {
     pub(crate) fn passes(&self, folder: &[u8]) -> bool {
         self.0.iter().any(|top| is_below(top, folder))
     }
-}
-
-/// Whether `path` is `top` or below it; all are below the root, which is empty.
-pub fn is_below(path: &[u8], top: &[u8]) -> bool {
-    top.is_empty() || path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
 }
 
 #[cfg(test)]

@@ -14,7 +14,8 @@ use super::Outcome;
 use crate::cli::CompleteArgs;
 use crate::code::architectures;
 use crate::folders;
-use crate::render::{Content, THEMES, print_page};
+use crate::render::{Content, print_page};
+use crate::settings::THEMES;
 
 /// Prints the names, each in a line.
 pub(crate) fn run(args: &CompleteArgs) -> Outcome {

@@ -13,12 +13,12 @@ use std::sync::Arc;
 use crate::idiom::Idioms;
 use crate::lex::{Lexer, Token};
 
-use super::super::names::NameHasher;
 use super::super::{
     Definition, FileOutline, Invocation, InvocationKind, Kind, Maker, NO_NAME, NOWHERE, NameId, Use,
 };
 use super::template::{self, Template};
 use super::{Item, Reader};
+use crate::name_hash::NameHasher;
 
 /// Bytes written out for one file at most, so that time stays linear.
 const WRITTEN_OUT: usize = 1 << 22;

@@ -28,6 +28,7 @@ use std::collections::HashMap;
 
 use crate::idiom::Idioms;
 use crate::lex::{Lexer, Token, TokenKind};
+use crate::name_hash::hash;
 pub(super) use asm::read_assembler;
 use conditions::Conditions;
 pub(super) use guards::guards;
@@ -36,7 +37,7 @@ use sink::Sink;
 
 use super::formats::{Gather, Head};
 use super::mentions::words_of_directive;
-use super::{Access, FileOutline, NO_NAME, NameId, hash};
+use super::{Access, FileOutline, NO_NAME, NameId};
 
 /// An item with more tokens is given up: none in a real tree comes near.
 const ITEM_TOKENS: usize = 1 << 21;
