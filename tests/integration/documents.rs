@@ -1,5 +1,5 @@
 //! Every command line in README and guide is run, on the trees that the demo has; and what a
-//! page shows of the answer is what kgrep prints.
+//! page shows of the answer is what kgrep prints. Every link leads somewhere.
 
 use std::fs;
 use std::path::Path;
@@ -104,4 +104,69 @@ fn the_commands_that_the_pages_mention_work() {
             assert!(done.code() < 2, "{name}: {done}");
         }
     }
+}
+
+/// The pages below `docs/`, by their names from there.
+fn below_docs() -> Vec<String> {
+    let docs = Path::new(ROOT).join("docs");
+    let mut pages = Vec::new();
+    for folder in ["", "ja/"] {
+        for entry in fs::read_dir(docs.join(folder)).expect("a folder") {
+            let name = entry.expect("an entry").file_name().into_string().expect("UTF-8");
+            if name.ends_with(".md") {
+                pages.push(format!("{folder}{name}"));
+            }
+        }
+    }
+    pages.sort();
+    pages
+}
+
+/// What the links of a page lead to in this project.
+fn links(page: &str) -> Vec<&str> {
+    let targets = page.split("](").skip(1).filter_map(|rest| rest.split([')', ' ']).next());
+    targets.filter(|target| !target.contains("://") && !target.is_empty()).collect()
+}
+
+/// The anchor of a heading, as GitHub and mdBook make it.
+fn anchor(heading: &str) -> String {
+    let kept = heading.trim().chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+    kept.collect::<String>().to_lowercase().replace(' ', "-")
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    let mut pages: Vec<String> = below_docs().iter().map(|name| format!("docs/{name}")).collect();
+    let own = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "AGENTS.md", "CHANGELOG.md"];
+    pages.extend(own.map(str::to_owned));
+    let mut seen = 0;
+    for name in &pages {
+        let text = page(name);
+        for link in links(&text) {
+            let (path, part) = link.split_once('#').unwrap_or((link, ""));
+            let target = match path {
+                "" => Path::new(ROOT).join(name),
+                _ => Path::new(ROOT).join(name).parent().expect("a folder").join(path),
+            };
+            assert!(target.exists(), "{name}: {link}");
+            if !part.is_empty() {
+                let text = fs::read_to_string(&target).expect("a page");
+                let headings = text.lines().filter_map(|line| line.strip_prefix('#'));
+                let mut anchors = headings.map(|line| anchor(line.trim_start_matches('#')));
+                assert!(anchors.any(|anchor| anchor == part), "{name}: {link}");
+            }
+            seen += 1;
+        }
+    }
+    assert!(seen > 60, "{seen} links");
+}
+
+#[test]
+fn the_site_has_every_page() {
+    let summary = page("docs/SUMMARY.md");
+    let mut listed: Vec<&str> = links(&summary);
+    listed.sort_unstable();
+    let mut pages = below_docs();
+    pages.retain(|name| name != "SUMMARY.md");
+    assert_eq!(listed, pages);
 }
