@@ -28,7 +28,7 @@ pub use types::{
 use crate::idiom::Idioms;
 
 /// Counts the changes of what an outline or the graph says of the same text.
-pub const VERSION: u32 = 9;
+pub const VERSION: u32 = 10;
 
 /// The largest file that is outlined, in bytes. No source that anyone has written is larger;
 /// what is left out is said (see `docs/limits.md`).
