@@ -149,7 +149,8 @@ impl Kernel {
     ) -> Option<Symbol> {
         let configured = self.configured(cache, index);
         let around = Around { tree: &self.tree, cache, index };
-        configured.symbol(&around, (&self.config, &self.bytes), || self.built(), name)
+        let built = || self.built(cache, index);
+        configured.symbol(&around, (&self.config, &self.bytes), built, name)
     }
 
     /// Which lines of the file at `path` are compiled, and which uses on them; of its other files
@@ -199,12 +200,16 @@ impl Kernel {
         compiled.line_with(&last.1, lines, name)
     }
 
-    /// What the configuration builds, sources that others include too.
-    pub fn built(&self) -> &Built {
+    /// What the configuration builds, sources that others include too; as [`Kernel::configured`].
+    pub fn built(&self, cache: &Path, index: Option<(&Index, &Fresh)>) -> &Built {
         self.built.get_or_init(|| {
-            let built = built(&self.files, &self.config, &self.knowledge);
-            let (files, config, knowledge) = (&self.files, &self.config, &self.knowledge);
-            with_includes(built, Included::Sources, files, config, knowledge)
+            let make = || {
+                let built = built(&self.files, &self.config, &self.knowledge);
+                let (files, config, knowledge) = (&self.files, &self.config, &self.knowledge);
+                with_includes(built, Included::Sources, files, config, knowledge)
+            };
+            let around = Around { tree: &self.tree, cache, index };
+            self.configured(cache, index).lines(&around, (&self.config, &self.bytes), make)
         })
     }
 
@@ -243,8 +248,8 @@ impl Kernel {
         self.kconfig.get_or_init(|| Kconfig::read(&self.files, &self.config))
     }
 
-    /// Why a file, by its path below the tree's root, is built or not.
-    pub fn explain(&self, path: &[u8]) -> Explanation {
-        explain(self.built(), &self.files, &self.config, &self.knowledge, path)
+    /// Why a file, by its path below the tree's root, is built or not: `built` says what is.
+    pub fn explain(&self, built: &Built, path: &[u8]) -> Explanation {
+        explain(built, &self.files, &self.config, &self.knowledge, path)
     }
 }

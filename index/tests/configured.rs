@@ -12,7 +12,7 @@ use kgrep_index::{
     Index, Scope, Tree,
     build::{Silent, rebuild, update},
     configured::{Around, Configured},
-    kbuild::{Configuration, Knowledge},
+    kbuild::{Built, Configuration, Disk, Included, Knowledge, built, explain, with_includes},
     store::Cache,
 };
 
@@ -81,6 +81,7 @@ fn one_history(seed: u64) {
     }
     let tree = Tree::locate(&root).unwrap();
     let knowledge = Knowledge::built_in();
+    let disk = Disk::new(root.clone());
     let (home, mut edits) = (Cache::new(&cache), Vec::new());
     for _ in 0..8 {
         match chance.below(6) {
@@ -100,6 +101,23 @@ fn one_history(seed: u64) {
         let kept = Configured::of(&around, &config, bytes, &knowledge);
         let anew = Configured::evaluated(&root, &config, &knowledge);
         assert_eq!(kept, anew, "seed {seed} after {edits:#?}");
+        let make = || {
+            let built = built(&disk, &config, &knowledge);
+            with_includes(built, Included::Sources, &disk, &config, &knowledge)
+        };
+        kept.lines(&around, (&config, bytes), make);
+        let lines = kept.lines(&around, (&config, bytes), || panic!("it was not kept"));
+        let told = |built: &Built| {
+            let sources = built.sources().map(<[u8]>::to_vec);
+            let told = sources.map(|path| {
+                let told = explain(built, &disk, &config, &knowledge, &path);
+                (path, told)
+            });
+            let mut told: Vec<_> = told.collect();
+            told.sort_unstable_by(|one, other| one.0.cmp(&other.0));
+            told
+        };
+        assert_eq!(told(&lines), told(&make()), "seed {seed} after {edits:#?}");
     }
 }
 

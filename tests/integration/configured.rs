@@ -307,6 +307,18 @@ drivers/core.c:20:	return dim();
 }
 
 #[test]
+fn a_call_of_what_is_not_built_stays_where_a_header_declares_it() {
+    let dir = kernel("CONFIG_LAMP=y\n");
+    dir.create("include/linux/fan.h", "int spin(void);\n");
+    dir.create(
+        "drivers/lamp.c",
+        "#include <linux/fan.h>\nint lamp(void)\n{\n\treturn spin() + setup();\n}\n",
+    );
+    let edges = dir.kgrep(&["--kconfig", ".config", "export", "edges"]).stdout();
+    assert!(edges.contains("drivers/lamp.c\tlamp\tspin\tcall\n"), "{edges}");
+}
+
+#[test]
 fn definitions_of_several_arms_show_their_guards() {
     let dir = with_arms("CONFIG_LAMP=y\n");
     let table = dir.kgrep(&["def", "light_up"]).stdout();

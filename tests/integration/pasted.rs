@@ -91,3 +91,67 @@ fn a_function_in_a_private_header_is_for_all() {
     dir.create("mm/other.c", "void f(void) { lamp_note(1); own(2); }\n");
     assert_eq!(edges(&dir, &["call"]), ["f > lamp_note", "lamp_qs > lamp_note"]);
 }
+
+#[test]
+fn a_macro_that_a_macro_hands_on_is_used() {
+    let dir = Dir::new();
+    dir.create(
+        "include/linux/lamp.h",
+        "void lamp_print(int n);\n#define LAMP_IF(c, func, ...) do { if (c) func(__VA_ARGS__); } while (0)\n\
+         #define LAMP(n) lamp_print(n)\n#define LAMP_ONCE(c, n) LAMP_IF(c, LAMP, n)\n",
+    );
+    dir.create("a.c", "void f(void) { LAMP_ONCE(1, 2); }\nvoid lamp_print(int n) {}\n");
+    let wanted = ["LAMP_ONCE > LAMP", "LAMP_ONCE > LAMP_IF", "f > LAMP_ONCE"];
+    assert_eq!(edges(&dir, &["macro"]), wanted);
+    let chain = || dir.kgrep(&["--format", "grep", "chain", "f", "lamp_print"]).run().stdout();
+    let way = "a.c:1:void f(void) { LAMP_ONCE(1, 2); }\n\
+               include/linux/lamp.h:4:#define LAMP_ONCE(c, n) LAMP_IF(c, LAMP, n)\n\
+               include/linux/lamp.h:3:#define LAMP(n) lamp_print(n)\n";
+    assert_eq!(chain(), way);
+    // An index says the same, also of a macro that comes later.
+    dir.create(
+        "include/linux/lamp.h",
+        "void lamp_print(int n);\n#define LAMP_ONCE(c, n) LAMP_IF(c, LAMP, n)\n",
+    );
+    dir.kgrep(&["index", "."]).run().expect_ok();
+    assert_eq!(chain(), "");
+    dir.create("include/linux/more.h", "#define LAMP(n) lamp_print(n)\n");
+    assert_eq!(chain().lines().count(), 3, "{}", chain());
+}
+
+#[test]
+fn a_short_function_of_the_file_is_expanded_like_an_inline_one() {
+    let dir = Dir::new();
+    let long = "\tdim();\n".repeat(8);
+    dir.create(
+        "a.c",
+        format!(
+            "void dim(void) {{}}\nstatic void take(void)\n{{\n\tdim();\n}}\n\
+             void __weak own(void)\n{{\n\tdim();\n}}\nstatic void long_one(void)\n{{\n{long}}}\n\
+             void f(void) {{ take(); own(); long_one(); }}\n"
+        ),
+    );
+    dir.create("b.c", "void g(void) { f(); }\n");
+    assert_eq!(edges(&dir, &["macro"]), ["f > take", "long_one > dim", "own > dim", "take > dim"]);
+}
+
+#[test]
+fn what_is_a_macro_or_an_inline_function_is_said_to_be_expanded() {
+    let dir = Dir::new();
+    dir.create(
+        "include/linux/lamp.h",
+        "#ifdef CONFIG_LAMP\nstatic inline void lamp_lock(int n)\n{\n\tlamp_wait(n);\n}\n#else\n\
+         #define lamp_lock(n) lamp_spin(n)\n#endif\n\
+         #ifdef CONFIG_LAMP\nvoid lamp_open(int n);\n#else\n#define lamp_open(n) do { } while (0)\n#endif\n",
+    );
+    dir.create(
+        "lamp.c",
+        "void lamp_wait(int n) {}\nvoid lamp_spin(int n) {}\nvoid lamp_open(int n) {}\n",
+    );
+    dir.create("a.c", "void f(void)\n{\n\tlamp_lock(1);\n\tlamp_open(1);\n}\n");
+    assert_eq!(
+        edges(&dir, &["call"]),
+        ["f > lamp_open", "lamp_lock > lamp_wait", "lamp_lock > lamp_spin"]
+    );
+    assert_eq!(edges(&dir, &["macro"]), ["f > lamp_lock"]);
+}

@@ -16,9 +16,19 @@ fn odd_heads_are_definitions() {
         "int (paren_name)(int a) { return callee_c(a); }\n\
          struct foo { int x; } *struct_ret(void) { return callee_i(); }\n\
          enum e { A1, B1 } enum_ret(void) { return callee_j(); }\n\
-         int after(void) { return callee_k(); }\n",
+         int after(void) { return callee_k(); }\n\
+         static int kr(a, b)\n\tint a;\n\tchar *b;\n{\n\treturn callee_d(a);\n}\n\
+         int last(void) { return callee_l(); }\n",
     );
-    for (name, line) in [("paren_name", 1), ("struct_ret", 2), ("enum_ret", 3), ("after", 4)] {
+    let lines = [
+        ("paren_name", 1),
+        ("struct_ret", 2),
+        ("enum_ret", 3),
+        ("after", 4),
+        ("kr", 5),
+        ("last", 11),
+    ];
+    for (name, line) in lines {
         let table = rows(&dir, &["callees", name]);
         assert!(table.contains("callee_"), "{name}: {table}");
         let table = rows(&dir, &["def", name]);

@@ -305,3 +305,37 @@ fn a_file_has_every_section_of_maintainers() {
     assert!(!answer.contains("Documentation/admin-guide/kdump.rst\n"), "{answer}");
     assert!(!answer.contains("Buried alive"), "of the first section only: {answer}");
 }
+
+#[test]
+fn a_modules_parameter_goes_by_the_modules_name() {
+    let dir = Dir::new();
+    let registers = "static int delay;\nmodule_param_named(glow, delay, int, 0644);\n";
+    dir.create("drivers/lamp/bulb.c", registers);
+    dir.create(
+        "drivers/lamp/Makefile",
+        "obj-m := lampcore.o\nlampcore-y := hub.o \\\n\t\tbulb.o\n",
+    );
+    dir.create("drivers/other/bulb.c", registers);
+    dir.create(
+        "drivers/other/tree.c",
+        format!("#define MODULE_PARAM_PREFIX \"lamptree.\"\n{registers}"),
+    );
+    dir.create("drivers/fan-speed/parts.c", "static int max;\nfan_param(int, max, 2);\n");
+    let told = |name: &str| dir.kgrep(&["--format", "grep", "trace", name]).run().stdout();
+    let at = |path: &str, line: u32, text: &str| format!("{path}:{line}:{text}\n");
+    let registered = "module_param_named(glow, delay, int, 0644);";
+    for (name, path, line) in
+        [("lampcore.glow=", "drivers/lamp/bulb.c", 2), ("lamptree.glow", "drivers/other/tree.c", 3)]
+    {
+        let told = told(name);
+        assert!(told.starts_with(&at(path, line, registered)), "{told}");
+        assert_eq!(told.matches(registered).count(), 1, "{told}");
+        assert!(told.contains(&at(path, line - 1, "static int delay;")), "{told}");
+    }
+    let guessed = told("fan_speed.max");
+    assert!(
+        guessed.contains(&at("drivers/fan-speed/parts.c", 2, "fan_param(int, max, 2);")),
+        "{guessed}"
+    );
+    assert_eq!(told("nothing.glow"), "");
+}

@@ -160,7 +160,7 @@ impl Asker<'_, '_> {
     /// The line that keeps a file out of what is built, and what it needs.
     fn kept_out(&self, path: &[u8]) -> (Option<String>, Vec<String>) {
         let Some(kernel) = self.code.kernel() else { return Default::default() };
-        let steps = kernel.explain(path).steps;
+        let steps = self.code.explain(path).map(|found| found.steps).unwrap_or_default();
         let Some(step) = steps.iter().find(|step| step.holds == Truth::False) else {
             return Default::default();
         };

@@ -34,8 +34,8 @@ pub(super) fn answer(code: &Code, built: &Built) -> Result<Answer> {
         if code.path(asked).is_file() {
             explain(code, kernel, asked, &mut sources, &mut answer);
         } else if text.contains(['*', '?', '[']) {
-            matching(code, kernel, &text, &mut answer)?;
-        } else if text.contains('/') || !defining(code, kernel, &text, &mut sources, &mut answer)? {
+            matching(code, &text, &mut answer)?;
+        } else if text.contains('/') || !defining(code, &text, &mut sources, &mut answer)? {
             return Err(Error::NotHere(text.into_owned()));
         }
     }
@@ -44,7 +44,7 @@ pub(super) fn answer(code: &Code, built: &Built) -> Result<Answer> {
 
 /// Adds the lines that decide for one file.
 fn explain(code: &Code, kernel: &Kernel, path: &[u8], sources: &mut Sources, answer: &mut Answer) {
-    let found = kernel.explain(path);
+    let Some(found) = code.explain(path) else { return };
     let section = section(answer, path, &state_text(&found.state, &found.steps));
     if found.steps.is_empty() {
         let cells = cells("-", Vec::new());
@@ -57,6 +57,11 @@ fn explain(code: &Code, kernel: &Kernel, path: &[u8], sources: &mut Sources, ans
     }
 }
 
+/// What becomes of the file at `path`.
+fn state(code: &Code, path: &[u8]) -> State {
+    code.built().map_or(State::No, |built| built.state(path))
+}
+
 /// Begins the part of the answer that is about `what`.
 fn section(answer: &mut Answer, what: &[u8], said: &str) -> Option<u32> {
     answer.sections.push(Title::Text(format!("{}: {said}", String::from_utf8_lossy(what))));
@@ -64,14 +69,14 @@ fn section(answer: &mut Answer, what: &[u8], said: &str) -> Option<u32> {
 }
 
 /// Adds the sources whose path a glob matches, each with what becomes of it.
-fn matching(code: &Code, kernel: &Kernel, glob: &str, answer: &mut Answer) -> Result<()> {
+fn matching(code: &Code, glob: &str, answer: &mut Answer) -> Result<()> {
     let matcher = GlobBuilder::new(glob).literal_separator(true).build()?.compile_matcher();
     let paths = code.all_files(|path| {
         let is_source = [&b".c"[..], b".S", b".rs"].iter().any(|suffix| path.ends_with(suffix));
         let on = |path: &[u8]| matcher.is_match(OsStr::from_bytes(path));
         is_source && (on(path) || on(&code.shown(path)))
     })?;
-    let states: Vec<State> = paths.iter().map(|path| kernel.built().state(path)).collect();
+    let states: Vec<State> = paths.iter().map(|path| state(code, path)).collect();
     let built = states.iter().filter(|state| is_built(state)).count();
     let section = section(answer, glob.as_bytes(), &format!("{built} of {} built", paths.len()));
     for (path, state) in paths.into_iter().zip(&states) {
@@ -81,13 +86,7 @@ fn matching(code: &Code, kernel: &Kernel, glob: &str, answer: &mut Answer) -> Re
 }
 
 /// Adds the definitions of a name, each with what becomes of its file. Whether there are any.
-fn defining(
-    code: &Code,
-    kernel: &Kernel,
-    name: &str,
-    sources: &mut Sources,
-    answer: &mut Answer,
-) -> Result<bool> {
+fn defining(code: &Code, name: &str, sources: &mut Sources, answer: &mut Answer) -> Result<bool> {
     let found = code.ask(|graph| {
         let definitions = graph.find_name(name.as_bytes()).map(|name| graph.definitions_of(name));
         let mut definitions = definitions.unwrap_or_default();
@@ -103,7 +102,7 @@ fn defining(
             // A header is built where a file that includes it is.
             Some(Presence::In) if path.ends_with(b".h") => State::BuiltIn,
             Some(Presence::Unknown) => State::Unknown,
-            _ => kernel.built().state(path),
+            _ => state(code, path),
         })
         .collect();
     if found.is_empty() {

@@ -121,10 +121,10 @@ fn symbols(graph: &Graph<'_>, code: &Code, sink: &mut dyn for<'a> Sink<Words<'a>
 
 /// Every source in path order, with what the configuration makes of it.
 fn files(code: &Code, sink: &mut dyn for<'a> Sink<Words<'a>>) -> Result<()> {
-    let kernel = code.kernel().ok_or(Error::NoConfiguration)?;
+    let built = code.built().ok_or(Error::NoConfiguration)?;
     let is_source = |path: &[u8]| SOURCES.iter().any(|suffix| path.ends_with(suffix));
     for path in code.all_files(is_source)? {
-        let (state, module): (&[u8], Vec<u8>) = match kernel.built().state(&path) {
+        let (state, module): (&[u8], Vec<u8>) = match built.state(&path) {
             State::BuiltIn => (b"y", b"-".to_vec()),
             State::Module(name) => (b"m", name),
             State::Unknown => (b"unknown", b"-".to_vec()),

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use kgrep_index::configured::{Configured, Presence, Symbol};
 use kgrep_index::graph::{Arch, DefInfo, Graph};
 use kgrep_index::idiom::Idioms;
-use kgrep_index::kbuild::Compiled;
+use kgrep_index::kbuild::{Built, Compiled, Explanation};
 use kgrep_index::store::Cache;
 use kgrep_index::{Fresh, Index, Tree};
 
@@ -128,6 +128,17 @@ impl Code {
     pub fn configured(&self) -> Option<&Configured> {
         let kernel = self.kernel.as_ref()?;
         Some(kernel.configured(self.workspace.cache(), self.seen()))
+    }
+
+    /// What the configuration in force builds, with the lines that decide, if there is one.
+    pub fn built(&self) -> Option<&Built> {
+        Some(self.kernel.as_ref()?.built(self.workspace.cache(), self.seen()))
+    }
+
+    /// Why a file, by its path below the tree's root, is built or not under the configuration in
+    /// force.
+    pub fn explain(&self, path: &[u8]) -> Option<Explanation> {
+        Some(self.kernel.as_ref()?.explain(self.built()?, path))
     }
 
     /// What the tree says of a Kconfig symbol, without `CONFIG_`, under the configuration in force.

@@ -192,6 +192,10 @@ pub struct Text {
     /// Whether only files of the architecture that is asked about count.
     #[serde(default)]
     pub arch: bool,
+    /// Template of a module's name: only files that are a part of it count.
+    pub module: Option<String>,
+    /// Template of a regular expression by which a file's text says that it is.
+    pub module_says: Option<String>,
 }
 
 fn name() -> String {

@@ -84,6 +84,21 @@ impl Configured {
         around.kept(key(b"symbols", config, bytes), is_of_it, make).get(name)
     }
 
+    /// What the configuration builds, with the lines that decide: as it was kept, or as `make`
+    /// finds it now.
+    pub fn lines(
+        &self,
+        around: &Around<'_>,
+        (config, bytes): (&Configuration, &[u8]),
+        make: impl FnOnce() -> Built,
+    ) -> Built {
+        // It depends on what `self` does, which was found to be as it is now.
+        let evaluation = self.0.evaluation;
+        let key = key(b"lines", config, bytes);
+        let is_of_it = |(kept, _): &(u64, Built)| *kept == evaluation;
+        around.kept(key, is_of_it, |_| (evaluation, make())).1.restored()
+    }
+
     /// The same, evaluated now and not kept.
     pub fn evaluated(root: &Path, config: &Configuration, knowledge: &Knowledge) -> Configured {
         Configured(evaluated(&crate::kbuild::Disk::new(root.to_owned()), config, knowledge))

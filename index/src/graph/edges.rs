@@ -22,9 +22,10 @@ pub(super) const KCONFIG: u8 = 4;
 pub(super) const BEARING: u8 = 8;
 
 /// What a plain use of a name can be an edge to.
-const EDGES: u8 = CALLABLE | KCONFIG | BEARING;
+const EDGES: u8 = CALLABLE | KCONFIG | BEARING | MACRO;
 
-/// What makes a constant bear when its body has such a name.
+/// What makes a constant bear when its body has such a name, and what a macro's body hands on: a
+/// macro too, which another one puts brackets behind.
 pub(super) const BORNE: u8 = CALLABLE | MACRO | BEARING;
 
 /// The answers of [`needed`] that are conditions.
@@ -38,6 +39,7 @@ pub(super) fn needed(used: UseKind, runs: bool, within: Kind) -> u8 {
         UseKind::Ref if within == Kind::Kconfig => KCONFIG,
         UseKind::Init if runs => 0,
         _ if within == Kind::Constant => BORNE,
+        UseKind::Ref if within == Kind::Macro => BORNE,
         UseKind::Deref => BEARING,
         UseKind::Ref | UseKind::Init => CALLABLE | BEARING,
     }

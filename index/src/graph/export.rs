@@ -25,10 +25,14 @@ pub struct EdgeRow<'g> {
     pub written: &'g [u8],
     /// The first and the last line of the definition there.
     pub lines: (u32, u32),
-    /// Whether the compiler puts the callee's text in the place of the call: it is a macro,
-    /// or a function marked `inline`.
+    /// Whether the compiler puts the callee's text in the place of the call: it is a macro, a
+    /// function marked `inline`, or a short one of the same file.
     pub expands: bool,
 }
+
+/// Lines, head and braces too, of a function that a compiler puts into those of its file that
+/// call it, `inline` or not: it has two or three statements.
+const SHORT: u32 = 8;
 
 impl Graph<'_> {
     /// Calls `each` with every edge of files that count for `arch`, in a fixed order. Of names
@@ -36,9 +40,11 @@ impl Graph<'_> {
     /// other does.
     ///
     /// Here, and only here, `macro` means "expanded in place: a function-like macro or an
-    /// inline function": a call of a function marked `inline` has two rows, one of kind
-    /// `call` and one of kind `macro`, because a compiler's own graph, with which the export
-    /// is to be compared, shows the calls inside of such a function as its caller's.
+    /// inline function": a call of a function marked `inline`, or of one of at most [`SHORT`]
+    /// lines in the same file, has two rows, one of kind `call` and one of kind `macro`, because
+    /// a compiler's own graph, with which the export is to be compared, shows the calls inside
+    /// of such a function as its caller's. A name that headers have both as a macro and as an
+    /// inline function, of which the configuration chooses, has the row that holds for both.
     pub fn export_edges(
         &self,
         arch: Arch,
@@ -64,13 +70,20 @@ impl Graph<'_> {
                 }
                 let mut kind = kind_of(&source, edge.kind, edge.runs, &meaning, definitions);
                 let declared = !meaning.is_elsewhere && edge.kind == UseKind::Call;
-                if kind.is_none() && !counting.is_empty() && declared && all.iter().any(is_global) {
+                let left_out = matches!(arch, Arch::Built(_)) || !counting.is_empty();
+                let linked = |d: &DefInfo| is_global(d) && self.sees(source.file, d, arch.whole());
+                if kind.is_none() && left_out && declared && all.iter().any(linked) {
                     // A header says so to all; where it is defined, the file doesn't see.
                     kind = Some(LinkKind::Call);
                 }
+                let is_open = is_macro_or_inline(&meaning);
+                let kind = kind.map(|kind| match kind {
+                    LinkKind::Call if is_open => LinkKind::Macro,
+                    kind => kind,
+                });
                 if let Some(kind) = kind {
                     let callee = self.name(edge.name);
-                    let inline = meaning.functions.iter().any(|d| d.flags.has(Flags::INLINE));
+                    let inline = meaning.functions.iter().any(|d| is_inline(d, &source));
                     if kind == LinkKind::Init {
                         // The tables of a `.c` that another includes are that unit's.
                         for unit in self.includers_of(source.file) {
@@ -106,6 +119,20 @@ impl Graph<'_> {
             }
         }
     }
+}
+
+/// Whether a compiler puts the function's body in the place of a call in `source`.
+fn is_inline(function: &DefInfo, source: &DefInfo) -> bool {
+    // Of a weak one another may be linked.
+    let may_be = function.kind == Kind::Function && !function.flags.has(Flags::WEAK);
+    let is_short = function.last.saturating_sub(function.first) < SHORT;
+    function.flags.has(Flags::INLINE) || may_be && is_short && function.file == source.file
+}
+
+/// Whether it is expanded in any case, of which only one arm is a call.
+fn is_macro_or_inline(meaning: &Meaning) -> bool {
+    meaning.macros.iter().any(|d| d.kind == Kind::Macro)
+        && meaning.functions.iter().all(|d| d.flags.has(Flags::INLINE))
 }
 
 fn is_global(definition: &DefInfo) -> bool {

@@ -74,6 +74,7 @@ fn names_mean_only_what_their_file_can_see() {
         rows(&open(&sections), Arch::named("x86")),
         [
             "arch/x86/setup.c setup_arch helper call",
+            "arch/x86/setup.c setup_arch helper macro",
             "include/linux/h.h run_it start_thread call",
             "init/main.c boot_thread run_init call",
             "init/main.c rest boot_thread ref",
@@ -81,6 +82,7 @@ fn names_mean_only_what_their_file_can_see() {
             "init/main.c rest kthread_run call",
             "init/main.c rest run_it macro",
             "init/main.c start rest call",
+            "init/main.c start rest macro",
             "init/main.c start setup_arch call",
             "init/main.c start tiny call",
             "init/main.c start tiny macro",

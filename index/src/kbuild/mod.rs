@@ -97,7 +97,9 @@ pub use result::{Built, Object, State, Step};
 pub use tree::built;
 
 /// True, false, or what only a compiler, a shell or another file could tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub enum Truth {
     /// It does not hold.
     False,

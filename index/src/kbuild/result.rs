@@ -24,9 +24,10 @@ pub enum State {
 }
 
 /// One object that a source is compiled into.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Object {
     /// The source, from the top of the tree.
+    #[serde(with = "serde_bytes")]
     pub source: Vec<u8>,
     /// What it becomes a part of.
     pub state: State,
@@ -38,11 +39,12 @@ pub struct Object {
 }
 
 /// A folder whose Makefile was run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Visited {
     pub(super) path: Vec<u8>,
     /// The folder whose Makefile led here, and its line.
     pub(super) from: Option<(u32, Origin)>,
+    #[serde(with = "shared")]
     pub(super) read: Vec<Arc<[u8]>>,
     pub(super) conditions: Vec<Condition>,
 }
@@ -59,10 +61,11 @@ pub struct Step {
 }
 
 /// What a configuration builds.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Built {
     pub(super) folders: Vec<Visited>,
     objects: Vec<Object>,
+    #[serde(skip)]
     by_source: HashMap<Vec<u8>, Vec<u32>>,
     pub(super) flags: HashMap<Vec<u8>, Vec<Vec<u8>>>,
     /// What Makefiles define for the preprocessor.
@@ -77,6 +80,15 @@ impl Built {
         let number = self.objects.len() as u32;
         self.by_source.entry(object.source.clone()).or_default().push(number);
         self.objects.push(object);
+    }
+
+    /// The same as it was kept, which leaves out what the objects say by themselves.
+    #[must_use]
+    pub(crate) fn restored(mut self) -> Built {
+        for object in std::mem::take(&mut self.objects) {
+            self.add(object);
+        }
+        self
     }
 
     /// The objects of one source, in the order that the Makefiles name them.
@@ -154,6 +166,28 @@ impl Built {
         let folder = self.folders.get(folder as usize).filter(|_| origin.line > 0);
         let Some(folder) = folder else { return };
         steps.extend(steps_of(&folder.read, &folder.conditions, origin, Truth::True));
+    }
+}
+
+/// Names of files that much shares, as they are kept: each by itself.
+mod shared {
+    use std::sync::Arc;
+
+    use serde::de::Deserializer;
+    use serde::ser::Serializer;
+    use serde::{Deserialize, Serialize};
+    use serde_bytes::{ByteBuf, Bytes};
+
+    pub(super) fn serialize<S: Serializer>(names: &[Arc<[u8]>], to: S) -> Result<S::Ok, S::Error> {
+        let names: Vec<&Bytes> = names.iter().map(|name| Bytes::new(name)).collect();
+        names.serialize(to)
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(
+        from: D,
+    ) -> Result<Vec<Arc<[u8]>>, D::Error> {
+        let names = Vec::<ByteBuf>::deserialize(from)?;
+        Ok(names.into_iter().map(|name| Arc::from(name.into_vec())).collect())
     }
 }
 

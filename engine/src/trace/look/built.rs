@@ -3,6 +3,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use regex::bytes::Regex;
+
 use crate::trace::case::Case;
 use crate::trace::tracer::{Row, Tracer};
 
@@ -58,6 +60,92 @@ fn lines_for(tracer: &mut Tracer<'_, '_>, path: &str) -> Vec<Row> {
         wanted = vec![format!("{own}/")];
         folder = parent;
     }
+}
+
+/// A module, by the names that are asked for.
+pub(super) struct Modules {
+    names: Vec<String>,
+    /// What a part's text says.
+    says: Option<Regex>,
+}
+
+/// How sure it is that a file is a part of a module.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Part {
+    /// Its folder is called so.
+    Folder,
+    /// Its own text, its name or a Makefile says so.
+    Told,
+}
+
+/// Folders above a file whose Makefiles may name it.
+const FOLDERS: usize = 4;
+
+impl Modules {
+    /// The module of these names; one whose text `says` so is a part of it.
+    pub(super) fn new(names: Vec<String>, says: Option<Regex>) -> Modules {
+        Modules { names: names.iter().map(|name| plain(name)).collect(), says }
+    }
+
+    /// Whether the file at `path` is a part of it.
+    pub(super) fn has(&self, tracer: &mut Tracer<'_, '_>, path: &[u8]) -> Option<Part> {
+        let file = tracer.file(path);
+        let text = String::from_utf8_lossy(path);
+        let (folder, name) = text.rsplit_once('/').unwrap_or(("", &text));
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        let says = self.says.as_ref().is_some_and(|says| says.is_match(file.bytes()));
+        if says || self.is_one(stem) || self.is_built_of(tracer, folder, stem) {
+            return Some(Part::Told);
+        }
+        let root = || tracer.code.tree().root().file_name().map(|name| name.to_string_lossy());
+        let above = match folder.rsplit('/').next().filter(|name| !name.is_empty()) {
+            Some(name) => self.is_one(name),
+            None => root().is_some_and(|name| self.is_one(&name)),
+        };
+        above.then_some(Part::Folder)
+    }
+
+    fn is_one(&self, name: &str) -> bool {
+        self.names.contains(&plain(name))
+    }
+
+    /// Whether a Makefile makes the module of what `stem` in `folder` is compiled to.
+    fn is_built_of(&self, tracer: &mut Tracer<'_, '_>, folder: &str, stem: &str) -> bool {
+        let (mut folder, mut object) = (folder, format!("{stem}.o"));
+        for _ in 0..FOLDERS {
+            let made = made_of(&Naming::read(tracer, folder), object.clone());
+            if made.iter().any(|made| self.is_one(made.strip_suffix(".o").unwrap_or(made))) {
+                return true;
+            }
+            let up = folder.rsplit_once('/').or((!folder.is_empty()).then_some(("", folder)));
+            let Some((parent, own)) = up else { break };
+            object = format!("{own}/{object}");
+            folder = parent;
+        }
+        false
+    }
+}
+
+/// What `object` is made a part of, and what that is, and so on.
+fn made_of(naming: &Naming, object: String) -> Vec<String> {
+    let mut made = vec![object];
+    let mut at = 0;
+    while let Some(object) = made.get(at) {
+        let targets = naming.of(object).iter().filter_map(|(_, target)| target.clone());
+        for target in targets.collect::<Vec<_>>() {
+            if !made.contains(&target) {
+                made.push(target);
+            }
+        }
+        at += 1;
+    }
+    made.remove(0);
+    made
+}
+
+/// A module's name as the kernel compares it.
+fn plain(name: &str) -> String {
+    name.replace('-', "_")
 }
 
 /// The lines of a folder's Makefiles by the objects that they name, each with the object that

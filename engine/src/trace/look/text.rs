@@ -9,6 +9,7 @@ use kgrep_index::graph::{Arch, Place};
 use regex::bytes::Regex;
 
 use super::BRIEF;
+use super::built::Modules;
 use super::calls::{FEW, called_names};
 use super::definitions::lines;
 use super::grouped::Groups;
@@ -228,6 +229,25 @@ pub(in crate::trace) fn wanted(text: &Text, facts: &Facts, arch: Arch, most: usi
 /// The lines that match, file by file: of the texts to find, in their order; without one, of
 /// the files that are named in full.
 fn files(
+    tracer: &mut Tracer<'_, '_>,
+    text: &Text,
+    facts: &Facts,
+    pattern: &str,
+    most: usize,
+) -> Result<Vec<InFile>> {
+    let found = files_of_all(tracer, text, facts, pattern, most)?;
+    let Some(module) = &text.module else { return Ok(found) };
+    let says = text.module_says.as_ref().and_then(|says| facts.fill_regex(says));
+    let says = says.map(|says| regex(&says)).transpose()?;
+    let modules = Modules::new(facts.fill(module), says);
+    let parts: Vec<_> =
+        found.into_iter().map(|file| (modules.has(tracer, &file.path), file)).collect();
+    let surest = parts.iter().filter_map(|(part, _)| *part).max();
+    let surest = parts.into_iter().filter(|(part, _)| part.is_some() && *part == surest);
+    Ok(surest.map(|(_, file)| file).collect())
+}
+
+fn files_of_all(
     tracer: &mut Tracer<'_, '_>,
     text: &Text,
     facts: &Facts,

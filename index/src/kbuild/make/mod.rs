@@ -14,6 +14,8 @@ use std::{collections::HashMap, sync::Arc};
 
 pub(super) use parse::LineNumber;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Configuration, Files, Knowledge, Truth};
 
 /// The number of a condition in [`Make::conditions`]; [`NO_CONDITION`] for none.
@@ -24,7 +26,7 @@ pub(super) const NO_CONDITION: ConditionNumber = u32::MAX;
 
 /// Where a part of a variable was set: the file's number in [`Make::read`], the line, and the
 /// innermost condition around it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Origin {
     pub(super) file: u32,
     pub(super) line: LineNumber,
@@ -32,7 +34,7 @@ pub(super) struct Origin {
 }
 
 /// A conditional's arm that a line is in.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Condition {
     /// The condition around it.
     pub(super) outer: ConditionNumber,

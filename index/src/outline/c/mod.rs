@@ -17,6 +17,7 @@ mod guards;
 mod head;
 mod items;
 mod macros;
+mod old;
 mod pasted;
 mod pointers;
 mod sink;
@@ -120,6 +121,8 @@ struct Item {
     unindented: bool,
     /// How many `#if`s were open when it began.
     conditions: usize,
+    /// Whether the parameters of a head of the old style are being declared.
+    old_head: bool,
     /// First line of the comment above it, or 0.
     doc: u32,
     /// The conditions around its beginning.
@@ -132,7 +135,7 @@ impl Item {
         self.groups.clear();
         self.depth = Depth::default();
         (self.equals, self.body, self.close) = (None, None, None);
-        self.unindented = false;
+        (self.unindented, self.old_head) = (false, false);
     }
 
     /// What is between a group's brackets: nothing, if it is never closed.
@@ -260,6 +263,10 @@ impl<'a> Reader<'a> {
         if self.conditions.arm_is_dead() {
             return;
         }
+        if std::mem::take(&mut self.item.old_head) && !token.is(b'{') {
+            self.item.old_head = true;
+            return;
+        }
         if !self.item.tokens.is_empty() && self.begins_anew(token) {
             self.finish();
         }
@@ -282,7 +289,9 @@ impl<'a> Reader<'a> {
                 b'=' if self.item.depth == Depth::default() && self.item.equals.is_none() => {
                     self.item.equals = Some(index);
                 }
-                b';' if self.item.depth == Depth::default() => self.finish(),
+                b';' if self.item.depth == Depth::default() && !self.begins_old_head() => {
+                    self.finish();
+                }
                 _ => {}
             }
         }
