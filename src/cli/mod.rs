@@ -63,6 +63,7 @@ const EXAMPLES: &str = "\
 Examples:
   kgrep 'kmem_cache_alloc('          search; a bracket left open is plain text
   kgrep -w kfree drivers/usb -tc     a word, below a folder, in C files
+  kgrep --at HEAD~3 kfree            in a git revision, without checking it out
   kgrep -s 27                        open match 27 in the editor
   kgrep -s c3 27-28,30               three lines of context around these
   kgrep -s tree                      count the matches by folder
@@ -108,7 +109,7 @@ Examples:
 /// What a command's help says of the options that all commands have.
 const DISPLAY: &str = "\
 Every command takes --format, --json, --vimgrep, --color, --highlight, --hyperlink, --theme, --arch, --no-header,
---no-less and --no-config, too: see `kgrep --help`.";
+--no-less and --no-config, too, and every question --at REV: see `kgrep --help`.";
 
 /// The whole command line.
 #[derive(Debug, Clone, Parser)]

@@ -1,6 +1,7 @@
 //! What kgrep does: one file a command, top to bottom.
 
 mod answer;
+mod at;
 mod between;
 mod body;
 mod browse;
@@ -33,6 +34,7 @@ mod picture;
 mod printer;
 mod queries;
 mod refs;
+mod revisions;
 mod screen;
 mod search;
 mod show;
@@ -60,25 +62,29 @@ use crate::waiting;
 /// # Errors
 /// Whatever kept the command from being done, in one line.
 pub(crate) fn run(cli: &Cli, args: &[OsString]) -> Result<Outcome> {
-    let session = || {
-        // Without the program's own name.
-        let session = session(&cli.root, args.get(1..).unwrap_or_default())?;
-        let prints_hunks = match &cli.command {
-            Some(command) => matches!(command, Commands::Diff(_)),
-            None => follow::is_meant(&cli.root),
-        };
-        if session.settings.format.value == Format::Patch && !prints_hunks {
-            bail!("--format patch is for `kgrep diff` and for follow-ups on its lists");
+    let outcome = at::within(cli, folders::cache, |cli| {
+        if let Some(doing) = doing(cli) {
+            waiting::begin(doing);
         }
-        Ok(session)
-    };
-    if let Some(doing) = doing(cli) {
-        waiting::begin(doing);
-    }
-    let outcome = answer(cli, session);
+        answer(cli, || checked_session(cli, args))
+    });
     // Where nothing was printed.
     waiting::end();
     outcome
+}
+
+/// The session, for a command that can print in the format in force.
+fn checked_session(cli: &Cli, args: &[OsString]) -> Result<Session> {
+    // Without the program's own name.
+    let session = session(&cli.root, args.get(1..).unwrap_or_default())?;
+    let prints_hunks = match &cli.command {
+        Some(command) => matches!(command, Commands::Diff(_)),
+        None => follow::is_meant(&cli.root),
+    };
+    if session.settings.format.value == Format::Patch && !prints_hunks {
+        bail!("--format patch is for `kgrep diff` and for follow-ups on its lists");
+    }
+    Ok(session)
 }
 
 /// What is being done, in a word, where that may take long and reads no keys.
@@ -115,6 +121,9 @@ fn answer(cli: &Cli, session: impl Fn() -> Result<Session>) -> Result<Outcome> {
                 config::run(&self::session(&root, &[])?).map(|_| Outcome::Problems)
             }
         },
+        Some(Commands::Index(args)) if !cli.root.common.at.is_empty() || !args.tags.is_empty() => {
+            revisions::run(args, &cli.root.common, &session()?)
+        }
         Some(Commands::Index(args)) => index::run(args, &session()?),
         Some(Commands::Find(args)) => find::run(args, &session()?),
         Some(Commands::Def(args)) => def::run(args, &session()?),

@@ -83,7 +83,7 @@ impl<'l> Printer<'l> {
     /// The printer, whose summary, in a format that has one, ends with these too.
     pub(crate) fn ending(mut self, summary: serde_json::Map<String, serde_json::Value>) -> Self {
         if let Style::Json(json) = &mut self.style {
-            json.summary = summary;
+            json.summary.extend(summary);
         }
         self
     }

@@ -158,6 +158,7 @@ const ENGINE: Order = &[
     ("answer", &[]),
     ("search", &[]),
     ("diff", &[]),
+    ("revision", &[]),
     ("sink", &[]),
     ("note", &[]),
     ("recipes", &[]),
