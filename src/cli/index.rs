@@ -13,7 +13,7 @@ Examples:
   kgrep index ~/src/linux     of that tree
   kgrep index .               of this folder, though nothing says that it is a source tree
   kgrep index --status        what there is, and what changed since
-  kgrep index --at v6.1 --at v6.6    of these git revisions (~/src/linux must have them)
+  kgrep index --at v6.1 --at v6.6 ~/src/linux    of these git revisions there
 
 The index knows the text (for searches), the code (def, refs, callers, callees, chain, trace)
 and the catalog (find). Nobody needs to update it: changed files are read directly.")]

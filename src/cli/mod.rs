@@ -13,6 +13,7 @@ mod diff;
 mod files;
 mod find;
 mod groups;
+mod history;
 mod index;
 mod kinds;
 mod lists;
@@ -40,6 +41,7 @@ pub(crate) use code::{
 pub(crate) use common::{CommonArgs, ListArgs};
 pub(crate) use diff::{By, DiffArgs, ExistsArgs, KindArg, TouchedArgs, Within};
 pub(crate) use find::{CompleteArgs, FindArgs, FindKind};
+pub(crate) use history::HistoryArgs;
 pub(crate) use index::IndexArgs;
 pub(crate) use kinds::kind;
 pub(crate) use lists::ListsArgs;
@@ -216,6 +218,8 @@ pub(crate) enum Commands {
     Touched(TouchedArgs),
     /// Prove that a name is there or not: in this tree, or in which of several
     Exists(ExistsArgs),
+    /// Tell what a name is in revisions and folders, and what changed between them
+    History(HistoryArgs),
     /// Answer an editor's questions, by the Language Server Protocol
     Lsp(LspArgs),
     /// Answer an agent's questions, by the Model Context Protocol

@@ -25,6 +25,7 @@ pub(super) fn within<T>(
 ) -> Result<T> {
     let common = &cli.root.common;
     if common.at.is_empty() || matches!(cli.command, Some(Commands::Index(_))) {
+        // Comparisons and `index` name revisions in other ways.
         ensure!(
             common.git.is_none() || cli.command.is_some(),
             "--git names the repository for --at REV, which is missing"
@@ -127,7 +128,9 @@ fn refuse(cli: &Cli) -> Result<()> {
             | Commands::Export(_)
             | Commands::Exists(_),
         ) => return Ok(()),
-        Some(Commands::Diff(_) | Commands::Touched(_)) => "what compares revisions (git:REV..REV)",
+        Some(Commands::Diff(_) | Commands::Touched(_) | Commands::History(_)) => {
+            "what compares revisions (git:REV)"
+        }
         Some(_) => "this command",
     };
     bail!("--at is not for {name}; it goes with a search or a question about code")

@@ -21,6 +21,7 @@ mod follow;
 mod functions;
 mod generate;
 mod help;
+mod history;
 mod index;
 mod items;
 mod lister;
@@ -38,6 +39,7 @@ mod revisions;
 mod screen;
 mod search;
 mod show;
+mod sides;
 mod steps;
 mod touched;
 mod trace;
@@ -63,10 +65,12 @@ use crate::waiting;
 /// Whatever kept the command from being done, in one line.
 pub(crate) fn run(cli: &Cli, args: &[OsString]) -> Result<Outcome> {
     let outcome = at::within(cli, folders::cache, |cli| {
-        if let Some(doing) = doing(cli) {
-            waiting::begin(doing);
-        }
-        answer(cli, || checked_session(cli, args))
+        sides::beside(cli, folders::cache, |cli| {
+            if let Some(doing) = doing(cli) {
+                waiting::begin(doing);
+            }
+            answer(cli, || checked_session(cli, args))
+        })
     });
     // Where nothing was printed.
     waiting::end();
@@ -99,7 +103,7 @@ fn doing(cli: &Cli) -> Option<&'static str> {
         Some(Commands::List(_) | Commands::Messages(_)) => "listing",
         Some(Commands::Built(_)) => "reading Makefiles",
         Some(Commands::Diff(_) | Commands::Touched(_)) => "comparing",
-        Some(Commands::Exists(_)) => "looking it up",
+        Some(Commands::Exists(_) | Commands::History(_)) => "looking it up",
         Some(Commands::Log(_)) if !io::stdin().is_terminal() => "reading the log",
         Some(_) => return None,
         None if follow::is_meant(&cli.root) || cli.root.search.paths.iter().any(reads) => {
@@ -146,6 +150,7 @@ fn answer(cli: &Cli, session: impl Fn() -> Result<Session>) -> Result<Outcome> {
         Some(Commands::Diff(args)) => diff::run(args, &session()?),
         Some(Commands::Touched(args)) => touched::run(args, &session()?),
         Some(Commands::Exists(args)) => exists::run(args, &session()?),
+        Some(Commands::History(args)) => history::run(args, &cli.root.common, &session()?),
         Some(Commands::Lists(args)) => lists::run(args, &session()?),
         Some(Commands::Demo) => demo::run(&folders::cache()?).map(|()| Outcome::Found),
         Some(Commands::Help(args)) => help::run(args),

@@ -84,7 +84,7 @@ impl Repository {
         }
         let repository = self.shared.to_thread_local();
         let meant = repository.rev_parse_single(name.as_bytes().as_bstr());
-        let meant = meant.map_err(|error| unknown(causes(&error)))?;
+        let meant = meant.map_err(|error| unknown(unresolved(&causes(&error))))?;
         let object = meant.object().map_err(|error| self.missing(meant.detach(), &error))?;
         // A tag that leads to a commit that leads to a tree; or the tree itself.
         let commit = object.peel_tags_to_end().map_err(|error| unknown(causes(&error)))?;
@@ -236,6 +236,15 @@ pub fn nearest<'a>(name: &str, names: &[&'a str]) -> Option<&'a str> {
 fn hexadecimal(id: &str) -> Result<ObjectId> {
     ObjectId::from_hex(id.as_bytes())
         .map_err(|error| Error::Object { id: id.to_owned(), reason: error.to_string() })
+}
+
+/// Why a name means nothing, without what only who parses names understands.
+fn unresolved(reason: &str) -> String {
+    let is_unknown = ["could not be found", "NotFound", "not found"];
+    match is_unknown.iter().any(|words| reason.contains(words)) {
+        true => "no tag, branch or commit here is called so".to_owned(),
+        false => reason.to_owned(),
+    }
 }
 
 /// An error with its causes, in one line.
