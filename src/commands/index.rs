@@ -386,7 +386,7 @@ fn problem(state: EntryState) -> Option<String> {
 }
 
 fn prune(cache: &Cache, session: &Session) -> Result<Outcome> {
-    let gone = revisions::prune(&Kept::new(&session.cache))?;
+    let gone = revisions::prune(&Kept::new(&session.cache), cache)?;
     let pruned = cache.prune()?;
     for entry in &pruned.removed {
         let tree = entry.root.as_ref().unwrap_or(&entry.dir).display();

@@ -103,12 +103,12 @@ fn removed(known: &KeptRevision, kept: &Kept, cache: &Cache) -> Result<()> {
     Ok(())
 }
 
-/// Removes revisions whose repository is gone, or that nobody asked about for long; how many. Their
-/// indexes go as those of all trees that are gone.
+/// Removes revisions whose repository is gone, or that nobody asked about for long, with their
+/// indexes; how many.
 ///
 /// # Errors
 /// If the cache can't be read or written.
-pub(super) fn prune(kept: &Kept) -> Result<u64> {
+pub(super) fn prune(kept: &Kept, cache: &Cache) -> Result<u64> {
     let mut gone = 0;
     for known in kept.all()? {
         let unused = known.used.is_none_or(|used| {
@@ -121,10 +121,11 @@ pub(super) fn prune(kept: &Kept) -> Result<u64> {
             Some(_) => continue,
         };
         let called = known.label.as_ref().map_or_else(|| known.root.display().to_string(), called);
-        kept.remove(&known)?;
-        tell(format!("removed the files of {called}: {why}"));
+        removed(&known, kept, cache)?;
+        tell(format!("removed what was kept of {called}: {why}"));
         gone += 1;
     }
+    kept.remove_broken_sides();
     let bytes = kept.remove_unused_blobs()?;
     if bytes > 0 {
         tell(format!("removed what no revision has any more, {}", HumanBytes(bytes)));

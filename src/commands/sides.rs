@@ -114,7 +114,7 @@ impl<'a> Finder<'a> {
             key.update(side.root.as_os_str().as_bytes());
             key.update(b"\0");
         }
-        let folder = cache.join(format!("revisions/sides/{:08x}", key.finalize()));
+        let folder = self.kept.sides().join(format!("{:08x}", key.finalize()));
         make_folder(cache, &folder)?;
         for side in &self.sides {
             let link = folder.join(&side.label);

@@ -45,24 +45,19 @@ const QUESTIONS: &[&[&str]] = &[
     &["-w", "kfree", "mm", "include"],
     &["-F", "kmem_cache_alloc("],
     &["-i", "-c", "slab"],
-    &["-l", "EXPORT_SYMBOL"],
     &["-p", "return"],
     &["-C1", "kmalloc"],
     &["--hidden", "--no-ignore", "-g", "!.git", "-c", "."],
     &["--vimgrep", "-tc", "int"],
-    &["no such text"],
     &["def", "kfree", "kmalloc"],
     &["def", "--body", "start_kernel"],
     &["def", "no_such_name"],
     &["refs", "kfree"],
-    &["callers", "-d", "2", "kmem_cache_alloc"],
     &["callers", "--args", "kfree"],
     &["callees", "-d", "2", "start_kernel"],
     &["chain", "start_kernel", "kernel_init"],
     &["trace", "pivot_root"],
-    &["trace", "mm/slab.c"],
     &["list", "syscalls"],
-    &["list", "exports"],
     &["messages"],
     &["functions", "--with", "kmalloc", "mm", "fs"],
     &["exists", "kfree", "pivot_root", "no_such_name", "CONFIG_KEXEC"],
@@ -85,7 +80,7 @@ fn the_revision_that_is_checked_out_answers_as_the_files_do() {
             dir.kgrep(&["index", "--at", "v6.2"]).run().expect_code(0);
         }
         // Without an index, what is only searched shows what the rules let through.
-        let asked = if indexed { QUESTIONS } else { &QUESTIONS[..10] };
+        let asked = if indexed { QUESTIONS } else { &QUESTIONS[..4] };
         for question in asked {
             let files = answer(&dir, &[], question);
             eqnice!(files, answer(&dir, &["--at", "v6.2"], question));

@@ -6,6 +6,7 @@
 //!   trees/<tree id>/     a revision's files: links into blobs/, read-only
 //!   trees/<tree id>.toml which revision it was asked as last; its mtime is the last use
 //!   blobs/<ab>/<cdef…>   each content once, by its blob's id
+//!   sides/<number>/      links to trees that were compared, by their names
 //!   unpacking/           a tree that is being written; published by rename
 //!   lock                 held by the one who writes
 //! ```
@@ -195,6 +196,22 @@ impl Kept {
             }
         }
         Ok(bytes)
+    }
+
+    /// The folder of those that stand beside trees they are compared with, one for each comparison.
+    pub fn sides(&self) -> PathBuf {
+        self.folder().join("sides")
+    }
+
+    /// Removes comparisons of which a tree is gone.
+    pub fn remove_broken_sides(&self) {
+        for folder in fs::read_dir(self.sides()).into_iter().flatten().flatten() {
+            let mut links = fs::read_dir(folder.path()).into_iter().flatten().flatten();
+            if links.any(|link| !link.path().exists()) {
+                // What can't be removed takes no room to speak of.
+                let _ = fs::remove_dir_all(folder.path());
+            }
+        }
     }
 
     /// How much of the disk a revision's files take.
