@@ -139,7 +139,9 @@ fn asked(names: &[String], side: &Side, session: &Session) -> Result<Vec<State>>
             head: String::new(),
             body: Vec::new(),
         };
-        if let Some(row) = best {
+        // Text that only has the name defines nothing.
+        let defines = !matches!(verdict.standing, Standing::Text | Standing::Patch);
+        if let Some(row) = best.filter(|_| defines) {
             let path = side.root.join(std::ffi::OsStr::from_bytes(&row.path));
             let bytes = fs::read(&path).unwrap_or_default();
             if let Some(Cell::Kind(kind)) = row.cells.first() {

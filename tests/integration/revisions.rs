@@ -277,6 +277,19 @@ fn what_a_killed_one_left_is_no_revision_and_two_at_once_agree() {
 }
 
 #[test]
+fn where_nothing_can_be_written_no_half_revision_is_left() {
+    let dir = repository();
+    dir.create("large.c", "int needle;\n".repeat(20_000));
+    commit(&dir, "large");
+    // As with a full disk, a write fails in the middle.
+    let full = "trap '' XFSZ; ulimit -f 64; kgrep --at large -q needle";
+    dir.shell(full).run().expect_error(&["large.c"]);
+    assert_eq!(fs::read_dir(dir.cache().join("revisions/trees")).unwrap().count(), 0);
+    assert!(!dir.cache().join("revisions/unpacking").exists());
+    assert_eq!(dir.kgrep(&["--at", "large", "-c", "needle"]).stdout(), "large.c:20000\n");
+}
+
+#[test]
 fn revisions_share_what_is_equal_and_can_be_removed() {
     let dir = repository();
     dir.kgrep(&["index", "--tags", "v6.*"]).run().expect_code(0);

@@ -13,7 +13,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -104,7 +104,8 @@ impl Kept {
         make_folder(&self.cache, &self.blobs())?;
         let path = self.folder().join("lock");
         let mut options = fs::OpenOptions::new();
-        let file = options.create(true).append(true).open(&path).map_err(Error::read(&path))?;
+        let options = options.create(true).append(true).mode(0o600);
+        let file = options.open(&path).map_err(Error::read(&path))?;
         file.lock().map_err(Error::read(&path))?;
         Ok(file)
     }

@@ -149,11 +149,13 @@ impl Repository {
             repository: self.path(),
         };
         let root = kept.root(&revision.tree);
-        if !root.is_dir() {
+        let is_there = root.is_dir();
+        if !is_there {
             layout::write(self, revision, kept, progress)?;
         }
-        kept.label(&revision.tree, &label)?;
-        Ok(root)
+        let labelled = kept.label(&revision.tree, &label);
+        // A cache that can't be written is no reason not to answer of what it has.
+        if is_there { Ok(root) } else { labelled.map(|()| root) }
     }
 
     /// The content of the file at `path`; none where there is no file.
@@ -243,7 +245,8 @@ fn unresolved(reason: &str) -> String {
     let is_unknown = ["could not be found", "NotFound", "not found"];
     match is_unknown.iter().any(|words| reason.contains(words)) {
         true => "no tag, branch or commit here is called so".to_owned(),
-        false => reason.to_owned(),
+        // The last cause is about the repository, those before it about how the name was parsed.
+        false => reason.rsplit(": ").next().unwrap_or(reason).to_owned(),
     }
 }
 
