@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_kgrep_global_optspecs
-    string join \n e/regexp= f/file= F/fixed-strings G/basic-regexp i/ignore-case S/smart-case w/word-regexp x/line-regexp v/invert-match U/multiline multiline-dotall crlf and= not= file-has= file-lacks= g/glob= include= exclude= exclude-dir= iglob= type-list hidden no-hidden no-ignore ignore no-ignore-vcs no-ignore-parent L/follow no-follow d/max-depth= a/text binary A/after-context= B/before-context= C/context= p/show-function W/function-context l/files-with-matches files-without-match c/count o/only-matching 0/null m/max-count= q/quiet no-messages j/threads= no-index debug E/extended-regexp sort= n/line-number H/with-filename r/recursive I no-heading no-git no-ripgrep patch interactive list= max-list= format= layout= json vimgrep color= hyperlink= highlight= kconfig= no-header no-less no-config h help arch= theme= t/type= T/type-not= s/show= V/version
+    string join \n e/regexp= f/file= F/fixed-strings G/basic-regexp i/ignore-case S/smart-case w/word-regexp x/line-regexp v/invert-match U/multiline multiline-dotall crlf and= not= file-has= file-lacks= g/glob= include= exclude= exclude-dir= iglob= type-list hidden no-hidden no-ignore ignore no-ignore-vcs no-ignore-parent L/follow no-follow d/max-depth= a/text binary A/after-context= B/before-context= C/context= p/show-function W/function-context l/files-with-matches files-without-match c/count o/only-matching 0/null m/max-count= q/quiet no-messages j/threads= no-index debug E/extended-regexp sort= n/line-number H/with-filename r/recursive I no-heading no-git no-ripgrep patch interactive list= max-list= format= layout= json vimgrep color= hyperlink= highlight= kconfig= at= git= no-header no-less no-config h help arch= theme= t/type= T/type-not= s/show= V/version
 end
 
 function __fish_kgrep_needs_command
@@ -67,6 +67,8 @@ never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_needs_command" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_needs_command" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_needs_command" -l at -d 'Ask a git revision, not the files that are checked out: a tag, a branch, a hash, HEAD~3; REV:FOLDER starts there' -r
+complete -c kgrep -n "__fish_kgrep_needs_command" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
 complete -c kgrep -n "__fish_kgrep_needs_command" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_needs_command" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_needs_command" -s t -l type -d 'Only files of this type (see --type-list)' -r -f -a "ada\t''
@@ -599,6 +601,7 @@ complete -c kgrep -n "__fish_kgrep_needs_command" -a "export" -d 'Print the call
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "diff" -d 'List what a distribution\'s kernel, or a set of patches, does differently'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "touched" -d 'Tell which functions, types and macros a change touches'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "exists" -d 'Prove that a name is there or not: in this tree, or in which of several'
+complete -c kgrep -n "__fish_kgrep_needs_command" -a "history" -d 'Tell what a name is in revisions and folders, and what changed between them'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "lsp" -d 'Answer an editor\'s questions, by the Language Server Protocol'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "mcp" -d 'Answer an agent\'s questions, by the Model Context Protocol'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "browse" -d 'Show a list on the whole screen, with the source beside it'
@@ -607,6 +610,7 @@ complete -c kgrep -n "__fish_kgrep_needs_command" -a "config" -d 'Print the sett
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "demo" -d 'Take a tour on a small kernel-like tree: search, find, trace, diff, log'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "help" -d 'Print the help of kgrep, or of a command'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "version" -d 'Print the version'
+complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l tags -d 'Index the revisions whose tags match this; may be given many times, as --at REV' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
@@ -625,6 +629,8 @@ never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l at -d 'Ask a git revision, not the files that are checked out: a tag, a branch, a hash, HEAD~3; REV:FOLDER starts there' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l status -d 'Say where the index is, when it was built, what is in it and what changed since'
@@ -632,10 +638,10 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l rebuild -d 'Build 
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l code -d 'Let an index made with --no-code or --no-catalog know everything'
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l no-code -d 'Index the text alone, for searches: a fifth of the time, a quarter of the size. An index stays so until --code'
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l no-catalog -d 'Leave out the catalog that `kgrep find` searches. An index stays so until --code'
-complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l remove -d 'Remove it'
+complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l remove -d 'Remove it; of a revision (--at), with its files'
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l check -d 'Verify every checksum, and read a sample of the files again'
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l list -d 'List all trees that have an index'
-complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l prune -d 'Remove the indexes of trees that are gone'
+complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l prune -d 'Remove the indexes of trees that are gone, and what `--at` laid out of revisions that nobody asked about for 30 days'
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l json -d 'Print --status and --list as JSON, as --format json'
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -s v -l verbose -d 'Say what is being done, line by line'
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l background -d 'Update quietly with low priority, away from the terminal: what a search starts'
@@ -684,6 +690,8 @@ never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l at -d 'Ask a git revision, not the files that are checked out: a tag, a branch, a hash, HEAD~3; REV:FOLDER starts there' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -s h -l help -d 'Print help'
@@ -728,6 +736,8 @@ never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l at -d 'Ask a git revision, not the files that are checked out: a tag, a branch, a hash, HEAD~3; REV:FOLDER starts there' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l body -d 'Print the whole definitions, not a line of each'
@@ -770,6 +780,8 @@ never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l at -d 'Ask a git revision, not the files that are checked out: a tag, a branch, a hash, HEAD~3; REV:FOLDER starts there' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l dot -d 'Print a graph in the language of Graphviz'
@@ -808,6 +820,8 @@ never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l at -d 'Ask a git revision, not the files that are checked out: a tag, a branch, a hash, HEAD~3; REV:FOLDER starts there' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l dot -d 'Print a graph in the language of Graphviz'
@@ -846,6 +860,8 @@ never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l at -d 'Ask a git revision, not the files that are checked out: a tag, a branch, a hash, HEAD~3; REV:FOLDER starts there' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l dot -d 'Print a graph in the language of Graphviz'
@@ -876,6 +892,8 @@ never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand functions" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand functions" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand functions" -l at -d 'Ask a git revision, not the files that are checked out: a tag, a branch, a hash, HEAD~3; REV:FOLDER starts there' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand functions" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand functions" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand functions" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand functions" -s h -l help -d 'Print help'
@@ -908,6 +926,8 @@ never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l at -d 'Ask a git revision, not the files that are checked out: a tag, a branch, a hash, HEAD~3; REV:FOLDER starts there' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l indirect -d 'It may go through tables of functions, such as struct file_operations'
@@ -956,6 +976,8 @@ never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l at -d 'Ask a git revision, not the files that are checked out: a tag, a branch, a hash, HEAD~3; REV:FOLDER starts there' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l body -d 'Print the definition and the static functions it calls in full'
@@ -985,6 +1007,8 @@ never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l at -d 'Ask a git revision, not the files that are checked out: a tag, a branch, a hash, HEAD~3; REV:FOLDER starts there' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand built" -s h -l help -d 'Print help'
@@ -1011,6 +1035,8 @@ never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand configs" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand configs" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand configs" -l at -d 'Ask a git revision, not the files that are checked out: a tag, a branch, a hash, HEAD~3; REV:FOLDER starts there' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand configs" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand configs" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand configs" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand configs" -s h -l help -d 'Print help'
@@ -1044,6 +1070,8 @@ never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l at -d 'Ask a git revision, not the files that are checked out: a tag, a branch, a hash, HEAD~3; REV:FOLDER starts there' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l dmesg -d 'Read the running kernel\'s log, as `dmesg` does'
@@ -1073,6 +1101,8 @@ never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -l at -d 'Ask a git revision, not the files that are checked out: a tag, a branch, a hash, HEAD~3; REV:FOLDER starts there' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -s h -l help -d 'Print help'
@@ -1100,6 +1130,8 @@ never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l at -d 'Ask a git revision, not the files that are checked out: a tag, a branch, a hash, HEAD~3; REV:FOLDER starts there' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l trust-tree -d 'Use the recipes in the tree\'s own .kgrep/queries, too'
@@ -1127,6 +1159,8 @@ never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l at -d 'Ask a git revision, not the files that are checked out: a tag, a branch, a hash, HEAD~3; REV:FOLDER starts there' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l trust-tree -d 'Use the recipes in the tree\'s own .kgrep/queries, too'
@@ -1154,6 +1188,8 @@ never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l at -d 'Ask a git revision, not the files that are checked out: a tag, a branch, a hash, HEAD~3; REV:FOLDER starts there' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -s h -l help -d 'Print help'
@@ -1213,6 +1249,8 @@ never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l at -d 'Ask a git revision, not the files that are checked out: a tag, a branch, a hash, HEAD~3; REV:FOLDER starts there' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -s F -l fixed-strings -d 'Plain text, not a regular expression'
@@ -1250,6 +1288,8 @@ never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -l at -d 'Ask a git revision, not the files that are checked out: a tag, a branch, a hash, HEAD~3; REV:FOLDER starts there' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -s h -l help -d 'Print help'
@@ -1259,7 +1299,7 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -l no-header -d 'No
 complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -l no-config -d 'Leave out the configuration file'
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l names-from -d 'Ask about the names in this file too, one a line (-: standard input)' -r -F
-complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l in -d 'Compare these trees: which of them define it?' -r -F
+complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l in -d 'Compare these trees, folders or git:REV: which of them define it?' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l patches -d 'Say which of these patches would bring it: a series, a folder, an mbox, a spec' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
 grep\t'path:line:text'
@@ -1279,6 +1319,8 @@ never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l at -d 'Ask a git revision, not the files that are checked out: a tag, a branch, a hash, HEAD~3; REV:FOLDER starts there' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -s h -l help -d 'Print help'
@@ -1287,6 +1329,37 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l vimgrep -d 'As --
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l no-config -d 'Leave out the configuration file'
+complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l tags -d 'All revisions whose tags match this, in the order of their versions; may be given many times' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l names-from -d 'More names, from this file, one a line (-: standard input)' -r -F
+complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
+grep\t'path:line:text'
+vimgrep\t'path:line:column:text'
+json\t'ripgrep\'s JSON Lines, with the index'
+patch\t'A unified diff, of the hunks of `kgrep diff`'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
+table\t'Columns: Index File Line Content; in a pipe always'
+grouped\t'Each file once, as a heading above its rows'
+sections\t'As suits the answer: sections, trees, chains, names first'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can do it'
+always\t'Also in a pipe'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l hyperlink -d 'When paths are links that a terminal can open' -r -f -a "auto\t'On a terminal that can do it'
+always\t'Also in a pipe'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
+never\t'Not at all'"
+complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l at -d 'Ask a git revision, not the files that are checked out: a tag, a branch, a hash, HEAD~3; REV:FOLDER starts there' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l body -d 'A change of the definition\'s text is one, too'
+complete -c kgrep -n "__fish_kgrep_using_subcommand history" -s h -l help -d 'Print help'
+complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l json -d 'As --format json'
+complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l vimgrep -d 'As --format vimgrep'
+complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l no-header -d 'No header lines'
+complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l no-less -l no-pager -d 'No pager'
+complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l no-config -d 'Leave out the configuration file'
 complete -c kgrep -n "__fish_kgrep_using_subcommand lsp" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
@@ -1305,6 +1378,8 @@ never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand lsp" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand lsp" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand lsp" -l at -d 'Ask a git revision, not the files that are checked out: a tag, a branch, a hash, HEAD~3; REV:FOLDER starts there' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand lsp" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand lsp" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand lsp" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand lsp" -l stdio -d 'Standard input and output are used: what some editors say to every server'
@@ -1333,6 +1408,8 @@ never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand mcp" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand mcp" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand mcp" -l at -d 'Ask a git revision, not the files that are checked out: a tag, a branch, a hash, HEAD~3; REV:FOLDER starts there' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand mcp" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand mcp" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand mcp" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand mcp" -s h -l help -d 'Print help'
@@ -1359,6 +1436,8 @@ never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand browse" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand browse" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand browse" -l at -d 'Ask a git revision, not the files that are checked out: a tag, a branch, a hash, HEAD~3; REV:FOLDER starts there' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand browse" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand browse" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand browse" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand browse" -s h -l help -d 'Print help'
@@ -1386,6 +1465,8 @@ never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l at -d 'Ask a git revision, not the files that are checked out: a tag, a branch, a hash, HEAD~3; REV:FOLDER starts there' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l json -d 'Print JSON Lines, as --format json'
@@ -1412,6 +1493,8 @@ never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l at -d 'Ask a git revision, not the files that are checked out: a tag, a branch, a hash, HEAD~3; REV:FOLDER starts there' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand config" -s h -l help -d 'Print help'
@@ -1438,6 +1521,8 @@ never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l at -d 'Ask a git revision, not the files that are checked out: a tag, a branch, a hash, HEAD~3; REV:FOLDER starts there' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -s h -l help -d 'Print help'
@@ -1464,6 +1549,8 @@ never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l at -d 'Ask a git revision, not the files that are checked out: a tag, a branch, a hash, HEAD~3; REV:FOLDER starts there' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand help" -s h -l help -d 'Print help'
@@ -1490,6 +1577,8 @@ never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l highlight -d 'Whether source code is highlighted' -r -f -a "auto\t'On a terminal with colours'
 never\t'Not at all'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l kconfig -d 'The kernel configuration that all is about: what it doesn\'t build is left out. A .config, one packed with gzip, or the folder of a built kernel; `none` for none' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l at -d 'Ask a git revision, not the files that are checked out: a tag, a branch, a hash, HEAD~3; REV:FOLDER starts there' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand version" -s h -l help -d 'Print help'

@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 use anyhow::Result;
 use kgrep_engine::Coverage;
 use kgrep_engine::code::Code;
+use kgrep_engine::revision::Kept;
 use kgrep_index::graph::Graph;
 use kgrep_index::store::Cache;
 use kgrep_index::store::trust::make_folder;
@@ -96,12 +97,19 @@ fn hint(tree: &Tree, files: u64, session: &Session) {
     }
     let marker = Cache::new(&session.cache).hint_marker(tree);
     if first_time(&session.cache, &marker) {
+        let name = revision(tree, &session.cache);
+        let at = name.as_ref().map_or(String::new(), |name| format!(" --at {name}"));
+        let of = name.unwrap_or_else(|| tree.root().display().to_string());
         tell(format!(
-            "`kgrep index` would make searches like this about {SPEED_UP} times faster (said once \
-             for {})",
-            tree.root().display()
+            "`kgrep index{at}` would make searches like this about {SPEED_UP} times faster (said \
+             once for {of})",
         ));
     }
+}
+
+/// What a tree is called that is a git revision's.
+fn revision(tree: &Tree, cache: &Path) -> Option<String> {
+    Some(Kept::new(cache).holding(tree.root())?.label?.name)
 }
 
 /// Says, once for each tree, that an index makes questions about code fast.
@@ -112,9 +120,11 @@ pub(crate) fn slow_without_index(tree: &Tree, folder: &Path) {
     let cache = Cache::new(folder);
     if first_time(folder, &cache.asked_marker(tree)) {
         let indexed = Index::open(&cache, tree).is_ok_and(|index| index.is_some());
+        let name = revision(tree, folder);
+        let at = name.as_ref().map_or(String::new(), |name| format!(" --at {name}"));
         tell(format!(
-            "reading all of {} for this; `kgrep index{}` makes such questions fast (said once)",
-            tree.root().display(),
+            "reading all of {} for this; `kgrep index{at}{}` makes such questions fast (said once)",
+            name.unwrap_or_else(|| tree.root().display().to_string()),
             if indexed { " --code" } else { "" }
         ));
     }

@@ -30,6 +30,44 @@ pub enum Error {
         /// What it said.
         reason: String,
     },
+    /// A folder that is in no git repository.
+    #[error("{}: in no git repository; --git DIR names one", .0.display())]
+    NoRepository(PathBuf),
+    /// A git repository can't be read.
+    #[error("{}: {reason}", path.display())]
+    Repository {
+        /// The repository.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// What names no revision of the repository.
+    #[error("{name}: no such revision: {reason}")]
+    Revision {
+        /// The name.
+        name: String,
+        /// Why it is none.
+        reason: String,
+    },
+    /// An object that the repository doesn't have.
+    #[error(
+        "{}: object {id} is missing, as in a shallow or partial clone; `git fetch` can bring it",
+        repository.display()
+    )]
+    MissingObject {
+        /// Its id.
+        id: String,
+        /// The repository.
+        repository: PathBuf,
+    },
+    /// An object that can't be read.
+    #[error("git object {id}: {reason}")]
+    Object {
+        /// Its id.
+        id: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The graph that was made of the files is not sound.
     #[error(transparent)]
     Graph(#[from] kgrep_index::graph::Damaged),

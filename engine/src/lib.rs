@@ -41,6 +41,7 @@ pub mod plain;
 mod recipes;
 pub mod relocate;
 pub mod request;
+pub mod revision;
 pub mod search;
 pub mod sink;
 mod snapshot;

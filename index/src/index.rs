@@ -1,6 +1,11 @@
 //! An open index: the entry to what it knows, for one search or one question about it.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc, time::SystemTime};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::SystemTime,
+};
 
 use crate::{
     Candidates, Error, Fresh, Plan, Query, Scope, State, Tree,
@@ -35,6 +40,10 @@ struct Inner {
     catalog: Option<Catalog>,
     /// The other user whose it is.
     owner: Option<u32>,
+    /// The tree is one of those that never change.
+    settled: bool,
+    /// The tree's top folder.
+    root: PathBuf,
 }
 
 /// Figures of an index.
@@ -83,7 +92,7 @@ impl Index {
             if manifest.root() != tree.root() {
                 return Ok(None);
             }
-            match Index::with(&home, manifest, owner) {
+            match Index::with(&home, manifest, owner, (tree.root(), cache.is_revision(tree))) {
                 Ok(index) => {
                     if owner.is_none() {
                         home.touch();
@@ -99,7 +108,12 @@ impl Index {
         last.map_or(Ok(None), Err)
     }
 
-    fn with(home: &Home, manifest: Manifest, owner: Option<u32>) -> Result<Index, Error> {
+    fn with(
+        home: &Home,
+        manifest: Manifest,
+        owner: Option<u32>,
+        (root, settled): (&Path, bool),
+    ) -> Result<Index, Error> {
         let segments = manifest.parts().iter().map(|part| {
             let segment = Segment::open(&home.part(part.number), part.checksum)?;
             if segment.documents() != part.documents as usize {
@@ -125,7 +139,15 @@ impl Index {
             })
         };
         let catalog = manifest.catalog().map(open).transpose()?;
-        Ok(Index(Arc::new(Inner { manifest, segments, stored, catalog, owner })))
+        Ok(Index(Arc::new(Inner {
+            manifest,
+            segments,
+            stored,
+            catalog,
+            owner,
+            settled,
+            root: root.to_owned(),
+        })))
     }
 
     /// The user whose the index is, where that is another than the one who asks: then it is
@@ -158,6 +180,11 @@ impl Index {
     /// What changed in `scope` since the index was built.
     pub fn refresh(&self, scope: &Scope) -> Result<Fresh, Error> {
         let manifest = &self.0.manifest;
+        // A revision's files never change: nothing is looked at again.
+        let settled = self.0.settled.then(|| fresh::settled(self.table())).flatten();
+        if let Some(fresh) = settled {
+            return Ok(Fresh { rules_broken: manifest.rules_broken(), ..fresh });
+        }
         let fresh = fresh::refresh(self.root(), self.table(), manifest.rules(), scope)?;
         Ok(Fresh { rules_broken: manifest.rules_broken(), ..fresh })
     }
@@ -176,7 +203,13 @@ impl Index {
 
     /// The tree's top folder.
     pub fn root(&self) -> &Path {
-        self.0.manifest.root()
+        &self.0.root
+    }
+
+    /// What the index published in `home` says of its own tree, taken for what an index of `root`
+    /// would say: only for an update, which compares both.
+    pub(crate) fn taken_for(home: &Home, root: &Path) -> Result<Index, Error> {
+        Index::with(home, Manifest::open(&home.manifest())?, None, (root, true))
     }
 
     /// Figures for people.

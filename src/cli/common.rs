@@ -1,7 +1,9 @@
 //! Arguments that every command takes: how to print, and what to leave out.
 
-use clap::Args;
+use std::path::PathBuf;
+
 use clap::builder::{PossibleValuesParser, RangedU64ValueParser};
+use clap::{Args, ValueHint};
 
 use crate::settings::{Format, Highlight, Layout, THEMES, When};
 
@@ -58,6 +60,15 @@ pub(crate) struct CommonArgs {
     /// .config, one packed with gzip, or the folder of a built kernel; `none` for none
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) kconfig: Option<String>,
+
+    /// Ask a git revision, not the files that are checked out: a tag, a branch, a hash, HEAD~3;
+    /// REV:FOLDER starts there
+    #[arg(long, value_name = "REV", global = true, allow_hyphen_values = false)]
+    pub(crate) at: Vec<String>,
+
+    /// The repository of --at (default: the one around the current folder)
+    #[arg(long, value_name = "DIR", global = true, value_hint = ValueHint::DirPath)]
+    pub(crate) git: Option<PathBuf>,
 
     /// No header lines
     #[arg(long, global = true)]

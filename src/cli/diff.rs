@@ -26,12 +26,12 @@ With the sources of two kernels:
   kgrep diff linux-6.1 debian-6.1 crashkernel=auto   who understands it, and since which patch
   kgrep diff debian/patches --on linux-6.1 -w kfree  hunks of a series, in the tree's files
   kgrep diff linux-6.1 debian-6.1 --by subsystem     counts
-  kgrep diff linux-6.1 linux-6.12 --kind functions add_memory    where a function went
+  kgrep diff git:v6.1 git:v6.12 --kind functions add_memory    where a function went
   kgrep diff fix.patch --applied --on linux-6.1      would it apply?
   kgrep diff A B -i lockdown --format patch          the hunks as a patch for patch -p1
   kgrep -s 'p 3' --patch                             hunk 3 of the list, whole")]
 pub(crate) struct DiffArgs {
-    /// Two folders, or patches; then what to search their changes for
+    /// Two trees (folders, or git:REV), or patches; then what to search their changes for
     #[arg(value_name = "SIDE", required = true, num_args = 1..=3)]
     pub(crate) words: Vec<OsString>,
 
@@ -228,13 +228,13 @@ Examples:
 
 With the sources of two kernels:
   kgrep exists crashkernel --in linux-6.1 debian-6.1     is the parameter known on both sides?
-  kgrep exists fork.c struct_size CONFIG_KEXEC --in linux-6.1 linux-6.12")]
+  kgrep exists fork.c struct_size CONFIG_KEXEC --in git:v6.1 git:v6.12 ~/src/linux")]
 pub(crate) struct ExistsArgs {
     /// Functions, types, macros, fields, parameters, CONFIG_ symbols or files.
     #[command(flatten)]
     pub(crate) names: NamesArgs,
 
-    /// Compare these trees: which of them define it?
+    /// Compare these trees, folders or git:REV: which of them define it?
     #[arg(long = "in", value_name = "TREE", num_args = 1..)]
     pub(crate) trees: Vec<PathBuf>,
 

@@ -7,7 +7,7 @@ const GROUPS: [(&str, &[&str]); 6] = [
     ("Find things", &["find", "def", "refs", "list"]),
     ("Follow the code", &["callers", "callees", "functions", "chain", "trace", "built"]),
     ("Read logs", &["log", "messages"]),
-    ("Compare kernels", &["diff", "touched", "exists", "configs"]),
+    ("Compare kernels", &["diff", "touched", "exists", "history", "configs"]),
     ("Go on from what was found", &["browse", "lists"]),
     (
         "Set up, and take it elsewhere",

@@ -13,6 +13,7 @@ Examples:
   kgrep index ~/src/linux     of that tree
   kgrep index .               of this folder, though nothing says that it is a source tree
   kgrep index --status        what there is, and what changed since
+  kgrep index --at v6.1 --at v6.6 ~/src/linux    of these git revisions there
 
 The index knows the text (for searches), the code (def, refs, callers, callees, chain, trace)
 and the catalog (find). Nobody needs to update it: changed files are read directly.")]
@@ -20,6 +21,10 @@ pub(crate) struct IndexArgs {
     /// The tree: the nearest folder upwards with a .git or a kernel's top-level files
     #[arg(value_hint = ValueHint::DirPath)]
     pub(crate) tree: Option<PathBuf>,
+
+    /// Index the revisions whose tags match this; may be given many times, as --at REV
+    #[arg(long, value_name = "GLOB", conflicts_with = "tree")]
+    pub(crate) tags: Vec<String>,
 
     /// Say where the index is, when it was built, what is in it and what changed since
     #[arg(long, group = "what")]
@@ -42,7 +47,7 @@ pub(crate) struct IndexArgs {
     #[arg(long, group = "extent")]
     pub(crate) no_catalog: bool,
 
-    /// Remove it
+    /// Remove it; of a revision (--at), with its files
     #[arg(long, group = "what")]
     pub(crate) remove: bool,
 
@@ -54,7 +59,8 @@ pub(crate) struct IndexArgs {
     #[arg(long, group = "what")]
     pub(crate) list: bool,
 
-    /// Remove the indexes of trees that are gone
+    /// Remove the indexes of trees that are gone, and what `--at` laid out of revisions that nobody
+    /// asked about for 30 days
     #[arg(long, group = "what")]
     pub(crate) prune: bool,
 

@@ -13,6 +13,7 @@ mod diff;
 mod files;
 mod find;
 mod groups;
+mod history;
 mod index;
 mod kinds;
 mod lists;
@@ -40,6 +41,7 @@ pub(crate) use code::{
 pub(crate) use common::{CommonArgs, ListArgs};
 pub(crate) use diff::{By, DiffArgs, ExistsArgs, KindArg, TouchedArgs, Within};
 pub(crate) use find::{CompleteArgs, FindArgs, FindKind};
+pub(crate) use history::HistoryArgs;
 pub(crate) use index::IndexArgs;
 pub(crate) use kinds::kind;
 pub(crate) use lists::ListsArgs;
@@ -63,6 +65,7 @@ const EXAMPLES: &str = "\
 Examples:
   kgrep 'kmem_cache_alloc('          search; a bracket left open is plain text
   kgrep -w kfree drivers/usb -tc     a word, below a folder, in C files
+  kgrep --at HEAD~3 kfree            in a git revision, without checking it out
   kgrep -s 27                        open match 27 in the editor
   kgrep -s c3 27-28,30               three lines of context around these
   kgrep -s tree                      count the matches by folder
@@ -108,7 +111,7 @@ Examples:
 /// What a command's help says of the options that all commands have.
 const DISPLAY: &str = "\
 Every command takes --format, --json, --vimgrep, --color, --highlight, --hyperlink, --theme, --arch, --no-header,
---no-less and --no-config, too: see `kgrep --help`.";
+--no-less and --no-config, too, and every question --at REV: see `kgrep --help`.";
 
 /// The whole command line.
 #[derive(Debug, Clone, Parser)]
@@ -215,6 +218,8 @@ pub(crate) enum Commands {
     Touched(TouchedArgs),
     /// Prove that a name is there or not: in this tree, or in which of several
     Exists(ExistsArgs),
+    /// Tell what a name is in revisions and folders, and what changed between them
+    History(HistoryArgs),
     /// Answer an editor's questions, by the Language Server Protocol
     Lsp(LspArgs),
     /// Answer an agent's questions, by the Model Context Protocol

@@ -13,8 +13,9 @@ use super::browse;
 use super::lists::command_line;
 use super::screen::{Asked, Screen};
 use super::show::{self, Changed, Ended, Searched, Stage};
-use super::{Outcome, Session, search, session};
-use crate::cli::{self, CommonArgs, ListArgs, Root, SearchArgs, Stop};
+use super::{Outcome, Session, at, search, session};
+use crate::cli::{self, Cli, CommonArgs, ListArgs, Root, SearchArgs, Stop};
+use crate::folders;
 use crate::list::{FollowUp, LeftOut, ListError, Shelved, Terminal, View, parse, parse_args};
 use crate::message::tell;
 use crate::render::{Content, Facts, Look, print_page};
@@ -48,7 +49,7 @@ pub(crate) fn run(root: &Root, session: &Session) -> Result<Outcome> {
     let problems = Cell::new(false);
     let mut search = |asked: Asked<'_>| {
         let (outcome, found) = match asked {
-            Asked::Search(args) => searched(args, root)?,
+            Asked::Search(folder, args) => in_folder(folder, || searched(args, root))??,
             Asked::Command(folder, words) => commanded(folder, words, root, session)?,
             Asked::Browse(view) => {
                 let view = browse::on_view(*view, root, session)?;
@@ -173,8 +174,11 @@ fn searched(args: &[OsString], outer: &Root) -> Result<(Outcome, Searched)> {
         list: ListArgs { max_list: outer.list.max_list, ..ListArgs::default() },
         ..Root::default()
     };
-    let session = session(&root, args)?;
-    Ok(match search::find(&root.search, &session, false)? {
+    let cli = Cli { command: None, root };
+    let (outcome, list) = at::within(&cli, folders::cache, |cli| {
+        search::find(&cli.root.search, &session(&cli.root, args)?, false)
+    })?;
+    Ok(match (outcome, list) {
         (outcome, Some(list)) => (outcome, Searched::Found(Box::new(View::new(list)))),
         (outcome, None) if lists_types => (outcome, Searched::Told),
         (outcome, None) => (outcome, Searched::Nothing),
@@ -216,7 +220,7 @@ pub(super) fn commanded(
 /// # Errors
 /// When it can't be gone to, or not back.
 pub(super) fn in_folder<T>(folder: &[u8], ask: impl FnOnce() -> T) -> Result<T> {
-    let here = crate::folders::current()?;
+    let here = folders::current()?;
     let folder = if folder.is_empty() { &here } else { Path::new(OsStr::from_bytes(folder)) };
     std::env::set_current_dir(folder)
         .with_context(|| format!("can't ask in {}", folder.display()))?;
@@ -239,6 +243,8 @@ pub(super) fn inherited(inner: CommonArgs, outer: &CommonArgs) -> CommonArgs {
         theme: inner.theme.or_else(|| outer.theme.clone()),
         arch: inner.arch.or_else(|| outer.arch.clone()),
         kconfig: inner.kconfig.or_else(|| outer.kconfig.clone()),
+        at: inner.at,
+        git: inner.git,
         no_header: inner.no_header || outer.no_header,
         no_less: inner.no_less || outer.no_less,
         no_config: inner.no_config || outer.no_config,

@@ -10,13 +10,14 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, bail};
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
+use kgrep_engine::revision::{Kept, Label};
 use kgrep_index::build::{self, Observer, Report};
 use kgrep_index::store::{Cache, Entry, EntryState};
 use kgrep_index::{Fresh, Index, Scope, State, Stats, Tree};
 use rustix::fs::FileType;
 use serde_json::json;
 
-use super::{Outcome, Session};
+use super::{Outcome, Session, revisions};
 use crate::cli::IndexArgs;
 use crate::message::{counted, tell};
 use crate::render::{Content, print_page, visible};
@@ -37,10 +38,10 @@ pub(crate) fn run(args: &IndexArgs, session: &Session) -> Result<Outcome> {
     let cache = Cache::new(&session.cache);
     let as_json = args.json || session.settings.format.value == Format::Json;
     if args.list {
-        return list(&cache, as_json);
+        return list(&cache, session, as_json);
     }
     if args.prune {
-        return prune(&cache);
+        return prune(&cache, session);
     }
     let named = args.tree.as_deref();
     let path = named.unwrap_or(Path::new("."));
@@ -53,7 +54,9 @@ pub(crate) fn run(args: &IndexArgs, session: &Session) -> Result<Outcome> {
         false => Tree::locate(path)?,
     };
     if args.status {
-        status(&cache, &tree, as_json)
+        let outcome = status(&cache, &tree, &tree.root().display().to_string(), as_json)?;
+        print_page(&revisions::lines(&tree, session, as_json)?, content(as_json))?;
+        Ok(outcome)
     } else if args.remove {
         remove(&cache, &tree)
     } else if args.check {
@@ -67,11 +70,21 @@ pub(crate) fn run(args: &IndexArgs, session: &Session) -> Result<Outcome> {
             tree.root().display()
         );
     } else {
-        build(&cache, &tree, args)
+        build(&cache, (&tree, None), &tree.root().display().to_string(), args)
     }
 }
 
-fn build(cache: &Cache, tree: &Tree, args: &IndexArgs) -> Result<Outcome> {
+/// Builds or updates the index of a tree that is called `root`, a new one of a revision from its
+/// neighbour's.
+///
+/// # Errors
+/// If the index can't be written.
+pub(super) fn build(
+    cache: &Cache,
+    (tree, neighbour): (&Tree, Option<&Tree>),
+    root: &str,
+    args: &IndexArgs,
+) -> Result<Outcome> {
     let observer = Progress {
         bar: OnceLock::new(),
         done: AtomicU64::new(0),
@@ -79,12 +92,14 @@ fn build(cache: &Cache, tree: &Tree, args: &IndexArgs) -> Result<Outcome> {
         verbose: args.verbose,
         is_tree: tree.looks_like_source(),
     };
-    let build = if args.rebuild { build::rebuild_with } else { build::update_with };
-    let outcome = build(cache, tree, &code::idioms(), args.extent(), &observer);
+    let (idioms, extent) = (code::idioms(), args.extent());
+    let outcome = match args.rebuild {
+        true => build::rebuild_with(cache, tree, &idioms, extent, &observer),
+        false => build::update_from(cache, (tree, neighbour), &idioms, extent, &observer),
+    };
     if let Some(bar) = observer.bar.get() {
         bar.finish_and_clear();
     }
-    let root = tree.root().display();
     // What was done is the answer, and goes where answers go; a script without a terminal
     // hears nothing, unless it keeps a log.
     let speaks = args.verbose || io::stderr().is_terminal() || is_log();
@@ -150,9 +165,13 @@ impl Observer for InPassing {
     }
 }
 
-fn status(cache: &Cache, tree: &Tree, as_json: bool) -> Result<Outcome> {
+/// Says what the index of a tree that is called `root` is.
+///
+/// # Errors
+/// If the index can't be read.
+pub(super) fn status(cache: &Cache, tree: &Tree, root: &str, as_json: bool) -> Result<Outcome> {
     let Some(index) = Index::open(cache, tree)? else {
-        tell(format!("{} has no index; `kgrep index` builds it", tree.root().display()));
+        tell(format!("{root} has no index; `kgrep index` builds it"));
         return Ok(Outcome::Nothing);
     };
     let (stats, fresh) = (index.stats(), index.refresh(&Scope::whole())?);
@@ -286,7 +305,11 @@ fn remove(cache: &Cache, tree: &Tree) -> Result<Outcome> {
     Ok(Outcome::Nothing)
 }
 
-fn check(cache: &Cache, tree: &Tree) -> Result<Outcome> {
+/// Verifies the index of a tree.
+///
+/// # Errors
+/// If it is damaged.
+pub(super) fn check(cache: &Cache, tree: &Tree) -> Result<Outcome> {
     let Some(index) = Index::open(cache, tree)? else {
         tell(format!("{} has no index; `kgrep index` builds it", tree.root().display()));
         return Ok(Outcome::Nothing);
@@ -302,13 +325,15 @@ fn check(cache: &Cache, tree: &Tree) -> Result<Outcome> {
     Ok(Outcome::Found)
 }
 
-fn list(cache: &Cache, as_json: bool) -> Result<Outcome> {
+fn list(cache: &Cache, session: &Session, as_json: bool) -> Result<Outcome> {
     let entries = cache.list()?;
+    let kept = Kept::new(&session.cache);
     let mut page = String::new();
     if as_json {
         for entry in &entries {
             let value = json!({
                 "tree": entry.root.as_ref().map(|root| root.to_string_lossy()),
+                "revision": label(&kept, entry).map(|label| label.name),
                 "index": entry.dir.to_string_lossy(),
                 "bytes": entry.bytes,
                 "last_used": entry.last_used.map(iso),
@@ -320,14 +345,19 @@ fn list(cache: &Cache, as_json: bool) -> Result<Outcome> {
         }
     } else {
         for entry in &entries {
-            page.push_str(&row(entry));
+            page.push_str(&row(&kept, entry));
         }
     }
     print_page(&page, content(as_json))?;
     Ok(if entries.is_empty() { Outcome::Nothing } else { Outcome::Found })
 }
 
-fn row(entry: &Entry) -> String {
+/// The revision that an index is of.
+fn label(kept: &Kept, entry: &Entry) -> Option<Label> {
+    kept.holding(entry.root.as_ref()?)?.label
+}
+
+fn row(kept: &Kept, entry: &Entry) -> String {
     let note = match problem(entry.state) {
         Some(why) if entry.state.is_orphaned() => format!("  ({why}; --prune removes it)"),
         Some(why) => format!("  ({why})"),
@@ -336,7 +366,11 @@ fn row(entry: &Entry) -> String {
     let tree = entry.root.as_ref().unwrap_or(&entry.dir);
     // Formatted first: indicatif's types don't pad themselves.
     let size = HumanBytes(entry.bytes).to_string();
-    format!("{size:>12}  {}  {}{note}\n", when(entry.last_used), shown(tree))
+    let tree = match label(kept, entry) {
+        Some(label) => shown(Path::new(&revisions::called(&label))),
+        None => shown(tree),
+    };
+    format!("{size:>12}  {}  {tree}{note}\n", when(entry.last_used))
 }
 
 /// What keeps an index from being used.
@@ -351,7 +385,8 @@ fn problem(state: EntryState) -> Option<String> {
     })
 }
 
-fn prune(cache: &Cache) -> Result<Outcome> {
+fn prune(cache: &Cache, session: &Session) -> Result<Outcome> {
+    let gone = revisions::prune(&Kept::new(&session.cache), cache)?;
     let pruned = cache.prune()?;
     for entry in &pruned.removed {
         let tree = entry.root.as_ref().unwrap_or(&entry.dir).display();
@@ -366,13 +401,13 @@ fn prune(cache: &Cache) -> Result<Outcome> {
     pruned.left.iter().for_each(|error| tell(error.to_string()));
     Ok(match (pruned.left.is_empty(), pruned.removed.is_empty()) {
         (false, _) => Outcome::Problems,
-        (true, true) => Outcome::Nothing,
-        (true, false) => Outcome::Found,
+        (true, true) if gone == 0 => Outcome::Nothing,
+        (true, _) => Outcome::Found,
     })
 }
 
 /// A path for people: on a terminal in one line, whatever is in it.
-fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     match io::stdout().is_terminal() {
         true => String::from_utf8_lossy(&visible(path.as_os_str().as_bytes())).into_owned(),
         false => path.display().to_string(),

@@ -9,10 +9,11 @@ use std::os::unix::ffi::OsStrExt;
 use anyhow::Result;
 use kgrep_engine::Request;
 use kgrep_engine::compare::Row;
+use kgrep_engine::revision::{Kept, KeptRevision};
 
 use super::Session;
 use super::printer::{PrintError, Printer};
-use crate::list::{Column, FileEntry, List, ListWriter, Match, Meta, Pushed, Terminal};
+use crate::list::{AtRevision, Column, FileEntry, List, ListWriter, Match, Meta, Pushed, Terminal};
 use crate::render::{Look, Totals};
 
 /// Describes a list with these extra columns, which answers `request`.
@@ -24,15 +25,24 @@ pub(super) fn meta(
     columns: Vec<Column>,
     request: Option<Request>,
 ) -> Result<Meta> {
+    let folder = crate::folders::current()?;
+    let revision = Kept::new(&session.cache).holding(&folder).and_then(at_revision);
     Ok(Meta {
         created: jiff::Timestamp::now().as_second(),
-        folder: crate::folders::current()?.as_os_str().as_bytes().to_vec(),
+        folder: folder.as_os_str().as_bytes().to_vec(),
         command: session.command_line.clone(),
         request,
         terminal: Terminal::current(),
         columns,
         files_only: false,
+        revision,
     })
+}
+
+fn at_revision(kept: KeptRevision) -> Option<AtRevision> {
+    let label = kept.label?;
+    let repository = label.repository.into_os_string().into_encoded_bytes();
+    Some(AtRevision { name: label.name, commit: label.commit, repository })
 }
 
 /// A list being made.

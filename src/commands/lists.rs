@@ -136,7 +136,7 @@ fn table(rows: &[Row], now: &Zoned, header: bool, width: Option<usize>) -> Strin
             when(row.meta.created, now),
             row.matches.to_string(),
             HumanBytes(row.size).to_string(),
-            shown(&row.meta.folder),
+            shown(&folder(&row.meta)),
             shown(command_line(&row.meta).as_bytes()),
         ]
     }));
@@ -184,6 +184,14 @@ pub(super) fn command_line(meta: &Meta) -> String {
     line.unwrap_or_else(|_| words.collect::<Vec<_>>().join(" "))
 }
 
+/// The folder that a list was made in; of a revision, its repository.
+fn folder(meta: &Meta) -> Vec<u8> {
+    match &meta.revision {
+        Some(revision) => [&revision.repository[..], b" at ", revision.name.as_bytes()].concat(),
+        None => meta.folder.clone(),
+    }
+}
+
 fn shown(bytes: &[u8]) -> String {
     String::from_utf8_lossy(&visible(bytes)).into_owned()
 }
@@ -208,6 +216,7 @@ fn as_object(row: &Row) -> serde_json::Value {
         "list": row.number,
         "created": created.map(|created| created.to_zoned(TimeZone::UTC).timestamp().to_string()),
         "folder": String::from_utf8_lossy(&row.meta.folder),
+        "revision": row.meta.revision.as_ref().map(|revision| &revision.name),
         "command": row.meta.command,
         "matches": row.matches,
         "bytes": row.size,

@@ -1,6 +1,7 @@
 //! What kgrep does: one file a command, top to bottom.
 
 mod answer;
+mod at;
 mod between;
 mod body;
 mod browse;
@@ -20,6 +21,7 @@ mod follow;
 mod functions;
 mod generate;
 mod help;
+mod history;
 mod index;
 mod items;
 mod lister;
@@ -33,9 +35,11 @@ mod picture;
 mod printer;
 mod queries;
 mod refs;
+mod revisions;
 mod screen;
 mod search;
 mod show;
+mod sides;
 mod steps;
 mod touched;
 mod trace;
@@ -61,25 +65,31 @@ use crate::waiting;
 /// # Errors
 /// Whatever kept the command from being done, in one line.
 pub(crate) fn run(cli: &Cli, args: &[OsString]) -> Result<Outcome> {
-    let session = || {
-        // Without the program's own name.
-        let session = session(&cli.root, args.get(1..).unwrap_or_default())?;
-        let prints_hunks = match &cli.command {
-            Some(command) => matches!(command, Commands::Diff(_)),
-            None => follow::is_meant(&cli.root),
-        };
-        if session.settings.format.value == Format::Patch && !prints_hunks {
-            bail!("--format patch is for `kgrep diff` and for follow-ups on its lists");
-        }
-        Ok(session)
-    };
-    if let Some(doing) = doing(cli) {
-        waiting::begin(doing);
-    }
-    let outcome = answer(cli, session);
+    let outcome = at::within(cli, folders::cache, |cli| {
+        sides::beside(cli, folders::cache, |cli| {
+            if let Some(doing) = doing(cli) {
+                waiting::begin(doing);
+            }
+            answer(cli, || checked_session(cli, args))
+        })
+    });
     // Where nothing was printed.
     waiting::end();
     outcome
+}
+
+/// The session, for a command that can print in the format in force.
+fn checked_session(cli: &Cli, args: &[OsString]) -> Result<Session> {
+    // Without the program's own name.
+    let session = session(&cli.root, args.get(1..).unwrap_or_default())?;
+    let prints_hunks = match &cli.command {
+        Some(command) => matches!(command, Commands::Diff(_)),
+        None => follow::is_meant(&cli.root),
+    };
+    if session.settings.format.value == Format::Patch && !prints_hunks {
+        bail!("--format patch is for `kgrep diff` and for follow-ups on its lists");
+    }
+    Ok(session)
 }
 
 /// What is being done, in a word, where that may take long and reads no keys.
@@ -94,7 +104,7 @@ fn doing(cli: &Cli) -> Option<&'static str> {
         Some(Commands::List(_) | Commands::Messages(_)) => "listing",
         Some(Commands::Built(_)) => "reading Makefiles",
         Some(Commands::Diff(_) | Commands::Touched(_)) => "comparing",
-        Some(Commands::Exists(_)) => "looking it up",
+        Some(Commands::Exists(_) | Commands::History(_)) => "looking it up",
         Some(Commands::Log(_)) if !io::stdin().is_terminal() => "reading the log",
         Some(_) => return None,
         None if follow::is_meant(&cli.root) || cli.root.search.paths.iter().any(reads) => {
@@ -116,6 +126,9 @@ fn answer(cli: &Cli, session: impl Fn() -> Result<Session>) -> Result<Outcome> {
                 config::run(&self::session(&root, &[])?).map(|_| Outcome::Problems)
             }
         },
+        Some(Commands::Index(args)) if !cli.root.common.at.is_empty() || !args.tags.is_empty() => {
+            revisions::run(args, &cli.root.common, &session()?)
+        }
         Some(Commands::Index(args)) => index::run(args, &session()?),
         Some(Commands::Find(args)) => find::run(args, &session()?),
         Some(Commands::Def(args)) => def::run(args, &session()?),
@@ -138,6 +151,7 @@ fn answer(cli: &Cli, session: impl Fn() -> Result<Session>) -> Result<Outcome> {
         Some(Commands::Diff(args)) => diff::run(args, &session()?),
         Some(Commands::Touched(args)) => touched::run(args, &session()?),
         Some(Commands::Exists(args)) => exists::run(args, &session()?),
+        Some(Commands::History(args)) => history::run(args, &cli.root.common, &session()?),
         Some(Commands::Lists(args)) => lists::run(args, &session()?),
         Some(Commands::Demo) => demo::run(&folders::cache()?).map(|()| Outcome::Found),
         Some(Commands::Help(args)) => help::run(args),

@@ -82,10 +82,15 @@ impl<'l> Printer<'l> {
 
     /// The printer, whose summary, in a format that has one, ends with these too.
     pub(crate) fn ending(mut self, summary: serde_json::Map<String, serde_json::Value>) -> Self {
-        if let Style::Json(json) = &mut self.style {
-            json.summary = summary;
-        }
+        self.summary(summary);
         self
+    }
+
+    /// The same, once rows were printed.
+    pub(crate) fn summary(&mut self, summary: serde_json::Map<String, serde_json::Value>) {
+        if let Style::Json(json) = &mut self.style {
+            json.summary.extend(summary);
+        }
     }
 
     /// True when all entries must be noted before the first is printed.

@@ -18,8 +18,8 @@ const MANY: u64 = 10;
 
 /// What a follow-up asks for that makes another list.
 pub(crate) enum Asked<'a> {
-    /// A search with these arguments.
-    Search(&'a [OsString]),
+    /// A search with these arguments, in this folder; in the current one where none is said.
+    Search(&'a [u8], &'a [OsString]),
     /// Another command, in this folder.
     Command(&'a [u8], &'a [OsString]),
     /// The list on the whole screen.
@@ -182,8 +182,10 @@ impl Stage for Screen<'_> {
         })
     }
 
-    fn search(&mut self, args: &[OsString]) -> anyhow::Result<Searched> {
-        (self.search)(Asked::Search(args))
+    fn search(&mut self, view: &View, args: &[OsString]) -> anyhow::Result<Searched> {
+        let meta = view.list().meta();
+        let folder = if meta.revision.is_some() { &meta.folder[..] } else { b"" };
+        (self.search)(Asked::Search(folder, args))
     }
 
     fn command(&mut self, view: &View, words: &[OsString]) -> anyhow::Result<Searched> {

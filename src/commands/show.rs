@@ -58,11 +58,11 @@ pub(crate) trait Stage {
     /// When one can't be opened; those after it are not.
     fn open(&mut self, view: &View, positions: &Indices) -> anyhow::Result<()>;
 
-    /// Searches and prints.
+    /// Searches and prints; on a list of a revision, in that.
     ///
     /// # Errors
     /// When the arguments are wrong or the search fails.
-    fn search(&mut self, args: &[OsString]) -> anyhow::Result<Searched>;
+    fn search(&mut self, view: &View, args: &[OsString]) -> anyhow::Result<Searched>;
 
     /// Runs one of kgrep's commands in the list's folder, and prints its answer.
     ///
@@ -251,7 +251,7 @@ fn run_step(view: &mut View, stage: &mut dyn Stage, step: &Step) -> anyhow::Resu
             Err(error) => return Err(error.into()),
         },
         FollowUp::Grep(args) => {
-            let found = stage.search(args)?;
+            let found = stage.search(view, args)?;
             return Ok(took(view, found));
         }
         FollowUp::Command(words) => {
@@ -371,7 +371,7 @@ mod tests {
             self.entry("open", view, positions)
         }
 
-        fn search(&mut self, args: &[OsString]) -> anyhow::Result<Searched> {
+        fn search(&mut self, _: &View, args: &[OsString]) -> anyhow::Result<Searched> {
             self.lines.push(format!("search {args:?}"));
             Ok(self
                 .found

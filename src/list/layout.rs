@@ -18,7 +18,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 /// The first bytes of a list file; the last one is the format's version.
-pub(super) const MAGIC: [u8; 8] = *b"kgrepls\x05";
+pub(super) const MAGIC: [u8; 8] = *b"kgrepls\x06";
 
 /// Why a list could not be read or kept.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +61,20 @@ pub(crate) struct Meta {
     pub(crate) columns: Vec<super::Column>,
     /// True when the entries are files as such (`-l`, `-c`), without a line.
     pub(crate) files_only: bool,
+    /// The git revision that it is about (`--at`); none: the files as they are.
+    pub(crate) revision: Option<AtRevision>,
+}
+
+/// The git revision that a list is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct AtRevision {
+    /// What it was called: `v6.1`.
+    pub(crate) name: String,
+    /// The commit, in hexadecimal digits.
+    pub(crate) commit: String,
+    /// The repository.
+    #[serde(with = "serde_bytes")]
+    pub(crate) repository: Vec<u8>,
 }
 
 /// Where a payload is and what it must hash to.

@@ -27,7 +27,7 @@ pub(crate) use kgrep_engine::place::{
 };
 pub(crate) use kgrep_engine::relocate::{Place, SourceFile};
 pub(crate) use kgrep_engine::{Column, Role};
-pub(crate) use layout::{ListError, Meta};
+pub(crate) use layout::{AtRevision, ListError, Meta};
 pub(crate) use reader::List;
 pub(crate) use selector::Selectors;
 pub(crate) use shelf::{LeftOut, Shelf, Shelved, Terminal};

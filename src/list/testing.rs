@@ -12,6 +12,7 @@ pub(crate) fn meta(folder: &str, command: &[&str]) -> Meta {
         terminal: Terminal::current(),
         columns: Vec::new(),
         files_only: false,
+        revision: None,
     }
 }
 

@@ -140,6 +140,13 @@ impl<'l> Rows<'l> {
         } else {
             counted(self.measure.rows, "row")
         };
+        let found = match &self.meta.revision {
+            Some(revision) => {
+                let name = visible(revision.name.as_bytes());
+                format!("{found} at {}", String::from_utf8_lossy(&name))
+            }
+            None => found,
+        };
         let room = self.look.width.saturating_sub(display_width(found.as_bytes()) + 2).max(1);
         let asked = super::cell::cut(&asked, room);
         let mark = &self.look.palette.mark;

@@ -8,7 +8,8 @@
 //!
 //! What a list has besides, ripgrep's readers may skip: `columns` with the values of the
 //! list's extra columns by their titles in lower case, `depth` in a tree, `section`, the title
-//! that an entry begins, and `log`, the log's line that it comes from with all its places.
+//! that an entry begins, `log`, the log's line that it comes from with all its places, and
+//! `revision`, the git revision that the line is of.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -18,7 +19,7 @@ use serde::{Serialize, Serializer};
 
 use super::look::Look;
 use super::sanitize::is_obeyed_or_hidden;
-use crate::list::{Logged, LoggedAs, LoggedPlace, Match, Meta, Role, Span};
+use crate::list::{ContextLine, Logged, LoggedAs, LoggedPlace, Match, Meta, Role, Span};
 
 /// One line of output.
 #[derive(Serialize)]
@@ -52,6 +53,8 @@ struct Found<'a> {
     submatches: Vec<SubMatch<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     index: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revision: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     section: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -165,6 +168,8 @@ pub(crate) struct Json {
     columns: Vec<String>,
     /// Whether one of them is a tree's.
     is_tree: bool,
+    /// The revision that it is all about.
+    revision: Option<String>,
     /// What the summary has besides.
     pub(crate) summary: serde_json::Map<String, serde_json::Value>,
 }
@@ -175,7 +180,14 @@ impl Json {
     pub(crate) fn new(look: &Look, meta: &Meta) -> Json {
         let columns = meta.columns.iter().map(|column| column.title.to_lowercase()).collect();
         let is_tree = meta.columns.iter().any(|column| column.role == Role::Node);
-        Json { visible: look.visible(), columns, is_tree, ..Json::default() }
+        let revision = meta.revision.as_ref();
+        let mut summary = serde_json::Map::new();
+        if let Some(revision) = revision {
+            summary.insert("revision".to_owned(), revision.name.clone().into());
+            summary.insert("commit".to_owned(), revision.commit.clone().into());
+        }
+        let revision = revision.map(|revision| revision.name.clone());
+        Json { visible: look.visible(), columns, is_tree, revision, summary, ..Json::default() }
     }
 
     /// Appends one entry, between its file's `begin` and `end`. An entry without a
@@ -199,7 +211,7 @@ impl Json {
         }
         let start = out.len();
         for line in &entry.before {
-            self.write(out, &Message::Context(beside(path, line)));
+            self.write(out, &Message::Context(self.beside(path, line)));
         }
         self.write(
             out,
@@ -210,6 +222,7 @@ impl Json {
                 absolute_offset: entry.offset + entry.skipped,
                 submatches: entry.spans.iter().map(|span| submatch(entry.text, *span)).collect(),
                 index,
+                revision: self.revision.as_deref(),
                 section: entry.section,
                 depth: self.is_tree.then_some(entry.depth),
                 columns: self
@@ -223,7 +236,7 @@ impl Json {
             }),
         );
         for line in &entry.after {
-            self.write(out, &Message::Context(beside(path, line)));
+            self.write(out, &Message::Context(self.beside(path, line)));
         }
         self.stats.bytes_printed += (out.len() - start) as u64;
         self.stats.matched_lines += entry.last_line() - entry.line + 1;
@@ -239,6 +252,24 @@ impl Json {
         let stats = Stats { elapsed, searches, bytes_searched, ..self.total };
         let more = &self.summary;
         self.write(out, &Message::Summary { elapsed_total: elapsed, stats, more });
+    }
+
+    /// A line beside a match.
+    fn beside<'a>(&'a self, path: &'a [u8], line: &ContextLine<'a>) -> Found<'a> {
+        Found {
+            path: Data(path),
+            lines: Data(line.text),
+            line_number: Some(line.line),
+            absolute_offset: line.offset,
+            submatches: Vec::new(),
+            index: None,
+            revision: self.revision.as_deref(),
+            section: None,
+            depth: None,
+            columns: BTreeMap::new(),
+            log: None,
+            report: None,
+        }
     }
 
     fn write(&self, out: &mut Vec<u8>, message: &Message<'_>) {
@@ -288,22 +319,6 @@ fn escaped(json: &[u8]) -> Option<String> {
     Some(escaped)
 }
 
-fn beside<'a>(path: &'a [u8], line: &crate::list::ContextLine<'a>) -> Found<'a> {
-    Found {
-        path: Data(path),
-        lines: Data(line.text),
-        line_number: Some(line.line),
-        absolute_offset: line.offset,
-        submatches: Vec::new(),
-        index: None,
-        section: None,
-        depth: None,
-        columns: BTreeMap::new(),
-        log: None,
-        report: None,
-    }
-}
-
 fn submatch(text: &[u8], span: Span) -> SubMatch<'_> {
     let found = text.get(span.start as usize..span.end as usize).unwrap_or_default();
     SubMatch { text: Data(found), start: span.start, end: span.end }
@@ -312,7 +327,6 @@ fn submatch(text: &[u8], span: Span) -> SubMatch<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::list::ContextLine;
 
     fn drawn(entries: &[(&[u8], Match<'_>)]) -> Vec<String> {
         let mut out = Vec::new();

@@ -9,7 +9,7 @@ use super::fit::push_fitted;
 use super::hyperlink::linked;
 use super::line::{Matching, lines, matching, push_short, trimmed};
 use super::look::{Ink, Look};
-use super::sanitize::{display_width, shown};
+use super::sanitize::{display_width, shown, visible};
 use super::sheet::bare_name;
 use crate::list::{Column, Match, Meta, Role, Span};
 use crate::settings::Layout;
@@ -35,6 +35,8 @@ pub(crate) struct Table<'l> {
     begun: bool,
     /// The section of the entry drawn last.
     section: Option<String>,
+    /// The revision that it is all about.
+    revision: Option<String>,
 }
 
 /// An extra column's width, and whether it holds numbers, which go to the right.
@@ -70,6 +72,7 @@ impl<'l> Table<'l> {
             indented: false,
             begun: false,
             section: None,
+            revision: meta.revision.as_ref().map(|revision| revision.name.clone()),
         }
     }
 
@@ -140,6 +143,10 @@ impl<'l> Table<'l> {
         }
         if !self.files_only {
             columns.left(ink, b"Content", 0);
+        }
+        if let Some(revision) = &self.revision {
+            // Behind all columns, whose widths stay what they are.
+            columns.left(ink, &visible(format!("at {revision}").as_bytes()), 0);
         }
         columns.end();
     }

@@ -12,6 +12,7 @@ fn meta(columns: &[&str], files_only: bool) -> Meta {
         terminal: Terminal::current(),
         columns: columns.iter().map(|title| Column::new(title, Role::Text)).collect(),
         files_only,
+        revision: None,
     }
 }
 

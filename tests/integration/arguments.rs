@@ -2,7 +2,7 @@
 
 use crate::util::{Dir, eqnice};
 
-pub(crate) const COMMANDS: [&str; 25] = [
+pub(crate) const COMMANDS: [&str; 26] = [
     "find",
     "def",
     "refs",
@@ -17,6 +17,7 @@ pub(crate) const COMMANDS: [&str; 25] = [
     "diff",
     "touched",
     "exists",
+    "history",
     "browse",
     "lists",
     "demo",

@@ -219,6 +219,8 @@ const RUNS: &[&[&str]] = &[
     &["--kconfig", "\x1b[5;41m", "evil"],
     &["configs", "--arch", "x86", ".config", "other.config"],
     &["exists", "needle", ".", "../../b"],
+    &["history", "needle", ".", "../../b"],
+    &["history", "needle", ".", "../../b", "--body", "--format", "json"],
     &["exists", "needle", "--in", ".", "../../b"],
     &["exists", "needle", "evil", "--patches", PATCH],
     &["exists", "needle", "--names-from", "evil.c", "--format", "json"],

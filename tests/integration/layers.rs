@@ -159,6 +159,7 @@ const ENGINE: Order = &[
     ("answer", &[]),
     ("search", &[]),
     ("diff", &[]),
+    ("revision", &[]),
     ("sink", &[]),
     ("note", &[]),
     ("recipes", &[]),

@@ -50,6 +50,7 @@ mod patches;
 mod patterns;
 mod pictures;
 mod readme;
+mod revisions;
 mod ripgrep;
 mod screens;
 mod search;

@@ -1,11 +1,6 @@
 //! Whether an index is intact: every checksum, and a sample of the files read again.
 
-use crate::{
-    Error, Index, State,
-    catalog::Catalog,
-    text::trigrams::Trigrams,
-    tree::{raw::Folder, stamp::Stamp},
-};
+use crate::{Error, Index, State, catalog::Catalog, text::trigrams::Trigrams, tree::raw::Folder};
 
 /// How many files are read again.
 const SAMPLE_FILES: usize = 200;
@@ -84,7 +79,7 @@ fn read_unchanged(
     let mut text = Vec::new();
     let mut source = open.read_file(file.name).ok()?;
     let same = |source: &std::fs::File| {
-        rustix::fs::fstat(source).is_ok_and(|stat| Stamp::new(&stat) == file.stamp)
+        rustix::fs::fstat(source).is_ok_and(|stat| file.stamp.is_of(&stat))
     };
     if !same(&source) {
         return None;

@@ -10,6 +10,7 @@
 mod catalog;
 pub mod check;
 mod graph;
+mod neighbour;
 mod plan;
 mod read;
 
@@ -115,7 +116,7 @@ impl Extent {
 
 /// Builds `tree`'s index from nothing. It knows what it knew before; a new one, the text.
 pub fn rebuild(cache: &Cache, tree: &Tree, observer: &dyn Observer) -> Result<Outcome, Error> {
-    run(cache, tree, &Idioms::built_in(), (None, Extent::Text), observer, true)
+    run(cache, (tree, None), &Idioms::built_in(), (None, Extent::Text), observer, true)
 }
 
 /// Like [`rebuild`], with these idioms. The index knows what is `wanted`, else what it knew
@@ -127,13 +128,13 @@ pub fn rebuild_with(
     wanted: Option<Extent>,
     observer: &dyn Observer,
 ) -> Result<Outcome, Error> {
-    run(cache, tree, idioms, (wanted, Extent::Catalog), observer, true)
+    run(cache, (tree, None), idioms, (wanted, Extent::Catalog), observer, true)
 }
 
 /// Brings `tree`'s index up to date: builds it when there is none or it is damaged, else
 /// reads only what changed. It knows what it knew before; a new one, the text.
 pub fn update(cache: &Cache, tree: &Tree, observer: &dyn Observer) -> Result<Outcome, Error> {
-    run(cache, tree, &Idioms::built_in(), (None, Extent::Text), observer, false)
+    run(cache, (tree, None), &Idioms::built_in(), (None, Extent::Text), observer, false)
 }
 
 /// Like [`update`], with these idioms: when they are not those the index was built with, it is
@@ -146,13 +147,28 @@ pub fn update_with(
     wanted: Option<Extent>,
     observer: &dyn Observer,
 ) -> Result<Outcome, Error> {
-    run(cache, tree, idioms, (wanted, Extent::Catalog), observer, false)
+    run(cache, (tree, None), idioms, (wanted, Extent::Catalog), observer, false)
+}
+
+/// Like [`update_with`], for a revision's tree ([`Cache::revisions`]): where it has no index, it
+/// begins as that of `neighbour`, another revision's tree, whose files are links to the same ones,
+/// and only what differs is read.
+pub fn update_from(
+    cache: &Cache,
+    (tree, neighbour): (&Tree, Option<&Tree>),
+    idioms: &Idioms,
+    wanted: Option<Extent>,
+    observer: &dyn Observer,
+) -> Result<Outcome, Error> {
+    let is_revision = |tree: &&Tree| cache.is_revision(tree);
+    let neighbour = neighbour.filter(is_revision).filter(|_| is_revision(&tree));
+    run(cache, (tree, neighbour), idioms, (wanted, Extent::Catalog), observer, false)
 }
 
 /// `first` is what a new index knows of which nothing is `wanted`.
 fn run(
     cache: &Cache,
-    tree: &Tree,
+    tree: (&Tree, Option<&Tree>),
     idioms: &Idioms,
     extent: (Option<Extent>, Extent),
     observer: &dyn Observer,
@@ -169,7 +185,7 @@ fn run(
 /// building from nothing is better.
 fn attempt(
     cache: &Cache,
-    tree: &Tree,
+    (tree, neighbour): (&Tree, Option<&Tree>),
     idioms: &Idioms,
     (wanted, first): (Option<Extent>, Extent),
     observer: &dyn Observer,
@@ -196,6 +212,14 @@ fn attempt(
     let extent = wanted.or(knew).unwrap_or(first);
     let (code, in_catalog) = (extent >= Extent::Code, extent >= Extent::Catalog);
     let old = old.filter(|_| !from_nothing);
+    let borrowed = match (&old, neighbour) {
+        (None, Some(neighbour)) if !from_nothing && discarded.is_none() => {
+            neighbour::borrow(cache, tree, neighbour, &home)?
+        }
+        _ => None,
+    };
+    let is_borrowed = borrowed.is_some();
+    let old = old.or(borrowed);
     let kept: Vec<u64> = old.iter().flat_map(|old| old.manifest().numbers()).collect();
     // Numbers are given before anything is removed, so that a reader that still looks for an
     // old part never finds a new one under its name.
@@ -211,7 +235,10 @@ fn attempt(
 
     let start = Start::settled();
     let mut rules = outer_rules(tree.root());
-    let listing::Listed { folders: listed, broken_rules } = listing::list(tree.root(), start)?;
+    let listing::Listed { folders: mut listed, broken_rules } = listing::list(tree.root(), start)?;
+    if cache.is_revision(tree) {
+        listing::settle(&mut listed);
+    }
     rules.extend(listed_rules(tree, &listed, start));
     let mut work = Work::new(old.as_ref(), &listed, start);
     let plans = match &old {
@@ -233,6 +260,7 @@ fn attempt(
     let (graph, catalog) =
         plans.unwrap_or_else(|| (graph::Plan::whole(code), catalog::Plan::whole(in_catalog)));
     if let Some(old) = &old
+        && !is_borrowed
         && work.changes_nothing(old, &listed, &rules)
         && old.manifest().rules_broken() == broken_rules
     {

@@ -22,7 +22,6 @@ use crate::{
     tree::{
         listing::{ListedFile, ListedFolder},
         raw::{Folder, Kind},
-        stamp::Stamp,
         table::join,
     },
 };
@@ -207,9 +206,7 @@ impl Reader {
             Err(_) => return State::Unreadable,
         };
         let unchanged = |file: &File| {
-            fstat(file).is_ok_and(|stat| {
-                Kind::of(&stat) == Kind::File && Stamp::new(&stat) == listed.stamp
-            })
+            fstat(file).is_ok_and(|stat| Kind::of(&stat) == Kind::File && listed.stamp.is_of(&stat))
         };
         if !unchanged(&file) {
             return State::Racy;

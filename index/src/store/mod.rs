@@ -136,6 +136,18 @@ impl Cache {
         self.dir.join(format!("{name}-{:08x}", crc32fast::hash(root)))
     }
 
+    /// The folder of the trees that are laid out once and never change: a git revision's files
+    /// each. kgrep writes them; what is in them is as sure as an index is.
+    pub fn revisions(&self) -> PathBuf {
+        self.root.join("revisions/trees")
+    }
+
+    /// Whether `tree` is one of those.
+    pub fn is_revision(&self, tree: &Tree) -> bool {
+        let own = |folder: &Path| tree.root().starts_with(folder);
+        own(&self.revisions()) || self.revisions().canonicalize().is_ok_and(|real| own(&real))
+    }
+
     /// Whether something is published where `tree`'s index would be.
     pub fn has(&self, tree: &Tree) -> bool {
         Home::new(self.home(tree)).manifest().exists()
@@ -369,6 +381,14 @@ impl Home {
                 let _ = fs::remove_file(file.path());
             }
         }
+    }
+
+    /// The files of the parts with these numbers, and the same in `other`.
+    pub(crate) fn parts_of(&self, numbers: &[u64], other: &Home) -> Vec<(PathBuf, PathBuf)> {
+        let files = fs::read_dir(&self.dir).into_iter().flatten().flatten();
+        let names = files.map(|file| file.file_name());
+        let wanted = names.filter(|name| number_of(name).is_some_and(|n| numbers.contains(&n)));
+        wanted.map(|name| (self.dir.join(&name), other.dir.join(&name))).collect()
     }
 
     /// The number for the next part: greater than that of any part that is or was here, also

@@ -11,7 +11,6 @@ use super::{
     raw::{Folder, Kind},
     rules::{has_global_rules, inner_rules, is_rule, outer_rules, repositories},
     scope::Scope,
-    stamp::Stamp,
     table::{self, LINKS, OPAQUE, RACY, State, View, join},
 };
 use crate::{Error, bits::Bits};
@@ -57,6 +56,38 @@ impl Fresh {
     pub fn changes(&self) -> u64 {
         self.changed + self.added + self.removed + self.folders_added
     }
+}
+
+/// That nothing changed, of a tree that never does; `None` where its table has places that only a
+/// look can tell: they were written while it was indexed.
+pub(crate) fn settled(view: View) -> Option<Fresh> {
+    let mut link_folders = Bits::empty(view.folders());
+    for at in 0..view.folders() {
+        let folder = view.folder(at);
+        if folder.has(RACY) {
+            return None;
+        }
+        if folder.has(LINKS) && !folder.has(OPAQUE) {
+            link_folders.set(at);
+        }
+    }
+    if (0..view.files()).any(|number| view.record(number).state == State::Racy) {
+        return None;
+    }
+    Some(Fresh {
+        changed_files: Bits::empty(view.files()),
+        entered_folders: Bits::empty(view.folders()),
+        link_folders,
+        removed_files: Bits::empty(view.files()),
+        needs_walk: has_global_rules(),
+        rules_changed: false,
+        rules_broken: false,
+        changed: 0,
+        racy: 0,
+        added: 0,
+        removed: 0,
+        folders_added: 0,
+    })
 }
 
 /// What one folder, or a number of them, has changed.
@@ -177,7 +208,7 @@ fn look(top: &Folder, view: View, at: usize, found: &mut Found) {
         Err(_) => return unreadable(&known, at, found),
     };
     let unmoved = match folder.stat() {
-        Ok(stat) => Stamp::new(&stat) == known.stamp && !known.has(RACY),
+        Ok(stat) => known.stamp.is_of(&stat) && !known.has(RACY),
         Err(_) => return unreadable(&known, at, found),
     };
     for number in known.file_range() {
@@ -190,7 +221,7 @@ fn look(top: &Folder, view: View, at: usize, found: &mut Found) {
         match folder.stat_of(file.name) {
             Ok(stat) => {
                 let is_file = Kind::of(&stat) == Kind::File;
-                let same = Stamp::new(&stat) == file.stamp && is_file;
+                let same = file.stamp.is_of(&stat) && is_file;
                 found.needs_walk |= !is_file;
                 if !same || file.state == State::Racy {
                     found.changed_files.push(number);
@@ -257,7 +288,7 @@ fn look_at_rules(top: &Folder, view: View, at: usize, found: &mut Found) {
         let then = file.map(|number| view.file(&known, number));
         let same = match (now, then) {
             (None, None) => true,
-            (Some(now), Some(then)) => Stamp::new(&now) == then.stamp && then.state != State::Racy,
+            (Some(now), Some(then)) => then.stamp.is_of(&now) && then.state != State::Racy,
             (Some(now), None) => {
                 let path = join(known.path().to_bytes(), name.to_bytes());
                 Kind::of(&now) == Kind::Folder && view.find_folder(&path).is_some()

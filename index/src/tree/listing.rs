@@ -54,6 +54,16 @@ pub(crate) fn list(root: &Path, start: Start) -> Result<Listed, Error> {
     list_allowed(root, start, &allowed, &shown)
 }
 
+/// Makes these the folders of a tree that never changes.
+pub(crate) fn settle(listed: &mut [ListedFolder]) {
+    for folder in listed {
+        folder.stamp = folder.stamp.settled();
+        for file in &mut folder.files {
+            file.stamp = file.stamp.settled();
+        }
+    }
+}
+
 /// Lists the tree with these verdicts, and doubts those that may be older than the rules.
 fn list_allowed(
     root: &Path,

@@ -38,6 +38,19 @@ impl Stamp {
         }
     }
 
+    /// The stamp of a file in a tree that never changes. Its times say nothing: whenever another
+    /// revision's tree gets a link to the same file, the system moves its ctime.
+    pub(crate) fn settled(self) -> Stamp {
+        Stamp { mtime: 0, ctime: 0, ..self }
+    }
+
+    /// Whether this is the stamp of what `stat` returned.
+    pub(crate) fn is_of(&self, stat: &Stat) -> bool {
+        let now = Stamp::new(stat);
+        // No clock of a running system gives 0 for a ctime.
+        *self == if (self.mtime, self.ctime) == (0, 0) { now.settled() } else { now }
+    }
+
     /// The same of what the standard library returned.
     pub(crate) fn of(meta: &Metadata) -> Stamp {
         Stamp {

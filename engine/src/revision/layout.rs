@@ -1,0 +1,269 @@
+//! Writes a revision's files into the cache: each content once, as a file by its blob's id, and the
+//! tree of links to these, published by rename.
+//!
+//! A blob's file is written below `unpacking/` and gets its name among the blobs by a link, so that
+//! what has such a name is whole. All files are read-only and have one modification time. Symbolic
+//! links are laid out where they stay in the tree; submodules are empty folders, as in a checkout
+//! that has not fetched them.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{ErrorKind, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, symlink};
+use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use gix::ObjectId;
+use gix::objs::tree::EntryKind;
+use rayon::prelude::*;
+
+use super::kept::{Kept, remove_all};
+use super::{Repository, Revision};
+use crate::{Error, Result};
+
+/// When all files of revisions were written, as it seems: 1980, which archives can hold.
+const WRITTEN: Duration = Duration::from_secs(315_619_200);
+
+/// What is larger is brought to the disk before it is published: a tree that a power failure left
+/// with empty files would give wrong answers for good.
+const FLUSHED: u64 = 32 << 20;
+
+/// The memory that each thread has for objects that others are deltas of.
+const DELTAS: usize = 64 << 20;
+
+/// An entry that becomes something on the disk.
+struct Entry {
+    path: PathBuf,
+    id: ObjectId,
+}
+
+/// What is in a tree, folders before what is in them.
+#[derive(Default)]
+struct Entries {
+    folders: Vec<PathBuf>,
+    files: Vec<Entry>,
+    links: Vec<Entry>,
+}
+
+/// Lays `revision` out.
+///
+/// # Errors
+/// If an object is missing, or the cache can't be written.
+pub(super) fn write(
+    repository: &Repository,
+    revision: &Revision,
+    kept: &Kept,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Result<()> {
+    let _lock = kept.lock()?;
+    let root = kept.root(&revision.tree);
+    if root.is_dir() {
+        // Another kgrep laid it out meanwhile.
+        return Ok(());
+    }
+    let entries = entries(repository, revision)?;
+    let goal = kept.unpacking();
+    // What a killed one left.
+    remove_all(&goal)?;
+    let written = fill(repository, &entries, &goal, kept, progress);
+    let published = written.and_then(|bytes| {
+        if bytes > FLUSHED {
+            flush(&goal)?;
+        }
+        fs::rename(&goal, &root).map_err(Error::read(&root))
+    });
+    if published.is_err() {
+        // The first error is the one to tell.
+        let _ = remove_all(&goal);
+    }
+    published
+}
+
+fn flush(folder: &Path) -> Result<()> {
+    let file = fs::File::open(folder).map_err(Error::read(folder))?;
+    rustix::fs::syncfs(file).map_err(|error| Error::read(folder)(error.into()))
+}
+
+/// All that is in the revision's tree.
+fn entries(repository: &Repository, revision: &Revision) -> Result<Entries> {
+    let local = repository.shared.to_thread_local();
+    let mut all = Entries::default();
+    let mut open = vec![(PathBuf::new(), revision.id)];
+    while let Some((folder, id)) = open.pop() {
+        let tree = local.find_tree(id).map_err(|error| repository.missing(id, &error))?;
+        for entry in tree.iter() {
+            let entry = entry
+                .map_err(|error| Error::Object { id: id.to_string(), reason: error.to_string() })?;
+            let name: &[u8] = entry.filename();
+            if !is_file_name(name) {
+                continue;
+            }
+            let path = folder.join(OsStr::from_bytes(name));
+            let id = entry.object_id();
+            match entry.mode().kind() {
+                EntryKind::Tree => {
+                    all.folders.push(path.clone());
+                    open.push((path, id));
+                }
+                EntryKind::Blob | EntryKind::BlobExecutable => all.files.push(Entry { path, id }),
+                EntryKind::Link => all.links.push(Entry { path, id }),
+                EntryKind::Commit => all.folders.push(path),
+            }
+        }
+    }
+    all.folders.sort_unstable();
+    all.files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    Ok(all)
+}
+
+/// Whether a tree's entry may be called so: a stranger's tree could name what lies elsewhere, or a
+/// repository of its own.
+fn is_file_name(name: &[u8]) -> bool {
+    !name.is_empty()
+        && !name.contains(&b'/')
+        && !name.contains(&0)
+        && !matches!(name, b"." | b"..")
+        && !name.eq_ignore_ascii_case(b".git")
+}
+
+/// Fills the folder `goal`; how many bytes were new.
+fn fill(
+    repository: &Repository,
+    entries: &Entries,
+    goal: &Path,
+    kept: &Kept,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Result<u64> {
+    let folder =
+        |path: &Path| fs::DirBuilder::new().mode(0o700).create(path).map_err(Error::read(path));
+    folder(goal)?;
+    // The edge of a repository: the revision's own ignore rules count, and none above it.
+    folder(&goal.join(".git"))?;
+    for path in &entries.folders {
+        folder(&goal.join(path))?;
+    }
+    let blobs = kept.blobs();
+    let (done, bytes) = (AtomicU64::new(0), AtomicU64::new(0));
+    let all = entries.files.len() as u64;
+    let local = || {
+        let mut local = repository.shared.to_thread_local();
+        local.object_cache_size(None);
+        local.objects.set_pack_cache(|| {
+            Box::new(gix::odb::pack::cache::lru::MemoryCappedHashmap::new(DELTAS))
+        });
+        local
+    };
+    // Neighbours are deltas of each other: a thread takes a run of them.
+    entries.files.par_chunks(256).try_for_each_init(local, |local, part| {
+        for entry in part {
+            let new = file(repository, local, entry, goal, &blobs)?;
+            bytes.fetch_add(new, Ordering::Relaxed);
+        }
+        let before = done.fetch_add(part.len() as u64, Ordering::Relaxed);
+        progress(before + part.len() as u64, all);
+        Ok::<_, Error>(())
+    })?;
+    let local = local();
+    for entry in &entries.links {
+        let target = content(repository, &local, entry.id)?;
+        let path = goal.join(&entry.path);
+        if stays_inside(&entry.path, Path::new(OsStr::from_bytes(&target))) {
+            symlink(OsStr::from_bytes(&target), &path).map_err(Error::read(&path))?;
+        }
+    }
+    Ok(bytes.into_inner())
+}
+
+/// Makes one file: a link to its blob's, which is written where it isn't there. How many bytes
+/// were written.
+fn file(
+    repository: &Repository,
+    local: &gix::Repository,
+    entry: &Entry,
+    goal: &Path,
+    blobs: &Path,
+) -> Result<u64> {
+    let path = goal.join(&entry.path);
+    let id = entry.id.to_string();
+    let (first, rest) = id.split_at(2);
+    let blob = blobs.join(first).join(rest);
+    match fs::hard_link(&blob, &path) {
+        Ok(()) => return Ok(0),
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        // A file has so many names and no more: it is written again.
+        Err(error) if error.kind() == ErrorKind::TooManyLinks => {}
+        Err(error) => return Err(Error::read(&blob)(error)),
+    }
+    let data = content(repository, local, entry.id)?;
+    written(&path, &data).map_err(Error::read(&path))?;
+    let named = fs::hard_link(&path, &blob).or_else(|error| match error.kind() {
+        ErrorKind::NotFound => {
+            let folder = blobs.join(first);
+            match fs::DirBuilder::new().mode(0o700).create(&folder) {
+                Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
+                _ => {}
+            }
+            fs::hard_link(&path, &blob)
+        }
+        _ => Err(error),
+    });
+    match named {
+        // Two files of one content, or a file system without links: then nothing is shared.
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::AlreadyExists | ErrorKind::Unsupported | ErrorKind::TooManyLinks
+            ) => {}
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {}
+        named => named.map_err(Error::read(&blob))?,
+    }
+    Ok(data.len() as u64)
+}
+
+fn written(path: &Path, data: &[u8]) -> std::io::Result<()> {
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o444).open(path)?;
+    file.write_all(data)?;
+    file.set_modified(SystemTime::UNIX_EPOCH + WRITTEN)
+}
+
+fn content(repository: &Repository, local: &gix::Repository, id: ObjectId) -> Result<Vec<u8>> {
+    let mut object = local.find_object(id).map_err(|error| repository.missing(id, &error))?;
+    Ok(std::mem::take(&mut object.data))
+}
+
+/// Whether a link at `path` leads to something in the tree.
+fn stays_inside(path: &Path, target: &Path) -> bool {
+    let mut depth = path.components().count() as i64 - 1;
+    target.components().all(|part| {
+        match part {
+            Component::Normal(_) => depth += 1,
+            Component::ParentDir => depth -= 1,
+            Component::CurDir => {}
+            Component::RootDir | Component::Prefix(_) => depth = i64::MIN / 2,
+        }
+        depth >= 0
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_out_of_the_tree_is_none() {
+        let stays = |path: &str, target: &str| stays_inside(Path::new(path), Path::new(target));
+        assert!(stays("a/b/link", "../c/file") && stays("link", "file") && stays("a/link", ".."));
+        assert!(!stays("link", "../x") && !stays("a/link", "../../x") && !stays("a/b", "/etc"));
+        assert!(!stays("a/link", "../../tree/x"), "out and in again is out");
+    }
+
+    #[test]
+    fn names_that_lead_elsewhere_are_none() {
+        for name in ["", ".", "..", ".git", ".GIT", "a/b", "a\0"] {
+            assert!(!is_file_name(name.as_bytes()), "{name:?}");
+        }
+        assert!(is_file_name(b".gitignore") && is_file_name(b"\xff"));
+    }
+}

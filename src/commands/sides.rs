@@ -1,0 +1,181 @@
+//! Several trees beside each other, revisions among them: a folder with a link to each, by the name
+//! that the user gave it, so that what compares trees reads revisions as folders, and its rows can
+//! be followed up.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use kgrep_engine::revision::{Kept, Repository, Revision};
+use kgrep_index::store::trust::make_folder;
+
+use super::at::{Place, laid_out};
+use super::follow;
+use crate::cli::{Cli, Commands, CommonArgs};
+use crate::folders;
+
+/// A tree that is compared.
+pub(super) struct Side {
+    /// What it is called: `v6.1`, `linux-6.1`.
+    pub(super) label: String,
+    /// Its top folder.
+    pub(super) root: PathBuf,
+    /// The revision, if it is one.
+    pub(super) revision: Option<Revision>,
+}
+
+/// What a word means that names a revision's tree: `git:v6.1`.
+pub(super) fn revision(word: &OsStr) -> Option<&str> {
+    let name = word.to_str()?.strip_prefix("git:")?;
+    (!name.is_empty() && !name.contains("..")).then_some(name)
+}
+
+/// Sides being found, in their order.
+pub(super) struct Finder<'a> {
+    here: PathBuf,
+    kept: Kept,
+    common: &'a CommonArgs,
+    place: Option<Place>,
+    pub(super) sides: Vec<Side>,
+}
+
+impl<'a> Finder<'a> {
+    /// Nothing is found yet.
+    ///
+    /// # Errors
+    /// If the current folder is gone.
+    pub(super) fn new(cache: &Path, common: &'a CommonArgs) -> Result<Finder<'a>> {
+        let (here, kept) = (folders::current()?, Kept::new(cache));
+        Ok(Finder { here, kept, common, place: None, sides: Vec::new() })
+    }
+
+    /// The repository that revisions are of.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub(super) fn repository(&mut self) -> Result<&Repository> {
+        if self.place.is_none() {
+            self.place = Some(Place::of(&self.here, self.common, &self.kept)?);
+        }
+        Ok(&self.place.as_ref().context("no repository")?.repository)
+    }
+
+    /// Adds a revision.
+    ///
+    /// # Errors
+    /// If there is no such revision, or it can't be laid out.
+    pub(super) fn revision(&mut self, name: &str) -> Result<Revision> {
+        let kept = self.kept.clone();
+        let repository = self.repository()?;
+        let revision = repository.revision(name)?;
+        let root = laid_out(repository, &revision, &kept)?;
+        self.add(name, root, Some(revision.clone()));
+        Ok(revision)
+    }
+
+    /// Adds a folder.
+    ///
+    /// # Errors
+    /// If there is no such folder.
+    pub(super) fn folder(&mut self, folder: &Path) -> Result<()> {
+        let root = self.here.join(folder);
+        ensure!(root.is_dir(), "{}: there is no such folder", folder.display());
+        let root = root.canonicalize().with_context(|| folder.display().to_string())?;
+        let named = folder.file_name().or(root.file_name()).unwrap_or(OsStr::new("root"));
+        let named = named.to_string_lossy().into_owned();
+        self.add(&named, root, None);
+        Ok(())
+    }
+
+    fn add(&mut self, name: &str, root: PathBuf, revision: Option<Revision>) {
+        let plain = |c: char| if c == '/' || c.is_control() { '_' } else { c };
+        let name: String = name.chars().map(plain).collect();
+        let mut label = name.clone();
+        let mut number = 1;
+        while label.starts_with('.') || self.sides.iter().any(|side| side.label == label) {
+            number += 1;
+            label = format!("{}~{number}", name.trim_start_matches('.'));
+        }
+        self.sides.push(Side { label, root, revision });
+    }
+
+    /// The folder with a link to each side.
+    ///
+    /// # Errors
+    /// If the cache can't be written.
+    pub(super) fn gathered(&self, cache: &Path) -> Result<PathBuf> {
+        let mut key = crc32fast::Hasher::new();
+        for side in &self.sides {
+            key.update(side.label.as_bytes());
+            key.update(b"\0");
+            key.update(side.root.as_os_str().as_bytes());
+            key.update(b"\0");
+        }
+        let folder = self.kept.sides().join(format!("{:08x}", key.finalize()));
+        make_folder(cache, &folder)?;
+        for side in &self.sides {
+            let link = folder.join(&side.label);
+            if fs::read_link(&link).is_ok_and(|known| known == side.root) {
+                continue;
+            }
+            let temporary = folder.join(format!(".{}.tmp", std::process::id()));
+            let _ = fs::remove_file(&temporary);
+            symlink(&side.root, &temporary)
+                .and_then(|()| fs::rename(&temporary, &link))
+                .with_context(|| link.display().to_string())?;
+        }
+        Ok(folder)
+    }
+}
+
+/// Runs a comparison whose trees are revisions, where they are folders beside each other; any other
+/// command as it is.
+///
+/// # Errors
+/// If a side is none.
+pub(super) fn beside<T>(
+    cli: &Cli,
+    cache: impl FnOnce() -> Result<PathBuf>,
+    ask: impl FnOnce(&Cli) -> Result<T>,
+) -> Result<T> {
+    let words: Vec<OsString> = match &cli.command {
+        Some(Commands::Exists(args)) => args.trees.iter().map(|tree| tree.clone().into()).collect(),
+        // One alone is compared with the files, by git.
+        Some(Commands::Diff(args)) => args.words.iter().take(2).cloned().collect(),
+        _ => return ask(cli),
+    };
+    let is_diff = matches!(cli.command, Some(Commands::Diff(_)));
+    let named = words.iter().filter(|word| revision(word).is_some()).count();
+    let here = folders::current()?;
+    let is_side = |word: &OsString| revision(word).is_some() || here.join(word).is_dir();
+    if named == 0 || (is_diff && (words.len() < 2 || !words.iter().all(is_side))) {
+        return ask(cli);
+    }
+    let cache = cache()?;
+    let mut finder = Finder::new(&cache, &cli.root.common)?;
+    for word in &words {
+        match revision(word) {
+            Some(name) => drop(finder.revision(name)?),
+            None => finder.folder(Path::new(word))?,
+        }
+    }
+    let folder = finder.gathered(&cache)?;
+    let mut cli = cli.clone();
+    let labels = finder.sides.iter().map(|side| &side.label);
+    match &mut cli.command {
+        Some(Commands::Exists(args)) => {
+            args.trees = labels.map(PathBuf::from).collect();
+            let outside = args.names.names_from.iter_mut().filter(|path| path.as_os_str() != "-");
+            outside.for_each(|path| *path = here.join(&*path));
+        }
+        Some(Commands::Diff(args)) => {
+            args.words.iter_mut().zip(labels).for_each(|(word, label)| *word = label.into());
+            args.patches.iter_mut().for_each(|path| *path = here.join(&*path));
+        }
+        _ => {}
+    }
+    follow::in_folder(folder.as_os_str().as_bytes(), || ask(&cli))?
+}
