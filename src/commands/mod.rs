@@ -45,6 +45,7 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 
 use anyhow::{Result, bail};
+use kgrep_engine::Cancel;
 
 use crate::cli::{Cli, Commands, Root};
 use crate::folders;
@@ -60,6 +61,14 @@ use crate::waiting;
 /// # Errors
 /// Whatever kept the command from being done, in one line.
 pub(crate) fn run(cli: &Cli, args: &[OsString]) -> Result<Outcome> {
+    run_until(cli, args, &Cancel::default())
+}
+
+/// As [`run`], until nobody waits for it any more.
+///
+/// # Errors
+/// As [`run`], and that nobody waits.
+fn run_until(cli: &Cli, args: &[OsString], cancel: &Cancel) -> Result<Outcome> {
     let session = || {
         // Without the program's own name.
         let session = session(&cli.root, args.get(1..).unwrap_or_default())?;
@@ -70,7 +79,7 @@ pub(crate) fn run(cli: &Cli, args: &[OsString]) -> Result<Outcome> {
         if session.settings.format.value == Format::Patch && !prints_hunks {
             bail!("--format patch is for `kgrep diff` and for follow-ups on its lists");
         }
-        Ok(session)
+        Ok(Session { cancel: cancel.clone(), ..session })
     };
     if let Some(doing) = doing(cli) {
         waiting::begin(doing);
@@ -185,5 +194,6 @@ fn session(root: &Root, args: &[OsString]) -> Result<Session> {
         shelf: Shelf::new(&cache),
         cache,
         command_line: args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect(),
+        cancel: Cancel::default(),
     })
 }

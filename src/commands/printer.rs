@@ -82,10 +82,15 @@ impl<'l> Printer<'l> {
 
     /// The printer, whose summary, in a format that has one, ends with these too.
     pub(crate) fn ending(mut self, summary: serde_json::Map<String, serde_json::Value>) -> Self {
+        self.summary(summary);
+        self
+    }
+
+    /// What the summary, in a format that has one, ends with.
+    pub(crate) fn summary(&mut self, summary: serde_json::Map<String, serde_json::Value>) {
         if let Style::Json(json) = &mut self.style {
             json.summary = summary;
         }
-        self
     }
 
     /// True when all entries must be noted before the first is printed.

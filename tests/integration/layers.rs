@@ -168,6 +168,7 @@ const ENGINE: Order = &[
     ("place", &[]),
     ("plain", &[]),
     ("kinds", &[]),
+    ("cancel", &[]),
     ("error", &[]),
 ];
 
