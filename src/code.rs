@@ -90,7 +90,8 @@ fn setup(session: &Session, trust: bool) -> Result<Setup> {
     let cache = session.cache.clone();
     let progress = reading::sink(move |tree| slow_without_index(tree, &cache));
     let kconfig = kconfig(session)?;
-    Ok(Setup { arch, kconfig, workspace, notes: notes::sink(), progress })
+    let cancel = session.cancel.clone();
+    Ok(Setup { arch, kconfig, workspace, notes: notes::sink(), progress, cancel })
 }
 
 /// The cache folder, and what macros and recipes mean for this user.

@@ -4,6 +4,7 @@ use kgrep_engine::Coverage;
 use serde_json::{Map, Value, json};
 
 use crate::message::counted;
+use crate::settings::Settings;
 
 /// What is known of it, by name. `complete` says that no row was left out for its number.
 pub(crate) fn json(coverage: &Coverage, complete: bool) -> Map<String, Value> {
@@ -22,6 +23,13 @@ pub(crate) fn json(coverage: &Coverage, complete: bool) -> Map<String, Value> {
     ];
     let known = known.into_iter().filter(|(_, value)| !value.is_null());
     known.map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// Adds which files' rules were in force: whether hidden files, and those that ignore rules leave
+/// out, were looked at too.
+pub(crate) fn add_rules(known: &mut Map<String, Value>, settings: &Settings) {
+    known.insert("hidden".to_owned(), settings.hidden.value.into());
+    known.insert("ignored".to_owned(), (!settings.ignore.value).into());
 }
 
 /// It in one line, said where nothing was found.

@@ -1,10 +1,12 @@
 //! JSON-RPC, as the faces for programs have it: messages, what is wrong with them, answers.
 
 use std::collections::HashMap;
-use std::io::Write;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use kgrep_engine::Cancel;
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
 use serde_json::{Value, json};
 
 /// The numbers of JSON-RPC, of the Language Server Protocol and of MCP for what is wrong.
@@ -125,17 +127,30 @@ impl Out {
     }
 }
 
-/// The requests that are not answered yet, each with whether its answer is still wanted.
+/// Waits until nobody reads standard output any more; false where that can't be told.
+pub(crate) fn is_left() -> bool {
+    let output = io::stdout();
+    let mut polled = [PollFd::new(&output, PollFlags::empty())];
+    loop {
+        match poll(&mut polled, None) {
+            Err(Errno::INTR) => {}
+            Err(_) => return false,
+            Ok(_) => return polled[0].revents().intersects(PollFlags::ERR | PollFlags::HUP),
+        }
+    }
+}
+
+/// The requests that are not answered yet, each with what ends the work for it.
 #[derive(Clone, Default)]
-pub(crate) struct Calls(Arc<Mutex<HashMap<String, Arc<AtomicBool>>>>);
+pub(crate) struct Calls(Arc<Mutex<HashMap<String, Cancel>>>);
 
 impl Calls {
     /// A request has come; what tells whether it was cancelled.
-    pub(crate) fn begin(&self, id: &Value) -> Arc<AtomicBool> {
-        let cancelled = Arc::new(AtomicBool::new(false));
+    pub(crate) fn begin(&self, id: &Value) -> Cancel {
+        let cancel = Cancel::default();
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        open.insert(id.to_string(), Arc::clone(&cancelled));
-        cancelled
+        open.insert(id.to_string(), cancel.clone());
+        cancel
     }
 
     /// It is answered.
@@ -146,8 +161,12 @@ impl Calls {
     /// Nobody waits for its answer.
     pub(crate) fn cancel(&self, id: &Value) {
         let open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(cancelled) = open.get(&id.to_string()) {
-            cancelled.store(true, Ordering::Relaxed);
-        }
+        open.get(&id.to_string()).into_iter().for_each(Cancel::cancel);
+    }
+
+    /// Nobody waits for any answer.
+    pub(crate) fn cancel_all(&self) {
+        let open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        open.values().for_each(Cancel::cancel);
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use kgrep_engine::configuration::KconfigChoice;
-use kgrep_engine::{Buffers, NoteSink, ProgressSink, Workspace};
+use kgrep_engine::{Buffers, Cancel, NoteSink, ProgressSink, Workspace};
 use kgrep_index::Tree;
 
 use crate::code::{self, ArchChoice, Code, Setup};
@@ -36,6 +36,8 @@ pub(crate) struct About<'a> {
     pub(crate) kconfig: Option<Option<KconfigChoice>>,
     /// What an editor has open.
     pub(crate) buffers: Buffers,
+    /// Tells whether the answer is still waited for.
+    pub(crate) cancel: Cancel,
 }
 
 impl Served {
@@ -77,7 +79,8 @@ impl Served {
         };
         let kconfig = about.kconfig.unwrap_or_else(|| self.kconfig.clone());
         let workspace = self.workspace.with_buffers(about.buffers);
-        let setup = Setup { arch, kconfig, workspace, notes, progress };
+        let cancel = about.cancel;
+        let setup = Setup { arch, kconfig, workspace, notes, progress, cancel };
         Code::of_tree(self.tree.root(), setup)
     }
 

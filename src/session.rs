@@ -3,6 +3,8 @@
 
 use std::path::PathBuf;
 
+use kgrep_engine::Cancel;
+
 use crate::list::{Finished, List, Shelf};
 use crate::message::tell;
 use crate::settings::Settings;
@@ -28,6 +30,8 @@ pub(crate) struct Session {
     pub(crate) shelf: Shelf,
     /// The words of the command line, for `kgrep lists`.
     pub(crate) command_line: Vec<String>,
+    /// Ends what nobody waits for any more.
+    pub(crate) cancel: Cancel,
 }
 
 impl Session {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use kgrep_engine::code::{ArchChoice, Code, Setup};
 use kgrep_engine::request::{Define, References, Steps};
 use kgrep_engine::search::FileRules;
-use kgrep_engine::{Answer, Cell, Label, Request, Workspace};
+use kgrep_engine::{Answer, Cancel, Cell, Label, Request, Workspace};
 use kgrep_index::idiom::Idioms;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -27,6 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         workspace: Workspace::new(&cache, Idioms::built_in(), FileRules::default()),
         notes: Arc::new(|note| eprintln!("{note:?}")),
         progress: Arc::new(|_, _| ()),
+        cancel: Cancel::default(),
     };
     let code = Code::of_tree(Path::new(&tree), setup)?;
     let asked = [

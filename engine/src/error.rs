@@ -182,6 +182,9 @@ pub enum Error {
     /// Neither a file nor a name.
     #[error("{0}: there is no such file, and nothing of that name is defined here")]
     NotHere(String),
+    /// Whoever asked waits no more.
+    #[error("cancelled: nobody waits for the answer")]
+    Cancelled,
     /// A comparison, asked of one tree.
     #[error("a comparison is of two sides, and is not asked of one tree")]
     NotOfOneTree,

@@ -24,6 +24,7 @@
 mod answer;
 mod ask;
 mod buffers;
+mod cancel;
 pub mod code;
 pub mod compare;
 pub mod configuration;
@@ -54,6 +55,7 @@ pub use answer::{
 };
 pub use ask::{Around, LOG_COLUMNS, LogRow, LogRows, Seeker, Sought, Sources, Words, complete};
 pub use buffers::Buffers;
+pub use cancel::Cancel;
 pub use error::{Error, Result};
 pub use note::{ChainEnd, Note, NoteSink, Progress, ProgressSink, Proof};
 pub use request::Request;

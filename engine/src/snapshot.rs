@@ -15,7 +15,7 @@ use crate::buffers::Buffers;
 use crate::files::{in_parallel, read};
 use crate::recipes::Recipes;
 use crate::search::{FileRules, Scope, SearchRequest};
-use crate::{Error, Note, NoteSink, Progress, ProgressSink, Result};
+use crate::{Cancel, Error, Note, NoteSink, Progress, ProgressSink, Result};
 
 /// What all questions of a process share. Cheap to clone.
 #[derive(Clone)]
@@ -265,8 +265,14 @@ impl Workspace {
     /// with a note.
     ///
     /// # Errors
-    /// When the tree can't be walked.
-    pub fn read(&self, tree: &Tree, notes: &NoteSink, progress: &ProgressSink) -> Result<Snapshot> {
+    /// When the tree can't be walked, or nobody waits for it any more.
+    pub fn read(
+        &self,
+        tree: &Tree,
+        notes: &NoteSink,
+        progress: &ProgressSink,
+        cancel: &Cancel,
+    ) -> Result<Snapshot> {
         let _making = self.making();
         if let Some(snapshot) = self.held(tree, false)? {
             return Ok(snapshot);
@@ -282,12 +288,16 @@ impl Workspace {
         }
         let builder = Builder::new();
         let unread = in_parallel(&paths, |path| {
+            if cancel.is_set() {
+                return Ok(());
+            }
             progress(tree, Progress::Read);
             let bytes = read(&path_in(tree, path)).map_err(|error| (path.clone(), error))?;
             builder.add(path, &outline(path, &bytes, &self.idioms));
             Ok(())
         });
         progress(tree, Progress::Done);
+        cancel.check()?;
         for (path, error) in unread.into_iter().filter_map(Result::err) {
             notes(Note::Unreadable { path, reason: error.to_string() });
         }
@@ -373,7 +383,7 @@ mod tests {
         let notes: NoteSink = Arc::new(|note| panic!("{note:?}"));
         assert!(matches!(workspace.indexed(&tree).unwrap(), Indexed::Nothing));
         let progress: ProgressSink = Arc::new(|_, _| ());
-        let snapshot = workspace.read(&tree, &notes, &progress).unwrap();
+        let snapshot = workspace.read(&tree, &notes, &progress, &Cancel::default()).unwrap();
         any_thread(&workspace);
         any_thread(&snapshot);
         fs::remove_file(&file).unwrap();
@@ -395,7 +405,7 @@ mod tests {
         let notes: NoteSink = Arc::new(|note| panic!("{note:?}"));
         let progress: ProgressSink = Arc::new(|_, _| ());
         let knows = |workspace: &Workspace| {
-            let snapshot = workspace.read(&tree, &notes, &progress).unwrap();
+            let snapshot = workspace.read(&tree, &notes, &progress, &Cancel::default()).unwrap();
             snapshot.ask(|graph| graph.find_name(b"lamp_on").is_some()).unwrap()
         };
         let workspace = || {

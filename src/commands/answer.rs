@@ -133,7 +133,8 @@ pub(super) fn show_with(
     let full = session.settings.max_list.value;
     let mut summary = Map::new();
     let complete = answer.rows.len() as u64 <= full;
-    let coverage = coverage::json(&answer.coverage, complete);
+    let mut coverage = coverage::json(&answer.coverage, complete);
+    coverage::add_rules(&mut coverage, &session.settings);
     summary.insert("coverage".to_owned(), Value::Object(coverage));
     summary.extend(shown.names.map(|names| ("names".to_owned(), Value::Array(names))));
     if !answer.rows.is_empty() {

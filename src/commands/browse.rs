@@ -6,12 +6,12 @@ use std::fs;
 use std::io::{IsTerminal, stdin};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock};
 use std::thread;
 
 use anyhow::{Result, bail, ensure};
+use kgrep_engine::Cancel;
 
 use super::follow::{self, commanded, inherited, names_a_pattern};
 use super::lister::Lister;
@@ -158,8 +158,8 @@ struct Answers<'s> {
     settings: &'s Settings,
     /// The current folder.
     here: Vec<u8>,
-    /// Ends the search that is running.
-    stop: Arc<AtomicBool>,
+    /// Ends the question that is being answered.
+    stop: Cancel,
 }
 
 impl<'s> Answers<'s> {
@@ -173,7 +173,7 @@ impl<'s> Answers<'s> {
             here: crate::folders::current()
                 .map(|here| here.as_os_str().as_bytes().to_vec())
                 .unwrap_or_default(),
-            stop: Arc::default(),
+            stop: Cancel::default(),
         }
     }
 }
@@ -181,8 +181,10 @@ impl<'s> Answers<'s> {
 impl Host for Answers<'_> {
     fn ask(&mut self, folder: &[u8], words: Vec<OsString>) -> Receiver<News> {
         let (send, news) = channel();
-        self.stop = Arc::default();
-        let (root, stop, folder) = (self.root.clone(), Arc::clone(&self.stop), folder.to_vec());
+        // Of a question nothing is awaited once another one is asked.
+        self.stop.cancel();
+        self.stop = Cancel::default();
+        let (root, stop, folder) = (self.root.clone(), self.stop.clone(), folder.to_vec());
         let (cache, here) = (self.cache.clone(), self.here.clone());
         let own = send.clone();
         let asking = thread::Builder::new().name("asking".to_owned()).spawn(move || {
@@ -200,7 +202,7 @@ impl Host for Answers<'_> {
     }
 
     fn stop(&mut self) {
-        self.stop.store(true, Ordering::SeqCst);
+        self.stop.cancel();
     }
 
     fn complete(&mut self, folder: &[u8], words: &[String], start: &str) -> Vec<String> {
@@ -222,7 +224,7 @@ fn answer(
     cache: &Path,
     folder: &[u8],
     words: &[OsString],
-    stop: &Arc<AtomicBool>,
+    stop: &Cancel,
     news: &Sender<News>,
 ) -> Result<News> {
     if printed_help(words)? {
@@ -230,13 +232,14 @@ fn answer(
     }
     let (cli, args) = parsed(words, outer)?;
     let mut session = session(&cli.root, args.get(1..).unwrap_or_default())?;
+    session.cancel = stop.clone();
     let (outcome, found) = if cli.command.is_some() {
         session.shelf = Shelf::new(cache);
         commanded(folder, words, outer, &session)?
     } else {
         let news = news.clone();
         let grew = move |list| news.send(News::Grew(Box::new(list))).is_ok();
-        let watch = search::Watch::new(Arc::clone(stop), Box::new(grew));
+        let watch = search::Watch::new(stop.clone(), Box::new(grew));
         let find = || search::watched(&cli.root.search, &session, &watch);
         let (outcome, list) = follow::in_folder(folder, find)??;
         (outcome, list.map_or(Searched::Nothing, |list| Searched::Found(Box::new(View::new(list)))))

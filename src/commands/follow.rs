@@ -206,7 +206,7 @@ pub(super) fn commanded(
     cli.root.common = inherited(cli.root.common, &outer.common);
     let newest = || session.shelf.latest(Terminal::current(), &mut LeftOut::default());
     let before = newest().ok().flatten().map(|shelved| shelved.number);
-    let outcome = in_folder(folder, || super::run(&cli, &args))??;
+    let outcome = in_folder(folder, || super::run_until(&cli, &args, &session.cancel))??;
     let found = newest()?.filter(|shelved| Some(shelved.number) != before);
     Ok(match found {
         Some(shelved) => (outcome, Searched::Found(Box::new(View::new(shelved.list)))),

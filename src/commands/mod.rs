@@ -49,6 +49,7 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 
 use anyhow::{Result, bail};
+use kgrep_engine::Cancel;
 
 use crate::cli::{Cli, Commands, Root};
 use crate::folders;
@@ -65,12 +66,23 @@ use crate::waiting;
 /// # Errors
 /// Whatever kept the command from being done, in one line.
 pub(crate) fn run(cli: &Cli, args: &[OsString]) -> Result<Outcome> {
+    run_until(cli, args, &Cancel::default())
+}
+
+/// As [`run`], until nobody waits for it any more.
+///
+/// # Errors
+/// As [`run`], and that nobody waits.
+fn run_until(cli: &Cli, args: &[OsString], cancel: &Cancel) -> Result<Outcome> {
     let outcome = at::within(cli, folders::cache, |cli| {
         sides::beside(cli, folders::cache, |cli| {
             if let Some(doing) = doing(cli) {
                 waiting::begin(doing);
             }
-            answer(cli, || checked_session(cli, args))
+            answer(cli, || {
+                let session = checked_session(cli, args)?;
+                Ok(Session { cancel: cancel.clone(), ..session })
+            })
         })
     });
     // Where nothing was printed.
@@ -200,5 +212,6 @@ fn session(root: &Root, args: &[OsString]) -> Result<Session> {
         shelf: Shelf::new(&cache),
         cache,
         command_line: args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect(),
+        cancel: Cancel::default(),
     })
 }

@@ -3,14 +3,14 @@
 use std::cell::Cell;
 use std::io::Write;
 use std::ops::ControlFlow;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use indicatif::HumanCount;
 use kgrep_engine::sink::Sink;
-use kgrep_engine::{Around, Seeker};
+use kgrep_engine::{Around, Cancel, Coverage, Seeker};
+use serde_json::{Map, Value};
 
 use super::help::mistyped_command;
 use super::lister::{self, Lister};
@@ -18,6 +18,7 @@ use super::printer::{PrintError, Printer};
 use super::{Outcome, Session, freshen};
 use crate::cli::SearchArgs;
 use crate::code;
+use crate::coverage;
 use crate::list::{Column, List, Match, Meta, Role};
 use crate::message::{counted, tell};
 use crate::notes;
@@ -43,7 +44,7 @@ pub(crate) fn run(args: &SearchArgs, session: &Session) -> Result<Outcome> {
 
 /// Somebody who reads a list while it is found, and may have seen enough.
 pub(super) struct Watch {
-    stop: Arc<AtomicBool>,
+    stop: Cancel,
     /// Takes the list so far; false: nobody listens.
     grew: Box<dyn Fn(List) -> bool>,
     /// How many entries there were when it was called last, and when that was.
@@ -52,12 +53,12 @@ pub(super) struct Watch {
 
 impl Watch {
     /// Calls `grew` with the list so far from time to time, until `stop` is set.
-    pub(super) fn new(stop: Arc<AtomicBool>, grew: Box<dyn Fn(List) -> bool>) -> Watch {
+    pub(super) fn new(stop: Cancel, grew: Box<dyn Fn(List) -> bool>) -> Watch {
         Watch { stop, grew, last: Cell::new((0, Instant::now())) }
     }
 
     fn is_over(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
+        self.stop.is_set()
     }
 
     /// The list has grown.
@@ -67,7 +68,9 @@ impl Watch {
         if is_more && !lister.is_full() {
             self.last.set((len, Instant::now()));
             let heard = lister.so_far().is_none_or(|list| (self.grew)(list));
-            self.stop.fetch_or(!heard, Ordering::Relaxed);
+            if !heard {
+                self.stop.cancel();
+            }
         }
     }
 }
@@ -131,11 +134,17 @@ fn sought(
     let look = Look::new(&session.settings, Facts::of_stdout(), &meta.folder);
     let mut collector = Collector::new(args, session, &options, &look, meta, watch);
     let kernel = code::searched_kernel(session, seeker.scope().paths())?;
-    let around = Around { cache: &session.cache, kernel: kernel.as_ref(), notes: &notes };
+    let around = Around {
+        cache: &session.cache,
+        kernel: kernel.as_ref(),
+        notes: &notes,
+        cancel: &session.cancel,
+    };
     let sought = seeker.search(&options, &around, &mut collector)?;
     let Totals { files, bytes } = sought.totals;
     let totals = Shown { elapsed: started.elapsed(), searches: files, bytes_searched: bytes };
-    let (outcome, list) = collector.finish(totals)?;
+    let coverage = Coverage { configured: kernel.is_some(), ..sought.coverage() };
+    let (outcome, list) = collector.finish(totals, &coverage)?;
     if !args.quiet {
         sought.notes.iter().for_each(notes::tell);
     }
@@ -235,7 +244,12 @@ struct Collector<'a> {
     /// The number of the file that hits come from.
     file: Option<u32>,
     found: bool,
-    problems: bool,
+    /// What could not be searched, and why.
+    problems: Vec<String>,
+    /// Rows of the file that hits come from.
+    rows: u64,
+    /// Whether a file had as many rows as are wanted of one.
+    is_cut: bool,
     failure: Option<PrintError>,
     /// Who reads along.
     watch: Option<&'a Watch>,
@@ -275,7 +289,9 @@ impl<'a> Collector<'a> {
             lister: Lister::new(session, meta, printer),
             file: None,
             found: false,
-            problems: false,
+            problems: Vec::new(),
+            rows: 0,
+            is_cut: false,
             failure: None,
             watch,
         }
@@ -290,8 +306,8 @@ impl Collector<'_> {
         }
         match event {
             Event::Problem(problem) => {
-                self.problems = true;
-                self.tell(problem);
+                self.tell(&problem);
+                self.problems.push(problem);
             }
             Event::Warning(warning) => self.tell(warning),
             Event::Hits(_) if self.args.quiet => {
@@ -317,7 +333,10 @@ impl Collector<'_> {
     fn take_hits(&mut self, hits: &FileHits) -> Result<(), PrintError> {
         if hits.first {
             self.file = Some(self.lister.file(&hits.file));
+            self.rows = 0;
         }
+        self.rows += hits.entries();
+        self.is_cut |= self.args.max_count.is_some_and(|most| self.rows >= most);
         let path = &hits.file.path;
         let file = self.file.unwrap_or(0);
         if self.options.want != Want::Lines {
@@ -367,14 +386,30 @@ impl Collector<'_> {
         }
     }
 
+    /// What was looked at, for programs. What has no number is printed all the same, so that it is
+    /// not missing.
+    fn summary(&self, coverage: &Coverage) -> Map<String, Value> {
+        let complete = self.problems.is_empty() && !self.is_cut;
+        let mut said = coverage::json(coverage, complete);
+        coverage::add_rules(&mut said, &self.session.settings);
+        if !self.problems.is_empty() {
+            said.insert("problems".to_owned(), self.problems.clone().into());
+        }
+        [("coverage".to_owned(), said.into())].into_iter().collect()
+    }
+
     /// Ends the output and says how the search went.
-    fn finish(mut self, totals: Shown) -> Result<(Outcome, Option<List>)> {
+    fn finish(mut self, totals: Shown, coverage: &Coverage) -> Result<(Outcome, Option<List>)> {
         if let Some(failure) = self.failure.take() {
             // Whoever has seen enough may go on from what he saw.
             self.lister.publish()?;
             return Err(failure.into());
         }
         let is_full = self.lister.is_full();
+        let summary = self.summary(coverage);
+        if let Some(printer) = self.lister.printer() {
+            printer.summary(summary);
+        }
         let list = self.lister.finish(b"", totals)?;
         if is_full {
             tell(format!(
@@ -382,7 +417,7 @@ impl Collector<'_> {
                 HumanCount(self.session.settings.max_list.value)
             ));
         }
-        let outcome = match (self.found, self.problems) {
+        let outcome = match (self.found, !self.problems.is_empty()) {
             (true, _) if self.args.quiet => Outcome::Found,
             (_, true) => Outcome::Problems,
             (true, false) => Outcome::Found,

@@ -130,7 +130,8 @@ impl Ask<'_> {
         if folder.waits() && !self.by_file {
             return Err(Refusal::Waits(Arc::clone(folder)));
         }
-        let about = About { buffers: self.job.state.buffers.clone(), ..About::default() };
+        let (buffers, cancel) = (self.job.state.buffers.clone(), self.job.cancel.clone());
+        let about = About { buffers, cancel, ..About::default() };
         let code = folder.served.code(about, self.notes(), self.progress());
         code.map_err(|error| failed(&error.into()))
     }

@@ -25,11 +25,12 @@ mod wire;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 
 use anyhow::{Context as _, Result};
+use kgrep_engine::Cancel;
 use serde_json::{Value, json};
 
 use self::position::Encoding;
@@ -70,7 +71,7 @@ struct Job {
     method: String,
     params: Value,
     state: State,
-    cancelled: Arc<AtomicBool>,
+    cancel: Cancel,
 }
 
 /// Why a request has no result.
@@ -167,8 +168,8 @@ impl Life {
                 server.out.result(&id, &Value::Null);
             }
             (Some(state), _) if answers::is_one(&method) => {
-                let cancelled = server.calls.begin(&id);
-                let job = Job { id, method, params, state: state.clone(), cancelled };
+                let cancel = server.calls.begin(&id);
+                let job = Job { id, method, params, state: state.clone(), cancel };
                 // The workers are there as long as the input is read.
                 let _ = server.jobs.send(Task::Answer(job));
             }
@@ -217,13 +218,12 @@ impl Server {
     }
 
     fn work(self: &Arc<Server>, job: Job) {
-        let is_cancelled = || job.cancelled.load(Ordering::Relaxed);
-        if is_cancelled() {
+        if job.cancel.is_set() {
             return self.cancelled(&job.id);
         }
         // A fault of one answer must not be the end of all.
         let answer = catch_unwind(AssertUnwindSafe(|| answers::answer(self, &job)));
-        if is_cancelled() {
+        if job.cancel.is_set() {
             return self.cancelled(&job.id);
         }
         let fault = |fault, what: &str| self.out.fault(&job.id, fault, what, None);

@@ -288,7 +288,8 @@ impl Call<'_> {
         // How many rows there are is known at the end.
         let range = self.window.of(usize::MAX);
         part.start = range.start;
-        let columns = compare::rows(&differ, root, built, &self.hearing.sink(), &mut |row| {
+        let (notes, cancel) = (self.hearing.sink(), self.hearing.cancel());
+        let columns = compare::rows(&differ, root, built, &notes, cancel, &mut |row| {
             let at = usize::try_from(part.total).unwrap_or(usize::MAX);
             part.total += 1;
             if range.contains(&at) {
@@ -298,6 +299,8 @@ impl Call<'_> {
         })
         .map_err(wrong)?;
         part.columns = columns.into_iter().map(|column| column.title).collect();
+        let complete = !self.hearing.has_problems();
+        self.page.coverage.insert("complete".to_owned(), json!(complete));
         self.page.parts.push(part);
         Ok(())
     }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Result;
 use kgrep_engine::configuration::KconfigChoice;
-use kgrep_engine::{Note, NoteSink, Progress, ProgressSink};
+use kgrep_engine::{Cancel, Note, NoteSink, Progress, ProgressSink};
 use kgrep_index::Tree;
 use serde_bytes::ByteBuf;
 
@@ -24,10 +24,11 @@ pub(super) struct Context {
     served: Served,
 }
 
-/// One question: what is said of it, and who hears how far it is.
+/// One question: what is said of it, who hears how far it is, and who ends it.
 pub(super) struct Hearing {
     notes: Arc<Mutex<Vec<Note>>>,
     progress: ProgressSink,
+    cancel: Cancel,
 }
 
 impl Context {
@@ -50,7 +51,8 @@ impl Context {
     /// When the architecture or the configuration is none.
     pub(super) fn code(&self, common: &Common, hearing: &Hearing) -> Result<Code, String> {
         let kconfig = Some(self.kconfig(common)?);
-        let about = About { arch: common.arch.as_deref(), kconfig, ..About::default() };
+        let (arch, cancel) = (common.arch.as_deref(), hearing.cancel.clone());
+        let about = About { arch, kconfig, cancel, ..About::default() };
         let code = self.served.code(about, hearing.sink(), hearing.progress.clone());
         code.map_err(|error| told(&error.into()))
     }
@@ -107,7 +109,7 @@ impl Context {
 
 impl Hearing {
     /// `progress` hears of so many files that were read.
-    pub(super) fn new(progress: impl Fn(u64) + Send + Sync + 'static) -> Hearing {
+    pub(super) fn new(cancel: Cancel, progress: impl Fn(u64) + Send + Sync + 'static) -> Hearing {
         let (notes, read) = (Arc::new(Mutex::new(Vec::new())), AtomicU64::new(0));
         let said = Arc::clone(&notes);
         let sink = move |_: &Tree, step| match step {
@@ -123,7 +125,18 @@ impl Hearing {
             }
             _ => {}
         };
-        Hearing { notes, progress: Arc::new(sink) }
+        Hearing { notes, progress: Arc::new(sink), cancel }
+    }
+
+    /// Whether something could not be read or understood.
+    pub(super) fn has_problems(&self) -> bool {
+        let notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        notes.iter().any(|note| matches!(note, Note::Problem(_) | Note::Unreadable { .. }))
+    }
+
+    /// Tells whether the answer is still waited for.
+    pub(super) fn cancel(&self) -> &Cancel {
+        &self.cancel
     }
 
     /// Takes notes.

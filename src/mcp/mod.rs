@@ -16,16 +16,16 @@ mod wire;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 
 use anyhow::{Context as _, Result};
+use kgrep_engine::Cancel;
 use serde_json::{Value, json};
 
 use self::context::{Context, Hearing};
 use self::roots::Roots;
-use crate::rpc::{Calls, Fault, Framing, Message, Out};
+use crate::rpc::{self, Calls, Fault, Framing, Message, Out};
 use crate::session::Session;
 
 /// The protocol without a handshake.
@@ -46,7 +46,7 @@ struct Job {
     id: Value,
     params: Value,
     stateless: bool,
-    cancelled: Arc<AtomicBool>,
+    cancel: Cancel,
     context: Arc<Context>,
 }
 
@@ -61,6 +61,13 @@ pub(crate) fn serve(session: &Session, here: &Path, tree: Option<&Path>) -> Resu
     let (jobs, waiting) = mpsc::channel::<Job>();
     let waiting = Mutex::new(waiting);
     let open = Calls::default();
+    let all = open.clone();
+    // It waits until the process ends, at most.
+    thread::spawn(move || {
+        if rpc::is_left() {
+            all.cancel_all();
+        }
+    });
     thread::scope(|scope| {
         for _ in 0..WORKERS {
             let (waiting, out, open) = (&waiting, out.clone(), open.clone());
@@ -156,9 +163,9 @@ impl Server<'_> {
             Err((fault, what, data)) => return self.out.fault(&id, fault, &what, data),
         };
         if method == "tools/call" {
-            let cancelled = self.open.begin(&id);
+            let cancel = self.open.begin(&id);
             let context = self.context.clone();
-            self.held.push(Job { id, params, stateless, cancelled, context });
+            self.held.push(Job { id, params, stateless, cancel, context });
             if self.roots != Roots::Awaited {
                 self.go_on();
             }
@@ -237,7 +244,7 @@ fn simple(method: &str, params: &Value, stateless: bool) -> Option<Value> {
 
 /// Answers a call.
 fn work(context: &Context, out: &Out, job: &Job) {
-    if job.cancelled.load(Ordering::Relaxed) {
+    if job.cancel.is_set() {
         return;
     }
     let name = job.params.get("name").and_then(Value::as_str).unwrap_or_default();
@@ -248,7 +255,7 @@ fn work(context: &Context, out: &Out, job: &Job) {
     let arguments = job.params.get("arguments").cloned().unwrap_or_default();
     let token = job.params.get("_meta").and_then(|meta| meta.get("progressToken")).cloned();
     let told = out.clone();
-    let hearing = Hearing::new(move |read| {
+    let hearing = Hearing::new(job.cancel.clone(), move |read| {
         if let Some(token) = &token {
             let said = format!("{read} files read");
             let params = json!({ "progressToken": token, "progress": read, "message": said });
@@ -257,7 +264,7 @@ fn work(context: &Context, out: &Out, job: &Job) {
     });
     // A fault of one answer must not be the end of all.
     let page = catch_unwind(AssertUnwindSafe(|| answers::page(context, &hearing, name, arguments)));
-    if job.cancelled.load(Ordering::Relaxed) {
+    if job.cancel.is_set() {
         return;
     }
     let mut result = match page {

@@ -131,3 +131,66 @@ fn what_every_file_points_to_is_known() {
     );
     eqnice!("declared: int users;\nwrite: current->mm->users = 1;\n", rows(&dir, &["mm.users"]));
 }
+
+/// Whose a field is, once was told only where the text beside it says so.
+#[test]
+fn what_other_files_say_of_a_type_counts() {
+    let dir = Dir::new();
+    dir.create(
+        "lamp.h",
+        "struct bulb {\n\tint watts;\n};\n\nstruct lamp {\n\tint watts;\n\tstruct bulb *first, *second;\n\
+         \tstruct {\n\t\tint watts;\n\t} inner;\n\tstruct list_head list;\n};\n\n\
+         typedef struct lamp *LAMP;\ntypedef struct {\n\tint watts;\n} shade_t;\n\n\
+         extern struct lamp desk, hall;\nstruct lamp *lamp_of(int room);\n\
+         #define LAMP_IN(x) ((struct lamp *)(x))\n\
+         #define LAMP_AT(x) container_of(x, struct lamp, list)\n",
+    );
+    let lines = [
+        "l->watts = 1;",
+        "lamp_of(2)->watts = 2;",
+        "LAMP_IN(p)->watts = 3;",
+        "LAMP_AT(p)->watts = 4;",
+        "hall.watts = 5;",
+        "rooms[1].watts = 6;",
+        "unknown(p)->watts = 7;",
+        "l->second->watts = 8;",
+        "shade->watts = 9;",
+        "l->inner.watts = 10;",
+        "lamp_of(3)->second->watts = 11;",
+        "list_for_each_entry(other, p, list)",
+    ];
+    let body: String = lines.iter().map(|line| format!("\t{line}\n")).collect();
+    dir.create(
+        "use.c",
+        format!(
+            "#include \"lamp.h\"\n\nint use(LAMP l, void *p, shade_t *shade)\n{{\n\tstruct lamp \
+             *other;\n\n{body}\t\treturn 0;\n}}\n"
+        ),
+    );
+    dir.create(
+        "rooms.c",
+        "#include \"lamp.h\"\n\nstruct lamp rooms[3];\nstruct lamp desk, hall;\n",
+    );
+    dir.create("tools/use.c", "int use(void)\n{\n\treturn other()->watts;\n}\n");
+    let expected = "\
+declared: int watts;
+declared: int watts;
+write: l->watts = 1;
+write: lamp_of(2)->watts = 2;
+write: LAMP_IN(p)->watts = 3;
+write: LAMP_AT(p)->watts = 4;
+write: hall.watts = 5;
+write: rooms[1].watts = 6;
+write, unsure: unknown(p)->watts = 7;
+";
+    eqnice!(expected, rows(&dir, &["lamp.watts"]));
+    let bulbs = "\
+declared: int watts;
+write, unsure: unknown(p)->watts = 7;
+write: l->second->watts = 8;
+write: lamp_of(3)->second->watts = 11;
+";
+    eqnice!(bulbs, rows(&dir, &["bulb.watts"]));
+    let lists = "declared: struct list_head list;\nread: list_for_each_entry(other, p, list)\n";
+    eqnice!(lists, rows(&dir, &["lamp.list"]));
+}

@@ -336,6 +336,21 @@ fn a_suspended_screen_comes_back() {
     screen.terminal.wait_for("over");
 }
 
+/// What stops it may be no signal that it hears of, and whoever had the terminal meanwhile may have
+/// changed it.
+#[test]
+fn a_screen_that_was_stopped_is_drawn_anew() {
+    let dir = tree();
+    left_as_found(&dir, |screen, pid| {
+        for signal in ["-STOP", "-CONT"] {
+            Command::new("kill").args([signal, pid]).status().unwrap();
+        }
+        screen.terminal.wait_for("\x1b[?1049h");
+        screen.terminal.wait_for("q quit");
+        screen.terminal.send("q");
+    });
+}
+
 #[test]
 fn a_resize_draws_the_screen_anew() {
     let dir = tree();

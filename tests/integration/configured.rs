@@ -4,7 +4,7 @@ use crate::util::{Dir, eqnice};
 
 /// A small kernel: two drivers of which one is off, a header of each, and what a compiler
 /// alone could tell.
-fn kernel(values: &str) -> Dir {
+pub(crate) fn kernel(values: &str) -> Dir {
     let dir = Dir::new();
     dir.create(
         ".config",

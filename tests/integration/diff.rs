@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use serde_json::json;
+
 use crate::util::{Dir, TestCommand, eqnice};
 
 const TREES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/trees");
@@ -135,7 +137,14 @@ fn first_data(json: &str) -> serde_json::Value {
 /// All of the patches on upstream, as JSON.
 fn pair_json(dir: &Dir) -> Vec<serde_json::Value> {
     let json = diff(dir, &["patches", "--on", "upstream", "--format", "json"]).stdout();
-    json.lines().map(first_data).collect()
+    without_summary(&json).lines().map(first_data).collect()
+}
+
+/// A JSON answer without its last line, which says what was looked at.
+fn without_summary(json: &str) -> &str {
+    let last = json.trim_end().rfind('\n').map_or(0, |at| at + 1);
+    assert!(json[last..].ends_with("\"type\":\"summary\"}\n"), "{json}");
+    &json[..last]
 }
 
 /// The row of a new link that leads nowhere once had no file, and one that leads somewhere
@@ -406,6 +415,31 @@ fn json_has_all_fields() {
     assert!(text[offset..].starts_with(b"+\t/* crashkernel=auto */"));
 }
 
+#[test]
+fn json_ends_with_what_was_compared() {
+    let dir = pair();
+    let coverage = |args: &[&str]| {
+        let json = diff(&dir, &[args, &["--format", "json"]].concat()).run().stdout();
+        first_data(&json[without_summary(&json).len()..])["coverage"].clone()
+    };
+    let folders = coverage(&["upstream", "distro"]);
+    assert_eq!(folders["complete"], true, "{folders}");
+    let (compared, differ) = (folders["compared"].as_u64(), folders["differ"].as_u64());
+    assert!(differ > Some(0) && compared > differ, "{folders}");
+    let patches = json!({ "patches": 2, "differ": 3, "complete": true });
+    assert_eq!(coverage(&["patches"]), patches);
+    assert_eq!(coverage(&["upstream", "distro", "--kind", "functions"]), folders);
+    assert_eq!(coverage(&["patches", "--applied", "--on", "distro"]), patches);
+    dir.config("max-list = 1\n");
+    assert_eq!(coverage(&["patches"])["complete"], false);
+    dir.config("");
+    dir.create("patches/bad.patch", "--- a/x\n+++ b/x\n@@ -1,2 +1,9 @@\n a\n");
+    dir.create("patches/series", "bad.patch\n");
+    let bad = coverage(&["patches"]);
+    assert_eq!(bad["complete"], false, "{bad}");
+    assert!(bad["problems"][0].as_str().unwrap().contains("bad.patch"), "{bad}");
+}
+
 /// A list keeps places only: its JSON once lacked all that is known of a hunk.
 #[test]
 fn json_of_a_kept_list_has_all_fields_too() {
@@ -417,6 +451,8 @@ fn json_of_a_kept_list_has_all_fields_too() {
     ] {
         let fresh = diff(&dir, &[args, &["--format", "json"]].concat()).stdout();
         let again = dir.kgrep(&["-s", "p", "--format", "json"]).stdout();
+        // What was looked at is not kept.
+        let fresh = without_summary(&fresh);
         eqnice!(fresh, again);
         let last = fresh.lines().count() - 1;
         let one = dir.kgrep(&["-s", &format!("p {last}"), "--format", "json"]).stdout();

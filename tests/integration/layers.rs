@@ -170,6 +170,7 @@ const ENGINE: Order = &[
     ("place", &[]),
     ("plain", &[]),
     ("kinds", &[]),
+    ("cancel", &[]),
     ("error", &[]),
 ];
 

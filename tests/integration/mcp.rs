@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::util::{Dir, eqnice};
 
 /// A client that has a server running.
-struct Client {
+pub(crate) struct Client {
     server: Child,
     to: Option<ChildStdin>,
     from: BufReader<ChildStdout>,
@@ -17,7 +17,7 @@ struct Client {
 
 impl Client {
     /// Starts a server for a tree, without a handshake.
-    fn start(dir: &Dir) -> Client {
+    pub(crate) fn start(dir: &Dir) -> Client {
         Client::start_in(dir, dir.tree(), &["mcp", "--tree", "."])
     }
 
@@ -27,20 +27,20 @@ impl Client {
         Client { server, to, from, last: 0 }
     }
 
-    fn line(&mut self, line: &str) {
+    pub(crate) fn line(&mut self, line: &str) {
         let to = self.to.as_mut().expect("the input is open");
         writeln!(to, "{line}").expect("the server reads");
         to.flush().expect("the server reads");
     }
 
-    fn next(&mut self) -> Value {
+    pub(crate) fn next(&mut self) -> Value {
         let mut line = String::new();
         self.from.read_line(&mut line).expect("the server answers");
         serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"))
     }
 
     /// Sends a request; its number.
-    fn send(&mut self, method: &str, params: &Value) -> u64 {
+    pub(crate) fn send(&mut self, method: &str, params: &Value) -> u64 {
         self.last += 1;
         let id = self.last;
         let request = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
@@ -49,14 +49,14 @@ impl Client {
     }
 
     /// What the server answers to a request.
-    fn ask(&mut self, method: &str, params: &Value) -> Value {
+    pub(crate) fn ask(&mut self, method: &str, params: &Value) -> Value {
         let id = self.send(method, params);
         let answer = self.next();
         assert_eq!(answer["id"], id, "{answer}");
         answer
     }
 
-    fn call(&mut self, tool: &str, arguments: &Value) -> Value {
+    pub(crate) fn call(&mut self, tool: &str, arguments: &Value) -> Value {
         let answer = self.ask("tools/call", &json!({ "name": tool, "arguments": arguments }));
         answer["result"].clone()
     }
@@ -79,7 +79,7 @@ impl Client {
     }
 
     /// Ends the input; the server ends with all that is left of its answers.
-    fn end(mut self) -> Vec<Value> {
+    pub(crate) fn end(mut self) -> Vec<Value> {
         self.to = None;
         let lines = (&mut self.from).lines().map(|line| line.expect("UTF-8"));
         let rest = lines.map(|line| serde_json::from_str(&line).expect("JSON")).collect();

@@ -1,5 +1,7 @@
 //! What a search prints into a pipe: tables, grep lines, JSON, columns, colours, links.
 
+use serde_json::json;
+
 use crate::util::{Dir, eqnice};
 
 #[test]
@@ -94,6 +96,32 @@ fn json_is_ripgreps_with_the_index() {
     assert_eq!(second["submatches"].as_array().unwrap().len(), 2);
     assert_eq!(second["submatches"][1]["start"], 7);
     assert!(text.lines().nth(4).unwrap().contains("\"index\":1"), "{text}");
+}
+
+#[test]
+fn json_ends_with_what_was_looked_at() {
+    let dir = Dir::new();
+    dir.create("a.c", "needle\nneedle\n");
+    dir.create("b.c", "hay\n");
+    let coverage = |args: &[&str]| -> serde_json::Value {
+        let text = dir.kgrep(&[&["--format", "json"], args].concat()).run().stdout();
+        let last = text.lines().last().unwrap();
+        let summary: serde_json::Value = serde_json::from_str(last).unwrap();
+        summary["data"]["coverage"].clone()
+    };
+    let whole = json!({ "searched": 2, "indexed": false, "complete": true, "hidden": false,
+        "ignored": false });
+    assert_eq!(coverage(&["needle"]), whole);
+    // What was looked at counts most where nothing is found.
+    assert_eq!(coverage(&["straw"]), whole);
+    assert_eq!(coverage(&["-m", "1", "needle"])["complete"], false);
+    assert_eq!(coverage(&["--hidden", "needle"])["hidden"], true);
+    let missing = coverage(&["needle", "a.c", "c.c"]);
+    assert_eq!(missing["complete"], false);
+    let why = missing["problems"][0].as_str().unwrap();
+    assert!(why.starts_with("c.c: "), "{missing}");
+    dir.kgrep(&["index", "."]).run().expect_ok();
+    assert_eq!(coverage(&["needle"])["indexed"], true);
 }
 
 #[test]

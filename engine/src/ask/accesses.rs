@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 
-use kgrep_index::graph::Place;
+use kgrep_index::graph::{Place, Program};
 use kgrep_index::outline::{
     Access, AccessKind, Definition, Kind, Mentioned, Owner, is_initialised, mentions,
 };
@@ -13,6 +13,7 @@ use super::candidates::candidates;
 use super::names::unknown;
 use super::references::Around;
 use crate::answer::{Answer, Cell, Column, How, Role, Row, Sureness};
+use crate::code::holders::Holders;
 use crate::code::{Code, in_parallel, one_name, tagged};
 use crate::request::Accesses;
 use crate::search::SearchRequest;
@@ -55,10 +56,15 @@ pub(super) fn answer(code: &Code, accesses: &Accesses) -> Result<Answer> {
         }
     }
     let structures = structures(code, &files)?;
+    let programs = programs(code, &asked)?;
     let (mut unsure, mut is_known) = (0, false);
     for (path, found) in files {
         for Found { access, within } in found {
             let Some(is_its) = is_its(&access, &asked, &structures) else { continue };
+            if !is_its && !programs.is_empty() && !programs.contains(&Place::of(path).program) {
+                // A program of its own, which the structure is none of.
+                continue;
+            }
             is_known = true;
             let kind = access.kind;
             let counts = |kind| accesses.kinds.is_empty() || accesses.kinds.contains(&kind);
@@ -123,13 +129,26 @@ fn structures(
         .collect();
     paths.sort_unstable();
     paths.dedup();
-    if paths.iter().all(|path| !path.contains(&b'.')) {
+    let is_plain = |path: &&Vec<u8>| path.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_');
+    if paths.iter().all(is_plain) {
         // The graph has nothing to add.
         return Ok(paths.into_iter().map(|path| (path.clone(), Some(path.clone()))).collect());
     }
     code.ask(|graph| {
-        let known = paths.iter().map(|path| ((*path).clone(), graph.struct_at(path)));
+        let mut holders = Holders::new(code, graph);
+        let known = paths.iter().map(|path| ((*path).clone(), holders.at(path)));
         Ok::<_, Error>(known.collect())
+    })
+}
+
+/// The programs that have a structure of that name.
+fn programs(code: &Code, asked: &Asked<'_>) -> Result<Vec<Program>> {
+    let Some(structure) = asked.structure else { return Ok(Vec::new()) };
+    code.ask(|graph| {
+        let name = graph.find_name(structure.as_bytes());
+        let found = name.map(|name| graph.definitions_of(name)).unwrap_or_default();
+        let homes = found.iter().filter(|d| matches!(d.kind, Kind::Struct | Kind::Union));
+        Ok::<_, Error>(homes.map(|d| graph.place(d.file).program).collect())
     })
 }
 

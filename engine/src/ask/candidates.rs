@@ -48,6 +48,7 @@ pub(super) fn candidates(
         filter: advice.filter.as_ref(),
         options: &options,
         notes,
+        cancel: code.cancel(),
     };
     let mut found = Vec::new();
     let totals = scan(&search, |event| {

@@ -102,7 +102,8 @@ fn built(
         }
         let is_off = |hop: &Hop| options.without.contains(&(hop.from.id, hop.to.id));
         chains.found.retain(|hops| !hops.iter().any(is_off));
-        if !chains.found.is_empty() || options.without.len() == before {
+        let is_over = code.cancel().is_set() || options.without.len() == before;
+        if !chains.found.is_empty() || is_over {
             break;
         }
         chains = graph.chains(from, to, options);

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use crate::Result;
 use crate::answer::{Answer, Cell, Column, Role, Row, Title};
 use crate::code::Code;
 use crate::log::message::LogWords;
@@ -11,7 +12,6 @@ use crate::log::{
 };
 use crate::place::{Logged, LoggedAs, LoggedPlace, LoggedRemark};
 use crate::request::{Log, LogPart};
-use crate::{Error, Result};
 
 /// More rows than this are not made of one line.
 const PLACES: usize = 12;
@@ -227,7 +227,7 @@ pub(super) fn answer(code: &Code, log: &Log) -> Result<Answer> {
         let mut answer = Answer { columns: Column::all(&LOG_COLUMNS), ..Answer::default() };
         let mut take = |piece| {
             rows.piece(piece, &mut |row| push(&mut answer, &row));
-            Ok::<(), Error>(())
+            code.cancel().check()
         };
         let messages = log.only != Some(LogPart::Frames);
         let reading = Reading { arch: code.arch, debug: None, messages, words: Some(&words) };

@@ -70,7 +70,8 @@ impl Code {
     /// index turns out to be damaged, the files themselves are read.
     ///
     /// # Errors
-    /// When a name, a glob or a kind of the request is none, or the tree can't be read.
+    /// When a name, a glob or a kind of the request is none, the tree can't be read, or nobody waits
+    /// for the answer any more.
     pub fn answer(&self, request: &Request) -> Result<Answer> {
         let mut answer = match request {
             Request::Search(search) => search::answer(self, search),
@@ -100,6 +101,8 @@ impl Code {
             Request::Several(requests) => return several::answer(self, requests),
             Request::Differ(_) => return Err(Error::NotOfOneTree),
         }?;
+        // What was cut short is no answer.
+        self.cancel().check()?;
         // Of steps and chains the graph itself leaves out what isn't built, and `find` before the
         // best are cut off.
         if matches!(

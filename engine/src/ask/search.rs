@@ -7,11 +7,11 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use kgrep_index::Index;
 use kgrep_index::outline::Language;
 use kgrep_index::store::Cache;
+use kgrep_index::{Fresh, Index};
 
-use crate::answer::{Answer, Cell, Column, Role, Row};
+use crate::answer::{Answer, Cell, Column, Coverage, Role, Row};
 use crate::code::Code;
 use crate::configuration::Kernel;
 use crate::diff::context;
@@ -22,7 +22,7 @@ use crate::search::{
     Totals, Want, advise, scan,
 };
 use crate::sink::Sink;
-use crate::{Note, NoteSink, Result};
+use crate::{Cancel, Note, NoteSink, Result};
 
 /// A search whose pattern and paths are understood.
 pub struct Seeker {
@@ -40,6 +40,8 @@ pub struct Around<'a> {
     pub kernel: Option<&'a Kernel>,
     /// Takes what is to be said while it searches.
     pub notes: &'a NoteSink,
+    /// Ends it early.
+    pub cancel: &'a Cancel,
 }
 
 /// What is known of a search that has ended.
@@ -53,6 +55,25 @@ pub struct Sought {
     pub notes: Vec<Note>,
     /// Whether it left out anything that matched.
     pub hides: bool,
+}
+
+impl Sought {
+    /// What it rests on.
+    pub fn coverage(&self) -> Coverage {
+        let Advice { whole, fresh, indexed, .. } = &self.advice;
+        let left_out = self.notes.iter().map(|note| match note {
+            Note::NotBuilt { hidden, .. } => *hidden,
+            _ => 0,
+        });
+        Coverage {
+            indexed: *indexed,
+            changes: fresh.as_ref().map(Fresh::changes),
+            searched: Some(self.totals.files),
+            files: whole.as_ref().zip(fresh.as_ref()).map(|(index, fresh)| index.files(fresh)),
+            left_out: left_out.sum(),
+            ..Coverage::default()
+        }
+    }
 }
 
 impl Seeker {
@@ -92,9 +113,9 @@ impl Seeker {
         around: &Around<'_>,
         sink: &mut dyn Sink<Event>,
     ) -> Result<Sought> {
-        let Around { cache, kernel, notes } = *around;
+        let Around { cache, kernel, notes, .. } = *around;
         let advice = advise(self.scope.paths(), &self.patterns, &self.request, cache, notes);
-        let search = self.scan(&self.query, &self.request, advice.filter.as_ref(), options, notes);
+        let search = self.scan(&self.query, &self.request, advice.filter.as_ref(), options, around);
         let mut built =
             kernel.map(|kernel| OfBuilt::new(kernel, &advice, cache, &self.request, &self.scope));
         let totals = scan(&search, |event| {
@@ -131,7 +152,7 @@ impl Seeker {
         };
         let query = plain.compile(&request)?;
         let advice = advise(self.scope.paths(), &plain, &request, around.cache, around.notes);
-        let search = self.scan(&query, &request, advice.filter.as_ref(), &options, around.notes);
+        let search = self.scan(&query, &request, advice.filter.as_ref(), &options, around);
         let mut found = false;
         scan(&search, |event| {
             found = matches!(event, Event::Hits(_));
@@ -146,9 +167,10 @@ impl Seeker {
         args: &'a SearchRequest,
         filter: Option<&'a Filter>,
         options: &'a SearchOptions,
-        notes: &'a NoteSink,
+        around: &Around<'a>,
     ) -> Scan<'a> {
-        Scan { scope: &self.scope, query, args, filter, options, notes }
+        let Around { notes, cancel, .. } = *around;
+        Scan { scope: &self.scope, query, args, filter, options, notes, cancel }
     }
 }
 
@@ -216,8 +238,12 @@ pub(super) fn answer(code: &Code, search: &Search) -> Result<Answer> {
         slices: seeker.scope().is_few_files(),
         ..SearchOptions::whether()
     };
-    let around =
-        Around { cache: code.workspace().cache(), kernel: code.kernel(), notes: code.notes() };
+    let around = Around {
+        cache: code.workspace().cache(),
+        kernel: code.kernel(),
+        notes: code.notes(),
+        cancel: code.cancel(),
+    };
     let (functions, number) = (search.functions, search.number);
     let mut found =
         Found { root, number, functions, rows: Vec::new(), total: 0, notes: Vec::new() };
@@ -235,12 +261,9 @@ pub(super) fn answer(code: &Code, search: &Search) -> Result<Answer> {
         notes.extend(seeker.plain_text(&options, &around, &ended)?);
     }
     let columns = Column::all(if search.functions { &FUNCTION } else { &[] });
-    let mut answer = Answer { columns, rows: found.rows, notes, ..Answer::default() };
-    answer.coverage.total = Some(found.total);
-    answer.coverage.searched = Some(ended.totals.files);
-    answer.coverage.indexed = ended.advice.indexed;
-    answer.coverage.changes = ended.advice.fresh.as_ref().map(kgrep_index::Fresh::changes);
-    Ok(answer)
+    // What the configuration leaves out is counted where all answers' notes are.
+    let coverage = Coverage { total: Some(found.total), left_out: 0, ..ended.coverage() };
+    Ok(Answer { columns, rows: found.rows, notes, coverage, ..Answer::default() })
 }
 
 /// The rows of an answer, while they are found.

@@ -271,6 +271,9 @@ impl Growing<'_, '_> {
     }
 
     fn callers_of(&self, target: &DefInfo, depth: usize) -> Vec<Step<Caller>> {
+        if self.code.cancel().is_set() {
+            return Vec::new();
+        }
         let mut found = self.callers_by(target, &self.kinds);
         if found.is_empty() && self.any_kind {
             // Who registers it, or names it in a table; of the one that was asked for also who
@@ -321,6 +324,9 @@ impl Growing<'_, '_> {
     }
 
     fn callees_of(&self, source: &DefInfo, depth: usize) -> Vec<Step<Callee>> {
+        if self.code.cancel().is_set() {
+            return Vec::new();
+        }
         let indirect = self.kinds.contains(&LinkKind::Indirect);
         let mut found = self.graph.callees(source, self.code.arch, indirect);
         found.retain_mut(|callee| {

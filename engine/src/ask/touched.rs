@@ -25,7 +25,7 @@ const MAINTAINERS: &[u8] = b"MAINTAINERS";
 /// When the change or the tree can't be read.
 pub(super) fn answer(code: &Code, touched: &Touched) -> Result<Answer> {
     let root = code.tree().root();
-    let set = touched.sides.load(root, &|_| ())?;
+    let set = touched.sides.load(root, &|_| !code.cancel().is_set())?;
     let mut answer = Answer::default();
     let problems = set.notes.iter().chain(&set.problems);
     answer.notes.extend(problems.map(|problem| Note::Problem(told(problem, root))));

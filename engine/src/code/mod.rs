@@ -7,7 +7,9 @@
 mod arch;
 mod arguments;
 mod breadth;
+pub(crate) mod declared;
 mod documented;
+pub(crate) mod holders;
 mod line;
 mod names;
 mod ranking;

@@ -20,7 +20,7 @@ use crate::left_out::LeftOut;
 use crate::recipes::Recipes;
 use crate::relocate::SourceFile;
 use crate::snapshot::{Indexed, Snapshot, Workspace, path_in};
-use crate::{Error, Note, NoteSink, ProgressSink, Result};
+use crate::{Cancel, Error, Note, NoteSink, ProgressSink, Result};
 
 /// What a face gives for every question about code.
 pub struct Setup {
@@ -34,6 +34,8 @@ pub struct Setup {
     pub notes: NoteSink,
     /// Hears how far the reading of a tree without an index is.
     pub progress: ProgressSink,
+    /// Tells whether the answer is still waited for.
+    pub cancel: Cancel,
 }
 
 /// A tree of code, and what a question about it is about.
@@ -52,6 +54,7 @@ pub struct Code {
     other: OnceLock<(Index, Fresh)>,
     notes: NoteSink,
     progress: ProgressSink,
+    cancel: Cancel,
     recipes: OnceLock<Recipes>,
     kernel: Option<Kernel>,
     /// The index, where no question has asked it yet.
@@ -78,7 +81,7 @@ impl Code {
     }
 
     fn seen_from(here: PathBuf, tree: Tree, setup: Setup) -> Result<Code> {
-        let Setup { workspace, notes, progress, kconfig, arch: mut choice } = setup;
+        let Setup { workspace, notes, progress, cancel, kconfig, arch: mut choice } = setup;
         let named = Some(arch::folder_name(&choice.name)).filter(|n| choice.named && *n != "all");
         let chosen = kconfig.map(|choice| Kernel::chosen(&tree, &choice, named)).transpose()?;
         let kernel = chosen.flatten();
@@ -101,6 +104,7 @@ impl Code {
             other,
             notes,
             progress,
+            cancel,
             recipes,
             kernel,
             seen: OnceLock::new(),
@@ -245,8 +249,9 @@ impl Code {
     /// open.
     ///
     /// # Errors
-    /// As [`read`](crate::files::read).
+    /// As [`read`](crate::files::read), and when the answer is waited for no more.
     pub fn bytes(&self, below_root: &[u8]) -> io::Result<Vec<u8>> {
+        self.cancel.check_reading()?;
         let full = self.path(below_root);
         match self.workspace.buffers().get(&full) {
             Some(bytes) => Ok(bytes.to_vec()),
@@ -263,8 +268,9 @@ impl Code {
     /// The lines of a file, by its path below the root: as an editor has them, where it is open.
     ///
     /// # Errors
-    /// As [`SourceFile::read`].
+    /// As [`SourceFile::read`], and when the answer is waited for no more.
     pub fn lines(&self, below_root: &[u8]) -> io::Result<SourceFile> {
+        self.cancel.check_reading()?;
         let full = self.path(below_root);
         match self.workspace.buffers().get(&full) {
             Some(bytes) => Ok(SourceFile::from_bytes(bytes.to_vec())),
@@ -307,7 +313,8 @@ impl Code {
             Ok(None) => {}
             Err(error) => (self.notes)(Note::ReadWithoutIndex { reason: error.to_string() }),
         }
-        self.workspace.read(&self.tree, &self.notes, &self.progress)?.ask(ask)?
+        self.cancel.check()?;
+        self.workspace.read(&self.tree, &self.notes, &self.progress, &self.cancel)?.ask(ask)?
     }
 
     /// The tree's code as its index has it, the same for all questions.
@@ -343,6 +350,11 @@ impl Code {
     /// The index that the question at hand is asked of, and what changed since it was made.
     pub fn asked(&self) -> Option<&(Index, Fresh)> {
         self.snapshot.get().and_then(Snapshot::index).or_else(|| self.other.get())
+    }
+
+    /// Tells whether the answer is still waited for.
+    pub fn cancel(&self) -> &Cancel {
+        &self.cancel
     }
 
     /// The files below the root that `wanted` wants, by a search's rules, in its order.
@@ -407,6 +419,7 @@ mod tests {
             seen: OnceLock::new(),
             notes: std::sync::Arc::new(|_| ()),
             progress: std::sync::Arc::new(|_, _| ()),
+            cancel: Cancel::default(),
         };
         assert_eq!(code("").shown(b"fs/open.c"), b"fs/open.c");
         assert_eq!(code("fs").shown(b"fs/open.c"), b"open.c");

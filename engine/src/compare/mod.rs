@@ -28,30 +28,31 @@ use crate::diff::Sides;
 use crate::diff::model::Problem;
 use crate::request::Differ;
 use crate::sink::Sink;
-use crate::{Error, Note, NoteSink, Result};
+use crate::{Cancel, Error, Note, NoteSink, Result};
 
 /// Hands on a row for each hunk that `differ` asks for, in order. Paths are read from the folder
 /// `base`, and are shown as they were named. Gives back what the cells of the rows are.
 ///
 /// # Errors
-/// When a side can't be read, or the pattern not be used.
+/// When a side can't be read, the pattern not be used, or nobody waits for it any more.
 pub fn rows(
     differ: &Differ,
     base: &Path,
     built: BuiltSides,
     notes: &NoteSink,
+    cancel: &Cancel,
     sink: &mut dyn Sink<Row>,
 ) -> Result<Vec<Column>> {
     let names = Names::new(differ, built)?;
     let pick = Pick::new(differ, notes)?;
-    let mut set = differ.sides.load(base, &|_| ())?;
+    let mut set = differ.sides.load(base, &|_| !cancel.is_set())?;
     for problem in set.notes.iter().chain(&set.problems) {
         notes(Note::Problem(told(problem, base)));
     }
     let behind = behind(differ, base)?;
     names.narrow(&mut set).into_iter().for_each(|note| notes(note));
     let placer = Placer::new(base, &differ.sides, pick.as_ref(), behind.as_ref());
-    let pass = Pass::new(&set, &differ.sides, base, pick.as_ref());
+    let pass = Pass::new(&set, &differ.sides, base, pick.as_ref(), cancel);
     pass.each::<_, Error>(
         |_, file| placer.rows(&set, &file),
         |rows| {

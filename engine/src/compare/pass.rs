@@ -16,7 +16,7 @@ use super::pick::Pick;
 use crate::diff::Sides;
 use crate::diff::folder::Folders;
 use crate::diff::model::{DiffSet, FileChange, Problem};
-use crate::{Error, Result};
+use crate::{Cancel, Error, Result};
 
 /// So many files are worked on at once. Headers of a graphics driver have megabytes each.
 const BATCH: usize = 64;
@@ -30,12 +30,19 @@ pub struct Pass<'a> {
     /// Which hunks are wanted; all without one.
     pub pick: Option<&'a Pick>,
     problems: Mutex<Vec<Problem>>,
+    cancel: &'a Cancel,
 }
 
 impl<'a> Pass<'a> {
     /// A pass through `set`, which was loaded from `sides`.
-    pub fn new(set: &'a DiffSet, sides: &Sides, base: &Path, pick: Option<&'a Pick>) -> Pass<'a> {
-        Pass { set, folders: sides.folders(base), pick, problems: Mutex::default() }
+    pub fn new(
+        set: &'a DiffSet,
+        sides: &Sides,
+        base: &Path,
+        pick: Option<&'a Pick>,
+        cancel: &'a Cancel,
+    ) -> Pass<'a> {
+        Pass { set, folders: sides.folders(base), pick, problems: Mutex::default(), cancel }
     }
 
     /// Goes through all files. `work` gets each with the hunks that are wanted, and its
@@ -43,7 +50,7 @@ impl<'a> Pass<'a> {
     /// that says `false`. Files without a wanted hunk are left out.
     ///
     /// # Errors
-    /// Those of `take`, and when no thread can be started.
+    /// Those of `take`, when no thread can be started, and when nobody waits for it any more.
     pub fn each<T: Send, E: From<Error>>(
         &self,
         work: impl Fn(usize, Cow<'a, FileChange>) -> T + Sync,
@@ -56,7 +63,7 @@ impl<'a> Pass<'a> {
     /// As [`Pass::each`], but only through the files at these places.
     ///
     /// # Errors
-    /// Those of `take`, and when no thread can be started.
+    /// Those of `take`, when no thread can be started, and when nobody waits for it any more.
     pub fn each_of<T: Send, E: From<Error>>(
         &self,
         places: &[usize],
@@ -64,7 +71,10 @@ impl<'a> Pass<'a> {
         mut take: impl FnMut(T) -> Result<bool, E>,
     ) -> Result<(), E> {
         let work = &work;
-        let made = |at: &usize| self.file(*at).map(|file| work(*at, file));
+        let made = |at: &usize| {
+            let file = if self.cancel.is_set() { None } else { self.file(*at) };
+            file.map(|file| work(*at, file))
+        };
         thread::scope(|scope| {
             // One batch waits while the next is worked on, and no more.
             let (send, batches) = mpsc::sync_channel::<Vec<T>>(1);
@@ -80,10 +90,10 @@ impl<'a> Pass<'a> {
             thread::Builder::new().spawn_scoped(scope, worker).map_err(Error::Thread)?;
             for made in batches.into_iter().flatten() {
                 if !take(made)? {
-                    break;
+                    return Ok(());
                 }
             }
-            Ok(())
+            Ok(self.cancel.check()?)
         })
     }
 
@@ -102,6 +112,11 @@ impl<'a> Pass<'a> {
         };
         let Some(pick) = self.pick else { return Some(file) };
         pick.narrowed(self.set.patches.get(file.patch), file)
+    }
+
+    /// What could not be read so far.
+    pub fn so_far(&self) -> Vec<Problem> {
+        self.problems.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// What could not be read on the way.

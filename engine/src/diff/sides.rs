@@ -45,11 +45,15 @@ pub enum Sides {
 
 impl Sides {
     /// Reads or makes the difference, of two folders only which files differ; `advance` hears of
-    /// the files compared so far.
+    /// the files compared so far, and says whether to go on.
     ///
     /// # Errors
-    /// When a side can't be read.
-    pub fn load(&self, base: &Path, advance: &(dyn Fn(u64) + Sync)) -> Result<DiffSet, Error> {
+    /// When a side can't be read, or there is no need to go on.
+    pub fn load(
+        &self,
+        base: &Path,
+        advance: &(dyn Fn(u64) -> bool + Sync),
+    ) -> Result<DiffSet, Error> {
         match self {
             Sides::Folders { old, new } => folders(base, old, new).changed(&advance),
             Sides::Patches { path, on, strip: level } => {

@@ -17,7 +17,7 @@ use super::narrow::Filter;
 use super::pattern::Query;
 use super::request::SearchRequest;
 use super::walk::{Haystack, Scope, reason};
-use crate::{Error, NoteSink, Result};
+use crate::{Cancel, Error, NoteSink, Result};
 
 /// What comes out of a scan.
 #[derive(Debug)]
@@ -81,10 +81,12 @@ pub struct Search<'a> {
     pub options: &'a SearchOptions,
     /// Takes what is to be said besides.
     pub notes: &'a NoteSink,
+    /// Ends it early.
+    pub cancel: &'a Cancel,
 }
 
 /// Searches everything in its scope and calls `each` with what is found, in path
-/// order, until it returns false.
+/// order, until it returns false or is cancelled.
 ///
 /// # Errors
 /// When the globs or types among `args` are wrong, or no thread can be started.
@@ -96,19 +98,20 @@ pub fn scan(search: &Search<'_>, mut each: impl FnMut(Event) -> bool) -> Result<
         .unwrap_or_else(|| thread::available_parallelism().map_or(1, NonZero::get))
         .min(MOST_THREADS);
     let stop = AtomicBool::new(false);
+    let is_over = || stop.load(Ordering::Relaxed) || search.cancel.is_set();
     let (files, bytes) = (AtomicU64::new(0), AtomicU64::new(0));
     let (jobs, waiting) = bounded::<Batch>(WINDOW);
     let (ordered, in_order) = bounded::<Receiver<Parcel>>(WINDOW);
     thread::scope(|threads_scope| {
         for number in 0..threads {
             let waiting = waiting.clone();
-            let (stop, files, bytes) = (&stop, &files, &bytes);
+            let (files, bytes) = (&files, &bytes);
             let started = thread::Builder::new().spawn_scoped(threads_scope, move || {
                 // A matcher that threads share hands its scratch space around under a lock.
                 let query = search.query.clone();
                 let mut searcher = FileSearcher::new(&query, search.options);
                 for batch in waiting {
-                    let totals = search_batch(&mut searcher, batch, stop);
+                    let totals = search_batch(&mut searcher, batch, &is_over);
                     files.fetch_add(totals.files, Ordering::Relaxed);
                     bytes.fetch_add(totals.bytes, Ordering::Relaxed);
                 }
@@ -123,7 +126,7 @@ pub fn scan(search: &Search<'_>, mut each: impl FnMut(Event) -> bool) -> Result<
         drop(waiting);
         let stop = &stop;
         let walker = thread::Builder::new()
-            .spawn_scoped(threads_scope, move || deal(search, stop, &jobs, &ordered))
+            .spawn_scoped(threads_scope, move || deal(search, &is_over, &jobs, &ordered))
             .map_err(Error::Thread)?;
         'batches: for events in in_order {
             for event in events.into_iter().flatten() {
@@ -142,7 +145,7 @@ pub fn scan(search: &Search<'_>, mut each: impl FnMut(Event) -> bool) -> Result<
 /// Walks, and deals out batches until there is nothing more or nobody listens.
 fn deal(
     search: &Search<'_>,
-    stop: &AtomicBool,
+    is_over: &dyn Fn() -> bool,
     jobs: &Sender<Batch>,
     ordered: &Sender<Receiver<Parcel>>,
 ) -> Result<()> {
@@ -159,7 +162,7 @@ fn deal(
         }
         size = (size * 2).min(LARGEST_BATCH);
         let batch = std::mem::replace(&mut haystacks, Vec::with_capacity(size));
-        send(batch) && !stop.load(Ordering::Relaxed)
+        send(batch) && !is_over()
     })?;
     if !haystacks.is_empty() {
         send(haystacks);
@@ -167,12 +170,16 @@ fn deal(
     Ok(())
 }
 
-fn search_batch(searcher: &mut FileSearcher<'_>, batch: Batch, stop: &AtomicBool) -> Totals {
+fn search_batch(
+    searcher: &mut FileSearcher<'_>,
+    batch: Batch,
+    is_over: &dyn Fn() -> bool,
+) -> Totals {
     let mut totals = Totals::default();
     let mut parcel = Parcel::new();
     let mut size = 0;
     for haystack in batch.haystacks {
-        if stop.load(Ordering::Relaxed) {
+        if is_over() {
             break;
         }
         let haystack = match haystack {

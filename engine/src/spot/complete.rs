@@ -5,12 +5,12 @@ use std::collections::{HashMap, HashSet};
 use kgrep_index::graph::{DefInfo, Graph};
 use kgrep_index::outline::Kind;
 
-use super::declared::TypeName;
 use super::links::file_meant;
 use super::open::{Open, Text};
 use super::word::Role;
 use super::{Part, Spot};
 use crate::Result;
+use crate::code::declared::TypeName;
 use crate::code::{Code, Ranking};
 
 /// How near a name is.

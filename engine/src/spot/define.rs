@@ -5,11 +5,11 @@ use kgrep_index::catalog;
 use kgrep_index::graph::{DefInfo, Graph};
 use kgrep_index::outline::Kind;
 
-use super::declared::Declared;
 use super::links::file_meant;
 use super::open::{Open, Text};
 use super::word::{Role, Word};
 use super::{Part, Spot, Target};
+use crate::code::declared::Declared;
 use crate::code::{Code, Ranking, system_call, word_in};
 use crate::{Error, Result};
 

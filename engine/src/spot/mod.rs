@@ -5,7 +5,6 @@
 
 mod calls;
 mod complete;
-mod declared;
 mod define;
 mod fold;
 mod hover;

@@ -3,12 +3,12 @@
 use kgrep_index::outline::{Definition, Kind};
 
 use super::Part;
-use super::declared::{Declared, declared};
 use super::define::bare;
 use super::open::Open;
 use crate::Result;
 use crate::answer::DefinitionKind;
 use crate::code::Code;
+use crate::code::declared::{Declared, declared};
 
 /// Something that a file defines, with what is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]

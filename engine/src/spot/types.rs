@@ -5,12 +5,12 @@ use kgrep_index::graph::{DefInfo, Graph};
 use kgrep_index::lex::{Lexer, Token, TokenKind};
 use kgrep_index::outline::Kind;
 
-use super::declared::{Declared, TypeName, declared, type_name};
 use super::links::file_meant;
 use super::open::Open;
 use super::word::{Role, Word};
 use crate::Result;
 use crate::code::Ranking;
+use crate::code::declared::{Declared, TypeName, declared, type_name};
 
 /// Members of members are followed so far.
 const DEEPEST: usize = 8;

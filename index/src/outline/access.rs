@@ -46,7 +46,9 @@ pub enum Owner {
     Global,
     /// A name of the function's own.
     Local,
-    /// A field of this structure; `inode.i_op` is what its field `i_op` leads to.
+    /// A field of this structure; `inode.i_op` is what its field `i_op` leads to. The first part may
+    /// be `~lamp_t`, a type's other name, `=lamp`, a variable of another file, or `()lamp_of`, what a
+    /// function or a macro gives.
     Struct(Vec<u8>),
     /// A field of a structure that the file doesn't tell.
     Unknown,

@@ -11,9 +11,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
-use kgrep_engine::Request;
 use kgrep_engine::compare::{self, BuiltSides, Names, Pass, Pick, Placer, Row};
 use kgrep_engine::request::Differ;
+use kgrep_engine::{Cancel, Request};
 
 use super::export::Json;
 use super::sides::{self, Sides};
@@ -70,7 +70,8 @@ pub(crate) fn print(
     let placer = Placer::new(&base, sides, pick.as_ref(), behind.as_ref());
     // A verdict comes before the cells that are the hunk's own.
     let mut wanted = wanted(view, positions, usize::from(differ.applied))?;
-    let pass = Pass::new(&set, sides, &base, pick.as_ref());
+    let cancel = Cancel::default();
+    let pass = Pass::new(&set, sides, &base, pick.as_ref(), &cancel);
     let json = settings.format.value == Format::Json;
     let mut shown = if json { Shown::Json(Json::default()) } else { Shown::new(settings, look)? };
     pass.each::<_, anyhow::Error>(
@@ -152,7 +153,7 @@ impl<'l> Shown<'l> {
 /// The difference again, or as much of it as the entries need.
 fn load(sides: &Sides, base: &Path, view: &View, positions: &Indices) -> Result<DiffSet> {
     let (Sides::Folders { old, new }, Some(folders)) = (sides, sides.folders(base)) else {
-        return sides::load(sides, base);
+        return sides::load(sides, base, &Cancel::default());
     };
     let tops = [below(old, Path::new("")), below(new, Path::new(""))];
     let mut names: Vec<PathBuf> = Vec::new();
@@ -169,6 +170,6 @@ fn load(sides: &Sides, base: &Path, view: &View, positions: &Indices) -> Result<
     names.dedup();
     match folders.changed_among(&names)? {
         Some(set) => Ok(set),
-        None => sides::load(sides, base),
+        None => sides::load(sides, base, &Cancel::default()),
     }
 }

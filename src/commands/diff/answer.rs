@@ -198,6 +198,7 @@ fn elsewhere(asked: &Asked<'_>, pick: &Pick, tree: &Path) -> Result<Option<Strin
         filter: None,
         options: &options,
         notes: &notes,
+        cancel: &asked.session.cancel,
     };
     let mut found: Option<PathBuf> = None;
     scan(&search, |event| {

@@ -48,9 +48,10 @@ pub(super) fn run(
     })?;
     let wants_lead = format == Format::Table && asked.session.settings.header.value;
     let lead = if wants_lead { summary(sums) } else { Vec::new() };
+    let is_full = lister.is_full();
     let (outcome, _) = ended(lister, &lead, asked.session)?;
     if let Some(json) = json {
-        json.finish()?;
+        json.summary(&asked.coverage(&[], is_full))?;
     }
     Ok(outcome)
 }

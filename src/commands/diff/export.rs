@@ -139,6 +139,17 @@ impl Json {
         Ok(self.out.write_all(b"\n")?)
     }
 
+    /// Ends the output with what it covers.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub(super) fn summary(mut self, coverage: &Value) -> Result<()> {
+        let message = json!({ "type": "summary", "data": { "coverage": coverage } });
+        serde_json::to_writer(&mut self.out, &message).map_err(std::io::Error::from)?;
+        self.out.write_all(b"\n")?;
+        self.finish()
+    }
+
     /// Ends the output.
     ///
     /// # Errors

@@ -63,9 +63,10 @@ pub(super) fn run(
     };
     let lead =
         there.as_ref().filter(|_| heads).map(|there| whereabouts(there, found)).unwrap_or_default();
+    let is_full = lister.is_full();
     let (outcome, list) = ended(lister, lead.as_bytes(), asked.session)?;
     if let Some(json) = json {
-        json.finish()?;
+        json.summary(&asked.coverage(&pass.so_far(), is_full))?;
     }
     // A name that is there and did not change is an answer too.
     let is_known = there.is_some_and(|there| !there.places.is_empty());

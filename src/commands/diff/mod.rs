@@ -19,9 +19,10 @@ mod whole;
 use std::borrow::Cow;
 
 use anyhow::{Result, bail};
-use kgrep_engine::Request;
 use kgrep_engine::compare::{Behind, BuiltSides, Names, Pass, Pick, Placer, behind, told};
 use kgrep_engine::request::Differ;
+use kgrep_engine::{Note, Request};
+use serde_json::{Value, json};
 
 use self::answer::Answer;
 use self::sides::Sides;
@@ -32,7 +33,7 @@ use super::{Outcome, Session};
 use crate::cli::{self, DiffArgs};
 use crate::code;
 use crate::diff::filter::Within;
-use crate::diff::model::FileChange;
+use crate::diff::model::{DiffSet, FileChange, Problem};
 use crate::list::{List, Meta};
 use crate::message::tell;
 use crate::notes;
@@ -54,19 +55,32 @@ pub(crate) fn run(args: &DiffArgs, session: &Session) -> Result<Outcome> {
     let names = Names::new(&differ, built(sides, &base, session)?)?;
     // A wrong pattern is told before minutes are spent on two trees.
     let pick = if args.kind.is_some() { None } else { Pick::new(&differ, &notes::sink())? };
-    let mut set = sides::load(sides, &base)?;
+    let (mut set, compared) = sides::counted(sides, &base, &session.cancel)?;
     for problem in set.notes.iter().chain(&set.problems) {
         tell(told(problem, &base));
     }
     let mut problems = !set.problems.is_empty();
     let behind = behind(&differ, &base)?;
-    let asked =
-        Asked { args, session, base: &base, differ: &differ, sides, behind: behind.as_ref() };
+    let looked = Looked { compared, differ: set.files.len(), ..Looked::of(&set, &base, session)? };
+    let mut asked = Asked {
+        args,
+        session,
+        base: &base,
+        differ: &differ,
+        sides,
+        behind: behind.as_ref(),
+        looked,
+    };
     let outcome = if args.applied {
         applied::run(&asked, &set, pick.as_ref(), &names)?
     } else {
-        names.narrow(&mut set).iter().for_each(notes::tell);
-        let pass = Pass::new(&set, sides, &base, pick.as_ref());
+        if let Some(note) = names.narrow(&mut set) {
+            notes::tell(&note);
+            if let Note::FilesNotBuilt { hidden, .. } = note {
+                asked.looked.left_out += hidden;
+            }
+        }
+        let pass = Pass::new(&set, sides, &base, pick.as_ref(), &session.cancel);
         let outcome = show(&asked, &pass, word)?;
         for problem in pass.problems() {
             problems = true;
@@ -110,6 +124,38 @@ struct Asked<'a> {
     differ: &'a Differ,
     sides: &'a Sides,
     behind: Option<&'a Behind>,
+    looked: Looked,
+}
+
+/// What an answer covers.
+#[derive(Default)]
+struct Looked {
+    /// How many files of two folders were compared.
+    compared: Option<u64>,
+    /// How many files differ, or are in the patches.
+    differ: usize,
+    /// How many patches were read.
+    patches: Option<usize>,
+    /// Whether a configuration says what counts, and how many files it left out.
+    configured: bool,
+    left_out: u64,
+    /// What could not be read or understood, and why.
+    problems: Vec<String>,
+}
+
+impl Looked {
+    fn of(set: &DiffSet, base: &std::path::Path, session: &Session) -> Result<Looked> {
+        Ok(Looked {
+            patches: set
+                .patches
+                .iter()
+                .any(|patch| !patch.name.is_empty())
+                .then_some(set.patches.len()),
+            configured: code::kconfig(session)?.is_some(),
+            problems: set.problems.iter().map(|problem| told(problem, base)).collect(),
+            ..Looked::default()
+        })
+    }
 }
 
 impl Asked<'_> {
@@ -124,6 +170,25 @@ impl Asked<'_> {
             true => Lister::printing(self.session, look, meta),
             false => Lister::new(self.session, meta, None),
         }
+    }
+
+    /// What the answer covers, for programs; `further` could not be read on the way, and of its
+    /// entries not all may have a number.
+    fn coverage(&self, further: &[Problem], is_full: bool) -> Value {
+        let Looked { compared, differ, patches, configured, left_out, problems } = &self.looked;
+        let further = further.iter().map(|problem| told(problem, self.base));
+        let problems: Vec<String> = problems.iter().cloned().chain(further).collect();
+        let known = [
+            ("compared", json!(compared)),
+            ("differ", json!(differ)),
+            ("patches", json!(patches)),
+            ("configured", Some(true).filter(|_| *configured).into()),
+            ("left_out", Some(*left_out).filter(|files| *files > 0).into()),
+            ("complete", json!(problems.is_empty() && !is_full)),
+            ("problems", Some(problems).filter(|problems| !problems.is_empty()).into()),
+        ];
+        let known = known.into_iter().filter(|(_, value)| !value.is_null());
+        known.map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
     /// What the list keeps, so that it can be asked again.
@@ -210,8 +275,11 @@ fn list(asked: &Asked<'_>, pass: &Pass<'_>, placer: &Placer<'_>) -> Result<Outco
         Some(pick) => answer.text(asked, pick, &look, lister.len())?,
         None => summary.text(asked, set, &look),
     };
+    let is_full = lister.is_full();
     let (outcome, _) = ended(lister, &lead, asked.session)?;
-    json.map_or(Ok(()), export::Json::finish)?;
+    if let Some(json) = json {
+        json.summary(&asked.coverage(&pass.so_far(), is_full))?;
+    }
     drawer.map_or(Ok(()), Drawer::finish)?;
     Ok(outcome)
 }

@@ -7,10 +7,12 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
+use kgrep_engine::Cancel;
 
 use crate::cli::DiffArgs;
 pub(super) use crate::diff::Sides;
@@ -82,14 +84,31 @@ pub(super) fn sides<'a>(args: &'a DiffArgs, base: &Path) -> Result<(Sides, Optio
 ///
 /// # Errors
 /// When a side can't be read.
-pub(super) fn load(sides: &Sides, base: &Path) -> Result<DiffSet> {
+pub(super) fn load(sides: &Sides, base: &Path, cancel: &Cancel) -> Result<DiffSet> {
+    counted(sides, base, cancel).map(|(set, _)| set)
+}
+
+/// As [`load`], with how many files of two folders were compared.
+///
+/// # Errors
+/// As [`load`].
+pub(super) fn counted(
+    sides: &Sides,
+    base: &Path,
+    cancel: &Cancel,
+) -> Result<(DiffSet, Option<u64>)> {
     if !matches!(sides, Sides::Folders { .. }) {
-        return Ok(sides.load(base, &|_| ())?);
+        return Ok((sides.load(base, &|_| true)?, None));
     }
     let bar = bar();
-    let set = sides.load(base, &|files| bar.inc(files));
+    let compared = AtomicU64::new(0);
+    let set = sides.load(base, &|files| {
+        bar.inc(files);
+        compared.fetch_add(files, Ordering::Relaxed);
+        !cancel.is_set()
+    });
     bar.finish_and_clear();
-    Ok(set?)
+    Ok((set?, Some(compared.into_inner())))
 }
 
 /// True of a folder that is the top of a source tree.

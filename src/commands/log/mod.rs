@@ -76,7 +76,7 @@ fn touched(args: &LogArgs, code: &Code) -> Result<Option<Touched>> {
     };
     let tree = base.join(&on);
     let sides = Sides::Patches { path, on: Some(on), strip: None };
-    let set = sides.load(&base, &|_| ())?;
+    let set = sides.load(&base, &|_| !code.cancel().is_set())?;
     for problem in &set.problems {
         let (path, what) = (problem.path.display(), &problem.what);
         tell(format!("{path}:{}: {what}", problem.line));
@@ -107,6 +107,7 @@ fn follow(
         let mut follower = Follower::new(tools);
         input.each(|first, lines| {
             follower.lines(first, lines, &mut |piece| rows.piece(piece))?;
+            session.cancel.check()?;
             Ok(!rows.full)
         })?;
         follower.end(&mut |piece| rows.piece(piece))?;

@@ -17,10 +17,11 @@ use std::io;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// Told the number of further files compared, from any thread.
-pub type Progress<'a> = dyn Fn(u64) + Sync + 'a;
+/// Told the number of further files compared, from any thread; false: nobody waits any more.
+pub type Progress<'a> = dyn Fn(u64) -> bool + Sync + 'a;
 
 /// The mode of a symbolic link, as git has it.
 const LINK: u32 = 0o120_000;
@@ -40,14 +41,17 @@ impl Folders {
     ///
     /// # Errors
     ///
-    /// If one of the folders can't be read. What can't be read below them is a problem in
+    /// If one of the folders can't be read, or nobody waits any more. What can't be read below them is a problem in
     /// the result.
     pub fn changed(&self, progress: &Progress<'_>) -> Result<DiffSet, Error> {
         for side in [&self.old, &self.new] {
             fs::read_dir(side).map_err(Error::read(side))?;
         }
-        let walk = Walk { folders: self, progress, found: Mutex::default() };
+        let walk = Walk::new(self, progress);
         rayon::scope(|scope| walk.folder(PathBuf::new(), (true, true), scope));
+        if walk.is_over.load(Ordering::Relaxed) {
+            return Err(Error::Cancelled);
+        }
         let mut found = walk.found.into_inner().unwrap_or_else(PoisonError::into_inner);
         found.files.append(&mut rename::join(self, found.gone, found.born));
         found.files.sort_by(|a, b| path_order(a.name()).cmp(path_order(b.name())));
@@ -64,7 +68,7 @@ impl Folders {
     ///
     /// If one can't be read.
     pub fn changed_among(&self, names: &[PathBuf]) -> Result<Option<DiffSet>, Error> {
-        let walk = Walk { folders: self, progress: &|_| {}, found: Mutex::default() };
+        let walk = Walk::new(self, &|_| true);
         let mut buffers = Buffers::default();
         for name in names {
             let kind = |side: &Path| {
@@ -147,12 +151,21 @@ struct Walk<'a> {
     folders: &'a Folders,
     progress: &'a Progress<'a>,
     found: Mutex<Found>,
+    /// Nobody waits any more.
+    is_over: AtomicBool,
 }
 
 impl<'a> Walk<'a> {
+    fn new(folders: &'a Folders, progress: &'a Progress<'a>) -> Walk<'a> {
+        Walk { folders, progress, found: Mutex::default(), is_over: AtomicBool::new(false) }
+    }
+
     /// Compares one folder; `sides` tells which trees have it.
     fn folder<'s>(&'s self, below: PathBuf, sides: (bool, bool), scope: &rayon::Scope<'s>) {
         type Both = (Option<Kind>, Option<Kind>);
+        if self.is_over.load(Ordering::Relaxed) {
+            return;
+        }
         let mut names: BTreeMap<OsString, Both> = BTreeMap::new();
         if sides.0 {
             for (name, kind) in self.list(&self.folders.old.join(&below)) {
@@ -181,7 +194,9 @@ impl<'a> Walk<'a> {
                 done.unwrap_or_else(|error| self.problem(&path, &error));
             }
         }
-        (self.progress)(compared);
+        if !(self.progress)(compared) {
+            self.is_over.store(true, Ordering::Relaxed);
+        }
     }
 
     fn list(&self, folder: &Path) -> Vec<(OsString, Kind)> {
@@ -336,7 +351,7 @@ fn created(file: Lone) -> FileChange {
 #[cfg(test)]
 pub fn compare(old: &Path, new: &Path) -> DiffSet {
     let folders = Folders { old: old.to_path_buf(), new: new.to_path_buf() };
-    let mut set = folders.changed(&|_| {}).expect("both can be read");
+    let mut set = folders.changed(&|_| true).expect("both can be read");
     for file in &mut set.files {
         *file = folders.hunks(file).expect("it is still there");
     }

@@ -52,6 +52,7 @@ fn everything_that_differs_is_found_in_path_order() {
     let files = std::sync::atomic::AtomicU64::new(0);
     let count = |n| {
         files.fetch_add(n, std::sync::atomic::Ordering::Relaxed);
+        true
     };
     let folders = Folders { old: old.clone(), new: new.clone() };
     assert_eq!(folders.changed(&count).unwrap().files.len(), 11);
@@ -94,7 +95,7 @@ fn a_link_in_place_of_a_file_is_two_changes() {
 fn a_missing_folder_is_an_error() {
     let dir = tempfile::tempdir().unwrap();
     let (old, new) = (dir.path().to_path_buf(), dir.path().join("none"));
-    assert!(Folders { old, new }.changed(&|_| {}).is_err());
+    assert!(Folders { old, new }.changed(&|_| true).is_err());
 }
 
 /// Runs a program in `dir` with `input`; whether it succeeded, and what it said.

@@ -56,8 +56,12 @@ impl Reader<'_> {
                     return;
                 }
                 let name = self.sink.intern(tokens[at].text(bytes));
-                let owner = if self.sink.is_local(name) { Owner::Local } else { Owner::Global };
-                (owner, kind(tokens, bytes, at))
+                let told = self.named_for(tokens, at);
+                match told {
+                    Some((owner, gets)) => (owner, gets.then_some((AccessKind::Read, true))),
+                    None if self.sink.is_local(name) => (Owner::Local, kind(tokens, bytes, at)),
+                    None => (Owner::Global, kind(tokens, bytes, at)),
+                }
             }
         };
         let (kind, sure) = kind.map_or((None, true), |(kind, sure)| (Some(kind), sure));
@@ -67,24 +71,63 @@ impl Reader<'_> {
         }
     }
 
-    /// Whose the field at `at` is, where a name that every file has begins the chain: `current->mm`.
+    /// Whose the field at `at` is, where a name of other files begins the chain: `current->mm`,
+    /// `lamp_of(x)->bulb.watts`.
     fn owner_by_name(&mut self, tokens: &[Token], at: usize) -> Owner {
-        let base = start(tokens, at);
-        let text = tokens[base].text(self.bytes);
-        let Some(structure) = points_to(text) else { return Owner::Unknown };
+        let first = start(tokens, at);
+        let text = tokens[first].text(self.bytes);
+        if tokens[first].kind != TokenKind::Ident || word(text) != Word::Name {
+            return Owner::Unknown;
+        }
         let name = self.sink.intern(text);
         if self.sink.is_local(name) {
             return Owner::Unknown;
         }
-        let mut path = structure.as_bytes().to_vec();
-        for token in tokens.get(base + 1..at).unwrap_or_default() {
-            match token.kind {
-                TokenKind::Ident => path.extend([b".", token.text(self.bytes)].concat()),
-                _ if is_step(*token) => {}
-                _ => return Owner::Unknown,
+        let mut next = first + 1;
+        let mut path = match points_to(text) {
+            Some(structure) => structure.as_bytes().to_vec(),
+            None if tokens.get(next).is_some_and(|token| token.is(b'(')) => {
+                let Some(close) = closing(tokens, next) else { return Owner::Unknown };
+                next = close + 1;
+                [b"()", text].concat()
             }
+            None => [b"=", text].concat(),
+        };
+        while next < at {
+            let token = tokens[next];
+            if token.kind == TokenKind::Ident {
+                path.extend([b".", token.text(self.bytes)].concat());
+            } else if token.is(b'[') {
+                let Some(close) = closing(tokens, next) else { return Owner::Unknown };
+                next = close;
+            } else if !is_step(token) {
+                return Owner::Unknown;
+            }
+            next += 1;
         }
         Owner::Struct(path)
+    }
+
+    /// Whose field the word at `at` is, where a macro is told it by name: `container_of(p, struct
+    /// lamp, list)`, `list_for_each_entry(lamp, &head, list)`. With whether the macro gets at it.
+    fn named_for(&mut self, tokens: &[Token], at: usize) -> Option<(Owner, bool)> {
+        let comma = at.checked_sub(1).filter(|before| tokens[*before].is(b','))?;
+        let bytes = self.bytes;
+        let is_name =
+            |token: &Token| token.kind == TokenKind::Ident && word(token.text(bytes)) == Word::Name;
+        if let Some([tag, structure]) = comma.checked_sub(2).and_then(|two| tokens.get(two..comma))
+            && tag.kind == TokenKind::Ident
+            && word(tag.text(bytes)) == Word::Tag
+        {
+            return Some((Owner::Struct(structure.text(bytes).to_vec()), false));
+        }
+        let open = unclosed(tokens, comma)?;
+        let called = tokens.get(open.checked_sub(1)?).filter(|token| is_name(token))?;
+        let walks = memchr::memmem::find(called.text(bytes), b"for_each_entry").is_some();
+        let cursor = tokens.get(open + 1).filter(|token| walks && is_name(token))?;
+        let cursor = self.sink.intern(cursor.text(bytes));
+        let owner = self.owner(self.sink.tag_of(cursor));
+        (owner != Owner::Unknown).then_some((owner, true))
     }
 
     fn owner(&self, tag: NameId) -> Owner {
@@ -176,6 +219,25 @@ fn closing(tokens: &[Token], open: usize) -> Option<usize> {
         depth -= usize::from((token.is(b')') || token.is(b']')) && depth > 0);
         if depth == 0 {
             return Some(at);
+        }
+    }
+    None
+}
+
+/// Index of the bracket that is open before `at`.
+fn unclosed(tokens: &[Token], at: usize) -> Option<usize> {
+    let mut depth = 0usize;
+    for back in (at.saturating_sub(LONGEST)..at).rev() {
+        let token = tokens[back];
+        if token.is(b')') || token.is(b']') {
+            depth += 1;
+        } else if token.is(b'(') || token.is(b'[') {
+            if depth == 0 {
+                return token.is(b'(').then_some(back);
+            }
+            depth -= 1;
+        } else if token.is(b';') || token.is(b'{') || token.is(b'}') {
+            return None;
         }
     }
     None

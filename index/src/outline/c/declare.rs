@@ -129,9 +129,14 @@ impl Reader<'_> {
 
     /// The struct that a type's name stands for, if the file says so, and whether it is one of
     /// pointers to functions.
-    fn type_by_name(&mut self, text: &[u8]) -> (NameId, bool) {
+    pub(super) fn type_by_name(&mut self, text: &[u8]) -> (NameId, bool) {
         let name = self.sink.intern(text);
-        let tag = self.typedefs.get(&name).copied().unwrap_or(NO_NAME);
+        let tag = match self.typedefs.get(&name) {
+            Some(tag) => *tag,
+            // For who asks about accesses, others may know what it stands for.
+            None if self.about.is_some() => self.sink.intern(&[b"~", text].concat()),
+            None => NO_NAME,
+        };
         (tag, text == AUTO || self.is_callback(text))
     }
 

@@ -267,6 +267,12 @@ impl Reader<'_> {
                         Word::Name if !text.starts_with(b"__") || last.is_none() => {
                             let named = last.replace(*token);
                             callable |= named.is_some_and(|t| self.is_callback(t.text(self.bytes)));
+                            if let Some(of) =
+                                named.filter(|_| tag == NO_NAME && self.about.is_some())
+                            {
+                                // `lamp_t lamp`
+                                tag = self.type_by_name(of.text(self.bytes)).0;
+                            }
                         }
                         _ => {}
                     }

@@ -6,25 +6,25 @@ use kgrep_index::lex::{Token, TokenKind};
 
 /// A declared name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Declared {
-    pub(super) name: String,
+pub(crate) struct Declared {
+    pub(crate) name: String,
     /// The name's token.
-    pub(super) token: Token,
-    pub(super) of: Option<TypeName>,
+    pub(crate) token: Token,
+    pub(crate) of: Option<TypeName>,
     /// Where its statement begins and ends: what is shown of it.
-    pub(super) start: u32,
-    pub(super) end: u32,
+    pub(crate) start: u32,
+    pub(crate) end: u32,
     /// It is a structure without a name, whose members are told beside it.
-    pub(super) nested: bool,
+    pub(crate) nested: bool,
     depth: u32,
 }
 
 /// A type as far as it has a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct TypeName {
+pub(crate) struct TypeName {
     /// Whether `struct`, `union` or `enum` stands before it.
-    pub(super) tagged: bool,
-    pub(super) name: String,
+    pub(crate) tagged: bool,
+    pub(crate) name: String,
 }
 
 /// Words that begin no declaration.
@@ -66,7 +66,7 @@ const QUALIFIERS: [&[u8]; 13] = [
 
 /// What `tokens` declare that is in force at the offset `at`; all that is declared anywhere in them
 /// without one. The first brace ends the head, whose brackets have parameters.
-pub(super) fn declared(tokens: &[Token], bytes: &[u8], at: Option<usize>) -> Vec<Declared> {
+pub(crate) fn declared(tokens: &[Token], bytes: &[u8], at: Option<usize>) -> Vec<Declared> {
     let opens = tokens.iter().position(|token| token.is(b'{')).unwrap_or(tokens.len());
     let mut found = parameters(&tokens[..opens], bytes);
     let mut depth = 0_u32;
@@ -225,7 +225,7 @@ fn specifiers(statement: &[Token], bytes: &[u8]) -> Option<(usize, usize)> {
 }
 
 /// The name of the type that these words are.
-pub(super) fn type_name(words: &[Token], bytes: &[u8]) -> Option<TypeName> {
+pub(crate) fn type_name(words: &[Token], bytes: &[u8]) -> Option<TypeName> {
     let is_name =
         |token: &&Token| token.kind == TokenKind::Ident && !QUALIFIERS.contains(&token.text(bytes));
     let at = words.iter().rposition(|token| is_name(&token))?;
@@ -258,7 +258,7 @@ fn parameters(head: &[Token], bytes: &[u8]) -> Vec<Declared> {
 
 /// The parameters between two brackets: the last name of each, or of a macro that defines a
 /// function one `type, name`.
-pub(super) fn bracketed(inside: &[Token], bytes: &[u8]) -> Vec<Declared> {
+pub(crate) fn bracketed(inside: &[Token], bytes: &[u8]) -> Vec<Declared> {
     let mut found: Vec<Declared> = Vec::new();
     let mut nested = 0_u32;
     let parts = inside.split(|token| {
