@@ -70,6 +70,7 @@ const PAIR: &[(i32, &[&str])] = &[
     (0, &["diff", "upstream", "distro", "--kind", "all"]),
     (0, &["diff", "upstream", "distro", "--kind", "functions", SAME]),
     (1, &["diff", "upstream", "distro", "--kind", "functions", "no_such_thing"]),
+    (0, &["history", "lamp_switch", "upstream", "distro"]),
     (0, &["exists", "lamp_switch", "--in", "upstream", "distro"]),
     (0, &["-s", "p"]),
 ];
