@@ -191,6 +191,10 @@ write: l->second->watts = 8;
 write: lamp_of(3)->second->watts = 11;
 ";
     eqnice!(bulbs, rows(&dir, &["bulb.watts"]));
-    let lists = "declared: struct list_head list;\nread: list_for_each_entry(other, p, list)\n";
+    let lists = "\
+declared: struct list_head list;
+use: #define LAMP_AT(x) container_of(x, struct lamp, list)
+read: list_for_each_entry(other, p, list)
+";
     eqnice!(lists, rows(&dir, &["lamp.list"]));
 }

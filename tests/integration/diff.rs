@@ -4,14 +4,12 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use serde_json::json;
-
 use crate::util::{Dir, TestCommand, eqnice};
 
 const TREES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/trees");
 
 /// A folder whose `upstream`, `distro` and `patches` are the hand-written ones.
-fn pair() -> Dir {
+pub(crate) fn pair() -> Dir {
     let dir = Dir::new();
     for (name, from) in
         [("upstream", "pair/upstream"), ("distro", "pair/distro"), ("patches", "patches")]
@@ -30,7 +28,7 @@ fn pair() -> Dir {
     dir
 }
 
-fn diff(dir: &Dir, args: &[&str]) -> TestCommand {
+pub(crate) fn diff(dir: &Dir, args: &[&str]) -> TestCommand {
     dir.kgrep(&[&["diff"], args].concat())
 }
 
@@ -129,7 +127,7 @@ fn a_line_that_is_only_guessed_says_so() {
 }
 
 /// The `data` of a JSON answer's first line.
-fn first_data(json: &str) -> serde_json::Value {
+pub(crate) fn first_data(json: &str) -> serde_json::Value {
     let line: serde_json::Value = serde_json::from_str(json.lines().next().unwrap()).unwrap();
     line["data"].clone()
 }
@@ -141,7 +139,7 @@ fn pair_json(dir: &Dir) -> Vec<serde_json::Value> {
 }
 
 /// A JSON answer without its last line, which says what was looked at.
-fn without_summary(json: &str) -> &str {
+pub(crate) fn without_summary(json: &str) -> &str {
     let last = json.trim_end().rfind('\n').map_or(0, |at| at + 1);
     assert!(json[last..].ends_with("\"type\":\"summary\"}\n"), "{json}");
     &json[..last]
@@ -413,31 +411,6 @@ fn json_has_all_fields() {
     let text = fs::read(dir.path("patches/crash-auto.patch")).unwrap();
     let offset = usize::try_from(data["absolute_offset"].as_u64().unwrap()).unwrap();
     assert!(text[offset..].starts_with(b"+\t/* crashkernel=auto */"));
-}
-
-#[test]
-fn json_ends_with_what_was_compared() {
-    let dir = pair();
-    let coverage = |args: &[&str]| {
-        let json = diff(&dir, &[args, &["--format", "json"]].concat()).run().stdout();
-        first_data(&json[without_summary(&json).len()..])["coverage"].clone()
-    };
-    let folders = coverage(&["upstream", "distro"]);
-    assert_eq!(folders["complete"], true, "{folders}");
-    let (compared, differ) = (folders["compared"].as_u64(), folders["differ"].as_u64());
-    assert!(differ > Some(0) && compared > differ, "{folders}");
-    let patches = json!({ "patches": 2, "differ": 3, "complete": true });
-    assert_eq!(coverage(&["patches"]), patches);
-    assert_eq!(coverage(&["upstream", "distro", "--kind", "functions"]), folders);
-    assert_eq!(coverage(&["patches", "--applied", "--on", "distro"]), patches);
-    dir.config("max-list = 1\n");
-    assert_eq!(coverage(&["patches"])["complete"], false);
-    dir.config("");
-    dir.create("patches/bad.patch", "--- a/x\n+++ b/x\n@@ -1,2 +1,9 @@\n a\n");
-    dir.create("patches/series", "bad.patch\n");
-    let bad = coverage(&["patches"]);
-    assert_eq!(bad["complete"], false, "{bad}");
-    assert!(bad["problems"][0].as_str().unwrap().contains("bad.patch"), "{bad}");
 }
 
 /// A list keeps places only: its JSON once lacked all that is known of a hunk.

@@ -44,6 +44,33 @@ fn names_lead_to_their_definitions() {
     assert_eq!(found("fs/namespace.c", "return -|EPERM"), "");
 }
 
+/// A member that a macro makes once led nowhere, a pointer's parameter to the function's.
+#[test]
+fn odd_declarations_are_found() {
+    let dir = Dir::new();
+    dir.create(
+        "lamp.h",
+        "#define FOR_EACH_FLAG(func) \\\n\tfunc(is_lit); \\\n\tfunc(is_dim)\n\nstruct flags {\n\tint \
+         watts;\n#define FLAG(name) unsigned name:1\n\tFOR_EACH_FLAG(FLAG);\n};\n",
+    );
+    dir.create(
+        "lamp.c",
+        "#include \"lamp.h\"\n\nint each(struct lamp *lamp, int (*f)(struct lamp *lamp, int n), int \
+         n)\n{\n\treturn f(lamp, n);\n}\n\nstatic struct flags desk = {\n\t.is_dim = 1,\n};\n\nint \
+         lit(struct flags *flags)\n{\n\treturn flags->is_lit;\n}\n",
+    );
+    dir.kgrep(&["index", "."]).run().expect_ok();
+    let mut client = Client::start(&dir);
+    let mut found = |text: &str| {
+        let found = client.at(DEFINITION, "lamp.c", text);
+        client.places(&found).join(" ")
+    };
+    assert_eq!(found("(*f)(struct lamp *la|mp"), "lamp.c:3:51-54");
+    assert_eq!(found("return f(la|mp, n)"), "lamp.c:3:23-26");
+    assert_eq!(found(".is_d|im = 1"), "lamp.h:3:7-12");
+    assert_eq!(found("flags->is_l|it"), "lamp.h:2:7-12");
+}
+
 #[test]
 fn kconfig_makefiles_assembler_and_devicetrees_take_part() {
     let dir = indexed();

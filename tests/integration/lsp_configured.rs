@@ -38,5 +38,19 @@ fn an_editors_answers_are_of_what_is_built() {
             { "uri": client.uri(".config"), "type": 2 } ] }),
         );
     }
-    eqnice!("", said);
+    eqnice!(
+        "\
+built: fan
+references: arch/x86/setup.c:3:9-17 drivers/core.c:1:5-13 drivers/fan.c:4:9-17 drivers/maybe.c:3:9-17
+definition: drivers/lamp.c:2:5-8
+symbols: LAMP
+callers: setup fan maybe
+built: fan and lamp
+references: arch/x86/setup.c:3:9-17 drivers/core.c:1:5-13 drivers/fan.c:4:9-17 drivers/lamp.c:4:9-17 drivers/maybe.c:3:9-17
+definition: drivers/lamp.c:2:5-8
+symbols: lamp LAMP LAMP_NUMBER
+callers: setup fan lamp maybe
+",
+        said
+    );
 }

@@ -14,6 +14,7 @@ mod arguments;
 mod background;
 mod browse;
 mod code;
+mod compared;
 mod complete;
 mod config;
 mod configuration;

@@ -155,7 +155,7 @@ kmem_cache_free: 5 callers, SLAB ALLOCATOR
 slab_check_object is not in any of 56 files but the patch
 free_list is written under spin_lock_irqsave(&s->lock) by slab_alloc, kmem_cache_free
 to Sal Lab <sal@example.org>
-kfree: 2 callers, SLAB ALLOCATOR
+kfree: 3 callers, SLAB ALLOCATOR
 drivers/block/ramdisk.c:33 gives kfree 1 of 2 arguments
 init/initramfs.c:24 gives kfree 1 of 2 arguments
 to Sal Lab <sal@example.org>

@@ -234,6 +234,36 @@ pub(crate) fn type_name(words: &[Token], bytes: &[u8]) -> Option<TypeName> {
     Some(TypeName { tagged, name: String::from_utf8_lossy(words[at].text(bytes)).into_owned() })
 }
 
+impl Declared {
+    /// A name of which no more is known.
+    pub(crate) fn alone(token: Token, bytes: &[u8]) -> Declared {
+        let name = String::from_utf8_lossy(token.text(bytes)).into_owned();
+        let (start, end) = (token.start, token.end);
+        Declared { name, token, of: None, start, end, nested: false, depth: 0 }
+    }
+}
+
+/// The parameter of a pointer to functions, in a function's head, that stands at an offset: `number` in
+/// `int (*f)(int number)`. Nothing else can mean it.
+pub(crate) fn of_pointer(tokens: &[Token], bytes: &[u8], at: usize) -> Option<Declared> {
+    let head = tokens.split(|token| token.is(b'{')).next()?;
+    let own = head.iter().position(|token| token.start as usize == at)?;
+    let mut open = Vec::new();
+    for (at, token) in head[..own].iter().enumerate() {
+        if token.is(b'(') {
+            open.push(at);
+        } else if token.is(b')') {
+            open.pop();
+        }
+    }
+    let [_, .., inner] = open[..] else { return None };
+    let is_pointers = inner.checked_sub(1).is_some_and(|before| head[before].is(b')'));
+    let ends = head.get(own + 1).is_some_and(|next| [b',', b')', b'['].iter().any(|b| next.is(*b)));
+    let comma = head[inner..own].iter().rposition(|token| token.is(b',')).unwrap_or(0);
+    let of = type_name(&head[inner + comma + 1..own], bytes).filter(|_| is_pointers && ends)?;
+    Some(Declared { of: Some(of), ..Declared::alone(head[own], bytes) })
+}
+
 /// The parameters in a function's head: those of the brackets that have most, as attributes have
 /// brackets too.
 fn parameters(head: &[Token], bytes: &[u8]) -> Vec<Declared> {

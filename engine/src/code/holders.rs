@@ -195,20 +195,36 @@ impl<'c, 'g, 'i> Holders<'c, 'g, 'i> {
         if let Some(known) = self.known.get(&key) {
             return known.clone();
         }
-        let homes = self.definitions(tag, |kind| matches!(kind, Kind::Struct | Kind::Union));
-        let found = self.agreed(&homes, |holders, file, tokens| {
-            let members = declared(tokens, &file.bytes, None);
-            let own = |member: &&Declared| member.name.as_bytes() == field;
-            let member = members.iter().find(own)?;
-            match &member.of {
-                // Its members are told beside it.
-                _ if member.nested => Some(Vec::new()),
-                Some(of) => holders.meant(of, DEEPEST),
-                None => None,
-            }
-        });
+        let found = match self.member_by_text(field, tag) {
+            Some(found) => found,
+            // What macros declare, the graph may know.
+            None => self.graph.struct_at(&[tag, b".", field].concat()),
+        };
         self.known.insert(key, found.clone());
         found
+    }
+
+    /// The same by the text of the structures of that name that declare the field; none where none does.
+    fn member_by_text(&mut self, field: &[u8], tag: &[u8]) -> Option<Option<Vec<u8>>> {
+        let mut agreed: Option<Option<Vec<u8>>> = None;
+        let homes = self.definitions(tag, |kind| matches!(kind, Kind::Struct | Kind::Union));
+        for home in &homes {
+            let Some(file) = self.file(home) else { return Some(None) };
+            let members = declared(file.between(home), &file.bytes, None);
+            let own = |member: &&Declared| member.name.as_bytes() == field;
+            let Some(member) = members.iter().find(own) else { continue };
+            let held = match &member.of {
+                // Its members are told beside it.
+                _ if member.nested => Some(Vec::new()),
+                Some(of) => self.meant(of, DEEPEST),
+                None => None,
+            };
+            if held.is_none() || agreed.as_ref().is_some_and(|agreed| *agreed != held) {
+                return Some(None);
+            }
+            agreed = Some(held);
+        }
+        agreed
     }
 }
 

@@ -10,7 +10,7 @@ use super::open::Open;
 use super::word::{Role, Word};
 use crate::Result;
 use crate::code::Ranking;
-use crate::code::declared::{Declared, TypeName, declared, type_name};
+use crate::code::declared::{Declared, TypeName, declared, of_pointer, type_name};
 
 /// Members of members are followed so far.
 const DEEPEST: usize = 8;
@@ -49,6 +49,11 @@ impl<'c> Open<'c> {
 
     /// The local that a word names.
     pub(super) fn local(&self, word: &Word) -> Option<Declared> {
+        let own =
+            self.body(word.part.line).and_then(|body| of_pointer(body, self.bytes(), word.start));
+        if own.is_some() {
+            return own;
+        }
         let locals = self.locals(word.part.line, word.start);
         locals.into_iter().rev().find(|local| local.name == word.name)
     }
@@ -330,6 +335,9 @@ impl<'c> Open<'c> {
     ) -> Result<Option<Member<'c>>> {
         let Some((file, members)) = self.members(graph, of)? else { return Ok(None) };
         let found = members.into_iter().find(|member| member.name == name);
+        if found.is_none() {
+            return self.made_member(graph, of, name);
+        }
         Ok(found.map(|mut declared| {
             if declared.nested {
                 // Its own members are told among those of the structure around it.
@@ -337,6 +345,44 @@ impl<'c> Open<'c> {
             }
             Member { file, declared, structure: of.name.clone() }
         }))
+    }
+}
+
+impl<'c> Open<'c> {
+    /// The member that a macro makes in a structure, of names that it has: `FOR_EACH_FLAG(DEFINE_FLAG);`.
+    fn made_member(
+        &self,
+        graph: &Graph<'_>,
+        of: &TypeName,
+        name: &str,
+    ) -> Result<Option<Member<'c>>> {
+        let Some(structure) = self.structure(graph, of) else { return Ok(None) };
+        let home = Open::new(self.code, graph.path(structure.file))?;
+        let tokens = home.between(structure.first, structure.last);
+        for (at, pair) in tokens.windows(2).enumerate() {
+            let begins = at.checked_sub(1).is_some_and(|before| {
+                let before = tokens[before];
+                before.kind == TokenKind::Directive
+                    || [b';', b'{', b'}'].iter().any(|byte| before.is(*byte))
+            });
+            if !begins || pair[0].kind != TokenKind::Ident || !pair[1].is(b'(') {
+                continue;
+            }
+            let called = String::from_utf8_lossy(pair[0].text(home.bytes())).into_owned();
+            let Some(made) = home.best(graph, &called, |d| d.kind == Kind::Macro) else { continue };
+            let file = Open::new(self.code, graph.path(made.file))?;
+            let bytes = file.bytes();
+            let found = file.between(made.first, made.last).iter().find_map(|directive| {
+                let (start, end) = (directive.start as usize + 1, directive.end as usize);
+                let mut inside = Lexer::within(bytes, start, end, directive.line);
+                inside.find(|token| token.text(bytes) == name.as_bytes())
+            });
+            if let Some(token) = found {
+                let declared = Declared::alone(token, bytes);
+                return Ok(Some(Member { file, declared, structure: of.name.clone() }));
+            }
+        }
+        Ok(None)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use kgrep_index::catalog::{self, Query, Wanted};
+use kgrep_index::configured::Presence;
 use kgrep_index::graph::{Arch, DefInfo, Graph};
 use kgrep_index::outline::Kind;
 
@@ -58,6 +59,9 @@ impl Code {
                     break;
                 }
                 found.extend(self.shown_of(graph, name, 1));
+            }
+            if let Some(configured) = self.configured() {
+                found.retain(|d| configured.presence(graph.path(d.file)) != Presence::Out);
             }
             let mut seen = HashSet::new();
             found.retain(|d| seen.insert((d.file, d.first, d.name)));
