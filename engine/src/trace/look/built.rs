@@ -109,13 +109,24 @@ impl Modules {
         self.names.contains(&plain(name))
     }
 
+    /// Whether a folder's Makefiles have its name at all: most don't, and need not be read.
+    fn is_named_in(&self, tracer: &mut Tracer<'_, '_>, folder: &str) -> bool {
+        MAKEFILES.iter().any(|file| {
+            let file = tracer.file(makefile(folder, file).as_bytes());
+            let has = |name: &str| memchr::memmem::find(file.bytes(), name.as_bytes()).is_some();
+            self.names.iter().any(|name| has(name) || has(&name.replace('_', "-")))
+        })
+    }
+
     /// Whether a Makefile makes the module of what `stem` in `folder` is compiled to.
     fn is_built_of(&self, tracer: &mut Tracer<'_, '_>, folder: &str, stem: &str) -> bool {
         let (mut folder, mut object) = (folder, format!("{stem}.o"));
         for _ in 0..FOLDERS {
-            let made = made_of(&Naming::read(tracer, folder), object.clone());
-            if made.iter().any(|made| self.is_one(made.strip_suffix(".o").unwrap_or(made))) {
-                return true;
+            if self.is_named_in(tracer, folder) {
+                let made = made_of(&Naming::read(tracer, folder), object.clone());
+                if made.iter().any(|made| self.is_one(made.strip_suffix(".o").unwrap_or(made))) {
+                    return true;
+                }
             }
             let up = folder.rsplit_once('/').or((!folder.is_empty()).then_some(("", folder)));
             let Some((parent, own)) = up else { break };
@@ -143,6 +154,12 @@ fn made_of(naming: &Naming, object: String) -> Vec<String> {
     made
 }
 
+const MAKEFILES: [&str; 2] = ["Kbuild", "Makefile"];
+
+fn makefile(folder: &str, file: &str) -> String {
+    if folder.is_empty() { file.to_owned() } else { format!("{folder}/{file}") }
+}
+
 /// A module's name as the kernel compares it.
 fn plain(name: &str) -> String {
     name.replace('-', "_")
@@ -160,8 +177,8 @@ impl Naming {
 
     fn read(tracer: &mut Tracer<'_, '_>, folder: &str) -> Naming {
         let mut naming = Naming::default();
-        for file in ["Kbuild", "Makefile"] {
-            let path = if folder.is_empty() { file.to_owned() } else { format!("{folder}/{file}") };
+        for file in MAKEFILES {
+            let path = makefile(folder, file);
             let source = tracer.file(path.as_bytes());
             let mut target = String::new();
             for number in 1..=source.line_count() {
