@@ -278,6 +278,9 @@ fn parameters(head: &str) -> Vec<String> {
     all.filter(|one| !one.is_empty() && one != "void").collect()
 }
 
+/// A definition in a revision: its path, its head, and its body where that counts.
+type Seen = (Vec<u8>, String, Vec<u8>);
+
 /// The first commit between two revisions after which a name is no longer what it was: by its
 /// definition in the files that it is in before and after.
 fn commit(
@@ -294,7 +297,7 @@ fn commit(
     let mut paths = vec![&before.state.path, &after.state.path];
     paths.retain(|path| !path.is_empty());
     paths.dedup();
-    let seen = |revision: &Revision| -> Result<Option<(Vec<u8>, String, Vec<u8>)>> {
+    let seen = |revision: &Revision| -> Result<Option<Seen>> {
         for path in &paths {
             let file = Path::new(std::ffi::OsStr::from_bytes(path));
             let Some(bytes) = repository.file(revision, file)? else { continue };

@@ -32,7 +32,7 @@ pub(crate) struct Printer<'l> {
 enum Style<'l> {
     Rows(Box<Rows<'l>>),
     Grep(Grep<'l>),
-    Json(Json),
+    Json(Box<Json>),
 }
 
 impl<'l> Printer<'l> {
@@ -54,7 +54,7 @@ impl<'l> Printer<'l> {
             Format::Table | Format::Patch => Style::Rows(Box::new(Rows::new(look, meta))),
             Format::Grep => Style::Grep(Grep::new(look, GrepStyle::Lines)),
             Format::Vimgrep => Style::Grep(Grep::new(look, GrepStyle::Vimgrep)),
-            Format::Json => Style::Json(Json::new(look, meta)),
+            Format::Json => Style::Json(Box::new(Json::new(look, meta))),
         };
         let tells_spans = matches!(format, Format::Vimgrep | Format::Json);
         let pager = look.terminal.then_some(settings.pager.value.as_str());
@@ -207,8 +207,7 @@ impl<'l> Printer<'l> {
     /// # Errors
     /// When the output can't be written.
     pub(crate) fn finish(mut self, totals: Totals) -> io::Result<()> {
-        if let Style::Json(json) = std::mem::replace(&mut self.style, Style::Json(Json::default()))
-        {
+        if let Style::Json(json) = std::mem::replace(&mut self.style, Style::Json(Box::default())) {
             json.finish(&mut self.rows, totals);
         }
         if !self.rows.is_empty() {

@@ -255,8 +255,8 @@ fn links_submodules_and_odd_names_do_no_harm() {
     }
     eqnice!("a/file.c\ninside.c\n", found(&["-L", "--at", "HEAD"]));
     let trees = dir.cache().join("revisions/trees");
-    let entries = fs::read_dir(&trees).unwrap().flatten().map(|entry| entry.path());
-    let root = entries.filter(|path| path.is_dir()).next().unwrap();
+    let mut entries = fs::read_dir(&trees).unwrap().flatten().map(|entry| entry.path());
+    let root = entries.find(|path| path.is_dir()).unwrap();
     assert!(root.join("sub").is_dir() && root.join("inside.c").exists());
     assert!(fs::symlink_metadata(root.join("out.c")).is_err());
     assert!(fs::symlink_metadata(root.join("up.c")).is_err());

@@ -29,7 +29,7 @@ impl Reader<'_> {
             _ => token.is(b','),
         });
         let declares = rest.is_some_and(|rest| rest.len() > 2 && rest[0].kind == TokenKind::Ident);
-        if !is_name(name) || params.len() % 2 == 0 || !are_names || !declares {
+        if !is_name(name) || params.len().is_multiple_of(2) || !are_names || !declares {
             return false;
         }
         if !body_follows(&self.bytes[self.lexer.position().0..]) {
