@@ -945,6 +945,7 @@ initcall\t''
 function\t''
 macro\t''
 struct\t''
+typedef\t''
 ops\t''
 ops-field\t''
 config\t''
@@ -1594,5 +1595,5 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -f -a "(kgrep __compl
 
 # Words of these commands' own.
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -f -a "syscalls initcalls ops configs boot-params tracepoints exports modules"
-complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -f -a "syscall initcall function macro struct ops ops-field config boot-param tracepoint export module dt-compatible file include applet rust-function"
+complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -f -a "syscall initcall function macro struct typedef ops ops-field config boot-param tracepoint export module dt-compatible file include applet rust-function"
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -f -a "edges symbols"

@@ -339,3 +339,25 @@ fn a_modules_parameter_goes_by_the_modules_name() {
     );
     assert_eq!(told("nothing.glow"), "");
 }
+
+#[test]
+fn typedefs_and_tracepoints_with_their_system_are_known() {
+    let dir = Dir::new();
+    dir.create(
+        "include/linux/lamp.h",
+        "/* How bright. */\ntypedef unsigned int lamp_t;\nint dim(lamp_t how);\n",
+    );
+    dir.create(
+        "include/trace/events/lamp.h",
+        "TRACE_EVENT(lamp_dim,\n\tTP_PROTO(int n),\n\tTP_ARGS(n));\n",
+    );
+    let told = |name: &str| dir.kgrep(&["trace", "--no-header", name]).run().stdout();
+    let typedef = told("lamp_t");
+    assert!(typedef.contains("typedef unsigned int lamp_t;"), "{typedef}");
+    assert!(
+        typedef.contains("How bright.") && typedef.contains("int dim(lamp_t how);"),
+        "{typedef}"
+    );
+    let event = told("lamp:lamp_dim");
+    assert!(event.contains("TRACE_EVENT(lamp_dim,"), "{event}");
+}

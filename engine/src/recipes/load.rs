@@ -15,12 +15,13 @@ use crate::kinds;
 
 /// The recipes that come with the program, in the order in which an answer has them: what
 /// is meant most often first.
-const BUILT_IN: [(&str, &str); 17] = [
+const BUILT_IN: [(&str, &str); 18] = [
     ("syscall.toml", include_str!("../../queries/syscall.toml")),
     ("initcall.toml", include_str!("../../queries/initcall.toml")),
     ("function.toml", include_str!("../../queries/function.toml")),
     ("macro.toml", include_str!("../../queries/macro.toml")),
     ("struct.toml", include_str!("../../queries/struct.toml")),
+    ("typedef.toml", include_str!("../../queries/typedef.toml")),
     ("ops.toml", include_str!("../../queries/ops.toml")),
     ("ops-field.toml", include_str!("../../queries/ops-field.toml")),
     ("config.toml", include_str!("../../queries/config.toml")),
