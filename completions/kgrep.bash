@@ -61,6 +61,9 @@ _kgrep() {
             kgrep,help)
                 cmd="kgrep__subcmd__help"
                 ;;
+            kgrep,history)
+                cmd="kgrep__subcmd__history"
+                ;;
             kgrep,index)
                 cmd="kgrep__subcmd__index"
                 ;;
@@ -104,7 +107,7 @@ _kgrep() {
 
     case "${cmd}" in
         kgrep)
-            opts="-e -f -F -G -i -S -w -x -v -U -g -L -d -a -A -B -C -p -W -l -c -o -0 -m -q -j -h -t -T -s -V --regexp --file --fixed-strings --basic-regexp --ignore-case --smart-case --word-regexp --line-regexp --invert-match --multiline --multiline-dotall --crlf --and --not --file-has --file-lacks --glob --iglob --type-list --hidden --no-ignore --no-ignore-vcs --no-ignore-parent --follow --maxdepth --max-depth --text --binary --after-context --before-context --context --show-function --function-context --files-with-matches --files-without-match --count --only-matching --null --max-count --quiet --no-messages --threads --no-index --debug --patch --interactive --list --max-list --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --help --arch --theme --type --type-not --show --version index find def refs callers callees functions chain trace built configs log messages queries list export diff touched exists lsp mcp browse lists config demo help version"
+            opts="-e -f -F -G -i -S -w -x -v -U -g -L -d -a -A -B -C -p -W -l -c -o -0 -m -q -j -h -t -T -s -V --regexp --file --fixed-strings --basic-regexp --ignore-case --smart-case --word-regexp --line-regexp --invert-match --multiline --multiline-dotall --crlf --and --not --file-has --file-lacks --glob --iglob --type-list --hidden --no-ignore --no-ignore-vcs --no-ignore-parent --follow --maxdepth --max-depth --text --binary --after-context --before-context --context --show-function --function-context --files-with-matches --files-without-match --count --only-matching --null --max-count --quiet --no-messages --threads --no-index --debug --patch --interactive --list --max-list --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --help --arch --theme --type --type-not --show --version index find def refs callers callees functions chain trace built configs log messages queries list export diff touched exists history lsp mcp browse lists config demo help version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -276,6 +279,17 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --git)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -316,7 +330,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__browse)
-            opts="-h --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-h --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -344,6 +358,17 @@ _kgrep() {
                     ;;
                 --kconfig)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --git)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
                     return 0
                     ;;
                 --arch)
@@ -362,7 +387,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__built)
-            opts="-h --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-h --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -392,6 +417,17 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --git)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -408,7 +444,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__callees)
-            opts="-d -h --names-from --depth --kinds --dot --svg --macros --link-base --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-d -h --names-from --depth --kinds --dot --svg --macros --link-base --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -462,6 +498,17 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --git)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -478,7 +525,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__callers)
-            opts="-d -h --names-from --depth --kinds --dot --svg --macros --link-base --args --arg --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-d -h --names-from --depth --kinds --dot --svg --macros --link-base --args --arg --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -536,6 +583,17 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --git)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -552,7 +610,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__chain)
-            opts="-n -h --number --through --avoid --max-depth --indirect --dot --svg --macros --link-base --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-n -h --number --through --avoid --max-depth --indirect --dot --svg --macros --link-base --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -610,6 +668,17 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --git)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -626,7 +695,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__config)
-            opts="-h --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-h --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -654,6 +723,17 @@ _kgrep() {
                     ;;
                 --kconfig)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --git)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
                     return 0
                     ;;
                 --arch)
@@ -672,7 +752,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__configs)
-            opts="-h --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-h --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -702,6 +782,17 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --git)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -718,7 +809,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__def)
-            opts="-h --names-from --kind --body --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-h --names-from --kind --body --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -756,6 +847,17 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --git)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -772,7 +874,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__demo)
-            opts="-h --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-h --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -802,6 +904,17 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --git)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -818,7 +931,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__diff)
-            opts="-e -f -F -i -S -w -x -v -g -t -T -q -h --on --strip --patches --in --regexp --file --fixed-strings --ignore-case --smart-case --word-regexp --line-regexp --invert-match --and --not --glob --include --exclude --exclude-dir --type --type-not --quiet --by --kind --applied --fuzz --stat --patch --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-e -f -F -i -S -w -x -v -g -t -T -q -h --on --strip --patches --in --regexp --file --fixed-strings --ignore-case --smart-case --word-regexp --line-regexp --invert-match --and --not --glob --include --exclude --exclude-dir --type --type-not --quiet --by --kind --applied --fuzz --stat --patch --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -936,6 +1049,17 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --git)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -952,7 +1076,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__exists)
-            opts="-h --names-from --in --patches --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-h --names-from --in --patches --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -994,6 +1118,17 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --git)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1010,7 +1145,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__export)
-            opts="-h --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme edges symbols files"
+            opts="-h --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme edges symbols files"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1040,6 +1175,17 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --git)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1056,7 +1202,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__find)
-            opts="-n -h --kind --in --number --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-n -h --kind --in --number --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1102,6 +1248,17 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --git)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1118,7 +1275,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__functions)
-            opts="-h --with --without --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-h --with --without --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1156,6 +1313,17 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --git)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1172,7 +1340,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__help)
-            opts="-h --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme index find def refs callers callees functions chain trace built configs log messages queries list export diff touched exists lsp mcp browse lists config demo help version"
+            opts="-h --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme index find def refs callers callees functions chain trace built configs log messages queries list export diff touched exists history lsp mcp browse lists config demo help version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1200,6 +1368,82 @@ _kgrep() {
                     ;;
                 --kconfig)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --git)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --arch)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "InspiredGitHub Solarized (dark) Solarized (light) base16-eighties.dark base16-mocha.dark base16-ocean.dark base16-ocean.light" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kgrep__subcmd__history)
+            opts="-h --tags --names-from --body --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --tags)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --names-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    return 0
+                    ;;
+                --layout)
+                    COMPREPLY=($(compgen -W "auto table grouped sections" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --hyperlink)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --highlight)
+                    COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
+                    return 0
+                    ;;
+                --kconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --git)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
                     return 0
                     ;;
                 --arch)
@@ -1218,12 +1462,16 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__index)
-            opts="-v -h --status --rebuild --code --no-code --no-catalog --remove --check --list --prune --json --verbose --background --help --format --layout --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-v -h --tags --status --rebuild --code --no-code --no-catalog --remove --check --list --prune --json --verbose --background --help --format --layout --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --tags)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
                     return 0
@@ -1246,6 +1494,17 @@ _kgrep() {
                     ;;
                 --kconfig)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --git)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
                     return 0
                     ;;
                 --arch)
@@ -1264,7 +1523,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__list)
-            opts="-h --trust-tree --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme syscalls initcalls ops configs boot-params tracepoints exports modules"
+            opts="-h --trust-tree --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme syscalls initcalls ops configs boot-params tracepoints exports modules"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1294,6 +1553,17 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --git)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1310,7 +1580,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__lists)
-            opts="-h --remove --json --help --format --layout --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-h --remove --json --help --format --layout --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1344,6 +1614,17 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --git)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1360,7 +1641,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__log)
-            opts="-h --only --dmesg --patches --on --vmlinux --modules --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-h --only --dmesg --patches --on --vmlinux --modules --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1410,6 +1691,17 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --git)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1426,7 +1718,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__lsp)
-            opts="-h --stdio --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-h --stdio --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1456,6 +1748,17 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --git)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1472,7 +1775,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__mcp)
-            opts="-h --tree --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-h --tree --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1506,6 +1809,17 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --git)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1522,7 +1836,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__messages)
-            opts="-h --level --in --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-h --level --in --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1560,6 +1874,17 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --git)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1576,7 +1901,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__queries)
-            opts="-h --check --trust-tree --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme syscall initcall function macro struct typedef ops ops-field config boot-param tracepoint export module dt-compatible file include applet rust-function"
+            opts="-h --check --trust-tree --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme syscall initcall function macro struct typedef ops ops-field config boot-param tracepoint export module dt-compatible file include applet rust-function"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1610,6 +1935,17 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --git)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1626,7 +1962,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__refs)
-            opts="-h --names-from --kinds --access --dot --svg --macros --link-base --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-h --names-from --kinds --access --dot --svg --macros --link-base --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1676,6 +2012,17 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --git)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1692,7 +2039,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__touched)
-            opts="-h --strip --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-h --strip --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1726,6 +2073,17 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --git)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1742,7 +2100,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__trace)
-            opts="-d -h --names-from --as --depth --body --all --trust-tree --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-d -h --names-from --as --depth --body --all --trust-tree --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1788,6 +2146,17 @@ _kgrep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --git)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1804,7 +2173,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__version)
-            opts="-h --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-h --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1832,6 +2201,17 @@ _kgrep() {
                     ;;
                 --kconfig)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --git)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
                     return 0
                     ;;
                 --arch)
@@ -1868,7 +2248,7 @@ _kgrep_with_symbols() {
     [[ "$prev" == = && "${COMP_WORDS[COMP_CWORD-2]}" == --* ]] && prev="${COMP_WORDS[COMP_CWORD-2]}"
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case "$word" in
-            index|find|def|refs|callers|callees|functions|chain|trace|built|configs|log|messages|queries|list|export|diff|touched|exists|lsp|mcp|browse|lists|config|demo|help|version) first="$word"; command="$word"; break ;;
+            index|find|def|refs|callers|callees|functions|chain|trace|built|configs|log|messages|queries|list|export|diff|touched|exists|history|lsp|mcp|browse|lists|config|demo|help|version) first="$word"; command="$word"; break ;;
             -*) ;;
             *) first="$word"; break ;;
         esac

@@ -182,6 +182,7 @@ write: LAMP_AT(p)->watts = 4;
 write: hall.watts = 5;
 write: rooms[1].watts = 6;
 write, unsure: unknown(p)->watts = 7;
+write: l->inner.watts = 10;
 ";
     eqnice!(expected, rows(&dir, &["lamp.watts"]));
     let bulbs = "\

@@ -214,8 +214,8 @@ impl<'c, 'g, 'i> Holders<'c, 'g, 'i> {
             let own = |member: &&Declared| member.name.as_bytes() == field;
             let Some(member) = members.iter().find(own) else { continue };
             let held = match &member.of {
-                // Its members are told beside it.
-                _ if member.nested => Some(Vec::new()),
+                // Its members are told beside it, as of the structure around it.
+                _ if member.nested => Some(tag.to_vec()),
                 Some(of) => self.meant(of, DEEPEST),
                 None => None,
             };
