@@ -72,8 +72,10 @@ fn fedora_is_counted_as_grep_counts() {
     let Some(fedora) = fedora() else { return };
     let cache = tempfile::tempdir().unwrap();
     let json = stdout(fedora.path(), cache.path(), &["diff", ".", "--format", "json"]);
-    let rows: Vec<serde_json::Value> =
+    let mut rows: Vec<serde_json::Value> =
         json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let summary = rows.pop().unwrap();
+    assert_eq!(summary["type"], "summary");
     let found = Command::new("grep").args(["-rhcE", "^@@ -"]).arg(fedora.path()).output().unwrap();
     let counted: usize =
         String::from_utf8_lossy(&found.stdout).lines().map(|n| n.parse::<usize>().unwrap()).sum();
