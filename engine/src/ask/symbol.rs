@@ -17,9 +17,6 @@ const MOST: usize = 20;
 /// where it is no symbol.
 pub(super) fn sections(code: &Code, trace: &Trace) -> Vec<(String, Vec<Row>)> {
     let Some(kernel) = code.kernel() else { return Vec::new() };
-    if trace.kind.as_ref().is_some_and(|kind| kind != "config") {
-        return Vec::new();
-    }
     let name = trace.name.trim();
     let symbol = name.strip_prefix("CONFIG_").unwrap_or(name).as_bytes();
     let Some(told) = code.symbol(symbol) else { return Vec::new() };

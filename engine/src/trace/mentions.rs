@@ -186,6 +186,7 @@ impl<'a> Mentions<'a> {
         work: impl Fn(&[u8], Vec<u8>, Vec<Line>) -> R + Sync,
     ) -> Result<Vec<R>> {
         let ready = wanted.ready()?;
+        self.narrow(&[wanted]);
         let paths = self.candidates(wanted)?;
         let paths: Vec<&Vec<u8>> = paths.iter().filter(|path| ready.wants(path)).collect();
         let made = in_parallel(&paths, |path| {
@@ -222,12 +223,11 @@ impl<'a> Mentions<'a> {
     }
 
     /// The files that can hold what is wanted, in path order: by its text or, where that leaves
-    /// many, by its pattern, whichever leaves fewer.
+    /// many, by its pattern, whichever leaves fewer. [`Mentions::narrow`] has asked the index.
     ///
     /// # Errors
     /// When the tree can't be walked.
     fn candidates(&mut self, wanted: &Wanted) -> Result<Paths> {
-        self.narrow(&[wanted]);
         let known = |key: &Key| self.narrowed.get(key).cloned().flatten();
         let by_text = known(&text_of(wanted));
         let fewest = match pattern_of(wanted) {
