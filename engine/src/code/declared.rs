@@ -336,8 +336,7 @@ mod tests {
 
     fn names(text: &str, at: Option<&str>) -> Vec<String> {
         let bytes = text.as_bytes();
-        let meaning = |token: &Token| !matches!(token.kind, TokenKind::Space | TokenKind::Comment);
-        let tokens: Vec<Token> = Lexer::new(bytes).filter(meaning).collect();
+        let tokens: Vec<Token> = Lexer::new(bytes).meaning().collect();
         let at = at.map(|word| text.find(word).unwrap());
         let told = declared(&tokens, bytes, at).into_iter().map(|declared| {
             let of = declared.of.map_or("?".to_owned(), |of| of.name);

@@ -1,6 +1,6 @@
 //! Which structure a path of names leads to (`inode.i_op`, `=lamp.bulb`, `()lamp_of`, `~lamp_t`): by the
-//! graph, and where that has no answer by the text of the definitions on the way. Never guessed: where
-//! several definitions say different things, there is none.
+//! graph, and where that has no answer by the text of the definitions on the way. Nothing is guessed:
+//! definitions that disagree give no answer.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -91,9 +91,7 @@ impl<'c, 'g, 'i> Holders<'c, 'g, 'i> {
             return Some(Rc::clone(file));
         }
         let bytes = self.code.bytes(path).ok()?;
-        let all = Lexer::new(&bytes);
-        let means = |t: &Token| !matches!(t.kind, TokenKind::Space | TokenKind::Comment);
-        let tokens = all.filter(means).collect();
+        let tokens = Lexer::new(&bytes).meaning().collect();
         if self.files.len() >= AT_HAND {
             self.files.clear();
         }
@@ -167,12 +165,8 @@ impl<'c, 'g, 'i> Holders<'c, 'g, 'i> {
         let macros = self.definitions(name, |kind| kind == Kind::Macro);
         if !macros.is_empty() {
             return self.agreed(&macros, |_, file, tokens| {
-                let directive = tokens.first()?;
-                let (start, end) = (directive.start as usize + 1, directive.end as usize);
-                let inside = Lexer::within(&file.bytes, start, end, directive.line);
-                let means = |t: &Token| !matches!(t.kind, TokenKind::Space | TokenKind::Comment);
-                let inside: Vec<Token> = inside.filter(means).collect();
-                cast(&inside, &file.bytes)
+                let inside = Lexer::of_directive(&file.bytes, *tokens.first()?);
+                cast(&inside.meaning().collect::<Vec<_>>(), &file.bytes)
             });
         }
         let mut definitions = self.definitions(name, Kind::is_callable);

@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use kgrep_index::lex::{Lexer, Token, TokenKind};
+use kgrep_index::lex::{Lexer, Token};
 use kgrep_index::outline::{Definition, FileOutline, Kind, Language, outline};
 
 use super::Part;
@@ -81,11 +81,7 @@ impl<'c> Open<'c> {
 
     /// The tokens that mean something: comments and spaces are left out.
     pub(super) fn tokens(&self) -> &[Token] {
-        self.tokens.get_or_init(|| {
-            let all = Lexer::new(self.bytes());
-            all.filter(|token| !matches!(token.kind, TokenKind::Space | TokenKind::Comment))
-                .collect()
-        })
+        self.tokens.get_or_init(|| Lexer::new(self.bytes()).meaning().collect())
     }
 
     /// A line's bytes without its end.

@@ -201,8 +201,7 @@ impl<'c> Open<'c> {
         let file = Open::new(self.code, graph.path(made.file))?;
         let bytes = file.bytes();
         let found = file.between(made.first, made.last).iter().find_map(|directive| {
-            let (start, end) = (directive.start as usize + 1, directive.end as usize);
-            let inside = Lexer::within(bytes, start, end, directive.line);
+            let inside = Lexer::of_directive(bytes, *directive);
             let words: Vec<Token> =
                 inside.filter(|token| token.kind == TokenKind::Ident).take(WORDS).collect();
             let tag = words.iter().position(|token| token.text(bytes) == b"struct")?;
@@ -373,8 +372,7 @@ impl<'c> Open<'c> {
             let file = Open::new(self.code, graph.path(made.file))?;
             let bytes = file.bytes();
             let found = file.between(made.first, made.last).iter().find_map(|directive| {
-                let (start, end) = (directive.start as usize + 1, directive.end as usize);
-                let mut inside = Lexer::within(bytes, start, end, directive.line);
+                let mut inside = Lexer::of_directive(bytes, *directive);
                 inside.find(|token| token.text(bytes) == name.as_bytes())
             });
             if let Some(token) = found {

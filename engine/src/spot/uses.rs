@@ -207,9 +207,7 @@ impl Open<'_> {
         let tokens = self.between(first, last);
         see(tokens);
         for directive in tokens.iter().filter(|token| token.kind == TokenKind::Directive) {
-            let (start, end) = (directive.start as usize + 1, directive.end as usize);
-            let mut inside = Lexer::within(bytes, start, end, directive.line);
-            see(&std::iter::from_fn(|| inside.next_meaning(|_| {})).collect::<Vec<_>>());
+            see(&Lexer::of_directive(bytes, *directive).meaning().collect::<Vec<_>>());
         }
         found.sort_by(|one, other| one.part.cmp(&other.part));
         found

@@ -103,9 +103,7 @@ impl Open<'_> {
                 TokenKind::Comment | TokenKind::Str if holds => return Role::Said,
                 // What a macro is made of is read for itself.
                 TokenKind::Directive if holds => {
-                    let from = token.start as usize + 1;
-                    let inside = Lexer::within(bytes, from, token.end as usize, token.line);
-                    return role_among(inside, bytes, start);
+                    return role_among(Lexer::of_directive(bytes, token), bytes, start);
                 }
                 TokenKind::Space | TokenKind::Comment => {}
                 _ if holds => return role_after(before, token, bytes),

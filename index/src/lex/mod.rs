@@ -89,6 +89,16 @@ impl<'a> Lexer<'a> {
         Lexer { bytes: &bytes[..end], at: at.min(end), line, fresh: false }
     }
 
+    /// A lexer of what a directive of `bytes` is made of.
+    pub fn of_directive(bytes: &'a [u8], directive: Token) -> Self {
+        Lexer::within(bytes, directive.start as usize + 1, directive.end as usize, directive.line)
+    }
+
+    /// The tokens that are neither space nor comment.
+    pub fn meaning(mut self) -> impl Iterator<Item = Token> {
+        std::iter::from_fn(move || self.next_meaning(|_| {}))
+    }
+
     /// The next token that is neither space nor comment; `comment` is called for comments.
     #[inline]
     pub fn next_meaning(&mut self, mut comment: impl FnMut(Token)) -> Option<Token> {
