@@ -67,6 +67,8 @@ pub(super) struct Modules {
     names: Vec<String>,
     /// What a part's text says.
     says: Option<Regex>,
+    /// What the Makefiles of folders name; nothing where they don't have the module's name at all.
+    folders: HashMap<String, Option<Naming>>,
 }
 
 /// How sure it is that a file is a part of a module.
@@ -84,11 +86,12 @@ const FOLDERS: usize = 4;
 impl Modules {
     /// The module of these names; one whose text `says` so is a part of it.
     pub(super) fn new(names: Vec<String>, says: Option<Regex>) -> Modules {
-        Modules { names: names.iter().map(|name| plain(name)).collect(), says }
+        let names = names.iter().map(|name| plain(name)).collect();
+        Modules { names, says, folders: HashMap::new() }
     }
 
     /// Whether the file at `path` is a part of it.
-    pub(super) fn has(&self, tracer: &mut Tracer<'_, '_>, path: &[u8]) -> Option<Part> {
+    pub(super) fn has(&mut self, tracer: &mut Tracer<'_, '_>, path: &[u8]) -> Option<Part> {
         let file = tracer.file(path);
         let text = String::from_utf8_lossy(path);
         let (folder, name) = text.rsplit_once('/').unwrap_or(("", &text));
@@ -119,14 +122,18 @@ impl Modules {
     }
 
     /// Whether a Makefile makes the module of what `stem` in `folder` is compiled to.
-    fn is_built_of(&self, tracer: &mut Tracer<'_, '_>, folder: &str, stem: &str) -> bool {
+    fn is_built_of(&mut self, tracer: &mut Tracer<'_, '_>, folder: &str, stem: &str) -> bool {
         let (mut folder, mut object) = (folder, format!("{stem}.o"));
         for _ in 0..FOLDERS {
-            if self.is_named_in(tracer, folder) {
-                let made = made_of(&Naming::read(tracer, folder), object.clone());
-                if made.iter().any(|made| self.is_one(made.strip_suffix(".o").unwrap_or(made))) {
-                    return true;
-                }
+            if !self.folders.contains_key(folder) {
+                let is_named = self.is_named_in(tracer, folder);
+                let naming = is_named.then(|| Naming::read(tracer, folder));
+                self.folders.insert(folder.to_owned(), naming);
+            }
+            let naming = self.folders.get(folder).and_then(Option::as_ref);
+            let made = naming.map(|naming| made_of(naming, object.clone())).unwrap_or_default();
+            if made.iter().any(|made| self.is_one(made.strip_suffix(".o").unwrap_or(made))) {
+                return true;
             }
             let up = folder.rsplit_once('/').or((!folder.is_empty()).then_some(("", folder)));
             let Some((parent, own)) = up else { break };

@@ -239,7 +239,7 @@ fn files(
     let Some(module) = &text.module else { return Ok(found) };
     let says = text.module_says.as_ref().and_then(|says| facts.fill_regex(says));
     let says = says.map(|says| regex(&says)).transpose()?;
-    let modules = Modules::new(facts.fill(module), says);
+    let mut modules = Modules::new(facts.fill(module), says);
     let parts: Vec<_> =
         found.into_iter().map(|file| (modules.has(tracer, &file.path), file)).collect();
     let surest = parts.iter().filter_map(|(part, _)| *part).max();
