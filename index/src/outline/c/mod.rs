@@ -263,10 +263,10 @@ impl<'a> Reader<'a> {
         if self.conditions.arm_is_dead() {
             return;
         }
-        if std::mem::take(&mut self.item.old_head) && !token.is(b'{') {
-            self.item.old_head = true;
+        if self.item.old_head && !token.is(b'{') {
             return;
         }
+        self.item.old_head = false;
         if !self.item.tokens.is_empty() && self.begins_anew(token) {
             self.finish();
         }
