@@ -97,9 +97,7 @@ fn hint(tree: &Tree, files: u64, session: &Session) {
     }
     let marker = Cache::new(&session.cache).hint_marker(tree);
     if first_time(&session.cache, &marker) {
-        let name = revision(tree, &session.cache);
-        let at = name.as_ref().map_or(String::new(), |name| format!(" --at {name}"));
-        let of = name.unwrap_or_else(|| tree.root().display().to_string());
+        let (at, of) = called(tree, &session.cache);
         tell(format!(
             "`kgrep index{at}` would make searches like this about {SPEED_UP} times faster (said \
              once for {of})",
@@ -107,9 +105,13 @@ fn hint(tree: &Tree, files: u64, session: &Session) {
     }
 }
 
-/// What a tree is called that is a git revision's.
-fn revision(tree: &Tree, cache: &Path) -> Option<String> {
-    Some(Kept::new(cache).holding(tree.root())?.label?.name)
+/// What `kgrep index` needs to mean a tree, and what the tree is called: a git revision's by its name.
+fn called(tree: &Tree, cache: &Path) -> (String, String) {
+    let revision = Kept::new(cache).holding(tree.root()).and_then(|kept| kept.label);
+    match revision {
+        Some(label) => (format!(" --at {}", label.name), label.name),
+        None => (String::new(), tree.root().display().to_string()),
+    }
 }
 
 /// Says, once for each tree, that an index makes questions about code fast.
@@ -120,11 +122,9 @@ pub(crate) fn slow_without_index(tree: &Tree, folder: &Path) {
     let cache = Cache::new(folder);
     if first_time(folder, &cache.asked_marker(tree)) {
         let indexed = Index::open(&cache, tree).is_ok_and(|index| index.is_some());
-        let name = revision(tree, folder);
-        let at = name.as_ref().map_or(String::new(), |name| format!(" --at {name}"));
+        let (at, of) = called(tree, folder);
         tell(format!(
-            "reading all of {} for this; `kgrep index{at}{}` makes such questions fast (said once)",
-            name.unwrap_or_else(|| tree.root().display().to_string()),
+            "reading all of {of} for this; `kgrep index{at}{}` makes such questions fast (said once)",
             if indexed { " --code" } else { "" }
         ));
     }

@@ -5,10 +5,10 @@
 //! kgrep was started in; paths in the tree are the revision's.
 
 use std::ffi::OsStr;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail, ensure};
-use kgrep_engine::revision::{Kept, Repository, Revision};
+use kgrep_engine::revision::{Kept, Repository, Revision, stays_below};
 
 use super::follow;
 use crate::cli::{Cli, Commands, CommonArgs, NamesArgs};
@@ -87,6 +87,16 @@ impl Place {
     }
 }
 
+/// The tags that `glob` matches, in the order of their versions.
+///
+/// # Errors
+/// If there is none.
+pub(super) fn tags(repository: &Repository, glob: &str) -> Result<Vec<String>> {
+    let tags = repository.tags(glob)?;
+    ensure!(!tags.is_empty(), "--tags {glob}: no tag is called so");
+    Ok(tags)
+}
+
 /// The folder with a revision's files, laid out where they aren't yet.
 ///
 /// # Errors
@@ -136,13 +146,16 @@ fn refuse(cli: &Cli) -> Result<()> {
     bail!("--at is not for {name}; it goes with a search or a question about code")
 }
 
+/// Makes a file that was named from `here` absolute; `-` is standard input.
+pub(super) fn from(here: &Path, path: &mut PathBuf) {
+    if path.as_os_str() != "-" {
+        *path = here.join(&*path);
+    }
+}
+
 /// Makes the files that the user names beside the tree absolute.
 fn from_outside(cli: &mut Cli, here: &Path) {
-    let absolute = |path: &mut PathBuf| {
-        if path.as_os_str() != "-" {
-            *path = here.join(&*path);
-        }
-    };
+    let absolute = |path: &mut PathBuf| from(here, path);
     let names = |names: &mut NamesArgs| names.names_from.iter_mut().for_each(absolute);
     if let Some(file) = cli.root.common.kconfig.as_mut().filter(|file| *file != "none") {
         *file = here.join(&*file).to_string_lossy().into_owned();
@@ -195,18 +208,4 @@ fn in_tree(cli: &Cli, below: &Path) -> Result<()> {
         Some(Commands::Built(args)) => each(&args.files),
         _ => Ok(()),
     }
-}
-
-/// Whether a path stays below where it begins.
-fn stays_below(path: &Path) -> bool {
-    let mut depth = 0_i64;
-    path.components().all(|part| {
-        match part {
-            Component::Normal(_) => depth += 1,
-            Component::ParentDir => depth -= 1,
-            Component::CurDir => {}
-            Component::RootDir | Component::Prefix(_) => depth = i64::MIN / 2,
-        }
-        depth >= 0
-    })
 }

@@ -5,11 +5,14 @@
 //! of its file. The commit behind a change is found by bisection over the first parents between two
 //! revisions, of which only the files are read that the name is in before or after.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use anyhow::{Result, ensure};
+use kgrep_engine::code::split_arguments;
 use kgrep_engine::compare::Row;
 use kgrep_engine::request::Exists;
 use kgrep_engine::revision::{Repository, Revision};
@@ -18,6 +21,7 @@ use kgrep_index::idiom::Idioms;
 use kgrep_index::outline::outline;
 use serde_json::{Map, json};
 
+use super::at::tags;
 use super::lister::{self, Lister};
 use super::sides::{Finder, Side};
 use super::{Outcome, Session, named};
@@ -64,19 +68,33 @@ pub(super) fn run(args: &HistoryArgs, common: &CommonArgs, session: &Session) ->
         "no revision is named; give tags, A..B, folders, or --tags GLOB"
     );
     let folder = finder.gathered(&session.cache)?;
+    let idioms = Idioms::built_in();
     let mut states: Vec<Vec<State>> = vec![Vec::new(); names.len()];
     for side in &finder.sides {
-        for (known, state) in states.iter_mut().zip(asked(&names, side, session)?) {
+        for (known, state) in states.iter_mut().zip(asked(&names, side, session, &idioms)?) {
             known.push(state);
         }
     }
     let mut rows = Vec::new();
+    // The first parents of a range are the same for all names.
+    let mut lines = HashMap::new();
     for (name, states) in names.iter().zip(&states) {
         let mut stretches = stretches(states, args.body);
         for at in 1..stretches.len() {
             let (before, after) = (&stretches[at - 1], &stretches[at]);
-            if let Some((from, to)) = ranges.get(&after.first).filter(|_| after.first > 0) {
-                let found = commit(finder.repository()?, name, (from, to), (before, after), args)?;
+            if let Some(range) = ranges.get(&after.first).filter(|_| after.first > 0) {
+                let repository = finder.repository()?;
+                let line = match lines.entry(after.first) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(new) => new.insert(repository.first_parents(&range.0, &range.1)?),
+                };
+                let Some(line) = line.as_deref() else {
+                    let (from, to) = (&range.0.name, &range.1.name);
+                    tell(format!("{from} is no first parent of {to}: no commit is looked for"));
+                    continue;
+                };
+                let seen = (name.as_str(), args.body, &idioms);
+                let found = commit(repository, seen, (range, line), (before, after))?;
                 if let Some(found) = found {
                     stretches[at].change += &format!("; {found}");
                 }
@@ -88,7 +106,7 @@ pub(super) fn run(args: &HistoryArgs, common: &CommonArgs, session: &Session) ->
 }
 
 /// For each side that is the end of a range, the range.
-type Ranges = std::collections::HashMap<usize, (Revision, Revision)>;
+type Ranges = HashMap<usize, (Revision, Revision)>;
 
 /// Finds the sides that are named.
 fn sides(args: &HistoryArgs, finder: &mut Finder<'_>) -> Result<Ranges> {
@@ -110,17 +128,15 @@ fn sides(args: &HistoryArgs, finder: &mut Finder<'_>) -> Result<Ranges> {
     }
     for glob in &args.tags {
         let glob = glob.strip_prefix("git:").unwrap_or(glob);
-        let tags = finder.repository()?.tags(glob)?;
-        ensure!(!tags.is_empty(), "--tags {glob}: no tag is called so");
-        for tag in &tags {
-            finder.revision(tag)?;
+        for tag in tags(finder.repository()?, glob)? {
+            finder.revision(&tag)?;
         }
     }
     Ok(ranges)
 }
 
 /// What each name is on a side.
-fn asked(names: &[String], side: &Side, session: &Session) -> Result<Vec<State>> {
+fn asked(names: &[String], side: &Side, session: &Session, idioms: &Idioms) -> Result<Vec<State>> {
     let code = code::of_tree(&side.root, session, false)?;
     let request = Request::Exists(Exists { names: names.to_vec(), patches: None });
     let answer = code.answer(&request)?;
@@ -152,7 +168,8 @@ fn asked(names: &[String], side: &Side, session: &Session) -> Result<Vec<State>>
             let line = usize::try_from(row.line).unwrap_or(0).saturating_sub(1);
             let text = bytes.split_inclusive(|byte| *byte == b'\n').nth(line);
             state.text = text.unwrap_or_default().to_vec();
-            if let Some((head, body)) = definition(&row.path, &bytes, &verdict.name, row.line) {
+            let found = definition(&row.path, &bytes, idioms, &verdict.name, row.line);
+            if let Some((head, body)) = found {
                 (state.head, state.body) = (head, body);
             }
         }
@@ -163,8 +180,14 @@ fn asked(names: &[String], side: &Side, session: &Session) -> Result<Vec<State>>
 }
 
 /// The head and the text of the definition of `name` that the line is in, or of its first.
-fn definition(path: &[u8], bytes: &[u8], name: &str, line: u32) -> Option<(String, Vec<u8>)> {
-    let found = outline(path, bytes, &Idioms::built_in());
+fn definition(
+    path: &[u8],
+    bytes: &[u8],
+    idioms: &Idioms,
+    name: &str,
+    line: u32,
+) -> Option<(String, Vec<u8>)> {
+    let found = outline(path, bytes, idioms);
     let own = || found.definitions.iter().filter(|known| found.name(known.name) == name.as_bytes());
     let at = own().find(|known| (known.first..=known.last).contains(&line));
     let best = at.or_else(|| own().next())?;
@@ -255,45 +278,26 @@ fn of_heads(old: &str, new: &str) -> Vec<String> {
     all
 }
 
-/// The parameters of a head: what stands between its first brackets, at the commas that are in no
-/// others.
+/// The parameters of a head: what stands between its first brackets.
 fn parameters(head: &str) -> Vec<String> {
-    let Some(start) = head.find('(') else { return Vec::new() };
-    let (mut depth, mut one, mut all) = (0, String::new(), Vec::new());
-    for c in head[start..].chars() {
-        match c {
-            '(' => depth += 1,
-            ')' => depth -= 1,
-            _ => {}
-        }
-        match c {
-            '(' if depth == 1 => {}
-            ')' if depth == 0 => break,
-            ',' if depth == 1 => all.push(std::mem::take(&mut one)),
-            c => one.push(c),
-        }
-    }
-    all.push(one);
-    let all = all.into_iter().map(|one| one.trim().to_owned());
-    all.filter(|one| !one.is_empty() && one != "void").collect()
+    let inside = head.find('(').map(|open| &head.as_bytes()[open + 1..]);
+    let mut all = inside.and_then(split_arguments).unwrap_or_default();
+    all.retain(|one| !one.is_empty() && one != "void");
+    all
 }
 
 /// A definition in a revision: its path, its head, and its body where that counts.
 type Seen = (Vec<u8>, String, Vec<u8>);
 
-/// The first commit between two revisions after which a name is no longer what it was: by its
-/// definition in the files that it is in before and after.
+/// The first commit of `line`, the first parents between two revisions, after which a name is no
+/// longer what it was: by its definition in the files that it is in before and after, whose body may
+/// count.
 fn commit(
     repository: &Repository,
-    name: &str,
-    (from, to): (&Revision, &Revision),
+    (name, body_counts, idioms): (&str, bool, &Idioms),
+    ((from, to), line): (&(Revision, Revision), &[Revision]),
     (before, after): (&Stretch, &Stretch),
-    args: &HistoryArgs,
 ) -> Result<Option<String>> {
-    let Some(line) = repository.first_parents(from, to)? else {
-        tell(format!("{} is no first parent of {}: no commit is looked for", from.name, to.name));
-        return Ok(None);
-    };
     let mut paths = vec![&before.state.path, &after.state.path];
     paths.retain(|path| !path.is_empty());
     paths.dedup();
@@ -301,8 +305,8 @@ fn commit(
         for path in &paths {
             let file = Path::new(std::ffi::OsStr::from_bytes(path));
             let Some(bytes) = repository.file(revision, file)? else { continue };
-            if let Some((head, body)) = definition(path, &bytes, name, 0) {
-                let body = if args.body { body } else { Vec::new() };
+            if let Some((head, body)) = definition(path, &bytes, idioms, name, 0) {
+                let body = if body_counts { body } else { Vec::new() };
                 return Ok(Some((path.to_vec(), head, body)));
             }
         }

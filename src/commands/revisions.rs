@@ -4,14 +4,14 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, ensure};
 use indicatif::HumanBytes;
 use kgrep_engine::revision::{Kept, KeptRevision, Label, Repository, Size, nearest};
 use kgrep_index::Tree;
 use kgrep_index::store::Cache;
 use serde_json::json;
 
-use super::at::{Place, laid_out};
+use super::at::{Place, laid_out, tags};
 use super::{Outcome, Session, index};
 use crate::cli::{CommonArgs, IndexArgs};
 use crate::folders;
@@ -35,11 +35,7 @@ pub(super) fn run(args: &IndexArgs, common: &CommonArgs, session: &Session) -> R
     let repository = Place::of(&here, common, &kept)?.repository;
     let mut names = common.at.clone();
     for glob in &args.tags {
-        let tags = repository.tags(glob)?;
-        if tags.is_empty() {
-            bail!("--tags {glob}: no tag is called so");
-        }
-        names.extend(tags);
+        names.extend(tags(&repository, glob)?);
     }
     let mut outcome = Outcome::Nothing;
     for name in &names {

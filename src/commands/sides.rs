@@ -12,7 +12,7 @@ use anyhow::{Context, Result, ensure};
 use kgrep_engine::revision::{Kept, Repository, Revision};
 use kgrep_index::store::trust::make_folder;
 
-use super::at::{Place, laid_out};
+use super::at::{self, Place, laid_out};
 use super::follow;
 use crate::cli::{Cli, Commands, CommonArgs};
 use crate::folders;
@@ -168,8 +168,7 @@ pub(super) fn beside<T>(
     match &mut cli.command {
         Some(Commands::Exists(args)) => {
             args.trees = labels.map(PathBuf::from).collect();
-            let outside = args.names.names_from.iter_mut().filter(|path| path.as_os_str() != "-");
-            outside.for_each(|path| *path = here.join(&*path));
+            args.names.names_from.iter_mut().for_each(|path| at::from(&here, path));
         }
         Some(Commands::Diff(args)) => {
             args.words.iter_mut().zip(labels).for_each(|(word, label)| *word = label.into());

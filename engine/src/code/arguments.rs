@@ -23,14 +23,14 @@ pub fn arguments(text: &[u8], name: &[u8], of_field: bool) -> Vec<Vec<String>> {
         let rest = &text[at..text.len().min(at + LONGEST)];
         let open = rest.len() - rest.trim_ascii_start().len();
         if rest.get(open) == Some(&b'(') {
-            calls.extend(split(&rest[open + 1..]));
+            calls.extend(split_arguments(&rest[open + 1..]));
         }
     }
     calls
 }
 
-/// What stands before the bracket that ends the call; none where nothing ends it.
-fn split(text: &[u8]) -> Option<Vec<String>> {
+/// What stands between the commas before the bracket that ends the call; none where nothing ends it.
+pub fn split_arguments(text: &[u8]) -> Option<Vec<String>> {
     let mut found = Vec::new();
     let mut one: Vec<u8> = Vec::new();
     let (mut depth, mut at) = (0usize, 0);

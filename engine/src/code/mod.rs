@@ -19,7 +19,7 @@ mod words;
 pub use crate::answer::Elsewhere;
 pub use crate::files::{in_parallel, read};
 pub use arch::{ArchChoice, architectures, folder_name};
-pub use arguments::arguments;
+pub use arguments::{arguments, split_arguments};
 pub use breadth::{Step, Tree};
 pub use documented::documented;
 pub use line::{maker, name_line, word_in};

@@ -17,6 +17,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use kgrep_index::store::Cache;
 use kgrep_index::store::trust::{make_folder, may_write};
 use serde::{Deserialize, Serialize};
 
@@ -84,7 +85,7 @@ impl Kept {
     }
 
     pub(super) fn trees(&self) -> PathBuf {
-        self.folder().join("trees")
+        Cache::new(&self.cache).revisions()
     }
 
     pub(super) fn blobs(&self) -> PathBuf {

@@ -11,7 +11,7 @@ use std::fs;
 use std::io::{ErrorKind, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, symlink};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
@@ -20,7 +20,7 @@ use gix::objs::tree::EntryKind;
 use rayon::prelude::*;
 
 use super::kept::{Kept, remove_all};
-use super::{Repository, Revision};
+use super::{Repository, Revision, stays_below};
 use crate::{Error, Result};
 
 /// When all files of revisions were written, as it seems: 1980, which archives can hold.
@@ -235,16 +235,7 @@ fn content(repository: &Repository, local: &gix::Repository, id: ObjectId) -> Re
 
 /// Whether a link at `path` leads to something in the tree.
 fn stays_inside(path: &Path, target: &Path) -> bool {
-    let mut depth = path.components().count() as i64 - 1;
-    target.components().all(|part| {
-        match part {
-            Component::Normal(_) => depth += 1,
-            Component::ParentDir => depth -= 1,
-            Component::CurDir => {}
-            Component::RootDir | Component::Prefix(_) => depth = i64::MIN / 2,
-        }
-        depth >= 0
-    })
+    stays_below(&path.parent().unwrap_or(Path::new("")).join(target))
 }
 
 #[cfg(test)]

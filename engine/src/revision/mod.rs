@@ -8,7 +8,7 @@
 mod kept;
 mod layout;
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use gix::bstr::ByteSlice;
 use gix::{ObjectId, ThreadSafeRepository};
@@ -232,6 +232,20 @@ pub fn nearest<'a>(name: &str, names: &[&'a str]) -> Option<&'a str> {
     names.sort_by(|a, b| version(a).cmp(&version(b)));
     let before = names.partition_point(|other| version(other) <= version(name));
     before.checked_sub(1).and_then(|at| names.get(at)).or_else(|| names.first()).copied()
+}
+
+/// Whether a path stays below where it begins, all the way.
+pub fn stays_below(path: &Path) -> bool {
+    let mut depth = 0_i64;
+    path.components().all(|part| {
+        match part {
+            Component::Normal(_) => depth += 1,
+            Component::ParentDir => depth -= 1,
+            Component::CurDir => {}
+            Component::RootDir | Component::Prefix(_) => depth = i64::MIN / 2,
+        }
+        depth >= 0
+    })
 }
 
 /// An id in hexadecimal digits.
