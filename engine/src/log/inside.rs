@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use kgrep_index::graph::{Arch, DefInfo, Graph, NameRef};
+use kgrep_index::graph::{Arch, DefId, DefInfo, Graph, NameRef};
 use kgrep_index::outline::Flags;
 
 use super::Sure;
@@ -71,7 +71,7 @@ pub(super) struct Inside<'g, 'a> {
     read: &'g dyn Fn(&[u8]) -> Option<Vec<u8>>,
     modules: Modules<'g>,
     sources: RefCell<HashMap<Vec<u8>, Rc<SourceFile>>>,
-    bodies: RefCell<HashMap<u32, Rc<Body>>>,
+    bodies: RefCell<HashMap<DefId, Rc<Body>>>,
 }
 
 /// What was being called: its names, and what they define.

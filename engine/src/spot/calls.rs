@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kgrep_index::graph::{DefInfo, Graph, Link, LinkKind};
+use kgrep_index::graph::{DefId, DefInfo, Graph, Link, LinkKind};
 use kgrep_index::outline::Kind;
 
 use super::define::{meant, target};
@@ -38,7 +38,7 @@ pub struct Call {
 }
 
 /// Where a definition stands, for an order: its file, its first line, and its number.
-type Key = (Vec<u8>, u32, u32);
+type Key = (Vec<u8>, u32, DefId);
 
 impl Code {
     /// What can call or be called by the word at `spot`, best first; without such a word the
@@ -113,8 +113,8 @@ impl Code {
         self.ask(|graph| {
             let Some(source) = definition(graph, name, path, first) else { return Ok(Vec::new()) };
             let file = Open::new(self, path)?;
-            let mut order: Vec<u32> = Vec::new();
-            let mut groups: BTreeMap<u32, (DefInfo, Vec<Link>)> = BTreeMap::new();
+            let mut order: Vec<DefId> = Vec::new();
+            let mut groups: BTreeMap<DefId, (DefInfo, Vec<Link>)> = BTreeMap::new();
             for mut callee in graph.callees(&source, self.arch, true) {
                 if callee.definitions.is_empty() && callee.link.kind != LinkKind::Indirect {
                     // It comes from where the text doesn't tell; its declaration says what it is.

@@ -2,7 +2,7 @@
 //! first.
 
 use kgrep_index::catalog;
-use kgrep_index::graph::{DefInfo, Graph};
+use kgrep_index::graph::{DefId, DefInfo, Graph};
 use kgrep_index::outline::Kind;
 
 use super::links::file_meant;
@@ -179,7 +179,7 @@ pub(super) fn meant(graph: &Graph<'_>, file: &Open<'_>, word: &Word) -> Vec<DefI
         && let Some(number) = graph.file(&file.path)
     {
         let meaning = graph.resolve(name, number, arch);
-        let visible: Vec<u32> =
+        let visible: Vec<DefId> =
             meaning.functions.iter().chain(&meaning.macros).map(|d| d.id).collect();
         if !visible.is_empty() {
             let own = |d: &DefInfo| d.kind == Kind::Declaration || visible.contains(&d.id);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use kgrep_index::graph::DefInfo;
+use kgrep_index::graph::{DefId, DefInfo};
 use kgrep_index::lex::{Lexer, Token, TokenKind};
 use kgrep_index::outline::Kind;
 
@@ -84,7 +84,7 @@ impl Code {
         let wanted = self.ask(|graph| {
             let own = meant(graph, file, word);
             let callable = own.iter().filter(|d| is_resolved(d)).map(|d| d.id);
-            let callable: Vec<u32> = callable.collect();
+            let callable: Vec<DefId> = callable.collect();
             let name = graph.find_name(word.name.as_bytes());
             let mut known: HashMap<&[u8], bool> = HashMap::new();
             let may = |path: &[u8]| {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use kgrep_index::catalog::{self, Query, Wanted};
 use kgrep_index::configured::Presence;
-use kgrep_index::graph::{Arch, DefInfo, Graph};
+use kgrep_index::graph::{Arch, DefInfo, Graph, NameRef};
 use kgrep_index::outline::Kind;
 
 use super::define::target;
@@ -83,7 +83,7 @@ impl Code {
     }
 
     /// The best definitions of a name.
-    fn shown_of(&self, graph: &Graph<'_>, name: u32, number: usize) -> Vec<DefInfo> {
+    fn shown_of(&self, graph: &Graph<'_>, name: NameRef, number: usize) -> Vec<DefInfo> {
         let mut found = graph.definitions_of(name);
         found.retain(|d| !matches!(d.kind, Kind::File | Kind::Declaration));
         found.sort_by_cached_key(|d| Ranking::of(graph, d, self.arch));

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use crate::Result;
-use kgrep_index::graph::Graph;
+use kgrep_index::graph::{Graph, NameRef};
 use kgrep_index::outline::Kind;
 
 use super::list::items;
@@ -62,7 +62,7 @@ fn near_parameters(
 /// The names that have most words in common with `name`, shortest first.
 fn sharing_words(graph: &Graph<'_>, name: &str) -> Vec<String> {
     let words: Vec<&[u8]> = words(name.as_bytes()).collect();
-    let mut found: Vec<(usize, usize, Vec<u8>, u32)> = Vec::new();
+    let mut found: Vec<(usize, usize, Vec<u8>, NameRef)> = Vec::new();
     graph.names_starting_with(b"", |number, text| {
         if text == name.as_bytes() || text.contains(&b'@') || text.contains(&b'/') {
             return;
@@ -74,7 +74,7 @@ fn sharing_words(graph: &Graph<'_>, name: &str) -> Vec<String> {
         }
     });
     found.sort_unstable();
-    let is_defined = |number: u32| {
+    let is_defined = |number: NameRef| {
         graph
             .definitions_of(number)
             .iter()

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use crate::outline::{Flags, UseKind};
 
-use super::base::{DefInfo, Edge, Graph, NameRef};
+use super::base::{DefInfo, Edge, Graph};
 use super::export::kind_of;
+use super::ids::NameRef;
 use super::resolve::{Arch, Meaning};
 use super::slots::Fills;
 

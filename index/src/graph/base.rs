@@ -11,6 +11,7 @@ use crate::outline::{Flags, Kind, UseKind};
 
 use super::bytes::{Cursor, Words, parts};
 use super::guard::Guarded;
+use super::ids::{DefId, FileId, NameRef};
 use super::known::Known;
 use super::names::NameTable;
 use super::overlay::Overlay;
@@ -18,13 +19,6 @@ use super::place::Place;
 use super::undecided::Undecided;
 use super::uses::Uses;
 use super::{Damaged, Sections, record};
-
-/// A definition's number: sections first, then the overlay.
-pub type DefId = u32;
-/// A file's number: the sections' files are in path order.
-pub type FileId = u32;
-/// A name's number: the sections' names are sorted.
-pub type NameRef = u32;
 
 /// A definition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -190,7 +184,7 @@ impl<'a> Graph<'a> {
         let including = Words::new(including);
         for at in 0..including.len() / 2 {
             if let (Some(target), Some(file)) = (including.get(at * 2), including.get(at * 2 + 1)) {
-                graph.base_includers.entry(target).or_default().push(file);
+                graph.base_includers.entry(FileId(target)).or_default().push(FileId(file));
             }
         }
         graph.includers.clone_from(&graph.base_includers);
@@ -206,10 +200,15 @@ impl<'a> Graph<'a> {
         self.path_ends.len() as u32
     }
 
+    /// Whether it is a file of the sections.
+    pub(super) fn is_base(&self, file: FileId) -> bool {
+        file.past(self.base_files()).is_none()
+    }
+
     pub(super) fn base_path(&self, file: FileId) -> &'a [u8] {
-        let end = self.path_ends.get(file as usize).unwrap_or(0) as usize;
-        let start = match file.checked_sub(1) {
-            Some(before) => self.path_ends.get(before as usize).unwrap_or(0) as usize,
+        let end = self.path_ends.get(file.at()).unwrap_or(0) as usize;
+        let start = match file.at().checked_sub(1) {
+            Some(before) => self.path_ends.get(before).unwrap_or(0) as usize,
             None => 0,
         };
         self.paths.get(start..end).unwrap_or_default()
@@ -217,7 +216,7 @@ impl<'a> Graph<'a> {
 
     /// A file's path, relative to the tree; empty for a number that is no file's.
     pub fn path(&self, file: FileId) -> &[u8] {
-        match file.checked_sub(self.base_files()) {
+        match file.past(self.base_files()) {
             None => self.base_path(file),
             Some(index) => self.overlay.path(index),
         }
@@ -226,7 +225,7 @@ impl<'a> Graph<'a> {
     /// The number of the file at `path`.
     pub fn file(&self, path: &[u8]) -> Option<FileId> {
         if let Some(index) = self.overlay.file(path) {
-            return Some(self.base_files() + index);
+            return Some(FileId(self.base_files() + index));
         }
         self.base_file(path).filter(|file| !self.overlay.replaces(*file))
     }
@@ -236,19 +235,20 @@ impl<'a> Graph<'a> {
         let (mut low, mut high) = (0, self.base_files());
         while low < high {
             let middle = low + (high - low) / 2;
-            if self.base_path(middle) < path { low = middle + 1 } else { high = middle }
+            if self.base_path(FileId(middle)) < path { low = middle + 1 } else { high = middle }
         }
-        (low < self.base_files() && self.base_path(low) == path).then_some(low)
+        let found = FileId(low);
+        (low < self.base_files() && self.base_path(found) == path).then_some(found)
     }
 
     /// What a file's path says.
     pub fn place(&self, file: FileId) -> Place {
-        let place = match file.checked_sub(self.base_files()) {
-            None => Place::from_word(self.places.get(file as usize).unwrap_or_default()),
+        let place = match file.past(self.base_files()) {
+            None => Place::from_word(self.places.get(file.at()).unwrap_or_default()),
             Some(index) => Place::of(self.overlay.path(index)),
         };
         match self.left_out.get() {
-            Some(bits) => Place { left_out: bits.get(file as usize), ..place },
+            Some(bits) => Place { left_out: bits.get(file.at()), ..place },
             None => place,
         }
     }
@@ -259,8 +259,8 @@ impl<'a> Graph<'a> {
         self.left_out.get_or_init(|| {
             let files = self.base_files() + self.overlay.paths.len() as u32;
             let mut bits = Bits::empty(files as usize);
-            for file in (0..files).filter(|file| is_out(self.path(*file))) {
-                bits.set(file as usize);
+            for file in (0..files).map(FileId).filter(|file| is_out(self.path(*file))) {
+                bits.set(file.at());
             }
             bits
         });
@@ -268,15 +268,17 @@ impl<'a> Graph<'a> {
 
     /// A name's bytes.
     pub fn name(&self, name: NameRef) -> Vec<u8> {
-        match name.checked_sub(self.names.len()) {
-            None => self.names.get(name),
+        match name.past(self.names.len()) {
+            None => self.names.get(name.0),
             Some(index) => self.overlay.name(index).to_vec(),
         }
     }
 
     /// A name's number, if the tree has it.
     pub fn find_name(&self, name: &[u8]) -> Option<NameRef> {
-        self.names.find(name).or_else(|| Some(self.names.len() + self.overlay.find_name(name)?))
+        let base = || self.names.find(name);
+        let own = || Some(self.names.len() + self.overlay.find_name(name)?);
+        base().or_else(own).map(NameRef)
     }
 
     /// The names that begin with `start`, in order. What is gone from the tree may be among
@@ -287,33 +289,35 @@ impl<'a> Graph<'a> {
             while let Some((index, own)) =
                 own.next_if(|(index, _)| self.overlay.name_place(*index) <= name)
             {
-                each(self.names.len() + index, own);
+                each(NameRef(self.names.len() + index), own);
             }
-            each(name, text);
+            each(NameRef(name), text);
         });
-        own.for_each(|(index, name)| each(self.names.len() + index, name));
+        own.for_each(|(index, name)| each(NameRef(self.names.len() + index), name));
     }
 
     /// The definition with this number.
     pub fn definition(&self, id: DefId) -> Option<DefInfo> {
-        if let Some(index) = id.checked_sub(self.base_definitions()) {
+        if let Some(index) = id.past(self.base_definitions()) {
             return self.overlay.definition(index).copied();
         }
-        let after = self.starts.partition(|start| start <= id);
-        self.base_definition(id, after.checked_sub(1)? as u32)
+        let after = self.starts.partition(|start| start <= id.0);
+        self.base_definition(id, NameRef(after.checked_sub(1)? as u32))
     }
 
     fn base_definition(&self, id: DefId, name: NameRef) -> Option<DefInfo> {
-        let at = id as usize * 8;
+        let at = id.0 as usize * 8;
         let record = record::unpack(self.records.get(at..at + 8)?.try_into().ok()?)?;
         let last = match record.more {
             Some(more) => record.first + more,
-            None => self.long.0.find(id).and_then(|at| self.long.1.get(at)).unwrap_or(record.first),
+            None => {
+                self.long.0.find(id.0).and_then(|at| self.long.1.get(at)).unwrap_or(record.first)
+            }
         };
         Some(DefInfo {
             id,
             name,
-            file: record.file,
+            file: FileId(record.file),
             first: record.first,
             last,
             kind: record.kind,
@@ -323,12 +327,12 @@ impl<'a> Graph<'a> {
 
     /// The definitions of a name that the sections have, in path and line order.
     pub(super) fn base_definitions_of(&self, name: NameRef) -> impl Iterator<Item = DefInfo> {
-        let start = self.starts.get(name as usize).unwrap_or(0);
-        let end = match self.starts.get((name as usize).saturating_add(1)) {
+        let start = self.starts.get(name.0 as usize).unwrap_or(0);
+        let end = match self.starts.get((name.0 as usize).saturating_add(1)) {
             Some(end) => end.min(self.base_definitions()),
             None => start,
         };
-        (start..end).filter_map(move |id| self.base_definition(id, name))
+        (start..end).filter_map(move |id| self.base_definition(DefId(id), name))
     }
 
     /// All definitions of a name, in path and line order.
@@ -342,7 +346,7 @@ impl<'a> Graph<'a> {
 
     /// Whether the sections have uses in a definition of theirs.
     pub(super) fn is_source(&self, definition: &DefInfo) -> bool {
-        self.sources.find(definition.id).is_some()
+        self.sources.find(definition.id.0).is_some()
     }
 
     /// The uses in a definition that are edges, in a fixed order.
@@ -356,10 +360,10 @@ impl<'a> Graph<'a> {
 
     /// The uses in a definition: of the sections those that were edges, of the overlay all.
     pub(super) fn all_uses_of(&self, definition: &DefInfo) -> Vec<Edge> {
-        if let Some(index) = definition.id.checked_sub(self.base_definitions()) {
+        if let Some(index) = definition.id.past(self.base_definitions()) {
             return self.overlay.edges(index).to_vec();
         }
-        let Some(at) = self.sources.find(definition.id) else { return Vec::new() };
+        let Some(at) = self.sources.find(definition.id.0) else { return Vec::new() };
         let range = self.edge_offsets.range(at).unwrap_or_default();
         let data = self.edge_data.get(range).unwrap_or_default();
         let mut edges = Vec::with_capacity(data.len() / 6);
@@ -373,12 +377,12 @@ impl<'a> Graph<'a> {
     /// The definitions that use a name, or fill a slot of that name, by name, path and line.
     pub fn users_of(&self, name: NameRef) -> Vec<DefId> {
         let mut found = Vec::new();
-        if let Some(range) = self.used.find(name).and_then(|at| self.user_offsets.range(at)) {
+        if let Some(range) = self.used.find(name.0).and_then(|at| self.user_offsets.range(at)) {
             let mut cursor = Cursor::new(self.user_data.get(range).unwrap_or_default(), 0);
             let mut number = 0u32;
             while let Some(delta) = cursor.number() {
                 number = number.wrapping_add(delta);
-                found.push(number);
+                found.push(DefId(number));
             }
         }
         if self.overlay.is_empty() {
@@ -395,13 +399,14 @@ impl<'a> Graph<'a> {
             let is_live = self.definition(*id).is_some_and(|d| !self.overlay.replaces(d.file));
             is_live && (!lost || uses(*id))
         });
-        let own = self.overlay.users_of(name).map(|index| self.base_definitions() + index);
+        let own = self.overlay.users_of(name).map(|index| DefId(self.base_definitions() + index));
         self.merged_ids(found, own.filter(|id| uses(*id)).collect())
     }
 
     /// Every definition that uses something, by name, path and line.
     pub fn sources(&self) -> impl Iterator<Item = DefInfo> + '_ {
-        let base = (0..self.sources.len()).filter_map(|at| self.definition(self.sources.get(at)?));
+        let base =
+            (0..self.sources.len()).filter_map(|at| self.definition(DefId(self.sources.get(at)?)));
         let live = base.filter(|d| !self.overlay.replaces(d.file));
         self.merged(live, self.overlay.all().copied())
     }
@@ -413,51 +418,51 @@ impl<'a> Graph<'a> {
         let (mut low, mut high) = (0, self.makers.len() / 3);
         while low < high {
             let middle = low + (high - low) / 2;
-            if word(middle * 3) < file { low = middle + 1 } else { high = middle }
+            if word(middle * 3) < file.0 { low = middle + 1 } else { high = middle }
         }
-        let own = (low..self.makers.len() / 3).take_while(|at| word(at * 3) == file);
-        own.map(|at| (word(at * 3 + 1), word(at * 3 + 2))).collect()
+        let own = (low..self.makers.len() / 3).take_while(|at| word(at * 3) == file.0);
+        own.map(|at| (NameRef(word(at * 3 + 1)), word(at * 3 + 2))).collect()
     }
 
     /// The private files that a file includes.
     pub(super) fn includes_of(&self, file: FileId) -> Vec<FileId> {
-        if let Some(index) = file.checked_sub(self.base_files()) {
+        if let Some(index) = file.past(self.base_files()) {
             return self.overlay.includes(index).to_vec();
         }
-        numbers(self.include_offsets, self.include_data, file)
+        files_of(self.include_offsets, self.include_data, file)
             .map(|target| self.overlay.current(target, self.base_files()))
             .collect()
     }
 
     /// All files that a file of the sections included, by their numbers there.
     pub(super) fn base_includes(&self, file: FileId) -> impl Iterator<Item = FileId> + use<'a> {
-        let private = numbers(self.include_offsets, self.include_data, file);
-        private.chain(numbers(self.public_offsets, self.public_data, file))
+        let private = files_of(self.include_offsets, self.include_data, file);
+        private.chain(files_of(self.public_offsets, self.public_data, file))
     }
 
     /// The files of the sections that make tables of what they include.
     pub(super) fn table_makers(&self) -> impl Iterator<Item = FileId> {
-        (0..self.table_makers.len()).filter_map(|at| self.table_makers.get(at))
+        (0..self.table_makers.len()).filter_map(|at| self.table_makers.get(at)).map(FileId)
     }
 
     /// The struct that a member (`field@struct`) holds or points to.
     pub(super) fn member_type(&self, member: &DefInfo) -> Option<NameRef> {
-        match member.id.checked_sub(self.base_definitions()) {
+        match member.id.past(self.base_definitions()) {
             Some(index) => self.overlay.member_type(index),
-            None => self.types.1.get(self.types.0.find(member.id)?),
+            None => self.types.1.get(self.types.0.find(member.id.0)?).map(NameRef),
         }
     }
 }
 
-/// The numbers that a file has in an array of many files'.
-fn numbers<'a>(
+/// The files that a file has in an array of many files'.
+fn files_of<'a>(
     offsets: Words<'a>,
     data: Guarded<'a>,
     file: FileId,
-) -> impl Iterator<Item = u32> + use<'a> {
-    let range = offsets.range(file as usize).unwrap_or_default();
+) -> impl Iterator<Item = FileId> + use<'a> {
+    let range = offsets.range(file.at()).unwrap_or_default();
     let mut cursor = Cursor::new(data.get(range).unwrap_or_default(), 0);
-    std::iter::from_fn(move || cursor.number())
+    std::iter::from_fn(move || cursor.number().map(FileId))
 }
 
 fn read_edge(cursor: &mut Cursor, first: u32) -> Option<Edge> {
@@ -471,8 +476,8 @@ fn read_edge(cursor: &mut Cursor, first: u32) -> Option<Edge> {
         UseKind::Pass,
     ];
     let kind = *kind.get(usize::from(meta & 7))?;
-    let name = cursor.number()?;
+    let name = NameRef(cursor.number()?);
     let line = cursor.number()?.wrapping_add(first);
-    let via = if meta & 8 == 0 { None } else { Some(cursor.number()?) };
+    let via = if meta & 8 == 0 { None } else { Some(NameRef(cursor.number()?)) };
     Some(Edge { name, kind, line, via, runs: meta & 16 != 0 })
 }

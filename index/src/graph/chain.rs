@@ -6,8 +6,9 @@ use std::collections::{HashMap, HashSet};
 use crate::outline::Kind;
 
 use super::ask::{Link, LinkKind};
-use super::base::{DefId, DefInfo, Graph, NameRef};
+use super::base::{DefInfo, Graph};
 use super::forward::{Forward, Walk};
+use super::ids::{DefId, NameRef};
 use super::nearness::Nearness;
 use super::resolve::Arch;
 

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use crate::outline::{Flags, Kind, UseKind};
 
 use super::ask::LinkKind;
-use super::base::{DefInfo, Graph, NameRef};
+use super::base::{DefInfo, Graph};
+use super::ids::NameRef;
 use super::resolve::{Arch, Meaning};
 
 /// One row: in `file`, `caller` uses `callee`.

@@ -5,6 +5,7 @@ use crate::bytes::{put_u32, u32_at};
 
 use super::base::Graph;
 use super::builder::FileRecord;
+use super::ids::FileId;
 
 /// Bytes before what a file says: its number and the length.
 const HEAD: usize = 8;
@@ -32,7 +33,7 @@ impl Graph<'_> {
             let (number, length) = (u32_at(head, 0), u32_at(head, 4) as usize);
             let (said, after) = rest[HEAD..].split_at_checked(length)?;
             rest = after;
-            Some((number, said))
+            Some((FileId(number), said))
         });
         let base = base.filter(|(file, _)| !self.overlay.replaces(*file));
         let base = base.map(|(file, said)| (self.path(file), said));

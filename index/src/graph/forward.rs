@@ -7,8 +7,9 @@ use std::rc::Rc;
 use crate::outline::UseKind;
 
 use super::ask::{Link, LinkKind, Memo};
-use super::base::{DefId, DefInfo, Graph, NameRef};
+use super::base::{DefInfo, Graph};
 use super::chain::{Arrivals, ChainOptions, Hop, State};
+use super::ids::{DefId, NameRef};
 use super::nearness::Nearness;
 use super::place::Program;
 use super::slots::Classes;

@@ -6,8 +6,9 @@ use std::sync::PoisonError;
 
 use crate::outline::{Kind, UseKind};
 
-use super::base::{DefInfo, Edge, Graph, NameRef};
+use super::base::{DefInfo, Edge, Graph};
 use super::edges::{BEARING, BORNE, needed, says};
+use super::ids::NameRef;
 
 /// What has been found out of names.
 #[derive(Default)]

@@ -7,7 +7,8 @@ use std::sync::Mutex;
 use crate::idiom::{Idioms, Instantiate};
 use crate::outline::{Definition, FileOutline, Flags, Kind, NO_NAME, Use, UseKind};
 
-use super::base::{DefInfo, Edge, FileId, Graph, NameRef};
+use super::base::{DefInfo, Edge, Graph};
+use super::ids::{DefId, FileId, NameRef};
 use super::include::{base_name, nearest};
 use super::overlay::Overlay;
 use super::regain::may_instantiate;
@@ -29,6 +30,9 @@ struct Table {
 
 /// Numbers of names by their text.
 type Numbers<'t> = HashMap<&'t [u8], NameRef>;
+
+/// What stands for a name that has no number.
+const UNKNOWN: NameRef = NameRef(NO_NAME);
 
 impl Graph<'_> {
     /// Lays these files, sorted by path, over the sections.
@@ -74,7 +78,7 @@ impl Graph<'_> {
             true => 0,
             false => self.base_files() + self.overlay.paths.len() as u32,
         };
-        for file in (0..files).filter(|file| !self.overlay.replaces(*file)) {
+        for file in (0..files).map(FileId).filter(|file| !self.overlay.replaces(*file)) {
             if let Some(found) = candidates.get_mut(base_name(self.path(file))) {
                 found.push(file);
             }
@@ -97,7 +101,7 @@ impl Graph<'_> {
                 .filter(|target| !self.place(*target).is_public)
                 .collect();
             for target in &private {
-                self.included.set(*target as usize);
+                self.included.set(target.at());
             }
             self.overlay.includes.push(private);
         }
@@ -114,7 +118,10 @@ impl Graph<'_> {
         }
         for (index, targets) in self.overlay.includes.iter().enumerate() {
             for target in targets.iter().filter(|target| self.path(**target).ends_with(b".c")) {
-                includers.entry(*target).or_default().push(self.base_files() + index as u32);
+                includers
+                    .entry(*target)
+                    .or_default()
+                    .push(FileId(self.base_files() + index as u32));
             }
         }
         includers.values_mut().for_each(|files| files.sort_by(|a, b| self.compare_files(*a, *b)));
@@ -137,7 +144,7 @@ impl Graph<'_> {
             let definitions = layer.outline.definitions.iter();
             let named = definitions.map(|d| (d.kind, layer.outline.name(d.name).to_vec()));
             let own = named.filter(|(kind, name)| may_instantiate(idioms, *kind, name));
-            defined.insert(self.base_files() + index as u32, own.collect());
+            defined.insert(FileId(self.base_files() + index as u32), own.collect());
         }
         for (index, layer) in layers.iter_mut().enumerate() {
             let includes = self.overlay.all_includes(index as u32);
@@ -195,7 +202,7 @@ impl Graph<'_> {
                 continue;
             }
             each(next);
-            match next.checked_sub(self.base_files()) {
+            match next.past(self.base_files()) {
                 Some(index) => {
                     open.extend(self.overlay.all_includes(index).iter().map(|(file, _)| *file));
                 }
@@ -213,9 +220,9 @@ impl Graph<'_> {
         let mut new: Vec<&[u8]> = Vec::new();
         let mut add = |name: &'t [u8]| {
             numbers.entry(name).or_insert_with(|| {
-                self.names.find(name).unwrap_or_else(|| {
+                self.names.find(name).map(NameRef).unwrap_or_else(|| {
                     new.push(name);
-                    NO_NAME
+                    UNKNOWN
                 })
             });
         };
@@ -246,7 +253,7 @@ impl Graph<'_> {
         }
         new.sort_unstable();
         for (index, name) in new.iter().enumerate() {
-            numbers.insert(name, self.names.len() + index as u32);
+            numbers.insert(name, NameRef(self.names.len() + index as u32));
         }
         self.overlay.name_places = new.iter().map(|name| self.names.lower_bound(name)).collect();
         self.overlay.names = new.into_iter().map(<[u8]>::to_vec).collect();
@@ -260,7 +267,7 @@ impl Graph<'_> {
         numbers: &Numbers,
         idioms: &Idioms,
     ) -> Vec<Vec<u32>> {
-        let number = |name: &[u8]| numbers.get(name).copied().unwrap_or(NO_NAME);
+        let number = |name: &[u8]| numbers.get(name).copied().unwrap_or(UNKNOWN);
         let mut all: Vec<(NameRef, usize, usize, Definition, NameRef)> = Vec::new();
         for (index, layer) in layers.iter().enumerate() {
             let outline = layer.outline;
@@ -273,7 +280,7 @@ impl Graph<'_> {
                     Kind::Member if definition.params != NO_NAME => {
                         number(outline.name(definition.params))
                     }
-                    _ => NO_NAME,
+                    _ => UNKNOWN,
                 };
                 all.push((name, index, ordinal, definition, holds));
                 if may_instantiate(idioms, definition.kind, text) {
@@ -292,16 +299,16 @@ impl Graph<'_> {
             let at = at as u32;
             own[index][ordinal] = at;
             self.overlay.definitions.push(DefInfo {
-                id: self.base_definitions() + at,
+                id: DefId(self.base_definitions() + at),
                 name,
-                file: self.base_files() + index as u32,
+                file: FileId(self.base_files() + index as u32),
                 first: definition.first,
                 last: definition.last,
                 kind: definition.kind,
                 flags: definition.flags,
             });
             self.overlay.by_name.entry(name).or_insert(at..at).end = at + 1;
-            if holds != NO_NAME {
+            if holds != UNKNOWN {
                 self.overlay.types.insert(at, holds);
             }
         }
@@ -309,13 +316,13 @@ impl Graph<'_> {
     }
 
     fn lay_uses(&mut self, layers: &[Layer], numbers: &Numbers, own: &[Vec<u32>]) {
-        let number = |name: &[u8]| numbers.get(name).copied().unwrap_or(NO_NAME);
+        let number = |name: &[u8]| numbers.get(name).copied().unwrap_or(UNKNOWN);
         let mut edges: Vec<Vec<Edge>> = vec![Vec::new(); self.overlay.definitions.len()];
         for (layer, own) in layers.iter().zip(own) {
             let outline = layer.outline;
             let ids: Vec<NameRef> =
                 (0..outline.names.len() as u32).map(|name| number(outline.name(name))).collect();
-            let id = |name: u32| ids.get(name as usize).copied().unwrap_or(NO_NAME);
+            let id = |name: u32| ids.get(name as usize).copied().unwrap_or(UNKNOWN);
             let uses =
                 outline.uses.iter().filter(|u| (u.within as usize) < outline.definitions.len());
             for used in uses {

@@ -8,7 +8,8 @@ use std::collections::{HashMap, HashSet};
 
 use crate::outline::{Kind, UseKind};
 
-use super::base::{DefId, DefInfo, FileId, Graph, NameRef};
+use super::base::{DefInfo, Graph};
+use super::ids::{DefId, FileId, NameRef};
 use super::place::Program;
 use super::resolve::Arch;
 use super::slots::Classes;

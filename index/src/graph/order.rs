@@ -3,7 +3,8 @@
 
 use std::cmp::Ordering;
 
-use super::base::{DefId, DefInfo, FileId, Graph, NameRef};
+use super::base::{DefInfo, Graph};
+use super::ids::{DefId, FileId, NameRef};
 
 /// A name's place among all names by their bytes: before which of the sections' names, and
 /// among those of the overlay that come there.
@@ -12,8 +13,8 @@ pub(super) type NameKey = (u32, u32);
 impl Graph<'_> {
     /// The place of a name.
     pub(super) fn name_key(&self, name: NameRef) -> NameKey {
-        match name.checked_sub(self.names.len()) {
-            None => (name, u32::MAX),
+        match name.past(self.names.len()) {
+            None => (name.0, u32::MAX),
             Some(index) => (self.overlay.name_place(index), index),
         }
     }

@@ -6,7 +6,8 @@ use std::ops::Range;
 
 use crate::outline::Kind;
 
-use super::base::{DefInfo, Edge, FileId, Graph, NameRef};
+use super::base::{DefInfo, Edge, Graph};
+use super::ids::{FileId, NameRef};
 
 /// What changed since the sections were written. Names, files and definitions are numbered in
 /// the order of the sections.
@@ -54,7 +55,7 @@ impl Overlay {
     /// The number by which a file of the sections goes now.
     pub(super) fn current(&self, file: FileId, base: u32) -> FileId {
         match self.replaced.get(&file) {
-            Some(Some(index)) => base + index,
+            Some(Some(index)) => FileId(base + index),
             _ => file,
         }
     }
@@ -148,7 +149,7 @@ impl Graph<'_> {
 
     /// The paths of the files that the tree has now, in order.
     pub fn paths(&self) -> impl Iterator<Item = &[u8]> {
-        let base = (0..self.base_files()).filter(|file| !self.overlay.replaces(*file));
+        let base = (0..self.base_files()).map(FileId).filter(|file| !self.overlay.replaces(*file));
         let mut base = base.map(|file| self.path(file)).peekable();
         let mut overlay = self.overlay.live_paths().peekable();
         std::iter::from_fn(move || match (base.peek(), overlay.peek()) {

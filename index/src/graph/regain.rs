@@ -11,8 +11,9 @@ use rayon::prelude::*;
 use crate::idiom::Idioms;
 use crate::outline::{FileOutline, Kind};
 
-use super::base::{FileId, Graph, NameRef};
+use super::base::Graph;
 use super::edges::CONDITIONS;
+use super::ids::{FileId, NameRef};
 use super::undecided::{hash, include_key, key};
 
 /// A file that is not what the graph says of it: its path, and its outline; none: it is gone.
@@ -73,7 +74,8 @@ impl Graph<'_> {
         let mut found = HashSet::new();
         for key in self.decided_keys() {
             self.undecided.files_with(key, |file| {
-                if !self.overlay.replaces(file) && file < self.base_files() {
+                let file = FileId(file);
+                if !self.overlay.replaces(file) && self.is_base(file) {
                     found.insert(file);
                 }
             });
@@ -127,12 +129,12 @@ impl Graph<'_> {
         if changed.is_empty() {
             return;
         }
-        let mut seen = vec![u32::MAX; self.base_files() as usize];
+        let mut seen = vec![None; self.base_files() as usize];
         for maker in makers {
             let mut open = vec![maker];
             while let Some(next) = open.pop() {
-                match seen.get_mut(next as usize) {
-                    Some(by) if *by != maker => *by = maker,
+                match seen.get_mut(next.at()) {
+                    Some(by) if *by != Some(maker) => *by = Some(maker),
                     _ => continue,
                 }
                 if changed.contains(&next) {
@@ -181,6 +183,7 @@ impl Graph<'_> {
         starts.dedup();
         for start in starts {
             self.names.starting_with(start.as_bytes(), |name, _| {
+                let name = NameRef(name);
                 for definition in self.base_definitions_of(name) {
                     if is_instantiated(idioms, definition.kind) {
                         found.entry(definition.file).or_default().push((definition.kind, name));

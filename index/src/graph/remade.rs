@@ -9,8 +9,9 @@ use std::sync::Arc;
 use crate::idiom::Idioms;
 use crate::outline::{Definition, FileOutline, Kind, NO_NAME, Template, expand};
 
-use super::base::{DefInfo, FileId, Graph, NameRef};
+use super::base::{DefInfo, Graph};
 use super::builder::IncludeRecord;
+use super::ids::{FileId, NameRef};
 use super::made::{self, Known, Made, Origin};
 use super::place::Place;
 use super::regain::Overlaid;
@@ -121,7 +122,7 @@ impl Graph<'_> {
                     if known.insert(user.name) {
                         names.push(user.name);
                     }
-                } else if user.file < self.base_files() && self.uses_at_top(&user, name) {
+                } else if self.is_base(user.file) && self.uses_at_top(&user, name) {
                     found.insert(user.file);
                 }
             }

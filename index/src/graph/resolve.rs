@@ -10,7 +10,8 @@ use std::sync::{Arc, PoisonError};
 
 use crate::outline::{Flags, Kind};
 
-use super::base::{DefInfo, FileId, Graph, NameRef};
+use super::base::{DefInfo, Graph};
+use super::ids::{FileId, NameRef};
 use super::place::Place;
 
 /// Which architectures count.
@@ -150,7 +151,7 @@ impl Graph<'_> {
     /// Whether `file` includes `wanted`, directly or through other private files.
     fn includes_privately(&self, file: FileId, wanted: FileId) -> bool {
         // Nearly all are `.c` files that nobody includes.
-        let included = wanted >= self.base_files() || self.included.get(wanted as usize);
+        let included = !self.is_base(wanted) || self.included.get(wanted.at());
         included && self.private_includes(file).binary_search(&wanted).is_ok()
     }
 

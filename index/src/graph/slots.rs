@@ -7,7 +7,8 @@ use std::rc::Rc;
 
 use crate::outline::{Kind, UseKind};
 
-use super::base::{DefInfo, Graph, NameRef};
+use super::base::{DefInfo, Graph};
+use super::ids::NameRef;
 use super::order::NameKey;
 use super::place::Program;
 use super::resolve::Arch;

@@ -7,7 +7,8 @@ use std::sync::{Arc, PoisonError};
 
 use crate::outline::Flags;
 
-use super::base::{DefInfo, FileId, Graph, NameRef};
+use super::base::{DefInfo, Graph};
+use super::ids::{FileId, NameRef};
 use super::resolve::is_macro;
 
 /// All definitions of a name, and all that use it.
@@ -62,7 +63,7 @@ impl Graph<'_> {
     /// and its private headers. `None` when more may.
     fn files_that_see(&self, target: &DefInfo) -> Option<Vec<FileId>> {
         let private = target.flags.has(Flags::STATIC) || is_macro(target);
-        let included = target.file >= self.base_files() || self.included.get(target.file as usize);
+        let included = !self.is_base(target.file) || self.included.get(target.file.at());
         if !private || included || self.place(target.file).is_header {
             return None;
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use crate::Result;
 use crate::answer::Via;
 use globset::GlobSet;
-use kgrep_index::graph::{Callee, Caller, DefInfo, LinkKind};
+use kgrep_index::graph::{Callee, Caller, DefId, DefInfo, LinkKind};
 use kgrep_index::outline::{Flags, Kind};
 
 use super::definitions::lines;
@@ -175,7 +175,7 @@ pub(super) fn with_helpers(tracer: &Tracer<'_, '_>, case: &Case<'_>) -> Vec<DefI
     let mut found: Vec<(DefInfo, usize)> =
         tracer.for_arch(&case.subjects).into_iter().map(|subject| (subject, 0)).collect();
     found.retain(|(definition, _)| definition.kind.is_callable());
-    let mut seen: HashSet<u32> = found.iter().map(|(definition, _)| definition.id).collect();
+    let mut seen: HashSet<DefId> = found.iter().map(|(definition, _)| definition.id).collect();
     let mut at = 0;
     while let Some((definition, depth)) = found.get(at).copied() {
         at += 1;
