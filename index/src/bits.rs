@@ -2,6 +2,8 @@
 //! each. Numbers outside of the set's range are never in it, so that no number read from a
 //! file can make a look-up panic.
 
+use std::ops::Range;
+
 /// A set of numbers below a fixed length.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Bits {
@@ -81,6 +83,24 @@ impl Bits {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
     }
 
+    /// The members in a range, in order.
+    pub(crate) fn members(&self, range: Range<usize>) -> impl Iterator<Item = usize> + '_ {
+        let (mut next, end) = (range.start, range.end.min(self.len));
+        std::iter::from_fn(move || {
+            while next < end {
+                let rest = self.words[next / 64] >> (next % 64);
+                if rest == 0 {
+                    next = (next / 64 + 1) * 64;
+                    continue;
+                }
+                let member = next + rest.trailing_zeros() as usize;
+                next = member + 1;
+                return (member < end).then_some(member);
+            }
+            None
+        })
+    }
+
     /// Whether no number is in the set.
     pub(crate) fn is_empty(&self) -> bool {
         self.words.iter().all(|&word| word == 0)
@@ -98,6 +118,20 @@ mod tests {
         assert!(bits.get(69) && !bits.get(70) && !bits.get(usize::MAX));
         assert_eq!(Bits::full(70).count(), 70);
         assert_eq!(Bits::from_bytes(&[0xff; 16], 70), Bits::full(70));
+    }
+
+    #[test]
+    fn members_are_those_of_the_range() {
+        let mut bits = Bits::empty(200);
+        let all = [0, 63, 64, 130, 199];
+        assert!(all.iter().all(|at| bits.set(*at)));
+        let members = |range| bits.members(range).collect::<Vec<usize>>();
+        assert_eq!(members(0..200), all);
+        assert_eq!(members(0..usize::MAX), all);
+        assert_eq!(members(1..64), [63]);
+        assert_eq!(members(64..130), [64]);
+        assert!(members(131..199).is_empty() && members(64..64).is_empty());
+        assert!(Bits::empty(0).members(0..9).next().is_none());
     }
 
     #[test]

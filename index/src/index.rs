@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::SystemTime,
 };
 
@@ -18,6 +18,7 @@ use crate::{
         trust::Trust,
     },
     text::{
+        located::Located,
         plan::{self, Estimate},
         segment::Segment,
     },
@@ -37,6 +38,8 @@ struct Inner {
     manifest: Manifest,
     segments: Vec<Segment>,
     stored: Stored,
+    /// The files of the whole tree by their documents, once that was asked.
+    located: OnceLock<Arc<Located>>,
     catalog: Option<Catalog>,
     /// The other user whose it is.
     owner: Option<u32>,
@@ -143,6 +146,7 @@ impl Index {
             manifest,
             segments,
             stored,
+            located: OnceLock::new(),
             catalog,
             owner,
             settled,
@@ -159,12 +163,22 @@ impl Index {
     /// All files that the index knows, as candidates: for a list of them without a walk.
     pub fn everything(&self) -> Candidates {
         let files = Bits::full(self.table().files());
-        Candidates { files, scope: Scope::whole(), estimate: Estimate::default() }
+        let (scope, located) = (Scope::whole(), self.located(&Scope::whole()));
+        Candidates { files, scope, located, estimate: Estimate::default() }
     }
 
     /// Which files in `scope` can match `query`, and whether knowing that is worth it.
     pub fn plan(&self, query: &Query, scope: &Scope) -> Result<Plan, Error> {
-        plan::plan(query, &self.0.segments, self.table(), scope)
+        if query.is_any() {
+            return Ok(Plan::Scan(Estimate::default()));
+        }
+        plan::plan(query, &self.0.segments, self.table(), scope, self.located(scope))
+    }
+
+    /// The files in `scope` by their documents. For the whole tree that is found out once.
+    fn located(&self, scope: &Scope) -> Arc<Located> {
+        let new = || Arc::new(Located::new(&self.0.segments, self.table(), scope));
+        if scope.is_whole() { Arc::clone(self.0.located.get_or_init(new)) } else { new() }
     }
 
     /// Gives the memory of what was read of its files back: for a process that lives long between
@@ -193,11 +207,9 @@ impl Index {
     /// folders only a walk could tell.
     pub fn files(&self, fresh: &Fresh) -> u64 {
         let view = self.table();
-        let listed = (0..view.folders()).map(|at| view.folder(at)).map(|folder| {
-            let files = folder.file_range().map(|at| view.file(&folder, at));
-            files.filter(|file| file.state != State::Ignored && !file.hidden).count() as u64
-        });
-        let known: u64 = listed.sum();
+        let records = (0..view.files()).map(|number| view.record(number));
+        let listed = records.filter(|file| file.state != State::Ignored && !file.hidden);
+        let known = listed.count() as u64;
         (known + fresh.added).saturating_sub(fresh.removed)
     }
 

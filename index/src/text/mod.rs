@@ -1,6 +1,7 @@
 //! The text index: which trigrams are in which files, and which trigrams a match of a
 //! pattern must contain. What a trigram is: three bytes in a row, none of them a newline.
 
+pub(crate) mod located;
 pub(crate) mod plan;
 pub(crate) mod postings;
 pub(crate) mod query;

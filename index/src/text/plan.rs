@@ -2,20 +2,18 @@
 //! short (none is longer than a bit for each file), so it answers first, and then knows
 //! instead of guessing how many files are left to read.
 
-use std::{collections::HashMap, rc::Rc};
+use std::{collections::HashMap, rc::Rc, sync::Arc};
 
 use super::{
     Trigram,
+    located::Located,
     query::{Node, Query},
     segment::Segment,
 };
 use crate::{
     Error,
     bits::Bits,
-    tree::{
-        scope::Scope,
-        table::{State, View},
-    },
+    tree::{scope::Scope, table::View},
 };
 
 /// What a search should do.
@@ -55,49 +53,33 @@ impl Estimate {
 pub struct Candidates {
     pub(crate) files: Bits,
     pub(crate) scope: Scope,
+    pub(crate) located: Arc<Located>,
     /// How many they are, and how many bytes.
     pub estimate: Estimate,
 }
 
-/// Answers `query` for the files in `scope`.
+/// Answers `query` for the files in `scope`, which are those of `located`.
 pub(crate) fn plan(
     query: &Query,
     segments: &[Segment],
     view: View,
     scope: &Scope,
+    located: Arc<Located>,
 ) -> Result<Plan, Error> {
-    if query.is_any() {
-        return Ok(Plan::Scan(Estimate::default()));
+    let mut files = located.unindexed.clone();
+    for (at, segment) in segments.iter().enumerate() {
+        let found = Answer { segment, lists: HashMap::new() }.of(&query.0)?;
+        located.of(at, &found).for_each(|number| _ = files.set(number));
     }
-    let answers: Vec<Bits> = segments
-        .iter()
-        .map(|segment| Answer { segment, lists: HashMap::new() }.of(&query.0))
-        .collect::<Result<_, _>>()?;
-    let mut files = Bits::empty(view.files());
-    let mut estimate = Estimate::default();
-    let whole = scope.is_whole();
-    for at in 0..view.folders() {
-        let folder = view.folder(at);
-        if !whole && !scope.holds(folder.path().to_bytes()) {
-            continue;
-        }
-        for number in folder.file_range() {
-            let record = view.record(number);
-            if record.state == State::Ignored {
-                continue;
-            }
-            estimate.files += 1;
-            estimate.bytes += record.size;
-            let answer = answers.get(record.segment).filter(|_| record.state == State::Text);
-            if answer.is_none_or(|bits| bits.get(record.document as usize)) {
-                files.set(number);
-                estimate.candidates += 1;
-                estimate.candidate_bytes += record.size;
-            }
-        }
+    let mut estimate =
+        Estimate { files: located.files, bytes: located.bytes, ..Estimate::default() };
+    for number in files.members(0..view.files()) {
+        estimate.candidates += 1;
+        estimate.candidate_bytes =
+            estimate.candidate_bytes.saturating_add(view.record(number).size);
     }
     Ok(if estimate.pays() {
-        Plan::Narrow(Candidates { files, scope: scope.clone(), estimate })
+        Plan::Narrow(Candidates { files, scope: scope.clone(), located, estimate })
     } else {
         Plan::Scan(estimate)
     })

@@ -50,32 +50,27 @@ impl Narrow {
             folders.or(&fresh.link_folders);
         }
         let ignored_too = listing.ignored || fresh.rules_changed;
+        let Candidates { scope, located, .. } = candidates;
+        files.or(&located.unindexed);
+        if ignored_too {
+            files.or(&located.ignored);
+        }
+        // Ignored files are not listed; those that are after all, are searched.
+        let entered = if ignored_too { files.clone() } else { files.without(&located.ignored) };
+        files.or(&located.ignored);
         let mut count = 0;
         // Parents come before their folders, so that backwards a folder is done before its
         // parent hears of it.
-        let whole = candidates.scope.is_whole();
+        let whole = scope.is_whole();
         for at in (0..view.folders()).rev() {
             let folder = view.folder(at);
-            if !whole && !candidates.scope.holds(folder.path().to_bytes()) {
+            if !whole && !scope.holds(folder.path().to_bytes()) {
                 continue;
             }
-            let mut enter =
-                folders.get(at) || folder.has(OPAQUE) && (ignored_too || !folder.has(IGNORED));
-            for number in folder.file_range() {
-                match view.record(number).state {
-                    State::Text if !files.get(number) => {}
-                    State::Ignored if !ignored_too => {
-                        // It is not listed; if it is after all, it is searched.
-                        files.set(number);
-                    }
-                    _ => {
-                        files.set(number);
-                        enter = true;
-                        count += 1;
-                    }
-                }
-            }
-            if enter {
+            let read = entered.members(folder.file_range()).count();
+            count += read;
+            let may_hold = folder.has(OPAQUE) && (ignored_too || !folder.has(IGNORED));
+            if read > 0 || may_hold || folders.get(at) {
                 folders.set(at);
                 folders.set(folder.parent);
             }
@@ -112,7 +107,7 @@ impl Narrow {
                 }
                 continue;
             }
-            for number in folder.file_range().filter(|&number| present.get(number)) {
+            for number in present.members(folder.file_range()) {
                 let file = view.file(&folder, number);
                 if file.state != State::Ignored && (hidden || !file.hidden) {
                     paths.push(join(folder.path().to_bytes(), file.name.to_bytes()));

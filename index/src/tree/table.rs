@@ -107,6 +107,8 @@ pub(crate) struct File<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Record {
     pub(crate) state: State,
+    /// Listed with `--hidden` only.
+    pub(crate) hidden: bool,
     pub(crate) segment: usize,
     pub(crate) document: u32,
     pub(crate) size: u64,
@@ -217,6 +219,7 @@ impl<'a> View<'a> {
         let packed = u32_at(record, 4);
         Record {
             state: State::from_number(packed as u8),
+            hidden: packed >> 8 & 1 == 1,
             segment: (packed >> 16) as usize,
             document: u32_at(record, 8),
             size: u64_at(record, 16),
