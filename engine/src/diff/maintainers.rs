@@ -84,8 +84,9 @@ impl Names {
 /// digits, where it is simple enough to tell.
 fn needed(pattern: &[u8]) -> &[u8] {
     let brackets = [&b"[]"[..], b"[^]"];
-    if pattern.iter().any(|b| b"|?*{(\\#".contains(b))
+    if pattern.iter().any(|b| b"|{(\\#".contains(b))
         || brackets.iter().any(|text| memchr::memmem::find(pattern, text).is_some())
+        || pattern.windows(2).any(|two| two[0].is_ascii_whitespace() && b"?*".contains(&two[1]))
     {
         return b"";
     }
@@ -94,8 +95,9 @@ fn needed(pattern: &[u8]) -> &[u8] {
         if byte.is_ascii_alphanumeric() {
             continue;
         }
-        // What is between brackets is one of many.
-        let run = pattern.get(start..at).filter(|run| !is_class && run.len() > longest.len());
+        // What is between brackets is one of many; what may be repeated may be missing.
+        let end = if b"?*".contains(byte) { at.saturating_sub(1) } else { at };
+        let run = pattern.get(start..end).filter(|run| !is_class && run.len() > longest.len());
         longest = run.unwrap_or(longest);
         start = at + 1;
         is_class = *byte == b'[' || is_class && *byte != b']';
@@ -339,7 +341,11 @@ mod tests {
         assert_eq!(of("lamp[0-9]dimmers"), "dimmers");
         assert_eq!(of("la mp"), "la");
         assert_eq!(of("^drivers.x+$"), "drivers");
-        for any in ["a|b", "ab?", "ab*", "ab{0}", "(?i)ab", r"\babc", "[]abc]x", "[^]abc]", "[abc]"]
+        assert_eq!(of("bcm[9]?47622"), "47622");
+        assert_eq!(of("bcm283*"), "bcm28");
+        assert_eq!(of("abc?d"), "ab");
+        for any in
+            ["a|b", "a?", "a*", "ab ?", "ab{0}", "(?i)ab", r"\babc", "[]abc]x", "[^]abc]", "[abc]"]
         {
             assert_eq!(of(any), "", "{any}");
         }
