@@ -137,6 +137,8 @@ impl<'l> Rows<'l> {
         } else if of_search {
             let (lines, files) = (self.measure.rows, self.measure.files);
             format!("{} in {}", counted(lines, "line"), counted(files, "file"))
+        } else if self.meta.columns.iter().any(|column| column.role == Role::Step) {
+            counted(self.measure.rows, "hop")
         } else {
             counted(self.measure.rows, "row")
         };

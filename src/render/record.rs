@@ -119,6 +119,13 @@ impl<'l> Record<'l> {
         let from = self.cell(entry, Role::Origin);
         pad(out, measure.index_width() + GAP);
         self.look.palette.section.paint(out, from.as_bytes());
+        let start = self.cell(entry, Role::Start);
+        let at = measure.index_width() + GAP + display_width(from.as_bytes()) + GAP;
+        let room = self.look.width.saturating_sub(at);
+        if !start.is_empty() && room >= LEAST_PLACE.min(display_width(start.as_bytes())) {
+            pad(out, GAP);
+            self.look.palette.file.paint(out, cut_before(&start, room).as_bytes());
+        }
         out.push(b'\n');
     }
 

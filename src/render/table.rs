@@ -51,7 +51,7 @@ impl<'l> Table<'l> {
     pub(crate) fn new(look: &'l Look, meta: &Meta) -> Table<'l> {
         let title = |title: &str| if look.header { title.len() } else { 0 };
         // Sentences come last, so that the others' cells keep their places.
-        let is_shown = |column: &&Column| column.role != Role::Sentence;
+        let is_shown = |column: &&Column| !matches!(column.role, Role::Sentence | Role::Start);
         let columns: Vec<Column> = meta.columns.iter().filter(is_shown).cloned().collect();
         Table {
             look,

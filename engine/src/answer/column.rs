@@ -18,6 +18,8 @@ pub enum Role {
     Function,
     /// Another place, as `path:line`.
     Place,
+    /// Where that which a step comes from is defined: a table leaves it out.
+    Start,
     /// A number.
     Count,
     /// How a step is made; a plain call goes without saying.

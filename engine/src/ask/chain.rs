@@ -9,7 +9,9 @@ use kgrep_index::graph::{
 use super::names::{meant, not_callable, unknown};
 use super::steps::is_macro;
 use crate::Result;
-use crate::answer::{Answer, Arrow, Cell, Column, How, Label, Node, Role, Row, Sureness, Title};
+use crate::answer::{
+    Answer, Arrow, Cell, Column, Defined, How, Label, Node, Role, Row, Sureness, Title,
+};
 use crate::code::{Code, named, one_name};
 use crate::note::{ChainEnd, Note};
 use crate::request::Chain;
@@ -62,7 +64,12 @@ pub(super) fn answer(code: &Code, graph: &Graph<'_>, chain: &Chain) -> Result<An
     }
     let hops = chains.found.iter().flatten();
     Ok(Answer {
-        columns: Column::all(&[("From", Role::Origin), ("To", Role::Step), ("How", Role::How)]),
+        columns: Column::all(&[
+            ("From", Role::Origin),
+            ("To", Role::Step),
+            ("How", Role::How),
+            ("Defined", Role::Start),
+        ]),
         rows: rows(graph, &chains.found),
         sections: chains.found.iter().map(|chain| title(graph, chain)).collect(),
         arrows: hops.map(|hop| arrow(graph, hop)).collect(),
@@ -154,11 +161,18 @@ fn rows(graph: &Graph<'_>, chains: &[Found]) -> Vec<Row> {
         let how = How::of(graph, &hop.link);
         let unsure = hop.is_uncertain && hop.link.kind != LinkKind::Indirect;
         let name = |name| Cell::Name(text(graph, name));
+        let start =
+            Defined { path: graph.path(hop.from.file).to_vec(), line: hop.from.first, more: 0 };
         Row {
             path: graph.path(hop.from.file).to_vec(),
             line: hop.link.line,
             name: graph.name(hop.to.name),
-            cells: vec![name(hop.from.name), name(hop.to.name), Cell::How(how)],
+            cells: vec![
+                name(hop.from.name),
+                name(hop.to.name),
+                Cell::How(how),
+                Cell::Defined(Some(start)),
+            ],
             section: Some(number),
             sure: if unsure { Sureness::OneOfSeveral } else { Sureness::Certain },
             ..Row::default()
