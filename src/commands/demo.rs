@@ -19,6 +19,10 @@ use crate::render::{Content, print_page, visible};
 /// The tree that the tests use too.
 static TREE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/tests/trees/kernel");
 
+/// The file that makes the tree a kernel's top: else a repository that the cache is in, as of
+/// somebody who keeps his home folder in one, would be taken for the tree.
+const MARK: &str = "# What is made before everything else.\n";
+
 /// An upstream kernel's and a distribution's, for `kgrep diff`.
 static PAIR: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/tests/trees/pair");
 
@@ -77,6 +81,8 @@ pub(crate) fn run(cache: &Path) -> anyhow::Result<()> {
     may_write(cache, &place)?;
     let tree = place.join("kernel");
     unpack(&TREE, &tree).with_context(|| format!("can't write {}", tree.display()))?;
+    let mark = tree.join("Kbuild");
+    fs::write(&mark, MARK).with_context(|| format!("can't write {}", mark.display()))?;
     let pair = place.join("pair");
     unpack(&PAIR, &pair).with_context(|| format!("can't write {}", pair.display()))?;
     let log = place.join("warning.txt");
@@ -94,6 +100,8 @@ pub(crate) fn run(cache: &Path) -> anyhow::Result<()> {
             .env("XDG_CONFIG_HOME", &place)
             .env("KGREP_PAGER", "cat")
             .env("KGREP_EDITOR", editor(&tree))
+            .env_remove("KCONFIG_CONFIG")
+            .env_remove("KGREP_ARCH")
             .env_remove("EDITORLINEFLAG")
             .env_remove("EDITORLINEFLAGREVERSED")
             .stdin(std::process::Stdio::null())

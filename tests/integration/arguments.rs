@@ -239,3 +239,15 @@ fn a_wrong_value_is_no_word_to_search_for() {
         assert!(done.stderr().contains("to search for the word"), "{done}");
     }
 }
+
+#[test]
+fn the_tour_is_the_same_inside_of_a_repository() {
+    let tour = |within: &str| {
+        let dir = Dir::new();
+        dir.create(&format!("{within}/README"), "start_kernel and kmem_cache_alloc(\n");
+        let cache = dir.path("cache");
+        let told = dir.kgrep(&["demo"]).env("KGREP_CACHE_DIR", &cache).stdout();
+        told.replace(&*cache.to_string_lossy(), "CACHE")
+    };
+    assert_eq!(tour(".git"), tour("other"));
+}

@@ -111,6 +111,19 @@ fn the_text_of_a_message_leads_to_its_call() {
     );
     let found = rows(&dir, &["trace", "room hall: open"]);
     assert!(found[0].starts_with("kernel/room.c:14 "), "{found:#?}");
+    // A part of one, though another call prints whatever it is given.
+    dir.create("kernel/any.c", "void any(const char *s)\n{\n\tpr_info(\"%s in room\\n\", s);\n}\n");
+    assert_eq!(
+        rows(&dir, &["trace", "light in room"])[..1],
+        ["drivers/lamp/lamp.c:5 likely bulbs: no light in room %d"]
+    );
+    let parts = [
+        "kernel/any.c:3 several %s in room",
+        "drivers/lamp/lamp.c:5 several bulbs: no light in room %d",
+    ];
+    let mut got = rows(&dir, &["trace", "in room"]);
+    got.sort_unstable_by(|one, other| other.cmp(one));
+    assert_eq!(got, parts);
 }
 
 /// Messages are those of the files as they are: at once, and when the index was updated.

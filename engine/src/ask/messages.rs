@@ -8,7 +8,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use crate::answer::{Answer, Cell, Column, Role, Row};
 use crate::code::Code;
 use crate::log::message::{LogWords, Message, Messages, Said};
-use crate::log::{Candidate, LineContext, MessageSource};
+use crate::log::{Candidate, LineContext, MessageSource, Sure};
 use crate::{Result, request};
 
 /// The calls that could have printed `text`, best first.
@@ -17,7 +17,14 @@ pub(super) fn printed(code: &Code, graph: &Graph<'_>, text: &str) -> Answer {
     words.text(text.as_bytes());
     let read = |path: &[u8]| code.bytes(path).ok();
     let messages = Messages::of_log(&Said::by(graph), &read, Some(&words));
-    let found = messages.printed(text.as_bytes(), &LineContext::default());
+    let mut found = messages.printed(text.as_bytes(), &LineContext::default());
+    let has_it = |format: &[u8]| memchr::memmem::find(format, text.as_bytes()).is_some();
+    if !found.first().is_some_and(|best| has_it(&best.format)) {
+        // What is asked for may be a part of a message, which says more than a `%s` that it fits.
+        let own = holding(&Messages::of(graph, &read), has_it);
+        found.retain(|other| !own.iter().any(|o| (&o.path, o.line) == (&other.path, other.line)));
+        found.splice(0..0, own);
+    }
     let row = |found: Candidate| Row {
         path: found.path,
         line: found.line,
@@ -33,6 +40,24 @@ pub(super) fn printed(code: &Code, graph: &Graph<'_>, text: &str) -> Answer {
         rows: found.into_iter().map(row).collect(),
         ..Answer::default()
     }
+}
+
+/// The calls whose formats are so, in path and line order.
+fn holding(messages: &Messages, is_so: impl Fn(&[u8]) -> bool) -> Vec<Candidate> {
+    let of = |message: Message<'_>| Candidate {
+        path: message.path.to_vec(),
+        line: message.line,
+        last: message.last,
+        function: message.function.to_vec(),
+        sure: Sure::Likely,
+        format: message.format(),
+    };
+    let mut found: Vec<Candidate> =
+        messages.all().filter(|message| is_so(&message.format())).map(of).collect();
+    if found.len() > 1 {
+        found.iter_mut().for_each(|one| one.sure = Sure::Several);
+    }
+    found
 }
 
 /// The messages that are asked for, in path and line order.
