@@ -246,7 +246,8 @@ fn the_tour_is_the_same_inside_of_a_repository() {
         let dir = Dir::new();
         dir.create(&format!("{within}/README"), "start_kernel and kmem_cache_alloc(\n");
         let cache = dir.path("cache");
-        let told = dir.kgrep(&["demo"]).env("KGREP_CACHE_DIR", &cache).stdout();
+        let told = dir.kgrep(&["demo"]).env("KGREP_CACHE_DIR", &cache).run();
+        let told = told.expect_code(0).stdout();
         told.replace(&*cache.to_string_lossy(), "CACHE")
     };
     assert_eq!(tour(".git"), tour("other"));
