@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use kgrep_index::configured::{Around, Configured, Symbol};
 use kgrep_index::kbuild::kconfig::{Kconfig, Need, Tristate};
 use kgrep_index::kbuild::{
-    Built, Compiled, Configuration, Disk, Explanation, Files, Included, Knowledge, Value, built,
-    explain, with_includes,
+    Built, Compiled, Configuration, Disk, Explanation, Files, Knowledge, Value, built, explain,
+    with_includes,
 };
 use kgrep_index::{Fresh, Index, Tree};
 
@@ -135,7 +135,13 @@ impl Kernel {
     pub fn configured(&self, cache: &Path, index: Option<(&Index, &Fresh)>) -> &Configured {
         self.configured.get_or_init(|| {
             let around = Around { tree: &self.tree, cache, index };
-            Configured::of(&around, &self.config, &self.bytes, &self.knowledge)
+            let (found, built) =
+                Configured::of(&around, &self.config, &self.bytes, &self.knowledge);
+            if let Some(built) = built {
+                // What asks for it next need not evaluate it again.
+                let _ = self.built.set(built);
+            }
+            found
         })
     }
 
@@ -200,16 +206,16 @@ impl Kernel {
         compiled.line_with(&last.1, lines, name)
     }
 
-    /// What the configuration builds, sources that others include too; as [`Kernel::configured`].
+    /// What the configuration builds, files that others include too; as [`Kernel::configured`].
     pub fn built(&self, cache: &Path, index: Option<(&Index, &Fresh)>) -> &Built {
+        let configured = self.configured(cache, index);
         self.built.get_or_init(|| {
             let make = || {
-                let built = built(&self.files, &self.config, &self.knowledge);
                 let (files, config, knowledge) = (&self.files, &self.config, &self.knowledge);
-                with_includes(built, Included::Sources, files, config, knowledge)
+                with_includes(built(files, config, knowledge), files, config, knowledge)
             };
             let around = Around { tree: &self.tree, cache, index };
-            self.configured(cache, index).lines(&around, (&self.config, &self.bytes), make)
+            configured.lines(&around, (&self.config, &self.bytes), make)
         })
     }
 
