@@ -6,15 +6,19 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use kgrep_index::configured::{Around, Configured, Symbol};
+use kgrep_index::configured::{Around, Configured, Presence, Symbol};
 use kgrep_index::kbuild::kconfig::{Kconfig, Need, Tristate};
 use kgrep_index::kbuild::{
     Built, Compiled, Configuration, Disk, Explanation, Files, Knowledge, Value, built, explain,
     with_includes,
 };
 use kgrep_index::{Fresh, Index, Tree};
+use rayon::prelude::*;
 
 use crate::{Error, Result};
+
+/// Fewer files are not worth the hand-over to other processors.
+const MANY: usize = 8;
 
 /// The configuration that a user means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -176,6 +180,25 @@ impl Kernel {
         let found = Arc::new(found);
         known().insert(path.to_vec(), Arc::clone(&found));
         Some(found)
+    }
+
+    /// Finds out for many files at once, on all processors, what [`Kernel::compiled`] is asked next.
+    pub fn expect_compiled<'p>(
+        &self,
+        configured: &Configured,
+        paths: impl Iterator<Item = &'p [u8]>,
+    ) {
+        let mut paths: Vec<&[u8]> = paths.collect();
+        paths.sort_unstable();
+        paths.dedup();
+        if paths.len() < MANY {
+            return;
+        }
+        paths.par_iter().for_each(|path| {
+            if configured.presence(path) != Presence::Out {
+                self.compiled(configured, path);
+            }
+        });
     }
 
     /// Whether a name is one that only another architecture's code has for a system call.

@@ -262,5 +262,5 @@ fn a_format_goes_through_a_buffer() {
     ];
     assert_eq!(told(&lamp), printed);
     let found = first(&lamp, "lamp 3: no light in room 7!");
-    assert_eq!(found.map(|(function, line, _)| (function, line)), Some(("lamp_on".to_owned(), 26)));
+    assert_eq!(found.map(|(function, line, _)| (function, line)), Some(("lamp_on".to_owned(), 25)));
 }
