@@ -1052,7 +1052,7 @@ reports\t'Oopses, warnings, panics and their like, with their heads'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l patches -d 'Mark functions of traces that these patches touch: a series, a folder, an mbox, a spec' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l on -d 'The tree that the patches belong to (default: the one around the current folder); alone, its own debian/patches count, in it or beside it' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l vmlinux -d 'The kernel\'s own vmlinux with debug information: exact lines, and what was inlined' -r -F
-complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l modules -d 'Modules with debug information (*.ko, *.ko.debug, *.ko.gz), anywhere below a folder' -r -F
+complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l modules -d 'Modules with debug information (*.ko, *.ko.debug, packed or not), anywhere below a folder' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'

@@ -6,15 +6,19 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use kgrep_index::configured::{Around, Configured, Symbol};
+use kgrep_index::configured::{Around, Configured, Presence, Symbol};
 use kgrep_index::kbuild::kconfig::{Kconfig, Need, Tristate};
 use kgrep_index::kbuild::{
-    Built, Compiled, Configuration, Disk, Explanation, Files, Included, Knowledge, Value, built,
-    explain, with_includes,
+    Built, Compiled, Configuration, Disk, Explanation, Files, Knowledge, Value, built, explain,
+    with_includes,
 };
 use kgrep_index::{Fresh, Index, Tree};
+use rayon::prelude::*;
 
 use crate::{Error, Result};
+
+/// Fewer files are not worth the hand-over to other processors.
+const MANY: usize = 8;
 
 /// The configuration that a user means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,7 +139,13 @@ impl Kernel {
     pub fn configured(&self, cache: &Path, index: Option<(&Index, &Fresh)>) -> &Configured {
         self.configured.get_or_init(|| {
             let around = Around { tree: &self.tree, cache, index };
-            Configured::of(&around, &self.config, &self.bytes, &self.knowledge)
+            let (found, built) =
+                Configured::of(&around, &self.config, &self.bytes, &self.knowledge);
+            if let Some(built) = built {
+                // What asks for it next need not evaluate it again.
+                let _ = self.built.set(built);
+            }
+            found
         })
     }
 
@@ -172,6 +182,25 @@ impl Kernel {
         Some(found)
     }
 
+    /// Finds out for many files at once, on all processors, what [`Kernel::compiled`] is asked next.
+    pub fn expect_compiled<'p>(
+        &self,
+        configured: &Configured,
+        paths: impl Iterator<Item = &'p [u8]>,
+    ) {
+        let mut paths: Vec<&[u8]> = paths.collect();
+        paths.sort_unstable();
+        paths.dedup();
+        if paths.len() < MANY {
+            return;
+        }
+        paths.par_iter().for_each(|path| {
+            if configured.presence(path) != Presence::Out {
+                self.compiled(configured, path);
+            }
+        });
+    }
+
     /// Whether a name is one that only another architecture's code has for a system call.
     pub fn is_of_other_architecture(&self, name: &[u8]) -> bool {
         self.knowledge.is_entry_of_other(name, self.config.architecture().unwrap_or_default())
@@ -200,16 +229,16 @@ impl Kernel {
         compiled.line_with(&last.1, lines, name)
     }
 
-    /// What the configuration builds, sources that others include too; as [`Kernel::configured`].
+    /// What the configuration builds, files that others include too; as [`Kernel::configured`].
     pub fn built(&self, cache: &Path, index: Option<(&Index, &Fresh)>) -> &Built {
+        let configured = self.configured(cache, index);
         self.built.get_or_init(|| {
             let make = || {
-                let built = built(&self.files, &self.config, &self.knowledge);
                 let (files, config, knowledge) = (&self.files, &self.config, &self.knowledge);
-                with_includes(built, Included::Sources, files, config, knowledge)
+                with_includes(built(files, config, knowledge), files, config, knowledge)
             };
             let around = Around { tree: &self.tree, cache, index };
-            self.configured(cache, index).lines(&around, (&self.config, &self.bytes), make)
+            configured.lines(&around, (&self.config, &self.bytes), make)
         })
     }
 

@@ -12,7 +12,7 @@ use kgrep_index::{
     Index, Scope, Tree,
     build::{Silent, rebuild, update},
     configured::{Around, Configured},
-    kbuild::{Built, Configuration, Disk, Included, Knowledge, built, explain, with_includes},
+    kbuild::{Built, Configuration, Disk, Knowledge, built, explain, with_includes},
     store::Cache,
 };
 
@@ -98,14 +98,13 @@ fn one_history(seed: u64) {
         });
         let index = seen.as_ref().map(|(index, fresh)| (index, fresh));
         let around = Around { tree: &tree, cache: &cache, index };
-        let kept = Configured::of(&around, &config, bytes, &knowledge);
+        let (kept, found) = Configured::of(&around, &config, bytes, &knowledge);
         let anew = Configured::evaluated(&root, &config, &knowledge);
         assert_eq!(kept, anew, "seed {seed} after {edits:#?}");
         let make = || {
             let built = built(&disk, &config, &knowledge);
-            with_includes(built, Included::Sources, &disk, &config, &knowledge)
+            with_includes(built, &disk, &config, &knowledge)
         };
-        kept.lines(&around, (&config, bytes), make);
         let lines = kept.lines(&around, (&config, bytes), || panic!("it was not kept"));
         let told = |built: &Built| {
             let sources = built.sources().map(<[u8]>::to_vec);
@@ -118,6 +117,9 @@ fn one_history(seed: u64) {
             told
         };
         assert_eq!(told(&lines), told(&make()), "seed {seed} after {edits:#?}");
+        if let Some(found) = found {
+            assert_eq!(told(&found), told(&lines), "seed {seed} after {edits:#?}");
+        }
     }
 }
 

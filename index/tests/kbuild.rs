@@ -7,7 +7,7 @@ use std::{
 };
 
 use kgrep_index::kbuild::{
-    Built, Configuration, Explanation, Files, Included, Knowledge, State, Truth, built, explain,
+    Built, Configuration, Explanation, Files, Knowledge, State, Truth, built, explain,
     kconfig::{Kconfig, Relation, Tristate},
     with_includes,
 };
@@ -62,7 +62,7 @@ fn configuration(text: &str) -> Configuration {
 fn evaluate(tree: &Tree, config: &str) -> Built {
     let (config, knowledge) = (configuration(config), Knowledge::built_in());
     let built = built(tree, &config, &knowledge);
-    with_includes(built, Included::All, tree, &config, &knowledge)
+    with_includes(built, tree, &config, &knowledge)
 }
 
 /// Each source with its state: `y`, a module's name, `?`, or a program's folder in brackets.

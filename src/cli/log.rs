@@ -42,7 +42,7 @@ pub(crate) struct LogArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) vmlinux: Option<PathBuf>,
 
-    /// Modules with debug information (*.ko, *.ko.debug, *.ko.gz), anywhere below a folder
+    /// Modules with debug information (*.ko, *.ko.debug, packed or not), anywhere below a folder
     #[arg(long, value_name = "DIR")]
     pub(crate) modules: Option<PathBuf>,
 }

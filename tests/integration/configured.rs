@@ -370,6 +370,21 @@ fn the_lists_of_a_configuration() {
 }
 
 #[test]
+fn built_tells_which_file_includes_a_header() {
+    let dir = kernel("CONFIG_LAMP=y\n");
+    let headers = ["drivers/lamp.h", "drivers/fan.h"];
+    let flags = ["--kconfig", ".config", "--no-header", "built"];
+    // Evaluated now, then as it was kept.
+    for _ in 0..2 {
+        let told = dir.kgrep(&flags).args(&headers).stdout();
+        let lamp = ["drivers/lamp.h: included by what is built", "#include \"lamp.h\""];
+        for words in [&lamp[..], &["drivers/fan.h: nothing that is built includes it"]].concat() {
+            assert!(told.contains(words), "{words}: {told}");
+        }
+    }
+}
+
+#[test]
 fn built_tells_the_arm_of_a_definition() {
     let dir = with_arms("CONFIG_LAMP=y\n");
     let told = dir.kgrep(&["--kconfig", ".config", "--no-header", "built", "light_up"]).stdout();

@@ -141,6 +141,8 @@ fn debug_information_gives_lines_and_what_was_inlined() {
     }
     kernel_was_moved(&dir);
     another_build(&dir);
+    packed_modules(&dir);
+    packed_sections(&dir);
     broken_files(&dir);
 }
 
@@ -161,6 +163,46 @@ fn broken_files(dir: &Dir) {
         bytes[at..at + 64].fill(0xff);
         read(&bytes);
     }
+}
+
+/// Modules are installed packed, mostly.
+fn packed_modules(dir: &Dir) {
+    let tools: [(&str, &[&str], &str); 3] = [
+        ("gzip", &["-c"], "gz"),
+        ("xz", &["--check=crc32", "--lzma2=dict=1MiB", "-c"], "xz"),
+        ("zstd", &["-q", "-c"], "zst"),
+    ];
+    for (tool, args, end) in tools {
+        let packed = Command::new(tool).args(args).arg(dir.path("mods/lamp.ko")).output();
+        let Some(packed) = packed.ok().filter(|done| done.status.success()) else { continue };
+        dir.create(&format!("{tool}/lamp.ko.{end}"), &packed.stdout);
+        has_lines(dir, tool);
+        dir.create(&format!("{tool}/lamp.ko.{end}"), &packed.stdout[..packed.stdout.len() / 2]);
+        let half = dir.kgrep(&["log", "--modules", tool]).input("RIP: 0010:lamp_note+0x0 [lamp]\n");
+        half.run().expect_code(0);
+    }
+}
+
+/// Linkers pack sections by themselves.
+fn packed_sections(dir: &Dir) {
+    for packing in ["zlib", "zstd"] {
+        let to = format!("{packing}-sections/lamp.ko");
+        dir.create(&to, "");
+        let mut objcopy = Command::new("objcopy");
+        objcopy.arg(format!("--compress-debug-sections={packing}"));
+        objcopy.args([dir.path("mods/lamp.ko"), dir.path(&to)]);
+        let done = objcopy.stderr(std::process::Stdio::null()).status();
+        if done.is_ok_and(|done| done.success()) {
+            has_lines(dir, &format!("{packing}-sections"));
+        }
+    }
+}
+
+/// The module in this folder has exact lines.
+fn has_lines(dir: &Dir, folder: &str) {
+    let got = rows(dir, &["--modules", folder], "RIP: 0010:lamp_note+0x0 [lamp]\n");
+    let want = "1: drivers/lamp/lamp.c:8 lamp_note, by debug information";
+    assert_eq!(got.first().map(String::as_str), Some(want), "{folder}: {got:#?}");
 }
 
 /// A kernel without symbols prints addresses, and at the end how far it was moved.

@@ -45,7 +45,11 @@ pub(super) fn answer(code: &Code, built: &Built) -> Result<Answer> {
 /// Adds the lines that decide for one file.
 fn explain(code: &Code, kernel: &Kernel, path: &[u8], sources: &mut Sources, answer: &mut Answer) {
     let Some(found) = code.explain(path) else { return };
-    let section = section(answer, path, &state_text(&found.state, &found.steps));
+    let text = match path.ends_with(b".h") {
+        true => said(path, &found.state),
+        false => state_text(&found.state, &found.steps),
+    };
+    let section = section(answer, path, &text);
     if found.steps.is_empty() {
         let cells = cells("-", Vec::new());
         answer.rows.push(Row { path: path.to_vec(), line: 1, cells, section, ..Row::default() });
@@ -157,10 +161,12 @@ fn holds(state: &State) -> &'static str {
 
 /// What becomes of a file, where its lines are not told.
 fn said(path: &[u8], state: &State) -> String {
-    if path.ends_with(b".h") && *state == State::BuiltIn {
-        "included by what is built".to_owned()
-    } else {
-        state_text(state, &[])
+    match state {
+        State::BuiltIn | State::Module(_) if path.ends_with(b".h") => {
+            "included by what is built".to_owned()
+        }
+        State::No if path.ends_with(b".h") => "nothing that is built includes it".to_owned(),
+        _ => state_text(state, &[]),
     }
 }
 

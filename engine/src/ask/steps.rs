@@ -241,6 +241,8 @@ impl Growing<'_, '_> {
 
     fn callers_by(&self, target: &DefInfo, kinds: &[LinkKind]) -> Vec<Caller> {
         let mut found = self.callers_in(target, kinds, self.code.arch);
+        let path = |caller: &Caller| self.graph.path(caller.definition.file);
+        self.code.expect_compiled(found.iter().map(path));
         found.retain_mut(|caller| self.has(&caller.definition, &mut caller.link, target.name));
         found
     }

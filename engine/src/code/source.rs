@@ -172,6 +172,11 @@ impl Code {
         place: impl Fn(&T) -> (&[u8], Option<(u32, &[u8])>),
     ) -> Vec<Note> {
         let Some(configured) = self.configured() else { return Vec::new() };
+        let used = parts.iter().take(number).filter_map(|part| {
+            let (path, used) = place(part);
+            used.map(|_| path)
+        });
+        self.expect_compiled(used);
         let mut left_out = LeftOut::new(configured);
         let mut at = 0;
         parts.retain(|part| {
@@ -227,6 +232,14 @@ impl Code {
                 kernel.line_with(configured, path, lines, line, name)
             }
             _ => Some(line),
+        }
+    }
+
+    /// Finds out, for many files at once, what of them the configuration in force compiles: they
+    /// are asked about next.
+    pub fn expect_compiled<'p>(&self, paths: impl Iterator<Item = &'p [u8]>) {
+        if let (Some(kernel), Some(configured)) = (&self.kernel, self.configured()) {
+            kernel.expect_compiled(configured, paths);
         }
     }
 

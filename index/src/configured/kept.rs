@@ -13,7 +13,7 @@ use super::inputs::{Inputs, hashed};
 use crate::store::trust::{Trust, make_folder, trust};
 
 /// What a file begins with: the format and its version.
-const MAGIC: &[u8] = b"kgrep kconfig 2\n";
+const MAGIC: &[u8] = b"kgrep kconfig 3\n";
 /// Results that are kept, of all trees; the oldest go.
 const MOST: usize = 32;
 /// No result is larger.
@@ -28,7 +28,7 @@ pub(super) struct Kept<T> {
     pub(super) found: T,
 }
 
-impl<T: Serialize + DeserializeOwned> Kept<T> {
+impl<T: DeserializeOwned> Kept<T> {
     /// The result of this key for the tree at `root`, if it is kept and whole.
     pub(super) fn open(cache: &Path, root: &Path, key: u64) -> Option<Kept<T>> {
         let folder = folder(cache);
@@ -47,7 +47,9 @@ impl<T: Serialize + DeserializeOwned> Kept<T> {
         let same = known == key && place == root.as_os_str().as_bytes();
         same.then_some(Kept { generation, inputs, found })
     }
+}
 
+impl<T: Serialize> Kept<T> {
     /// Keeps the result. Where that can't be done, it is evaluated again the next time.
     pub(super) fn keep(&self, cache: &Path, root: &Path, key: u64) {
         let place = serde_bytes::Bytes::new(root.as_os_str().as_bytes());

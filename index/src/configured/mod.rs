@@ -15,9 +15,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::kbuild::kconfig::Kconfig;
-use crate::kbuild::{
-    Built, Configuration, Defines, Included, Knowledge, Truth, built, with_includes,
-};
+use crate::kbuild::{Built, Configuration, Defines, Knowledge, Truth, built, with_includes};
 use crate::{Fresh, Index, Tree};
 
 use self::inputs::{Inputs, Recorder, hashed};
@@ -53,15 +51,29 @@ pub struct Around<'a> {
 
 impl Configured {
     /// What the configuration that was read from `bytes` has of the tree: as it was kept, or
-    /// evaluated now.
+    /// evaluated now; then what it builds, with the lines that decide, comes with it, and is kept
+    /// for [`Configured::lines`].
     pub fn of(
         around: &Around<'_>,
         config: &Configuration,
         bytes: &[u8],
         knowledge: &Knowledge,
-    ) -> Configured {
-        let make = |recorder: &Recorder| evaluated(recorder, config, knowledge);
-        Configured(around.kept(key(b"files", config, bytes), |_| true, make))
+    ) -> (Configured, Option<Built>) {
+        let mut found = None;
+        let make = |recorder: &Recorder| {
+            let (states, built) = evaluated(recorder, config, knowledge);
+            found = Some(built);
+            states
+        };
+        let states = around.kept(key(b"files", config, bytes), |_| true, make);
+        if let Some(built) = &found {
+            // Of what it depends on, that is believed which the states depend on.
+            let lines = (states.evaluation, built);
+            let generation = around.index.map_or(0, |(index, _)| index.generation());
+            let kept = Kept { generation, inputs: Inputs::default(), found: lines };
+            kept.keep(around.cache, around.tree.root(), key(b"lines", config, bytes));
+        }
+        (Configured(states), found)
     }
 
     /// What the tree says of a Kconfig symbol, without `CONFIG_`; `None` if no Kconfig file has
@@ -101,7 +113,7 @@ impl Configured {
 
     /// The same, evaluated now and not kept.
     pub fn evaluated(root: &Path, config: &Configuration, knowledge: &Knowledge) -> Configured {
-        Configured(evaluated(&crate::kbuild::Disk::new(root.to_owned()), config, knowledge))
+        Configured(evaluated(&crate::kbuild::Disk::new(root.to_owned()), config, knowledge).0)
     }
 
     /// Whether the configuration has the file at `path`, below the tree's root.
@@ -199,10 +211,10 @@ fn evaluated(
     files: &dyn crate::kbuild::Files,
     config: &Configuration,
     knowledge: &Knowledge,
-) -> States {
+) -> (States, Built) {
     let built = built(files, config, knowledge);
-    let built = with_includes(built, Included::All, files, config, knowledge);
-    States::of(evaluation(), &built)
+    let built = with_includes(built, files, config, knowledge);
+    (States::of(evaluation(), &built), built)
 }
 
 fn presence_of(state: Option<Becomes>, path: &[u8]) -> Presence {

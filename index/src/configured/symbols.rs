@@ -95,7 +95,9 @@ fn builds(
 ) -> HashMap<Vec<u8>, Vec<(serde_bytes::ByteBuf, State)>> {
     let mut sources: Vec<(&[u8], State)> =
         built.sources().map(|source| (source, built.state(source))).collect();
-    sources.retain(|(_, state)| !matches!(state, State::No | State::Program(_)));
+    sources.retain(|(path, state)| {
+        super::is_source(path) && !matches!(state, State::No | State::Program(_))
+    });
     sources.sort_unstable();
     let mut lines: HashMap<Vec<u8>, Vec<u8>> = HashMap::new();
     let mut found: HashMap<Vec<u8>, Vec<(serde_bytes::ByteBuf, State)>> = HashMap::new();

@@ -27,26 +27,16 @@ struct Unit {
     included_by: Includer,
 }
 
-/// Which included files are looked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Included {
-    /// Those that are sources by their names, and that a source includes: quick.
-    Sources,
-    /// Headers too.
-    All,
-}
-
 /// Adds to `built` the files that its sources include, directly or not: each once, with the
 /// best state of those that include it; an include in an unknown arm makes it unknown.
 pub fn with_includes(
     mut built: Built,
-    which: Included,
     files: &dyn Files,
     config: &Configuration,
     knowledge: &Knowledge,
 ) -> Built {
     let shared = Shared { files, config, knowledge };
-    let search = Search::new(shared, &built, which);
+    let search = Search::new(shared, &built);
     let mut states: States = HashMap::new();
     let mut open: Open = Open::default();
     let mut folders: HashMap<&[u8], Arc<[u8]>> = HashMap::new();
@@ -115,7 +105,6 @@ fn rank(state: &State) -> usize {
 
 struct Search<'a> {
     shared: Shared<'a>,
-    which: Included,
     listings: Listings,
     /// What the common folders have for a path that was asked for before.
     known: RwLock<HashMap<Vec<u8>, Option<Vec<u8>>>>,
@@ -127,13 +116,12 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(shared: Shared<'a>, built: &Built, which: Included) -> Search<'a> {
+    fn new(shared: Shared<'a>, built: &Built) -> Search<'a> {
         let architecture = shared.config.architecture().unwrap_or_default();
         let folder = |text: &String| text.replace("{arch}", architecture).into_bytes();
         let include = &shared.knowledge.include;
         Search {
             shared,
-            which,
             listings: Listings::default(),
             known: RwLock::default(),
             common: include.folders.iter().map(folder).collect(),
@@ -155,9 +143,6 @@ impl<'a> Search<'a> {
             return self.modules(unit, &bytes);
         }
         let is_header = unit.path.ends_with(b".h");
-        if self.which == Included::Sources && !includes_a_source(&bytes) {
-            return Vec::new();
-        }
         let module = match &unit.state {
             _ if is_header => Truth::Unknown,
             State::Module(_) => Truth::True,
@@ -174,8 +159,7 @@ impl<'a> Search<'a> {
             defined: &|name| defined(&defines, name),
         };
         let found = inclusions(&bytes, &context);
-        let wanted = |i: &&Inclusion| self.which == Included::All || is_source(&i.path);
-        found.iter().filter(wanted).filter_map(|i| self.resolved(unit, i, states)).collect()
+        found.iter().filter_map(|i| self.resolved(unit, i, states)).collect()
     }
 
     fn resolved(&self, unit: &Unit, inclusion: &Inclusion, states: &States) -> Option<Unit> {
@@ -250,15 +234,4 @@ impl<'a> Search<'a> {
         }
         found
     }
-}
-
-fn is_source(path: &[u8]) -> bool {
-    path.ends_with(b".c") || path.ends_with(b".S")
-}
-
-/// Whether an include of a source may stand in a text.
-fn includes_a_source(bytes: &[u8]) -> bool {
-    [&b".c\""[..], b".S\"", b".c>", b".S>"]
-        .iter()
-        .any(|end| memchr::memmem::find(bytes, end).is_some())
 }

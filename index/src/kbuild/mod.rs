@@ -34,7 +34,7 @@ pub use config::{Configuration, NotConfiguration, Value};
 pub use defines::Defines;
 pub use explain::{Explanation, explain, symbols_in};
 pub use files::{Disk, Files};
-pub use includes::{Included, with_includes};
+pub use includes::with_includes;
 pub use knowledge::Knowledge;
 pub(crate) use preprocess::read_of_source;
 

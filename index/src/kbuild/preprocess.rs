@@ -29,6 +29,10 @@ const DEEPEST: usize = 200;
 
 /// The includes of `bytes` that may be reached.
 pub(super) fn inclusions(bytes: &[u8], context: &Context) -> Vec<Inclusion> {
+    // Most of what a driver for graphics reads are tables of registers.
+    if memchr::memmem::find(bytes, b"include").is_none() {
+        return Vec::new();
+    }
     let mut reader = Reader::new(context);
     let mut directives = Directives::new(bytes);
     while let Some((keyword, rest)) = directives.next() {
@@ -189,8 +193,8 @@ fn split_name(text: &[u8]) -> (&[u8], &[u8]) {
     (&text[..end], text[end..].trim_ascii())
 }
 
-/// Gives `each` all that an evaluation reads of a source of this name; false for what is none
-/// and is read as a whole.
+/// Gives `each` all that an evaluation reads of a source of this name, or more; false for what is
+/// none and is read as a whole.
 pub(crate) fn read_of_source(path: &[u8], bytes: &[u8], each: &mut dyn FnMut(&[u8])) -> bool {
     if path.ends_with(b".rs") {
         rust_modules(bytes).iter().for_each(|(name, _)| each(name));
@@ -199,11 +203,27 @@ pub(crate) fn read_of_source(path: &[u8], bytes: &[u8], each: &mut dyn FnMut(&[u
     if ![&b".c"[..], b".h", b".S"].iter().any(|suffix| path.ends_with(suffix)) {
         return false;
     }
+    if is_table(bytes) {
+        each(bytes);
+        return true;
+    }
     for (keyword, rest) in Directives::new(bytes) {
         each(keyword);
         each(rest);
     }
     true
+}
+
+/// How much of a file's middle tells what it is.
+const MIDDLE: usize = 4096;
+
+/// Whether a long file is but a table of macros, by its middle: hardly any line is none of the
+/// preprocessor's, and to tell them apart would cost far more than to take all.
+fn is_table(bytes: &[u8]) -> bool {
+    let middle = bytes.len() / 2;
+    let Some(part) = bytes.get(middle..middle + MIDDLE) else { return false };
+    let lines = memchr::memchr_iter(b'\n', part).count();
+    memchr::memmem::find_iter(part, b"\n#define").count() * 2 > lines
 }
 
 /// The names of a Rust file's `mod name;`, with their lines.
@@ -255,6 +275,19 @@ mod tests {
         let text = "#ifndef _H\n#define _H\n#define WITH 1\n#if WITH\n#include \"a.h\"\n#else\n#include \"b.h\"\n#endif\n#endif\n";
         assert_eq!(names(text), "a.h");
         assert_eq!(names("#ifndef OTHER\n#include \"a.h\"\n#endif\n"), "a.h?");
+    }
+
+    #[test]
+    fn of_a_table_of_macros_all_is_read() {
+        let read = |text: &str| {
+            let mut parts = 0;
+            assert!(read_of_source(b"a.h", text.as_bytes(), &mut |_| parts += 1));
+            parts
+        };
+        assert_eq!(read(&"#define REGISTER 0x1234\n".repeat(1000)), 1);
+        assert_eq!(read(&"//REGISTER\n#define REGISTER__FIELD 1\n#define B 2\n".repeat(1000)), 1);
+        assert_eq!(read(&"int a;\nint b;\n#define C 3\n".repeat(1000)), 2000);
+        assert_eq!(read("#define A 1\n"), 2);
     }
 
     #[test]

@@ -15,6 +15,7 @@ use object::{
     RelocationTarget, SectionFlags, SectionIndex, SymbolKind,
 };
 
+use super::packed::Packing;
 use super::{DebugError, Exact};
 
 type Reader = EndianArcSlice<RunTimeEndian>;
@@ -104,11 +105,8 @@ fn read(path: &Path) -> Result<Arc<[u8]>, String> {
     if !facts.is_file() || facts.len() > LARGEST {
         return Err("it is no file of a kernel".to_owned());
     }
-    if path.extension().is_some_and(|end| end == "gz") {
-        let mut bytes = Vec::new();
-        let inflated = flate2::read::MultiGzDecoder::new(file).take(LARGEST);
-        std::io::BufReader::new(inflated).read_to_end(&mut bytes).map_err(|why| why.to_string())?;
-        return Ok(bytes.into());
+    if let Some(packing) = Packing::of(path) {
+        return Ok(packing.unpacked(file, LARGEST).map_err(|why| why.to_string())?.into());
     }
     // Read in place: a kernel with debug information has hundreds of megabytes.
     let length = usize::try_from(facts.len()).unwrap_or(0);
@@ -185,6 +183,9 @@ fn section(
                 .read_to_end(&mut own)
                 .map_err(|why| format!("{}: {why}", id.name()))?;
             own
+        }
+        CompressionFormat::Zstandard => {
+            Packing::Zstd.unpacked(part, LARGEST).map_err(|why| format!("{}: {why}", id.name()))?
         }
         _ => return Err(format!("{} is compressed in a way that isn't known", id.name())),
     };

@@ -5,6 +5,7 @@
 //! another build than the log's is not asked.
 
 mod elf;
+mod packed;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
@@ -60,7 +61,16 @@ struct Binary {
 const DEEPEST: usize = 16;
 
 /// How names of modules' files end, the better ones last.
-const ENDS: [&str; 4] = [".ko.gz", ".ko.debug.gz", ".ko", ".ko.debug"];
+const ENDS: [&str; 8] = [
+    ".ko.zst",
+    ".ko.xz",
+    ".ko.gz",
+    ".ko.debug.zst",
+    ".ko.debug.xz",
+    ".ko.debug.gz",
+    ".ko",
+    ".ko.debug",
+];
 
 impl Debug {
     /// Of the kernel `vmlinux` and the modules below the folder `modules`.
@@ -82,7 +92,7 @@ impl Debug {
             let mut found: HashMap<Vec<u8>, (usize, PathBuf)> = HashMap::new();
             gather(folder, DEEPEST, &mut found);
             if found.is_empty() {
-                let why = "no module (*.ko, *.ko.debug, *.ko.gz) is below it".to_owned();
+                let why = "no module (*.ko, *.ko.debug, packed or not) is below it".to_owned();
                 return Err(DebugError { path: folder.to_owned(), why });
             }
             let modules = found.into_iter().map(|(name, (_, path))| (name, Binary::at(path)));

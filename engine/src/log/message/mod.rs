@@ -14,10 +14,11 @@ mod texts;
 mod words;
 mod wrappers;
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use kgrep_index::graph::Graph;
-use kgrep_index::outline::formats::{Formats, Level, Part};
+use kgrep_index::outline::formats::{Formats, Level, Part, PrintCall, Printing as Around};
 use rayon::prelude::*;
 
 use super::built::Makefiles;
@@ -133,18 +134,22 @@ impl Messages {
 
     fn made(said: &Said<'_>, read: Read<'_>, seen: Option<&LogWords>) -> Messages {
         let printing = &said.printing;
+        // What hands a format on is needed whatever the log has.
+        let hands_on = |around: &Around<'_>| around.is_macro || around.format != 0;
+        let keep = |around: &Around<'_>, call: &PrintCall<'_>| {
+            hands_on(around) || may_have_printed(call, seen)
+        };
+        let read_formats = |bytes| Formats::read_where(bytes, keep).unwrap_or_default();
         let mut files: Vec<FileTexts<'_>> = said
             .files
             .par_iter()
-            .map(|(path, bytes)| FileTexts {
-                path,
-                formats: Formats::read(bytes).unwrap_or_default(),
-            })
+            .map(|(path, bytes)| FileTexts { path, formats: read_formats(bytes) })
             .collect();
         // Changed files come last; no answer may depend on that.
         files.par_sort_by_key(|file| file.path);
         let texts = Texts::new(&files);
-        let wrappers = Wrappers::new(printing, &files, &texts);
+        let called = seen.map(|_| called(&files, seen));
+        let wrappers = Wrappers::new(printing, &files, &texts, called.as_ref());
         let mut found: Vec<Vec<Found<'_>>> = (0..files.len())
             .into_par_iter()
             .map(|file| found_in(file as u32, &files, &texts, &wrappers, seen))
@@ -246,6 +251,23 @@ fn name_modules(files: &[FileTexts<'_>], found: &mut [Vec<Found<'_>>], read: Rea
     }
 }
 
+/// Whether a call may have printed a line of the log that `seen` has the words of.
+fn may_have_printed(call: &PrintCall<'_>, seen: Option<&LogWords>) -> bool {
+    call.argument == 0 || seen.is_none_or(|seen| seen.may_have(call.text))
+}
+
+/// The names that are called where a line of the log may have been printed.
+fn called<'a>(files: &[FileTexts<'a>], seen: Option<&LogWords>) -> HashSet<&'a [u8]> {
+    let of_file = |file: &FileTexts<'a>| -> Vec<&'a [u8]> {
+        let calls = file.formats.calls.iter().filter(|call| may_have_printed(call, seen));
+        let mut numbers: Vec<u32> = calls.map(|call| call.callee).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers.into_iter().map(|number| file.formats.callees[number as usize]).collect()
+    };
+    files.par_iter().flat_map_iter(of_file).collect()
+}
+
 /// The formats of the calls in one file.
 fn found_in<'a>(
     number: u32,
@@ -257,10 +279,7 @@ fn found_in<'a>(
     let formats = &files[number as usize].formats;
     let mut printers: Vec<Option<&[Printer]>> = vec![None; formats.callees.len()];
     let mut found: Vec<Found<'_>> = Vec::new();
-    for call in &formats.calls {
-        if call.argument != 0 && seen.is_some_and(|seen| !seen.may_have(call.text)) {
-            continue;
-        }
+    for call in formats.calls.iter().filter(|call| may_have_printed(call, seen)) {
         let callee = call.callee as usize;
         let printers = *printers[callee]
             .get_or_insert_with(|| wrappers.printers(formats.callees[callee], number));

@@ -212,3 +212,55 @@ fn a_line_that_was_cut_is_likely_the_call_that_begins_so() {
     words.text(b"Kernel panic - not syncing: darkness in ro");
     assert!(words.may_have(kgrep_index::outline::formats::Template(b"darkness in room %u")));
 }
+
+/// A macro makes the function, so that only its declaration says what it does.
+#[test]
+fn what_is_declared_to_take_a_format_prints() {
+    let header = "__printf(2, 3) __cold void lamp_warn(const struct lamp *lamp, const char *fmt, ...);\n\
+        extern __printf(1, 2) int lamp_name(const char *fmt, ...);\n\
+        void lamp_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));\n";
+    let make = "#include \"lamp.h\"\n#define LAMP_LOG(func, level) \\\n\
+        void func(const struct lamp *lamp, const char *fmt, ...) \\\n{ \\\n\tlamp_out(level); \\\n}\n\
+        LAMP_LOG(lamp_warn, KERN_WARNING);\n";
+    let lamp = "#include \"lamp.h\"\nvoid lamp_on(struct lamp *lamp)\n{\n\
+        \tlamp_warn(lamp, \"no light in room %d\\n\", 7);\n\tlamp_name(\"lamp of room %d\", 7);\n\
+        \tlamp_say(\"darkness in %s\\n\", lamp->name);\n}\n";
+    let files = [
+        ("drivers/lamp/lamp.c", lamp),
+        ("drivers/lamp/lamp.h", header),
+        ("drivers/lamp/make.c", make),
+    ];
+    let lamp = messages(&files);
+    let printed = ["lamp_on 4 %sno light in room %d", "lamp_on - %sdarkness in %s"];
+    assert_eq!(told(&lamp), printed);
+    let place = |line| Some(("lamp_on".to_owned(), line, Sure::Certain));
+    assert_eq!(first(&lamp, "no light in room 3"), place(4));
+    assert_eq!(first(&lamp, "lamp 0000:01: no light in room 3"), place(4));
+}
+
+/// What is written to a buffer first is printed all the same, with what stands around it.
+#[test]
+fn a_format_goes_through_a_buffer() {
+    let source = "static void lamp_err(struct lamp *lamp, const char *fmt, ...)\n{\n\
+        \tchar text[80];\n\tva_list args;\n\n\tva_start(args, fmt);\n\
+        \tvsnprintf(text, sizeof(text), fmt, args);\n\tva_end(args);\n\
+        \tpr_err(\"lamp %d: %s!\\n\", lamp->number, text);\n}\n\
+        static int lamp_make(struct lamp *lamp, const char *fmt, ...)\n{\n\
+        \tchar name[80];\n\n\tvsnprintf(name, sizeof(name), fmt, args);\n\
+        \tpr_info(\"made lamp %s\\n\", name);\n\treturn 0;\n}\n\
+        static __printf(2, 4) void lamp_part(struct lamp *lamp, const char *fmt, int part, ...)\n{\n\
+        \tvprintk(fmt, args);\n}\n\
+        void lamp_on(struct lamp *lamp)\n{\n\tlamp_err(lamp, \"no light in room %d\", 7);\n\
+        \tlamp_make(lamp, \"the lamp of room %d\", 7);\n\
+        \tlamp_part(lamp, \"bulb of lamp %d is broken\\n\", 1, 7);\n}\n";
+    let lamp = messages(&[("drivers/lamp/lamp.c", source)]);
+    let printed = [
+        "lamp_err 3 lamp %d: %s!",
+        "lamp_make 6 made lamp %s",
+        "lamp_on 3 lamp %d: no light in room %d!",
+        "lamp_on - bulb of lamp %d is broken",
+    ];
+    assert_eq!(told(&lamp), printed);
+    let found = first(&lamp, "lamp 3: no light in room 7!");
+    assert_eq!(found.map(|(function, line, _)| (function, line)), Some(("lamp_on".to_owned(), 25)));
+}

@@ -4,7 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use kgrep_index::outline::formats::{Part, PrintCall};
+use kgrep_index::outline::formats::{LEVELS, Part, PrintCall};
 
 use super::printing::{Printer, Printing};
 use super::texts::{FORMAT, FileTexts, Of, Site, Texts, UNKNOWN, fill, quote};
@@ -29,6 +29,9 @@ pub(super) struct Wrappers<'p, 'f, 'a> {
     files: &'f [FileTexts<'a>],
     texts: &'p Texts<'f, 'a>,
     candidates: HashMap<&'a [u8], Vec<Wrapper>>,
+    /// Functions that are declared to take a format and give nothing back, of which the tree has no
+    /// body as text: a macro makes it.
+    marked: HashMap<&'a [u8], Vec<Printer>>,
     /// What was found of a candidate: none, or how it prints.
     known: HashMap<(&'a [u8], u32), Vec<Printer>>,
     /// Those that are being looked at: what calls itself hands nothing on.
@@ -36,10 +39,12 @@ pub(super) struct Wrappers<'p, 'f, 'a> {
 }
 
 impl<'p, 'f, 'a> Wrappers<'p, 'f, 'a> {
+    /// All, or those of the names `called`, with what these call.
     pub(super) fn new(
         printing: &'p Printing,
         files: &'f [FileTexts<'a>],
         texts: &'p Texts<'f, 'a>,
+        called: Option<&HashSet<&'a [u8]>>,
     ) -> Self {
         let mut candidates: HashMap<&[u8], Vec<Wrapper>> = HashMap::new();
         for (number, file) in files.iter().enumerate() {
@@ -47,7 +52,9 @@ impl<'p, 'f, 'a> Wrappers<'p, 'f, 'a> {
                 let Some(printing) = file.formats.printings.get(call.within as usize) else {
                     continue;
                 };
-                if handed_on(call, printing.format).is_none() && !printing.is_macro {
+                // Most functions hand nothing on, which needs no look at their texts.
+                let may = printing.is_macro || printing.format != 0;
+                if !may || !printing.is_macro && handed_on(call, printing.format).is_none() {
                     continue;
                 }
                 let all = candidates.entry(printing.name).or_default();
@@ -58,10 +65,12 @@ impl<'p, 'f, 'a> Wrappers<'p, 'f, 'a> {
             }
         }
         let (known, open) = (HashMap::new(), HashSet::new());
-        let mut wrappers = Wrappers { printing, files, texts, candidates, known, open };
+        let marked = marked(files, &candidates);
+        let mut wrappers = Wrappers { printing, files, texts, candidates, marked, known, open };
         let mut all: Vec<(&[u8], u32)> = wrappers
             .candidates
             .iter()
+            .filter(|(name, _)| called.is_none_or(|called| called.contains(*name)))
             .flat_map(|(name, all)| all.iter().map(|wrapper| (*name, wrapper.file)))
             .collect();
         // Which is learned first must not matter, but for those that call each other it could.
@@ -78,7 +87,7 @@ impl<'p, 'f, 'a> Wrappers<'p, 'f, 'a> {
             return known;
         }
         let found = self.chosen(name, file).and_then(|chosen| self.known.get(&(name, chosen)));
-        found.map_or(&[], Vec::as_slice)
+        found.or_else(|| self.marked.get(name)).map_or(&[], Vec::as_slice)
     }
 
     /// In which file the `name` that is called in `file` is defined. Where the nearest is one that
@@ -167,6 +176,36 @@ impl<'p, 'f, 'a> Wrappers<'p, 'f, 'a> {
         self.open.remove(&(name, file));
         self.known.insert((name, file), found);
     }
+}
+
+/// The functions that print by what they are declared to be alone: `__printf(n, m)`, nothing given
+/// back, and no body that could be read.
+fn marked<'a>(
+    files: &[FileTexts<'a>],
+    candidates: &HashMap<&'a [u8], Vec<Wrapper>>,
+) -> HashMap<&'a [u8], Vec<Printer>> {
+    let all = files.iter().flat_map(|file| &file.formats.marked);
+    let only = all.filter(|one| one.gives_nothing && !candidates.contains_key(one.name));
+    let printer = |argument, name| Printer {
+        argument,
+        level: level_in(name),
+        text: FORMAT.to_vec(),
+        // What the body puts before the format can't be read either.
+        head: b"%s".to_vec(),
+        apart: false,
+    };
+    only.map(|one| (one.name, vec![printer(one.format, one.name)])).collect()
+}
+
+/// The level that a function's name speaks of, as the digit that is printed; 0: none.
+fn level_in(name: &[u8]) -> u8 {
+    let is_of = |word: &[u8]| {
+        LEVELS.iter().find(|level| {
+            let names = [Some(level.name), level.alias].into_iter().flatten();
+            { names }.any(|name| name.as_bytes() == word)
+        })
+    };
+    name.split(|byte| *byte == b'_').find_map(is_of).map_or(0, |level| level.digit)
 }
 
 /// Which parameter of the function or macro around it the call hands on, from 1.

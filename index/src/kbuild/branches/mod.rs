@@ -4,6 +4,8 @@
 
 mod tokens;
 
+use std::collections::BTreeMap;
+
 use self::tokens::{Token, is_name, tokens};
 use super::condition::{Context, evaluate};
 use super::{Knowledge, Truth};
@@ -37,12 +39,48 @@ pub(super) fn dropped(bytes: &[u8], arms: &[(u32, Truth)], context: &Context) ->
     if places.is_empty() {
         return Dropped::default();
     }
-    let tokens = tokens(bytes, 1, arms);
-    let mut places = places.into_iter().peekable();
+    let mut found = Dropped::default();
+    let mut places = &places[..];
+    let (mut line, mut counted) = (1, 0);
+    while let Some(first) = places.first() {
+        let function = around(bytes, *first);
+        let inside = places.partition_point(|place| *place < function.end);
+        line += memchr::memchr_iter(b'\n', &bytes[counted..function.start]).count() as u32;
+        counted = function.start;
+        let own: Vec<usize> = places[..inside].iter().map(|at| at - function.start).collect();
+        places = &places[inside..];
+        let part = dropped_in(&bytes[function], line, arms, &own, context);
+        found.lines.extend(part.lines);
+        found.names.extend(part.names);
+    }
+    found
+}
+
+/// The function around a place, by the brackets in the first column that end it and the one before:
+/// most of a file asks nothing, and its tokens are not looked at. Where it is less than the function,
+/// less is dropped.
+fn around(bytes: &[u8], place: usize) -> std::ops::Range<usize> {
+    let before = memchr::memmem::rfind(&bytes[..place], b"\n}");
+    let start = before.map_or(0, |end| end + 2);
+    let behind = memchr::memmem::find(&bytes[place..], b"\n}");
+    start..behind.map_or(bytes.len(), |end| place + end + 2)
+}
+
+/// What is dropped of a part of a file, which begins on `line` and asks about the configuration at
+/// `places`.
+fn dropped_in(
+    bytes: &[u8],
+    line: u32,
+    arms: &[(u32, Truth)],
+    places: &[usize],
+    context: &Context,
+) -> Dropped {
+    let tokens = tokens(bytes, line, arms);
+    let mut places = places.iter().peekable();
     let mut asked = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
-        while places.next_if(|place| *place < token.start as usize).is_some() {}
-        if places.next_if(|place| *place == token.start as usize).is_some() {
+        while places.next_if(|place| **place < token.start as usize).is_some() {}
+        if places.next_if(|place| **place == token.start as usize).is_some() {
             asked.push(at);
         }
     }
@@ -70,13 +108,21 @@ pub(super) fn lines_with(bytes: &[u8], line: u32, name: &[u8]) -> Vec<u32> {
 fn asking(bytes: &[u8], knowledge: &Knowledge) -> Vec<usize> {
     let condition = &knowledge.condition;
     let all = [&condition.enabled, &condition.builtin, &condition.module, &condition.reachable];
-    let mut found = Vec::new();
+    // Those that begin alike are found in one look at the text.
+    let mut groups: BTreeMap<&[u8], Vec<&[u8]>> = BTreeMap::new();
     for name in all.into_iter().flatten().map(String::as_bytes) {
-        found.extend(memchr::memmem::find_iter(bytes, name).filter(|at| {
-            let is_part = |at: usize| bytes.get(at).is_some_and(|byte| is_name(*byte));
+        groups.entry(name.get(..3).unwrap_or(name)).or_default().push(name);
+    }
+    let is_part = |at: usize| bytes.get(at).is_some_and(|byte| is_name(*byte));
+    let mut found = Vec::new();
+    for (start, names) in groups {
+        found.extend(memchr::memmem::find_iter(bytes, start).filter(|at| {
+            let begins = |name: &&[u8]| bytes[*at..].starts_with(name) && !is_part(at + name.len());
+            if *at > 0 && is_part(*at - 1) || !names.iter().any(begins) {
+                return false;
+            }
             let line = memchr::memrchr(b'\n', &bytes[..*at]).map_or(0, |end| end + 1);
-            let is_word = (*at == 0 || !is_part(*at - 1)) && !is_part(at + name.len());
-            is_word && !bytes[line..*at].trim_ascii_start().starts_with(b"#")
+            !bytes[line..*at].trim_ascii_start().starts_with(b"#")
         }));
     }
     found.sort_unstable();

@@ -91,3 +91,11 @@ fn arms_comments_and_damage_are_no_matter() {
     }
     assert_eq!(lines_with(b"ca(); /* cb */\nxcb(); cb\n()", 7, b"cb"), [8]);
 }
+
+#[test]
+fn each_function_is_looked_at_alone() {
+    let text = "struct a {\n int b;\n};\nint e(void)\n{\n return 1;\n}\n\n#define G 1\nvoid f(void)\n{\n\
+        \tif (IS_ENABLED(CONFIG_OFF))\n\t\tca();\n\tcb();\n}\nint g;\nvoid h(void)\n{\n\tif (x)\n\t\tcc();\n}\n\
+        void i(void)\n{\n\tif (IS_ENABLED(CONFIG_ON))\n\t\treturn;\n\tcd();\n}\nint k = IS_ENABLED(CONFIG_OFF) && ce;\n";
+    assert_eq!(gone(text), "13ca 26cd 28ce");
+}

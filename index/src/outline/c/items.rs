@@ -98,6 +98,7 @@ impl Reader<'_> {
     }
 
     fn read_function(&mut self, item: &Item, open: usize, name: usize, params: Group, typed: bool) {
+        let head = (name, open);
         let flags = self.flags(&item.tokens[..open]);
         let word = item.tokens[name].text(self.bytes);
         let second = item.groups.iter().find(|g| typed && g.open == params.close + 1);
@@ -119,7 +120,7 @@ impl Reader<'_> {
             Some(within) => within,
             None => self.sink.file_scope(),
         };
-        self.read_body(item, open, within, params, skip);
+        self.read_body(item, head, within, params, skip);
     }
 
     /// Notes that the function whose name is at `name` can't be seen in other files, if its head
@@ -131,7 +132,14 @@ impl Reader<'_> {
         }
     }
 
-    fn read_body(&mut self, item: &Item, open: usize, within: u32, params: Group, skip: usize) {
+    fn read_body(
+        &mut self,
+        item: &Item,
+        (name, open): (usize, usize),
+        within: u32,
+        params: Group,
+        skip: usize,
+    ) {
         self.sink.enter();
         let params = item.inside(params);
         let function = self.sink.out.definitions.get(within as usize);
@@ -144,7 +152,9 @@ impl Reader<'_> {
         if self.about.is_some() {
             return;
         }
-        let head = Head::of_function(params, self.bytes);
+        let around = &item.tokens[..open];
+        let before = around.get(..name).unwrap_or_default();
+        let head = Head::of_function(params, (before, around), self.bytes);
         let name = self.sink.out.definitions.get(within as usize).map(|d| d.name);
         let name = name.map_or(&b""[..], |name| self.sink.out.names.get(name));
         self.gather.body(name, &head, &item.tokens[open..], self.bytes);
@@ -218,14 +228,15 @@ impl Reader<'_> {
             let number = self.sink.define(definition);
             self.sink.add_use(number, receiver, UseKind::Call, definition.first, NO_NAME);
             self.read_others(item, receiver, inside, InvocationKind::Name, number, false);
-            return self.read_body(item, open, number, params, 0);
+            return self.read_body(item, (name, open), number, params, 0);
         }
+        let at = name;
         for (arm, name) in own.iter().enumerate() {
             definition.name = self.sink.intern(name);
             let number = self.sink.define(definition);
             self.sink.add_use(number, receiver, UseKind::Call, definition.first, NO_NAME);
             self.arm = arm;
-            self.read_body(item, open, number, params, 0);
+            self.read_body(item, (at, open), number, params, 0);
         }
         self.arm = 0;
     }
@@ -323,14 +334,19 @@ impl Reader<'_> {
                 let second =
                     item.groups.iter().find(|g| g.open == params.close + 1 && g.close > g.open);
                 let named = if second.is_some() { params.close } else { name };
+                let at = name;
                 let name = self.plain_text(&item.tokens[name..=named]);
                 if flags.has(Flags::STATIC) {
                     self.set_own(name);
                 }
                 let params = second.copied().unwrap_or(params);
                 let mut definition = self.definition(item, name, Kind::Declaration, flags);
-                definition.params = self.plain_text(item.inside(params));
+                let inside = item.inside(params);
+                definition.params = self.plain_text(inside);
                 self.sink.define(definition);
+                if self.about.is_none() && inside.last().is_some_and(|token| token.is(b'.')) {
+                    self.gather.declared(head, at, self.bytes);
+                }
             }
             _ => self.read_variables(item, 0),
         }

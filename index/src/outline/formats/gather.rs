@@ -3,6 +3,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::buffer::{buffer, handed_on};
+use super::marked::{gives_nothing, marked_format};
 use super::template::{
     CLOSE, NAME, OPEN, PARAM, QUOTED, UNKNOWN, put_literal, put_name, put_param,
 };
@@ -23,11 +25,18 @@ pub(in super::super) struct Head<'a> {
     /// Whether the last stands for a variable number.
     variadic: bool,
     is_macro: bool,
+    /// Whether the function gives nothing back.
+    gives_nothing: bool,
 }
 
 impl<'a> Head<'a> {
-    /// The parameters between a function's brackets.
-    pub(in super::super) fn of_function(tokens: &[Token], bytes: &'a [u8]) -> Head<'a> {
+    /// The parameters between a function's brackets, and what stands before its name and around
+    /// its head.
+    pub(in super::super) fn of_function(
+        tokens: &[Token],
+        (before, around): (&[Token], &[Token]),
+        bytes: &'a [u8],
+    ) -> Head<'a> {
         let mut head = Head::default();
         let mut list = false;
         for (number, tokens) in split(tokens).enumerate() {
@@ -43,6 +52,11 @@ impl<'a> Head<'a> {
             }
             head.names.push(name);
         }
+        if head.format != NO_FORMAT {
+            head.gives_nothing = gives_nothing(before, bytes);
+            let is_one = |format: &u32| *format as usize <= head.names.len();
+            head.format = marked_format(around, bytes).filter(is_one).unwrap_or(head.format);
+        }
         head
     }
 
@@ -56,6 +70,12 @@ impl<'a> Head<'a> {
             head.names.push(name.map_or(&b"__VA_ARGS__"[..], |t| t.text(bytes)));
         }
         head
+    }
+
+    /// The name of a function's parameter that is the format.
+    fn format_name(&self) -> Option<&'a [u8]> {
+        let at = self.format.checked_sub(1)?;
+        self.names.get(at as usize).copied().filter(|name| !name.is_empty())
     }
 
     /// The number of the parameter `name`, from 1.
@@ -77,6 +97,8 @@ struct Open {
     /// Whether it has a text in it.
     has_text: bool,
     level: u8,
+    /// Where the arguments end.
+    ends: Vec<usize>,
     /// The texts found: which argument, and where it is in the buffer.
     texts: Vec<(u32, Vec<u8>)>,
 }
@@ -89,6 +111,7 @@ pub(in super::super) struct Gather {
     printings: (u32, Vec<u8>),
     calls: (u32, Vec<u8>),
     macros: (u32, Vec<u8>),
+    marked: (u32, Vec<u8>),
     /// The macros in which something was found: a use of one may print without a text.
     printing_macros: HashSet<Vec<u8>>,
     line: u32,
@@ -101,24 +124,35 @@ struct Body<'t, 'a> {
     head: &'t Head<'a>,
     /// A variable whose `fmt` is set to the format.
     list: Option<&'a [u8]>,
+    /// A variable that the format is written to with its arguments.
+    buffer: Option<&'a [u8]>,
 }
 
 impl Gather {
     /// What was found, as bytes; none where nothing was.
     pub(in super::super) fn finish(self, includes: &[&[u8]]) -> Vec<u8> {
-        if self.calls.0 == 0 && self.macros.0 == 0 {
+        if self.calls.0 == 0 && self.macros.0 == 0 && self.marked.0 == 0 {
             return Vec::new();
         }
         let mut out = Vec::new();
-        for (count, bytes) in
-            [&self.printings, &(self.names.len() as u32, self.callees), &self.calls, &self.macros]
-        {
+        let callees = (self.names.len() as u32, self.callees);
+        for (count, bytes) in [&self.printings, &callees, &self.calls, &self.macros, &self.marked] {
             put(&mut out, *count);
             out.extend(bytes);
         }
         put(&mut out, includes.len() as u32);
         includes.iter().for_each(|path| put_text(&mut out, path));
         out
+    }
+
+    /// Notes a function that is declared with a variable number of arguments, if it is said to take
+    /// a format: `head` is the declaration, in which its name is at `name`.
+    pub(in super::super) fn declared(&mut self, head: &[Token], name: usize, bytes: &[u8]) {
+        let Some(format) = marked_format(head, bytes) else { return };
+        let nothing = gives_nothing(&head[..name], bytes);
+        self.marked.0 += 1;
+        put_text(&mut self.marked.1, head[name].text(bytes));
+        put(&mut self.marked.1, format << 1 | u32::from(nothing));
     }
 
     /// Notes the calls in `tokens`, the body of the function or macro `name`.
@@ -137,8 +171,10 @@ impl Gather {
             return;
         }
         let list = list_of(head, tokens, bytes);
+        let format = head.format_name().filter(|_| head.gives_nothing);
+        let buffer = format.and_then(|format| buffer(format, tokens, bytes));
         let before = self.calls.0;
-        self.walk(&Body { tokens, bytes, head, list });
+        self.walk(&Body { tokens, bytes, head, list, buffer });
         if self.calls.0 > before {
             if head.is_macro {
                 self.printing_macros.insert(name.to_vec());
@@ -164,7 +200,11 @@ impl Gather {
             return;
         }
         let mut text = Vec::new();
-        if put_template(&Body { tokens, bytes, head, list: None }, 0..tokens.len(), &mut text) {
+        if put_template(
+            &Body { tokens, bytes, head, list: None, buffer: None },
+            0..tokens.len(),
+            &mut text,
+        ) {
             self.macros.0 += 1;
             put_text(&mut self.macros.1, name);
             put(&mut self.macros.1, line);
@@ -238,9 +278,32 @@ impl Gather {
         for (argument, text) in call.texts.iter().filter(|(_, text)| may_print(name, text)) {
             self.note(name, lines, (*argument, call.level), text);
         }
+        if let Some(buffer) = body.buffer {
+            self.note_buffer(body, call, (callee, end), buffer);
+        }
         if self.prints_alone(name) {
             let first = body.tokens.get(callee + 2..end).unwrap_or_default();
             self.note(name, lines, (0, call.level), &source(first, body.bytes));
+        }
+    }
+
+    /// Notes a call that prints the buffer that the format was written to: the format is handed on.
+    fn note_buffer(
+        &mut self,
+        body: &Body,
+        call: &Open,
+        (callee, end): (usize, usize),
+        buffer: &[u8],
+    ) {
+        let name = body.tokens[callee].text(body.bytes);
+        let lines = (body.tokens[callee].line, body.tokens[end].line);
+        for (argument, text) in &call.texts {
+            let Some(behind) = call.ends.get(*argument as usize - 1) else { continue };
+            let behind = body.tokens.get(behind + 1..=end).unwrap_or_default();
+            let format = body.head.format;
+            if let Some(text) = handed_on(text, behind, body.bytes, buffer, format) {
+                self.note(name, lines, (*argument, call.level), &text);
+            }
         }
     }
 
@@ -290,10 +353,14 @@ impl Gather {
 
 impl Open {
     fn new(callee: Option<usize>, start: usize) -> Open {
-        Open { callee, argument: 1, start, has_text: false, level: 0, texts: Vec::new() }
+        let (ends, texts) = (Vec::new(), Vec::new());
+        Open { callee, argument: 1, start, has_text: false, level: 0, ends, texts }
     }
 
     fn end_argument(&mut self, body: &Body, end: usize) {
+        if body.buffer.is_some() {
+            self.ends.push(end);
+        }
         if std::mem::take(&mut self.has_text) {
             for part in arms(body.tokens, self.start..end) {
                 let mut text = Vec::new();

@@ -7,8 +7,10 @@
 //!
 //! A text is a [`Template`]: literal bytes, with marks where a name stands.
 
+mod buffer;
 mod gather;
 mod level;
+mod marked;
 mod template;
 
 pub(super) use gather::{Gather, Head};
@@ -61,6 +63,17 @@ pub struct TextMacro<'a> {
     pub text: Template<'a>,
 }
 
+/// A function that is declared to take a format (`__printf(n, m)`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Marked<'a> {
+    /// Its name.
+    pub name: &'a [u8],
+    /// Which argument is the format, from 1.
+    pub format: u32,
+    /// Whether it gives nothing back.
+    pub gives_nothing: bool,
+}
+
 /// What a file says of printing, read from its bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Formats<'a> {
@@ -72,6 +85,8 @@ pub struct Formats<'a> {
     pub calls: Vec<PrintCall<'a>>,
     /// Macros for texts.
     pub macros: Vec<TextMacro<'a>>,
+    /// Functions that are declared to take a format.
+    pub marked: Vec<Marked<'a>>,
     /// What the file includes with `"…"`.
     pub includes: Vec<&'a [u8]>,
 }
@@ -79,6 +94,15 @@ pub struct Formats<'a> {
 impl<'a> Formats<'a> {
     /// What `bytes` say; `None` when they were not written by this module.
     pub fn read(bytes: &'a [u8]) -> Option<Formats<'a>> {
+        Formats::read_where(bytes, |_, _| true)
+    }
+
+    /// The same with those calls only that `keep` says, which is given what is around each: of all
+    /// files of a tree they are a million.
+    pub fn read_where(
+        bytes: &'a [u8],
+        keep: impl Fn(&Printing<'a>, &PrintCall<'a>) -> bool,
+    ) -> Option<Formats<'a>> {
         let mut at = Cursor(bytes);
         let mut formats = Formats::default();
         if bytes.is_empty() {
@@ -105,18 +129,28 @@ impl<'a> Formats<'a> {
             let (last, argument) = (line.wrapping_add(at.number()?), at.number()?);
             let level = at.number()? as u8;
             let text = Template(at.text()?);
-            formats.calls.push(PrintCall { within, callee, line, last, argument, level, text });
+            let call = PrintCall { within, callee, line, last, argument, level, text };
+            let around = formats.printings.get(within as usize)?;
+            if callee as usize >= formats.callees.len() {
+                return None;
+            }
+            if keep(around, &call) {
+                formats.calls.push(call);
+            }
         }
         for _ in 0..at.count()? {
             let (name, line) = (at.text()?, at.number()?);
             formats.macros.push(TextMacro { name, line, text: Template(at.text()?) });
         }
         for _ in 0..at.count()? {
+            let (name, packed) = (at.text()?, at.number()?);
+            let (format, gives_nothing) = (packed >> 1, packed & 1 == 1);
+            formats.marked.push(Marked { name, format, gives_nothing });
+        }
+        for _ in 0..at.count()? {
             formats.includes.push(at.text()?);
         }
-        let within = |call: &PrintCall| (call.within as usize) < formats.printings.len();
-        let callee = |call: &PrintCall| (call.callee as usize) < formats.callees.len();
-        formats.calls.iter().all(|call| within(call) && callee(call)).then_some(formats)
+        Some(formats)
     }
 }
 

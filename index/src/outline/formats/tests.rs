@@ -31,6 +31,38 @@ fn a_text_that_a_condition_decides_is_not_known() {
 }
 
 #[test]
+fn declarations_tell_which_argument_is_a_format() {
+    let text = "extern __printf(2, 3) __cold void say(struct lamp *l, const char *fmt, ...);\n\
+        char *name(const char *fmt, ...) __attribute__((__format__(__printf__, 1, 2)));\n\
+        void plain(const char *fmt, ...);\nvoid none(int a) __printf(1, 0);\n";
+    let outline = outline(b"a.h", text.as_bytes(), &Idioms::built_in());
+    let formats = Formats::read(&outline.formats).expect("as it was written");
+    let marked: Vec<(&[u8], u32, bool)> =
+        formats.marked.iter().map(|one| (one.name, one.format, one.gives_nothing)).collect();
+    assert_eq!(marked, [(&b"say"[..], 2, true), (b"name", 1, false)]);
+}
+
+#[test]
+fn what_is_written_to_a_buffer_that_is_printed_is_handed_on() {
+    let through = |kind: &str, write: &str, print: &str| {
+        let text =
+            format!("{kind} f(int a, const char *fmt, ...)\n{{\n\t{write};\n\t{print};\n}}\n");
+        let outline = outline(b"a.c", text.as_bytes(), &Idioms::built_in());
+        let formats = Formats::read(&outline.formats).expect("as it was written");
+        let param = |call: &PrintCall<'_>| call.line == 4 && call.text.param() == Some(2);
+        formats.calls.iter().any(param)
+    };
+    let write = "vscnprintf(text + 1, sizeof(text), fmt, args)";
+    let print = "printk(\"%d 100%% %s\\n\", a, text)";
+    assert!(through("void", write, print));
+    assert!(through("void", "text = kvasprintf(GFP_KERNEL, fmt, args)", print));
+    assert!(!through("int", write, print));
+    assert!(!through("void", write, "printk(\"%d %d\\n\", a, text)"));
+    assert!(!through("void", write, "printk(\"%*d %s\\n\", a, b, text)"));
+    assert!(!through("void", write, "printk(\"%s %d\\n\", other, a)"));
+}
+
+#[test]
 fn damaged_bytes_are_no_formats() {
     let text = "#define P \"a b\"\nvoid f(void)\n{\n\tfoo(\"lamp %d\\n\", b);\n}\n";
     let outline = outline(b"a.c", text.as_bytes(), &Idioms::built_in());
