@@ -214,7 +214,7 @@ fn documents_are_linked_both_ways() {
         })
         .collect();
     let expected = [
-        "5:35-41 /Documentation/mm/slab.rst",
+        "5:34-40 /Documentation/mm/slab.rst",
         "6:19-37 /Documentation/filesystems/mounts.rst",
         "7:6-40 /Documentation/admin-guide/kdump.rst",
     ];
