@@ -355,7 +355,7 @@ fn a_revision_is_asked_in_place_of_the_files() {
         ("read", json!({ "path": "fs/namespace.c", "first": 29, "last": 29 }), "29: static inline"),
         ("search", json!({ "pattern": "may_mount", "paths": ["fs"] }), "29 may_mount: static"),
         ("callers", json!({ "names": "may_mount" }), " 55 sys_pivot_root; call: "),
-        ("references", json!({ "names": "may_mount" }), "55 call; sys_pivot_root: "),
+        ("references", json!({ "names": "may_mount" }), "55 sys_pivot_root; call: "),
         ("maintainers", json!({ "paths": ["fs/namespace.c"] }), "MAINTAINERS"),
         ("list", json!({ "what": "syscalls", "glob": "pivot*" }), "# syscalls at v6.1: 1 row"),
         // A patch and a configuration are files beside those that are checked out.

@@ -70,12 +70,7 @@ fn implementing(graph: &Graph<'_>, file: &Open<'_>, word: &Word) -> Vec<DefInfo>
 }
 
 /// The tracepoints that a word means: by the name that fires them, or where they are made.
-fn tracepoints(
-    graph: &Graph<'_>,
-    file: &Open<'_>,
-    word: &Word,
-    named: &[DefInfo],
-) -> Vec<DefInfo> {
+fn tracepoints(graph: &Graph<'_>, file: &Open<'_>, word: &Word, named: &[DefInfo]) -> Vec<DefInfo> {
     let is_point = |d: &&DefInfo| d.kind == Kind::Tracepoint;
     if !named.is_empty() {
         return named.iter().filter(is_point).copied().collect();
@@ -114,9 +109,10 @@ fn probes(graph: &Graph<'_>, code: &Code, point: &DefInfo) -> Vec<DefInfo> {
 /// The function that gets what a link hands on; nothing where none does.
 fn receiver(graph: &Graph<'_>, link: &Link) -> Vec<u8> {
     match How::of(graph, link) {
-        How::Link { via: Some(Via::Function(name) | Via::Parameter { function: name, .. }), .. } => {
-            name.into_bytes()
-        }
+        How::Link {
+            via: Some(Via::Function(name) | Via::Parameter { function: name, .. }),
+            ..
+        } => name.into_bytes(),
         _ => Vec::new(),
     }
 }
