@@ -61,6 +61,8 @@
          (and capf (all-completions "kmem" (nth 2 capf)))))
 
 ;; And every other request.
+(let ((found (lines (ask :textDocument/definition))))
+  (check 'definition (string-prefix-p "mm/slab.c" found) found))
 (let ((found (lines (ask :textDocument/declaration))))
   (check 'declaration (string-prefix-p "include/linux/slab.h" found) found))
 (check 'hover (string-match-p "kmem_cache_alloc"
@@ -78,6 +80,10 @@
 (check 'implementation (string-prefix-p "fs/ext4/inode.c" (lines (ask :textDocument/implementation))))
 (open-at "fs/ext4/inode.c" "ei->i_flags" 1)
 (check 'type (string-prefix-p "fs/ext4/ext4.h" (lines (ask :textDocument/typeDefinition))))
+
+(open-at "fs/ext4/inode.c" "kmem_cache_alloc(ext4_inode_cachep, GFP" 36)
+(let ((help (ask :textDocument/signatureHelp)))
+  (check 'signature (equal (plist-get help :activeParameter) 1) help))
 
 ;; An edit that isn't saved counts in the next answer.
 (goto-char (point-max))

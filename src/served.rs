@@ -17,6 +17,9 @@ use crate::settings::Origin;
 /// A look at the tree is believed so long, so that a burst of questions pays for it once.
 const TRUST: Duration = Duration::from_secs(1);
 
+/// The same of a tree that does not change.
+const FOR_GOOD: Duration = Duration::from_secs(60 * 60);
+
 /// What all questions about a tree share.
 pub(crate) struct Served {
     tree: Tree,
@@ -55,6 +58,25 @@ impl Served {
             arch: ArchChoice { name: arch.value.clone(), named: arch.origin != Origin::Default },
             kconfig: code::kconfig(session)?,
             auto_update: session.settings.auto_update.value,
+        })
+    }
+
+    /// Another tree with the same settings: one whose files never change, such as a revision's.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub(crate) fn elsewhere(&self, folder: &Path) -> kgrep_engine::Result<Served> {
+        // As on the command line, the configuration is a file beside what is checked out.
+        let kconfig = self
+            .kconfig
+            .clone()
+            .map(|choice| KconfigChoice { path: self.tree.root().join(&choice.path), ..choice });
+        Ok(Served {
+            tree: Tree::locate(folder)?,
+            workspace: self.workspace.clone().trusting(FOR_GOOD),
+            arch: self.arch.clone(),
+            kconfig,
+            auto_update: self.auto_update,
         })
     }
 

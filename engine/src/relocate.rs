@@ -4,13 +4,13 @@
 //! [`SourceFile`] is read once for all entries that point into it, and says of each
 //! whether its line is where it was, is elsewhere now, or is gone.
 
-use std::cell::OnceCell;
 use std::fs::{File, Metadata};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read};
 use std::ops::Range;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use rustix::fs::OFlags;
 
@@ -51,7 +51,7 @@ pub struct SourceFile {
     starts: Vec<usize>,
     /// Hash and number (from 0) of each line, sorted; made when a line was not where
     /// it had been.
-    by_text: OnceCell<Vec<(u64, usize)>>,
+    by_text: OnceLock<Vec<(u64, usize)>>,
 }
 
 impl SourceFile {
@@ -94,7 +94,7 @@ impl SourceFile {
         if starts.last().is_some_and(|start| *start < bytes.len()) {
             starts.push(bytes.len());
         }
-        SourceFile { bytes, starts, by_text: OnceCell::new() }
+        SourceFile { bytes, starts, by_text: OnceLock::new() }
     }
 
     /// All of it.

@@ -107,7 +107,7 @@ pub(super) fn laid_out(
     kept: &Kept,
 ) -> Result<PathBuf> {
     waiting::begin("laying out the revision");
-    let root = repository.lay_out(revision, kept, &|_, _| ());
+    let root = repository.lay_out(revision, kept, &|_, _| true);
     waiting::end();
     Ok(root?)
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use kgrep_engine::compare::{self, BuiltSides};
 use kgrep_engine::request::{
-    self, LogPart, Request, definition_kinds, reference_kinds, step_kinds,
+    self, LogPart, Request, access_kinds, definition_kinds, reference_kinds, step_kinds,
 };
 use kgrep_engine::search::{FileRules, SearchRequest, TypeChoice};
 use kgrep_engine::{Answer, Sources, Title};
@@ -31,9 +31,12 @@ const WHOLE: usize = 10;
 const FOUND: usize = 1000;
 
 /// A call of a tool.
-pub(super) struct Call<'a> {
-    pub(super) context: &'a Context,
-    pub(super) hearing: &'a Hearing,
+struct Call<'a> {
+    /// The tree that is asked about: a revision's, where one is named.
+    context: &'a Context,
+    /// The tree that is served. Patches and configurations are files of it.
+    here: &'a Context,
+    hearing: &'a Hearing,
     common: Common,
     window: Window,
     page: Page,
@@ -52,13 +55,22 @@ pub(super) fn page(
     arguments: Value,
 ) -> Result<Page, String> {
     let (common, own) = take::split(arguments)?;
-    let digest = cursor::digest(name, &json!([own, common.arch, common.kconfig]));
+    let digest = cursor::digest(name, &json!([own, common.arch, common.kconfig, common.at]));
     let skip = common.cursor.as_deref().map_or(Ok(0), |cursor| cursor::read(cursor, digest))?;
     let window = Window::new(skip, common.limit);
     let end = skip.saturating_add(common.limit);
-    let mut call = Call { context, hearing, common, window, page: Page::default(), whole: WHOLE };
+    let (here, at) = (context, common.at.as_deref());
+    let revision = at.map(|name| here.at(name, hearing)).transpose()?;
+    let context = revision.as_deref().unwrap_or(here);
+    let page = Page::default();
+    let mut call = Call { context, here, hearing, common, window, page, whole: WHOLE };
     call.answer(name, own)?;
     let mut page = call.page;
+    if let Some(asked) = context.revision() {
+        page.parts.iter_mut().for_each(|part| part.asked += &format!(" at {}", asked.name));
+        page.coverage.insert("revision".to_owned(), json!(asked.name));
+        page.coverage.insert("commit".to_owned(), json!(asked.commit));
+    }
     if let Some(part) = page.parts.first_mut() {
         part.notes.splice(..0, hearing.said());
     }
@@ -77,10 +89,12 @@ impl Call<'_> {
             "define" => self.define(own),
             "exists" => self.exists(own),
             "references" => {
-                let take::References { names, kinds } = take::own(own)?;
+                let take::References { names, kinds, access } = take::own(own)?;
                 let kinds = reference_kinds(&kinds).map_err(wrong)?;
-                self.each(&names, "uses of", |name| {
-                    Request::References(request::References { name, kinds: kinds.clone() })
+                let access = access_kinds(&access).map_err(wrong)?;
+                self.each(&names, "uses of", |name| match access.is_empty() {
+                    true => Request::References(request::References { name, kinds: kinds.clone() }),
+                    false => Request::Accesses(request::Accesses { name, kinds: access.clone() }),
                 })
             }
             "callers" => self.callers(own),
@@ -126,7 +140,17 @@ impl Call<'_> {
     }
 
     fn code(&self) -> Result<Code, String> {
-        self.context.code(&self.common, self.hearing)
+        let kconfig = self.here.kconfig(&self.common)?;
+        self.context.code(&self.common, kconfig, self.hearing)
+    }
+
+    fn ask(&self, code: &Code, request: &Request) -> Result<Answer, String> {
+        code.answer(request).map_err(|error| self.context.wrong(error))
+    }
+
+    /// A patch, or a folder of patches: a file of the tree that is served, whatever is asked about.
+    fn patch(&self, path: &str) -> Result<PathBuf, String> {
+        Ok(self.here.tree().root().join(self.here.below(path)?))
     }
 
     /// Asks for each of several names.
@@ -138,7 +162,7 @@ impl Call<'_> {
     ) -> Result<(), String> {
         let code = self.code()?;
         for name in some(names)? {
-            let answer = code.answer(&request(name.clone())).map_err(wrong)?;
+            let answer = self.ask(&code, &request(name.clone()))?;
             self.part(&code, format!("{asked} {name}"), &answer, false);
         }
         Ok(())
@@ -146,7 +170,7 @@ impl Call<'_> {
 
     fn one(&mut self, asked: String, request: &Request) -> Result<(), String> {
         let code = self.code()?;
-        let answer = code.answer(request).map_err(wrong)?;
+        let answer = self.ask(&code, request)?;
         self.part(&code, asked, &answer, false);
         Ok(())
     }
@@ -174,10 +198,9 @@ impl Call<'_> {
 
     fn touched(&mut self, own: Value) -> Result<(), String> {
         let take::Touched { patch } = take::own(own)?;
-        let path = self.context.below(&patch)?;
-        let on = self.context.tree().root().to_owned();
-        let (path, strip) = (on.join(path), None);
-        let sides = crate::diff::Sides::Patches { path, on: Some(on), strip };
+        let on = Some(self.context.tree().root().to_owned());
+        let (path, strip) = (self.patch(&patch)?, None);
+        let sides = crate::diff::Sides::Patches { path, on, strip };
         self.one(format!("touched by {patch}"), &Request::Touched(request::Touched { sides }))
     }
 
@@ -224,7 +247,7 @@ impl Call<'_> {
         let code = self.code()?;
         for name in some(&names)? {
             let define = request::Define { name: name.clone(), kinds: kinds.clone() };
-            let answer = code.answer(&Request::Define(define)).map_err(wrong)?;
+            let answer = self.ask(&code, &Request::Define(define))?;
             self.part(&code, format!("definitions of {name}"), &answer, body);
         }
         Ok(())
@@ -251,16 +274,21 @@ impl Call<'_> {
 
     fn diff(&mut self, own: Value) -> Result<(), String> {
         let take::Diff { old, new, pattern, globs } = take::own(own)?;
-        let old = self.context.below(&old)?;
-        let asked = match &new {
-            Some(new) => format!("{} against {new}", old.display()),
-            None => format!("changes of {}", old.display()),
-        };
-        let sides = match new {
-            Some(new) => crate::diff::Sides::Folders { old, new: self.context.below(&new)? },
+        let (asked, sides) = match new {
+            Some(new) => {
+                let old = self.context.below(&old)?;
+                let asked = format!("{} against {new}", old.display());
+                let new = self.context.below(&new)?;
+                (asked, crate::diff::Sides::Folders { old, new })
+            }
             None => {
-                let on = Some(PathBuf::from("."));
-                crate::diff::Sides::Patches { path: old, on, strip: None }
+                let path = self.here.below(&old)?;
+                let asked = format!("changes of {}", path.display());
+                // Of a tree's own patches, paths are shown from its top.
+                let is_own = self.context.revision().is_none();
+                let path = if is_own { path } else { self.patch(&old)? };
+                let (on, strip) = (Some(PathBuf::from(".")), None);
+                (asked, crate::diff::Sides::Patches { path, on, strip })
             }
         };
         let differ = request::Differ {
@@ -276,7 +304,7 @@ impl Call<'_> {
             of_names: false,
         };
         let root = self.context.tree().root();
-        let built = match self.context.kconfig(&self.common)? {
+        let built = match self.here.kconfig(&self.common)? {
             Some(choice) => {
                 let arch = self.common.arch.as_deref();
                 BuiltSides::new(&differ.sides, root, &choice, arch, self.context.cache())
@@ -335,11 +363,10 @@ impl Call<'_> {
     fn exists(&mut self, own: Value) -> Result<(), String> {
         let take::Exists { names, patches } = take::own(own)?;
         let names = some(&names)?.to_vec();
-        let patches = patches.map(|path| self.context.below(&path)).transpose()?;
-        let patches = patches.map(|path| self.context.tree().root().join(path));
+        let patches = patches.map(|path| self.patch(&path)).transpose()?;
         let code = self.code()?;
         let request = Request::Exists(request::Exists { names, patches });
-        let mut answer = code.answer(&request).map_err(wrong)?;
+        let mut answer = self.ask(&code, &request)?;
         let mut rows: Vec<Vec<_>> = answer.sections.iter().map(|_| Vec::new()).collect();
         for mut row in std::mem::take(&mut answer.rows) {
             let part = row.section.take().and_then(|at| rows.get_mut(at as usize));
@@ -490,12 +517,7 @@ fn catalog_kinds(words: &[String]) -> Result<Vec<String>, String> {
 }
 
 fn wrong(error: kgrep_engine::Error) -> String {
-    match error {
-        kgrep_engine::Error::NoConfiguration => {
-            "no configuration is named: give kconfig, the path of one in the tree".to_owned()
-        }
-        error => told(&error.into()),
-    }
+    told(&error.into())
 }
 
 /// Names, which there must be.

@@ -1,4 +1,4 @@
-//! What a tool is called with: those of every tool (`limit`, `cursor`, `arch`, `kconfig`), taken off
+//! What a tool is called with: those of every tool (`limit`, `cursor`, `arch`, `kconfig`, `at`), taken off
 //! first, and its own: one declaration makes of them plain structs and what a client is told. What
 //! is none of them is refused by name.
 
@@ -18,6 +18,8 @@ pub(super) struct Common {
     pub(super) cursor: Option<String>,
     pub(super) arch: Option<String>,
     pub(super) kconfig: Option<String>,
+    /// A git revision.
+    pub(super) at: Option<String>,
 }
 
 /// Takes apart what a tool was called with: what every tool takes, and the rest.
@@ -44,8 +46,9 @@ pub(super) fn split(arguments: Value) -> Result<(Common, Value), String> {
         Some(other) => Err(format!("{name} is a string, not {other}")),
     };
     let (cursor, arch, kconfig) = (word("cursor")?, word("arch")?, word("kconfig")?);
+    let at = word("at")?;
     own.retain(|_, value| !value.is_null());
-    Ok((Common { limit, cursor, arch, kconfig }, Value::Object(own)))
+    Ok((Common { limit, cursor, arch, kconfig, at }, Value::Object(own)))
 }
 
 /// A tool's own arguments.
@@ -167,8 +170,9 @@ arguments! {
         patches: Option<String> = None, "patches that may bring it";
     }
     References {
-        names: Vec<String>, "";
+        names: Vec<String>, "also STRUCT.FIELD";
         kinds: Vec<String> = Vec::new(), "call, macro, ref, init, indirect, use";
+        access: Vec<String> = Vec::new(), "of variables and fields: read, write, address, …";
     }
     Callers {
         names: Vec<String>, "";

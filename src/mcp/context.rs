@@ -8,26 +8,35 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Result;
 use kgrep_engine::configuration::KconfigChoice;
-use kgrep_engine::{Cancel, Note, NoteSink, Progress, ProgressSink};
+use kgrep_engine::{Cancel, Error, Note, NoteSink, Progress, ProgressSink};
 use kgrep_index::Tree;
 use serde_bytes::ByteBuf;
 
 use super::arguments::Common;
+use super::revisions::{Asked, Revisions};
 use crate::code::Code;
 use crate::message;
 use crate::notes;
 use crate::served::{About, Served};
 use crate::session::Session;
 
-/// What all questions share.
+/// What all questions about a tree share.
 pub(super) struct Context {
     served: Served,
+    /// The git revision whose files these are; none: those that are checked out.
+    revision: Option<Asked>,
+    revisions: Revisions,
 }
+
+/// Hears how many files were dealt with, of how many where that is known, and how.
+type Told = Arc<dyn Fn(u64, Option<u64>, &str) + Send + Sync>;
 
 /// One question: what is said of it, who hears how far it is, and who ends it.
 pub(super) struct Hearing {
     notes: Arc<Mutex<Vec<Note>>>,
-    progress: ProgressSink,
+    told: Told,
+    /// How many files were laid out before any was read.
+    before: Arc<AtomicU64>,
     cancel: Cancel,
 }
 
@@ -37,7 +46,29 @@ impl Context {
     /// # Errors
     /// When it is not there.
     pub(super) fn new(session: &Session, folder: &Path) -> Result<Context> {
-        Ok(Context { served: Served::new(session, folder)? })
+        Ok(Context::of(Served::new(session, folder)?, None))
+    }
+
+    pub(super) fn of(served: Served, revision: Option<Asked>) -> Context {
+        Context { served, revision, revisions: Revisions::default() }
+    }
+
+    /// The tree that `name` means, a git revision of this one.
+    ///
+    /// # Errors
+    /// When it is none, or its files can't be laid out.
+    pub(super) fn at(&self, name: &str, hearing: &Hearing) -> Result<Arc<Context>, String> {
+        self.revisions.get(&self.served, name, hearing).map_err(|error| match error {
+            Error::NoRepository(_) => {
+                "at: the tree is in no git repository; ask without it".to_owned()
+            }
+            error => format!("at: {}", told(&error.into())),
+        })
+    }
+
+    /// The revision that it is, as it was asked.
+    pub(super) fn revision(&self) -> Option<&Asked> {
+        self.revision.as_ref()
     }
 
     /// The tree.
@@ -48,13 +79,39 @@ impl Context {
     /// The code that a question with these arguments is about.
     ///
     /// # Errors
-    /// When the architecture or the configuration is none.
-    pub(super) fn code(&self, common: &Common, hearing: &Hearing) -> Result<Code, String> {
-        let kconfig = Some(self.kconfig(common)?);
+    /// When the architecture is none.
+    pub(super) fn code(
+        &self,
+        common: &Common,
+        kconfig: Option<KconfigChoice>,
+        hearing: &Hearing,
+    ) -> Result<Code, String> {
         let (arch, cancel) = (common.arch.as_deref(), hearing.cancel.clone());
-        let about = About { arch, kconfig, cancel, ..About::default() };
-        let code = self.served.code(about, hearing.sink(), hearing.progress.clone());
+        let about = About { arch, kconfig: Some(kconfig), cancel, ..About::default() };
+        let code = self.served.code(about, hearing.sink(), hearing.progress(&self.command()));
         code.map_err(|error| told(&error.into()))
+    }
+
+    /// What makes the index of this tree.
+    fn command(&self) -> String {
+        match &self.revision {
+            Some(asked) => format!("kgrep index --at {}", asked.name),
+            None => "kgrep index".to_owned(),
+        }
+    }
+
+    /// Why the engine has no answer, in one line that says what helps.
+    pub(super) fn wrong(&self, error: Error) -> String {
+        match (error, &self.revision) {
+            (Error::NoConfiguration, _) => {
+                "no configuration is named: give kconfig, the path of one in the tree".to_owned()
+            }
+            (Error::NoIndex(_), Some(asked)) => {
+                let (name, command) = (&asked.name, self.command());
+                format!("{name} has no index to find words in; `{command}` in the tree makes it")
+            }
+            (error, _) => told(&error.into()),
+        }
     }
 
     /// The configuration that is in force.
@@ -108,24 +165,43 @@ impl Context {
 }
 
 impl Hearing {
-    /// `progress` hears of so many files that were read.
-    pub(super) fn new(cancel: Cancel, progress: impl Fn(u64) + Send + Sync + 'static) -> Hearing {
-        let (notes, read) = (Arc::new(Mutex::new(Vec::new())), AtomicU64::new(0));
-        let said = Arc::clone(&notes);
-        let sink = move |_: &Tree, step| match step {
+    /// `told` hears how far it is.
+    pub(super) fn new(
+        cancel: Cancel,
+        told: impl Fn(u64, Option<u64>, &str) + Send + Sync + 'static,
+    ) -> Hearing {
+        Hearing { notes: Arc::default(), told: Arc::new(told), before: Arc::default(), cancel }
+    }
+
+    /// Hears of files that are read, where `command` would make an index of them.
+    fn progress(&self, command: &str) -> ProgressSink {
+        let (said, told, before) =
+            (Arc::clone(&self.notes), Arc::clone(&self.told), Arc::clone(&self.before));
+        let (read, slow) =
+            (AtomicU64::new(0), format!("{SLOW} `{command}` in the tree{IMMEDIATE}"));
+        Arc::new(move |_: &Tree, step| match step {
             Progress::Read => {
                 let read = read.fetch_add(1, Ordering::Relaxed) + 1;
                 if read.is_multiple_of(EVERY) {
-                    progress(read);
+                    // It never goes back.
+                    told(before.load(Ordering::Relaxed) + read, None, "read");
                 }
             }
             Progress::Many => {
-                let note = Note::Problem(SLOW.to_owned());
+                let note = Note::Problem(slow.clone());
                 said.lock().unwrap_or_else(PoisonError::into_inner).push(note);
             }
             _ => {}
-        };
-        Hearing { notes, progress: Arc::new(sink), cancel }
+        })
+    }
+
+    /// So many of a revision's files are laid out; whether to go on.
+    pub(super) fn laid_out(&self, files: u64, of: u64) -> bool {
+        let before = self.before.fetch_max(files, Ordering::Relaxed);
+        if before / EVERY < files / EVERY {
+            (self.told)(files, Some(of), "laid out");
+        }
+        !self.cancel.is_set()
     }
 
     /// Whether something could not be read or understood.
@@ -154,9 +230,9 @@ impl Hearing {
     }
 }
 
-/// Said where a large tree was read for one answer.
-const SLOW: &str = "all of the tree was read for this, and will be for the next question; `kgrep \
-                    index` in the tree makes answers immediate";
+/// Said where a large tree was read for one answer, with what makes its index in between.
+const SLOW: &str = "all of the tree was read for this, and will be for the next question;";
+const IMMEDIATE: &str = " makes answers immediate";
 
 /// Progress is told after so many files.
 const EVERY: u64 = 2000;

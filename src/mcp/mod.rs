@@ -9,6 +9,7 @@ mod arguments;
 mod context;
 mod cursor;
 mod page;
+mod revisions;
 mod roots;
 mod tools;
 mod wire;
@@ -255,10 +256,13 @@ fn work(context: &Context, out: &Out, job: &Job) {
     let arguments = job.params.get("arguments").cloned().unwrap_or_default();
     let token = job.params.get("_meta").and_then(|meta| meta.get("progressToken")).cloned();
     let told = out.clone();
-    let hearing = Hearing::new(job.cancel.clone(), move |read| {
+    let hearing = Hearing::new(job.cancel.clone(), move |files, of, done| {
         if let Some(token) = &token {
-            let said = format!("{read} files read");
-            let params = json!({ "progressToken": token, "progress": read, "message": said });
+            let said = format!("{files} files {done}");
+            let mut params = json!({ "progressToken": token, "progress": files, "message": said });
+            if let Some(of) = of {
+                params["total"] = json!(of);
+            }
             told.notify("notifications/progress", &params);
         }
     });

@@ -17,7 +17,8 @@ pub(super) const INSTRUCTIONS: &str = "Questions about one tree of Linux kernel 
 from its files as they are now. Paths are relative to the tree's top. Ask for many names in one \
 call. Every part of an answer gives its total; where rows are left out, `more: cursor …` says how \
 to go on: the same call with that cursor. Take `exists` before saying that something does not \
-exist. For a file whose path you know, `read` is cheaper than any search.";
+exist. `at` asks a git revision (v6.1, HEAD~3) in place of the files. For a file whose path you \
+know, `read` is cheaper than any search.";
 
 /// All tools.
 const TOOLS: &[Tool] = &[
@@ -42,7 +43,8 @@ const TOOLS: &[Tool] = &[
     },
     Tool {
         name: "references",
-        about: "Every use of names with its kind and the function it is in.",
+        about: "Every use of names with its kind and the function it is in; who reads and who writes \
+                a variable or a field.",
         takes: take::References::ALL,
     },
     Tool {
@@ -145,6 +147,7 @@ impl Tool {
             ("cursor", Type::Word),
             ("arch", Type::Word),
             ("kconfig", Type::Word),
+            ("at", Type::Word),
         ] {
             properties.insert(name.to_owned(), kind.json(""));
         }
@@ -189,10 +192,9 @@ mod tests {
 
     #[test]
     fn the_list_of_tools_is_short() {
-        // Words and punctuation are about the tokens that a model's tokenizer makes of JSON;
-        // counted by tiktoken, the list has fewer.
+        // It may have 4,000 tokens. Counted by tiktoken (o200k_base), each is of 4.1 bytes.
         let text = list().to_string();
-        assert!(text.len() < 13_000, "{} bytes", text.len());
+        assert!(text.len() < 4 * 3_500, "{} bytes", text.len());
     }
 
     #[test]

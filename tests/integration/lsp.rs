@@ -88,6 +88,10 @@ fn kconfig_makefiles_assembler_and_devicetrees_take_part() {
     assert_eq!(found("fs/Makefile", "ext4|/"), "fs/ext4/Makefile:1:1-0");
     assert_eq!(found("Kconfig", "init/Kcon|fig"), "init/Kconfig:1:1-0");
     assert_eq!(
+        found("arch/x86/entry/entry_64.S", "call\tdo_sysc|all_64"),
+        "arch/x86/entry/common.c:4:24-36"
+    );
+    assert_eq!(
         found("arch/arm64/boot/dts/toy.dts", "toy,ua|rt"),
         "drivers/char/toy_uart.c:31:19-30"
     );
@@ -124,6 +128,97 @@ fn declarations_types_and_what_implements_are_other_places() {
         found("implementation", "include/linux/syscalls.h", "sys_pivot_r|oot"),
         "fs/namespace.c:48:17-26"
     );
+}
+
+/// What fires and what is called through a pointer leads to who listens and to what is put there.
+#[test]
+fn a_tracepoint_leads_to_its_probes_and_a_pointer_to_what_is_put_there() {
+    let dir = Dir::new();
+    dir.create(
+        "include/trace/events/lamp.h",
+        "TRACE_EVENT(lamp_dim,\n\tTP_PROTO(int watts),\n\tTP_ARGS(watts));\n",
+    );
+    dir.create(
+        "kernel/probe.c",
+        "#include <trace/events/lamp.h>\n\nstatic void probe_lamp(void *data, int watts)\n{\n}\n\n\
+         int probe_init(void)\n{\n\treturn register_trace_lamp_dim(probe_lamp, NULL);\n}\n",
+    );
+    dir.create(
+        "drivers/lamp.c",
+        "#include <trace/events/lamp.h>\n\nstruct lamp_ops {\n\tint (*dim)(int watts);\n};\n\n\
+         static int desk_dim(int watts)\n{\n\treturn watts;\n}\n\nstatic const struct lamp_ops desk = \
+         {\n\t.dim = desk_dim,\n};\n\nint lamp_set(const struct lamp_ops *ops, int \
+         watts)\n{\n\ttrace_lamp_dim(watts);\n\treturn ops->dim(watts);\n}\n",
+    );
+    dir.create("Kbuild", "obj-y += lamp.o\n");
+    dir.kgrep(&["index", "."]).run().expect_ok();
+    let mut client = Client::start(&dir);
+    let mut found = |method: &str, path: &str, text: &str| {
+        let found = client.at(&format!("textDocument/{method}"), path, text);
+        client.places(&found).join(" ")
+    };
+    assert_eq!(
+        found("definition", "drivers/lamp.c", "trace_la|mp_dim(watts)"),
+        "include/trace/events/lamp.h:1:13-20"
+    );
+    assert_eq!(
+        found("implementation", "drivers/lamp.c", "trace_la|mp_dim(watts)"),
+        "kernel/probe.c:3:13-22"
+    );
+    assert_eq!(
+        found("implementation", "include/trace/events/lamp.h", "TRACE_EVENT(lamp|_dim"),
+        "kernel/probe.c:3:13-22"
+    );
+    assert_eq!(
+        found("implementation", "drivers/lamp.c", "ops->d|im(watts)"),
+        "drivers/lamp.c:7:12-19"
+    );
+    assert_eq!(
+        found("typeDefinition", "drivers/lamp.c", "return o|ps->dim"),
+        "drivers/lamp.c:3:8-15"
+    );
+}
+
+/// What there is to read about a name is a link in its hover, and so is a path in a document.
+#[test]
+fn documents_are_linked_both_ways() {
+    let dir = Dir::kernel();
+    dir.create(
+        "lib/lamp.c",
+        "/**\n * lamp_bright - how bright it is\n *\n * Return: watts.\n */\nint \
+         lamp_bright(void)\n{\n\treturn 60;\n}\n",
+    );
+    dir.create(
+        "Documentation/lamps.rst",
+        "=====\nLamps\n=====\n\nAsk ``lamp_bright()``; see :doc:`mm/slab` and\n:doc:`the mounts \
+         </filesystems/mounts>`.\nAlso Documentation/admin-guide/kdump.rst.\n",
+    );
+    dir.kgrep(&["index"]).run().expect_ok();
+    let mut client = Client::start(&dir);
+    let found = client.at("textDocument/hover", "lib/lamp.c", "int lamp_b|right");
+    let root = client.uri("");
+    let text = found["contents"]["value"].as_str().unwrap().replace(&root, "TREE");
+    let expected = "```c\nint lamp_bright(void)\n```\n\nlamp_bright - how bright it is\n\n**Return:** \
+                    watts.\n\n---\n\nfunction · not used by name  \nSee \
+                    [Documentation/lamps.rst:5](TREE/Documentation/lamps.rst#L5)\n";
+    eqnice!(expected, text);
+    let params = json!({ "textDocument": { "uri": client.uri("Documentation/lamps.rst") } });
+    let found = client.ask("textDocument/documentLink", &params)["result"].clone();
+    let links: Vec<String> = found
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|link| {
+            let target = link["target"].as_str().unwrap().replace(&root, "");
+            format!("{} {target}", range(&link["range"]))
+        })
+        .collect();
+    let expected = [
+        "5:34-40 /Documentation/mm/slab.rst",
+        "6:19-37 /Documentation/filesystems/mounts.rst",
+        "7:6-40 /Documentation/admin-guide/kdump.rst",
+    ];
+    assert_eq!(links, expected);
 }
 
 #[test]
@@ -265,6 +360,9 @@ fn names_of_the_tree_are_found_by_letters_and_words() {
     assert_eq!(names("kmem_cache_alloc")[0], "kmem_cache_alloc");
     assert!(names("pivot").contains(&"sys_pivot_root".to_owned()), "{:?}", names("pivot"));
     assert!(names("ext4 alloc inode").contains(&"ext4_alloc_inode".to_owned()));
+    // Misspelled, and begun.
+    assert_eq!(names("kmem_cahce_alloc")[0], "kmem_cache_alloc");
+    assert!(names("kmem_cache_a").contains(&"kmem_cache_alloc".to_owned()));
     assert_eq!(names("no_such_thing_here"), Vec::<String>::new());
     assert_eq!(names(""), Vec::<String>::new());
 }

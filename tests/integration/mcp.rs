@@ -5,6 +5,7 @@ use std::process::{Child, ChildStdin, ChildStdout};
 
 use serde_json::{Value, json};
 
+use crate::revisions::repository;
 use crate::util::{Dir, eqnice};
 
 /// A client that has a server running.
@@ -31,6 +32,12 @@ impl Client {
         let to = self.to.as_mut().expect("the input is open");
         writeln!(to, "{line}").expect("the server reads");
         to.flush().expect("the server reads");
+    }
+
+    /// A line that need be no text.
+    fn bytes(&mut self, line: &[u8]) {
+        let to = self.to.as_mut().expect("the input is open");
+        to.write_all(&[line, b"\n"].concat()).expect("the server reads");
     }
 
     pub(crate) fn next(&mut self) -> Value {
@@ -318,4 +325,190 @@ fn what_is_asked_before_the_end_is_answered_and_a_change_is_seen() {
     assert!(waiting.is_empty(), "{waiting:?} of {answers:?}");
     // Nothing is kept as a list.
     dir.kgrep(&["-s", "p"]).run().expect_error(&["no list"]);
+}
+
+#[test]
+fn a_revision_is_asked_in_place_of_the_files() {
+    let dir = repository();
+    let patch = "--- a/fs/namespace.c\n+++ b/fs/namespace.c\n@@ -29,4 +29,4 @@\n static inline bool \
+                 may_mount(void)\n {\n-\treturn ns_capable(current->nsproxy->mnt_ns->user_ns, \
+                 CAP_SYS_ADMIN);\n+\treturn true;\n }\n";
+    dir.create("mount.patch", patch);
+    dir.create("boot.config", "# Linux/x86 6.1.0 Kernel Configuration\nCONFIG_X86_64=y\n");
+    dir.kgrep(&["index"]).run().expect_ok();
+    let mut client = Client::start(&dir);
+    // What is checked out is v6.2, which has no fs/namespace.c and calls kfree otherwise.
+    eqnice!(
+        "# kfree_new at v6.1: nothing: 0 of 54 files, checked now; not declared, defined, exported \
+         or made by a macro that kgrep knows; as text: 0 lines, 0 rows\n",
+        client.text("exists", &json!({ "names": "kfree_new", "at": "v6.1" }))
+    );
+    assert!(client.text("exists", &json!({ "names": "kfree_new" })).contains(": defined"));
+    let defined = client.call("define", &json!({ "names": "may_mount", "at": "v6.2~2" }));
+    let text = defined["content"][0]["text"].as_str().unwrap();
+    let expected = "# definitions of may_mount at v6.2~2: 1 row\nfs/namespace.c\n29-32 may_mount; ";
+    assert!(text.starts_with(expected), "{text}");
+    let coverage = &defined["structuredContent"]["coverage"];
+    assert_eq!(coverage["revision"], "v6.2~2");
+    assert_eq!(coverage["commit"].as_str().map(str::len), Some(40), "{coverage}");
+    for (tool, arguments, line) in [
+        ("read", json!({ "path": "fs/namespace.c", "first": 29, "last": 29 }), "29: static inline"),
+        ("search", json!({ "pattern": "may_mount", "paths": ["fs"] }), "29 may_mount: static"),
+        ("callers", json!({ "names": "may_mount" }), " 55 sys_pivot_root; call: "),
+        ("references", json!({ "names": "may_mount" }), "55 sys_pivot_root; call: "),
+        ("maintainers", json!({ "paths": ["fs/namespace.c"] }), "MAINTAINERS"),
+        ("list", json!({ "what": "syscalls", "glob": "pivot*" }), "# syscalls at v6.1: 1 row"),
+        // A patch and a configuration are files beside those that are checked out.
+        ("touched", json!({ "patch": "mount.patch" }), "fs/namespace.c\n29 may_mount; function"),
+        ("diff", json!({ "old": "mount.patch" }), "may_mount; +1 -1: "),
+        ("built", json!({ "names": "mm/slab.c", "kconfig": "boot.config" }), "built in"),
+    ] {
+        let mut at = arguments;
+        at["at"] = json!("v6.1");
+        let text = client.text(tool, &at);
+        assert!(text.contains(line) && text.contains(" at v6.1: "), "{tool}: {text}");
+    }
+    let gone = client.refusal("read", &json!({ "path": "fs/namespace.c" }));
+    assert!(gone.contains("relative to the tree's top"), "{gone}");
+    let find = json!({ "words": ["mount", "root"], "at": "v6.1" });
+    let lacks = client.refusal("find", &find);
+    assert!(
+        lacks.contains("v6.1 has no index") && lacks.contains("`kgrep index --at v6.1`"),
+        "{lacks}"
+    );
+    dir.kgrep(&["index", "--at", "v6.1"]).run().expect_ok();
+    assert!(client.text("find", &find).contains("sys_pivot_root"));
+    // A cursor is of one revision.
+    let mut page = json!({ "names": "kfree", "limit": 1, "at": "v6.1" });
+    let more = client.text("references", &page);
+    page["cursor"] = json!(more.trim_end().rsplit(' ').next());
+    assert!(client.text("references", &page).contains(" at v6.1: 4 rows (2 to 2)"));
+    page["at"] = json!("v6.2");
+    assert!(client.refusal("references", &page).contains("ask without it"));
+    let unknown = client.refusal("exists", &json!({ "names": "x", "at": "v9" }));
+    eqnice!("kgrep: at: v9: no such revision: no tag, branch or commit here is called so", unknown);
+    let dir = Dir::kernel();
+    let refused = Client::start(&dir).refusal("exists", &json!({ "names": "x", "at": "v6.1" }));
+    eqnice!("kgrep: at: the tree is in no git repository; ask without it", refused);
+}
+
+/// Numbers below so many, by chance, the same on every run.
+fn dice() -> impl FnMut(usize) -> usize {
+    let mut seed = 16_u64;
+    move |sides| {
+        // Knuth's generator: its upper bits are by chance enough.
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % sides
+    }
+}
+
+/// Some of all values that JSON has, by chance.
+fn any_value(roll: &mut impl FnMut(usize) -> usize, depth: usize) -> Value {
+    const WORDS: [&str; 12] = [
+        "kfree",
+        "",
+        "*",
+        "[",
+        "mm/slab.c",
+        "..",
+        "/",
+        "9-9",
+        "\u{0}",
+        "v6.1",
+        "call",
+        "x\u{301}\n",
+    ];
+    match roll(if depth > 2 { 5 } else { 8 }) {
+        0 => Value::Null,
+        1 => json!(roll(2) == 0),
+        2 => json!([-1_i64, 0, 1, 7, i64::MAX][roll(5)]),
+        3 => json!(1e300),
+        4 | 5 => json!(WORDS[roll(WORDS.len())]),
+        6 => (0..roll(4)).map(|_| any_value(roll, depth + 1)).collect(),
+        _ => (0..roll(3))
+            .map(|_| (WORDS[roll(WORDS.len())].to_owned(), any_value(roll, depth + 1)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+    }
+}
+
+#[test]
+fn whatever_a_tool_is_called_with_is_answered() {
+    let dir = Dir::kernel();
+    dir.kgrep(&["index"]).run().expect_ok();
+    let mut client = Client::start(&dir);
+    let tools = client.ask("tools/list", &json!({}))["result"]["tools"].clone();
+    let mut roll = dice();
+    let (mut answered, mut refused) = (0, 0);
+    for _ in 0..40 {
+        for tool in tools.as_array().expect("tools") {
+            let known = tool["inputSchema"]["properties"].as_object().expect("properties");
+            let mut arguments = serde_json::Map::new();
+            for (name, schema) in known {
+                // What is required, and of the right type, more often than not.
+                let is_required = tool["inputSchema"]["required"]
+                    .as_array()
+                    .is_some_and(|all| all.contains(&json!(name)));
+                if !is_required && roll(4) > 0 {
+                    continue;
+                }
+                let value = match (roll(4), schema["type"].as_str()) {
+                    (0, _) => any_value(&mut roll, 0),
+                    (_, Some("integer")) => json!(roll(4)),
+                    (_, Some("boolean")) => json!(roll(2) == 0),
+                    (_, Some("array")) => json!(vec![["kfree", "mm", "call"][roll(3)]]),
+                    _ => json!(["kfree", "mm/slab.c", "x86"][roll(3)]),
+                };
+                arguments.insert(name.clone(), value);
+            }
+            let params = json!({ "name": tool["name"], "arguments": arguments });
+            let answer = client.ask("tools/call", &params);
+            let result = &answer["result"];
+            assert!(result["content"][0]["text"].is_string(), "{params}: {answer}");
+            match result["isError"] == true {
+                true => refused += 1,
+                false => answered += 1,
+            }
+        }
+    }
+    assert!(answered > 50 && refused > 50, "{answered} answered, {refused} refused");
+    assert!(client.end().is_empty());
+}
+
+#[test]
+fn whatever_line_comes_the_next_one_is_answered() {
+    let dir = Dir::kernel();
+    let mut client = Client::start(&dir);
+    let mut roll = dice();
+    let lines = [
+        r#"{"jsonrpc":"2.0","id":7,"method":"tools/list","params":{"cursor":"x"}}"#,
+        r#"{"jsonrpc":"2.0","id":"a","method":"tools/call","params":{"name":"read","arguments":{"path":"Kconfig"}}}"#,
+        r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}}"#,
+        r#"{"jsonrpc":"2.0","id":8,"method":"initialize","params":{"capabilities":{},"protocolVersion":"x"}}"#,
+    ];
+    for number in 0..400 {
+        let mut line = lines[number % lines.len()].as_bytes().to_vec();
+        for _ in 0..=roll(3) {
+            let at = roll(line.len().max(1));
+            match if line.is_empty() { 2 } else { roll(4) } {
+                0 => drop(line.remove(at)),
+                1 => line[at] = b"{}[]\",:0\\x\xff\t"[roll(12)],
+                2 => line.insert(at, b"{}[]\",:0\\x\xff\t"[roll(12)]),
+                _ => line.truncate(at.max(1)),
+            }
+        }
+        client.bytes(&line);
+        // What was no request of its own has no answer, or one without a number.
+        let id = format!("after {number}");
+        client.line(&json!({ "jsonrpc": "2.0", "id": id, "method": "ping" }).to_string());
+        loop {
+            let answer = client.next();
+            assert_eq!(answer["jsonrpc"], "2.0", "{answer}");
+            if answer["id"] == id.as_str() {
+                assert_eq!(answer["result"], json!({}));
+                break;
+            }
+        }
+    }
+    client.end();
 }

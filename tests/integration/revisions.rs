@@ -26,7 +26,7 @@ fn commit(dir: &Dir, message: &str) {
 }
 
 /// The kernel-like tree with three tags: `v6.1`, then `v6.2-rc1` and `v6.2` with changes.
-fn repository() -> Dir {
+pub(crate) fn repository() -> Dir {
     let dir = Dir::kernel();
     git(dir.tree(), &["init", "-q", "-b", "main"]);
     commit(&dir, "v6.1");

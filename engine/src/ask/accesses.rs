@@ -169,9 +169,25 @@ fn is_its(
     }
 }
 
+/// Whether a file can have a use of the field, or its structure: a field stands behind `.`, `->` or, as
+/// a macro's argument, a comma. Most files with a word such as `name` have it in none of these ways.
+fn may_get_at(bytes: &[u8], asked: &Asked<'_>) -> bool {
+    let Some(structure) = asked.structure else { return true };
+    let is_behind_step = |at: usize| {
+        let before = bytes[..at].iter().rfind(|b| !b.is_ascii_whitespace() && **b != b'\\');
+        // A comment may stand between.
+        before.is_some_and(|byte| matches!(byte, b'.' | b'>' | b',' | b'/'))
+    };
+    memchr::memmem::find_iter(bytes, asked.name.as_bytes()).any(is_behind_step)
+        || memchr::memmem::find(bytes, structure.as_bytes()).is_some()
+}
+
 fn in_file(code: &Code, path: &[u8], asked: &Asked<'_>) -> Result<Vec<Found>, Note> {
     let bytes = code.bytes(path).map_err(|error| code.unreadable(path, &error))?;
     let name = asked.name.as_bytes();
+    if !may_get_at(&bytes, asked) {
+        return Ok(Vec::new());
+    }
     let Mentioned { outline, lines, mut accesses } = mentions(path, &bytes, code.idioms(), name);
     let declared = |line: u32, kind| Access {
         line,

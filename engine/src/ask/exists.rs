@@ -8,8 +8,8 @@ use kgrep_index::graph::{DefInfo, Graph, Program};
 use kgrep_index::kbuild::{Truth, symbols_in};
 use kgrep_index::outline::{Flags, Kind, Language};
 
-use super::define;
 use super::names::boot_parameter;
+use super::{Sources, define};
 use crate::answer::{
     Answer, Cell, Column, DefinitionKind, How, Outside, Role, Row, Standing, Title, Verdict,
 };
@@ -32,7 +32,8 @@ pub(super) fn answer(code: &Code, exists: &Exists) -> Result<Answer> {
     let mut answer = code.ask(|graph| {
         let options = Options { depth: 1, body: false, all: true };
         let tracer = Tracer::new(code, graph, options);
-        let mut asker = Asker { code, graph, tracer, answer: Answer::default() };
+        let (sources, answer) = (Sources::default(), Answer::default());
+        let mut asker = Asker { code, graph, tracer, sources, answer };
         asker.ask(&exists.names)?;
         Ok::<_, Error>(asker.answer)
     })?;
@@ -70,6 +71,7 @@ struct Asker<'a, 'g> {
     code: &'a Code,
     graph: &'a Graph<'g>,
     tracer: Tracer<'a, 'g>,
+    sources: Sources,
     answer: Answer,
 }
 
@@ -86,6 +88,11 @@ impl Asker<'_, '_> {
         let mut all = Vec::with_capacity(names.len());
         for name in names {
             all.push(self.name(name)?);
+        }
+        let found = all.iter().flat_map(|name| &name.found);
+        self.code.read_ahead(found.map(|d| self.graph.path(d.file).to_vec()).collect());
+        for name in &mut all {
+            self.place(name);
         }
         let open: Vec<usize> = (0..all.len()).filter(|at| is_open(&all[*at])).collect();
         if !open.is_empty() {
@@ -107,7 +114,13 @@ impl Asker<'_, '_> {
         let define::Found { definitions: found, note } =
             define::found(self.code, self.graph, asked, &[])?;
         self.answer.notes.extend(note);
-        let mut verdict = Verdict { name: asked.trim().to_owned(), ..Verdict::default() };
+        let verdict = Verdict { name: asked.trim().to_owned(), ..Verdict::default() };
+        Ok(Name { plain, verdict, found, rows: Vec::new() })
+    }
+
+    /// Where it stands, and what it comes to, as far as the graph tells.
+    fn place(&mut self, name: &mut Name) {
+        let Name { plain, verdict, found, rows } = name;
         let counts: Vec<bool> = found.iter().map(|d| self.outside(d, false).is_none()).collect();
         let mut here: Vec<&DefInfo> =
             found.iter().zip(&counts).filter(|(_, counts)| **counts).map(|(d, _)| d).collect();
@@ -126,15 +139,14 @@ impl Asker<'_, '_> {
         }
         let best = here.first().map(|best| **best);
         verdict.made_by = best.and_then(|best| self.maker(&best));
-        let mut rows: Vec<Row> = found.iter().map(|d| self.row(d)).collect();
-        if let Some(export) = self.export(&plain) {
+        rows.extend(found.iter().map(|d| self.row(d)));
+        if let Some(export) = self.export(plain) {
             verdict.exported = true;
             rows.push(export);
             if verdict.standing == Standing::Nothing && found.is_empty() {
                 verdict.standing = Standing::Declared;
             }
         }
-        Ok(Name { plain, verdict, found, rows })
     }
 
     /// Why a definition doesn't count; `told` says that the reason is, too.
@@ -178,8 +190,8 @@ impl Asker<'_, '_> {
         }
         let (path, name) = (self.tracer.path(definition), self.tracer.name(definition));
         Language::of(&path)?;
-        let file = self.tracer.file(&path);
-        let found = maker(&file, definition.first, definition.last, name.as_bytes())?;
+        let file = self.sources.get(self.code, &path);
+        let found = maker(file, definition.first, definition.last, name.as_bytes())?;
         let is_macro = |name| self.graph.definitions_of(name).iter().any(|d| d.kind == Kind::Macro);
         let known = named(self.graph, &found).is_some_and(is_macro);
         // What the name of another definition is cannot make it.
@@ -192,7 +204,8 @@ impl Asker<'_, '_> {
             Some(at) => (name[..at].to_vec(), Some(name[at + 1..].to_vec())),
             None => (name, None),
         };
-        let line = name_line(&self.tracer.file(&path), &name, definition.first, definition.last);
+        let file = self.sources.get(self.code, &path);
+        let line = name_line(file, &name, definition.first, definition.last);
         let kind = DefinitionKind {
             kind: definition.kind,
             flags: definition.flags,

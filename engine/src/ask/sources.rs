@@ -1,6 +1,7 @@
 //! Files of a tree at hand while an answer is made.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::Note;
 use crate::code::Code;
@@ -12,7 +13,7 @@ const AT_HAND: usize = 256;
 /// Files of a tree, read once for many places in them.
 #[derive(Default)]
 pub struct Sources {
-    read: HashMap<Vec<u8>, SourceFile>,
+    read: HashMap<Vec<u8>, Arc<SourceFile>>,
     /// Those that can't be read.
     pub notes: Vec<Note>,
 }
@@ -26,9 +27,9 @@ impl Sources {
         }
         let notes = &mut self.notes;
         self.read.entry(path.to_vec()).or_insert_with(|| {
-            code.lines(path).unwrap_or_else(|error| {
+            code.at_hand(path).unwrap_or_else(|error| {
                 notes.push(code.unreadable(path, &error));
-                SourceFile::default()
+                Arc::default()
             })
         })
     }

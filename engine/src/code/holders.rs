@@ -3,7 +3,7 @@
 //! definitions that disagree give no answer.
 
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use kgrep_index::graph::{DefInfo, Graph, Place, Program};
 use kgrep_index::lex::{Lexer, Token, TokenKind};
@@ -11,6 +11,7 @@ use kgrep_index::outline::Kind;
 
 use super::Code;
 use super::declared::{Declared, TypeName, declared, type_name};
+use crate::relocate::SourceFile;
 
 /// A type's name that stands for another is followed so far.
 const DEEPEST: usize = 4;
@@ -18,35 +19,38 @@ const DEEPEST: usize = 4;
 /// Definitions of one name that are compared.
 const MOST: usize = 64;
 
-/// Files whose text is kept at hand.
-const AT_HAND: usize = 128;
-
 /// Finds structures, each path once.
 pub(crate) struct Holders<'c, 'g, 'i> {
     code: &'c Code,
     graph: &'g Graph<'i>,
-    files: HashMap<Vec<u8>, Rc<File>>,
     /// Of beginnings of paths, and of `field@struct`.
     known: HashMap<Vec<u8>, Option<Vec<u8>>>,
 }
 
-/// A file's text, and its tokens that mean something.
-struct File {
-    bytes: Vec<u8>,
+/// A definition's file, and its own tokens that mean something.
+struct Text {
+    file: Arc<SourceFile>,
     tokens: Vec<Token>,
 }
 
-impl File {
-    fn between(&self, definition: &DefInfo) -> &[Token] {
-        let start = self.tokens.partition_point(|token| token.line < definition.first);
-        let end = self.tokens.partition_point(|token| token.line <= definition.last);
-        &self.tokens[start..end.max(start)]
+impl Text {
+    fn of(code: &Code, path: &[u8], definition: &DefInfo) -> Option<Text> {
+        let file = code.at_hand(path).ok()?;
+        let mut lexer = Lexer::new(file.bytes());
+        lexer.resume_at(file.before(definition.first.into()).len(), definition.first);
+        let tokens = lexer.meaning().take_while(|token| token.line <= definition.last);
+        let tokens = tokens.collect();
+        Some(Text { file, tokens })
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.file.bytes()
     }
 }
 
 impl<'c, 'g, 'i> Holders<'c, 'g, 'i> {
     pub(crate) fn new(code: &'c Code, graph: &'g Graph<'i>) -> Holders<'c, 'g, 'i> {
-        Holders { code, graph, files: HashMap::new(), known: HashMap::new() }
+        Holders { code, graph, known: HashMap::new() }
     }
 
     /// The structure that a path leads to; an empty name is one of a structure without a name.
@@ -85,31 +89,20 @@ impl<'c, 'g, 'i> Holders<'c, 'g, 'i> {
         if found.len() > MOST { Vec::new() } else { found }
     }
 
-    fn file(&mut self, definition: &DefInfo) -> Option<Rc<File>> {
-        let path = self.graph.path(definition.file);
-        if let Some(file) = self.files.get(path) {
-            return Some(Rc::clone(file));
-        }
-        let bytes = self.code.bytes(path).ok()?;
-        let tokens = Lexer::new(&bytes).meaning().collect();
-        if self.files.len() >= AT_HAND {
-            self.files.clear();
-        }
-        let file = Rc::new(File { bytes, tokens });
-        self.files.insert(path.to_vec(), Rc::clone(&file));
-        Some(file)
+    fn text(&self, definition: &DefInfo) -> Option<Text> {
+        Text::of(self.code, self.graph.path(definition.file), definition)
     }
 
     /// What all of these definitions say.
     fn agreed(
         &mut self,
         definitions: &[DefInfo],
-        mut said: impl FnMut(&mut Self, &File, &[Token]) -> Option<Vec<u8>>,
+        mut said: impl FnMut(&mut Self, &Text, &[Token]) -> Option<Vec<u8>>,
     ) -> Option<Vec<u8>> {
         let mut agreed: Option<Vec<u8>> = None;
         for definition in definitions {
-            let file = self.file(definition)?;
-            let found = said(self, &file, file.between(definition))?;
+            let text = self.text(definition)?;
+            let found = said(self, &text, &text.tokens)?;
             if agreed.as_ref().is_some_and(|agreed| *agreed != found) {
                 return None;
             }
@@ -121,14 +114,14 @@ impl<'c, 'g, 'i> Holders<'c, 'g, 'i> {
     /// The structure that a type's own name stands for.
     fn named(&mut self, name: &[u8], deepest: usize) -> Option<Vec<u8>> {
         let definitions = self.definitions(name, |kind| kind == Kind::Typedef);
-        self.agreed(&definitions, |holders, file, tokens| {
+        self.agreed(&definitions, |holders, text, tokens| {
             if let Some(open) = tokens.iter().position(|token| token.is(b'{')) {
-                let named = open.checked_sub(1).map(|at| tokens[at].text(&file.bytes));
+                let named = open.checked_sub(1).map(|at| tokens[at].text(text.bytes()));
                 let is_tag = |name: &&[u8]| !matches!(*name, b"struct" | b"union" | b"enum");
                 return Some(named.filter(is_tag).unwrap_or_default().to_vec());
             }
-            let own = tokens.iter().rposition(|token| token.text(&file.bytes) == name)?;
-            let of = type_name(&tokens[..own], &file.bytes)?;
+            let own = tokens.iter().rposition(|token| token.text(text.bytes()) == name)?;
+            let of = type_name(&tokens[..own], text.bytes())?;
             if of.name.as_bytes() == name && !of.tagged {
                 return None;
             }
@@ -149,13 +142,13 @@ impl<'c, 'g, 'i> Holders<'c, 'g, 'i> {
         if definitions.is_empty() {
             definitions = self.definitions(name, |kind| kind == Kind::Declaration);
         }
-        self.agreed(&definitions, |holders, file, tokens| {
-            let own = tokens.iter().position(|token| token.text(&file.bytes) == name)?;
+        self.agreed(&definitions, |holders, text, tokens| {
+            let own = tokens.iter().position(|token| token.text(text.bytes()) == name)?;
             let words = before_names(&tokens[..own]);
             if words.iter().any(|token| token.is(b'{')) {
                 return None;
             }
-            let of = type_name(&plain(words, &file.bytes), &file.bytes)?;
+            let of = type_name(&plain(words, text.bytes()), text.bytes())?;
             holders.meant(&of, DEEPEST)
         })
     }
@@ -164,18 +157,18 @@ impl<'c, 'g, 'i> Holders<'c, 'g, 'i> {
     fn given(&mut self, name: &[u8]) -> Option<Vec<u8>> {
         let macros = self.definitions(name, |kind| kind == Kind::Macro);
         if !macros.is_empty() {
-            return self.agreed(&macros, |_, file, tokens| {
-                let inside = Lexer::of_directive(&file.bytes, *tokens.first()?);
-                cast(&inside.meaning().collect::<Vec<_>>(), &file.bytes)
+            return self.agreed(&macros, |_, text, tokens| {
+                let inside = Lexer::of_directive(text.bytes(), *tokens.first()?);
+                cast(&inside.meaning().collect::<Vec<_>>(), text.bytes())
             });
         }
         let mut definitions = self.definitions(name, Kind::is_callable);
         if definitions.is_empty() {
             definitions = self.definitions(name, |kind| kind == Kind::Declaration);
         }
-        self.agreed(&definitions, |holders, file, tokens| {
-            let own = tokens.iter().position(|token| token.text(&file.bytes) == name)?;
-            let of = type_name(&plain(&tokens[..own], &file.bytes), &file.bytes)?;
+        self.agreed(&definitions, |holders, text, tokens| {
+            let own = tokens.iter().position(|token| token.text(text.bytes()) == name)?;
+            let of = type_name(&plain(&tokens[..own], text.bytes()), text.bytes())?;
             holders.meant(&of, DEEPEST)
         })
     }
@@ -203,8 +196,8 @@ impl<'c, 'g, 'i> Holders<'c, 'g, 'i> {
         let mut agreed: Option<Option<Vec<u8>>> = None;
         let homes = self.definitions(tag, |kind| matches!(kind, Kind::Struct | Kind::Union));
         for home in &homes {
-            let Some(file) = self.file(home) else { return Some(None) };
-            let members = declared(file.between(home), &file.bytes, None);
+            let Some(text) = self.text(home) else { return Some(None) };
+            let members = declared(&text.tokens, text.bytes(), None);
             let own = |member: &&Declared| member.name.as_bytes() == field;
             let Some(member) = members.iter().find(own) else { continue };
             let held = match &member.of {

@@ -6,6 +6,7 @@
 
 mod arch;
 mod arguments;
+mod at_hand;
 mod breadth;
 pub(crate) mod declared;
 mod documented;

@@ -14,6 +14,7 @@ use kgrep_index::store::Cache;
 use kgrep_index::{Fresh, Index, Tree};
 
 use super::arch;
+use super::at_hand::AtHand;
 use crate::configuration::{KconfigChoice, Kernel};
 use crate::files::{TOO_LARGE, read};
 use crate::left_out::LeftOut;
@@ -59,6 +60,8 @@ pub struct Code {
     kernel: Option<Kernel>,
     /// The index, where no question has asked it yet.
     seen: OnceLock<Option<(Index, Fresh)>>,
+    /// Files that were read for places in them.
+    pub(super) held: AtHand,
 }
 
 impl Code {
@@ -108,6 +111,7 @@ impl Code {
             recipes,
             kernel,
             seen: OnceLock::new(),
+            held: AtHand::default(),
         })
     }
 
@@ -430,6 +434,7 @@ mod tests {
             recipes: OnceLock::new(),
             kernel: None,
             seen: OnceLock::new(),
+            held: AtHand::default(),
             notes: std::sync::Arc::new(|_| ()),
             progress: std::sync::Arc::new(|_, _| ()),
             cancel: Cancel::default(),

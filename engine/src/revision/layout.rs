@@ -50,12 +50,12 @@ struct Entries {
 /// Lays `revision` out.
 ///
 /// # Errors
-/// If an object is missing, or the cache can't be written.
+/// If an object is missing, the cache can't be written, or there is no need to go on.
 pub(super) fn write(
     repository: &Repository,
     revision: &Revision,
     kept: &Kept,
-    progress: &(dyn Fn(u64, u64) + Sync),
+    advance: &(dyn Fn(u64, u64) -> bool + Sync),
 ) -> Result<()> {
     let _lock = kept.lock()?;
     let root = kept.root(&revision.tree);
@@ -67,7 +67,7 @@ pub(super) fn write(
     let goal = kept.unpacking();
     // What a killed one left.
     remove_all(&goal)?;
-    let written = fill(repository, &entries, &goal, kept, progress);
+    let written = fill(repository, &entries, &goal, kept, advance);
     let published = written.and_then(|bytes| {
         if bytes > FLUSHED {
             flush(&goal)?;
@@ -134,7 +134,7 @@ fn fill(
     entries: &Entries,
     goal: &Path,
     kept: &Kept,
-    progress: &(dyn Fn(u64, u64) + Sync),
+    advance: &(dyn Fn(u64, u64) -> bool + Sync),
 ) -> Result<u64> {
     let folder =
         |path: &Path| fs::DirBuilder::new().mode(0o700).create(path).map_err(Error::read(path));
@@ -162,8 +162,10 @@ fn fill(
             bytes.fetch_add(new, Ordering::Relaxed);
         }
         let before = done.fetch_add(part.len() as u64, Ordering::Relaxed);
-        progress(before + part.len() as u64, all);
-        Ok::<_, Error>(())
+        match advance(before + part.len() as u64, all) {
+            true => Ok(()),
+            false => Err(Error::Cancelled),
+        }
     })?;
     let local = local();
     for entry in &entries.links {

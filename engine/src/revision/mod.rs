@@ -133,15 +133,15 @@ impl Repository {
     }
 
     /// Lays the revision's files out below `kept`, unless they are there already: the folder.
-    /// `progress` hears how many of how many files are there.
+    /// `advance` hears how many of how many files are there, and says whether to go on.
     ///
     /// # Errors
-    /// If an object is missing, or the cache can't be written.
+    /// If an object is missing, the cache can't be written, or there is no need to go on.
     pub fn lay_out(
         &self,
         revision: &Revision,
         kept: &Kept,
-        progress: &(dyn Fn(u64, u64) + Sync),
+        advance: &(dyn Fn(u64, u64) -> bool + Sync),
     ) -> Result<PathBuf> {
         let label = Label {
             name: revision.name.clone(),
@@ -151,7 +151,7 @@ impl Repository {
         let root = kept.root(&revision.tree);
         let is_there = root.is_dir();
         if !is_there {
-            layout::write(self, revision, kept, progress)?;
+            layout::write(self, revision, kept, advance)?;
         }
         let labelled = kept.label(&revision.tree, &label);
         // A cache that can't be written is no reason not to answer of what it has.

@@ -1,14 +1,15 @@
 //! What stands behind a name that is called or declared: the functions that tables put into a field,
 //! a tracepoint's probes, a system call's definition, all definitions of a function.
 
-use kgrep_index::graph::{DefInfo, Graph, NameRef};
-use kgrep_index::outline::Kind;
+use kgrep_index::graph::{DefInfo, Graph, Link, NameRef};
+use kgrep_index::outline::{Definition, Kind};
 
 use super::define::{meant, targets};
 use super::open::Open;
 use super::word::{Role, Word};
 use super::{Spot, Target};
 use crate::Result;
+use crate::answer::{How, Via};
 use crate::code::{Code, Ranking};
 
 impl Code {
@@ -56,12 +57,9 @@ fn filling(graph: &Graph<'_>, file: &Open<'_>, slots: &[NameRef]) -> Vec<DefInfo
 fn implementing(graph: &Graph<'_>, file: &Open<'_>, word: &Word) -> Vec<DefInfo> {
     let arch = file.code.arch;
     let named = meant(graph, file, word);
-    // A tracepoint calls its probes.
-    let points = named.iter().filter(|d| d.kind == Kind::Tracepoint);
-    let probes: Vec<DefInfo> = points
-        .flat_map(|point| graph.callees(point, arch, true))
-        .flat_map(|callee| callee.definitions)
-        .collect();
+    let points = tracepoints(graph, file, word, &named);
+    let probes: Vec<DefInfo> =
+        points.iter().flat_map(|point| probes(graph, file.code, point)).collect();
     if !probes.is_empty() {
         return probes;
     }
@@ -69,4 +67,52 @@ fn implementing(graph: &Graph<'_>, file: &Open<'_>, word: &Word) -> Vec<DefInfo>
     let mut found = graph.definitions_of(name);
     found.retain(|d| d.kind.is_callable() && arch.has(graph.place(d.file)));
     if found.is_empty() { named } else { found }
+}
+
+/// The tracepoints that a word means: by the name that fires them, or where they are made.
+fn tracepoints(graph: &Graph<'_>, file: &Open<'_>, word: &Word, named: &[DefInfo]) -> Vec<DefInfo> {
+    let is_point = |d: &&DefInfo| d.kind == Kind::Tracepoint;
+    if !named.is_empty() {
+        return named.iter().filter(is_point).copied().collect();
+    }
+    let (outline, line) = (file.outline(), word.part.line);
+    let here = outline.definitions.iter().filter(|d| {
+        d.kind == Kind::Tracepoint
+            && (d.first..=d.last).contains(&line)
+            && outline.name(d.name).ends_with(word.name.as_bytes())
+    });
+    let names = here.filter_map(|d| graph.find_name(outline.name(d.name)));
+    let all = names.flat_map(|name| graph.definitions_of(name));
+    all.filter(|d| d.kind == Kind::Tracepoint && graph.path(d.file) == file.path).collect()
+}
+
+/// Who listens to a tracepoint: functions that are handed to those that the same macro makes beside
+/// it.
+fn probes(graph: &Graph<'_>, code: &Code, point: &DefInfo) -> Vec<DefInfo> {
+    let Ok(file) = Open::new(code, graph.path(point.file)) else { return Vec::new() };
+    let outline = file.outline();
+    let is_beside = |d: &&Definition| d.first == point.first && d.kind == Kind::Function;
+    let beside = outline.definitions.iter().filter(is_beside);
+    let mut found = Vec::new();
+    for name in beside.map(|d| outline.name(d.name)) {
+        let Some(register) = graph.find_name(name) else { continue };
+        let users = graph.users_of(register).into_iter().filter_map(|id| graph.definition(id));
+        for user in users.filter(|user| code.arch.has(graph.place(user.file))) {
+            let handed = graph.callees(&user, code.arch, false).into_iter();
+            let handed = handed.filter(|callee| receiver(graph, &callee.link) == name);
+            found.extend(handed.flat_map(|callee| callee.definitions));
+        }
+    }
+    found
+}
+
+/// The function that gets what a link hands on; nothing where none does.
+fn receiver(graph: &Graph<'_>, link: &Link) -> Vec<u8> {
+    match How::of(graph, link) {
+        How::Link {
+            via: Some(Via::Function(name) | Via::Parameter { function: name, .. }),
+            ..
+        } => name.into_bytes(),
+        _ => Vec::new(),
+    }
 }

@@ -11,7 +11,7 @@ use super::define::target;
 use super::open::Open;
 use super::{Part, Target};
 use crate::Result;
-use crate::code::{Code, Ranking};
+use crate::code::{Code, Ranking, near};
 
 /// A name that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +30,8 @@ const BEGINNINGS: usize = 5000;
 const DOCUMENTS: usize = 3;
 
 impl Code {
-    /// The best `number` names for `asked`: the name itself, those that begin so, and what `find`
-    /// finds.
+    /// The best `number` names for `asked`: the name itself, what `find` finds, and those that begin
+    /// so; where there are none, those that are spelled nearly so.
     ///
     /// # Errors
     /// When the tree can't be read.
@@ -59,6 +59,12 @@ impl Code {
                     break;
                 }
                 found.extend(self.shown_of(graph, name, 1));
+            }
+            if found.is_empty() && !asked.contains(char::is_whitespace) {
+                let meant = near(graph, asked);
+                let bare = meant.iter().map(|name| name.strip_prefix("CONFIG_").unwrap_or(name));
+                let names = bare.filter_map(|name| graph.find_name(name.as_bytes()));
+                found.extend(names.flat_map(|name| self.shown_of(graph, name, 1)));
             }
             if let Some(configured) = self.configured() {
                 found.retain(|d| configured.presence(graph.path(d.file)) != Presence::Out);
