@@ -361,3 +361,37 @@ fn typedefs_and_tracepoints_with_their_system_are_known() {
     let event = told("lamp:lamp_dim");
     assert!(event.contains("TRACE_EVENT(lamp_dim,"), "{event}");
 }
+
+#[test]
+fn a_folder_has_its_makefile_options_entry_points_and_maintainers() {
+    let dir = Dir::kernel();
+    let titles = |told: &str| {
+        let rows: Vec<String> =
+            told.lines().map(|line| line.trim_matches(['─', ' ']).to_owned()).collect();
+        rows
+    };
+    let told = trace(&dir, &["fs/ext4"]);
+    let rows = titles(&told);
+    for words in
+        ["ext4/", "obj-$(CONFIG_EXT4_FS) += ext4.o", "EXT4_FS", "ext4_init_fs", "EXT4 FILE SYSTEM"]
+    {
+        assert!(rows.iter().any(|row| row.contains(words)), "{words}: {told}");
+    }
+    assert_eq!(told, trace(&dir, &["./fs/ext4/"]));
+    assert!(trace(&dir, &["fs"]).contains("pivot_root"));
+}
+
+#[test]
+fn another_architectures_stub_is_not_told_where_the_name_is_something_here() {
+    let dir = Dir::new();
+    dir.create("include/linux/printk.h", "#define printk(fmt, ...) _printk(fmt, ##__VA_ARGS__)\n");
+    dir.create(
+        "arch/um/include/user.h",
+        "static inline int printk(const char *fmt) { return 0; }\n",
+    );
+    dir.create("arch/x86/a.c", "void f(void) { printk(\"x\"); }\n");
+    let told = trace(&dir, &["--arch", "x86", "printk"]);
+    assert!(told.contains("#define printk(fmt") && !told.contains("arch/um"), "{told}");
+    let there = dir.kgrep(&["--arch", "um", "trace", "printk"]).run().expect_code(0);
+    assert!(there.stdout().contains("arch/um"), "{there}");
+}

@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError};
 use crate::outline::Flags;
 
 use super::base::{DefInfo, FileId, Graph, NameRef};
-use super::resolve::is_macro;
+use super::resolve::{hides, is_macro};
 
 /// All definitions of a name, and all that use it.
 pub(super) struct Uses {
@@ -27,8 +27,8 @@ impl Graph<'_> {
             return Arc::clone(uses);
         }
         let definitions = self.definitions_of(name);
-        let callable = definitions.iter().filter(|d| is_macro(d) || d.kind.is_callable());
-        let mut own: Vec<FileId> = callable.map(|d| d.file).collect();
+        let mut own: Vec<FileId> =
+            definitions.iter().filter(|d| hides(d)).map(|d| d.file).collect();
         own.sort_unstable();
         own.dedup();
         let mut users: Vec<DefInfo> =

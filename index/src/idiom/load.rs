@@ -65,6 +65,7 @@ struct DefineEntry {
     fills: Vec<[String; 2]>,
     #[serde(default)]
     calls: Vec<String>,
+    holds: Option<String>,
     #[serde(default)]
     params: usize,
     #[serde(default, rename = "static")]
@@ -274,6 +275,7 @@ impl Idioms {
                 .map(|[name, slot]| Ok((Template::parse(name)?, Template::parse(slot)?)))
                 .collect::<Result<_, String>>()?,
             calls: templates(&entry.calls)?,
+            holds: entry.holds,
             params: entry.params,
             is_static: entry.is_static,
         };

@@ -13,7 +13,10 @@ pub(super) fn built(tracer: &mut Tracer<'_, '_>, case: &Case<'_>) -> Vec<Row> {
     let mut paths: Vec<Vec<u8>> =
         tracer.for_arch(&case.subjects).iter().map(|d| tracer.path(d)).collect();
     paths.extend(case.found.iter().map(|row| row.path.clone()));
-    paths.retain(|path| path.ends_with(b".c") || path.ends_with(b".S") || path.ends_with(b".rs"));
+    // A folder is built by who names it.
+    let is_built =
+        |path: &Vec<u8>| [&b".c"[..], b".S", b".rs", b"/"].iter().any(|e| path.ends_with(e));
+    paths.retain(is_built);
     paths.sort();
     paths.dedup();
     let mut rows: Vec<Row> = Vec::new();
