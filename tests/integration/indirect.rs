@@ -291,5 +291,8 @@ fn a_field_tells_what_it_is_filled_with() {
         filled.filter_map(note).collect::<Vec<String>>()
     };
     assert_eq!(told("action.handler"), ["argument 2 of set() in set", "my_irq in one"]);
-    assert_eq!(told("action.current_func"), ["what action.handler holds in run"]);
+    assert_eq!(
+        told("action.current_func"),
+        ["what action.handler holds in run", "indirect, through action.current_func in run"]
+    );
 }

@@ -138,12 +138,12 @@ fn a_call_through_a_field_is_one_row_of_what_is_called() {
          indirect what is likely\n",
         notes
     );
-    let rows = dir.kgrep(&["--no-header", "callees", "do_dentry_open"]).stdout();
+    let rows = dir.kgrep(&["--no-header", "callees", "do_dentry_open"]).run().stdout();
     assert!(
         rows.contains("file_operations.open indirect, through file.f_op.open, 22 candidates"),
         "{rows}"
     );
-    let rows = dir.kgrep(&["--no-header", "callees", "--macros", "do_dentry_open"]).stdout();
+    let rows = dir.kgrep(&["--no-header", "callees", "--macros", "do_dentry_open"]).run().stdout();
     assert_eq!(rows.lines().count(), 3, "{rows}");
     let all = hows(&dir, &["callees", "--kinds", "indirect", "do_dentry_open"]);
     assert_eq!(all.len(), 23, "{all:?}");
