@@ -338,6 +338,20 @@ fn a_modules_parameter_goes_by_the_modules_name() {
         "{guessed}"
     );
     assert_eq!(told("nothing.glow"), "");
+    // A header that one file includes is a part of that; a macro may have a value behind the name.
+    dir.create("drivers/other/stall.h", "lamp_param(int, stalls, -1, \"stalls\");\n");
+    dir.create(
+        "drivers/other/tree.c",
+        "#define MODULE_PARAM_PREFIX \"lamptree.\"\n#include \"stall.h\"\n",
+    );
+    let stalls = told("lamptree.stalls=");
+    assert!(stalls.starts_with("drivers/other/stall.h:1:lamp_param(int, stalls, -1"), "{stalls}");
+    dir.create(
+        "arch/arm64/kernel/override.c",
+        "struct a b[] = {\n\t{ \"lamp64.nodim\", \"dim=0\" },\n};\n",
+    );
+    let alias = told("lamp64.nodim");
+    assert!(alias.contains("override.c:2:\t{ \"lamp64.nodim\", \"dim=0\" },"), "{alias}");
 }
 
 #[test]
