@@ -1,7 +1,7 @@
 //! Which definitions a name means where it is used.
 //!
-//! The rule: a definition in the same file, unless it is weak; else what included headers and the program's
-//! other files offer to everyone. Never another file's `static` (a header's, or that of a
+//! The rule: a definition in the same file, unless it is weak; else what included headers and the
+//! program's other files offer to everyone. Never another file's `static` (a header's, or that of a
 //! `.c` included into the same unit, is not another's), never another architecture's,
 //! never another program's. Several may remain: the configuration chooses, not kgrep.
 
