@@ -241,6 +241,28 @@ fn what_macros_put_into_the_linkers_tables_is_called_from_there() {
 }
 
 #[test]
+fn a_pointer_is_followed_through_macros_that_read_it_or_call_it() {
+    assert_chains(
+        "struct proto_ops { int (*bind)(int); int (*send)(int); };\n\
+         struct socket { const struct proto_ops *ops; };\n\
+         static int inet_bind(int a) { return a; }\nstatic int packet_send(int a) { return a; }\n\
+         static int inet_send(int a) { return a; }\n\
+         static const struct proto_ops one = { .bind = inet_bind, .send = packet_send };\n\
+         struct other { int (*bind)(int); };\n\
+         int sys_bind(struct socket *s) { return READ_ONCE(s->ops)->bind(1); }\n\
+         int locked(struct socket *s) { return rcu_dereference_protected(s->ops, held(s))->bind(1); }\n\
+         int sys_send(struct socket *s)\n{\n\
+         \treturn INDIRECT_CALL_INET(READ_ONCE(s->ops)->send, inet6_send, inet_send, 1);\n}\n",
+        &[
+            ("sys_bind", "inet_bind", &["indirect, through socket.ops.bind"]),
+            ("locked", "inet_bind", &["indirect, through socket.ops.bind"]),
+            ("sys_send", "packet_send", &["indirect, through socket.ops.send"]),
+            ("sys_send", "inet_send", &["passed to INDIRECT_CALL_INET()"]),
+        ],
+    );
+}
+
+#[test]
 fn kernel_functions_for_bpf_are_registered() {
     let dir = Dir::new();
     dir.create(

@@ -46,6 +46,8 @@ struct File {
     #[serde(default)]
     pastes: Vec<String>,
     #[serde(default)]
+    reads: Vec<String>,
+    #[serde(default)]
     calling_include: Vec<toml::Spanned<toml::Table>>,
 }
 
@@ -170,6 +172,7 @@ pub struct Idioms {
     calling_includes: Names<Vec<u8>>,
     callbacks: Vec<Vec<u8>>,
     pastes: HashSet<Vec<u8>>,
+    reads: HashSet<Vec<u8>>,
     attributes: Names<()>,
     instantiates: Vec<Instantiate>,
     fingerprint: u32,
@@ -231,6 +234,7 @@ impl Idioms {
         }
         self.callbacks.extend(parsed.callbacks.iter().map(|word| word.as_bytes().to_vec()));
         self.pastes.extend(parsed.pastes.iter().map(|word| word.as_bytes().to_vec()));
+        self.reads.extend(parsed.reads.iter().map(|word| word.as_bytes().to_vec()));
         let mut problems = Vec::new();
         let mut each =
             |entries: Vec<toml::Spanned<toml::Table>>,
@@ -354,6 +358,11 @@ impl Idioms {
     /// The slot that a function calls through by including this path in its body.
     pub fn called_by_including(&self, path: &[u8]) -> Option<&[u8]> {
         self.calling_includes.get(path).map(Vec::as_slice)
+    }
+
+    /// Whether a macro gives back the pointer that it is given.
+    pub fn reads(&self, name: &[u8]) -> bool {
+        self.reads.contains(name)
     }
 
     /// Whether a macro pastes what it is given to one name.
