@@ -444,7 +444,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__callees)
-            opts="-d -h --names-from --depth --kinds --dot --svg --macros --link-base --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-d -h --names-from --depth --kinds --all --dot --svg --macros --link-base --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -525,7 +525,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__callers)
-            opts="-d -h --names-from --depth --kinds --dot --svg --macros --link-base --args --arg --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-d -h --names-from --depth --kinds --all --dot --svg --macros --link-base --args --arg --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -610,7 +610,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__chain)
-            opts="-n -h --number --through --avoid --max-depth --indirect --dot --svg --macros --link-base --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-n -h --number --through --avoid --max-depth --indirect --all --dot --svg --macros --link-base --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -809,7 +809,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__def)
-            opts="-h --names-from --kind --body --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-h --names-from --kind --body --expand --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1901,7 +1901,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__queries)
-            opts="-h --check --trust-tree --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme syscall initcall function macro struct typedef ops ops-field config boot-param tracepoint export module dt-compatible file include applet rust-function"
+            opts="-h --check --trust-tree --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme syscall initcall function macro struct typedef ops ops-field config boot-param tracepoint export module dt-compatible file folder include applet rust-function"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1962,7 +1962,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__refs)
-            opts="-h --names-from --kinds --access --dot --svg --macros --link-base --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-h --names-from --kinds --access --as --dot --svg --macros --link-base --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1978,6 +1978,10 @@ _kgrep() {
                     ;;
                 --access)
                     COMPREPLY=($(compgen -W "read write read-write address declared initialised" -- "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --svg)
@@ -2111,7 +2115,7 @@ _kgrep() {
                     return 0
                     ;;
                 --as)
-                    COMPREPLY=($(compgen -W "syscall initcall function macro struct typedef ops ops-field config boot-param tracepoint export module dt-compatible file include applet rust-function" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "syscall initcall function macro struct typedef ops ops-field config boot-param tracepoint export module dt-compatible file folder include applet rust-function" -- "${cur}"))
                     return 0
                     ;;
                 --depth)

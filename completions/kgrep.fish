@@ -741,6 +741,7 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l git -d 'The reposito
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l body -d 'Print the whole definitions, not a line of each'
+complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l expand -d 'With --body: also what a macro writes that makes the definition'
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l json -d 'As --format json'
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l vimgrep -d 'As --format vimgrep'
@@ -760,6 +761,7 @@ read-write\t''
 address\t''
 declared\t''
 initialised\t''"
+complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l as -d 'Only what has to do with pointers, of a function or of a field that holds functions (STRUCT.FIELD): dispatch (who calls through it), table (which tables have it), registration (who registers or stores it)' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l svg -d 'Draw the graph into this file, with Graphviz\' dot' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l link-base -d 'What names in the picture link to: URL/PATH#LLINE (default: the file)' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
@@ -785,7 +787,7 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l git -d 'The reposit
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l dot -d 'Print a graph in the language of Graphviz'
-complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l macros -d 'Draw macros and constants, too'
+complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l macros -d 'Draw macros and constants, too; `callees` also lists those that are constants, casts and checks'
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l json -d 'As --format json'
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l vimgrep -d 'As --format vimgrep'
@@ -824,8 +826,9 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l at -d 'Ask a git
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l all -d 'Show the calls through pointers that are only possible, too'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l dot -d 'Print a graph in the language of Graphviz'
-complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l macros -d 'Draw macros and constants, too'
+complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l macros -d 'Draw macros and constants, too; `callees` also lists those that are constants, casts and checks'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l args -d 'Show the arguments of each call'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l json -d 'As --format json'
@@ -864,8 +867,9 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l at -d 'Ask a git
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l all -d 'Show the calls through pointers that are only possible, too'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l dot -d 'Print a graph in the language of Graphviz'
-complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l macros -d 'Draw macros and constants, too'
+complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l macros -d 'Draw macros and constants, too; `callees` also lists those that are constants, casts and checks'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l json -d 'As --format json'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l vimgrep -d 'As --format vimgrep'
@@ -931,8 +935,9 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l git -d 'The reposi
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l indirect -d 'It may go through tables of functions, such as struct file_operations'
+complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l all -d 'Calls through pointers that are only possible are hops like any other'
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l dot -d 'Print a graph in the language of Graphviz'
-complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l macros -d 'Draw macros and constants, too'
+complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l macros -d 'Draw macros and constants, too; `callees` also lists those that are constants, casts and checks'
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l json -d 'As --format json'
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l vimgrep -d 'As --format vimgrep'
@@ -955,6 +960,7 @@ export\t''
 module\t''
 dt-compatible\t''
 file\t''
+folder\t''
 include\t''
 applet\t''
 rust-function\t''"
@@ -1595,5 +1601,5 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -f -a "(kgrep __compl
 
 # Words of these commands' own.
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -f -a "syscalls initcalls ops configs boot-params tracepoints exports modules"
-complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -f -a "syscall initcall function macro struct typedef ops ops-field config boot-param tracepoint export module dt-compatible file include applet rust-function"
+complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -f -a "syscall initcall function macro struct typedef ops ops-field config boot-param tracepoint export module dt-compatible file folder include applet rust-function"
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -f -a "edges symbols"

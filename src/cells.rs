@@ -34,7 +34,10 @@ fn text(code: &Code, cell: &Cell, sure: Sureness) -> String {
 /// How a use is made, and how sure that is.
 pub(crate) fn use_made(how: &How, sure: Sureness) -> String {
     match sure {
-        Sureness::Certain => how.to_string(),
+        // That it is a call through a pointer says what it stands on.
+        Sureness::Certain | Sureness::Typed => how.to_string(),
+        Sureness::Likely => format!("{how}, likely"),
+        Sureness::Possible => format!("{how}, possible"),
         Sureness::Unsure => format!("{how}, unsure"),
         Sureness::OneOfSeveral => format!("{how}, one of several"),
         Sureness::Candidates(number) => {

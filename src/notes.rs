@@ -190,6 +190,17 @@ fn about_uses(note: &Note) -> String {
             format!("nothing here calls {name}; it is exported, so that modules can")
         }
         Note::SameEnds(name) => format!("{name} is both ends: give two functions"),
+        Note::MorePossible(number) => {
+            format!("{number} more possible: --all shows them")
+        }
+        Note::ShorterChains(number) => format!(
+            "{}, through calls that are only possible: --all",
+            counted(*number, "shorter chain")
+        ),
+        Note::BehindField(field) => format!(
+            "`kgrep trace {field}` lists what may be behind such a field, --kinds indirect what is \
+             likely"
+        ),
         note @ Note::NoChain { .. } => unconnected(note),
         // A note that came later than these words still says what it is.
         note => format!("{note:?}"),

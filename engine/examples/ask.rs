@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let asked = [
         Request::Define(Define { name: name.clone(), ..Define::default() }),
         Request::References(References { name: name.clone(), ..References::default() }),
-        Request::Callers(Steps { name, depth: 2, kinds: Vec::new() }),
+        Request::Callers(Steps { name, depth: 2, ..Steps::default() }),
     ];
     for request in asked {
         println!("{request:?}");

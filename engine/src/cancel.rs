@@ -107,7 +107,7 @@ mod tests {
             Request::References(References { name: "lamp.watts".to_owned(), kinds: Vec::new() }),
             Request::Functions(Functions { with: vec![name()], ..Functions::default() }),
             Request::Exists(Exists { names: vec![name()], ..Exists::default() }),
-            Request::Callers(Steps { name: name(), depth: 3, kinds: Vec::new() }),
+            Request::Callers(Steps { name: name(), depth: 3, ..Steps::default() }),
             Request::Trace(Trace { name: name(), kind: None, depth: 1, body: false, all: false }),
         ];
         let code = code(place.path(), Arc::new(|_, _| ()), &cancel);

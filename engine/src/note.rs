@@ -162,6 +162,12 @@ pub enum Note {
         /// How the search ended.
         end: ChainEnd,
     },
+    /// So many calls through pointers are only possible, and left out.
+    MorePossible(u64),
+    /// So many chains are shorter than those told, by calls that are only possible.
+    ShorterChains(u64),
+    /// Many functions may be behind a field that is called, such as this one.
+    BehindField(String),
     /// The name is several things, and of each is told only the most important.
     SeveralThings {
         /// The name.

@@ -63,6 +63,8 @@ pub enum Request {
     Touched(Touched),
     /// How code gets at a variable or a field.
     Accesses(Accesses),
+    /// How a function is put behind pointers and called through them.
+    Pointers(Pointers),
 }
 
 /// Which lines match, in path order?
@@ -104,7 +106,7 @@ pub enum ReferenceKind {
 }
 
 /// Who uses a function, or what does it use, how many steps far?
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Steps {
     /// The function's name.
     pub name: String,
@@ -112,6 +114,10 @@ pub struct Steps {
     pub depth: usize,
     /// The kinds of steps that count; none: those that a reader means by a call.
     pub kinds: Vec<LinkKind>,
+    /// Whether calls through pointers that are only possible count.
+    pub all: bool,
+    /// Whether macros count that are constants, casts and checks.
+    pub macros: bool,
 }
 
 /// Who calls a function, how many steps far, and with which arguments?
@@ -125,6 +131,8 @@ pub struct Calls {
     pub kinds: Vec<LinkKind>,
     /// What arguments of a call must be; none: whatever they are.
     pub wanted: Vec<WantedArgument>,
+    /// Whether calls through pointers that are only possible count.
+    pub all: bool,
 }
 
 /// What an argument of a call must be.
@@ -192,6 +200,9 @@ pub struct Chain {
     pub max_depth: usize,
     /// Whether calls through fields count.
     pub indirect: bool,
+    /// Whether calls through pointers that are only possible are steps like any other; else they
+    /// are where there is no chain without them.
+    pub all: bool,
 }
 
 /// What is a name, and what is there to know about it?
@@ -216,6 +227,35 @@ pub struct List {
     pub what: String,
     /// A glob for the names; none: all.
     pub glob: Option<String>,
+}
+
+/// Who calls a function, or a field of functions, through pointers, and who puts it there?
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pointers {
+    /// The function's name, or `struct.field`.
+    pub name: String,
+    /// What counts; none: all.
+    pub roles: Vec<PointerRole>,
+}
+
+/// What a use has to do with pointers to functions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum PointerRole {
+    /// It calls through one.
+    Dispatch,
+    /// It is a table, such as one of operations.
+    Table,
+    /// It hands the function to who registers it, or stores it.
+    Registration,
+}
+
+impl PointerRole {
+    /// All, with the words users know them by.
+    pub const ALL: [(PointerRole, &'static str); 3] = [
+        (PointerRole::Dispatch, "dispatch"),
+        (PointerRole::Table, "table"),
+        (PointerRole::Registration, "registration"),
+    ];
 }
 
 /// What is there about some words, best first?
@@ -416,6 +456,18 @@ pub fn access_kinds(words: &[String]) -> Result<Vec<AccessKind>> {
         }
     }
     Ok(kinds)
+}
+
+/// The roles that a user's words mean.
+///
+/// # Errors
+/// When a word is none for a role.
+pub fn pointer_roles(words: &[String]) -> Result<Vec<PointerRole>> {
+    let there = PointerRole::ALL.map(|(_, name)| name);
+    let role = |word: &String| PointerRole::ALL.iter().find(|(_, name)| name == word);
+    let known = |word| role(word).map(|(role, _)| *role);
+    let unknown = |word: &String| unknown_kind(word, "use of pointers", &there);
+    words.iter().map(|word| known(word).ok_or_else(|| unknown(word))).collect()
 }
 
 /// The kinds of steps that a user's words mean.

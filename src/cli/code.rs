@@ -42,6 +42,10 @@ pub(crate) struct DefArgs {
     /// Print the whole definitions, not a line of each
     #[arg(long)]
     pub(crate) body: bool,
+
+    /// With --body: also what a macro writes that makes the definition
+    #[arg(long, requires = "body")]
+    pub(crate) expand: bool,
 }
 
 /// Whose uses are looked for.
@@ -50,7 +54,8 @@ pub(crate) struct DefArgs {
 Examples:
   kgrep refs kfree                    every use, and the function it is in
   kgrep refs --kinds init ext4_file_open    only where a table names it
-  kgrep refs file.private_data --access write    who writes this field")]
+  kgrep refs file.private_data --access write    who writes this field
+  kgrep refs --as dispatch file_operations.open    who calls through this field")]
 pub(crate) struct RefsArgs {
     /// The names
     #[command(flatten)]
@@ -64,6 +69,14 @@ pub(crate) struct RefsArgs {
     /// with what does both), read-write, address, declared, initialised
     #[arg(long, value_name = "KIND", value_delimiter = ',', conflicts_with = "kinds")]
     pub(crate) access: Vec<String>,
+
+    /// Only what has to do with pointers, of a function or of a field that holds functions
+    /// (STRUCT.FIELD): dispatch (who calls through it), table (which tables have it),
+    /// registration (who registers or stores it)
+    #[arg(
+        long = "as", value_name = "ROLE", value_delimiter = ',', conflicts_with_all = ["kinds", "access"]
+    )]
+    pub(crate) roles: Vec<String>,
 
     /// How it is drawn.
     #[command(flatten)]
@@ -85,6 +98,10 @@ pub(crate) struct StepArgs {
     /// and ref)
     #[arg(long, value_name = "KIND", value_delimiter = ',')]
     pub(crate) kinds: Vec<String>,
+
+    /// Show the calls through pointers that are only possible, too
+    #[arg(long)]
+    pub(crate) all: bool,
 
     /// How it is drawn.
     #[command(flatten)]
@@ -160,6 +177,10 @@ pub(crate) struct ChainArgs {
     /// It may go through tables of functions, such as struct file_operations
     #[arg(long)]
     pub(crate) indirect: bool,
+
+    /// Calls through pointers that are only possible are hops like any other
+    #[arg(long, requires = "indirect")]
+    pub(crate) all: bool,
 
     /// How it is drawn.
     #[command(flatten)]
@@ -238,8 +259,8 @@ pub(crate) struct PictureArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) svg: Option<PathBuf>,
 
-    /// Draw macros and constants, too
-    #[arg(long, requires = "svg")]
+    /// Draw macros and constants, too; `callees` also lists those that are constants, casts and checks
+    #[arg(long)]
     pub(crate) macros: bool,
 
     /// What names in the picture link to: URL/PATH#LLINE (default: the file)

@@ -11,11 +11,11 @@ use super::{Outcome, Session};
 use crate::cells;
 use crate::code::{Code, word_in};
 use crate::list::{Match, Span};
-use crate::render::{Block, Facts, Highlighter, Look, Output, Totals, draw_block};
+use crate::render::{Block, Facts, Highlighter, Look, Output, Totals, draw_block, push_shown};
 use crate::settings::Format;
 
 /// Keeps the definitions as the newest list and prints each from its first line to its
-/// last.
+/// last. With `expand`, a table also has what macros write that make them.
 ///
 /// # Errors
 /// When the list can't be kept in order or the output not be written.
@@ -24,6 +24,7 @@ pub(super) fn show(
     session: &Session,
     request: &Request,
     answer: &Answer,
+    expand: bool,
 ) -> Result<Outcome> {
     if answer.rows.is_empty() {
         return Ok(Outcome::Nothing);
@@ -31,7 +32,7 @@ pub(super) fn show(
     let list = keep(code, session, Some(request), answer)?;
     let look = Look::new(&session.settings, Facts::of_stdout(), &list.meta().folder);
     if session.settings.format.value == Format::Table {
-        blocks(code, session, &look, &answer.rows)?;
+        blocks(code, session, &look, &answer.rows, expand)?;
         return Ok(Outcome::Found);
     }
     let mut printer = Printer::new(&look, &session.settings, list.meta());
@@ -63,7 +64,7 @@ fn extent(row: &Row) -> (u64, u64) {
     (u64::from(first), u64::from(last))
 }
 
-fn blocks(code: &Code, session: &Session, look: &Look, rows: &[Row]) -> Result<()> {
+fn blocks(code: &Code, session: &Session, look: &Look, rows: &[Row], expand: bool) -> Result<()> {
     let highlighter = Highlighter::of(look)?;
     let mut out =
         if look.terminal { Output::paged(&session.settings.pager.value) } else { Output::stdout() };
@@ -89,8 +90,27 @@ fn blocks(code: &Code, session: &Session, look: &Look, rows: &[Row]) -> Result<(
             more: &[],
         };
         draw_block(&mut buffer, look, highlighter.as_ref(), &block);
+        if expand {
+            expansion(&mut buffer, code, look, row)?;
+        }
         out.write_all(&buffer)?;
         buffer.clear();
     }
     Ok(out.finish()?)
+}
+
+/// Appends what the macro writes that makes a row's definition, if one does.
+fn expansion(out: &mut Vec<u8>, code: &Code, look: &Look, row: &Row) -> Result<()> {
+    let extent = row.extent.unwrap_or((row.line, row.line));
+    let Some(expansion) = code.expansion(&row.path, extent, &row.name)? else { return Ok(()) };
+    let place = String::from_utf8_lossy(&code.shown(&expansion.path)).into_owned();
+    let title = format!("what {}() writes ({place}:{})", expansion.by, expansion.line);
+    push_shown(out, title.as_bytes(), look);
+    out.push(b'\n');
+    for line in expansion.text.trim_ascii_end().split(|byte| *byte == b'\n') {
+        out.extend_from_slice(b"   ");
+        push_shown(out, line, look);
+        out.push(b'\n');
+    }
+    Ok(())
 }

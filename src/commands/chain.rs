@@ -21,6 +21,7 @@ pub(crate) fn run(args: &ChainArgs, session: &Session) -> Result<Outcome> {
         avoid: args.avoid.clone(),
         max_depth: args.max_depth,
         indirect: args.indirect,
+        all: args.all,
     });
     picture::run(&code::around(session)?, session, &request, &args.picture)
 }

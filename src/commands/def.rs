@@ -20,7 +20,7 @@ pub(crate) fn run(args: &DefArgs, session: &Session) -> Result<Outcome> {
     let code = code::around(session)?;
     let answer = answer::ask(&code, session, &request)?;
     match args.body {
-        true => body::show(&code, session, &request, &answer),
+        true => body::show(&code, session, &request, &answer, args.expand),
         false => answer::show(&code, session, Some(&request), &answer),
     }
 }

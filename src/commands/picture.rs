@@ -25,6 +25,9 @@ pub(super) fn run(
     request: &Request,
     args: &PictureArgs,
 ) -> Result<Outcome> {
+    if args.macros && args.svg.is_none() && !lists_macros(request) {
+        bail!("--macros draws macros, too: it goes with --svg, or with `kgrep callees`");
+    }
     let answer = answer::ask(code, session, request)?;
     if answer.rows.is_empty() {
         return answer::show(code, session, Some(request), &answer);
@@ -60,6 +63,15 @@ pub(super) fn run(
         counted(arrows, "arrow")
     ));
     Ok(Outcome::Found)
+}
+
+/// Whether the answer's rows may have macros, too.
+fn lists_macros(request: &Request) -> bool {
+    match request {
+        Request::Callees(_) => true,
+        Request::Several(requests) => requests.iter().all(lists_macros),
+        _ => false,
+    }
 }
 
 /// The arrows with what a picture shows of them.

@@ -86,6 +86,8 @@ fn in_words(look: &Look) -> String {
         Look::Allocations {} => "where it is allocated".to_owned(),
         Look::Errors {} => "which errors it sets, and when".to_owned(),
         Look::Callers {} => "who calls it".to_owned(),
+        Look::Dispatch { slot: Some(slot) } => format!("who calls through {slot}"),
+        Look::Dispatch { slot: None } => "who calls it through pointers".to_owned(),
         Look::Registered {} => "who registers it or puts it into a table".to_owned(),
         Look::Sets {} => "the variables it sets, and who uses them".to_owned(),
         Look::Text(text) if text.files.is_empty() => format!("lines like {}", text.pattern),

@@ -3,7 +3,9 @@
 
 use anyhow::Result;
 use kgrep_engine::Request;
-use kgrep_engine::request::{Accesses, References, access_kinds, reference_kinds};
+use kgrep_engine::request::{
+    Accesses, Pointers, References, access_kinds, pointer_roles, reference_kinds,
+};
 
 use super::{Outcome, Session, named, picture};
 use crate::cli::RefsArgs;
@@ -16,9 +18,15 @@ use crate::code;
 pub(crate) fn run(args: &RefsArgs, session: &Session) -> Result<Outcome> {
     let kinds = reference_kinds(&args.kinds)?;
     let access = access_kinds(&args.access)?;
-    let request = named::question(named::all(&args.names)?, |name| match access.is_empty() {
-        true => Request::References(References { name, kinds: kinds.clone() }),
-        false => Request::Accesses(Accesses { name, kinds: access.clone() }),
+    let roles = pointer_roles(&args.roles)?;
+    let request = named::question(named::all(&args.names)?, |name| {
+        if !roles.is_empty() {
+            return Request::Pointers(Pointers { name, roles: roles.clone() });
+        }
+        match access.is_empty() {
+            true => Request::References(References { name, kinds: kinds.clone() }),
+            false => Request::Accesses(Accesses { name, kinds: access.clone() }),
+        }
     });
     picture::run(&code::around(session)?, session, &request, &args.picture)
 }

@@ -14,9 +14,12 @@ use crate::code;
 /// When a kind is none, the tree can't be read or the output not be written.
 pub(crate) fn callers(args: &CallerArgs, session: &Session) -> Result<Outcome> {
     let with_arguments = args.args || !args.arg.is_empty();
-    run(&args.steps, session, |Steps { name, depth, kinds }| match with_arguments {
-        true => Request::Calls(Calls { name, depth, kinds, wanted: args.arg.clone() }),
-        false => Request::Callers(Steps { name, depth, kinds }),
+    run(&args.steps, session, |steps| match with_arguments {
+        true => {
+            let Steps { name, depth, kinds, all, .. } = steps;
+            Request::Calls(Calls { name, depth, kinds, wanted: args.arg.clone(), all })
+        }
+        false => Request::Callers(steps),
     })
 }
 
@@ -31,7 +34,8 @@ pub(crate) fn callees(args: &StepArgs, session: &Session) -> Result<Outcome> {
 fn run(args: &StepArgs, session: &Session, request: impl Fn(Steps) -> Request) -> Result<Outcome> {
     let kinds = step_kinds(&args.kinds)?;
     let request = named::question(named::all(&args.names)?, |name| {
-        request(Steps { name, depth: args.depth, kinds: kinds.clone() })
+        let (kinds, macros) = (kinds.clone(), args.picture.macros);
+        request(Steps { name, depth: args.depth, kinds, all: args.all, macros })
     });
     picture::run(&code::around(session)?, session, &request, &args.picture)
 }

@@ -107,8 +107,9 @@ impl Call<'_> {
                 let take::Chain { from, to, number, through, avoid, max_depth } = take::own(own)?;
                 let asked = format!("chains from {from} to {to}");
                 let (from, to, indirect) = (from, to, true);
+                let all = false;
                 let chain =
-                    request::Chain { from, to, number, through, avoid, max_depth, indirect };
+                    request::Chain { from, to, number, through, avoid, max_depth, indirect, all };
                 self.one(asked, &Request::Chain(chain))
             }
             "trace" => {
@@ -179,11 +180,11 @@ impl Call<'_> {
         let take::Callers { names, kinds, depth, args, arg } = take::own(own)?;
         let wanted = arg.iter().map(|arg| arg.parse()).collect::<Result<Vec<_>, _>>()?;
         let is_plain = !args && wanted.is_empty();
-        self.steps(&names, &kinds, depth, "callers of", |request::Steps { name, depth, kinds }| {
-            let wanted = wanted.clone();
+        self.steps(&names, &kinds, depth, "callers of", |steps| {
+            let (wanted, request::Steps { name, depth, kinds, all, .. }) = (wanted.clone(), steps);
             match is_plain {
-                true => Request::Callers(request::Steps { name, depth, kinds }),
-                false => Request::Calls(request::Calls { name, depth, kinds, wanted }),
+                true => Request::Callers(request::Steps { name, depth, kinds, all, macros: true }),
+                false => Request::Calls(request::Calls { name, depth, kinds, wanted, all }),
             }
         })
     }
@@ -217,7 +218,8 @@ impl Call<'_> {
             return Err("depth is how many steps are followed, from 1".to_owned());
         }
         self.each(names, asked, |name| {
-            request(request::Steps { name, depth, kinds: kinds.clone() })
+            let kinds = kinds.clone();
+            request(request::Steps { name, depth, kinds, all: false, macros: false })
         })
     }
 

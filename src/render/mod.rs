@@ -44,5 +44,5 @@ pub(crate) use json::{Json, Totals};
 pub(crate) use look::{Facts, Ink, Look};
 pub(crate) use measure::Measure;
 pub(crate) use pager::{Output, print_page};
-pub(crate) use sanitize::{display_width, visible};
+pub(crate) use sanitize::{display_width, push as push_shown, visible};
 pub(crate) use svg::{Shown, Use, draw_picture, drawn_uses, nodes_of, with_dark_page};

@@ -215,6 +215,83 @@ fn static_calls_and_security_hooks_are_called_through() {
 }
 
 #[test]
+fn what_macros_put_into_the_linkers_tables_is_called_from_there() {
+    assert_chains(
+        "typedef int (*initcall_t)(void);\n\
+         int do_one_initcall(initcall_t fn) { return fn(); }\n\
+         static void do_initcalls(void) { do_one_initcall(entry); }\n\
+         static int ext4_init_fs(void) { return 0; }\nmodule_init(ext4_init_fs);\n\
+         static void ext4_exit_fs(void) { }\nmodule_exit(ext4_exit_fs);\n\
+         struct sched_class { void (*put)(void); };\n\
+         DEFINE_SCHED_CLASS(rt) = {\n\t.put = put_rt,\n};\nstatic void put_rt(void) { }\n\
+         struct task { const struct sched_class *sched_class; };\n\
+         void put(struct task *p) { p->sched_class->put(); }\n\
+         __bpf_kfunc int my_kfunc(int a) { return a; }\n\
+         BTF_KFUNCS_START(my_ids)\nBTF_ID_FLAGS(func, my_kfunc, KF_ACQUIRE)\nBTF_KFUNCS_END(my_ids)\n",
+        &[
+            (
+                "do_initcalls",
+                "ext4_init_fs",
+                &["call", "indirect, through parameter 1 of do_one_initcall()"],
+            ),
+            ("do_initcalls", "ext4_exit_fs", &[]),
+            ("put", "put_rt", &["indirect, through task.sched_class.put"]),
+        ],
+    );
+}
+
+#[test]
+fn a_pointer_is_followed_through_macros_that_read_it_or_call_it() {
+    assert_chains(
+        "struct proto_ops { int (*bind)(int); int (*send)(int); };\n\
+         struct socket { const struct proto_ops *ops; };\n\
+         static int inet_bind(int a) { return a; }\nstatic int packet_send(int a) { return a; }\n\
+         static int inet_send(int a) { return a; }\n\
+         static const struct proto_ops one = { .bind = inet_bind, .send = packet_send };\n\
+         struct other { int (*bind)(int); };\n\
+         int sys_bind(struct socket *s) { return READ_ONCE(s->ops)->bind(1); }\n\
+         int locked(struct socket *s) { return rcu_dereference_protected(s->ops, held(s))->bind(1); }\n\
+         int sys_send(struct socket *s)\n{\n\
+         \treturn INDIRECT_CALL_INET(READ_ONCE(s->ops)->send, inet6_send, inet_send, 1);\n}\n",
+        &[
+            ("sys_bind", "inet_bind", &["indirect, through socket.ops.bind"]),
+            ("locked", "inet_bind", &["indirect, through socket.ops.bind"]),
+            ("sys_send", "packet_send", &["indirect, through socket.ops.send"]),
+            ("sys_send", "inet_send", &["passed to INDIRECT_CALL_INET()"]),
+        ],
+    );
+}
+
+#[test]
+fn kernel_functions_for_bpf_are_registered() {
+    let dir = Dir::new();
+    dir.create(
+        "a.c",
+        "__bpf_kfunc int my_kfunc(int a) { return a; }\n\
+         BTF_KFUNCS_START(my_ids)\nBTF_ID_FLAGS(func, my_kfunc, KF_ACQUIRE)\nBTF_KFUNCS_END(my_ids)\n",
+    );
+    let found = dir.kgrep(&["--no-header", "callers", "my_kfunc"]).stdout();
+    assert!(found.contains("registered by BTF_ID_FLAGS()"), "{found}");
+}
+
+#[test]
+fn a_weak_function_is_called_by_what_replaces_it_too() {
+    let dir = Dir::new();
+    dir.create(
+        "kernel/idle.c",
+        "void __weak arch_idle(void) { }\nvoid idle_call(void) { arch_idle(); }\n",
+    );
+    dir.create(
+        "arch/x86/kernel/process.c",
+        "void default_idle(void) { }\nDEFINE_STATIC_CALL_NULL(x86_idle, default_idle);\n\
+         void arch_idle(void) { static_call(x86_idle)(); }\n\
+         void select(void) { static_call_update(x86_idle, default_idle); }\n",
+    );
+    let found = hows(&dir, "idle_call", "default_idle");
+    assert_eq!(found, ["call, one of several", "indirect, through static_call.x86_idle"]);
+}
+
+#[test]
 fn a_field_tells_what_it_is_filled_with() {
     let dir = Dir::new();
     dir.create(
@@ -236,5 +313,8 @@ fn a_field_tells_what_it_is_filled_with() {
         filled.filter_map(note).collect::<Vec<String>>()
     };
     assert_eq!(told("action.handler"), ["argument 2 of set() in set", "my_irq in one"]);
-    assert_eq!(told("action.current_func"), ["what action.handler holds in run"]);
+    assert_eq!(
+        told("action.current_func"),
+        ["what action.handler holds in run", "indirect, through action.current_func in run"]
+    );
 }

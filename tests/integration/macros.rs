@@ -244,3 +244,33 @@ fn a_registering_macro_makes_no_functions_of_its_own() {
         assert!(has(&table, &["module_init"]) && !has(&table, &["__inittest"]), "{table}");
     });
 }
+
+#[test]
+fn what_a_macro_writes_is_shown_where_it_makes_the_definition() {
+    let dir = Dir::new();
+    dir.create(
+        "include/linux/lamp.h",
+        "#define LAMP_ATTR(name, by) __LAMP_ATTR(name, by)\n\
+         #define __LAMP_ATTR(name, by)\t\t\\\n\
+         static int name##_show(void)\t\t\\\n{\t\t\t\t\\\n\treturn dim(by);\t\t\\\n}\n",
+    );
+    dir.create(
+        "a.c",
+        "#include <linux/lamp.h>\n\nLAMP_ATTR(watts, 3);\nint plain(void) { return 1; }\n",
+    );
+    let body = dir.kgrep(&["def", "--body", "--expand", "watts_show"]).stdout();
+    let lines: Vec<&str> = body.lines().skip(1).collect();
+    let expected = [
+        "3 LAMP_ATTR(watts, 3);",
+        "what LAMP_ATTR() writes (include/linux/lamp.h:1)",
+        "   static int watts_show(void)",
+        "   {",
+        "   \treturn dim(3);",
+        "   }",
+    ];
+    assert_eq!(lines, expected);
+    assert!(!dir.kgrep(&["def", "--body", "watts_show"]).stdout().contains("dim(3)"));
+    let plain = dir.kgrep(&["def", "--body", "--expand", "plain"]).stdout();
+    assert_eq!(plain.lines().count(), 2, "{plain}");
+    dir.kgrep(&["def", "--expand", "plain"]).run().expect_error(&["--body"]);
+}

@@ -62,6 +62,7 @@ mod shapes;
 mod shell;
 mod stopped;
 mod streams;
+mod sureness;
 mod terminal;
 mod tidy;
 mod trace;

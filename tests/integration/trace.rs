@@ -338,6 +338,20 @@ fn a_modules_parameter_goes_by_the_modules_name() {
         "{guessed}"
     );
     assert_eq!(told("nothing.glow"), "");
+    // A header that one file includes is a part of that; a macro may have a value behind the name.
+    dir.create("drivers/other/stall.h", "lamp_param(int, stalls, -1, \"stalls\");\n");
+    dir.create(
+        "drivers/other/tree.c",
+        "#define MODULE_PARAM_PREFIX \"lamptree.\"\n#include \"stall.h\"\n",
+    );
+    let stalls = told("lamptree.stalls=");
+    assert!(stalls.starts_with("drivers/other/stall.h:1:lamp_param(int, stalls, -1"), "{stalls}");
+    dir.create(
+        "arch/arm64/kernel/override.c",
+        "struct a b[] = {\n\t{ \"lamp64.nodim\", \"dim=0\" },\n};\n",
+    );
+    let alias = told("lamp64.nodim");
+    assert!(alias.contains("override.c:2:\t{ \"lamp64.nodim\", \"dim=0\" },"), "{alias}");
 }
 
 #[test]
@@ -360,4 +374,38 @@ fn typedefs_and_tracepoints_with_their_system_are_known() {
     );
     let event = told("lamp:lamp_dim");
     assert!(event.contains("TRACE_EVENT(lamp_dim,"), "{event}");
+}
+
+#[test]
+fn a_folder_has_its_makefile_options_entry_points_and_maintainers() {
+    let dir = Dir::kernel();
+    let titles = |told: &str| {
+        let rows: Vec<String> =
+            told.lines().map(|line| line.trim_matches(['─', ' ']).to_owned()).collect();
+        rows
+    };
+    let told = trace(&dir, &["fs/ext4"]);
+    let rows = titles(&told);
+    for words in
+        ["ext4/", "obj-$(CONFIG_EXT4_FS) += ext4.o", "EXT4_FS", "ext4_init_fs", "EXT4 FILE SYSTEM"]
+    {
+        assert!(rows.iter().any(|row| row.contains(words)), "{words}: {told}");
+    }
+    assert_eq!(told, trace(&dir, &["./fs/ext4/"]));
+    assert!(trace(&dir, &["fs"]).contains("pivot_root"));
+}
+
+#[test]
+fn another_architectures_stub_is_not_told_where_the_name_is_something_here() {
+    let dir = Dir::new();
+    dir.create("include/linux/printk.h", "#define printk(fmt, ...) _printk(fmt, ##__VA_ARGS__)\n");
+    dir.create(
+        "arch/um/include/user.h",
+        "static inline int printk(const char *fmt) { return 0; }\n",
+    );
+    dir.create("arch/x86/a.c", "void f(void) { printk(\"x\"); }\n");
+    let told = trace(&dir, &["printk"]);
+    assert!(told.contains("#define printk(fmt") && !told.contains("arch/um"), "{told}");
+    let there = dir.kgrep(&["--arch", "um", "trace", "printk"]).run().expect_code(0);
+    assert!(there.stdout().contains("arch/um"), "{there}");
 }

@@ -5,6 +5,7 @@ mod column;
 mod how;
 mod verdict;
 
+use kgrep_index::graph::Basis;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
@@ -71,6 +72,23 @@ pub enum Sureness {
     Unsure,
     /// So many functions may be behind the field that is called.
     Candidates(u32),
+    /// It is a call through a pointer, and its type and reasons enough say so.
+    Typed,
+    /// The same, with weaker reasons.
+    Likely,
+    /// The same, with next to none.
+    Possible,
+}
+
+impl From<Basis> for Sureness {
+    fn from(basis: Basis) -> Sureness {
+        match basis {
+            Basis::Named => Sureness::Certain,
+            Basis::Typed => Sureness::Typed,
+            Basis::Likely => Sureness::Likely,
+            Basis::Possible | Basis::ByName => Sureness::Possible,
+        }
+    }
 }
 
 /// The value of a column.

@@ -107,11 +107,16 @@ fn asked(text: &str) -> Asked<'_> {
 
 /// Whether a name is a field's, with its structure: `lamp.watts`.
 pub(super) fn is_field(name: &str) -> bool {
-    let is_word = |part: &str| {
+    field_of(name).is_some()
+}
+
+/// The structure and the field of `lamp.watts`.
+pub(super) fn field_of(name: &str) -> Option<(&str, &str)> {
+    let is_word = |part: &&str| {
         !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
     };
     let Asked { structure, name } = asked(name.trim());
-    structure.is_some_and(is_word) && is_word(name)
+    structure.filter(is_word).zip(Some(name).filter(is_word))
 }
 
 /// The structures that the paths before fields lead to, as far as the tree tells.

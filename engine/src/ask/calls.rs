@@ -19,8 +19,9 @@ use crate::{Error, Note, Result};
 /// When the name is none, a pattern can't be used, or the tree can't be read.
 pub(super) fn answer(code: &Code, graph: &Graph<'_>, calls: &Calls) -> Result<Answer> {
     let wanted = patterns(calls)?;
-    let Calls { name, depth, kinds, .. } = calls.clone();
-    let mut answer = steps::callers(code, graph, &Steps { name, depth, kinds })?;
+    let Calls { name, depth, kinds, all, .. } = calls.clone();
+    let steps = Steps { name, depth, kinds, all, macros: true };
+    let mut answer = steps::callers(code, graph, &steps)?;
     let rows = std::mem::take(&mut answer.rows);
     if rows.is_empty() {
         return Ok(answer);

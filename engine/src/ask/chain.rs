@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use kgrep_index::graph::{
-    Chain as Found, ChainOptions, Chains, DefId, DefInfo, Graph, Hop, LinkKind, NameRef, SearchEnd,
+    Basis, Chain as Found, ChainOptions, Chains, DefId, DefInfo, Graph, Hop, LinkKind, NameRef,
+    Possible, SearchEnd,
 };
 
 use super::names::{meant, not_callable, unknown};
@@ -62,6 +63,10 @@ pub(super) fn answer(code: &Code, graph: &Graph<'_>, chain: &Chain) -> Result<An
         notes.extend(code.kernel().map(|_| Note::OnlyBuilt));
         return Ok(Answer { notes, ..Answer::default() });
     }
+    if code.kernel().is_none() && options.possible == Possible::Last {
+        let shorter = shorter(graph, (names[0], names[1]), &options, &chains.found);
+        notes.extend((shorter > 0).then_some(Note::ShorterChains(shorter)));
+    }
     let hops = chains.found.iter().flatten();
     Ok(Answer {
         columns: Column::all(&[
@@ -76,6 +81,24 @@ pub(super) fn answer(code: &Code, graph: &Graph<'_>, chain: &Chain) -> Result<An
         notes,
         ..Answer::default()
     })
+}
+
+/// How many shorter chains there are than those found, with hops that are only possible.
+fn shorter(
+    graph: &Graph<'_>,
+    (from, to): (NameRef, NameRef),
+    options: &ChainOptions,
+    found: &[Found],
+) -> u64 {
+    let is_sure = |chain: &Found| chain.iter().all(|hop| hop.basis < Basis::Possible);
+    let Some(hops) = found.first().filter(|chain| is_sure(chain)).map(Vec::len) else { return 0 };
+    if hops < 2 || !options.kinds.contains(&LinkKind::Indirect) {
+        return 0;
+    }
+    let possible = Possible::Alike;
+    let options =
+        ChainOptions { possible, count: usize::MAX, max_depth: hops - 1, ..options.clone() };
+    graph.chains(from, to, &options).found.len() as u64
 }
 
 /// Searches that leave out what the ones before took and is off, at most.
@@ -140,6 +163,7 @@ fn options(chain: &Chain, code: &Code, others: &[NameRef]) -> ChainOptions {
         through: through.to_vec(),
         avoid: avoid.to_vec(),
         without: HashSet::new(),
+        possible: if chain.all { Possible::Alike } else { Possible::Last },
     }
 }
 
@@ -174,7 +198,7 @@ fn rows(graph: &Graph<'_>, chains: &[Found]) -> Vec<Row> {
                 Cell::Defined(Some(start)),
             ],
             section: Some(number),
-            sure: if unsure { Sureness::OneOfSeveral } else { Sureness::Certain },
+            sure: if unsure { Sureness::OneOfSeveral } else { hop.basis.into() },
             ..Row::default()
         }
     };
@@ -190,5 +214,5 @@ fn arrow(graph: &Graph<'_>, hop: &Hop) -> Arrow {
     };
     let how = How::of(graph, &hop.link);
     let (from, to, line) = (node(&hop.from), node(&hop.to), hop.link.line);
-    Arrow { from, to, how, sure: Sureness::Certain, line }
+    Arrow { from, to, how, sure: hop.basis.into(), line }
 }

@@ -19,6 +19,8 @@ mod log;
 mod maintainers;
 mod messages;
 mod names;
+mod pointer_uses;
+mod pointers;
 mod references;
 mod search;
 mod several;
@@ -84,6 +86,7 @@ impl Code {
             Request::References(references) => references::answer(self, references),
             Request::Callers(steps) => self.ask(|graph| steps::callers(self, graph, steps)),
             Request::Calls(calls) => self.ask(|graph| calls::answer(self, graph, calls)),
+            Request::Pointers(asked) => self.ask(|graph| pointer_uses::answer(self, graph, asked)),
             Request::Callees(steps) => self.ask(|graph| steps::callees(self, graph, steps)),
             Request::Chain(chain) => self.ask(|graph| chain::answer(self, graph, chain)),
             Request::Trace(trace) => trace::answer(self, trace),

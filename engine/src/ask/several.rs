@@ -29,6 +29,7 @@ fn subject(request: &Request) -> &str {
         Request::Callers(steps) | Request::Callees(steps) => &steps.name,
         Request::Calls(calls) => &calls.name,
         Request::Accesses(accesses) => &accesses.name,
+        Request::Pointers(pointers) => &pointers.name,
         Request::Trace(trace) => &trace.name,
         Request::List(list) => &list.what,
         _ => "",

@@ -4,7 +4,7 @@
 //! its callers or callees with the line of the call, indented by depth. One is followed
 //! once, where it is nearest to the function asked for; elsewhere the row says so.
 
-use std::cell::RefCell;
+use std::cell::{Cell as Counter, RefCell};
 use std::collections::HashSet;
 
 use kgrep_index::graph::{
@@ -14,11 +14,14 @@ use kgrep_index::outline::{Kind, UseKind};
 
 use super::Sources;
 use super::names::{meant, not_callable, unknown};
+use super::pointers;
 use crate::answer::{
     Answer, Arrow, Cell, Column, Defined, DefinitionKind, How, Label, Node, Role, Row, Sureness,
     Via,
 };
-use crate::code::{Code, Elsewhere, Ranking, Step, Tree, is_export, name_line, named, one_name};
+use crate::code::{
+    Code, Elsewhere, Ranking, Step, Tree, is_export, name_line, named, one_name, says_nothing,
+};
 use crate::request::Steps;
 use crate::{Note, Result};
 
@@ -55,8 +58,18 @@ impl Direction {
     }
 }
 
-/// The kinds of steps that a reader means by a call.
-const CALLS: [LinkKind; 3] = [LinkKind::Call, LinkKind::Macro, LinkKind::Ref];
+/// The kinds of steps that a reader means by a call; of what a function calls also those through
+/// fields, a row each.
+const CALLS: [LinkKind; 4] = [LinkKind::Call, LinkKind::Macro, LinkKind::Ref, LinkKind::Indirect];
+
+impl Direction {
+    fn calls(self) -> Vec<LinkKind> {
+        match self {
+            Direction::Callers => CALLS[..3].to_vec(),
+            Direction::Callees => CALLS.to_vec(),
+        }
+    }
+}
 
 fn answer(code: &Code, graph: &Graph<'_>, steps: &Steps, direction: Direction) -> Result<Answer> {
     let mut notes = Vec::new();
@@ -73,8 +86,12 @@ fn answer(code: &Code, graph: &Graph<'_>, steps: &Steps, direction: Direction) -
     let mut tree = Growing {
         graph,
         code,
-        kinds: if any_kind { CALLS.to_vec() } else { steps.kinds.clone() },
+        kinds: if any_kind { direction.calls() } else { steps.kinds.clone() },
         any_kind,
+        all: steps.all,
+        macros: steps.macros || !any_kind,
+        possible: Counter::new(0),
+        field: RefCell::default(),
         depth: steps.depth,
         called: RefCell::default(),
         sources: Sources::default(),
@@ -104,6 +121,10 @@ fn answer(code: &Code, graph: &Graph<'_>, steps: &Steps, direction: Direction) -
     if hidden > 0 {
         notes.push(Note::NotBuilt { hidden, total, arms });
     }
+    if tree.possible.get() > 0 {
+        notes.push(Note::MorePossible(tree.possible.get()));
+    }
+    notes.extend(tree.field.take().map(Note::BehindField));
     if tree.arrows.is_empty() && hidden > 0 {
         return Ok(Answer { notes, ..Answer::default() });
     }
@@ -147,6 +168,14 @@ struct Growing<'g, 'a> {
     kinds: Vec<LinkKind>,
     /// Whether a function that nothing calls has those that name it in a table instead.
     any_kind: bool,
+    /// Whether calls through pointers that are only possible are shown.
+    all: bool,
+    /// Whether macros are shown that say nothing of what is done.
+    macros: bool,
+    /// How many calls were left out as only possible.
+    possible: Counter<u64>,
+    /// A field that is called, behind which may be many functions.
+    field: RefCell<Option<String>>,
     depth: usize,
     /// The calls of the name that was asked for: each may mean several of its definitions, a
     /// stub and the real one, and is shown once.
@@ -283,6 +312,10 @@ impl Growing<'_, '_> {
             let kinds = [LinkKind::Init, LinkKind::Indirect];
             found = self.callers_by(target, if depth == 1 { &kinds } else { &kinds[..1] });
         }
+        if !self.all {
+            self.leave_out(pointers::leave_possible(&mut found, |caller| caller.basis));
+        }
+        found.sort_by_key(|caller| caller.basis);
         if depth == 1 {
             self.count_direct(target);
             let mut called = self.called.borrow_mut();
@@ -296,12 +329,17 @@ impl Growing<'_, '_> {
         found.into_iter().map(step).collect()
     }
 
+    /// Counts what is left out as only possible.
+    fn leave_out(&self, number: usize) {
+        self.possible.set(self.possible.get() + number as u64);
+    }
+
     fn callers(&mut self, roots: &[DefInfo]) {
         let mut tree = Tree::grow(roots, |target, depth| self.callers_of(target, depth));
         for root in roots {
             self.root(root);
             tree.walk(root.id, |depth, target, step, elsewhere| {
-                let Caller { definition, link } = &step.what;
+                let Caller { definition, link, basis } = &step.what;
                 let is_export = is_export(&self.graph.name(definition.name));
                 let how = if is_export { How::Exported } else { How::of(self.graph, link) };
                 self.only_exports &= is_export;
@@ -310,12 +348,15 @@ impl Growing<'_, '_> {
                     from,
                     to,
                     how: how.clone(),
-                    sure: Sureness::Certain,
+                    sure: (*basis).into(),
                     line: link.line,
                 });
                 let node = Cell::Node { label: self.label(definition), elsewhere };
                 let name = self.name_at(link, target.name);
                 self.step(depth, definition, link.line, name, vec![node, Cell::How(how)]);
+                if let Some(row) = self.rows.last_mut() {
+                    row.sure = (*basis).into();
+                }
             });
         }
     }
@@ -334,7 +375,9 @@ impl Growing<'_, '_> {
         found.retain_mut(|callee| {
             self.kinds.contains(&callee.link.kind)
                 && self.has(source, &mut callee.link, callee.name)
+                && (self.macros || !self.says_nothing(callee))
         });
+        let mut found = self.through_pointers(found);
         for callee in &mut found {
             let built = |d: &DefInfo| self.compiles(d.file, d.first);
             // Where all are off, the call is off in a way that can't be seen: it stays.
@@ -350,6 +393,29 @@ impl Growing<'_, '_> {
             Step { what: callee, leads }
         };
         found.into_iter().map(step).collect()
+    }
+
+    /// Whether what is used is a macro that says nothing of what the function does.
+    fn says_nothing(&self, callee: &Callee) -> bool {
+        let is_constant = |d: &DefInfo| d.kind == Kind::Constant;
+        let (is_macro, is_unknown) =
+            (callee.link.kind == LinkKind::Macro, callee.definitions.is_empty());
+        is_macro && !is_unknown && callee.definitions.iter().all(is_constant)
+            || (is_macro || is_unknown) && says_nothing(&self.graph.name(callee.name))
+    }
+
+    /// The callees with a row for each call through a pointer that may lead to many.
+    fn through_pointers(&self, found: Vec<Callee>) -> Vec<Callee> {
+        let options = pointers::Shown { whole: !self.any_kind, all: self.all };
+        let joined = pointers::joined(self.graph, found, options);
+        self.leave_out(joined.left_out);
+        if let Some(slot) = joined.field.filter(|_| self.any_kind) {
+            let field = Via::of(&self.graph.name(slot));
+            if matches!(&field, Via::Slot { structure, .. } if !structure.is_empty()) {
+                self.field.borrow_mut().get_or_insert_with(|| field.to_string());
+            }
+        }
+        joined.callees
     }
 
     fn callees(&mut self, roots: &[DefInfo]) {
@@ -369,10 +435,10 @@ impl Growing<'_, '_> {
         callee: &Callee,
         elsewhere: Option<Elsewhere>,
     ) {
-        let Callee { name, definitions, link, candidates } = callee;
+        let Callee { name, definitions, link, candidates, basis } = callee;
         let how = How::of(self.graph, link);
         let sure = match u32::try_from(*candidates) {
-            Ok(0) => Sureness::Certain,
+            Ok(0) => (*basis).into(),
             candidates => Sureness::Candidates(candidates.unwrap_or(u32::MAX)),
         };
         let text = self.graph.name(*name);

@@ -10,9 +10,11 @@ mod at_hand;
 mod breadth;
 pub(crate) mod declared;
 mod documented;
+mod expansion;
 pub(crate) mod holders;
 mod line;
 mod names;
+mod plain_macros;
 mod ranking;
 mod source;
 mod words;
@@ -23,10 +25,12 @@ pub use arch::{ArchChoice, architectures, folder_name};
 pub use arguments::{arguments, split_arguments};
 pub use breadth::{Step, Tree};
 pub use documented::documented;
+pub use expansion::Expansion;
 pub use line::{maker, name_line, word_in};
 pub use names::{
     Pattern, bare_name, filled_up, named, near, nearest, one_name, system_call, tagged,
 };
+pub use plain_macros::says_nothing;
 pub use ranking::Ranking;
 pub use source::{Code, Setup};
 pub use words::{export_of, how, is_export, kind_of_definition};

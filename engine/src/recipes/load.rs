@@ -15,7 +15,7 @@ use crate::kinds;
 
 /// The recipes that come with the program, in the order in which an answer has them: what
 /// is meant most often first.
-const BUILT_IN: [(&str, &str); 18] = [
+const BUILT_IN: [(&str, &str); 19] = [
     ("syscall.toml", include_str!("../../queries/syscall.toml")),
     ("initcall.toml", include_str!("../../queries/initcall.toml")),
     ("function.toml", include_str!("../../queries/function.toml")),
@@ -31,6 +31,7 @@ const BUILT_IN: [(&str, &str); 18] = [
     ("module.toml", include_str!("../../queries/module.toml")),
     ("dt-compatible.toml", include_str!("../../queries/dt-compatible.toml")),
     ("file.toml", include_str!("../../queries/file.toml")),
+    ("folder.toml", include_str!("../../queries/folder.toml")),
     ("include.toml", include_str!("../../queries/include.toml")),
     ("applet.toml", include_str!("../../queries/applet.toml")),
     ("rust-function.toml", include_str!("../../queries/rust-function.toml")),
@@ -75,6 +76,8 @@ struct File {
     found: Vec<Spanned<Table>>,
     #[serde(default)]
     path: Vec<String>,
+    #[serde(default)]
+    folder: Vec<String>,
     subject: Option<Spanned<Table>>,
     #[serde(default)]
     section: Vec<Spanned<Table>>,
@@ -205,8 +208,10 @@ fn read(origin: &str, text: &str, check: bool) -> Result<(Recipe, Vec<Wrong>), W
             )
         }
     };
-    if found.is_empty() && file.path.is_empty() && subject.as_ref().is_none_or(|s| !s.required) {
-        let reason = "nothing says what names it is for: `subject`, `found` or `path`".to_owned();
+    let of_paths = !file.path.is_empty() || !file.folder.is_empty();
+    if found.is_empty() && !of_paths && subject.as_ref().is_none_or(|s| !s.required) {
+        let reason = "nothing says what names it is for: `subject`, `found`, `path` or `folder`";
+        let reason = reason.to_owned();
         return Err((file.name.span().start, reason));
     }
     let recipe = Recipe {
@@ -218,6 +223,7 @@ fn read(origin: &str, text: &str, check: bool) -> Result<(Recipe, Vec<Wrong>), W
         unless: file.unless,
         found,
         path: file.path,
+        folder: file.folder,
         subject,
         sections,
         list,

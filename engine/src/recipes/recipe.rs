@@ -27,6 +27,8 @@ pub struct Recipe {
     pub found: Vec<Text>,
     /// The file of this path must be there.
     pub path: Vec<String>,
+    /// The folder of this path must be there.
+    pub folder: Vec<String>,
     /// The definitions it is about.
     pub subject: Option<Subject>,
     /// What is told, in order.
@@ -119,6 +121,11 @@ pub enum Look {
     Callers {},
     /// Who registers the definitions or puts them into tables.
     Registered {},
+    /// Who calls through a field; without one, who calls the definitions through pointers.
+    Dispatch {
+        /// Template of the slot, `{field}@{struct}`.
+        slot: Option<String>,
+    },
     /// The variables that the definitions set, and who else uses them.
     Sets {},
     /// Lines of the tree that match.

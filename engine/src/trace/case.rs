@@ -63,6 +63,13 @@ pub fn cases<'r>(
         if found.iter().any(|case| is_kernel(tracer, case)) {
             found.retain(|case| is_kernel(tracer, case));
         }
+        // Nor is another architecture's stub, where the name is something here.
+        let is_here = |tracer: &Tracer<'_, '_>, case: &Case<'_>| {
+            case.subjects.iter().any(|d| arch.has(tracer.graph.place(d.file)))
+        };
+        if found.iter().any(|case| is_here(tracer, case)) {
+            found.retain(|case| case.subjects.is_empty() || is_here(tracer, case));
+        }
         let known: Vec<String> = found.iter().map(|case| case.recipe.name.clone()).collect();
         found.retain(|case| !case.recipe.unless.iter().any(|other| known.contains(other)));
     }
@@ -128,6 +135,14 @@ fn case<'r>(
             note: String::new(),
             ..Row::default()
         });
+    }
+    if !recipe.folder.is_empty() {
+        let paths = recipe.folder.iter().flat_map(|path| facts.fill(path));
+        let path = paths.into_iter().find(|path| tracer.code.path(path.as_bytes()).is_dir());
+        let Some(path) = path else { return Ok(None) };
+        facts.add("folder", &path);
+        facts.add("path", &format!("{path}/"));
+        found.push(Row { path: format!("{path}/").into_bytes(), ..Row::default() });
     }
     let mut subjects = Vec::new();
     if let Some(subject) = &recipe.subject {

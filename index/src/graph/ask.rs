@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use crate::outline::{Flags, UseKind};
 
 use super::base::{DefInfo, Edge, Graph};
+use super::basis::{Basis, Called, Judge};
 use super::export::kind_of;
-use super::ids::NameRef;
+use super::ids::{FileId, NameRef};
 use super::resolve::{Arch, Meaning};
-use super::slots::Fills;
 
 /// How one definition uses another.
 #[derive(
@@ -63,6 +63,8 @@ pub struct Caller {
     pub definition: DefInfo,
     /// How it does.
     pub link: Link,
+    /// What that stands on.
+    pub basis: Basis,
 }
 
 /// Something that the definition asked for uses.
@@ -76,6 +78,8 @@ pub struct Callee {
     pub link: Link,
     /// For an indirect call that could go anywhere: how many functions could be meant.
     pub candidates: usize,
+    /// What that it is used stands on.
+    pub basis: Basis,
 }
 
 /// What has been looked up once in a longer question.
@@ -89,14 +93,7 @@ impl Graph<'_> {
     pub fn callees(&self, definition: &DefInfo, arch: Arch, indirect: bool) -> Vec<Callee> {
         let mut found = self.callees_with(definition, arch, &mut Memo::default());
         if indirect {
-            let program = self.place(definition.file).program;
-            let mut known: HashMap<NameRef, Fills> = HashMap::new();
-            for edge in self.edges_of(definition).iter().filter(|e| e.kind == UseKind::Indirect) {
-                let fills = known
-                    .entry(edge.name)
-                    .or_insert_with(|| self.slot_fills(edge.name, program, arch));
-                indirect_callees(edge, fills, &mut found);
-            }
+            self.indirect_callees(definition, arch, &mut found);
             found.sort_by_key(|callee| (callee.link.line, self.name_key(callee.name)));
         }
         found
@@ -122,7 +119,13 @@ impl Graph<'_> {
                 let link = Link { kind, line: edge.line, via: edge.via, runs: edge.runs };
                 let Meaning { mut functions, macros, .. } = meaning;
                 functions.extend(macros);
-                found.push(Callee { name: edge.name, definitions: functions, link, candidates: 0 });
+                found.push(Callee {
+                    name: edge.name,
+                    definitions: functions,
+                    link,
+                    candidates: 0,
+                    basis: Basis::Named,
+                });
             }
         }
         found.sort_by_key(|callee| (callee.link.line, self.name_key(callee.name)));
@@ -161,7 +164,7 @@ impl Graph<'_> {
             for edge in self.edges_of(&user).iter().filter(|e| e.name == target.name) {
                 if let Some(kind) = kind_of(&user, edge.kind, edge.runs, &meaning, definitions) {
                     let link = Link { kind, line: edge.line, via: edge.via, runs: edge.runs };
-                    found.push(Caller { definition: user, link });
+                    found.push(Caller { definition: user, link, basis: Basis::Named });
                 }
             }
         }
@@ -196,14 +199,21 @@ impl Graph<'_> {
         same
     }
 
+    /// Who calls through a slot that `target` fills, with what speaks for that it is called there.
     fn indirect_callers(&self, target: &DefInfo, arch: Arch, found: &mut Vec<Caller>) {
+        let program = self.place(target.file).program;
+        let mut judge = Judge::new(self);
+        let mut places: Vec<FileId> = found.iter().map(|user| user.definition.file).collect();
+        places.push(target.file);
+        places.sort_unstable();
+        places.dedup();
         for slot in self.slots_in(target, found) {
             for id in self.users_of(slot) {
                 let Some(user) = self.definition(id).filter(|d| arch.has(self.place(d.file)))
                 else {
                     continue;
                 };
-                if self.place(user.file).program != self.place(target.file).program {
+                if self.place(user.file).program != program {
                     continue;
                 }
                 for edge in self
@@ -211,33 +221,51 @@ impl Graph<'_> {
                     .iter()
                     .filter(|e| e.name == slot && e.kind == UseKind::Indirect)
                 {
-                    let link = Link {
-                        kind: LinkKind::Indirect,
-                        line: edge.line,
-                        via: Some(slot),
-                        runs: true,
+                    let filled = self.filled(slot, program, arch);
+                    let names = filled.names.as_deref().unwrap_or_default();
+                    let called = Called { names, functions: filled.fills.len() };
+                    let basis = {
+                        let site = judge.site(&user);
+                        judge.basis(&site, &called, &places)
                     };
-                    found.push(Caller { definition: user, link });
+                    let link = link_through(edge);
+                    found.push(Caller { definition: user, link, basis });
                 }
             }
         }
     }
+
+    /// What fills the slots that a definition calls through; of a slot whose structure is not known
+    /// only how many functions could be meant.
+    fn indirect_callees(&self, definition: &DefInfo, arch: Arch, found: &mut Vec<Callee>) {
+        let program = self.place(definition.file).program;
+        let mut judge = Judge::new(self);
+        for edge in self.edges_of(definition).iter().filter(|e| e.kind == UseKind::Indirect) {
+            let filled = self.filled(edge.name, program, arch);
+            let link = link_through(edge);
+            let Some(names) = &filled.names else {
+                found.push(Callee {
+                    name: edge.name,
+                    definitions: Vec::new(),
+                    link,
+                    candidates: filled.fills.len(),
+                    basis: Basis::ByName,
+                });
+                continue;
+            };
+            let called = Called { names, functions: filled.fills.len() };
+            let site = judge.site(definition);
+            found.extend(filled.fills.iter().map(|fill| Callee {
+                name: fill.name,
+                definitions: fill.definitions.clone(),
+                link,
+                candidates: 0,
+                basis: judge.basis(&site, &called, &fill.places()),
+            }));
+        }
+    }
 }
 
-fn indirect_callees(edge: &Edge, fills: &Fills, found: &mut Vec<Callee>) {
-    let link = Link { kind: LinkKind::Indirect, line: edge.line, via: Some(edge.name), runs: true };
-    match fills {
-        Ok(fills) => found.extend(fills.iter().map(|(name, definitions)| Callee {
-            name: *name,
-            definitions: definitions.clone(),
-            link,
-            candidates: 0,
-        })),
-        Err(candidates) => found.push(Callee {
-            name: edge.name,
-            definitions: Vec::new(),
-            link,
-            candidates: *candidates,
-        }),
-    }
+fn link_through(edge: &Edge) -> Link {
+    Link { kind: LinkKind::Indirect, line: edge.line, via: Some(edge.name), runs: true }
 }

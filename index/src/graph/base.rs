@@ -16,6 +16,7 @@ use super::known::Known;
 use super::names::NameTable;
 use super::overlay::Overlay;
 use super::place::Place;
+use super::slots::FilledSlots;
 use super::undecided::Undecided;
 use super::uses::Uses;
 use super::{Damaged, Sections, record};
@@ -102,6 +103,8 @@ pub struct Graph<'a> {
     /// The uses of the name that was asked for last: many definitions of one name are asked
     /// for one after the other.
     pub(super) asked: Mutex<Option<(NameRef, Arc<Uses>)>>,
+    /// What fills the slots that were asked for.
+    pub(super) filled: Mutex<FilledSlots>,
     /// What was found out of names as they are now.
     pub(super) known: Mutex<Known>,
     pub(super) overlay: Overlay,
@@ -170,6 +173,7 @@ impl<'a> Graph<'a> {
             included: Bits::from_bytes(included.all().unwrap_or_default(), path_ends.len() / 4),
             private: Mutex::default(),
             asked: Mutex::default(),
+            filled: Mutex::default(),
             known: Mutex::default(),
             overlay: Overlay::default(),
             left_out: OnceLock::new(),

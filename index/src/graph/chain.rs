@@ -7,6 +7,7 @@ use crate::outline::Kind;
 
 use super::ask::{Link, LinkKind};
 use super::base::{DefInfo, Graph};
+use super::basis::Basis;
 use super::forward::{Forward, Walk};
 use super::ids::{DefId, NameRef};
 use super::nearness::Nearness;
@@ -29,6 +30,17 @@ pub struct ChainOptions {
     pub avoid: Vec<NameRef>,
     /// Hops that it must not take.
     pub without: HashSet<(DefId, DefId)>,
+    /// What is made of calls that are only possible.
+    pub possible: Possible,
+}
+
+/// What is made of calls through slots that are only possible ([`Basis::Possible`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Possible {
+    /// They are hops where there is no chain without them.
+    Last,
+    /// They are hops like any other.
+    Alike,
 }
 
 /// One step of a path.
@@ -42,6 +54,8 @@ pub struct Hop {
     pub link: Link,
     /// Whether the name could mean another definition too, or the call is indirect.
     pub is_uncertain: bool,
+    /// What it stands on.
+    pub basis: Basis,
 }
 
 /// A path, hop by hop.
@@ -77,7 +91,8 @@ const HOPS: usize = 1 << 18;
 const WORK: usize = 6_000_000;
 
 impl Graph<'_> {
-    /// The shortest paths from `from` to `to`: fewest uncertain hops first, then path order.
+    /// The shortest paths from `from` to `to`: fewest uncertain hops first, then path order. Those
+    /// with hops that are only possible are told where there are no others, unless these are alike.
     pub fn chains(&self, from: NameRef, to: NameRef, options: &ChainOptions) -> Chains {
         self.chains_within(from, to, options, WORK)
     }
@@ -90,9 +105,21 @@ impl Graph<'_> {
         options: &ChainOptions,
         work: usize,
     ) -> Chains {
-        let mut chains = self.shortest(from, to, options, work);
+        let indirect = options.kinds.contains(&LinkKind::Indirect);
+        let mut chains = match options.possible {
+            Possible::Last if indirect => {
+                let sure = self.shortest(from, to, options, false, work / 2);
+                match sure.found.is_empty() {
+                    true => self.shortest(from, to, options, true, work / 2),
+                    false => sure,
+                }
+            }
+            _ => self.shortest(from, to, options, true, work),
+        };
         chains.found.sort_by_cached_key(|chain| {
+            let unsure = |basis| chain.iter().filter(|hop| hop.basis == basis).count();
             let uncertain = chain.iter().filter(|hop| hop.is_uncertain).count();
+            let uncertain = (unsure(Basis::Possible), unsure(Basis::Likely), uncertain);
             let places: Vec<(Vec<u8>, u32)> =
                 chain.iter().map(|h| (self.path(h.from.file).to_vec(), h.link.line)).collect();
             (uncertain, places)
@@ -115,12 +142,20 @@ impl Graph<'_> {
     /// From both ends at once, until they meet: a function that few reach, or that reaches
     /// few, answers at once. Then a walk forward that leaves out what can't be on a path of
     /// that length; the way back is an estimate (by names), so that it may have to be longer.
-    fn shortest(&self, from: NameRef, to: NameRef, options: &ChainOptions, work: usize) -> Chains {
+    /// With `possible`, calls that are only possible are hops, too.
+    fn shortest(
+        &self,
+        from: NameRef,
+        to: NameRef,
+        options: &ChainOptions,
+        possible: bool,
+        work: usize,
+    ) -> Chains {
         let ended = |end| Chains { found: Vec::new(), end };
         let starts = self.starts(from, options.arch);
         let indirect = options.kinds.contains(&LinkKind::Indirect);
         let mut near = Nearness::new(self, to, &starts, options.arch, indirect, work);
-        let mut forward = Forward::new(self, options, &starts, work);
+        let mut forward = Forward::new(self, options, &starts, possible, work);
         let mut bound = loop {
             if forward.work + near.work > work {
                 return ended(SearchEnd::Work(forward.work + near.work));

@@ -8,11 +8,12 @@ use crate::outline::UseKind;
 
 use super::ask::{Link, LinkKind, Memo};
 use super::base::{DefInfo, Graph};
+use super::basis::{Basis, Called, Judge, Standpoint};
 use super::chain::{Arrivals, ChainOptions, Hop, State};
 use super::ids::{DefId, NameRef};
 use super::nearness::Nearness;
 use super::place::Program;
-use super::slots::Classes;
+use super::slots::{Classes, Fill};
 
 /// A step to a definition.
 #[derive(Clone, Copy)]
@@ -20,10 +21,20 @@ struct Step {
     to: DefInfo,
     link: Link,
     is_uncertain: bool,
+    basis: Basis,
 }
 
 /// A slot, as code of one program calls through it.
 type Slot = (NameRef, Program);
+
+/// What fills a slot, with all names of that.
+struct Filled {
+    names: Rc<Vec<NameRef>>,
+    fills: Vec<Fill>,
+}
+
+/// The functions that a call through a slot may lead to, and what that stands on.
+type Targets = Rc<Vec<(DefInfo, Basis)>>;
 
 /// What a definition leads to: by name, and through slots, each with its line.
 struct Steps {
@@ -50,11 +61,15 @@ pub(super) struct Forward<'g, 'a> {
     avoid: HashSet<NameRef>,
     memo: Memo,
     steps: HashMap<DefId, Rc<Steps>>,
-    fills: HashMap<Slot, Rc<Vec<DefInfo>>>,
+    fills: HashMap<Slot, Rc<Filled>>,
+    targets: HashMap<(Slot, Standpoint), Targets>,
+    /// Whether calls that are only possible are hops.
+    possible: bool,
+    judge: Judge<'g, 'a>,
     classes: Classes,
     /// On which level each definition was reached first.
     reached: HashMap<DefId, usize>,
-    spent: HashSet<Slot>,
+    spent: HashSet<(Slot, Standpoint)>,
     frontier: Vec<DefInfo>,
     /// How many steps may be looked at.
     most: usize,
@@ -65,11 +80,13 @@ pub(super) struct Forward<'g, 'a> {
 }
 
 impl<'g, 'a> Forward<'g, 'a> {
-    /// From `starts`. It gives up after `most` steps.
+    /// From `starts`, with `possible` also by calls that are only possible. It gives up after `most`
+    /// steps.
     pub(super) fn new(
         graph: &'g Graph<'a>,
         options: &'g ChainOptions,
         starts: &[DefInfo],
+        possible: bool,
         most: usize,
     ) -> Self {
         Forward {
@@ -79,6 +96,9 @@ impl<'g, 'a> Forward<'g, 'a> {
             memo: Memo::default(),
             steps: HashMap::new(),
             fills: HashMap::new(),
+            targets: HashMap::new(),
+            possible,
+            judge: Judge::new(graph),
             classes: Classes::default(),
             reached: starts.iter().map(|start| (start.id, 0)).collect(),
             spent: HashSet::new(),
@@ -121,8 +141,9 @@ impl<'g, 'a> Forward<'g, 'a> {
                 self.reach(&step.to);
             }
             for (slot, _) in &steps.slots {
-                if self.spent.insert(*slot) {
-                    for to in self.fills_of(*slot).iter() {
+                let standpoint = self.judge.site(&from).standpoint();
+                if self.spent.insert((*slot, standpoint)) {
+                    for (to, _) in self.targets_of(&from, *slot).iter() {
                         self.reach(to);
                     }
                 }
@@ -149,7 +170,9 @@ impl<'g, 'a> Forward<'g, 'a> {
                 continue;
             }
             let (link, is_uncertain) = (callee.link, callee.definitions.len() > 1);
-            direct.extend(callee.definitions.iter().map(|to| Step { to: *to, link, is_uncertain }));
+            let basis = callee.basis;
+            let step = |to: &DefInfo| Step { to: *to, link, is_uncertain, basis };
+            direct.extend(callee.definitions.iter().map(step));
         }
         let mut slots = Vec::new();
         if kinds.contains(&LinkKind::Indirect) {
@@ -165,20 +188,40 @@ impl<'g, 'a> Forward<'g, 'a> {
         steps
     }
 
-    /// The functions that fill a slot; none where its structure is not known.
-    fn fills_of(&mut self, slot: Slot) -> Rc<Vec<DefInfo>> {
+    /// The functions that `from` may call through a slot; none where its structure is not known.
+    fn targets_of(&mut self, from: &DefInfo, slot: Slot) -> Targets {
         let Some(class) = self.classes.of(self.graph, slot.0) else { return Rc::default() };
         // Several names are one slot.
         let slot = (class.first().copied().unwrap_or(slot.0), slot.1);
-        if let Some(fills) = self.fills.get(&slot) {
-            return Rc::clone(fills);
+        let site = self.judge.site(from);
+        if let Some(targets) = self.targets.get(&(slot, site.standpoint())) {
+            return Rc::clone(targets);
         }
-        let fills = self.graph.fills_in(&class, slot.1, self.options.arch);
-        let wanted = fills.into_iter().filter(|(name, _)| !self.avoid.contains(name));
-        let fills: Rc<Vec<DefInfo>> = Rc::new(wanted.flat_map(|(_, all)| all).collect());
-        self.work += fills.len() + 1;
-        self.fills.insert(slot, Rc::clone(&fills));
-        fills
+        let filled = self.filled(slot, class);
+        self.work += filled.fills.len() + 1;
+        let called = Called { names: &filled.names, functions: filled.fills.len() };
+        let mut targets = Vec::new();
+        for fill in &filled.fills {
+            let basis = self.judge.basis(&site, &called, &fill.places());
+            if self.possible || basis < Basis::Possible {
+                targets.extend(fill.definitions.iter().map(|to| (*to, basis)));
+            }
+        }
+        let targets = Rc::new(targets);
+        self.targets.insert((slot, site.standpoint()), Rc::clone(&targets));
+        targets
+    }
+
+    /// What fills the slot that has these names.
+    fn filled(&mut self, slot: Slot, names: Rc<Vec<NameRef>>) -> Rc<Filled> {
+        if let Some(filled) = self.fills.get(&slot) {
+            return Rc::clone(filled);
+        }
+        let mut fills = self.graph.fills_in(&names, slot.1, self.options.arch);
+        fills.retain(|fill| !self.avoid.contains(&fill.name));
+        let filled = Rc::new(Filled { names, fills });
+        self.fills.insert(slot, Rc::clone(&filled));
+        filled
     }
 
     /// Finds all chains of the shortest length, if that is at most `bound`. What is too far
@@ -208,7 +251,7 @@ impl<'g, 'a> Forward<'g, 'a> {
         for start in starts {
             walked.start(start);
         }
-        let mut filled: HashMap<Slot, (usize, Rc<Vec<DefInfo>>)> = HashMap::new();
+        let mut filled: HashMap<(Slot, Standpoint), (usize, Targets)> = HashMap::new();
         while !walked.next.is_empty() && walked.goals.is_empty() {
             let level = std::mem::take(&mut walked.next);
             walked.distance += 1;
@@ -222,7 +265,8 @@ impl<'g, 'a> Forward<'g, 'a> {
                     walked.hop(from, *passed, step);
                 }
                 for (slot, line) in &steps.slots {
-                    let known = filled.get(slot).filter(|(at, _)| {
+                    let key = (*slot, self.judge.site(from).standpoint());
+                    let known = filled.get(&key).filter(|(at, _)| {
                         // What a slot leads to is reached then: no later hop is shorter.
                         *at == walked.distance || any_way
                     });
@@ -230,11 +274,11 @@ impl<'g, 'a> Forward<'g, 'a> {
                         Some((at, _)) if *at != walked.distance => continue,
                         Some((_, fills)) => Rc::clone(fills),
                         None => {
-                            let all = self.fills_of(*slot);
+                            let all = self.targets_of(from, *slot);
                             self.work += all.len();
-                            let may = all.iter().copied().filter(|to| walked.is_useful(to));
-                            let may: Rc<Vec<DefInfo>> = Rc::new(may.collect());
-                            filled.insert(*slot, (walked.distance, Rc::clone(&may)));
+                            let may = all.iter().copied().filter(|(to, _)| walked.is_useful(to));
+                            let may: Targets = Rc::new(may.collect());
+                            filled.insert(key, (walked.distance, Rc::clone(&may)));
                             may
                         }
                     };
@@ -245,8 +289,9 @@ impl<'g, 'a> Forward<'g, 'a> {
                         runs: true,
                     };
                     self.work += fills.len();
-                    for to in fills.iter() {
-                        walked.hop(from, *passed, &Step { to: *to, link, is_uncertain: true });
+                    for (to, basis) in fills.iter() {
+                        let step = Step { to: *to, link, is_uncertain: true, basis: *basis };
+                        walked.hop(from, *passed, &step);
                     }
                 }
             }
@@ -332,8 +377,8 @@ impl Walked<'_> {
         let hops = self.into.entry(state).or_default();
         // Of several ways from one definition to another the first is told.
         if !hops.last().is_some_and(|(hop, before)| hop.from.id == from.id && *before == passed) {
-            let Step { to, link, is_uncertain } = *step;
-            hops.push((Hop { from: *from, to, link, is_uncertain }, passed));
+            let Step { to, link, is_uncertain, basis } = *step;
+            hops.push((Hop { from: *from, to, link, is_uncertain, basis }, passed));
         }
     }
 

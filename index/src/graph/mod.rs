@@ -7,6 +7,7 @@
 
 mod ask;
 mod base;
+mod basis;
 mod builder;
 mod bytes;
 mod chain;
@@ -43,8 +44,9 @@ mod write;
 
 pub use ask::{Callee, Caller, Link, LinkKind};
 pub use base::{DefInfo, Edge, Graph};
+pub use basis::Basis;
 pub use builder::{Batch, Builder};
-pub use chain::{Chain, ChainOptions, Chains, Hop, SearchEnd};
+pub use chain::{Chain, ChainOptions, Chains, Hop, Possible, SearchEnd};
 pub use export::EdgeRow;
 pub use ids::{DefId, FileId, NameRef};
 pub use place::{Place, Program};

@@ -11,7 +11,7 @@ use crate::outline::{Kind, UseKind};
 use super::base::{DefInfo, Graph};
 use super::ids::{DefId, FileId, NameRef};
 use super::place::Program;
-use super::resolve::Arch;
+use super::resolve::{Arch, hides};
 use super::slots::Classes;
 
 /// The definitions that are at most `radius` steps away from an end.
@@ -105,8 +105,6 @@ impl<'g, 'a> Nearness<'g, 'a> {
     fn name(&mut self, ends: &[DefInfo]) {
         let Some(name) = ends.first().map(|end| end.name) else { return };
         // A file's own definition hides all others of the name.
-        let hides =
-            |d: &DefInfo| d.kind.is_callable() || matches!(d.kind, Kind::Macro | Kind::Constant);
         let all = self.graph.definitions_of(name);
         let own: HashSet<FileId> = all.iter().filter(|d| hides(d)).map(|d| d.file).collect();
         let mut through: Vec<NameRef> = Vec::new();

@@ -1,7 +1,7 @@
 //! Which definitions a name means where it is used.
 //!
-//! The rule: a definition in the same file; else what included headers and the program's
-//! other files offer to everyone. Never another file's `static` (a header's, or that of a
+//! The rule: a definition in the same file, unless it is weak; else what included headers and the
+//! program's other files offer to everyone. Never another file's `static` (a header's, or that of a
 //! `.c` included into the same unit, is not another's), never another architecture's,
 //! never another program's. Several may remain: the configuration chooses, not kgrep.
 
@@ -91,10 +91,7 @@ impl Graph<'_> {
     pub(super) fn choose(&self, definitions: &[DefInfo], file: FileId, arch: Arch) -> Meaning {
         let mut meaning = Meaning::default();
         let mut declared = false;
-        // The file's own definition hides all others.
-        let callable =
-            |d: &DefInfo| d.kind.is_callable() || matches!(d.kind, Kind::Macro | Kind::Constant);
-        let own = definitions.iter().any(|d| d.file == file && callable(d));
+        let own = definitions.iter().any(|d| d.file == file && hides(d));
         for definition in definitions.iter().filter(|d| !own || d.file == file) {
             let is_macro = is_macro(definition);
             if definition.kind == Kind::Declaration {
@@ -172,6 +169,12 @@ impl Graph<'_> {
         });
         Arc::clone(found)
     }
+}
+
+/// Whether a file's own definition hides all others: not a weak one, which the linker replaces.
+pub(super) fn hides(definition: &DefInfo) -> bool {
+    let callable = definition.kind.is_callable() || is_macro(definition);
+    callable && !definition.flags.has(Flags::WEAK)
 }
 
 /// Whether the preprocessor puts something else in the name's place.

@@ -4,14 +4,41 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
+use std::sync::{Arc, PoisonError};
 
 use crate::outline::{Kind, UseKind};
 
-use super::base::{DefInfo, Graph};
-use super::ids::NameRef;
+use super::base::{DefInfo, Edge, Graph};
+use super::ids::{DefId, FileId, NameRef};
 use super::order::NameKey;
 use super::place::Program;
 use super::resolve::Arch;
+
+/// What fills a slot.
+pub(super) struct Fill {
+    pub(super) name: NameRef,
+    pub(super) definitions: Vec<DefInfo>,
+    /// The files that put it there.
+    pub(super) tables: Vec<FileId>,
+}
+
+impl Fill {
+    /// Where it is at home: the files that have it, and those that put it there.
+    pub(super) fn places(&self) -> Vec<FileId> {
+        self.definitions.iter().map(|d| d.file).chain(self.tables.iter().copied()).collect()
+    }
+}
+
+/// A slot with what fills it.
+pub(super) struct Filled {
+    /// All names of the slot; none where its structure is not known, and any field of that name
+    /// is meant.
+    pub(super) names: Option<Vec<NameRef>>,
+    pub(super) fills: Vec<Fill>,
+}
+
+/// What fills slots, for code of a program: looked up once.
+pub(super) type FilledSlots = HashMap<(NameRef, Program, Arch), Arc<Filled>>;
 
 /// The functions that fill a slot, by name; where its struct is not known, how many functions
 /// fill fields of that name.
@@ -19,6 +46,9 @@ pub(super) type Fills = Result<Vec<(NameRef, Vec<DefInfo>)>, usize>;
 
 /// Slots that hand functions on to each other are followed up to so many.
 const MOST_PASSED: usize = 1 << 10;
+
+/// Of so many files that put a function into a slot it is known which they are.
+const MOST_TABLES: usize = 64;
 
 /// The slots of each field by their structures, for a question that asks for many: each field
 /// is looked up once.
@@ -53,6 +83,14 @@ impl Graph<'_> {
     /// Whether a name is a slot's.
     pub(super) fn is_slot(&self, name: NameRef) -> bool {
         self.name(name).contains(&b'@')
+    }
+
+    /// The slot by its structure, as the tree tells it: `open@file_operations` for `open@file.f_op`.
+    pub fn slot_by_structure(&self, slot: NameRef) -> NameRef {
+        let text = self.name(slot);
+        let Some(at) = memchr::memchr(b'@', &text) else { return slot };
+        let named = self.slot_struct(&text).map(|tag| [&text[..=at], &tag[..]].concat());
+        named.and_then(|name| self.find_name(&name)).unwrap_or(slot)
     }
 
     /// The struct of a slot, as far as the tree tells.
@@ -119,21 +157,33 @@ impl Graph<'_> {
     /// # Errors
     /// Then.
     pub fn slot_fills(&self, slot: NameRef, program: Program, arch: Arch) -> Fills {
+        let filled = self.filled(slot, program, arch);
+        let named = |fill: &Fill| (fill.name, fill.definitions.clone());
+        match filled.names {
+            Some(_) => Ok(filled.fills.iter().map(named).collect()),
+            None => Err(filled.fills.len()),
+        }
+    }
+
+    /// A slot with what fills it where code of `program` calls through it.
+    pub(super) fn filled(&self, slot: NameRef, program: Program, arch: Arch) -> Arc<Filled> {
+        let known = || self.filled.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (slot, program, arch);
+        if let Some(filled) = known().get(&key) {
+            return Arc::clone(filled);
+        }
         let same = self.same_slots(slot);
-        let known = !same.is_empty();
-        let slots = if known { same } else { self.slots_of_field(slot) };
-        let found = self.fills_in(&slots, program, arch);
-        if known { Ok(found) } else { Err(found.len()) }
+        let names = (!same.is_empty()).then_some(same);
+        let by_name = if names.is_none() { self.slots_of_field(slot) } else { Vec::new() };
+        let fills = self.fills_in(names.as_deref().unwrap_or(&by_name), program, arch);
+        let filled = Arc::new(Filled { names, fills });
+        known().insert(key, Arc::clone(&filled));
+        filled
     }
 
     /// What fills any of these slots, by name.
-    pub(super) fn fills_in(
-        &self,
-        slots: &[NameRef],
-        program: Program,
-        arch: Arch,
-    ) -> Vec<(NameRef, Vec<DefInfo>)> {
-        let mut found: BTreeMap<NameKey, (NameRef, Vec<DefInfo>)> = BTreeMap::new();
+    pub(super) fn fills_in(&self, slots: &[NameRef], program: Program, arch: Arch) -> Vec<Fill> {
+        let mut found: BTreeMap<NameKey, Fill> = BTreeMap::new();
         let mut all: Vec<NameRef> = slots.to_vec();
         let mut known: HashSet<NameRef> = all.iter().copied().collect();
         let mut at = 0;
@@ -161,16 +211,23 @@ impl Graph<'_> {
                     }
                     let functions = self.resolve(edge.name, user.file, arch).functions;
                     let key = self.name_key(edge.name);
-                    let (_, known) = found.entry(key).or_insert((edge.name, Vec::new()));
+                    let fill = found.entry(key).or_insert_with(|| Fill {
+                        name: edge.name,
+                        definitions: Vec::new(),
+                        tables: Vec::new(),
+                    });
                     for function in functions {
-                        if !known.iter().any(|k| k.id == function.id) {
-                            known.push(function);
+                        if !fill.definitions.iter().any(|k| k.id == function.id) {
+                            fill.definitions.push(function);
                         }
+                    }
+                    if fill.tables.last() != Some(&user.file) && fill.tables.len() < MOST_TABLES {
+                        fill.tables.push(user.file);
                     }
                 }
             }
         }
-        found.retain(|_, (_, definitions)| !definitions.is_empty());
+        found.retain(|_, fill| !fill.definitions.is_empty());
         found.into_values().collect()
     }
 
@@ -201,7 +258,32 @@ impl Graph<'_> {
         found
     }
 
-    fn slots_of_field(&self, slot: NameRef) -> Vec<NameRef> {
+    /// Every use of the slot that `slot` is, with the definition that it is in: calls through it, and
+    /// what puts functions there. In path and line order.
+    pub fn slot_uses(&self, slot: NameRef, arch: Arch) -> Vec<(DefInfo, Edge)> {
+        let same: HashSet<NameRef> = self.same_slots(slot).into_iter().collect();
+        let users: HashSet<DefId> = same.iter().flat_map(|slot| self.users_of(*slot)).collect();
+        let mut found = Vec::new();
+        for user in users.into_iter().filter_map(|id| self.definition(id)) {
+            if !arch.has(self.place(user.file)) {
+                continue;
+            }
+            let is_its = |edge: &Edge| match edge.kind {
+                UseKind::Indirect => same.contains(&edge.name),
+                _ => edge.via.is_some_and(|via| same.contains(&via)),
+            };
+            found.extend(self.edges_of(&user).into_iter().filter(is_its).map(|edge| (user, edge)));
+        }
+        found.sort_by(|(one, here), (other, there)| {
+            let files = self.compare_files(one.file, other.file);
+            let key = |edge: &Edge| (edge.line, edge.kind as u8, self.name_key(edge.name));
+            files.then_with(|| key(here).cmp(&key(there)))
+        });
+        found
+    }
+
+    /// All slots of a field of this name, whatever their structures.
+    pub(super) fn slots_of_field(&self, slot: NameRef) -> Vec<NameRef> {
         let text = self.name(slot);
         let end = memchr::memchr(b'@', &text).map_or(text.len(), |at| at + 1);
         let mut names = Vec::new();

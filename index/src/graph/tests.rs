@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Arch, Builder, ChainOptions, Graph, LinkKind, SearchEnd, Sections};
+use super::{Arch, Builder, ChainOptions, Graph, LinkKind, Possible, SearchEnd, Sections};
 use crate::idiom::Idioms;
 use crate::outline::outline;
 
@@ -111,6 +111,7 @@ fn chain_through(
         through: through.iter().map(|n| name(n)).collect(),
         avoid: avoid.iter().map(|n| name(n)).collect(),
         without: HashSet::new(),
+        possible: Possible::Last,
     };
     let shown = |name| String::from_utf8(graph.name(name)).expect("text");
     let chains = graph.chains(name(from), name(to), &options);
@@ -149,6 +150,7 @@ fn a_search_that_gives_up_within_a_level_claims_nothing() {
         through: Vec::new(),
         avoid: Vec::new(),
         without: HashSet::new(),
+        possible: Possible::Last,
     };
     let mut ends = [0, 0];
     for work in (0..500).chain([100_000]) {

@@ -9,7 +9,7 @@ use crate::outline::Flags;
 
 use super::base::{DefInfo, Graph};
 use super::ids::{FileId, NameRef};
-use super::resolve::is_macro;
+use super::resolve::{hides, is_macro};
 
 /// All definitions of a name, and all that use it.
 pub(super) struct Uses {
@@ -28,8 +28,8 @@ impl Graph<'_> {
             return Arc::clone(uses);
         }
         let definitions = self.definitions_of(name);
-        let callable = definitions.iter().filter(|d| is_macro(d) || d.kind.is_callable());
-        let mut own: Vec<FileId> = callable.map(|d| d.file).collect();
+        let mut own: Vec<FileId> =
+            definitions.iter().filter(|d| hides(d)).map(|d| d.file).collect();
         own.sort_unstable();
         own.dedup();
         let mut users: Vec<DefInfo> =

@@ -46,6 +46,8 @@ struct File {
     #[serde(default)]
     pastes: Vec<String>,
     #[serde(default)]
+    reads: Vec<String>,
+    #[serde(default)]
     calling_include: Vec<toml::Spanned<toml::Table>>,
 }
 
@@ -65,6 +67,7 @@ struct DefineEntry {
     fills: Vec<[String; 2]>,
     #[serde(default)]
     calls: Vec<String>,
+    holds: Option<String>,
     #[serde(default)]
     params: usize,
     #[serde(default, rename = "static")]
@@ -169,6 +172,7 @@ pub struct Idioms {
     calling_includes: Names<Vec<u8>>,
     callbacks: Vec<Vec<u8>>,
     pastes: HashSet<Vec<u8>>,
+    reads: HashSet<Vec<u8>>,
     attributes: Names<()>,
     instantiates: Vec<Instantiate>,
     fingerprint: u32,
@@ -230,6 +234,7 @@ impl Idioms {
         }
         self.callbacks.extend(parsed.callbacks.iter().map(|word| word.as_bytes().to_vec()));
         self.pastes.extend(parsed.pastes.iter().map(|word| word.as_bytes().to_vec()));
+        self.reads.extend(parsed.reads.iter().map(|word| word.as_bytes().to_vec()));
         let mut problems = Vec::new();
         let mut each =
             |entries: Vec<toml::Spanned<toml::Table>>,
@@ -274,6 +279,7 @@ impl Idioms {
                 .map(|[name, slot]| Ok((Template::parse(name)?, Template::parse(slot)?)))
                 .collect::<Result<_, String>>()?,
             calls: templates(&entry.calls)?,
+            holds: entry.holds,
             params: entry.params,
             is_static: entry.is_static,
         };
@@ -352,6 +358,11 @@ impl Idioms {
     /// The slot that a function calls through by including this path in its body.
     pub fn called_by_including(&self, path: &[u8]) -> Option<&[u8]> {
         self.calling_includes.get(path).map(Vec::as_slice)
+    }
+
+    /// Whether a macro gives back the pointer that it is given.
+    pub fn reads(&self, name: &[u8]) -> bool {
+        self.reads.contains(name)
     }
 
     /// Whether a macro pastes what it is given to one name.

@@ -30,6 +30,8 @@ pub struct Define {
     pub fills: Vec<(Template, Template)>,
     /// What the first name calls, where the macro's text in the tree doesn't tell.
     pub calls: Vec<Template>,
+    /// The structure that the variable is whose values follow: `DEFINE_SCHED_CLASS(rt) = {…}`.
+    pub holds: Option<String>,
     /// Which argument holds the first parameter of the function, from 1; 0 for none.
     pub params: usize,
     /// Whether the macro is only the head of a declaration whose initializer follows (`= {…}`).

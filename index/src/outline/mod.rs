@@ -15,6 +15,7 @@ mod types;
 
 pub use access::{Access, AccessKind, Owner, is_initialised};
 pub(crate) use c::expand;
+pub use c::expand::written_out;
 pub(crate) use c::template::Template;
 pub use mentions::{Mentioned, mentions};
 

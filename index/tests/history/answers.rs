@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use kgrep_index::graph::{Arch, ChainOptions, DefInfo, Graph, LinkKind, NameRef};
+use kgrep_index::graph::{Arch, ChainOptions, DefInfo, Graph, LinkKind, NameRef, Possible};
 
 use crate::history::NAMES;
 
@@ -94,6 +94,7 @@ impl Answers<'_, '_> {
                 through,
                 avoid,
                 without: HashSet::new(),
+                possible: Possible::Last,
             };
             let chains = graph.chains(start, end, &options);
             for chain in chains.found {

@@ -13,7 +13,10 @@ pub(super) fn built(tracer: &mut Tracer<'_, '_>, case: &Case<'_>) -> Vec<Row> {
     let mut paths: Vec<Vec<u8>> =
         tracer.for_arch(&case.subjects).iter().map(|d| tracer.path(d)).collect();
     paths.extend(case.found.iter().map(|row| row.path.clone()));
-    paths.retain(|path| path.ends_with(b".c") || path.ends_with(b".S") || path.ends_with(b".rs"));
+    // A folder is built by who names it.
+    let is_built =
+        |path: &Vec<u8>| [&b".c"[..], b".S", b".rs", b"/"].iter().any(|e| path.ends_with(e));
+    paths.retain(is_built);
     paths.sort();
     paths.dedup();
     let mut rows: Vec<Row> = Vec::new();
@@ -100,6 +103,11 @@ impl Modules {
         if says || self.is_one(stem) || self.is_built_of(tracer, folder, stem) {
             return Some(Part::Told);
         }
+        if let Some(includer) = includer(tracer, folder, name)
+            && self.has(tracer, &includer) == Some(Part::Told)
+        {
+            return Some(Part::Told);
+        }
         let root = || tracer.code.tree().root().file_name().map(|name| name.to_string_lossy());
         let above = match folder.rsplit('/').next().filter(|name| !name.is_empty()) {
             Some(name) => self.is_one(name),
@@ -142,6 +150,25 @@ impl Modules {
         }
         false
     }
+}
+
+/// The file beside a header that includes it, where one alone does: the header is a part of that.
+fn includer(tracer: &mut Tracer<'_, '_>, folder: &str, header: &str) -> Option<Vec<u8>> {
+    if !header.ends_with(".h") {
+        return None;
+    }
+    let start = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+    let is_beside = |path: &&[u8]| {
+        let rest = path.strip_prefix(start.as_bytes());
+        rest.is_some_and(|rest| rest.ends_with(b".c") && !rest.contains(&b'/'))
+    };
+    let beside: Vec<Vec<u8>> = tracer.graph.paths().filter(is_beside).map(<[u8]>::to_vec).collect();
+    let include = format!("#include \"{header}\"");
+    let includes = |tracer: &mut Tracer<'_, '_>, path: &[u8]| {
+        memchr::memmem::find(tracer.file(path).bytes(), include.as_bytes()).is_some()
+    };
+    let mut found = beside.into_iter().filter(|path| includes(tracer, path));
+    found.next().filter(|_| found.next().is_none())
 }
 
 /// What `object` is made a part of, and what that is, and so on.

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::Result;
-use crate::answer::Via;
+use crate::answer::{How, Via};
 use globset::GlobSet;
-use kgrep_index::graph::{Callee, Caller, DefId, DefInfo, LinkKind};
-use kgrep_index::outline::{Flags, Kind};
+use kgrep_index::graph::{Basis, Callee, Caller, DefId, DefInfo, Edge, LinkKind};
+use kgrep_index::outline::{Flags, Kind, UseKind};
 
 use super::definitions::lines;
-use crate::code::{Step, Tree, how};
+use crate::code::{Step, Tree, how, says_nothing};
 use crate::trace::case::Case;
 use crate::trace::tracer::{Row, Tracer, globs};
 
@@ -154,7 +154,7 @@ fn meant(tracer: &Tracer<'_, '_>, name: &str, callee: &Callee) -> Option<DefInfo
 
 /// Macros that every function uses, and that say nothing of it.
 fn is_noise(name: &str) -> bool {
-    matches!(name, "likely" | "unlikely" | "container_of" | "current")
+    says_nothing(name.as_bytes())
         || name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 
@@ -266,13 +266,59 @@ fn row(tracer: &Tracer<'_, '_>, case: &Case<'_>, caller: &Caller, note: Option<S
 pub(super) fn registered(tracer: &mut Tracer<'_, '_>, case: &Case<'_>) -> Vec<Row> {
     let mut found = used_by(tracer, case);
     found.retain(|c| matches!(c.link.kind, LinkKind::Init | LinkKind::Ref));
-    let note = |caller: &Caller| {
-        format!("{} in {}", how(tracer.graph, &caller.link), tracer.name(&caller.definition))
-    };
     found
         .iter()
-        .map(|caller| Row { note: note(caller), ..row(tracer, case, caller, None) })
+        .map(|caller| Row { note: used_in(tracer, caller), ..row(tracer, case, caller, None) })
         .collect()
+}
+
+/// How a caller uses the subject, and who that is.
+fn used_in(tracer: &Tracer<'_, '_>, caller: &Caller) -> String {
+    format!("{} in {}", how(tracer.graph, &caller.link), tracer.name(&caller.definition))
+}
+
+/// Who calls the subjects through pointers, the surest first, and how many more are possible.
+pub(super) fn through_pointers(tracer: &Tracer<'_, '_>, case: &Case<'_>) -> (Vec<Row>, usize) {
+    let subjects = tracer.for_arch(&case.subjects);
+    let callers = |subject: &DefInfo| tracer.graph.callers(subject, tracer.arch(), true);
+    let mut found: Vec<Caller> = subjects.iter().flat_map(callers).collect();
+    found.retain(|caller| caller.link.kind == LinkKind::Indirect);
+    found.sort_by_key(|caller| caller.basis);
+    let all = found.len();
+    if !tracer.options.all && found.first().is_some_and(|c| c.basis < Basis::Possible) {
+        found.retain(|caller| caller.basis < Basis::Possible);
+    }
+    let rows = found.iter().map(|caller| {
+        let mut note = used_in(tracer, caller);
+        match caller.basis {
+            Basis::Likely => note += ", likely",
+            Basis::Possible => note += ", possible",
+            _ => {}
+        }
+        // What stands there is the field.
+        let slot = caller.link.via.map(|via| tracer.graph.name(via)).unwrap_or_default();
+        Row { note, name: filler(&slot).0, ..row(tracer, case, caller, None) }
+    });
+    (rows.collect(), all - found.len())
+}
+
+/// Who calls through the field of a structure.
+pub(super) fn dispatches(tracer: &Tracer<'_, '_>, case: &Case<'_>, slot: &str) -> Vec<Row> {
+    let slots = case.facts.fill(slot);
+    let slots = slots.iter().filter_map(|slot| tracer.graph.find_name(slot.as_bytes()));
+    let uses = slots.flat_map(|slot| tracer.graph.slot_uses(slot, tracer.arch()));
+    let calls = uses.filter(|(_, edge)| edge.kind == UseKind::Indirect);
+    let row = |(within, edge): (DefInfo, Edge)| {
+        let how = How::by(LinkKind::Indirect, Some(&tracer.graph.name(edge.name)));
+        Row {
+            path: tracer.path(&within),
+            line: edge.line,
+            name: filler(&tracer.graph.name(edge.name)).0,
+            note: format!("{how} in {}", tracer.name(&within)),
+            ..Row::default()
+        }
+    };
+    calls.map(row).collect()
 }
 
 /// The name of what fills a field, and how it is told: a function, or what another pointer holds.

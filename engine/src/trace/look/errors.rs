@@ -201,8 +201,10 @@ impl<'f> Body<'f> {
     }
 
     /// Whether what the condition on `line` guards leaves the function or the block, with what
-    /// was set before.
-    fn guards_leaving(&self, line: u64, again: &str) -> bool {
+    /// `variable` was set to before: a `return` of something else does not.
+    fn guards_leaving(&self, line: u64, variable: &str) -> bool {
+        let leaves = |text: &str| leaves_with(text, variable);
+        let again = format!("{variable} = ");
         let whole = statement(self.file, line);
         let condition = closed(&whole).len();
         if leaves(whole[condition..].trim_start_matches(['{', ' '])) {
@@ -213,7 +215,7 @@ impl<'f> Body<'f> {
         let guarded = (first..=self.last.min(first + GUARDED)).map(|line| self.text(line));
         let guarded = guarded.filter(|text| !Self::is_nothing(text));
         let inside = guarded.take_while(|text| indent(text) > width);
-        inside.take_while(|text| !text.contains(again)).any(|text| leaves(text.trim_start()))
+        inside.take_while(|text| !text.contains(&again)).any(|text| leaves(text.trim_start()))
     }
 
     /// The conditions below a line that sets a code, until the variable is set again.
@@ -239,12 +241,21 @@ impl<'f> Body<'f> {
                 if whole.contains(&again) {
                     break;
                 }
-                if self.guards_leaving(below, &again) {
+                if self.guards_leaving(below, variable) {
                     found.push((below, whole));
                 }
             }
         }
         found
+    }
+}
+
+/// Whether a statement leaves, and if it returns, then `variable`.
+fn leaves_with(text: &str, variable: &str) -> bool {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    match text.strip_prefix("return") {
+        Some(value) => value.split(|c| !is_word(c)).any(|word| word == variable),
+        None => leaves(text),
     }
 }
 
@@ -347,6 +358,22 @@ mod tests {
         let body = "\tif (q)\n\t\tgoto out; /* loop */\n\terr = -EINVAL;\n\tif (a ||\n\t\tb)\n\
                     \t\tgoto out;\n\tif (c)\n\t\tgoto out;\n\tif (f)\n\t\tg();\n\terr = 0;\n\tif (d)\n\t\tgoto out;\n";
         assert_eq!(told(body), ["6 EINVAL if (a || b)", "9 EINVAL if (c)"]);
+    }
+
+    #[test]
+    fn a_code_set_beforehand_is_not_returned_where_something_else_is() {
+        let body = "\tint err = -EBADF;\n\tif (flags & ~1)\n\t\treturn -EINVAL;\n\tif (fd == 3)\n\t\treturn 7;\n\
+                    \tif (fd < 0)\n\t\treturn err;\n\tif (fd > 9)\n\t\tgoto out;\n\terr = -ENOMEM;\n\
+                    \tif (!alloc())\n\t\tgoto out;\n\treturn 0;\nout:\n\treturn err;\n";
+        assert_eq!(
+            told(body),
+            [
+                "8 EBADF if (fd < 0)",
+                "10 EBADF if (fd > 9)",
+                "5 EINVAL if (flags & ~1)",
+                "13 ENOMEM if (!alloc())",
+            ]
+        );
     }
 
     #[test]

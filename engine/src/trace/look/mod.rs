@@ -59,8 +59,17 @@ pub fn answer(
     let mut answer: Vec<(String, Vec<Row>)> = Vec::new();
     let mut told: HashSet<(Vec<u8>, u32)> = HashSet::new();
     for (section, most) in sections.into_iter().zip(most) {
+        let mut title = section.title.clone();
         let (mut rows, mut total) = match &section.look {
             Look::Text(look) => text::rows(tracer, case, look, most, brief)?,
+            Look::Dispatch { slot: None } => {
+                let (rows, more) = calls::through_pointers(tracer, case);
+                if more > 0 {
+                    title = format!("{title} ({more} more possible; --all)");
+                }
+                let total = rows.len();
+                (rows, total)
+            }
             look => {
                 let rows = rows(tracer, case, look)?;
                 let total = rows.len();
@@ -78,7 +87,6 @@ pub fn answer(
                 total = rows.len();
             }
         }
-        let mut title = section.title.clone();
         if let Some(max) = most.filter(|max| total > *max) {
             let more =
                 if brief { format!("--as {}", case.recipe.name) } else { "--all".to_owned() };
@@ -111,6 +119,8 @@ fn rows(tracer: &mut Tracer<'_, '_>, case: &Case<'_>, look: &Look) -> Result<Vec
         Look::Errors {} => errors::errors(tracer, case),
         Look::Callers {} => calls::callers(tracer, case),
         Look::Registered {} => calls::registered(tracer, case),
+        Look::Dispatch { slot: Some(slot) } => calls::dispatches(tracer, case, slot),
+        Look::Dispatch { slot: None } => calls::through_pointers(tracer, case).0,
         Look::Sets {} => sets::sets(tracer, case)?,
         Look::Text(look) => text::rows(tracer, case, look, None, false)?.0,
         Look::Kconfig {} => kconfig::entries(tracer, case),

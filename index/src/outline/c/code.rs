@@ -55,9 +55,9 @@ impl Place {
 #[derive(Clone, Copy)]
 pub(super) struct Frame {
     /// `(` after a name: who is called.
-    callee: NameId,
+    pub(super) callee: NameId,
     /// Which argument is being read, from 1.
-    argument: u32,
+    pub(super) argument: u32,
     /// `{`: the struct being filled, as a path.
     pub(super) tag: NameId,
     /// The slot that the value being read goes to.
@@ -515,6 +515,7 @@ impl Reader<'_> {
                 return;
             }
         }
+        let called = called || self.is_run(walk, after);
         let handed_on = walk.top().slot != NO_NAME && self.is_callback(field);
         let goes_on = after.is_some_and(|t| t.kind == TokenKind::Arrow || t.is(b'.'));
         let is_read = walk.target.0 != NO_NAME;

@@ -142,6 +142,17 @@ pub(crate) fn made_by(
     made
 }
 
+/// What the macro that the text `define` defines makes of `arguments`; none where it takes none.
+pub fn written_out(define: &[u8], arguments: &[u8]) -> Option<Vec<u8>> {
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let begin = memchr::memmem::find(define, b"define")? + b"define".len();
+    let rest = define[begin..].trim_ascii_start();
+    let rest = rest.get(rest.iter().take_while(|byte| is_word(byte)).count()..)?;
+    let inside = rest.strip_prefix(b"(")?;
+    let close = memchr::memchr(b')', inside)?;
+    Some(Template::new(&inside[..close], &inside[close + 1..]).write_out(&split(arguments)))
+}
+
 /// What the macro writes, made whole.
 fn written_by(template: &Template, arguments: &[Vec<u8>], kind: InvocationKind) -> Vec<u8> {
     let mut text = template.write_out(arguments);

@@ -158,7 +158,13 @@ impl Reader<'_> {
             |t: &Token| t.kind == TokenKind::Ident && word(t.text(self.bytes)) == Word::Tag;
         if self.follows_name(tokens, open) {
             let named = inside.windows(3).find(|w| w[0].is(b',') && is_struct(&w[1]));
-            return named.map_or(NO_NAME, |w| self.sink.intern(w[2].text(self.bytes)));
+            if let Some(named) = named {
+                return self.sink.intern(named[2].text(self.bytes));
+            }
+            // `READ_ONCE(sock->ops)->bind`; what follows a comma is a lock's state.
+            let reads = self.idioms.reads(tokens[open - 1].text(self.bytes));
+            let end = inside.iter().position(|t| t.is(b',')).map_or(close, |at| open + 1 + at);
+            return if reads { self.receiver(tokens, end) } else { NO_NAME };
         }
         match inside {
             [cast, word, tag, ..] if cast.is(b'(') && is_struct(word) => {
@@ -208,6 +214,15 @@ impl Reader<'_> {
             }
         }
         Some(self.path(tag, &fields))
+    }
+
+    /// Whether what is read is an argument that its receiver calls: `INDIRECT_CALL_1(ops->send, …)`.
+    pub(super) fn is_run(&self, walk: &Walk, after: Option<&Token>) -> bool {
+        let (top, ends) = (walk.top(), after.is_some_and(|t| t.is(b',') || t.is(b')')));
+        ends && top.callee != NO_NAME && {
+            let run = self.idioms.run(self.sink.out.names.get(top.callee));
+            run.is_some_and(|run| run.args.contains(&(top.argument as usize)))
+        }
     }
 
     /// Whether a type or a name, from its words, is that of a pointer to a function.

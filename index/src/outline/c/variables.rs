@@ -2,7 +2,7 @@
 
 use crate::lex::{Token, TokenKind};
 
-use super::super::{Flags, Kind, NO_NAME};
+use super::super::{Flags, Kind, NO_NAME, NameId};
 use super::head::closing;
 use super::words::{Word, word};
 use super::{Item, Reader};
@@ -12,6 +12,13 @@ impl Reader<'_> {
     pub(super) fn read_variables(&mut self, item: &Item, start: usize) {
         let tokens = &item.tokens[..];
         let flags = self.flags(&tokens[..item.equals.unwrap_or(tokens.len()).min(64)]);
+        if let Some(equals) = item.equals
+            && let Some((name, tag)) =
+                self.headed_by_idiom(tokens.get(..equals).unwrap_or_default())
+        {
+            let values = tokens.get(equals + 1..);
+            return self.define_variable(item, name, flags, tag, values);
+        }
         let is_tag =
             |t: &Token| t.kind == TokenKind::Ident && word(t.text(self.bytes)) == Word::Tag;
         // A struct among the parameters of `int (*f)(struct x *)` is not the variable's.
@@ -40,6 +47,7 @@ impl Reader<'_> {
             };
             if let Some(name) = self.declared(head).filter(|name| !alone && is_plain(name)) {
                 self.note_pointer(head, name, flags, tag);
+                let name = self.sink.intern(name.text(self.bytes));
                 self.define_variable(
                     item,
                     name,
@@ -79,12 +87,11 @@ impl Reader<'_> {
     fn define_variable(
         &mut self,
         item: &Item,
-        token: Token,
+        name: NameId,
         flags: Flags,
-        tag: u32,
+        tag: NameId,
         values: Option<&[Token]>,
     ) {
-        let name = self.sink.intern(token.text(self.bytes));
         let tag = if tag == NO_NAME { self.typed_by_name } else { tag };
         let declared = flags.has(Flags::EXTERN) && values.is_none();
         let kind = if declared { Kind::Declaration } else { Kind::Variable };
@@ -100,6 +107,19 @@ impl Reader<'_> {
             };
             self.walk_values(values, within, tag, elements);
         }
+    }
+
+    /// The variable that a macro is the head of, and its structure, where an idiom says so.
+    fn headed_by_idiom(&mut self, head: &[Token]) -> Option<(NameId, NameId)> {
+        let at = head.iter().position(|t| t.is(b'('))?.checked_sub(1)?;
+        let idiom = self.idioms.define(head[at].text(self.bytes))?;
+        let tag = idiom.holds.as_ref()?.as_bytes().to_vec();
+        let close = closing(head, at + 1, head.len())?;
+        let inside = head.get(at + 2..close).unwrap_or_default();
+        let arguments = super::expand::split(super::expand::text_of(inside, self.bytes));
+        let arguments: Vec<&[u8]> = arguments.iter().map(Vec::as_slice).collect();
+        let name = idiom.names.first()?.fill(&arguments)?;
+        Some((self.sink.intern(&name), self.sink.intern(&tag)))
     }
 
     /// The name that a declarator declares: the last word before `[`, `(`, `:` or the end,

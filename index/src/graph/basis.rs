@@ -1,0 +1,365 @@
+//! What a step from one definition to another stands on. Of a call through a slot it is weighed which
+//! of the functions that fill the slot are meant: what is near, what a file calls for, how many there
+//! are. What each reason is worth is data, `queries/sureness.toml`.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::base::{DefInfo, Edge, Graph};
+use super::ids::{DefId, FileId, NameRef};
+use crate::outline::UseKind;
+
+/// What a step stands on, the surest first.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+pub enum Basis {
+    /// The text names what is meant.
+    Named,
+    /// A call through a slot whose structure the text tells, and reasons enough that this function
+    /// is called there.
+    Typed,
+    /// The same, with weaker reasons.
+    Likely,
+    /// The same, with next to none.
+    Possible,
+    /// A call through a field of which only the name is known.
+    ByName,
+}
+
+/// `queries/sureness.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Weights {
+    bars: Bars,
+    points: Points,
+    limits: Limits,
+    names: Names,
+    files: Files,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Bars {
+    typed: u32,
+    likely: u32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Points {
+    same_file: u32,
+    same_folder: u32,
+    below: u32,
+    same_arch: u32,
+    shared_folder: u32,
+    core: u32,
+    subsystem: u32,
+    home: u32,
+    few: u32,
+    some: u32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Limits {
+    few: usize,
+    some: usize,
+    home_calls: usize,
+    home_percent: usize,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Names {
+    single: Vec<String>,
+    inner: Vec<String>,
+    swaps: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Files {
+    core: Vec<String>,
+    subsystems: Vec<String>,
+}
+
+const WEIGHTS: &str = include_str!("../../queries/sureness.toml");
+
+/// The weights, read once.
+static KNOWN: LazyLock<Weights> = LazyLock::new(|| {
+    toml::from_str(WEIGHTS)
+        .expect("queries/sureness.toml is a part of the program; a test reads it")
+});
+
+/// For whom a file calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Calls {
+    Itself,
+    Subsystem,
+    All,
+}
+
+/// Where a call through a slot is made.
+pub(super) struct Site {
+    file: FileId,
+    /// The folder whose drivers it calls for.
+    folder: Vec<u8>,
+    calls: Calls,
+    /// Whether another table was put in the place of the one that was there.
+    swaps: bool,
+}
+
+/// What of a site decides: sites with the same one call the same functions.
+pub(super) type Standpoint = Option<(FileId, bool)>;
+
+impl Site {
+    /// What of it decides.
+    pub(super) fn standpoint(&self) -> Standpoint {
+        (self.calls != Calls::All || self.swaps).then_some((self.file, self.swaps))
+    }
+}
+
+/// A slot that is called through.
+pub(super) struct Called<'s> {
+    /// All names of the slot.
+    pub(super) names: &'s [NameRef],
+    /// How many functions fill it.
+    pub(super) functions: usize,
+}
+
+/// Weighs calls through slots, for one question.
+pub(super) struct Judge<'g, 'a> {
+    graph: &'g Graph<'a>,
+    swaps: Vec<NameRef>,
+    files: HashMap<FileId, (Vec<u8>, Calls)>,
+    sites: HashMap<DefId, Rc<Site>>,
+    /// For each slot the folders that have most of the calls through it.
+    homes: HashMap<NameRef, Rc<Vec<Vec<u8>>>>,
+}
+
+impl<'g, 'a> Judge<'g, 'a> {
+    pub(super) fn new(graph: &'g Graph<'a>) -> Self {
+        let swaps = KNOWN.names.swaps.iter();
+        Judge {
+            graph,
+            swaps: swaps.filter_map(|name| graph.find_name(name.as_bytes())).collect(),
+            files: HashMap::new(),
+            sites: HashMap::new(),
+            homes: HashMap::new(),
+        }
+    }
+
+    /// What is to be known of a definition that calls through slots.
+    pub(super) fn site(&mut self, caller: &DefInfo) -> Rc<Site> {
+        if let Some(site) = self.sites.get(&caller.id) {
+            return Rc::clone(site);
+        }
+        let (folder, calls) = self.file(caller.file);
+        let swaps = !self.swaps.is_empty()
+            && self.graph.edges_of(caller).iter().any(|edge| self.swaps.contains(&edge.name));
+        let site = Rc::new(Site { file: caller.file, folder, calls, swaps });
+        self.sites.insert(caller.id, Rc::clone(&site));
+        site
+    }
+
+    fn file(&mut self, file: FileId) -> (Vec<u8>, Calls) {
+        let graph = self.graph;
+        let known = self.files.entry(file).or_insert_with(|| {
+            let path = graph.path(file);
+            let is_one_of = |globs: &[String]| globs.iter().any(|glob| matches(glob, path));
+            let calls = match () {
+                () if is_one_of(&KNOWN.files.core) => Calls::All,
+                () if is_one_of(&KNOWN.files.subsystems) => Calls::Subsystem,
+                () => Calls::Itself,
+            };
+            (outer(folder(path)).to_vec(), calls)
+        });
+        known.clone()
+    }
+
+    /// What a call at `site` stands on, of a function that is defined or put into tables in `places`.
+    pub(super) fn basis(&mut self, site: &Site, slot: &Called<'_>, places: &[FileId]) -> Basis {
+        let Weights { bars, points, limits, .. } = &*KNOWN;
+        if slot.names.first().is_some_and(|name| is_single(&self.graph.name(*name))) {
+            return Basis::Typed;
+        }
+        let near = places.iter().map(|place| self.nearness(site, *place)).max().unwrap_or(0);
+        let mut sum = near;
+        sum += match (site.calls, site.swaps) {
+            (Calls::All, false) => points.core,
+            (Calls::Subsystem, false) => points.subsystem,
+            _ => 0,
+        };
+        sum += match slot.functions {
+            n if n <= limits.few => points.few,
+            n if n <= limits.some => points.some,
+            _ => 0,
+        };
+        if sum < bars.likely && !site.swaps && self.homes(slot).contains(&site.folder) {
+            sum += points.home;
+        }
+        match sum {
+            sum if sum >= bars.typed => Basis::Typed,
+            sum if sum >= bars.likely => Basis::Likely,
+            _ => Basis::Possible,
+        }
+    }
+
+    /// The points for how near a site is to a place.
+    fn nearness(&self, site: &Site, place: FileId) -> u32 {
+        let points = &KNOWN.points;
+        if place == site.file {
+            return points.same_file;
+        }
+        let (from, to) = (folder(self.graph.path(site.file)), folder(self.graph.path(place)));
+        if from == to {
+            return points.same_folder;
+        }
+        // All is below a file that calls for all, or nothing.
+        if site.calls != Calls::All && is_below(to, &site.folder) {
+            return points.below;
+        }
+        let (here, there) = (self.graph.place(site.file), self.graph.place(place));
+        if here.arch != 0 && here.arch == there.arch {
+            return points.same_arch;
+        }
+        if site.calls == Calls::All {
+            return 0;
+        }
+        let parts = |path: &'_ [u8]| path.split(|b| *b == b'/').map(<[u8]>::to_vec).collect();
+        let (from, to): (Vec<Vec<u8>>, Vec<Vec<u8>>) = (parts(from), parts(to));
+        let shared = from.iter().zip(&to).take_while(|(one, other)| one == other).count();
+        points.shared_folder * u32::try_from(shared.saturating_sub(1)).unwrap_or(0)
+    }
+
+    /// The folders that have most of the calls through a slot; none where a core file has one.
+    fn homes(&mut self, slot: &Called<'_>) -> Rc<Vec<Vec<u8>>> {
+        let Some(first) = slot.names.first().copied() else { return Rc::default() };
+        if let Some(homes) = self.homes.get(&first) {
+            return Rc::clone(homes);
+        }
+        let graph = self.graph;
+        let (mut folders, mut all, mut core) = (HashMap::<Vec<u8>, usize>::new(), 0, false);
+        for name in slot.names {
+            let users = graph.users_of(*name);
+            for user in users.into_iter().filter_map(|id| graph.definition(id)) {
+                let edges = graph.edges_of(&user);
+                let is_call = |e: &&Edge| e.name == *name && e.kind == UseKind::Indirect;
+                let calls = edges.iter().filter(is_call).count();
+                if calls > 0 {
+                    let (folder, who) = self.file(user.file);
+                    core |= who == Calls::All;
+                    *folders.entry(folder).or_default() += calls;
+                    all += calls;
+                }
+            }
+        }
+        let limits = &KNOWN.limits;
+        let is_home = |calls: &usize| {
+            *calls >= limits.home_calls && *calls * 100 >= all * limits.home_percent
+        };
+        let homes = folders.into_iter().filter(|(_, calls)| !core && is_home(calls));
+        let homes: Rc<Vec<Vec<u8>>> = Rc::new(homes.map(|(folder, _)| folder).collect());
+        self.homes.insert(first, Rc::clone(&homes));
+        homes
+    }
+}
+
+/// Whether a slot is one place: what is put there is called there.
+fn is_single(slot: &[u8]) -> bool {
+    let Some(at) = memchr::memchr(b'@', slot) else { return false };
+    KNOWN.names.single.iter().any(|tag| tag.as_bytes() == &slot[at + 1..])
+}
+
+/// The folder that a file is in.
+fn folder(path: &[u8]) -> &[u8] {
+    &path[..memchr::memrchr(b'/', path).unwrap_or(0)]
+}
+
+/// A folder, or the one around it where it stands for that: `drivers/usb` for `drivers/usb/core`.
+fn outer(folder: &[u8]) -> &[u8] {
+    let Some(at) = memchr::memrchr(b'/', folder) else { return folder };
+    let is_inner = KNOWN.names.inner.iter().any(|name| name.as_bytes() == &folder[at + 1..]);
+    if is_inner { &folder[..at] } else { folder }
+}
+
+/// Whether `folder` is in `above`, however deep.
+fn is_below(folder: &[u8], above: &[u8]) -> bool {
+    let rest = folder.strip_prefix(above);
+    !above.is_empty() && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+}
+
+/// Whether a path is like a glob in which `*` is any text without a slash; one that ends in `**` is
+/// for all files below.
+fn matches(glob: &str, path: &[u8]) -> bool {
+    match glob.strip_suffix("**") {
+        Some(start) => (0..=path.len()).any(|end| like(start.as_bytes(), &path[..end])),
+        None => like(glob.as_bytes(), path),
+    }
+}
+
+/// The same, without `**`.
+fn like(glob: &[u8], path: &[u8]) -> bool {
+    let (mut at, mut from, mut star) = (0, 0, None);
+    while from < path.len() {
+        if glob.get(at) == Some(&b'*') {
+            star = Some((at, from));
+            at += 1;
+        } else if glob.get(at) == Some(&path[from]) {
+            (at, from) = (at + 1, from + 1);
+        } else if let Some((star_at, star_from)) = star.filter(|(_, from)| path[*from] != b'/') {
+            (at, from) = (star_at + 1, star_from + 1);
+            star = Some((star_at, star_from + 1));
+        } else {
+            return false;
+        }
+    }
+    glob[at.min(glob.len())..].iter().all(|byte| *byte == b'*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_weights_are_read_and_in_order() {
+        let known: Weights = toml::from_str(WEIGHTS).unwrap();
+        assert!(known.bars.typed > known.bars.likely && known.bars.likely > 0);
+        assert!(
+            known
+                .files
+                .core
+                .iter()
+                .chain(&known.files.subsystems)
+                .all(|glob| { !glob.trim_end_matches("**").contains("**") })
+        );
+    }
+
+    #[test]
+    fn a_glob_stays_in_its_folder() {
+        for (glob, path, expected) in [
+            ("fs/*.c", "fs/open.c", true),
+            ("fs/*.c", "fs/ceph/file.c", false),
+            ("fs/proc/**", "fs/proc/inode.c", true),
+            ("arch/*/mm/**", "arch/x86/mm/pat/set.c", true),
+            ("arch/*/mm/**", "arch/x86/kernel/mm/a.c", false),
+            ("drivers/*/*core*.c", "drivers/phy/phy-core.c", true),
+            ("drivers/*/*core*.c", "drivers/phy/hi/core.c", false),
+            ("block/*.c", "block/a.h", false),
+        ] {
+            assert_eq!(matches(glob, path.as_bytes()), expected, "{glob} {path}");
+        }
+    }
+
+    #[test]
+    fn an_inner_folder_stands_for_the_one_around_it() {
+        assert_eq!(outer(b"drivers/usb/core"), b"drivers/usb");
+        assert_eq!(outer(b"net/core"), b"net");
+        assert_eq!(outer(b"fs/ext4"), b"fs/ext4");
+        assert!(is_below(b"fs/ext4", b"fs") && !is_below(b"fsx", b"fs") && !is_below(b"fs", b""));
+    }
+}

@@ -1,0 +1,188 @@
+//! How sure calls through pointers are: which are claimed, which are counted, and in which order.
+
+use crate::util::{Dir, eqnice};
+
+/// A tree in which many files have an `open`: a core file opens all, one driver its own, others what
+/// they put in the place of it.
+fn files() -> Dir {
+    let dir = Dir::new();
+    dir.create(
+        "include/linux/fs.h",
+        "struct file;\nstruct file_operations {\n\tint (*open)(struct file *f);\n};\n\
+         struct file {\n\tconst struct file_operations *f_op;\n};\n\
+         #define replace_fops(f, fops) ((f)->f_op = (fops))\n#define unlikely(x) (x)\n",
+    );
+    dir.create(
+        "fs/open.c",
+        "int do_dentry_open(struct file *f)\n{\n\tif (unlikely(!f))\n\t\treturn 1;\n\treturn f->f_op->open(f);\n}\n\
+         int vfs_open(struct file *f) { return do_dentry_open(f); }\n\
+         int sys_open(struct file *f)\n{\n\tif (f)\n\t\treturn ceph_init(f);\n\treturn vfs_open(f);\n}\n",
+    );
+    dir.create(
+        "fs/char_dev.c",
+        "int chrdev_open(struct file *f, const struct file_operations *new)\n{\n\
+         \treplace_fops(f, new);\n\treturn f->f_op->open(f);\n}\n",
+    );
+    dir.create(
+        "fs/ceph/file.c",
+        "int ceph_init(struct file *f)\n{\n\treturn f->f_op->open(f);\n}\n",
+    );
+    dir.create(
+        "drivers/gpu/drm/drm_drv.c",
+        "int drm_stub_open(struct file *f, const struct file_operations *new)\n{\n\
+         \treplace_fops(f, new);\n\treturn f->f_op->open(f);\n}\n",
+    );
+    let opens = |name: &str| {
+        format!(
+            "static int {name}_open(struct file *f) {{ return 0; }}\n\
+             static const struct file_operations {name}_fops = {{ .open = {name}_open }};\n"
+        )
+    };
+    dir.create("fs/lamp/file.c", opens("lamp"));
+    dir.create("drivers/gpu/drm/lima/lima.c", opens("lima"));
+    for number in 0..20 {
+        dir.create(&format!("drivers/char/dev{number}.c"), opens(&format!("dev{number}")));
+    }
+    dir
+}
+
+fn said(dir: &Dir, args: &[&str]) -> (String, String) {
+    let done = dir.kgrep(&["--no-header", "--format", "grep"]).args(args).run().expect_code(0);
+    (done.stdout(), done.stderr())
+}
+
+/// The How of each row.
+fn hows(dir: &Dir, args: &[&str]) -> Vec<String> {
+    let rows = dir.kgrep(&["--format", "json"]).args(args).run().expect_code(0).stdout();
+    let how = |line: &str| {
+        let file = line.split_once("\"text\":\"")?.1.split('"').next()?.to_owned();
+        let how = line.split_once("\"how\":\"")?.1.split('"').next()?.to_owned();
+        Some(format!("{file} {how}"))
+    };
+    rows.lines().filter(|line| line.contains("\"type\":\"match\"")).filter_map(how).collect()
+}
+
+#[test]
+fn the_file_that_opens_all_comes_first_and_what_is_only_possible_is_counted() {
+    let dir = files();
+    let (rows, notes) = said(&dir, &["callers", "lamp_open"]);
+    eqnice!(
+        "fs/lamp/file.c:1:static int lamp_open(struct file *f) { return 0; }\n\
+         fs/lamp/file.c:2:static const struct file_operations lamp_fops = { .open = lamp_open };\n\
+         fs/open.c:5:\treturn f->f_op->open(f);\n",
+        rows
+    );
+    eqnice!("kgrep: 3 more possible: --all shows them\n", notes);
+    assert_eq!(
+        hows(&dir, &["callers", "--all", "lamp_open"]),
+        [
+            "fs/lamp/file.c static function",
+            "fs/lamp/file.c init of file_operations.open",
+            "fs/open.c indirect, through file.f_op.open",
+            "drivers/gpu/drm/drm_drv.c indirect, through file.f_op.open, possible",
+            "fs/ceph/file.c indirect, through file.f_op.open, possible",
+            "fs/char_dev.c indirect, through file.f_op.open, possible",
+        ]
+    );
+}
+
+#[test]
+fn who_puts_another_table_in_place_opens_what_is_below() {
+    let dir = files();
+    assert_eq!(
+        hows(&dir, &["callers", "lima_open"])[2..],
+        [
+            "fs/open.c indirect, through file.f_op.open",
+            "drivers/gpu/drm/drm_drv.c indirect, through file.f_op.open, likely",
+        ]
+    );
+}
+
+#[test]
+fn a_chain_through_possible_calls_comes_after_longer_ones() {
+    let dir = files();
+    let titles = |args: &[&str]| {
+        let done = dir.kgrep(&["chain", "--indirect"]).args(args).run().expect_code(0);
+        let titles =
+            done.stdout().lines().filter(|line| line.contains('→')).map(str::to_owned).collect();
+        let titles: Vec<String> = titles;
+        (titles, done.stderr())
+    };
+    let (found, notes) = titles(&["sys_open", "lamp_open"]);
+    assert_eq!(found, ["sys_open → vfs_open → do_dentry_open → lamp_open"]);
+    eqnice!("kgrep: 1 shorter chain, through calls that are only possible: --all\n", notes);
+    let (found, notes) = titles(&["--all", "sys_open", "lamp_open"]);
+    assert_eq!(
+        (&found[..], &notes[..]),
+        (&["sys_open → ceph_init → lamp_open".to_owned()][..], "")
+    );
+    // Where there is nothing else, it is told, and marked.
+    let (found, _) = titles(&["ceph_init", "lamp_open"]);
+    assert_eq!(found, ["ceph_init → lamp_open"]);
+    assert_eq!(
+        hows(&dir, &["chain", "--indirect", "ceph_init", "lamp_open"]),
+        ["fs/ceph/file.c indirect, through file.f_op.open, possible"]
+    );
+}
+
+#[test]
+fn a_call_through_a_field_is_one_row_of_what_is_called() {
+    let dir = files();
+    let (rows, notes) = said(&dir, &["callees", "do_dentry_open"]);
+    eqnice!(
+        "fs/open.c:1:int do_dentry_open(struct file *f)\nfs/open.c:5:\treturn f->f_op->open(f);\n",
+        rows
+    );
+    eqnice!(
+        "kgrep: `kgrep trace file_operations.open` lists what may be behind such a field, --kinds \
+         indirect what is likely\n",
+        notes
+    );
+    let rows = dir.kgrep(&["--no-header", "callees", "do_dentry_open"]).run().stdout();
+    assert!(
+        rows.contains("file_operations.open indirect, through file.f_op.open, 22 candidates"),
+        "{rows}"
+    );
+    let rows = dir.kgrep(&["--no-header", "callees", "--macros", "do_dentry_open"]).run().stdout();
+    assert_eq!(rows.lines().count(), 3, "{rows}");
+    let all = hows(&dir, &["callees", "--kinds", "indirect", "do_dentry_open"]);
+    assert_eq!(all.len(), 23, "{all:?}");
+    let done = dir.kgrep(&["callers", "--macros", "vfs_open"]).run();
+    done.expect_error(&["--macros", "--svg", "callees"]);
+}
+
+#[test]
+fn what_has_to_do_with_pointers_can_be_asked_for() {
+    let dir = files();
+    let (rows, _) = said(&dir, &["refs", "--as", "dispatch", "file_operations.open"]);
+    eqnice!(
+        "drivers/gpu/drm/drm_drv.c:4:\treturn f->f_op->open(f);\nfs/ceph/file.c:3:\treturn f->f_op->open(f);\n\
+         fs/char_dev.c:4:\treturn f->f_op->open(f);\nfs/open.c:5:\treturn f->f_op->open(f);\n",
+        rows
+    );
+    let tables = hows(&dir, &["refs", "--as", "table", "file_operations.open"]);
+    assert_eq!(tables.len(), 22, "{tables:?}");
+    assert_eq!(
+        hows(&dir, &["refs", "--as", "dispatch,table", "lamp_open"])[..2],
+        [
+            "fs/lamp/file.c init of file_operations.open",
+            "fs/open.c indirect, through file.f_op.open",
+        ]
+    );
+    dir.create("a.c", "static int lit(void) { return 0; }\nvoid f(void) { enlist(lit); }\n");
+    assert_eq!(hows(&dir, &["refs", "--as", "registration", "lit"]), ["a.c passed to enlist()"]);
+    let none = dir.kgrep(&["refs", "--as", "table", "lit"]).run().expect_code(1);
+    assert!(none.stderr().contains("no such use of lit"), "{none}");
+    dir.kgrep(&["refs", "--as", "thing", "lit"]).run().expect_error(&["thing", "dispatch"]);
+}
+
+#[test]
+fn trace_tells_who_calls_through_pointers() {
+    let dir = files();
+    let rows = dir.kgrep(&["trace", "lamp_open"]).stdout();
+    assert!(rows.contains("Called through pointers (3 more possible; --all)"), "{rows}");
+    assert!(rows.contains("indirect, through file.f_op.open in do_dentry_open"), "{rows}");
+    let rows = dir.kgrep(&["trace", "file_operations.open"]).stdout();
+    assert!(rows.contains("Called through it"), "{rows}");
+    assert!(rows.contains("indirect, through file.f_op.open in ceph_init"), "{rows}");
+}
