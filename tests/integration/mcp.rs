@@ -360,7 +360,7 @@ fn a_revision_is_asked_in_place_of_the_files() {
         ("list", json!({ "what": "syscalls", "glob": "pivot*" }), "# syscalls at v6.1: 1 row"),
         // A patch and a configuration are files beside those that are checked out.
         ("touched", json!({ "patch": "mount.patch" }), "fs/namespace.c\n29 may_mount; function"),
-        ("diff", json!({ "old": "mount.patch" }), "32 may_mount; +1 -1; mount: +return true;"),
+        ("diff", json!({ "old": "mount.patch" }), "32 may_mount; +1 -1; mount: +\treturn true;"),
         ("built", json!({ "names": "mm/slab.c", "kconfig": "boot.config" }), "built in"),
     ] {
         let mut at = arguments;
