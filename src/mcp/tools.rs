@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn the_list_of_tools_is_short() {
-        // It may have 4,000 tokens. Counted by tiktoken (o200k_base), each is of 4.1 bytes.
+        // It may have 4,000 tokens. By the encoding o200k_base, each is of 4.2 bytes.
         let text = list().to_string();
         assert!(text.len() < 4 * 3_500, "{} bytes", text.len());
     }

@@ -360,7 +360,7 @@ fn a_revision_is_asked_in_place_of_the_files() {
         ("list", json!({ "what": "syscalls", "glob": "pivot*" }), "# syscalls at v6.1: 1 row"),
         // A patch and a configuration are files beside those that are checked out.
         ("touched", json!({ "patch": "mount.patch" }), "fs/namespace.c\n29 may_mount; function"),
-        ("diff", json!({ "old": "mount.patch" }), "may_mount; +1 -1: "),
+        ("diff", json!({ "old": "mount.patch" }), "32 may_mount; +1 -1; mount: +\treturn true;"),
         ("built", json!({ "names": "mm/slab.c", "kconfig": "boot.config" }), "built in"),
     ] {
         let mut at = arguments;
@@ -382,7 +382,7 @@ fn a_revision_is_asked_in_place_of_the_files() {
     let mut page = json!({ "names": "kfree", "limit": 1, "at": "v6.1" });
     let more = client.text("references", &page);
     page["cursor"] = json!(more.trim_end().rsplit(' ').next());
-    assert!(client.text("references", &page).contains(" at v6.1: 4 rows (2 to 2)"));
+    assert!(client.text("references", &page).contains(" at v6.1: 3 rows (2 to 2)"));
     page["at"] = json!("v6.2");
     assert!(client.refusal("references", &page).contains("ask without it"));
     let unknown = client.refusal("exists", &json!({ "names": "x", "at": "v9" }));

@@ -233,27 +233,48 @@ pub fn filled_up(code: &Code, mut near: Vec<String>, wanted: &str) -> Vec<String
 /// How many letters must be changed, added, left out or swapped with the next to make one
 /// of the other; none for more than [`FAR`]. (Optimal string alignment.)
 fn distance(one: &[u8], other: &[u8]) -> Option<usize> {
+    // Of each row of the table only what is so near to its diagonal can be near enough; nothing is
+    // allocated, as a question compares with all names that begin so.
+    const WIDTH: usize = 2 * FAR + 1;
     if one.len().abs_diff(other.len()) > FAR {
         return None;
     }
-    let mut before: Vec<usize> = Vec::new();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
+    let mut before = [FAR + 1; WIDTH];
+    let mut row = [FAR + 1; WIDTH];
+    for (place, distance) in row[FAR..].iter_mut().enumerate() {
+        *distance = place;
+    }
     for (at, byte) in one.iter().enumerate() {
-        let mut next = vec![at + 1];
-        for (column, other_byte) in other.iter().enumerate() {
-            let changed = row[column] + usize::from(byte != other_byte);
-            let mut least = changed.min(row[column + 1] + 1).min(next[column] + 1);
-            if at > 0 && column > 0 && one[at - 1] == *other_byte && other[column - 1] == *byte {
-                least = least.min(before[column - 1] + 1);
+        let mut next = [FAR + 1; WIDTH];
+        for place in 0..WIDTH {
+            // How many letters of the other are in this column.
+            let Some(column) = (at + 1 + place).checked_sub(FAR).filter(|c| *c <= other.len())
+            else {
+                continue;
+            };
+            let Some(last) = column.checked_sub(1) else {
+                next[place] = at + 1;
+                continue;
+            };
+            let mut least = row[place] + usize::from(*byte != other[last]);
+            if let Some(left_out) = row.get(place + 1) {
+                least = least.min(left_out + 1);
             }
-            next.push(least);
+            if place > 0 {
+                least = least.min(next[place - 1] + 1);
+            }
+            if at > 0 && last > 0 && one[at - 1] == other[last] && other[last - 1] == *byte {
+                least = least.min(before[place] + 1);
+            }
+            next[place] = least;
         }
         if next.iter().all(|distance| *distance > FAR) {
             return None;
         }
         before = std::mem::replace(&mut row, next);
     }
-    row.last().copied().filter(|distance| *distance <= FAR)
+    let end = (other.len() + FAR).checked_sub(one.len())?;
+    row.get(end).copied().filter(|distance| *distance <= FAR)
 }
 
 #[cfg(test)]
