@@ -228,6 +228,14 @@ fn a_tracepoint_of_a_header_that_was_included_before() {
             table.contains("main.c\t__tracepoint_my_ev\ttrace_event_raw_event_my_ev\tinit"),
             "{table}"
         );
+        // What is made of it is found by its names.
+        for name in ["__traceiter_my_ev", "__bpf_trace_my_ev", "trace_event_get_offsets_my_ev"] {
+            let table = rows(dir, &["def", name]);
+            assert!(has(&table, &["include/trace/events/my.h", " 1 ", "tracepoint"]), "{table}");
+            let told = dir.kgrep(&["exists", name]).run().expect_code(0).stdout();
+            assert!(told.contains(&format!("{name}: defined")), "{told}");
+        }
+        dir.kgrep(&["exists", "__traceiter_my_eve"]).run().expect_code(1);
     });
 }
 

@@ -159,6 +159,16 @@ const FACTS: [(&str, &str, &[&str]); 35] = [
         &["The shortest way there", "#include <linux/", "include/linux/list.h"],
     ),
     ("fs/namespace.c", "file", &["fs/Makefile", "FILESYSTEMS (VFS", "SYSCALL_DEFINE2(pivot_root"]),
+    (
+        "kernel/sched",
+        "folder",
+        &[
+            "kernel/sched/Makefile",
+            "SYSCALL_DEFINE0(sched_yield)",
+            "late_initcall(sched_clock_init_late)",
+            "SCHEDULER",
+        ],
+    ),
     ("linux/slab.h", "include", &["Included by", "slab.h"]),
     ("ext4", "module", &["fs/ext4/Makefile", "config EXT4_FS"]),
 ];

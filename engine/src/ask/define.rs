@@ -91,6 +91,9 @@ fn definitions(
     if !pattern.is_glob() && found.is_empty() {
         found = members(graph, text);
     }
+    if !pattern.is_glob() && found.is_empty() {
+        found = instantiated(graph, code, text);
+    }
     if let Some(name) = text.strip_prefix("CONFIG_").and_then(|n| graph.find_name(n.as_bytes())) {
         let symbols = graph.definitions_of(name).into_iter();
         found.extend(symbols.filter(|definition| definition.kind == Kind::Kconfig));
@@ -102,6 +105,19 @@ fn definitions(
     found.sort_by_cached_key(|definition| {
         (Ranking::of(graph, definition, code.arch), graph.name(definition.name))
     });
+    found
+}
+
+/// The definitions of which `name` is made where a macro reads them again, such as the tracepoint of
+/// `__traceiter_sched_switch`.
+fn instantiated(graph: &Graph<'_>, code: &Code, name: &str) -> Vec<DefInfo> {
+    let mut found = Vec::new();
+    for idiom in code.idioms().instantiates() {
+        for origin in idiom.origins(name.as_bytes()) {
+            let origins = graph.find_name(&origin).map(|name| graph.definitions_of(name));
+            found.extend(origins.into_iter().flatten().filter(|d| d.kind == idiom.kind));
+        }
+    }
     found
 }
 

@@ -122,6 +122,8 @@ struct InstantiateEntry {
     strip: String,
     table: String,
     functions: Vec<String>,
+    #[serde(default)]
+    names: Vec<String>,
 }
 
 /// Patterns to idioms: exact names first, then patterns with a `*`, longest first.
@@ -326,6 +328,7 @@ impl Idioms {
             strip: entry.strip,
             table: Template::parse(&entry.table)?,
             functions: templates(&entry.functions)?,
+            names: templates(&entry.names)?,
         });
         Ok(())
     }

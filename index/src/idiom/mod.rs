@@ -86,4 +86,15 @@ pub struct Instantiate {
     pub table: Template,
     /// The functions in the table, from the definition's name.
     pub functions: Vec<Template>,
+    /// What else is made then, from the definition's name.
+    pub names: Vec<Template>,
+}
+
+impl Instantiate {
+    /// The name of the definition of which `made` is made, if it can be.
+    pub fn origins<'i>(&'i self, made: &'i [u8]) -> impl Iterator<Item = Vec<u8>> + 'i {
+        let templates = self.functions.iter().chain(&self.names).chain([&self.table]);
+        let arguments = templates.filter_map(|template| template.argument_of(made));
+        arguments.map(|argument| [self.strip.as_bytes(), argument].concat())
+    }
 }

@@ -40,6 +40,21 @@ impl Template {
         Ok(Template { parts })
     }
 
+    /// The first argument for which the template is `name`, where that is all that it leaves open.
+    pub fn argument_of<'n>(&self, name: &'n [u8]) -> Option<&'n [u8]> {
+        let (before, after) = match &self.parts[..] {
+            [Part::Argument(1)] => ("", ""),
+            [Part::Text(before), Part::Argument(1)] => (before.as_str(), ""),
+            [Part::Argument(1), Part::Text(after)] => ("", after.as_str()),
+            [Part::Text(before), Part::Argument(1), Part::Text(after)] => {
+                (before.as_str(), after.as_str())
+            }
+            _ => return None,
+        };
+        let argument = name.strip_prefix(before.as_bytes())?.strip_suffix(after.as_bytes())?;
+        (!argument.is_empty()).then_some(argument)
+    }
+
     /// The name for these arguments; `None` when one is missing or is not a plain word.
     pub fn fill(&self, arguments: &[&[u8]]) -> Option<Vec<u8>> {
         let mut name = Vec::new();
@@ -75,6 +90,24 @@ mod tests {
         assert_eq!(template.fill(&[b"\"a=\"", b"f(x)"]), None);
         assert_eq!(template.fill(&[b"\"a=\""]), None);
         assert!(Template::parse("a{x}").is_err());
+    }
+
+    #[test]
+    fn a_name_tells_the_argument_that_it_is_made_of() {
+        let of = |template: &str, name: &'static str| {
+            let template = Template::parse(template).unwrap();
+            template.argument_of(name.as_bytes()).map(<[u8]>::to_vec)
+        };
+        assert_eq!(of("__probe_{1}", "__probe_dim"), Some(b"dim".to_vec()));
+        assert_eq!(of("{1}_of_{1}", "dim_of_dim"), None);
+        assert_eq!(of("to_{1}_of", "to_dim_of"), Some(b"dim".to_vec()));
+        assert_eq!(of("__probe_{1}", "__probe_"), None);
+        assert_eq!(of("__probe_{2}", "__probe_dim"), None);
+        assert_eq!(of("probe", "probe"), None);
+    }
+
+    #[test]
+    fn what_is_no_template_is_refused() {
         assert!(Template::parse("a{1").is_err());
     }
 }
