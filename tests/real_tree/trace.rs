@@ -10,7 +10,7 @@ use std::time::Instant;
 use super::Real;
 
 /// Name, kind, and what must be told: titles of sections and facts.
-const FACTS: [(&str, &str, &[&str]); 35] = [
+const FACTS: [(&str, &str, &[&str]); 36] = [
     ("gfp_t", "typedef", &["typedef unsigned int __bitwise gfp_t;", "Users, by folder"]),
     (
         "pivot_root",
