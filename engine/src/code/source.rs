@@ -126,8 +126,13 @@ impl Code {
         self.seen.get_or_init(|| Some((index.clone(), fresh.clone())));
     }
 
-    /// The index and what changed since, where a question has looked at the whole tree already.
+    /// The index and what changed since, where a question has looked at the whole tree already, or
+    /// what another saw of it a moment ago is believed.
     pub(crate) fn known(&self) -> Option<(&Index, &Fresh)> {
+        if self.workspace.believes() && self.asked().is_none() {
+            // Why there is none the question finds, too.
+            self.indexed().ok();
+        }
         let known = self.asked().or_else(|| self.seen.get().and_then(Option::as_ref));
         known.map(|(index, fresh)| (index, fresh))
     }
@@ -347,8 +352,9 @@ impl Code {
                 Ok(Some(self.snapshot.get_or_init(|| snapshot).clone()))
             }
             Indexed::OtherIdioms(index, fresh) => {
-                self.other.get_or_init(|| (index, fresh));
-                (self.notes)(Note::OtherIdioms);
+                if self.other.set((index, fresh)).is_ok() {
+                    (self.notes)(Note::OtherIdioms);
+                }
                 Ok(None)
             }
             Indexed::Nothing => Ok(None),
