@@ -3,18 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use kgrep_index::graph::{Basis, Callee, Graph, LinkKind, NameRef};
-
-/// Leaves out what is only possible where there is something surer among the calls through
-/// pointers; how much that is.
-pub(super) fn leave_possible<T>(found: &mut Vec<T>, basis: impl Fn(&T) -> Basis) -> usize {
-    if !found.iter().any(|one| matches!(basis(one), Basis::Typed | Basis::Likely)) {
-        return 0;
-    }
-    let before = found.len();
-    found.retain(|one| basis(one) < Basis::Possible);
-    before - found.len()
-}
+use kgrep_index::graph::{Basis, Callee, Graph, LinkKind, NameRef, leave_possible};
 
 /// How calls through pointers are shown.
 #[derive(Clone, Copy)]
@@ -65,19 +54,4 @@ pub(super) fn joined(graph: &Graph<'_>, found: Vec<Callee>, shown: Shown) -> Joi
     }
     joined.callees.sort_by_cached_key(|callee| (callee.link.line, graph.name(callee.name)));
     joined
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_only_possible_stays_where_there_is_nothing_else() {
-        let leave = |mut all: Vec<Basis>| (leave_possible(&mut all, |basis| *basis), all);
-        assert_eq!(
-            leave(vec![Basis::Named, Basis::Possible]),
-            (0, vec![Basis::Named, Basis::Possible])
-        );
-        assert_eq!(leave(vec![Basis::Possible, Basis::Likely]), (1, vec![Basis::Likely]));
-    }
 }

@@ -9,6 +9,7 @@ use std::collections::HashSet;
 
 use kgrep_index::graph::{
     Arch, Callee, Caller, DefId, DefInfo, Edge, FileId, Graph, Link, LinkKind, NameRef,
+    leave_possible,
 };
 use kgrep_index::outline::{Kind, UseKind};
 
@@ -313,7 +314,7 @@ impl Growing<'_, '_> {
             found = self.callers_by(target, if depth == 1 { &kinds } else { &kinds[..1] });
         }
         if !self.all {
-            self.leave_out(pointers::leave_possible(&mut found, |caller| caller.basis));
+            self.leave_out(leave_possible(&mut found, |caller| caller.basis));
         }
         found.sort_by_key(|caller| caller.basis);
         if depth == 1 {

@@ -208,6 +208,7 @@ impl Graph<'_> {
         places.sort_unstable();
         places.dedup();
         for slot in self.slots_in(target, found) {
+            let mut filled = None;
             for id in self.users_of(slot) {
                 let Some(user) = self.definition(id).filter(|d| arch.has(self.place(d.file)))
                 else {
@@ -221,13 +222,11 @@ impl Graph<'_> {
                     .iter()
                     .filter(|e| e.name == slot && e.kind == UseKind::Indirect)
                 {
-                    let filled = self.filled(slot, program, arch);
+                    let filled = filled.get_or_insert_with(|| self.filled(slot, program, arch));
                     let names = filled.names.as_deref().unwrap_or_default();
                     let called = Called { names, functions: filled.fills.len() };
-                    let basis = {
-                        let site = judge.site(&user);
-                        judge.basis(&site, &called, &places)
-                    };
+                    let site = judge.site(&user);
+                    let basis = judge.basis(&site, &called, &places);
                     let link = link_through(edge);
                     found.push(Caller { definition: user, link, basis });
                 }

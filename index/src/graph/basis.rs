@@ -30,6 +30,17 @@ pub enum Basis {
     ByName,
 }
 
+/// Leaves out what is only possible where there is something surer among the calls through
+/// pointers; how much that is.
+pub fn leave_possible<T>(found: &mut Vec<T>, basis: impl Fn(&T) -> Basis) -> usize {
+    if !found.iter().any(|one| matches!(basis(one), Basis::Typed | Basis::Likely)) {
+        return 0;
+    }
+    let before = found.len();
+    found.retain(|one| basis(one) < Basis::Possible);
+    before - found.len()
+}
+
 /// `queries/sureness.toml`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -337,6 +348,16 @@ mod tests {
                 .chain(&known.files.subsystems)
                 .all(|glob| { !glob.trim_end_matches("**").contains("**") })
         );
+    }
+
+    #[test]
+    fn what_is_only_possible_stays_where_there_is_nothing_else() {
+        let leave = |mut all: Vec<Basis>| (leave_possible(&mut all, |basis| *basis), all);
+        assert_eq!(
+            leave(vec![Basis::Named, Basis::Possible]),
+            (0, vec![Basis::Named, Basis::Possible])
+        );
+        assert_eq!(leave(vec![Basis::Possible, Basis::Likely]), (1, vec![Basis::Likely]));
     }
 
     #[test]

@@ -44,7 +44,7 @@ mod write;
 
 pub use ask::{Callee, Caller, Link, LinkKind};
 pub use base::{DefInfo, Edge, Graph};
-pub use basis::Basis;
+pub use basis::{Basis, leave_possible};
 pub use builder::{Batch, Builder};
 pub use chain::{Chain, ChainOptions, Chains, Hop, Possible, SearchEnd};
 pub use export::EdgeRow;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use crate::Result;
 use crate::answer::{How, Via};
 use globset::GlobSet;
-use kgrep_index::graph::{Basis, Callee, Caller, DefId, DefInfo, Edge, LinkKind};
+use kgrep_index::graph::{Basis, Callee, Caller, DefId, DefInfo, Edge, LinkKind, leave_possible};
 use kgrep_index::outline::{Flags, Kind, UseKind};
 
 use super::definitions::lines;
@@ -284,10 +284,10 @@ pub(super) fn through_pointers(tracer: &Tracer<'_, '_>, case: &Case<'_>) -> (Vec
     let mut found: Vec<Caller> = subjects.iter().flat_map(callers).collect();
     found.retain(|caller| caller.link.kind == LinkKind::Indirect);
     found.sort_by_key(|caller| caller.basis);
-    let all = found.len();
-    if !tracer.options.all && found.first().is_some_and(|c| c.basis < Basis::Possible) {
-        found.retain(|caller| caller.basis < Basis::Possible);
-    }
+    let left_out = match tracer.options.all {
+        true => 0,
+        false => leave_possible(&mut found, |caller| caller.basis),
+    };
     let rows = found.iter().map(|caller| {
         let mut note = used_in(tracer, caller);
         match caller.basis {
@@ -299,7 +299,7 @@ pub(super) fn through_pointers(tracer: &Tracer<'_, '_>, case: &Case<'_>) -> (Vec
         let slot = caller.link.via.map(|via| tracer.graph.name(via)).unwrap_or_default();
         Row { note, name: filler(&slot).0, ..row(tracer, case, caller, None) }
     });
-    (rows.collect(), all - found.len())
+    (rows.collect(), left_out)
 }
 
 /// Who calls through the field of a structure.
