@@ -82,11 +82,11 @@ pub(crate) fn run(cache: &Path) -> anyhow::Result<()> {
     let tree = place.join("kernel");
     unpack(&TREE, &tree).with_context(|| format!("can't write {}", tree.display()))?;
     let mark = tree.join("Kbuild");
-    fs::write(&mark, MARK).with_context(|| format!("can't write {}", mark.display()))?;
+    put(&mark, MARK.as_bytes()).with_context(|| format!("can't write {}", mark.display()))?;
     let pair = place.join("pair");
     unpack(&PAIR, &pair).with_context(|| format!("can't write {}", pair.display()))?;
     let log = place.join("warning.txt");
-    fs::write(&log, LOG).with_context(|| format!("can't write {}", log.display()))?;
+    put(&log, LOG.as_bytes()).with_context(|| format!("can't write {}", log.display()))?;
     let kgrep = std::env::current_exe().context("can't find kgrep's own program file")?;
 
     say(&format!("A small kernel-like tree is in {}\n", tree.display()))?;
@@ -127,21 +127,24 @@ fn editor(tree: &Path) -> &'static str {
     if *visible(path) == *path { "echo vim" } else { "sh -c 'echo vim \"$@\" | cat -v' sh" }
 }
 
-/// Writes what is missing or differs; a tour that runs at the same time finds every
-/// file whole.
+/// Writes what is missing or differs.
 fn unpack(dir: &Dir<'_>, root: &Path) -> io::Result<()> {
     fs::create_dir_all(root.join(dir.path()))?;
     for file in dir.files() {
-        let path = root.join(file.path());
-        if fs::read(&path).is_ok_and(|there| there == file.contents()) {
-            continue;
-        }
-        let folder = path.parent().unwrap_or(root);
-        let mut whole = tempfile::NamedTempFile::new_in(folder)?;
-        whole.write_all(file.contents())?;
-        whole.persist(&path)?;
+        put(&root.join(file.path()), file.contents())?;
     }
     dir.dirs().try_for_each(|dir| unpack(dir, root))
+}
+
+/// Writes a file that is missing or differs; a tour that runs at the same time finds it whole.
+fn put(path: &Path, contents: &[u8]) -> io::Result<()> {
+    if fs::read(path).is_ok_and(|there| there == contents) {
+        return Ok(());
+    }
+    let mut whole = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(path))?;
+    whole.write_all(contents)?;
+    whole.persist(path)?;
+    Ok(())
 }
 
 /// The arguments as they are typed in a shell.
