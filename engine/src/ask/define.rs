@@ -90,9 +90,9 @@ fn definitions(
     found.retain(|definition| definition.kind != Kind::File);
     if !pattern.is_glob() && found.is_empty() {
         found = members(graph, text);
-    }
-    if !pattern.is_glob() && found.is_empty() {
-        found = instantiated(graph, code, text);
+        if found.is_empty() {
+            found = instantiated(graph, code, text);
+        }
     }
     if let Some(name) = text.strip_prefix("CONFIG_").and_then(|n| graph.find_name(n.as_bytes())) {
         let symbols = graph.definitions_of(name).into_iter();
