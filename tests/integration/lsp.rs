@@ -102,10 +102,7 @@ fn kconfig_makefiles_assembler_and_devicetrees_take_part() {
 fn declarations_types_and_what_implements_are_other_places() {
     let dir = indexed();
     let mut client = Client::start(&dir);
-    let mut found = |method: &str, path: &str, text: &str| {
-        let found = client.at(&format!("textDocument/{method}"), path, text);
-        client.places(&found).join(" ")
-    };
+    let mut found = |method, path, text| client.found(method, path, text);
     assert_eq!(
         found("declaration", "fs/ext4/inode.c", "= kmem_cache_a|lloc(ext4"),
         "include/linux/slab.h:12:7-22"
@@ -153,10 +150,7 @@ fn a_tracepoint_leads_to_its_probes_and_a_pointer_to_what_is_put_there() {
     dir.create("Kbuild", "obj-y += lamp.o\n");
     dir.kgrep(&["index", "."]).run().expect_ok();
     let mut client = Client::start(&dir);
-    let mut found = |method: &str, path: &str, text: &str| {
-        let found = client.at(&format!("textDocument/{method}"), path, text);
-        client.places(&found).join(" ")
-    };
+    let mut found = |method, path, text| client.found(method, path, text);
     assert_eq!(
         found("definition", "drivers/lamp.c", "trace_la|mp_dim(watts)"),
         "include/trace/events/lamp.h:1:13-20"

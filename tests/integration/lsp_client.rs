@@ -122,6 +122,13 @@ impl<'d> Client<'d> {
         answer["result"].clone()
     }
 
+    /// The places of the answer to `textDocument/METHOD`, in one line.
+    #[track_caller]
+    pub(crate) fn found(&mut self, method: &str, path: &str, text: &str) -> String {
+        let found = self.at(&format!("textDocument/{method}"), path, text);
+        self.places(&found).join(" ")
+    }
+
     /// The places of an answer, as people write them.
     pub(crate) fn places(&self, found: &Value) -> Vec<String> {
         let found = found.as_array().map_or(&[][..], Vec::as_slice);
