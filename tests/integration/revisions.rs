@@ -334,7 +334,7 @@ fn kernel_trees_are_found_in_a_repository_around_them() {
     eqnice!(asked(&[]), asked(&["--at", "HEAD"]));
 }
 
-/// Four tags and some commits between them, in which `lamp()` comes, changes and goes.
+/// Tags and some commits between them, in which `lamp()` comes, changes and goes.
 fn lamps() -> Dir {
     let dir = Dir::new();
     git(dir.tree(), &["init", "-q", "-b", "main"]);
@@ -347,6 +347,8 @@ fn lamps() -> Dir {
         "/* moved down */\nint lamp(int a)\n{\n\treturn a;\n}\n",
         "int lamp(int a, int b)\n{\n\treturn a + b;\n}\nEXPORT_SYMBOL(lamp);\n",
         "int lamp(int a, int b)\n{\n\treturn b + a;\n}\nEXPORT_SYMBOL(lamp);\n",
+        "#ifdef CONFIG_LAMP\nint lamp(int a, int b)\n{\n\treturn b + a;\n}\n\
+         EXPORT_SYMBOL_GPL(lamp);\n#endif\n",
     ]
     .iter()
     .enumerate()
@@ -379,10 +381,11 @@ fn history_tells_each_stretch_and_what_changed() {
     let stretches = "\
         v1..v1 nothing: \n\
         v2..v3 function: new\n\
-        v4..v5 function: exported; new parameter int b\n\
+        v4..v5 function: exported (EXPORT_SYMBOL); new parameter int b\n\
+        v6..v6 function: under a condition now; exported (EXPORT_SYMBOL_GPL)\n\
         v10..v10 nothing: gone";
     eqnice!(stretches, rows(&["lamp", "--tags", "v*"]));
-    eqnice!(stretches, rows(&["lamp", "git:v1", "v2", "v3", "v4", "v5", "v10"]));
+    eqnice!(stretches, rows(&["lamp", "git:v1", "v2", "v3", "v4", "v5", "v6", "v10"]));
     let bodies = rows(&["lamp", "--body", "v4", "v5"]);
     eqnice!("v4..v4 function: \nv5..v5 function: other body", bodies);
     // A folder is a side like a revision.

@@ -1,0 +1,154 @@
+//! What a name is in revisions and folders, stretch by stretch: sides in a row on which nothing
+//! changed, what changed between them, and the commit behind it.
+//!
+//! What it is on a side, that side's tree is asked as by `exists`; the definition itself is read by
+//! the outline of its file.
+
+mod change;
+mod commit;
+mod definition;
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use kgrep_index::idiom::Idioms;
+use kgrep_index::outline;
+
+pub use change::Change;
+pub use commit::{Commit, Range};
+
+use crate::Result;
+use crate::answer::{Answer, Cell, How, Row, Standing, Title, Verdict};
+use crate::code::{Code, read};
+use crate::request::{Exists, Request};
+
+/// What a name is on one side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct State {
+    /// What it comes to there.
+    pub standing: Standing,
+    /// The macro that offers it to modules, if one does: `EXPORT_SYMBOL_GPL`.
+    pub exported: Option<String>,
+    /// What kind of thing it is, in a word.
+    pub kind: String,
+    /// Where it is defined, relative to the side; empty if nothing defines it.
+    pub path: Vec<u8>,
+    /// The line there, from 1.
+    pub line: u32,
+    /// The text of that line.
+    pub text: Vec<u8>,
+    /// The definition up to its body, in one line.
+    pub head: String,
+    /// The condition of the preprocessor that it stands under.
+    pub guard: String,
+    /// The whole definition.
+    body: Vec<u8>,
+}
+
+impl State {
+    /// Whether something defines or declares the name.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        !self.path.is_empty()
+    }
+}
+
+/// Sides in a row on which nothing changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch {
+    /// The first side, counted from 0.
+    pub first: usize,
+    /// The last one.
+    pub last: usize,
+    /// What the name is on the first of them.
+    pub state: State,
+    /// What changed since the stretch before.
+    pub changes: Vec<Change>,
+    /// The commit that changed it, where one is known.
+    pub commit: Option<Commit>,
+}
+
+/// What each name is in a tree, in their order.
+///
+/// # Errors
+/// If the tree can't be read, or a name can't be asked for.
+pub fn states(code: &Code, names: &[String], idioms: &Idioms) -> Result<Vec<State>> {
+    let request = Request::Exists(Exists { names: names.to_vec(), patches: None });
+    let answer = code.answer(&request)?;
+    let verdicts = answer.sections.iter().zip(0u32..).filter_map(|(title, at)| match title {
+        Title::Verdict(verdict) => Some((verdict, at)),
+        _ => None,
+    });
+    Ok(verdicts.map(|(verdict, at)| state(code, &answer, verdict, at, idioms)).collect())
+}
+
+fn state(code: &Code, answer: &Answer, verdict: &Verdict, at: u32, idioms: &Idioms) -> State {
+    let rows = || answer.rows.iter().filter(|row| row.section == Some(at));
+    let is_export = |row: &&Row| row.cells.first() == Some(&Cell::How(How::Exported));
+    let mut state = State {
+        standing: verdict.standing,
+        exported: rows().find(is_export).map(|row| exporter(code, row)),
+        kind: verdict.standing.name().to_owned(),
+        path: Vec::new(),
+        line: 0,
+        text: Vec::new(),
+        head: String::new(),
+        guard: String::new(),
+        body: Vec::new(),
+    };
+    // Text that only has the name defines nothing.
+    let defines = !matches!(verdict.standing, Standing::Text | Standing::Patch);
+    let Some(row) = rows().next().filter(|_| defines) else { return state };
+    let bytes = bytes(code, &row.path);
+    if let Some(Cell::Kind(kind)) = row.cells.first() {
+        state.kind = kind.to_string();
+    }
+    state.path.clone_from(&row.path);
+    state.line = row.line;
+    state.text = line(&bytes, row.line).to_vec();
+    let guards = outline::guards(&row.path, &bytes, &[row.line]);
+    let guard = guards.into_iter().next().unwrap_or_default();
+    state.guard = String::from_utf8_lossy(&guard).into_owned();
+    if let Some(found) = definition::of(&row.path, &bytes, idioms, &verdict.name, row.line) {
+        (state.head, state.body) = (found.head, found.body);
+    }
+    state
+}
+
+/// The macro on the line that offers a name to modules.
+fn exporter(code: &Code, row: &Row) -> String {
+    let bytes = bytes(code, &row.path);
+    let text = String::from_utf8_lossy(line(&bytes, row.line)).into_owned();
+    text.split('(').next().unwrap_or_default().trim().to_owned()
+}
+
+/// A file as it is now; nothing if it can't be read.
+fn bytes(code: &Code, path: &[u8]) -> Vec<u8> {
+    read(&code.tree().root().join(Path::new(OsStr::from_bytes(path)))).unwrap_or_default()
+}
+
+fn line(bytes: &[u8], line: u32) -> &[u8] {
+    let at = usize::try_from(line).unwrap_or(0).saturating_sub(1);
+    bytes.split_inclusive(|byte| *byte == b'\n').nth(at).unwrap_or_default()
+}
+
+/// The stretches of what a name is on all sides; `body` says that another body is a change.
+#[must_use]
+pub fn stretches(states: &[State], body: bool) -> Vec<Stretch> {
+    let mut all: Vec<Stretch> = Vec::new();
+    for (at, state) in states.iter().enumerate() {
+        let changes = all.last().map(|before| change::between(&before.state, state, body));
+        match (changes, all.last_mut()) {
+            (Some(changes), Some(last)) if changes.is_empty() => last.last = at,
+            (changes, _) => all.push(Stretch {
+                first: at,
+                last: at,
+                state: state.clone(),
+                changes: changes.unwrap_or_default(),
+                commit: None,
+            }),
+        }
+    }
+    all
+}
