@@ -12,7 +12,7 @@ use crate::{
     graph::{Graph, Overlaid, SharedGraph},
     idiom::Idioms,
     outline::{self, FileOutline, LARGEST, Language},
-    tree::table::{OPAQUE, State, join, split},
+    tree::table::{LINKS, OPAQUE, RACY, State, join, split},
 };
 
 /// More files than this are not laid over a graph for one question: that all are read instead
@@ -145,9 +145,34 @@ impl Index {
     pub(crate) fn suspects(&self, fresh: &Fresh) -> Vec<Vec<u8>> {
         let view = self.table();
         let mut paths = self.differing(fresh);
-        let entered = (0..view.folders()).filter(|at| fresh.entered_folders.get(*at));
-        paths.extend(entered.map(|at| view.folder(at).path().to_bytes().to_vec()));
+        for at in 0..view.folders() {
+            let folder = view.folder(at);
+            // A link may be to a folder of any names.
+            let is_linked = fresh.link_folders.get(at) && !folder.has(LINKS);
+            if is_linked || fresh.entered_folders.get(at) {
+                paths.push(folder.path().to_bytes().to_vec());
+            }
+        }
         paths
+    }
+
+    /// Whether nothing is at `path`, and [`Index::suspects`] tells a folder above it before
+    /// something can be.
+    pub(crate) fn lacks(&self, path: &[u8]) -> bool {
+        let view = self.table();
+        let mut below = path;
+        while !below.is_empty() {
+            let (above, name) = split(below);
+            if let Some(folder) = view.find_folder(above).map(|at| view.folder(at)) {
+                let is_seen = ![OPAQUE, LINKS, RACY].iter().any(|flag| folder.has(*flag));
+                let is_there = below == path
+                    && (view.find_file(&folder, name).is_some()
+                        || view.find_folder(path).is_some());
+                return is_seen && !is_there;
+            }
+            below = above;
+        }
+        false
     }
 
     /// Whether [`Index::suspects`] tells of a change of this file, or of this folder's names.

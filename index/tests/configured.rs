@@ -5,7 +5,7 @@
 
 mod history;
 
-use std::{fs, path::Path};
+use std::{fs, os::unix::fs::symlink, path::Path};
 
 use history::{Chance, rounds};
 use kgrep_index::{
@@ -16,7 +16,7 @@ use kgrep_index::{
     store::Cache,
 };
 
-const FOLDERS: [&str; 4] = ["", "a/", "b/", "include/"];
+const FOLDERS: [&str; 6] = ["", "a/", "b/", "include/", "a/sub/", "include/sub/"];
 const NAMES: [&str; 4] = ["one", "two", "three", "four"];
 const SYMBOLS: [&str; 3] = ["CONFIG_A", "CONFIG_B", "CONFIG_C"];
 
@@ -38,7 +38,10 @@ fn text(chance: &mut Chance, name: &str) -> String {
             (true, _) => "obj-y += $(patsubst %.c,%.o,$(wildcard *.c))\n".to_owned(),
             (_, 0) => format!("#ifdef {symbol}\n#include \"{object}.h\"\n#endif\n"),
             (_, 1) => format!("#include <{object}.h>\n"),
-            (_, 2) => format!("#include \"{object}.c\"\n"),
+            (_, 2) => format!(
+                "#include {}\n",
+                pick(chance, &["\"one.c\"", "\"sub/two.h\"", "<sub/two.h>"])
+            ),
             (_, 3) => format!("#define {symbol} 1\n"),
             _ => format!("int {object};\n"),
         };
@@ -59,13 +62,34 @@ fn name(chance: &mut Chance) -> String {
 fn edit(root: &Path, chance: &mut Chance) -> String {
     let name = name(chance);
     let path = root.join(&name);
-    if chance.below(4) == 0 {
-        let _ = fs::remove_file(path);
-        return format!("remove {name}");
+    match chance.below(12) {
+        0..3 => {
+            let _ = fs::remove_file(path);
+            return format!("remove {name}");
+        }
+        // A folder goes, or is one of other names.
+        3 => {
+            let folder = root.join("a/sub");
+            let _ = fs::remove_file(&folder);
+            let _ = fs::remove_dir_all(&folder);
+            return "remove a/sub".to_owned();
+        }
+        4 => {
+            let linked = symlink("../include", root.join("a/sub")).is_ok();
+            return format!("link a/sub: {linked}");
+        }
+        // What rules leave out is read all the same.
+        5 => {
+            let rules = pick(chance, &["sub/\n", "*.h\n", ""]);
+            fs::write(root.join(".ignore"), rules).unwrap();
+            return format!(".ignore: {rules:?}");
+        }
+        _ => {}
     }
     let text = text(chance, &name);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, &text).unwrap();
+    if fs::create_dir_all(path.parent().unwrap()).is_err() || fs::write(&path, &text).is_err() {
+        return format!("no room for {name}");
+    }
     format!("{name}: {text:?}")
 }
 

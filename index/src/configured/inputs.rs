@@ -45,7 +45,7 @@ impl Inputs {
     pub(super) fn watch(&mut self, wanted: impl Fn(&[u8], bool) -> bool) {
         for at in 0..self.0.len() {
             let Some((path, input)) = self.0.get(at) else { continue };
-            let watched = input.digest == 0 || wanted(path, input.is_folder);
+            let watched = wanted(path, input.is_folder);
             if let Some(input) = self.0.said_mut(at) {
                 input.watched = watched;
             }
@@ -66,13 +66,15 @@ impl Inputs {
         let disk = Disk::new(root.to_owned());
         numbers.par_iter().all(|at| {
             let Some((path, input)) = self.0.get(*at) else { return false };
+            // What isn't there has none, and need not be opened to be known as empty.
             let stamp = stamp_of(root, path, None);
-            input.stamp != 0 && stamp == input.stamp
-                || input.digest == digest_of(&disk, path, input.is_folder)
+            let is_same = if stamp == 0 { input.digest == 0 } else { stamp == input.stamp };
+            is_same || input.digest == digest_of(&disk, path, input.is_folder)
         })
     }
 
-    /// The inputs that a change at `path` may change: it, and the names of the folders above.
+    /// The inputs that a change at `path` may change: it, the names of the folders above, and what
+    /// was not there below it.
     fn touched_by(&self, path: &[u8]) -> Vec<usize> {
         let mut found: Vec<usize> =
             [false, true].into_iter().filter_map(|folder| self.find(path, folder)).collect();
@@ -81,7 +83,22 @@ impl Inputs {
             folder = memchr::memrchr(b'/', folder).map_or(b"", |slash| &folder[..slash]);
             found.extend(self.find(folder, true));
         }
+        found.extend(self.missing_below(path));
         found
+    }
+
+    /// What was not there below a folder.
+    fn missing_below(&self, folder: &[u8]) -> impl Iterator<Item = usize> {
+        let mut prefix = folder.to_vec();
+        if !folder.is_empty() {
+            prefix.push(b'/');
+        }
+        let start = self.0.first(|path| path >= prefix.as_slice());
+        let below = (start..self.0.len()).map_while(move |at| {
+            let (path, input) = self.0.get(at)?;
+            path.starts_with(&prefix).then_some((at, input))
+        });
+        below.filter(|(_, input)| input.digest == 0).map(|(at, _)| at)
     }
 }
 

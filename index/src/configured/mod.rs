@@ -193,9 +193,8 @@ impl Around<'_> {
         if let Some((index, fresh)) = self.index {
             let suspects: std::collections::HashSet<Vec<u8>> =
                 index.suspects(fresh).into_iter().collect();
-            let unseen =
-                |path: &[u8], is_folder| suspects.contains(path) || !index.sees(path, is_folder);
-            inputs.watch(unseen);
+            let seen = |path: &[u8], is_folder| index.sees(path, is_folder) || index.lacks(path);
+            inputs.watch(|path, is_folder| suspects.contains(path) || !seen(path, is_folder));
         }
     }
 }
