@@ -24,6 +24,11 @@ struct TypeFlags {
     types_not: Vec<String>,
 }
 
+/// Where a flag's values stand on the command line.
+fn places(matches: &ArgMatches, name: &str) -> Vec<usize> {
+    matches.indices_of(name).into_iter().flatten().collect()
+}
+
 impl Args for FileTypes {
     fn augment_args(command: Command) -> Command {
         TypeFlags::augment_args(command)
@@ -36,10 +41,14 @@ impl Args for FileTypes {
 
 impl FromArgMatches for FileTypes {
     fn from_arg_matches(matches: &ArgMatches) -> Result<FileTypes, clap::Error> {
-        let flags = TypeFlags::from_arg_matches(matches)?;
-        let at = |name| matches.indices_of(name).into_iter().flatten();
-        let only = at("types").zip(flags.types.into_iter().map(TypeChoice::Only));
-        let not = at("types_not").zip(flags.types_not.into_iter().map(TypeChoice::Not));
+        FileTypes::from_arg_matches_mut(&mut matches.clone())
+    }
+
+    fn from_arg_matches_mut(matches: &mut ArgMatches) -> Result<FileTypes, clap::Error> {
+        let [types, types_not] = ["types", "types_not"].map(|name| places(matches, name));
+        let flags = TypeFlags::from_arg_matches_mut(matches)?;
+        let only = types.into_iter().zip(flags.types.into_iter().map(TypeChoice::Only));
+        let not = types_not.into_iter().zip(flags.types_not.into_iter().map(TypeChoice::Not));
         let mut placed: Vec<(usize, TypeChoice)> = only.chain(not).collect();
         placed.sort_by_key(|(at, _)| *at);
         Ok(FileTypes { choices: placed.into_iter().map(|(_, choice)| choice).collect() })
@@ -92,16 +101,21 @@ impl Args for Globs {
 
 impl FromArgMatches for Globs {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Globs, clap::Error> {
-        let flags = GlobFlags::from_arg_matches(matches)?;
-        let at = |name| matches.indices_of(name).into_iter().flatten();
+        Globs::from_arg_matches_mut(&mut matches.clone())
+    }
+
+    fn from_arg_matches_mut(matches: &mut ArgMatches) -> Result<Globs, clap::Error> {
+        let names = ["glob", "include", "exclude", "exclude_dir"];
+        let [glob, include, exclude, exclude_dir] = names.map(|name| places(matches, name));
+        let flags = GlobFlags::from_arg_matches_mut(matches)?;
         // A `!` that is grep's is a letter of the name.
         let plain = |glob: String| if glob.starts_with('!') { format!("\\{glob}") } else { glob };
         let not_dir = |glob: String| format!("!{}/", glob.trim_end_matches('/'));
-        let mut placed: Vec<(usize, String)> = at("glob")
-            .zip(flags.glob)
-            .chain(at("include").zip(flags.include.into_iter().map(plain)))
-            .chain(at("exclude").zip(flags.exclude.into_iter().map(|glob| format!("!{glob}"))))
-            .chain(at("exclude_dir").zip(flags.exclude_dir.into_iter().map(not_dir)))
+        let not_file = |glob| format!("!{glob}");
+        let mut placed: Vec<(usize, String)> = (glob.into_iter().zip(flags.glob))
+            .chain(include.into_iter().zip(flags.include.into_iter().map(plain)))
+            .chain(exclude.into_iter().zip(flags.exclude.into_iter().map(not_file)))
+            .chain(exclude_dir.into_iter().zip(flags.exclude_dir.into_iter().map(not_dir)))
             .collect();
         placed.sort_by_key(|(at, _)| *at);
         Ok(Globs { globs: placed.into_iter().map(|(_, glob)| glob).collect() })

@@ -26,7 +26,9 @@ mod trace;
 mod words;
 mod wrong;
 
+use std::cell::LazyCell;
 use std::ffi::{OsStr, OsString};
+use std::sync::LazyLock;
 
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -311,10 +313,10 @@ pub(crate) fn parse(args: &[OsString]) -> Result<Cli, Stop> {
     let root = Root::command();
     let args = &words::with_dashed_pattern(args, 1, &root, is_command)?;
     if let Some(show) = words::split_at_show(args, &root) {
-        return parse_show(show);
+        return parse_show(root, show);
     }
     match words::first_word(args, &root).filter(|word| is_command(word)) {
-        None => parse_root(args).map(|root| Cli { command: None, root }),
+        None => parse_root(root, args).map(|root| Cli { command: None, root }),
         Some(word) => parse_command(args, word),
     }
 }
@@ -355,19 +357,19 @@ pub(crate) fn command_names() -> Vec<String> {
 
 /// Parses a command line with `-s`. Behind `g` everything is a search's, untouched;
 /// behind other commands flags are kgrep's and words are selectors.
-fn parse_show(show: words::Show) -> Result<Cli, Stop> {
+fn parse_show(parser: Command, show: words::Show) -> Result<Cli, Stop> {
     let line = show.line.to_string_lossy().into_owned();
     if line.starts_with('-') {
         return Err(Stop::Wrong(wrong::no_follow_up(&line)));
     }
     let mut root = if ends_with_grep(&line) {
-        let mut root = parse_root(&show.before)?;
+        let mut root = parse_root(parser, &show.before)?;
         root.show_words = show.rest;
         root
     } else {
         let mut args = show.before;
         args.extend(show.rest);
-        let mut root = parse_root(&args)?;
+        let mut root = parse_root(parser, &args)?;
         if let Some(second) = &root.list.show {
             return Err(Stop::Wrong(format!(
                 "-s is given twice; a `;` chains commands: -s '{line}; {second}'"
@@ -398,20 +400,24 @@ fn instead(flag: &str) -> &'static str {
     }
 }
 
-fn parse_root(args: &[OsString]) -> Result<Root, Stop> {
-    let parsed = Root::command().help_template(groups::template()).try_get_matches_from(args);
-    let matches = parsed.map_err(|error| Stop::of_search(error, args))?;
-    let mut root = Root::from_arg_matches(&matches)?;
-    root.search_flag = search_flag(&matches);
+/// Parses a search or a follow-up with the root's parser.
+fn parse_root(parser: Command, args: &[OsString]) -> Result<Root, Stop> {
+    let mut parser = parser.help_template(groups::template());
+    let parsed = parser.try_get_matches_from_mut(args);
+    let mut matches = parsed.map_err(|error| Stop::of_search(error, args))?;
+    let search_flag = search_flag(&parser, &matches);
+    let mut root = Root::from_arg_matches_mut(&mut matches)?;
+    root.search_flag = search_flag;
     Ok(root)
 }
 
 /// The first flag on the command line that is a search's and means something.
-fn search_flag(matches: &ArgMatches) -> Option<String> {
-    let search = SearchArgs::augment_args(Command::new("search"));
-    given(matches, |arg| {
-        let known = search.get_arguments().any(|own| own.get_id() == arg.get_id());
-        known && !arg.is_positional() && !search::means_nothing(arg.get_id().as_str())
+fn search_flag(parser: &Command, matches: &ArgMatches) -> Option<String> {
+    // Hundreds of arguments are made only where one needs a look.
+    let search = LazyCell::new(|| SearchArgs::augment_args(Command::new("search")));
+    given(parser, matches, |arg| {
+        let is_flag = !arg.is_positional() && !search::means_nothing(arg.get_id().as_str());
+        is_flag && search.get_arguments().any(|own| own.get_id() == arg.get_id())
     })
 }
 
@@ -429,7 +435,12 @@ pub(crate) fn long_flags(name: Option<&str>) -> Vec<String> {
 
 /// Whether `kgrep WORD` is a command.
 pub(crate) fn is_command(word: &OsStr) -> bool {
-    command().get_subcommands().any(|command| command.get_name() == word)
+    /// To make the parser of all commands takes as long as to parse with it.
+    static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let parser = command();
+        parser.get_subcommands().map(|command| command.get_name().to_owned()).collect()
+    });
+    NAMES.iter().any(|name| OsStr::new(name) == word)
 }
 
 /// The parser with a command's `--help` down to what is the command's own, so that its examples
@@ -457,7 +468,7 @@ fn parse_command(args: &[OsString], word: &OsStr) -> Result<Cli, Stop> {
             None => Stop::of(with_hint(error, word), args),
         }
     })?;
-    if let Some(name) = given(&matches, |arg| !arg.is_global_set()) {
+    if let Some(name) = given(&Root::command(), &matches, |arg| !arg.is_global_set()) {
         return Err(Stop::Wrong(format!(
             "{name} is a search's argument, not this command's; {}",
             hint(word)
@@ -468,13 +479,12 @@ fn parse_command(args: &[OsString], word: &OsStr) -> Result<Cli, Stop> {
 
 /// The first argument of the root's that `counts` and was given on the command line,
 /// as `-i/--ignore-case`.
-fn given(matches: &ArgMatches, counts: impl Fn(&Arg) -> bool) -> Option<String> {
-    let parser = Root::command();
+fn given(parser: &Command, matches: &ArgMatches, counts: impl Fn(&Arg) -> bool) -> Option<String> {
     let found = parser.get_arguments().find(|arg| {
         let id = arg.get_id().as_str();
-        counts(arg)
-            && matches.try_contains_id(id).unwrap_or(false)
+        matches.try_contains_id(id).unwrap_or(false)
             && matches.value_source(id) == Some(ValueSource::CommandLine)
+            && counts(arg)
     })?;
     let long = found.get_long().map(|long| format!("--{long}"));
     let short = found.get_short().map(|short| format!("-{short}"));
