@@ -2,7 +2,7 @@
 
 use crate::util::{Dir, eqnice};
 
-pub(crate) const COMMANDS: [&str; 26] = [
+pub(crate) const COMMANDS: [&str; 27] = [
     "find",
     "def",
     "refs",
@@ -10,6 +10,7 @@ pub(crate) const COMMANDS: [&str; 26] = [
     "callers",
     "callees",
     "functions",
+    "declared",
     "chain",
     "trace",
     "log",
