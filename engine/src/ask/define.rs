@@ -34,11 +34,6 @@ pub(super) fn answer(code: &Code, graph: &Graph<'_>, define: &Define) -> Result<
         let cells = guards.into_iter().map(Cell::Text);
         rows.iter_mut().zip(cells).for_each(|(row, cell)| row.cells.push(cell));
     }
-    columns.push(Column::new("Lines", Role::Count));
-    for row in &mut rows {
-        let (first, last) = row.extent.unwrap_or_default();
-        row.cells.push(Cell::Text((last - first + 1).to_string()));
-    }
     notes.append(&mut sources.notes);
     Ok(Answer { columns, rows, notes, ..Answer::default() })
 }
