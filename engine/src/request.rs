@@ -65,15 +65,6 @@ pub enum Request {
     Accesses(Accesses),
     /// How a function is put behind pointers and called through them.
     Pointers(Pointers),
-    /// Where a name is declared.
-    Declared(Declared),
-}
-
-/// Where is a name declared?
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Declared {
-    /// The name.
-    pub name: String,
 }
 
 /// Which lines match, in path order?

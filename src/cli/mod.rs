@@ -194,8 +194,6 @@ pub(crate) enum Commands {
     /// Show what a function calls, as a tree
     #[command(after_help = CALLEES_EXAMPLES)]
     Callees(StepArgs),
-    /// Find where a name is declared
-    Declared(DeclaredArgs),
     /// Find the functions that have all of several texts in their bodies
     Functions(FunctionsArgs),
     /// Find the shortest call chains from one function to another
@@ -250,17 +248,6 @@ pub(crate) enum Commands {
     /// Print the man page or a shell's completions
     #[command(name = "__generate", hide = true)]
     Generate(GenerateArgs),
-}
-
-/// Whose declarations are looked for.
-#[derive(Debug, Clone, Args)]
-#[command(after_help = "\
-Examples:
-  kgrep declared vfs_open              the headers that declare it
-  kgrep declared 'vfs_*'               all names that begin so")]
-pub(crate) struct DeclaredArgs {
-    /// The name, or a glob
-    pub(crate) name: String,
 }
 
 /// Whose help is printed.

@@ -49,10 +49,9 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 
 use anyhow::{Result, bail};
-use kgrep_engine::{Cancel, Request, request};
+use kgrep_engine::Cancel;
 
 use crate::cli::{Cli, Commands, Root};
-use crate::code;
 use crate::folders;
 use crate::freshen;
 use crate::in_force::{self, Flags};
@@ -145,11 +144,6 @@ fn answer(cli: &Cli, session: impl Fn() -> Result<Session>) -> Result<Outcome> {
         Some(Commands::Index(args)) => index::run(args, &session()?),
         Some(Commands::Find(args)) => find::run(args, &session()?),
         Some(Commands::Def(args)) => def::run(args, &session()?),
-        Some(Commands::Declared(args)) => {
-            let (session, name) = (session()?, args.name.clone());
-            let request = Request::Declared(request::Declared { name });
-            answer::run(&code::around(&session)?, &session, &request)
-        }
         Some(Commands::Refs(args)) => refs::run(args, &session()?),
         Some(Commands::Callers(args)) => steps::callers(args, &session()?),
         Some(Commands::Callees(args)) => steps::callees(args, &session()?),

@@ -2,7 +2,7 @@
 
 use crate::util::{Dir, eqnice};
 
-pub(crate) const COMMANDS: [&str; 27] = [
+pub(crate) const COMMANDS: [&str; 26] = [
     "find",
     "def",
     "refs",
@@ -10,7 +10,6 @@ pub(crate) const COMMANDS: [&str; 27] = [
     "callers",
     "callees",
     "functions",
-    "declared",
     "chain",
     "trace",
     "log",

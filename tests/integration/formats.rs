@@ -47,7 +47,6 @@ const KERNEL: &[(i32, &[&str])] = &[
     (0, &["refs", "file.private_data"]),
     (0, &["functions", "--with", "kmalloc(", "--with", "memcpy("]),
     (1, &["functions", "--with", "kmalloc(", "--with", "nowhere"]),
-    (0, &["declared", "kfree"]),
     (0, &["touched", "0001.patch"]),
     (0, &["messages"]),
     (0, &["browse", "callers", "kfree"]),

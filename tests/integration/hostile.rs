@@ -226,7 +226,6 @@ const RUNS: &[&[&str]] = &[
     &["exists", "needle", "--names-from", "evil.c", "--format", "json"],
     &["callers", "needle", "evil", "--args", "--arg", "1=."],
     &["functions", "--with", "needle", "--without", "evil"],
-    &["declared", "needle"],
     &["touched", PATCH],
     &["touched", PATCH, "--format", "json"],
     &["diff", ".", "../../b"],

@@ -8,7 +8,6 @@ mod calls;
 mod candidates;
 mod chain;
 mod complete;
-mod declared;
 mod define;
 mod exists;
 mod explained;
@@ -79,7 +78,6 @@ impl Code {
         let mut answer = match request {
             Request::Search(search) => search::answer(self, search),
             Request::Define(define) => self.ask(|graph| define::answer(self, graph, define)),
-            Request::Declared(asked) => self.ask(|graph| declared::answer(self, graph, asked)),
             Request::References(asked) if accesses::is_field(&asked.name) => {
                 let accesses = Accesses { name: asked.name.clone(), kinds: Vec::new() };
                 accesses::answer(self, &accesses)
