@@ -65,7 +65,8 @@ impl<'l> Rows<'l> {
             table.note(index, path, entry);
         }
         if self.look.layout != Layout::Table {
-            Arc::make_mut(&mut self.measure).note(index, path, entry, self.look);
+            let shown_by = (self.look, self.meta.columns.as_slice());
+            Arc::make_mut(&mut self.measure).note(index, path, entry, shown_by);
         }
     }
 

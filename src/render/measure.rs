@@ -6,8 +6,9 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::look::Look;
+use super::said::said;
 use super::sanitize::{display_width, shown};
-use crate::list::Match;
+use crate::list::{Column, Match};
 
 /// How wide the cells of a column are: how many have each width. A few wide ones must not
 /// set the width of all.
@@ -62,6 +63,8 @@ pub(super) struct Part {
     pub(super) source: Widths,
     /// How wide the values of each column are.
     pub(super) cells: Vec<Widths>,
+    /// How wide what is said of each column beside the source is.
+    pub(super) said: Vec<Widths>,
     /// How wide `path:line` is.
     pub(super) place: Widths,
 }
@@ -97,7 +100,13 @@ pub(crate) struct Measure {
 
 impl Measure {
     /// Takes note of an entry.
-    pub(super) fn note(&mut self, index: u64, path: &[u8], entry: &Match<'_>, look: &Look) {
+    pub(super) fn note(
+        &mut self,
+        index: u64,
+        path: &[u8],
+        entry: &Match<'_>,
+        (look, columns): (&Look, &[Column]),
+    ) {
         self.rows += 1;
         self.index = self.index.max(index);
         self.line = self.line.max(entry.after.last().map_or(entry.last_line(), |line| line.line));
@@ -118,6 +127,10 @@ impl Measure {
         part.has_files |= *part.file.get_or_insert(entry.file) != entry.file;
         part.source.add(source_width(entry.text));
         part.place.add(path_width + 1 + digits(entry.line));
+        part.said.resize_with(part.said.len().max(entry.cells.len()), Widths::default);
+        for (widths, said) in part.said.iter_mut().zip(said(columns, entry, look)) {
+            widths.add(display_width(said.as_bytes()));
+        }
         part.cells.resize_with(part.cells.len().max(entry.cells.len()), Widths::default);
         // Of a tree, the first column has the guide lines before it.
         let mut before = 3 * usize::from(entry.depth);

@@ -24,6 +24,7 @@ mod measure;
 mod pager;
 mod prose;
 mod record;
+mod said;
 mod sanitize;
 mod sheet;
 mod svg;

@@ -274,32 +274,14 @@ impl<'l> Record<'l> {
         // What kind of thing it is needs no row of its own, unlike the way to it.
         let below = (!how_fits && how.contains(' ')).then_some(how);
         let margin = measure.index_width() + 2 * GAP;
-        let mut fits = fits;
-        let sentence = self.cell(entry, Role::Sentence);
-        if !sentence.is_empty() {
-            let room = self.look.width.saturating_sub(margin).max(1);
-            let mut lines = wrapped(&sentence, room);
-            if lines.len() > 1 {
-                // Two lines, with the source behind them.
-                let rest = lines.split_off(1).join(" ");
-                let source = if fits { 0 } else { source_width.min(LEAST_SOURCE) + GAP };
-                lines.push(super::cell::cut(&rest, room.saturating_sub(source).max(1)));
-            }
-            for (n, text) in lines.iter().enumerate() {
-                pad(row.out, margin);
-                row.out.extend_from_slice(text.as_bytes());
-                row.at = margin + display_width(text.as_bytes()) + GAP;
-                let room = self.look.width.saturating_sub(row.at);
-                if n + 1 == lines.len() && !fits && room >= source_width.min(LEAST_SOURCE) {
-                    pad(row.out, GAP);
-                    push_fitted(row.out, self.look, line, (lead, &entry.spans), room, false, None);
-                    fits = true;
-                }
-                row.out.push(b'\n');
-            }
+        let room = self.look.width.saturating_sub(margin).max(1);
+        for text in wrapped(&self.cell(entry, Role::Sentence), room) {
+            pad(row.out, margin);
+            row.out.extend_from_slice(text.as_bytes());
+            row.out.push(b'\n');
         }
         if let Some(text) = below {
-            for text in wrapped(&text, self.look.width.saturating_sub(margin)) {
+            for text in wrapped(&text, room) {
                 pad(row.out, margin);
                 palette.extra.paint(row.out, text.as_bytes());
                 row.out.push(b'\n');
@@ -307,7 +289,6 @@ impl<'l> Record<'l> {
         }
         if !fits && source_width > 0 && self.shape == Shape::Items {
             pad(row.out, margin);
-            let room = self.look.width.saturating_sub(margin).max(1);
             push_fitted(row.out, self.look, line, (lead, &entry.spans), room, false, None);
             row.out.push(b'\n');
         }

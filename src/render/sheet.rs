@@ -12,8 +12,9 @@ use super::line::lines;
 use super::look::Look;
 use super::measure::{Measure, begins};
 use super::prose::{prose_lines, push_prose};
+use super::said::{aligned, joined, said};
 use super::sanitize::{display_width, shown};
-use crate::list::{Column, Match, Meta, Role, Span};
+use crate::list::{Column, Match, Meta};
 
 /// Blanks between the parts of a row.
 const GAP: usize = 2;
@@ -102,8 +103,8 @@ impl<'l> Sheet<'l> {
                 let margin = margins.width();
                 push_prose(out, self.look, (text, &lines), spans, (margin, room), styled.as_ref())
             };
-            let said = if is_first { self.said(entry) } else { String::new() };
-            self.say(out, measure, margins, &said, width, room);
+            let said = if is_first { said(&self.columns, entry, self.look) } else { Vec::new() };
+            self.say(out, measure, margins, &said, (width, room));
         }
         for line in &entry.after {
             self.beside(out, margins, path, (line.line, line.text));
@@ -202,66 +203,32 @@ impl<'l> Sheet<'l> {
         out.push(b'\n');
     }
 
-    /// What the columns say of an entry.
-    fn said(&self, entry: &Match<'_>) -> String {
-        let mut parts: Vec<String> = Vec::new();
-        for (column, cell) in self.columns.iter().zip(&entry.cells) {
-            let matched = |span: &Span| entry.text.get(span.start as usize..span.end as usize);
-            let mut cell = *cell;
-            // What stands out in the source need not be said again, nor a condition that is it.
-            if column.role == Role::Text {
-                let names = entry.spans.iter().filter_map(matched);
-                let names = names.filter_map(|name| std::str::from_utf8(name).ok());
-                let is_end = |rest: &&str| rest.is_empty() || rest.starts_with(' ');
-                let rest = names.filter_map(|name| cell.strip_prefix(name)).find(is_end);
-                cell = rest.unwrap_or(cell).trim();
-                if let Some((what, condition)) = cell.split_once(": ")
-                    && memchr::memmem::find(entry.text, condition.as_bytes()).is_some()
-                {
-                    cell = what;
-                }
-                if let Some(inner) = cell.strip_prefix('[').and_then(|c| c.strip_suffix(']')) {
-                    cell = inner;
-                }
-            }
-            if cell.is_empty() || column.role == Role::How && cell == "call" {
-                continue;
-            }
-            let cell = String::from_utf8_lossy(&shown(cell.as_bytes(), self.look)).into_owned();
-            let cell = cell.replace('\t', " ");
-            parts.push(match column.role {
-                Role::Function => format!("in {}", bare_name(&cell)),
-                Role::Count => format!("{cell} {}", column.title.to_lowercase()),
-                _ => cell,
-            });
-        }
-        parts.join("  ")
-    }
-
     /// Ends a row of source that took `width` of `room` columns with what is said of it.
     fn say(
         &self,
         out: &mut Vec<u8>,
         measure: &Measure,
         margins: Margins,
-        said: &str,
-        width: usize,
-        room: usize,
+        said: &[String],
+        (width, room): (usize, usize),
     ) {
-        let mark = &self.look.palette.extra;
-        let said_width = display_width(said.as_bytes());
-        if said.is_empty() {
+        let part = measure.part(&self.section);
+        let beside = room.saturating_sub(width + GAP).min(MOST_SAID);
+        let below_each_other = part.map(|part| aligned(said, &part.said, room / 2));
+        let fits = |line: &String| display_width(line.as_bytes()) <= beside;
+        let plain = joined(said);
+        let line = below_each_other.into_iter().chain([plain.clone()]).find(fits);
+        if plain.is_empty() {
             out.push(b'\n');
-        } else if width + GAP + said_width <= room && said_width <= MOST_SAID {
-            let source = measure.part(&self.section).map_or(0, |part| part.source.most(room / 2));
+        } else if let Some(line) = line {
+            let source = part.map_or(0, |part| part.source.most(room / 2));
             let column = source.max(width) + GAP;
-            let column = column.min(room - said_width);
-            pad(out, column - width);
-            mark.paint(out, said.as_bytes());
+            pad(out, column.min(room - display_width(line.as_bytes())) - width);
+            self.look.palette.extra.paint(out, line.as_bytes());
             out.push(b'\n');
         } else {
             out.push(b'\n');
-            for line in wrapped(said, room.saturating_sub(GAP)) {
+            for line in wrapped(&plain, room.saturating_sub(GAP)) {
                 pad(out, margins.width() + GAP);
                 self.look.palette.mark.paint(out, line.as_bytes());
                 out.push(b'\n');
@@ -331,20 +298,6 @@ pub(super) fn rule(
     out.push(b' ');
     dashes(out, look.width.saturating_sub(width + 1));
     out.push(b'\n');
-}
-
-/// A function's name alone: what stands before the bracket in its head.
-pub(super) fn bare_name(head: &str) -> &str {
-    let before = head.split('(').next().unwrap_or(head).trim_end();
-    let is_name = |c: char| c.is_alphanumeric() || c == '_';
-    let name = before.rsplit(|c| !is_name(c)).next().unwrap_or_default();
-    let is_macro = name.chars().all(|c| c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit());
-    // `SYSCALL_DEFINE2(pivot_root, …)` is named by what stands in its brackets.
-    let inside = head.split(['(', ',', ')']).nth(1).map(str::trim).unwrap_or_default();
-    if is_macro && !inside.is_empty() && inside.chars().all(is_name) {
-        return inside;
-    }
-    if name.is_empty() || before.len() == head.len() { head } else { name }
 }
 
 /// Appends `count` blanks.

@@ -9,8 +9,8 @@ use super::fit::push_fitted;
 use super::hyperlink::linked;
 use super::line::{Matching, lines, matching, push_short, trimmed};
 use super::look::{Ink, Look};
+use super::said::bare_name;
 use super::sanitize::{display_width, shown, visible};
-use super::sheet::bare_name;
 use crate::list::{Column, Match, Meta, Role, Span};
 use crate::settings::Layout;
 

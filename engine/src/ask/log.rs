@@ -267,6 +267,7 @@ fn how(place: &Place, kind: Option<FrameKind>) -> String {
         How::Said => "as it says".to_owned(),
         How::Moved => "the file has changed: its function".to_owned(),
         How::Access => "accesses memory".to_owned(),
+        How::Prints if place.sure == Sure::Likely => "likely prints it".to_owned(),
         How::Prints => "prints it".to_owned(),
         How::Debug => "by debug information".to_owned(),
         How::Inlined => "inlined, by debug information".to_owned(),
