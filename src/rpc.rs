@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use kgrep_engine::Cancel;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// The numbers of JSON-RPC, of the Language Server Protocol and of MCP for what is wrong.
@@ -88,8 +89,14 @@ impl Out {
     }
 
     /// Answers a request.
-    pub(crate) fn result(&self, id: &Value, result: &Value) {
-        self.write(&json!({ "jsonrpc": "2.0", "id": id, "result": result }));
+    pub(crate) fn result(&self, id: &Value, result: &impl Serialize) {
+        #[derive(Serialize)]
+        struct Response<'r, R> {
+            id: &'r Value,
+            jsonrpc: &'static str,
+            result: &'r R,
+        }
+        self.write(&Response { id, jsonrpc: "2.0", result });
     }
 
     /// Refuses a request.
@@ -116,14 +123,19 @@ impl Out {
     }
 
     /// A client that listens no more has closed the input, too, and that ends the server.
-    fn write(&self, message: &Value) {
-        let text = message.to_string();
-        let framed = match self.framing {
-            Framing::Lines => format!("{text}\n"),
-            Framing::Headers => format!("Content-Length: {}\r\n\r\n{text}", text.len()),
+    fn write(&self, message: &impl Serialize) {
+        // What is said has keys that are strings, and no floating numbers.
+        let Ok(mut text) = serde_json::to_string(message) else { return };
+        let head = match self.framing {
+            Framing::Lines => String::new(),
+            Framing::Headers => format!("Content-Length: {}\r\n\r\n", text.len()),
         };
+        if self.framing == Framing::Lines {
+            text.push('\n');
+        }
         let mut to = self.to.lock().unwrap_or_else(PoisonError::into_inner);
-        let _ = to.write_all(framed.as_bytes()).and_then(|()| to.flush());
+        let written = to.write_all(head.as_bytes()).and_then(|()| to.write_all(text.as_bytes()));
+        let _ = written.and_then(|()| to.flush());
     }
 }
 

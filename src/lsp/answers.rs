@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use kgrep_engine::spot::Spot;
 use kgrep_engine::{Note, NoteSink, Progress, ProgressSink};
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::place::Places;
+use super::place::{Location, Places};
 use super::position;
 use super::progress::Shown;
 use super::state::Folder;
@@ -18,26 +19,41 @@ use crate::rpc::Fault;
 use crate::served::About;
 
 /// What a request is answered by.
-type Answer = fn(&Ask<'_>) -> Result<Value, Refusal>;
+enum Answer {
+    /// A few values, of any form.
+    Few(fn(&Ask<'_>) -> Result<Value, Refusal>),
+    /// Places, of which there may be tens of thousands.
+    Many(fn(&Ask<'_>) -> Result<Option<Vec<Location>>, Refusal>),
+}
+
+/// An answer, to be written.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum Reply {
+    Few(Value),
+    Many(Option<Vec<Location>>),
+}
+
+use Answer::{Few, Many};
 
 /// The requests, and whether one is answered by its file alone.
 const ANSWERS: [(&str, bool, Answer); 16] = [
-    ("textDocument/definition", false, places::definition),
-    ("textDocument/declaration", false, places::declaration),
-    ("textDocument/typeDefinition", false, places::type_definition),
-    ("textDocument/implementation", false, places::implementation),
-    ("textDocument/references", false, places::references),
-    ("textDocument/documentHighlight", true, places::highlights),
-    ("textDocument/hover", false, tell::hover),
-    ("textDocument/signatureHelp", false, tell::signature),
-    ("textDocument/documentSymbol", true, lists::document_symbols),
-    ("workspace/symbol", false, lists::workspace_symbols),
-    ("textDocument/foldingRange", true, lists::folds),
-    ("textDocument/documentLink", false, lists::links),
-    ("textDocument/prepareCallHierarchy", false, calls::prepare),
-    ("callHierarchy/incomingCalls", false, calls::incoming),
-    ("callHierarchy/outgoingCalls", false, calls::outgoing),
-    ("textDocument/completion", false, complete::completion),
+    ("textDocument/definition", false, Few(places::definition)),
+    ("textDocument/declaration", false, Few(places::declaration)),
+    ("textDocument/typeDefinition", false, Few(places::type_definition)),
+    ("textDocument/implementation", false, Few(places::implementation)),
+    ("textDocument/references", false, Many(places::references)),
+    ("textDocument/documentHighlight", true, Few(places::highlights)),
+    ("textDocument/hover", false, Few(tell::hover)),
+    ("textDocument/signatureHelp", false, Few(tell::signature)),
+    ("textDocument/documentSymbol", true, Few(lists::document_symbols)),
+    ("workspace/symbol", false, Few(lists::workspace_symbols)),
+    ("textDocument/foldingRange", true, Few(lists::folds)),
+    ("textDocument/documentLink", false, Few(lists::links)),
+    ("textDocument/prepareCallHierarchy", false, Few(calls::prepare)),
+    ("callHierarchy/incomingCalls", false, Few(calls::incoming)),
+    ("callHierarchy/outgoingCalls", false, Few(calls::outgoing)),
+    ("textDocument/completion", false, Few(complete::completion)),
 ];
 
 /// Whether a request of this name is answered.
@@ -57,12 +73,16 @@ pub(super) struct Ask<'a> {
 ///
 /// # Errors
 /// Why there is none.
-pub(super) fn answer(server: &Server, job: &Job) -> Result<Value, Refusal> {
+pub(super) fn answer(server: &Server, job: &Job) -> Result<Reply, Refusal> {
     let known = ANSWERS.iter().find(|(name, ..)| *name == job.method);
     let Some((_, by_file, answer)) = known else {
         return Err(Refusal::Fault(Fault::Method, format!("no method {}", job.method)));
     };
-    answer(&Ask { server, job, by_file: *by_file })
+    let ask = Ask { server, job, by_file: *by_file };
+    match answer {
+        Few(answer) => answer(&ask).map(Reply::Few),
+        Many(answer) => answer(&ask).map(Reply::Many),
+    }
 }
 
 /// A file that is asked about.

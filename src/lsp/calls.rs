@@ -6,7 +6,7 @@ use kgrep_engine::spot::{Call, Callable};
 use serde_json::{Value, json};
 
 use super::answers::{Ask, Asked};
-use super::place::Places;
+use super::place::{Places, Range};
 use super::{Refusal, kinds};
 
 pub(super) fn prepare(ask: &Ask<'_>) -> Result<Value, Refusal> {
@@ -57,6 +57,6 @@ fn item(found: &Callable, how: Option<&[String]>, places: &mut Places<'_>) -> Va
 }
 
 fn step(call: &Call, end: &str, places: &mut Places<'_>) -> Value {
-    let ranges: Vec<Value> = call.parts.iter().map(|part| places.range(part)).collect();
+    let ranges: Vec<Range> = call.parts.iter().map(|part| places.range(part)).collect();
     json!({ end: item(&call.other, Some(&call.how), places), "fromRanges": ranges })
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::Refusal;
 use super::answers::Ask;
+use super::place::Location;
 use crate::code::Code;
 
 type Targets = fn(&Code, &Spot) -> Found<Vec<Target>>;
@@ -34,12 +35,12 @@ fn targets(ask: &Ask<'_>, question: Targets) -> Result<Value, Refusal> {
     Ok(found.iter().map(|target| places.target(target, links)).collect())
 }
 
-pub(super) fn references(ask: &Ask<'_>) -> Result<Value, Refusal> {
+pub(super) fn references(ask: &Ask<'_>) -> Result<Option<Vec<Location>>, Refusal> {
     let declared = ask.param("/context/includeDeclaration").and_then(Value::as_bool);
-    let Some((asked, spot)) = ask.spot()? else { return Ok(Value::Null) };
+    let Some((asked, spot)) = ask.spot()? else { return Ok(None) };
     let found = asked.code.uses_at(&spot, declared.unwrap_or(true))?;
     let mut places = asked.places(ask);
-    Ok(found.iter().map(|part| places.location(part)).collect())
+    Ok(Some(found.iter().map(|part| places.location(part)).collect()))
 }
 
 pub(super) fn highlights(ask: &Ask<'_>) -> Result<Value, Refusal> {

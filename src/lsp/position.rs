@@ -1,7 +1,8 @@
 //! Columns as an editor counts them: in units of UTF-8, UTF-16 or UTF-32, as was agreed.
 
 use bstr::ByteSlice;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 /// What a column counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -81,9 +82,18 @@ impl Encoding {
     }
 }
 
-/// A position as the protocol has it: `line` from 0.
-pub(super) fn position(line: u32, column: usize) -> Value {
-    json!({ "line": line, "character": column })
+/// A position as the protocol has it.
+#[derive(Clone, Copy, Serialize)]
+pub(super) struct Position {
+    /// From 0.
+    line: u32,
+    /// In the units that were agreed on, from 0.
+    character: usize,
+}
+
+/// The position of a column of a line from 0.
+pub(super) fn position(line: u32, column: usize) -> Position {
+    Position { line, character: column }
 }
 
 /// The line and column of a position; none where it is no position.
@@ -95,6 +105,8 @@ pub(super) fn read(position: &Value) -> Option<(u32, usize)> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

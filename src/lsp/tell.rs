@@ -18,7 +18,7 @@ pub(super) fn hover(ask: &Ask<'_>) -> Result<Value, Refusal> {
     let page = page(&found, &asked.path, &places);
     let mut value = json!({ "contents": { "kind": "markdown", "value": page } });
     if let Some(part) = &found.part {
-        value["range"] = places.range(part);
+        value["range"] = json!(places.range(part));
     }
     Ok(value)
 }
