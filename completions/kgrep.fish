@@ -29,7 +29,7 @@ function __fish_kgrep_using_subcommand
 end
 
 complete -c kgrep -n "__fish_kgrep_needs_command" -s e -l regexp -d 'Search for this pattern; may be given many times' -r
-complete -c kgrep -n "__fish_kgrep_needs_command" -s f -l file -d 'Search for the patterns in this file, one a line (`-`: standard input)' -r -F
+complete -c kgrep -n "__fish_kgrep_needs_command" -s f -l file -d 'Search for the patterns in this file, one per line (`-`: standard input)' -r -F
 complete -c kgrep -n "__fish_kgrep_needs_command" -l and -d 'The line must match this too; may be given many times' -r
 complete -c kgrep -n "__fish_kgrep_needs_command" -l not -d 'The line must not match this' -r
 complete -c kgrep -n "__fish_kgrep_needs_command" -l file-has -d 'The file must match this somewhere' -r
@@ -700,7 +700,7 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l vimgrep -d 'As --fo
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l no-config -d 'Leave out the configuration file'
-complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l names-from -d 'Ask about the names in this file too, one a line (-: standard input)' -r -F
+complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l names-from -d 'Ask about the names in this file too, one per line (-: standard input)' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l kind -d 'Only definitions of these kinds: function, macro, struct, union, enum, constant, typedef, variable, syscall, declaration, …' -r -f -a "function\t''
 syscall\t''
 macro\t''
@@ -748,7 +748,7 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l vimgrep -d 'As --for
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l no-config -d 'Leave out the configuration file'
-complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l names-from -d 'Ask about the names in this file too, one a line (-: standard input)' -r -F
+complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l names-from -d 'Ask about the names in this file too, one per line (-: standard input)' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l kinds -d 'Only these kinds of use: call, macro, ref, init, indirect, use' -r -f -a "call\t''
 macro\t''
 ref\t''
@@ -794,7 +794,7 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l vimgrep -d 'As --fo
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l no-config -d 'Leave out the configuration file'
-complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l names-from -d 'Ask about the names in this file too, one a line (-: standard input)' -r -F
+complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l names-from -d 'Ask about the names in this file too, one per line (-: standard input)' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -s d -l depth -d 'Go on this many steps' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l kinds -d 'Only these kinds of steps: call, macro, ref, init, indirect (default: call, macro and ref)' -r -f -a "call\t''
 macro\t''
@@ -836,7 +836,7 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l vimgrep -d 'As -
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l no-config -d 'Leave out the configuration file'
-complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l names-from -d 'Ask about the names in this file too, one a line (-: standard input)' -r -F
+complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l names-from -d 'Ask about the names in this file too, one per line (-: standard input)' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -s d -l depth -d 'Go on this many steps' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l kinds -d 'Only these kinds of steps: call, macro, ref, init, indirect (default: call, macro and ref)' -r -f -a "call\t''
 macro\t''
@@ -944,7 +944,7 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l vimgrep -d 'As --f
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l no-config -d 'Leave out the configuration file'
-complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l names-from -d 'Ask about the names in this file too, one a line (-: standard input)' -r -F
+complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l names-from -d 'Ask about the names in this file too, one per line (-: standard input)' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l as -d 'Take it for a name of this kind, and tell all of it' -r -f -a "syscall\t''
 initcall\t''
 function\t''
@@ -1214,7 +1214,7 @@ context\t'In unchanged lines of a hunk'
 message\t'In the patch\'s message'
 any\t'In all of these, and in file names'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -s e -l regexp -d 'Search for this pattern; may be given many times' -r
-complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -s f -l file -d 'Search for the patterns in this file, one a line' -r -F
+complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -s f -l file -d 'Search for the patterns in this file, one per line' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l and -d 'The line must match this too; may be given many times' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l not -d 'The line must not match this' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -s g -l glob -d 'Only files whose path matches this glob; `!` before it: leave them out' -r
@@ -1305,7 +1305,7 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -l vimgrep -d 'As -
 complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -l no-config -d 'Leave out the configuration file'
-complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l names-from -d 'Ask about the names in this file too, one a line (-: standard input)' -r -F
+complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l names-from -d 'Ask about the names in this file too, one per line (-: standard input)' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l in -d 'Compare these trees, folders or git:REV: which of them define it?' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l patches -d 'Say which of these patches would bring it: a series, a folder, an mbox, a spec' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
@@ -1337,7 +1337,7 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l no-header -d 'No 
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l no-config -d 'Leave out the configuration file'
 complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l tags -d 'All revisions whose tags match this, in the order of their versions; may be given many times' -r
-complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l names-from -d 'More names, from this file, one a line (-: standard input)' -r -F
+complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l names-from -d 'More names, from this file, one per line (-: standard input)' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'

@@ -54,6 +54,20 @@ pub(crate) fn current() -> Result<PathBuf> {
     })
 }
 
+/// kgrep's own program file. Where no `/proc` tells it, the one that was called by a path.
+///
+/// # Errors
+/// If neither does.
+pub(crate) fn program() -> Result<PathBuf> {
+    let called = || {
+        let called = PathBuf::from(env::args_os().next()?);
+        let path = std::path::absolute(&called).ok()?;
+        (called.components().count() > 1 && path.is_file()).then_some(path)
+    };
+    let program = env::current_exe().or_else(|error| called().ok_or(error));
+    program.context("can't find kgrep's own program file")
+}
+
 fn variable(name: &str) -> Option<PathBuf> {
     env::var_os(name).filter(|value| !value.is_empty()).map(|value| Path::new(&value).to_owned())
 }

@@ -15,6 +15,7 @@ use kgrep_index::store::Cache;
 use kgrep_index::store::trust::make_folder;
 use kgrep_index::{Index, Tree};
 
+use crate::folders;
 use crate::message::tell;
 use crate::search::Advice;
 use crate::session::Session;
@@ -132,7 +133,7 @@ pub(crate) fn slow_without_index(tree: &Tree, folder: &Path) {
 
 /// Starts `kgrep index` for `root` with low priority, away from the terminal.
 fn update_in_background(root: &Path, cache: &Path) -> io::Result<()> {
-    Command::new(std::env::current_exe()?)
+    Command::new(folders::program().map_err(io::Error::other)?)
         .args(["index", "--background", "--"])
         .arg(root)
         .env("KGREP_CACHE_DIR", cache)

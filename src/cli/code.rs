@@ -15,7 +15,7 @@ pub(crate) struct NamesArgs {
     #[arg(value_name = "NAME", required_unless_present = "names_from")]
     pub(crate) names: Vec<String>,
 
-    /// Ask about the names in this file too, one a line (-: standard input)
+    /// Ask about the names in this file too, one per line (-: standard input)
     #[arg(long, value_name = "FILE")]
     pub(crate) names_from: Option<PathBuf>,
 }

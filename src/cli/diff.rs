@@ -91,7 +91,7 @@ pub(crate) struct PatternArgs {
     #[arg(short = 'e', long = "regexp", value_name = "PATTERN", allow_hyphen_values = true)]
     regexp: Vec<OsString>,
 
-    /// Search for the patterns in this file, one a line
+    /// Search for the patterns in this file, one per line
     #[arg(short = 'f', long = "file", value_name = "FILE")]
     files: Vec<PathBuf>,
 

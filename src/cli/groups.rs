@@ -3,7 +3,7 @@
 use super::command;
 
 /// What one wants to do, and the commands for it.
-const GROUPS: [(&str, &[&str]); 6] = [
+pub(crate) const COMMAND_GROUPS: [(&str, &[&str]); 6] = [
     ("Find things", &["find", "def", "refs", "list"]),
     ("Follow the code", &["callers", "callees", "functions", "chain", "trace", "built"]),
     ("Read logs", &["log", "messages"]),
@@ -30,7 +30,7 @@ pub(super) fn template() -> String {
 fn page() -> String {
     let parser = command();
     let mut page = String::new();
-    for (title, names) in GROUPS {
+    for (title, names) in COMMAND_GROUPS {
         page += &format!("{title}:\n");
         for name in names {
             let known = parser.get_subcommands().find(|command| command.get_name() == *name);
@@ -52,7 +52,7 @@ mod tests {
         let parser = command();
         for command in parser.get_subcommands().filter(|command| !command.is_hide_set()) {
             let name = command.get_name();
-            let groups = GROUPS.iter().filter(|(_, names)| names.contains(&name)).count();
+            let groups = COMMAND_GROUPS.iter().filter(|(_, names)| names.contains(&name)).count();
             assert_eq!(groups, 1, "{name}");
         }
         assert!(page().lines().all(|line| line.len() <= 90), "{}", page());

@@ -29,7 +29,7 @@ pub(crate) struct HistoryArgs {
     #[arg(long, value_name = "GLOB")]
     pub(crate) tags: Vec<String>,
 
-    /// More names, from this file, one a line (-: standard input)
+    /// More names, from this file, one per line (-: standard input)
     #[arg(long, value_name = "FILE")]
     pub(crate) names_from: Option<PathBuf>,
 

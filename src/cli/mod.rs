@@ -21,6 +21,7 @@ mod log;
 mod lsp;
 mod mcp;
 mod messages;
+mod pages;
 mod search;
 mod trace;
 mod words;
@@ -43,6 +44,7 @@ pub(crate) use code::{
 pub(crate) use common::{CommonArgs, ListArgs};
 pub(crate) use diff::{By, DiffArgs, ExistsArgs, KindArg, TouchedArgs, Within};
 pub(crate) use find::{CompleteArgs, FindArgs, FindKind};
+pub(crate) use groups::COMMAND_GROUPS;
 pub(crate) use history::HistoryArgs;
 pub(crate) use index::IndexArgs;
 pub(crate) use kinds::kind;
@@ -51,6 +53,7 @@ pub(crate) use log::{LogArgs, Only};
 pub(crate) use lsp::LspArgs;
 pub(crate) use mcp::McpArgs;
 pub(crate) use messages::MessagesArgs;
+pub(crate) use pages::{help_page, reference, short_help, version};
 pub(crate) use search::SearchArgs;
 pub(crate) use trace::{ItemsArgs, QueriesArgs, TraceArgs};
 pub(crate) use wrong::Stop;
@@ -245,7 +248,7 @@ pub(crate) enum Commands {
     /// Print the names that begin so: what a shell completes
     #[command(name = "__complete", hide = true)]
     Complete(CompleteArgs),
-    /// Print the man page or a shell's completions
+    /// Print a man page or a shell's completions
     #[command(name = "__generate", hide = true)]
     Generate(GenerateArgs),
 }
@@ -263,12 +266,15 @@ pub(crate) struct GenerateArgs {
     /// What to print
     #[arg(value_enum)]
     pub(crate) what: Generate,
+
+    /// Whose man page; without it, that of kgrep itself
+    pub(crate) command: Option<String>,
 }
 
 /// The files in `completions/`.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 pub(crate) enum Generate {
-    /// The man page, kgrep.1
+    /// A man page, kgrep.1 or kgrep-COMMAND.1
     Man,
     /// Completions for bash
     Bash,
@@ -276,6 +282,10 @@ pub(crate) enum Generate {
     Zsh,
     /// Completions for fish
     Fish,
+    /// The names of the commands, each with a man page
+    Commands,
+    /// The help of kgrep and of every command, as a page of the documentation
+    Reference,
 }
 
 /// The parser with all commands, for help, man page and completions. Each command has
@@ -285,24 +295,6 @@ pub(crate) fn command() -> Command {
         let help = Arg::new("help").short('h').long("help").action(ArgAction::Help);
         command.disable_help_flag(true).arg(help.help("Print help"))
     })
-}
-
-/// Columns of the list of commands in the short help.
-const SHORT_HELP_WIDTH: usize = 76;
-
-/// What `-h` prints: one screen.
-pub(crate) fn short_help() -> String {
-    let mut lines = vec![String::new()];
-    for name in &command_names() {
-        if lines.last().is_some_and(|line| line.len() + name.len() > SHORT_HELP_WIDTH) {
-            lines.push(String::new());
-        }
-        if let Some(line) = lines.last_mut() {
-            line.push_str("  ");
-            line.push_str(name);
-        }
-    }
-    include_str!("short_help.txt").replace("{commands}", &lines.join("\n"))
 }
 
 /// Parses a command line, program name first.
@@ -328,24 +320,6 @@ pub(crate) fn parse(args: &[OsString]) -> Result<Cli, Stop> {
 pub(crate) fn parse_grep(args: &[OsString]) -> Result<GrepArgs, Stop> {
     let args = &words::with_dashed_pattern(args, 0, &GrepArgs::command(), |_| false)?;
     GrepArgs::try_parse_from(args).map_err(|error| Stop::of_search(error, args))
-}
-
-/// The help of the command `name`, or of kgrep itself; none where there is no such command.
-pub(crate) fn help_page(name: Option<&str>) -> Option<String> {
-    let words = ["kgrep"].into_iter().chain(name).chain(["--help"]);
-    let args: Vec<OsString> = words.map(OsString::from).collect();
-    if name.is_some_and(|name| !is_command(OsStr::new(name))) {
-        return None;
-    }
-    match parse(&args) {
-        Err(Stop::Page(page)) => Some(page),
-        _ => None,
-    }
-}
-
-/// What `kgrep --version` prints.
-pub(crate) fn version() -> String {
-    Root::command().render_version()
 }
 
 /// The names of the commands that are there to be typed.

@@ -25,7 +25,7 @@ pub(crate) struct SearchArgs {
     #[arg(help_heading = "Pattern")]
     pub(crate) regexp: Vec<OsString>,
 
-    /// Search for the patterns in this file, one a line (`-`: standard input)
+    /// Search for the patterns in this file, one per line (`-`: standard input)
     #[arg(short = 'f', long = "file", value_name = "FILE", value_hint = ValueHint::FilePath)]
     #[arg(help_heading = "Pattern")]
     pub(crate) pattern_files: Vec<PathBuf>,

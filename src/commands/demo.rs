@@ -14,6 +14,7 @@ use include_dir::{Dir, include_dir};
 
 use kgrep_index::store::trust::may_write;
 
+use crate::folders;
 use crate::render::{Content, print_page, visible};
 
 /// The tree that the tests use too.
@@ -87,7 +88,7 @@ pub(crate) fn run(cache: &Path) -> anyhow::Result<()> {
     unpack(&PAIR, &pair).with_context(|| format!("can't write {}", pair.display()))?;
     let log = place.join("warning.txt");
     put(&log, LOG.as_bytes()).with_context(|| format!("can't write {}", log.display()))?;
-    let kgrep = std::env::current_exe().context("can't find kgrep's own program file")?;
+    let kgrep = folders::program()?;
 
     say(&format!("A small kernel-like tree is in {}\n", tree.display()))?;
     for (text, args) in TOUR {

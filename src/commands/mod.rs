@@ -169,7 +169,7 @@ fn answer(cli: &Cli, session: impl Fn() -> Result<Session>) -> Result<Outcome> {
         Some(Commands::Help(args)) => help::run(args),
         Some(Commands::Version) => help::version(),
         Some(Commands::Complete(args)) => Ok(complete::run(args)),
-        Some(Commands::Generate(what)) => generate::run(what.what),
+        Some(Commands::Generate(what)) => generate::run(what),
         None if follow::is_meant(&cli.root) => follow::run(&cli.root, &session()?),
         None => search::run(&cli.root.search, &session()?),
     }

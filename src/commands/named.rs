@@ -32,7 +32,7 @@ pub(super) fn all(args: &NamesArgs) -> Result<Vec<String>> {
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         names.extend(lines.map(str::to_owned));
         if names.is_empty() {
-            bail!("{}: no name in it; give one a line", path.display());
+            bail!("{}: no name in it; give one per line", path.display());
         }
     }
     Ok(names)

@@ -90,13 +90,26 @@ fn the_whole_help_groups_the_commands() {
 }
 
 #[test]
-fn the_man_page_refers_to_no_page_that_is_not_there() {
-    let page = Dir::new().kgrep(&["__generate", "man"]).stdout();
+fn every_command_has_a_man_page_that_the_main_one_names() {
+    let dir = Dir::new();
+    let main = dir.kgrep(&["__generate", "man"]).stdout();
+    assert!(main.lines().count() < 450, "{main}");
+    assert!(main.contains(".SH \"EXIT STATUS\"\n.nf\n0 something found"), "{main}");
     for command in COMMANDS {
-        assert!(!page.contains(&format!("kgrep\\-{command}(1)")), "{command}");
-        assert!(page.contains(&format!("COMMAND {}", command.to_uppercase())), "{command}");
+        assert!(main.contains(&format!(".BR kgrep\\-{command} (1)\n")), "{command}: {main}");
+        let page = dir.kgrep(&["__generate", "man", command]).stdout();
+        for part in [
+            format!(".TH kgrep-{command} 1"),
+            format!(".SH NAME\nkgrep\\-{command} \\- "),
+            format!(".SH SYNOPSIS\n\\fBkgrep {command}\\fR"),
+        ] {
+            assert!(page.contains(&part), "{part}: {page}");
+        }
+        let examples = page.split(".SH EXAMPLES\n.nf\n").nth(1).unwrap_or_default();
+        assert!(examples.contains(command), "{page}");
     }
-    assert!(page.contains("\\-\\-rebuild"), "the commands' options are in it");
+    assert!(dir.kgrep(&["__generate", "man", "index"]).stdout().contains("\\-\\-rebuild"));
+    dir.kgrep(&["__generate", "man", "nothing"]).run().expect_error(&["no such command: nothing"]);
 }
 
 #[test]

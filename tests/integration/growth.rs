@@ -269,3 +269,17 @@ fn a_name_in_many_places_of_one_file() {
     let make = |dir: &Dir, size| dir.create("tree/a.c", lines(size, "#define needle @"));
     grows(600, make, &[], &["exists", "needle", "--in", "tree"]);
 }
+
+#[test]
+#[ignore = "wants valgrind and the release program: see .ci/run"]
+fn things_of_a_new_file() {
+    let make = |dir: &Dir, size| {
+        let text = lines(size, "struct s@ {\n\tint a;\n};\n\nint f@(void)\n{\n\treturn @;\n}\n");
+        for (path, text) in
+            [("old/b.c", "int x;\n"), ("new/b.c", "int x;\n"), ("new/a.c", text.as_str())]
+        {
+            dir.create(path, text);
+        }
+    };
+    grows(200, make, &[], &["diff", "old", "new", "--kind", "all"]);
+}

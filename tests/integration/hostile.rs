@@ -250,6 +250,7 @@ const RUNS: &[&[&str]] = &[
     &["demo"],
     &["__complete", "need"],
     &["__generate", "man"],
+    &["__generate", "man", "trace"],
     &["-h"],
     &["lists", "--remove", "all"],
     &["index", "--remove"],

@@ -89,18 +89,37 @@ fn the_architecture_page_names_only_what_is_there() {
     assert!(named >= 20, "the page should name the places in the code, and names {named}");
 }
 
-/// The files of `completions/` and the arguments that print each.
-const GENERATED: [(&str, &str); 4] =
-    [("kgrep.1", "man"), ("kgrep.bash", "bash"), ("_kgrep", "zsh"), ("kgrep.fish", "fish")];
-
 #[test]
-fn man_page_and_completions_are_current() {
-    for (file, what) in GENERATED {
-        let printed = crate::util::Dir::new().kgrep(&["__generate", what]).stdout();
+fn man_pages_completions_and_the_reference_are_current() {
+    let dir = crate::util::Dir::new();
+    let is_current = |file: &str, args: &[&str]| {
+        let printed = dir.kgrep(&["__generate"]).args(args).stdout();
         let kept = fs::read_to_string(Path::new(ROOT).join("completions").join(file))
             .unwrap_or_else(|error| panic!("completions/{file}: {error}"));
         assert!(kept == printed, "completions/{file} is old: run `completions/update`");
+    };
+    for (file, what) in [("kgrep.bash", "bash"), ("_kgrep", "zsh"), ("kgrep.fish", "fish")] {
+        is_current(file, &[what]);
     }
+    is_current("../docs/commands.md", &["reference"]);
+    is_current("man/kgrep.1", &["man"]);
+    let commands = dir.kgrep(&["__generate", "commands"]).stdout();
+    for command in commands.lines() {
+        is_current(&format!("man/kgrep-{command}.1"), &["man", command]);
+    }
+    let pages = fs::read_dir(Path::new(ROOT).join("completions/man")).expect("the pages");
+    assert_eq!(pages.count(), commands.lines().count() + 1, "pages of commands that are gone");
+}
+
+#[test]
+fn man_pages_are_without_faults() {
+    let pages = Path::new(ROOT).join("completions/man");
+    // groff comes with man-db: where that is not installed, nobody reads a man page.
+    let line = "command -v groff >/dev/null || exit 0; groff -man -ww -z -Tutf8 -K utf8 *.1";
+    let checked = std::process::Command::new("sh").args(["-c", line]).current_dir(pages).output();
+    let checked = checked.expect("sh runs");
+    let said = String::from_utf8_lossy(&checked.stderr);
+    assert!(checked.status.success() && said.is_empty(), "{said}");
 }
 
 /// What is written past the gate reaches a terminal as a stranger wrote it.

@@ -16,8 +16,7 @@ fn best_chain(table: &str) -> Vec<String> {
 #[test]
 #[ignore = "needs a kernel tree"]
 fn the_chain_to_the_first_program_is_the_same_a_hundred_times() {
-    let real = Real::new();
-    real.run(&["index"]);
+    let real = Real::indexed();
     let chain = || real.kgrep(&["--arch", "x86", "chain", "start_kernel", "run_init_process"]);
     let first = chain();
     let names = best_chain(&first);
@@ -35,8 +34,7 @@ fn the_chain_to_the_first_program_is_the_same_a_hundred_times() {
 #[test]
 #[ignore = "needs a kernel tree"]
 fn what_is_not_connected_is_told_in_one_line() {
-    let real = Real::new();
-    real.run(&["index"]);
+    let real = Real::indexed();
     let done = real.run(&["--arch", "x86", "chain", "strlen", "start_kernel"]);
     assert_eq!(done.status.code(), Some(1));
     assert_eq!(String::from_utf8_lossy(&done.stderr).lines().count(), 1);
@@ -70,7 +68,7 @@ const WELL_KNOWN: [&str; 20] = [
 #[test]
 #[ignore = "needs a kernel tree"]
 fn callers_hold_what_cscope_finds() {
-    let real = Real::new();
+    let real = Real::indexed();
     let database = real.place.path().join("cscope.out");
     let built = Command::new("cscope")
         .args(["-b", "-k", "-R", "-s", "kernel", "-s", "init", "-f"])
@@ -82,7 +80,6 @@ fn callers_hold_what_cscope_finds() {
     if !built.is_ok_and(|status| status.success()) {
         return;
     }
-    real.run(&["index"]);
     let symbols = real.kgrep(&["--arch", "all", "export", "symbols"]);
     let symbols = by_file(&symbols);
     for name in WELL_KNOWN {
@@ -268,8 +265,7 @@ fn plain(path: &Path) -> String {
 #[test]
 #[ignore = "needs a kernel tree"]
 fn no_edge_leads_where_no_linker_could() {
-    let real = Real::new();
-    real.run(&["index"]);
+    let real = Real::indexed();
     let table = real.kgrep(&["--arch", "all", "export", "symbols"]);
     let mut functions: HashMap<&str, Vec<Symbol<'_>>> = HashMap::new();
     for symbol in symbols(&table) {

@@ -127,8 +127,7 @@ const QUESTIONS: [(&str, &[&str]); 66] = [
 #[test]
 #[ignore = "needs a kernel tree"]
 fn nine_of_ten_questions_are_answered_among_the_first_three() {
-    let real = Real::new();
-    real.kgrep(&["index"]);
+    let real = Real::indexed();
     let mut missed = String::new();
     let mut answered = 0;
     for (question, answers) in QUESTIONS {

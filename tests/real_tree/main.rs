@@ -15,6 +15,7 @@ mod trace;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
 
 /// The program under test.
 fn program() -> OsString {
@@ -36,12 +37,16 @@ impl Real {
         Real { tree: tree.into(), cache: place.path().to_owned(), place }
     }
 
-    /// One for many tests that only ask: with an index of the code, brought up to date.
-    fn indexed(name: &str) -> Real {
-        let cache = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let real = Real { cache, ..Real::new() };
-        real.kgrep(&["index"]);
-        real
+    /// For tests that only ask: with the index of everything that all of them share. Building one takes
+    /// longer than any of them.
+    fn indexed() -> Real {
+        static CACHE: OnceLock<PathBuf> = OnceLock::new();
+        let cache = CACHE.get_or_init(|| {
+            let cache = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("indexed");
+            Real { cache: cache.clone(), ..Real::new() }.kgrep(&["index"]);
+            cache
+        });
+        Real { cache: cache.clone(), ..Real::new() }
     }
 
     fn run(&self, args: &[&str]) -> Output {

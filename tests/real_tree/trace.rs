@@ -176,10 +176,10 @@ const FACTS: [(&str, &str, &[&str]); 36] = [
 /// Names that are of a kind all the same, where another kind is what is meant.
 const LEFT_TO_OTHERS: [(&str, &str); 2] = [("kfree", "export"), ("ext4", "module")];
 
-/// The tree with an index of its code, made once for all tests here.
+/// The tree with its index, for all tests here.
 fn real() -> &'static Real {
     static REAL: OnceLock<Real> = OnceLock::new();
-    REAL.get_or_init(|| Real::indexed("trace"))
+    REAL.get_or_init(Real::indexed)
 }
 
 #[test]

@@ -31,8 +31,7 @@ pub fn changes(
         |at, file| {
             let text = placer.read(&file);
             let lines = text.as_ref().map(|(_, text)| Lines::of(text));
-            let of = |kind: &Kind| kinds::mentioned(*kind, at, &file, lines.as_ref());
-            kinds.iter().map(of).collect::<Vec<_>>()
+            kinds::mentioned(kinds, at, &file, lines.as_ref())
         },
         |found| {
             for (joined, found) in joined.iter_mut().zip(found) {

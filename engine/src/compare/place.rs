@@ -62,7 +62,7 @@ pub struct Row {
     /// What is around the hunk.
     pub around: Option<Enclosing>,
     /// The patch behind it.
-    pub patch: Option<Patch>,
+    pub patch: Option<Box<Patch>>,
     /// With `--applied`, what would become of it.
     pub verdict: Option<String>,
 }
@@ -173,21 +173,21 @@ impl<'a> Placer<'a> {
     ) -> Vec<Option<Row>> {
         let read = self.read(file);
         let tree = read.as_ref().map(|(path, text)| Tree::of(path, text));
-        let row = |at: &Option<(usize, Origin, u32)>| {
-            let (hunk, side, number) = (*at)?;
-            let hunk = file.hunks.get(hunk)?;
-            let is_it = |line: &Line<'_>| {
-                let own = if side == Origin::Added { line.new } else { line.old };
-                line.origin == side && own == number
-            };
-            let line = hunk.lines().find(is_it)?;
+        // All that a new file brings is in one hunk: what all its lines have in common is found out once.
+        let mut hunks: HashMap<usize, (Row, Changed<'_>)> = HashMap::new();
+        let mut row = |at: &Option<(usize, Origin, u32)>| {
+            let (place, side, number) = (*at)?;
+            let hunk = file.hunks.get(place)?;
             let entry = Entry { patch: set.patches.get(file.patch), file, hunk: Some(hunk) };
-            let base = self.row(&entry, None);
+            let (base, changed) =
+                hunks.entry(place).or_insert_with(|| (self.row(&entry, None), Changed::of(hunk)));
+            let line = changed.line(side, number)?;
             let Spot { path, line, offset, text, foreign, guessed, .. } =
                 self.spot(&entry, hunk, line, tree.as_ref());
-            Some(Row { path, line, offset, text, foreign, guessed, side: Some(side), ..base })
+            let side = Some(side);
+            Some(Row { path, line, offset, text, foreign, guessed, side, ..base.clone() })
         };
-        lines.iter().map(row).collect()
+        lines.iter().map(&mut row).collect()
     }
 
     fn row(&self, entry: &Entry<'_>, tree: Option<&Tree<'_>>) -> Row {
@@ -197,7 +197,7 @@ impl<'a> Placer<'a> {
         let lines = tree.map(|tree| &tree.lines);
         let around = entry.hunk.and_then(|hunk| context::of_hunk(entry.file, hunk, lines));
         let cells = self.cells(entry, around.as_ref(), patch);
-        let (patch, base) = (patch.cloned(), Row { around, cells, ..Row::default() });
+        let (patch, base) = (patch.cloned().map(Box::new), Row { around, cells, ..Row::default() });
         let base = Row { patch, ..base };
         let Some((hunk, line)) = entry.hunk.and_then(|hunk| Some((hunk, self.telling(entry)?)))
         else {
@@ -337,6 +337,37 @@ impl<'a> Placer<'a> {
             }
             _ => vec![function, lines, short(&name, SUBJECT), subject],
         }
+    }
+}
+
+/// The changed lines of a hunk, each side's in order.
+#[derive(Default)]
+struct Changed<'h> {
+    added: Vec<Line<'h>>,
+    removed: Vec<Line<'h>>,
+}
+
+impl<'h> Changed<'h> {
+    fn of(hunk: &'h Hunk) -> Changed<'h> {
+        let mut changed = Changed::default();
+        for line in hunk.lines() {
+            match line.origin {
+                Origin::Added => changed.added.push(line),
+                Origin::Removed => changed.removed.push(line),
+                Origin::Context => {}
+            }
+        }
+        changed
+    }
+
+    /// The one of a side that has this number there.
+    fn line(&self, side: Origin, number: u32) -> Option<Line<'h>> {
+        let (lines, own): (_, fn(&Line<'h>) -> u32) = match side {
+            Origin::Added => (&self.added, |line| line.new),
+            _ => (&self.removed, |line| line.old),
+        };
+        let at = lines.binary_search_by_key(&number, own).ok()?;
+        lines.get(at).copied()
     }
 }
 

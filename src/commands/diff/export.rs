@@ -95,7 +95,7 @@ impl Json {
                         "start": span.start, "end": span.end })
             })
             .collect();
-        let patch = row.patch.as_ref().or(entry.patch).filter(|patch| !patch.name.is_empty());
+        let patch = row.patch.as_deref().or(entry.patch).filter(|patch| !patch.name.is_empty());
         let message = json!({ "type": "match", "data": {
             "path": data(&row.path),
             "lines": data(&row.text),
@@ -133,7 +133,7 @@ impl Json {
             "path": data(&row.path),
             "line_number": (row.line > 0).then_some(row.line),
             "index": index,
-            "patch": row.patch.as_ref().filter(|patch| !patch.name.is_empty()).map(of_patch),
+            "patch": row.patch.as_deref().filter(|patch| !patch.name.is_empty()).map(of_patch),
         }});
         serde_json::to_writer(&mut self.out, &message).map_err(std::io::Error::from)?;
         Ok(self.out.write_all(b"\n")?)

@@ -62,10 +62,9 @@ impl Gatherer {
         let reads = KINDS.iter().any(|(kind, _)| kinds::reads(*kind, file.name()));
         let text = reads.then(|| placer.read(file)).flatten();
         let lines = text.as_ref().map(|(_, text)| Lines::of(text));
-        let mentioned = |(kind, _): &(Kind, _)| kinds::mentioned(*kind, at, file, lines.as_ref());
         let subsystem = self.maintainers.as_ref().and_then(|all| all.subsystem(file.name()));
         Gathered {
-            mentioned: KINDS.iter().map(mentioned).collect(),
+            mentioned: kinds::mentioned(&KINDS.map(|(kind, _)| kind), at, file, lines.as_ref()),
             subsystem: subsystem.unwrap_or_default().to_vec(),
             name: file.name().to_vec(),
             op: file.op,

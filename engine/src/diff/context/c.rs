@@ -19,11 +19,59 @@ pub(super) fn enclosing(lines: &[&[u8]], changed: Range<usize>) -> Option<Enclos
     {
         return Some(found);
     }
-    // At the top level: what changes is a thing of its own, or belongs to the next one.
+    top_level(lines, changed).or_else(|| upward(lines, first))
+}
+
+/// At the top level: what changes is a thing of its own, or belongs to the next one.
+fn top_level(lines: &[&[u8]], changed: Range<usize>) -> Option<Enclosing> {
     let here = changed.clone().find_map(|at| at_top(lines, at));
     let below = || (changed.end..changed.end + BELOW).find_map(|at| header_at(lines, at));
     let directive = || changed.clone().find_map(|at| directive(lines, at));
-    here.or_else(directive).or_else(below).or_else(|| upward(lines, first))
+    here.or_else(directive).or_else(below)
+}
+
+/// What was found around a line, for the next line of the same text that is asked about: mostly both
+/// are in the same definition, and of a new file every line is asked about.
+#[derive(Default)]
+pub struct Above {
+    /// Lines before this one were looked at.
+    at: usize,
+    /// The definition around the next line, unless one begins or ends from there on.
+    found: Option<Enclosing>,
+}
+
+/// As [`enclosing`] of one line; lines are asked about from first to last.
+pub(super) fn enclosing_line(lines: &[&[u8]], at: usize, above: &mut Above) -> Option<Enclosing> {
+    if in_comment(lines, at) || at < above.at {
+        return enclosing(lines, at..at + 1);
+    }
+    upward_from(lines, at, above).or_else(|| top_level(lines, at..at + 1))
+}
+
+/// As [`upward`], which goes up only to where a line before was asked about.
+fn upward_from(lines: &[&[u8]], at: usize, above: &mut Above) -> Option<Enclosing> {
+    if let Some(found) = macro_around(lines, at) {
+        return Some(found);
+    }
+    if is_header(lines.get(at)?) && !continued(lines, at) {
+        return header_at(lines, at);
+    }
+    for n in (above.at..at).rev() {
+        let line = lines.get(n)?;
+        let begins = is_header(line) && !continued(lines, n);
+        if begins || closes(line) {
+            let is_open = begins && !closes(line) && !complete(line);
+            above.found = if is_open { described(lines, n) } else { None };
+            break;
+        }
+    }
+    above.at = at;
+    above.found.clone()
+}
+
+/// A definition ends here.
+fn closes(line: &[u8]) -> bool {
+    line.starts_with(b"}") || line.starts_with(b");")
 }
 
 /// The definition around line `at`, if there is one.
@@ -33,8 +81,7 @@ fn upward(lines: &[&[u8]], at: usize) -> Option<Enclosing> {
     }
     for n in (0..=at).rev() {
         let line = lines.get(n)?;
-        let closes = line.starts_with(b"}") || line.starts_with(b");");
-        if closes && n < at {
+        if closes(line) && n < at {
             return None;
         }
         if is_header(line) && !continued(lines, n) {

@@ -126,10 +126,23 @@ impl Around<'_> {
 
 /// One side of a hunk, put in its place in the file where that is there.
 pub fn around<'a, 't: 'a>(hunk: &'a Hunk, side: Origin, tree: Option<&'a Lines<'t>>) -> Around<'a> {
+    around_place(hunk, side, tree, place(hunk, tree))
+}
+
+/// Where a hunk is in a file, and the side that was found there.
+pub fn place(hunk: &Hunk, tree: Option<&Lines<'_>>) -> Option<(u32, Origin)> {
+    locate::place(tree?, hunk)
+}
+
+/// As [`around`], of a hunk whose place was asked for.
+pub fn around_place<'a, 't: 'a>(
+    hunk: &'a Hunk,
+    side: Origin,
+    tree: Option<&'a Lines<'t>>,
+    place: Option<(u32, Origin)>,
+) -> Around<'a> {
     let own = hunk.side(side);
-    if let Some((there, (first, found))) =
-        tree.and_then(|tree| Some((tree, locate::place(tree, hunk)?)))
-    {
+    if let Some((there, (first, found))) = tree.zip(place) {
         let there: &'a [&'a [u8]] = there;
         // The tree may be the other side: put this side's lines in place of what is there.
         let start = (first as usize - 1).saturating_sub(hunk.context().0);
@@ -176,6 +189,22 @@ pub fn enclosing(name: &[u8], lines: &[&[u8]], changed: Range<usize>) -> Option<
             text::script(lines, changed)
         }
         () => text::anything(lines, changed),
+    }
+}
+
+/// As [`enclosing`] of one line; lines are asked about from first to last.
+pub fn enclosing_line(
+    name: &[u8],
+    lines: &[&[u8]],
+    at: usize,
+    above: &mut c::Above,
+) -> Option<Enclosing> {
+    let base = name.rsplit(|&b| b == b'/').next().unwrap_or_default();
+    let is_code = base.ends_with(b".c") || base.ends_with(b".h");
+    let others: [&[u8]; 3] = [b"Kconfig", b"Makefile", b"Kbuild"];
+    match is_code && !others.iter().any(|other| base.starts_with(other)) {
+        true => c::enclosing_line(lines, at, above),
+        false => enclosing(name, lines, at..at + 1),
     }
 }
 

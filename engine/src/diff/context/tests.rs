@@ -128,6 +128,26 @@ fn a_typedef_without_a_tag_has_its_name_at_the_end() {
     assert_eq!(ends, [None, None, None, Some(&b"lamp_t"[..]), None, None]);
 }
 
+/// Lines that begin, go on and end what C has.
+const PARTS: &[&str] = &[
+    "struct lamp {\n",
+    "\tint hours;\n",
+    "};\n",
+    "static int f(int a)\n",
+    "{\n",
+    "\treturn 0;\n",
+    "}\n",
+    "int x;\n",
+    "static const struct y z[] = {\n",
+    "#define A(x) \\\n",
+    "\tx \\\n",
+    "typedef struct {\n",
+    "} lamp_t;\n",
+    "/* comment\n",
+    "\n",
+    "EXPORT_SYMBOL(f);\n",
+];
+
 proptest::proptest! {
     #[test]
     fn any_text_any_file(
@@ -139,6 +159,19 @@ proptest::proptest! {
         for name in ["a.c", "Kconfig", "MAINTAINERS", "Makefile", "a.S", "a.dts", "a.yaml", "a.rst",
             "a.py", "kernel-parameters.txt", "other"] {
             let _ = enclosing(name.as_bytes(), &lines, start..start + length);
+        }
+    }
+    #[test]
+    fn lines_in_a_row_are_in_what_each_is_in_alone(
+        parts in proptest::collection::vec(proptest::sample::select(PARTS), 0..40),
+        asked in proptest::collection::vec(proptest::bool::ANY, 40),
+    ) {
+        let text = parts.concat();
+        let lines = Lines::of(text.as_bytes());
+        let mut above = c::Above::default();
+        for (at, _) in asked.iter().enumerate().filter(|(_, asked)| **asked) {
+            let alone = enclosing(b"a.c", &lines, at..at + 1);
+            proptest::prop_assert_eq!(enclosing_line(b"a.c", &lines, at, &mut above), alone);
         }
     }
 }

@@ -7,7 +7,7 @@
 
 mod rules;
 
-use super::context::{self, Around};
+use super::context::{self, c::Above};
 use super::locate::Lines;
 use super::model::{DiffSet, FileChange, Origin};
 use std::collections::{HashMap, HashSet};
@@ -106,34 +106,42 @@ pub struct Mentioned {
     mention: Mention,
 }
 
-/// What the changed lines of the file at place `at` of its set mention of one kind. `tree`
-/// has the file's lines on whichever side is at hand, to look around in.
+/// What the changed lines of the file at place `at` of its set mention of each of some kinds, in their
+/// order. `tree` has the file's lines on whichever side is at hand, to look around in.
 pub fn mentioned(
-    kind: Kind,
+    kinds: &[Kind],
     at: usize,
     file: &FileChange,
     tree: Option<&Lines<'_>>,
-) -> Vec<Mentioned> {
-    let mut found = Vec::new();
-    if !rules::reads(kind, file.name()) {
-        return found;
-    }
+) -> Vec<Vec<Mentioned>> {
+    let mut found: Vec<Vec<Mentioned>> = kinds.iter().map(|_| Vec::new()).collect();
+    let mut reading: Vec<(Kind, &mut Vec<Mentioned>)> =
+        kinds.iter().copied().zip(&mut found).collect();
+    reading.retain(|(kind, _)| rules::reads(*kind, file.name()));
     for (n, hunk) in file.hunks.iter().enumerate() {
+        let mut place = None;
         for side in [Origin::Removed, Origin::Added] {
-            let may_say = |text: &[u8]| rules::may_say(kind, text);
+            let may_say = |text: &[u8]| reading.iter().any(|(kind, _)| rules::may_say(*kind, text));
             if !hunk.lines().any(|line| line.origin == side && may_say(line.text)) {
                 continue;
             }
-            let around = context::around(hunk, side, tree);
+            // To find the place costs more than what most lines say.
+            let place = *place.get_or_insert_with(|| context::place(hunk, tree));
+            let around = context::around_place(hunk, side, tree, place);
+            let mut above = Above::default();
             let lines =
                 hunk.lines().filter(|line| line.origin == side || line.origin == Origin::Context);
             for (index, line) in lines.enumerate().filter(|(_, line)| line.origin == side) {
                 let index = around.start + index;
                 let number = if side == Origin::Added { line.new } else { line.old };
-                if let Some(said) = say(kind, file, &around, index) {
-                    let text = said.text.clone();
-                    let mention = Mention { file: at, hunk: n, line: number, text };
-                    found.push(Mentioned { said, side, mention });
+                for (kind, found) in &mut reading {
+                    if let Some(said) =
+                        rules::say(*kind, file.name(), &around.lines, index, &mut above)
+                    {
+                        let text = said.text.clone();
+                        let mention = Mention { file: at, hunk: n, line: number, text };
+                        found.push(Mentioned { said, side, mention });
+                    }
                 }
             }
         }
@@ -157,13 +165,10 @@ pub fn changes(
     for (at, file) in set.files.iter().enumerate() {
         let text = read(file);
         let tree = text.as_deref().map(Lines::of);
-        mentioned(kind, at, file, tree.as_ref()).into_iter().for_each(|found| joined.add(found));
+        let found = mentioned(&[kind], at, file, tree.as_ref());
+        found.into_iter().flatten().for_each(|found| joined.add(found));
     }
     joined.settle(kind, set)
-}
-
-fn say(kind: Kind, file: &FileChange, around: &Around<'_>, index: usize) -> Option<Said> {
-    rules::say(kind, file.name(), &around.lines, index)
 }
 
 /// The parameter, configuration entry or system call that line `at` of a file defines.
@@ -171,7 +176,7 @@ pub fn defined(kind: Kind, file: &[u8], lines: &[&[u8]], at: usize) -> Option<Ve
     if !rules::reads(kind, file) {
         return None;
     }
-    let said = rules::say(kind, file, lines, at)?;
+    let said = rules::say(kind, file, lines, at, &mut Above::default())?;
     (!said.touched && said.part.is_empty()).then_some(said.name)
 }
 

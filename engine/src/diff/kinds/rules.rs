@@ -4,7 +4,8 @@
 //! rule can look above and below.
 
 use super::{Kind, Said};
-use crate::diff::context::{Thing, c, enclosing, identifier, parameter_name};
+use crate::diff::context::c::{self, Above};
+use crate::diff::context::{Thing, enclosing, enclosing_line, identifier, parameter_name};
 use crate::diff::macros::MACROS;
 use bstr::ByteSlice;
 
@@ -30,14 +31,20 @@ pub(super) fn may_say(kind: Kind, line: &[u8]) -> bool {
     kind != Kind::Structs || !line.starts_with(b"#")
 }
 
-/// What line `at` mentions.
-pub(super) fn say(kind: Kind, file: &[u8], lines: &[&[u8]], at: usize) -> Option<Said> {
+/// What line `at` mentions. `above` is what was found out by the lines before it.
+pub(super) fn say(
+    kind: Kind,
+    file: &[u8],
+    lines: &[&[u8]],
+    at: usize,
+    above: &mut Above,
+) -> Option<Said> {
     match kind {
         Kind::Params => parameter(file, lines, at),
         Kind::Configs => config(file, lines, at),
         Kind::Syscalls => syscall(file, lines.get(at)?),
         Kind::Exports => export(lines.get(at)?),
-        Kind::Structs => field(file, lines, at),
+        Kind::Structs => field(file, lines, at, above),
         Kind::Functions => function(lines, at),
         Kind::Ids => id(file, lines, at),
         Kind::Docs => document(file, lines, at),
@@ -158,21 +165,27 @@ fn export(line: &[u8]) -> Option<Said> {
     MACROS.exports.has(call).then(|| argument(arguments).map(|name| said(name, what))).flatten()
 }
 
-fn field(file: &[u8], lines: &[&[u8]], at: usize) -> Option<Said> {
+fn field(file: &[u8], lines: &[&[u8]], at: usize, above: &mut Above) -> Option<Said> {
     let line = *lines.get(at)?;
     if !may_say(Kind::Structs, line) {
         return None;
     }
-    let around = enclosing(file, lines, at..at + 1)?;
+    let text = line.trim_ascii();
+    let code = text.split(|&b| b == b'/').next().unwrap_or_default().trim_ascii_end();
+    let member = code.strip_suffix(b";").or_else(|| code.strip_suffix(b","));
+    let opens = text.ends_with(b"{");
+    // What is around it costs more to find out.
+    if member.is_none() && !opens {
+        return None;
+    }
+    let around = enclosing_line(file, lines, at, above)?;
     if around.thing != Thing::Type {
         return None;
     }
     if around.line as usize == at + 1 {
-        return line.trim_ascii_end().ends_with(b"{").then(|| said(&around.name, line));
+        return opens.then(|| said(&around.name, line));
     }
-    let text = line.trim_ascii();
-    let code = text.split(|&b| b == b'/').next().unwrap_or_default().trim_ascii_end();
-    let code = code.strip_suffix(b";").or_else(|| code.strip_suffix(b","))?;
+    let code = member?;
     // `int (*f)(void)`, `int a[4]`, `int b:3`, `struct x *y`, `FIRST = 1`.
     let name = match memchr::memmem::find(code, b"(*") {
         Some(open) => identifier(code.get(open + 2..)?)?,
@@ -192,6 +205,15 @@ fn function(lines: &[&[u8]], at: usize) -> Option<Said> {
         .rev()
         .take(12)
         .find(|&n| lines.get(n).is_some_and(|line| c::is_header(line) && line.contains(&b'(')))?;
+    // Most changed lines are in a body, and say nothing.
+    let ends_head = |line: &&[u8]| {
+        let text = line.trim_ascii();
+        let is_over = text.ends_with(b";") || text.ends_with(b"{") || text.ends_with(b"}");
+        text.is_empty() || is_over || text.starts_with(b"{") || line.starts_with(b"}")
+    };
+    if lines.get(first..at)?.iter().any(|line| ends_head(&line)) {
+        return None;
+    }
     let name = c::describe(lines.get(first)?, first).filter(|f| f.thing == Thing::Function)?;
     // A return type on a line of its own belongs to it.
     let alone = |line: &&[u8]| c::is_header(line) && !line.iter().any(|b| b"(;={}".contains(b));
