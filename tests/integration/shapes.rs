@@ -87,6 +87,32 @@ fn calls_across_the_border_of_rust() {
 }
 
 #[test]
+fn a_macro_of_an_else_hides_what_its_own_file_defines_alone() {
+    let dir = Dir::new();
+    dir.create("include/ring.h", "int ring_first(int a);\nint ring_last(int a);\n");
+    dir.create(
+        "mm/ring.c",
+        "#include \"ring.h\"\nint ring_first(int a) { return ring_copy(a); }\n\
+         int ring_last(int a) { return ring_copy(a); }\nint ring_copy(int a) { return a; }\n",
+    );
+    dir.create(
+        "mm/log.c",
+        "#include \"ring.h\"\n#ifdef CONFIG_LOG\nint seek(void) { return ring_first(1); }\n\
+         static int last(int a) { return a; }\n#else\n\
+         #define ring_first(a) 0\n#define last(a) 0\n#endif\n#define ring_last(a) 0\n\
+         int rewind(void) { return ring_first(2) + last(3) + ring_last(4); }\n",
+    );
+    dir.create("mm/last.c", "int last(int a) { return ring_copy(a); }\n");
+    for (from, hops) in [("seek", 2), ("rewind", 2)] {
+        let found = dir.kgrep(&["chain", from, "ring_copy", "--format", "grep"]).run().stdout();
+        assert_eq!(found.lines().count(), hops, "{from}: {found}");
+    }
+    let rows = rows(&dir, &["chain", "rewind", "ring_copy"]);
+    assert!(rows.contains("ring_first") && !rows.contains("ring_last"), "{rows}");
+    assert!(!rows.contains("mm/last.c"), "{rows}");
+}
+
+#[test]
 fn a_call_that_means_a_stub_or_the_real_function_is_one_row() {
     let dir = Dir::new();
     dir.create("mm/user.c", "#include \"sec.h\"\nint user(void) { return sec_check(1); }\n");

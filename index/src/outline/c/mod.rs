@@ -23,6 +23,7 @@ mod pointers;
 mod sink;
 pub(crate) mod template;
 mod variables;
+mod walk;
 mod words;
 
 use std::collections::HashMap;
@@ -177,6 +178,8 @@ struct Reader<'a> {
     gather: Gather,
     /// Whether a macro was defined.
     has_defined: bool,
+    /// The macros of `#else` arms, by their numbers.
+    yielding: Vec<usize>,
     /// The slots that the function being read calls through by what it includes, with the lines.
     includes_calls: Vec<(NameId, u32)>,
     /// The structs that names of types stand for.
@@ -207,6 +210,7 @@ impl<'a> Reader<'a> {
             arm: 0,
             gather: Gather::default(),
             has_defined: false,
+            yielding: Vec::new(),
             includes_calls: Vec::new(),
             typedefs: HashMap::new(),
             typed_by_name: NO_NAME,
@@ -233,6 +237,7 @@ impl<'a> Reader<'a> {
             }
         }
         self.finish();
+        self.settle_yielding();
         let out = &self.sink.out;
         let local = out.includes.iter().filter(|include| include.local);
         let includes: Vec<&[u8]> = local.map(|include| out.name(include.path)).collect();
