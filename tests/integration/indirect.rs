@@ -290,6 +290,35 @@ fn what_is_called_is_a_pointer_whatever_its_type_is_called() {
 }
 
 #[test]
+fn a_field_is_copied_cast_or_known_by_its_path() {
+    assert_chains(
+        "struct proto { int (*hash)(int); int (*space)(int); };\n\
+         struct sock_common { struct proto *skc_prot; };\n\
+         struct sock { struct sock_common __sk_common; int (*write_space)(int); };\n\
+         struct svc { int (*old)(int); };\nstruct wrap { int (*hash)(int); };\n\
+         struct rel { struct { int (*hash)(int); } nested; };\n\
+         static int raw_hash(int a) { return a; }\nstatic int def_space(int a) { return a; }\n\
+         static int key_hash(int a) { return a; }\nstatic int rel_hash(int a) { return a; }\n\
+         static struct proto raw = { .hash = raw_hash };\nstatic struct wrap key = { .hash = key_hash };\n\
+         void init(struct sock *sk) { sk->write_space = def_space; }\n\
+         void save(struct svc *s, struct sock *sk) { s->old = sk->write_space; }\n\
+         void add(struct rel *r) { r->nested.hash = rel_hash; }\n\
+         int bind(struct sock *sk) { return sk->sk_prot->hash(1); }\n\
+         int restore(struct svc *s) { return s->old(1); }\n\
+         int cast(const void *p) { return ((const struct wrap *)p)->hash(1); }\n\
+         int by_path(struct rel *r) { return r->nested.hash(1); }\n",
+        &[
+            ("bind", "raw_hash", &["indirect, through sock.__sk_common.skc_prot.hash"]),
+            ("bind", "key_hash", &[]),
+            ("restore", "def_space", &["indirect, through svc.old"]),
+            ("cast", "key_hash", &["indirect, through wrap.hash"]),
+            ("by_path", "rel_hash", &["indirect, through rel.nested.hash"]),
+            ("by_path", "raw_hash", &[]),
+        ],
+    );
+}
+
+#[test]
 fn macros_of_headers_fill_the_members_that_idioms_tell() {
     let dir = Dir::new();
     dir.create(

@@ -203,7 +203,8 @@ impl Graph<'_> {
     fn indirect_callers(&self, target: &DefInfo, arch: Arch, found: &mut Vec<Caller>) {
         let program = self.place(target.file).program;
         let mut judge = Judge::new(self);
-        let mut places: Vec<FileId> = found.iter().map(|user| user.definition.file).collect();
+        let tables = found.iter().filter(|user| user.link.via.is_some());
+        let mut places: Vec<FileId> = tables.map(|user| user.definition.file).collect();
         places.push(target.file);
         places.sort_unstable();
         places.dedup();

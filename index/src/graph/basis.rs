@@ -71,6 +71,7 @@ struct Points {
     core: u32,
     subsystem: u32,
     home: u32,
+    default: u32,
     few: u32,
     some: u32,
 }
@@ -170,7 +171,7 @@ impl<'g, 'a> Judge<'g, 'a> {
         if let Some(site) = self.sites.get(&caller.id) {
             return Rc::clone(site);
         }
-        let (folder, calls) = self.file(caller.file);
+        let (folder, calls) = self.file(caller.file).clone();
         let swaps = !self.swaps.is_empty()
             && self.graph.edges_of(caller).iter().any(|edge| self.swaps.contains(&edge.name));
         let site = Rc::new(Site { file: caller.file, folder, calls, swaps });
@@ -178,9 +179,9 @@ impl<'g, 'a> Judge<'g, 'a> {
         site
     }
 
-    fn file(&mut self, file: FileId) -> (Vec<u8>, Calls) {
+    fn file(&mut self, file: FileId) -> &(Vec<u8>, Calls) {
         let graph = self.graph;
-        let known = self.files.entry(file).or_insert_with(|| {
+        self.files.entry(file).or_insert_with(|| {
             let path = graph.path(file);
             let is_one_of = |globs: &[String]| globs.iter().any(|glob| matches(glob, path));
             let calls = match () {
@@ -189,8 +190,7 @@ impl<'g, 'a> Judge<'g, 'a> {
                 () => Calls::Itself,
             };
             (outer(folder(path)).to_vec(), calls)
-        });
-        known.clone()
+        })
     }
 
     /// What a call at `site` stands on, of a function that is defined or put into tables in `places`.
@@ -213,6 +213,11 @@ impl<'g, 'a> Judge<'g, 'a> {
         };
         if sum < bars.likely && !site.swaps && self.homes(slot).contains(&site.folder) {
             sum += points.home;
+        }
+        // What the kernel's core puts there, others leave there.
+        let is_far = sum < bars.likely && !site.swaps;
+        if is_far && places.iter().any(|place| self.file(*place).1 == Calls::All) {
+            sum += points.default;
         }
         match sum {
             sum if sum >= bars.typed => Basis::Typed,
@@ -264,8 +269,8 @@ impl<'g, 'a> Judge<'g, 'a> {
                 let calls = edges.iter().filter(is_call).count();
                 if calls > 0 {
                     let (folder, who) = self.file(user.file);
-                    core |= who == Calls::All;
-                    *folders.entry(folder).or_default() += calls;
+                    core |= *who == Calls::All;
+                    *folders.entry(folder.clone()).or_default() += calls;
                     all += calls;
                 }
             }

@@ -73,7 +73,14 @@ impl Graph<'_> {
         if tag.is_empty() {
             return self.only_struct_with(field);
         }
-        self.struct_at(tag).or_else(|| self.only_struct_with(field))
+        let known = self.struct_at(tag).or_else(|| self.only_struct_with(field));
+        // A member without a tag of its own is known by its path alone.
+        known.or_else(|| tag.contains(&b'.').then(|| tag.to_vec()))
+    }
+
+    /// Whether a slot's struct is known by its path alone.
+    fn is_by_path(&self, slot: NameRef) -> bool {
+        self.slot_struct(&self.name(slot)).is_some_and(|tag| tag.contains(&b'.'))
     }
 
     /// The struct that a path leads to: `inode.i_op` to what the member `i_op` of `struct inode`
@@ -172,8 +179,12 @@ impl Graph<'_> {
         let names = (!same.is_empty()).then_some(same);
         let by_name = if names.is_none() { self.slots_of_field(slot) } else { Vec::new() };
         let slots = names.as_deref().unwrap_or(&by_name);
-        let fills = self.fills_in(slots, program, arch);
-        let filled = Arc::new(Filled { names, fills });
+        let mut filled = Filled { fills: self.fills_in(slots, program, arch), names };
+        if filled.fills.is_empty() && self.is_by_path(slot) {
+            let fills = self.fills_in(&self.slots_of_field(slot), program, arch);
+            filled = Filled { names: None, fills };
+        }
+        let filled = Arc::new(filled);
         known().insert(key, Arc::clone(&filled));
         filled
     }

@@ -48,6 +48,8 @@ struct File {
     #[serde(default)]
     function_types: Vec<String>,
     #[serde(default)]
+    member_macros: HashMap<String, String>,
+    #[serde(default)]
     pastes: Vec<String>,
     #[serde(default)]
     reads: Vec<String>,
@@ -188,6 +190,7 @@ pub struct Idioms {
     calling_includes: Names<Vec<u8>>,
     callbacks: Vec<Vec<u8>>,
     function_types: HashSet<Vec<u8>>,
+    member_macros: HashMap<Vec<u8>, Vec<u8>>,
     pastes: HashSet<Vec<u8>>,
     reads: HashSet<Vec<u8>>,
     attributes: Names<()>,
@@ -252,6 +255,8 @@ impl Idioms {
         self.callbacks.extend(parsed.callbacks.iter().map(|word| word.as_bytes().to_vec()));
         self.function_types
             .extend(parsed.function_types.iter().map(|name| name.as_bytes().to_vec()));
+        let member_macros = parsed.member_macros.into_iter();
+        self.member_macros.extend(member_macros.map(|(name, path)| (name.into(), path.into())));
         self.pastes.extend(parsed.pastes.iter().map(|word| word.as_bytes().to_vec()));
         self.reads.extend(parsed.reads.iter().map(|word| word.as_bytes().to_vec()));
         let mut problems = Vec::new();
@@ -389,6 +394,11 @@ impl Idioms {
     /// The idiom of a macro that writes an entry of a table.
     pub fn entry(&self, name: &[u8]) -> Option<&Entry> {
         self.entries.get(name)
+    }
+
+    /// The path of members that a macro stands for: `__sk_common.skc_prot` for `sk_prot`.
+    pub fn member_path(&self, name: &[u8]) -> Option<&[u8]> {
+        self.member_macros.get(name).map(Vec::as_slice)
     }
 
     /// Whether a macro gives back the pointer that it is given.

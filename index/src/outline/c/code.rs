@@ -8,6 +8,7 @@ use crate::lex::{Token, TokenKind};
 use super::super::{NO_NAME, NameId, UseKind};
 use super::Reader;
 use super::declare::is_typeof;
+use super::pointers::is_copied;
 use super::walk::{FRAME, Frame, Place, PlaceKind, Walk};
 use super::words::{Word, word};
 
@@ -403,7 +404,8 @@ impl Reader<'_> {
             }
         }
         let called = called || self.is_run(walk, after);
-        let handed_on = walk.top().slot != NO_NAME && self.is_callback(field);
+        let handed_on =
+            walk.top().slot != NO_NAME && (self.is_callback(field) || is_copied(walk.tokens, at));
         let goes_on = after.is_some_and(|t| t.kind == TokenKind::Arrow || t.is(b'.'));
         let is_read = walk.target.0 != NO_NAME;
         if !(called || assigned || (is_read || handed_on) && !goes_on) {

@@ -389,6 +389,15 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Whether the `}` ends an element of a table, though it may be in column 0: `}, {`, `} };`.
+    fn ends_element(&self, token: Token) -> bool {
+        let rest = &self.bytes[token.end as usize..];
+        let next = rest.iter().find(|byte| !byte.is_ascii_whitespace());
+        self.item.equals.is_some()
+            && self.item.depth.brace > 1
+            && next.is_some_and(|byte| matches!(byte, b',' | b'}'))
+    }
+
     fn close_brace(&mut self, token: Token, index: usize) {
         if self.item.depth.brace == 0 {
             // One too many: an `extern "C"`, or a body that was misread.
@@ -408,7 +417,8 @@ impl<'a> Reader<'a> {
         // `};` ends a table inside the body, or a body with all its braces.
         let is_table =
             self.item.depth.brace > 1 && self.bytes.get(token.end as usize) == Some(&b';');
-        if self.in_column_0(token) && !self.item.unindented && !is_table {
+        let is_inside = is_table || self.ends_element(token);
+        if self.in_column_0(token) && !self.item.unindented && !is_inside {
             self.item.depth = Depth::default();
         } else {
             self.item.depth.brace -= 1;

@@ -156,10 +156,14 @@ impl Reader<'_> {
                 let name = self.sink.intern(text);
                 break self.sink.tag_of(name);
             };
-            if fields.len() == LONGEST_PATH {
+            if fields.len() >= LONGEST_PATH {
                 return NO_NAME;
             }
-            fields.push(text);
+            // `sk_prot` is a macro for a path of members.
+            match self.idioms.member_path(text) {
+                Some(path) => fields.extend(path.rsplit(|byte| *byte == b'.')),
+                None => fields.push(text),
+            }
             at = step;
         };
         self.path(tag, &fields)
@@ -199,9 +203,13 @@ impl Reader<'_> {
             let end = inside.iter().position(|t| t.is(b',')).map_or(close, |at| open + 1 + at);
             return if reads { self.receiver(tokens, end) } else { NO_NAME };
         }
+        let is_qualifier =
+            |t: &Token| t.kind == TokenKind::Ident && word(t.text(self.bytes)) == Word::Qualifier;
+        let cast = inside.iter().skip(1).position(|t| !is_qualifier(t)).unwrap_or(0) + 1;
         match inside {
-            [cast, word, tag, ..] if cast.is(b'(') && is_struct(word) => {
-                self.sink.intern(tag.text(self.bytes))
+            [open, ..] if open.is(b'(') && inside.get(cast).is_some_and(is_struct) => {
+                let tag = inside.get(cast + 1).filter(|t| t.kind == TokenKind::Ident);
+                tag.map_or(NO_NAME, |tag| self.sink.intern(tag.text(self.bytes)))
             }
             [star, ..] if star.is(b'*') => self.receiver(tokens, close),
             _ => NO_NAME,
@@ -266,6 +274,23 @@ impl Reader<'_> {
 
 pub(super) fn is_step(token: Token) -> bool {
     token.kind == TokenKind::Arrow || token.is(b'.')
+}
+
+/// Whether the field at `at`, with what is before it, is all that something is set to:
+/// `lamp->on = room->switch_on;`.
+pub(super) fn is_copied(tokens: &[Token], at: usize) -> bool {
+    let ends = |t: &Token| t.is(b';') || t.is(b',') || t.is(b'}');
+    if !tokens.get(at + 1).is_none_or(ends) {
+        return false;
+    }
+    let mut start = at;
+    for _ in 0..LONGEST_PATH {
+        let Some(step) = start.checked_sub(1).filter(|step| is_step(tokens[*step])) else { break };
+        let Some(base) = base(tokens, step) else { return false };
+        start = base;
+    }
+    let is_equals = |back: usize| start.checked_sub(back).is_some_and(|at| tokens[at].is(b'='));
+    is_equals(1) && !is_equals(2)
 }
 
 /// Index of the bracket that the one at `close` closes.
