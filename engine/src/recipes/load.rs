@@ -26,6 +26,7 @@ const BUILT_IN: [(&str, &str); 19] = [
     ("ops-field.toml", include_str!("../../queries/ops-field.toml")),
     ("config.toml", include_str!("../../queries/config.toml")),
     ("boot-param.toml", include_str!("../../queries/boot-param.toml")),
+    ("documented-param.toml", include_str!("../../queries/documented-param.toml")),
     ("tracepoint.toml", include_str!("../../queries/tracepoint.toml")),
     ("export.toml", include_str!("../../queries/export.toml")),
     ("module.toml", include_str!("../../queries/module.toml")),
