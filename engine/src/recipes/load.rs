@@ -15,7 +15,7 @@ use crate::kinds;
 
 /// The recipes that come with the program, in the order in which an answer has them: what
 /// is meant most often first.
-const BUILT_IN: [(&str, &str); 19] = [
+const BUILT_IN: [(&str, &str); 20] = [
     ("syscall.toml", include_str!("../../queries/syscall.toml")),
     ("initcall.toml", include_str!("../../queries/initcall.toml")),
     ("function.toml", include_str!("../../queries/function.toml")),
