@@ -33,16 +33,12 @@ fn text(code: &Code, cell: &Cell, sure: Sureness) -> String {
 
 /// How a use is made, and how sure that is.
 pub(crate) fn use_made(how: &How, sure: Sureness) -> String {
-    match sure {
-        // That it is a call through a pointer says what it stands on.
-        Sureness::Certain | Sureness::Typed => how.to_string(),
-        Sureness::Likely => format!("{how}, likely"),
-        Sureness::Possible => format!("{how}, possible"),
-        Sureness::Unsure => format!("{how}, unsure"),
-        Sureness::OneOfSeveral => format!("{how}, one of several"),
-        Sureness::Candidates(number) => {
+    match (sure, sure.word()) {
+        (Sureness::Candidates(number), _) => {
             format!("{how}, {}", counted(u64::from(number), "candidate"))
         }
+        (_, Some(word)) => format!("{how}, {word}"),
+        (_, None) => how.to_string(),
     }
 }
 

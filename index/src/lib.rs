@@ -44,6 +44,7 @@ mod name_hash;
 mod now;
 pub mod outline;
 mod page_buffer;
+mod path_glob;
 pub mod paths;
 pub mod store;
 mod text;

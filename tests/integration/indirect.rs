@@ -263,6 +263,106 @@ fn a_pointer_is_followed_through_macros_that_read_it_or_call_it() {
 }
 
 #[test]
+fn what_is_called_is_a_pointer_whatever_its_type_is_called() {
+    assert_chains(
+        "struct tree { visit_t visit; int count; };\n\
+         static int leaf(int a) { return a; }\nstatic int node(int a) { return a; }\n\
+         static struct tree oaks = { .visit = node };\n\
+         int each(int n, visit_t visit) { return visit(n); }\n\
+         int all(void) { return each(1, leaf); }\n\
+         int set(struct tree *t)\n{\n\tvisit_t visit = t->visit;\n\treturn visit(1);\n}\n\
+         int later(struct tree *t)\n{\n\tvisit_t visit;\n\n\tvisit = READ_ONCE(t->visit);\n\treturn visit(1);\n}\n\
+         int other(struct tree *t)\n{\n\tvisit_t visit = find(t->visit);\n\treturn visit(1);\n}\n\
+         struct drm_ioctl_desc { drm_ioctl_t *func; };\n\
+         static int kernel(int nr, drm_ioctl_t *func) { return func(nr); }\n\
+         int ioctl(const struct drm_ioctl_desc *d)\n{\n\tdrm_ioctl_t *func;\n\n\tfunc = d->func;\n\treturn kernel(1, func);\n}\n\
+         static int create(int nr) { return nr; }\n\
+         static const struct drm_ioctl_desc ioctls[] = { DRM_IOCTL_DEF_DRV(CREATE, create, 0) };\n",
+        &[
+            ("each", "leaf", &["indirect, through parameter 2 of each()"]),
+            ("set", "node", &["indirect, through tree.visit"]),
+            ("later", "node", &["indirect, through tree.visit"]),
+            ("other", "node", &[]),
+            ("set", "leaf", &[]),
+            ("ioctl", "create", &["call", "indirect, through parameter 2 of kernel()"]),
+        ],
+    );
+}
+
+#[test]
+fn a_field_is_copied_cast_or_known_by_its_path() {
+    assert_chains(
+        "struct proto { int (*hash)(int); int (*space)(int); };\n\
+         struct sock_common { struct proto *skc_prot; };\n\
+         struct sock { struct sock_common __sk_common; int (*write_space)(int); };\n\
+         struct svc { int (*old)(int); };\nstruct wrap { int (*hash)(int); };\n\
+         struct rel { struct { int (*hash)(int); } nested; };\n\
+         static int raw_hash(int a) { return a; }\nstatic int def_space(int a) { return a; }\n\
+         static int key_hash(int a) { return a; }\nstatic int rel_hash(int a) { return a; }\n\
+         static struct proto raw = { .hash = raw_hash };\nstatic struct wrap key = { .hash = key_hash };\n\
+         void init(struct sock *sk) { sk->write_space = def_space; }\n\
+         void save(struct svc *s, struct sock *sk) { s->old = sk->write_space; }\n\
+         void add(struct rel *r) { r->nested.hash = rel_hash; }\n\
+         int bind(struct sock *sk) { return sk->sk_prot->hash(1); }\n\
+         int restore(struct svc *s) { return s->old(1); }\n\
+         int cast(const void *p) { return ((const struct wrap *)p)->hash(1); }\n\
+         int by_path(struct rel *r) { return r->nested.hash(1); }\n",
+        &[
+            ("bind", "raw_hash", &["indirect, through sock.__sk_common.skc_prot.hash"]),
+            ("bind", "key_hash", &[]),
+            ("restore", "def_space", &["indirect, through svc.old"]),
+            ("cast", "key_hash", &["indirect, through wrap.hash"]),
+            ("by_path", "rel_hash", &["indirect, through rel.nested.hash"]),
+            ("by_path", "raw_hash", &[]),
+        ],
+    );
+}
+
+#[test]
+fn macros_of_headers_fill_the_members_that_idioms_tell() {
+    let dir = Dir::new();
+    dir.create(
+        "a.c",
+        "struct device_attribute { int (*show)(int); int (*store)(int); };\n\
+         struct slab_attribute { int (*show)(int); int (*store)(int); };\n\
+         struct dev_pm_ops { int (*suspend)(int); int (*resume_early)(int); };\n\
+         struct kvm_x86_ops { int (*handle_exit)(int); };\n\
+         static int size_show(int a) { return a; }\nDEVICE_ATTR_RO(size);\n\
+         static int mode_set(int a) { return a; }\nstatic DEVICE_ATTR(mode, 0200, NULL, mode_set);\n\
+         static int order_show(int a) { return a; }\n\
+         static struct slab_attribute order_attr = __ATTR_RO(order);\n\
+         static int lamp_off(int a) { return a; }\nstatic int lamp_on(int a) { return a; }\n\
+         static const struct dev_pm_ops lamp_pm = {\n\tLATE_SYSTEM_SLEEP_PM_OPS(lamp_off, lamp_on)\n};\n\
+         static int fan_off(int a) { return a; }\n\
+         static SIMPLE_DEV_PM_OPS(fan_pm, fan_off, NULL);\n\
+         static int vmx_exit(int a) { return a; }\n\
+         static struct kvm_x86_ops vmx_ops = { .handle_exit = vmx_exit };\n\
+         int dev_show(struct device_attribute *a) { return a->show(1); }\n\
+         int dev_store(struct device_attribute *a) { return a->store(1); }\n\
+         int slab_show(struct slab_attribute *a) { return a->show(1); }\n\
+         int resume(const struct dev_pm_ops *pm) { return pm->resume_early(1); }\n\
+         int suspend(const struct dev_pm_ops *pm) { return pm->suspend(1); }\n\
+         int run(int a) { return kvm_x86_call(handle_exit)(a); }\n",
+    );
+    for (from, to, expected) in [
+        ("dev_show", "size_show", &["indirect, through device_attribute.show"][..]),
+        ("dev_store", "mode_set", &["indirect, through device_attribute.store"]),
+        ("dev_show", "order_show", &[]),
+        ("slab_show", "order_show", &["indirect, through slab_attribute.show"]),
+        ("resume", "lamp_on", &["indirect, through dev_pm_ops.resume_early"]),
+        ("suspend", "fan_off", &["indirect, through dev_pm_ops.suspend"]),
+        ("suspend", "lamp_off", &[]),
+        ("run", "vmx_exit", &["indirect, through kvm_x86_ops.handle_exit"]),
+    ] {
+        assert_eq!(hows(&dir, from, to), expected, "{from} to {to}");
+    }
+    // Once, with the field.
+    let table = dir.kgrep(&["callers", "lamp_on"]).run().stdout();
+    assert_eq!(table.matches("init of dev_pm_ops.resume_early").count(), 1, "{table}");
+    assert!(!table.contains("registered by"), "{table}");
+}
+
+#[test]
 fn kernel_functions_for_bpf_are_registered() {
     let dir = Dir::new();
     dir.create(

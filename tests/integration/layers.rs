@@ -190,6 +190,7 @@ const INDEX: Order = &[
     ("lex", &[]),
     ("kind", &[]),
     ("name_hash", &[]),
+    ("path_glob", &[]),
     ("versions", &[]),
     ("paths", &[]),
     ("bounded", &[]),

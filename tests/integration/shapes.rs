@@ -61,6 +61,22 @@ fn a_table_declared_with_its_struct_is_seen() {
 }
 
 #[test]
+fn the_elements_of_a_table_may_begin_in_column_0() {
+    let dir = Dir::new();
+    dir.create(
+        "a.c",
+        "struct driver { int (*probe)(int); };\n\
+         static int one(int a) { return a; }\nstatic int two(int a) { return a; }\n\
+         static struct driver drivers[] = {\n{\n\t.probe = one,\n}, {\n\t.probe = two,\n} };\n\
+         int after(struct driver *d) { return d->probe(1); }\n",
+    );
+    for name in ["one", "two"] {
+        let table = rows(&dir, &["callers", name]);
+        assert!(table.contains("drivers") && table.contains("after"), "{name}: {table}");
+    }
+}
+
+#[test]
 fn calls_across_the_border_of_rust() {
     let dir = Dir::new();
     dir.create(
@@ -84,6 +100,32 @@ fn calls_across_the_border_of_rust() {
         let table = rows(&dir, &["callers", name]);
         assert!(table.contains(caller), "{name}: {table}");
     }
+}
+
+#[test]
+fn a_macro_of_an_else_hides_what_its_own_file_defines_alone() {
+    let dir = Dir::new();
+    dir.create("include/ring.h", "int ring_first(int a);\nint ring_last(int a);\n");
+    dir.create(
+        "mm/ring.c",
+        "#include \"ring.h\"\nint ring_first(int a) { return ring_copy(a); }\n\
+         int ring_last(int a) { return ring_copy(a); }\nint ring_copy(int a) { return a; }\n",
+    );
+    dir.create(
+        "mm/log.c",
+        "#include \"ring.h\"\n#ifdef CONFIG_LOG\nint seek(void) { return ring_first(1); }\n\
+         static int last(int a) { return a; }\n#else\n\
+         #define ring_first(a) 0\n#define last(a) 0\n#endif\n#define ring_last(a) 0\n\
+         int rewind(void) { return ring_first(2) + last(3) + ring_last(4); }\n",
+    );
+    dir.create("mm/last.c", "int last(int a) { return ring_copy(a); }\n");
+    for (from, hops) in [("seek", 2), ("rewind", 2)] {
+        let found = dir.kgrep(&["chain", from, "ring_copy", "--format", "grep"]).run().stdout();
+        assert_eq!(found.lines().count(), hops, "{from}: {found}");
+    }
+    let rows = rows(&dir, &["chain", "rewind", "ring_copy"]);
+    let titles: Vec<&str> = rows.lines().filter(|row| row.contains('→')).collect();
+    assert_eq!(titles, ["rewind → ring_first → ring_copy"]);
 }
 
 #[test]

@@ -87,6 +87,19 @@ fn the_file_that_opens_all_comes_first_and_what_is_only_possible_is_counted() {
 }
 
 #[test]
+fn what_the_core_puts_there_is_a_default_that_others_leave() {
+    let dir = files();
+    dir.create(
+        "fs/libfs.c",
+        "int simple_open(struct file *f) { return 0; }\n\
+         static const struct file_operations simple_fops = { .open = simple_open };\n",
+    );
+    let found = hows(&dir, &["callees", "ceph_init", "--kinds", "indirect"]);
+    let calls: Vec<&String> = found.iter().filter(|how| how.contains("indirect")).collect();
+    assert_eq!(calls, ["fs/ceph/file.c indirect, through file.f_op.open, likely"]);
+}
+
+#[test]
 fn who_puts_another_table_in_place_opens_what_is_below() {
     let dir = files();
     assert_eq!(

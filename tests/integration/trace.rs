@@ -244,6 +244,28 @@ fn queries_lists_explains_and_checks() {
 }
 
 #[test]
+fn a_parameter_that_is_only_documented_is_told_with_its_documentation() {
+    let dir = Dir::new();
+    dir.create(
+        "Documentation/admin-guide/kernel-parameters.txt",
+        "\tfan.speed=\t[HW] How fast.\n\t\t\tdriver of old fans\n\n\tlamp=\t[HW]\n",
+    );
+    dir.create(
+        "drivers/lamp.c",
+        "static int set(char *s) { return 0; }\n__setup(\"lamp=\", set);\n",
+    );
+    let told = |name: &str| dir.kgrep(&["--format", "grep", "trace", name]).run().stdout();
+    let fan = told("fan.speed=");
+    assert!(
+        fan.contains("kernel-parameters.txt:1:") && fan.contains("driver of old fans"),
+        "{fan}"
+    );
+    assert_eq!(told("driver"), "");
+    let lamp = dir.kgrep(&["trace", "lamp="]).run().stdout();
+    assert!(lamp.contains("__setup") && !lamp.contains("nothing here registers"), "{lamp}");
+}
+
+#[test]
 fn lists_of_all_names_of_a_kind() {
     let dir = Dir::kernel();
     let list = |args: &[&str]| {

@@ -80,6 +80,20 @@ pub enum Sureness {
     Possible,
 }
 
+impl Sureness {
+    /// The word for it; none where how a use is made says all, and for a number of candidates.
+    pub fn word(self) -> Option<&'static str> {
+        match self {
+            // That it is a call through a pointer says what it stands on.
+            Sureness::Certain | Sureness::Typed | Sureness::Candidates(_) => None,
+            Sureness::Likely => Some("likely"),
+            Sureness::Possible => Some("possible"),
+            Sureness::Unsure => Some("unsure"),
+            Sureness::OneOfSeveral => Some("one of several"),
+        }
+    }
+}
+
 impl From<Basis> for Sureness {
     fn from(basis: Basis) -> Sureness {
         match basis {

@@ -57,13 +57,7 @@ impl Direction {
             }
         }
     }
-}
 
-/// The kinds of steps that a reader means by a call; of what a function calls also those through
-/// fields, a row each.
-const CALLS: [LinkKind; 4] = [LinkKind::Call, LinkKind::Macro, LinkKind::Ref, LinkKind::Indirect];
-
-impl Direction {
     fn calls(self) -> Vec<LinkKind> {
         match self {
             Direction::Callers => CALLS[..3].to_vec(),
@@ -71,6 +65,10 @@ impl Direction {
         }
     }
 }
+
+/// The kinds of steps that a reader means by a call; of what a function calls also those through
+/// fields, a row each.
+const CALLS: [LinkKind; 4] = [LinkKind::Call, LinkKind::Macro, LinkKind::Ref, LinkKind::Indirect];
 
 fn answer(code: &Code, graph: &Graph<'_>, steps: &Steps, direction: Direction) -> Result<Answer> {
     let mut notes = Vec::new();
@@ -102,6 +100,9 @@ fn answer(code: &Code, graph: &Graph<'_>, steps: &Steps, direction: Direction) -
         direct: RefCell::default(),
     };
     let roots = tree.roots(name);
+    if roots.len() > 1 {
+        tree.called = RefCell::new(Some(HashSet::new()));
+    }
     if roots.is_empty() {
         let mut others = graph.definitions_of(name);
         others.sort_by_cached_key(|other| Ranking::of(graph, other, code.arch));
@@ -149,17 +150,26 @@ fn nothing(name: &str, steps: &Steps, direction: Direction) -> Note {
 }
 
 /// Leaves out what is said better beside it: that a list entry holds a function, where it
-/// is known which macro registers it there.
-fn said_once(found: &mut Vec<Caller>) {
-    let better: HashSet<(DefId, u32, LinkKind)> = found
-        .iter()
-        .filter(|caller| caller.link.via.is_some())
-        .map(|caller| (caller.definition.id, caller.link.line, caller.link.kind))
-        .collect();
-    found.retain(|caller| {
-        let key = (caller.definition.id, caller.link.line, caller.link.kind);
-        caller.link.via.is_some() || !better.contains(&key)
-    });
+/// is known which macro registers it there; and that, where it is known which field it goes to.
+fn said_once(graph: &Graph<'_>, found: &mut Vec<Caller>) {
+    let key = |c: &Caller| (c.definition.id, c.link.line, c.link.kind);
+    // 0: only that, 1: which macro does it, 2: which field it goes to.
+    let told = |caller: &Caller| match caller.link.via {
+        None => 0,
+        Some(via) => 1 + u8::from(caller.link.kind == LinkKind::Init && graph.is_slot(via)),
+    };
+    // What is said of one line stands together.
+    let mut better = Vec::with_capacity(found.len());
+    for same in found.chunk_by(|one, other| key(one) == key(other)) {
+        match same {
+            [only] => better.push(*only),
+            _ => {
+                let best = same.iter().map(told).max();
+                better.extend(same.iter().filter(|caller| Some(told(caller)) == best));
+            }
+        }
+    }
+    *found = better;
 }
 
 /// An answer that grows, row by row.
@@ -178,9 +188,9 @@ struct Growing<'g, 'a> {
     /// A field that is called, behind which may be many functions.
     field: RefCell<Option<String>>,
     depth: usize,
-    /// The calls of the name that was asked for: each may mean several of its definitions, a
-    /// stub and the real one, and is shown once.
-    called: RefCell<HashSet<(DefId, u32, LinkKind)>>,
+    /// The calls of the name that was asked for, where it has several definitions: each may mean more
+    /// than one, a stub and the real one, and is shown once.
+    called: RefCell<Option<HashSet<(DefId, u32, LinkKind)>>>,
     sources: Sources,
     rows: Vec<Row>,
     arrows: Vec<Arrow>,
@@ -281,7 +291,7 @@ impl Growing<'_, '_> {
         let indirect = kinds.contains(&LinkKind::Indirect);
         let mut found = self.graph.callers(target, arch, indirect);
         found.retain(|caller| kinds.contains(&caller.link.kind));
-        said_once(&mut found);
+        said_once(self.graph, &mut found);
         found
     }
 
@@ -319,8 +329,9 @@ impl Growing<'_, '_> {
         found.sort_by_key(|caller| caller.basis);
         if depth == 1 {
             self.count_direct(target);
-            let mut called = self.called.borrow_mut();
-            found.retain(|c| called.insert((c.definition.id, c.link.line, c.link.kind)));
+            if let Some(called) = self.called.borrow_mut().as_mut() {
+                found.retain(|c| called.insert((c.definition.id, c.link.line, c.link.kind)));
+            }
         }
         let follows = depth < self.depth;
         let step = |caller: Caller| Step {

@@ -2,6 +2,7 @@
 //! like, with the macros that it uses at the top level, until the definition's name stands there.
 
 use kgrep_index::graph::{DefInfo, FileId, Graph};
+use kgrep_index::lex::{Lexer, Token, TokenKind};
 use kgrep_index::outline::{Kind, written_out};
 
 use super::line::{maker, word_in};
@@ -95,53 +96,56 @@ fn by(code: &Code, graph: &Graph<'_>, made: &DefInfo, arguments: &[u8]) -> Optio
 
 /// The text between the brackets that open at or behind `at`, and where they end.
 fn arguments(text: &[u8], at: usize) -> Option<(&[u8], usize)> {
-    let open = at + text.get(at..)?.iter().position(|byte| !byte.is_ascii_whitespace())?;
-    if text[open] != b'(' {
-        return None;
+    let mut lexer = Lexer::within(text, at, text.len(), 1);
+    let (mut depth, mut start) = (0usize, None);
+    while let Some(token) = lexer.next_meaning(|_| {}) {
+        let start = *start.get_or_insert(token.end as usize);
+        depth += usize::from(token.is(b'('));
+        // What comes first opens no bracket.
+        depth.checked_sub(1)?;
+        depth -= usize::from(token.is(b')'));
+        if depth == 0 {
+            return Some((&text[start..token.start as usize], token.end as usize));
+        }
     }
-    let mut depth = 0usize;
-    let close = text[open..].iter().position(|byte| {
-        depth += usize::from(*byte == b'(');
-        depth -= usize::from(*byte == b')');
-        depth == 0
-    })?;
-    Some((&text[open + 1..open + close], open + close + 1))
+    None
 }
 
 /// The text with each macro that is used outside of all brackets written out.
 fn once(code: &Code, graph: &Graph<'_>, file: FileId, text: &[u8]) -> Vec<u8> {
-    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-    let (mut out, mut at, mut depth) = (Vec::new(), 0, 0usize);
-    while let Some(byte) = text.get(at) {
-        let length = text[at..].iter().take_while(|byte| is_word(byte)).count();
-        if length == 0 {
-            match byte {
-                b'{' | b'(' | b'[' => depth += 1,
-                b'}' | b')' | b']' => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            out.push(*byte);
-            at += 1;
+    let (mut out, mut copied, mut depth) = (Vec::new(), 0, 0usize);
+    let mut lexer = Lexer::within(text, 0, text.len(), 1);
+    while let Some(token) = lexer.next_meaning(|_| {}) {
+        if (token.start as usize) < copied {
             continue;
         }
-        let word = &text[at..at + length];
-        let written = (depth == 0).then(|| {
-            let (inside, end) = arguments(text, at + length)?;
-            let made = definition(code, graph, file, std::str::from_utf8(word).ok()?)?;
+        depth = deeper(depth, token);
+        if depth > 0 || token.kind != TokenKind::Ident {
+            continue;
+        }
+        let written = || {
+            let (inside, end) = arguments(text, token.end as usize)?;
+            let word = std::str::from_utf8(token.text(text)).ok()?;
+            let made = definition(code, graph, file, word)?;
             Some((by(code, graph, &made, inside)?, end))
-        });
-        match written.flatten() {
-            Some((written, end)) => {
-                out.extend(written);
-                at = end;
-            }
-            None => {
-                out.extend_from_slice(word);
-                at += length;
-            }
+        };
+        if let Some((written, end)) = written() {
+            out.extend_from_slice(&text[copied..token.start as usize]);
+            out.extend(written);
+            copied = end;
         }
     }
+    out.extend_from_slice(&text[copied..]);
     out
+}
+
+/// How deep in brackets of any kind what follows a token is.
+fn deeper(depth: usize, token: Token) -> usize {
+    match token.byte {
+        b'{' | b'(' | b'[' if token.kind == TokenKind::Byte => depth + 1,
+        b'}' | b')' | b']' if token.kind == TokenKind::Byte => depth.saturating_sub(1),
+        _ => depth,
+    }
 }
 
 /// Lines with tabs for the braces around them; a macro's own are of no use.
@@ -155,12 +159,10 @@ fn indented(text: &[u8]) -> Vec<u8> {
         out.extend(std::iter::repeat_n(b'\t', depth.saturating_sub(closes)));
         out.extend_from_slice(line);
         out.push(b'\n');
-        for byte in line {
-            match byte {
-                b'{' => depth += 1,
-                b'}' => depth = depth.saturating_sub(1),
-                _ => {}
-            }
+        let mut lexer = Lexer::within(line, 0, line.len(), 1);
+        while let Some(token) = lexer.next_meaning(|_| {}) {
+            depth += usize::from(token.is(b'{'));
+            depth = depth.saturating_sub(usize::from(token.is(b'}')));
         }
     }
     out
@@ -176,5 +178,11 @@ mod tests {
         assert_eq!(indented(text), b"int f(void)\n{\n\treturn g();\n}\nstruct x y = { 1 };\n");
         assert_eq!(arguments(b"F (a, (b))x", 1), Some((&b"a, (b)"[..], 10)));
         assert_eq!(arguments(b"F x", 1), None);
+    }
+
+    #[test]
+    fn brackets_in_strings_are_text() {
+        assert_eq!(arguments(b"F(\")\", ')')x", 1), Some((&b"\")\", ')'"[..], 11)));
+        assert_eq!(indented(b"f(\"{\");\ng();"), b"f(\"{\");\ng();\n");
     }
 }

@@ -15,7 +15,7 @@ use crate::kinds;
 
 /// The recipes that come with the program, in the order in which an answer has them: what
 /// is meant most often first.
-const BUILT_IN: [(&str, &str); 19] = [
+const BUILT_IN: [(&str, &str); 20] = [
     ("syscall.toml", include_str!("../../queries/syscall.toml")),
     ("initcall.toml", include_str!("../../queries/initcall.toml")),
     ("function.toml", include_str!("../../queries/function.toml")),
@@ -26,6 +26,7 @@ const BUILT_IN: [(&str, &str); 19] = [
     ("ops-field.toml", include_str!("../../queries/ops-field.toml")),
     ("config.toml", include_str!("../../queries/config.toml")),
     ("boot-param.toml", include_str!("../../queries/boot-param.toml")),
+    ("documented-param.toml", include_str!("../../queries/documented-param.toml")),
     ("tracepoint.toml", include_str!("../../queries/tracepoint.toml")),
     ("export.toml", include_str!("../../queries/export.toml")),
     ("module.toml", include_str!("../../queries/module.toml")),

@@ -192,7 +192,7 @@ impl Graph<'_> {
         slots.sort_unstable();
         slots.dedup();
         let mut same: Vec<NameRef> =
-            slots.into_iter().flat_map(|slot| self.same_slots(slot)).collect();
+            slots.into_iter().flat_map(|slot| self.same_slots(slot).to_vec()).collect();
         same.sort_unstable();
         same.dedup();
         self.slots_passed_to(&mut same);
@@ -203,7 +203,8 @@ impl Graph<'_> {
     fn indirect_callers(&self, target: &DefInfo, arch: Arch, found: &mut Vec<Caller>) {
         let program = self.place(target.file).program;
         let mut judge = Judge::new(self);
-        let mut places: Vec<FileId> = found.iter().map(|user| user.definition.file).collect();
+        let tables = found.iter().filter(|user| user.link.via.is_some());
+        let mut places: Vec<FileId> = tables.map(|user| user.definition.file).collect();
         places.push(target.file);
         places.sort_unstable();
         places.dedup();
@@ -223,7 +224,7 @@ impl Graph<'_> {
                     .filter(|e| e.name == slot && e.kind == UseKind::Indirect)
                 {
                     let filled = filled.get_or_insert_with(|| self.filled(slot, program, arch));
-                    let names = filled.names.as_deref().unwrap_or_default();
+                    let names = filled.names.as_deref().map_or(&[][..], Vec::as_slice);
                     let called = Called { names, functions: filled.fills.len() };
                     let site = judge.site(&user);
                     let basis = judge.basis(&site, &called, &places);

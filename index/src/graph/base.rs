@@ -16,7 +16,7 @@ use super::known::Known;
 use super::names::NameTable;
 use super::overlay::Overlay;
 use super::place::Place;
-use super::slots::FilledSlots;
+use super::slots::{Classes, FilledSlots};
 use super::undecided::Undecided;
 use super::uses::Uses;
 use super::{Damaged, Sections, record};
@@ -103,6 +103,8 @@ pub struct Graph<'a> {
     /// The uses of the name that was asked for last: many definitions of one name are asked
     /// for one after the other.
     pub(super) asked: Mutex<Option<(NameRef, Arc<Uses>)>>,
+    /// The slots of the fields that were asked for, by their structures.
+    pub(super) classes: Mutex<Classes>,
     /// What fills the slots that were asked for.
     pub(super) filled: Mutex<FilledSlots>,
     /// What was found out of names as they are now.
@@ -173,6 +175,7 @@ impl<'a> Graph<'a> {
             included: Bits::from_bytes(included.all().unwrap_or_default(), path_ends.len() / 4),
             private: Mutex::default(),
             asked: Mutex::default(),
+            classes: Mutex::default(),
             filled: Mutex::default(),
             known: Mutex::default(),
             overlay: Overlay::default(),

@@ -13,7 +13,6 @@ use super::chain::{Arrivals, ChainOptions, Hop, State};
 use super::ids::{DefId, NameRef};
 use super::nearness::Nearness;
 use super::place::Program;
-use super::slots::{Classes, Fill};
 
 /// A step to a definition.
 #[derive(Clone, Copy)]
@@ -26,12 +25,6 @@ struct Step {
 
 /// A slot, as code of one program calls through it.
 type Slot = (NameRef, Program);
-
-/// What fills a slot, with all names of that.
-struct Filled {
-    names: Rc<Vec<NameRef>>,
-    fills: Vec<Fill>,
-}
 
 /// The functions that a call through a slot may lead to, and what that stands on.
 type Targets = Rc<Vec<(DefInfo, Basis)>>;
@@ -61,12 +54,10 @@ pub(super) struct Forward<'g, 'a> {
     avoid: HashSet<NameRef>,
     memo: Memo,
     steps: HashMap<DefId, Rc<Steps>>,
-    fills: HashMap<Slot, Rc<Filled>>,
     targets: HashMap<(Slot, Standpoint), Targets>,
     /// Whether calls that are only possible are hops.
     possible: bool,
     judge: Judge<'g, 'a>,
-    classes: Classes,
     /// On which level each definition was reached first.
     reached: HashMap<DefId, usize>,
     spent: HashSet<(Slot, Standpoint)>,
@@ -95,11 +86,9 @@ impl<'g, 'a> Forward<'g, 'a> {
             avoid: options.avoid.iter().copied().collect(),
             memo: Memo::default(),
             steps: HashMap::new(),
-            fills: HashMap::new(),
             targets: HashMap::new(),
             possible,
             judge: Judge::new(graph),
-            classes: Classes::default(),
             reached: starts.iter().map(|start| (start.id, 0)).collect(),
             spent: HashSet::new(),
             frontier: starts.to_vec(),
@@ -190,18 +179,21 @@ impl<'g, 'a> Forward<'g, 'a> {
 
     /// The functions that `from` may call through a slot; none where its structure is not known.
     fn targets_of(&mut self, from: &DefInfo, slot: Slot) -> Targets {
-        let Some(class) = self.classes.of(self.graph, slot.0) else { return Rc::default() };
         // Several names are one slot.
-        let slot = (class.first().copied().unwrap_or(slot.0), slot.1);
+        let Some(first) = self.graph.same_slots(slot.0).first().copied() else {
+            return Rc::default();
+        };
+        let slot = (first, slot.1);
         let site = self.judge.site(from);
         if let Some(targets) = self.targets.get(&(slot, site.standpoint())) {
             return Rc::clone(targets);
         }
-        let filled = self.filled(slot, class);
+        let filled = self.graph.filled(slot.0, slot.1, self.options.arch);
         self.work += filled.fills.len() + 1;
-        let called = Called { names: &filled.names, functions: filled.fills.len() };
+        let names = filled.names.as_deref().map_or(&[][..], Vec::as_slice);
+        let called = Called { names, functions: filled.fills.len() };
         let mut targets = Vec::new();
-        for fill in &filled.fills {
+        for fill in filled.fills.iter().filter(|fill| !self.avoid.contains(&fill.name)) {
             let basis = self.judge.basis(&site, &called, &fill.places());
             if self.possible || basis < Basis::Possible {
                 targets.extend(fill.definitions.iter().map(|to| (*to, basis)));
@@ -210,18 +202,6 @@ impl<'g, 'a> Forward<'g, 'a> {
         let targets = Rc::new(targets);
         self.targets.insert((slot, site.standpoint()), Rc::clone(&targets));
         targets
-    }
-
-    /// What fills the slot that has these names.
-    fn filled(&mut self, slot: Slot, names: Rc<Vec<NameRef>>) -> Rc<Filled> {
-        if let Some(filled) = self.fills.get(&slot) {
-            return Rc::clone(filled);
-        }
-        let mut fills = self.graph.fills_in(&names, slot.1, self.options.arch);
-        fills.retain(|fill| !self.avoid.contains(&fill.name));
-        let filled = Rc::new(Filled { names, fills });
-        self.fills.insert(slot, Rc::clone(&filled));
-        filled
     }
 
     /// Finds all chains of the shortest length, if that is at most `bound`. What is too far

@@ -41,6 +41,7 @@ impl Graph<'_> {
         self.private = Mutex::default();
         self.asked = Mutex::default();
         self.known = Mutex::default();
+        self.classes = Mutex::default();
         self.filled = Mutex::default();
         for (path, outline) in files {
             let index = outline.map(|_| self.overlay.paths.len() as u32);

@@ -12,7 +12,6 @@ use super::base::{DefInfo, Graph};
 use super::ids::{DefId, FileId, NameRef};
 use super::place::Program;
 use super::resolve::{Arch, hides};
-use super::slots::Classes;
 
 /// The definitions that are at most `radius` steps away from an end.
 pub(super) struct Nearness<'g, 'a> {
@@ -23,7 +22,6 @@ pub(super) struct Nearness<'g, 'a> {
     programs: Vec<Program>,
     steps: HashMap<DefId, usize>,
     frontier: Vec<DefInfo>,
-    classes: Classes,
     slots: HashSet<NameRef>,
     /// How many users may be looked at.
     most: usize,
@@ -52,7 +50,6 @@ impl<'g, 'a> Nearness<'g, 'a> {
             programs: starts.iter().map(|start| graph.place(start.file).program).collect(),
             steps: ends.iter().map(|end| (end.id, 0)).collect(),
             frontier: ends,
-            classes: Classes::default(),
             slots: HashSet::new(),
             most,
             radius: 0,
@@ -153,8 +150,7 @@ impl<'g, 'a> Nearness<'g, 'a> {
         let mut open = vec![slot];
         while let Some(slot) = open.pop() {
             self.slots.insert(slot);
-            let Some(same) = self.classes.of(self.graph, slot) else { continue };
-            for &same in same.iter() {
+            for &same in self.graph.same_slots(slot).iter() {
                 self.slots.insert(same);
                 for user in self.users(same) {
                     self.add(&user);

@@ -3,7 +3,6 @@
 //! `open@` is one whose struct the text does not tell.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::rc::Rc;
 use std::sync::{Arc, PoisonError};
 
 use crate::outline::{Kind, UseKind};
@@ -33,7 +32,7 @@ impl Fill {
 pub(super) struct Filled {
     /// All names of the slot; none where its structure is not known, and any field of that name
     /// is meant.
-    pub(super) names: Option<Vec<NameRef>>,
+    pub(super) names: Option<Arc<Vec<NameRef>>>,
     pub(super) fills: Vec<Fill>,
 }
 
@@ -50,38 +49,12 @@ const MOST_PASSED: usize = 1 << 10;
 /// Of so many files that put a function into a slot it is known which they are.
 const MOST_TABLES: usize = 64;
 
-/// The slots of each field by their structures, for a question that asks for many: each field
-/// is looked up once.
-#[derive(Default)]
-pub(super) struct Classes(HashMap<Vec<u8>, HashMap<NameRef, Rc<Vec<NameRef>>>>);
-
-impl Classes {
-    /// All names of the slot that `slot` is; none where its structure is not known.
-    pub(super) fn of(&mut self, graph: &Graph<'_>, slot: NameRef) -> Option<Rc<Vec<NameRef>>> {
-        let text = graph.name(slot);
-        let field = text[..=memchr::memchr(b'@', &text)?].to_vec();
-        let classes = self.0.entry(field).or_insert_with_key(|field| {
-            let mut names = Vec::new();
-            graph.names_starting_with(field, |name, text| names.push((name, text.to_vec())));
-            let mut classes: HashMap<Vec<u8>, Vec<NameRef>> = HashMap::new();
-            for (name, text) in names {
-                if let Some(tag) = graph.slot_struct(&text) {
-                    classes.entry(tag).or_default().push(name);
-                }
-            }
-            let mut known = HashMap::new();
-            for names in classes.into_values().map(Rc::new) {
-                known.extend(names.iter().map(|name| (*name, Rc::clone(&names))));
-            }
-            known
-        });
-        classes.get(&slot).cloned()
-    }
-}
+/// The slots of each field by their structures, of the fields that were asked for.
+pub(super) type Classes = HashMap<Vec<u8>, HashMap<NameRef, Arc<Vec<NameRef>>>>;
 
 impl Graph<'_> {
     /// Whether a name is a slot's.
-    pub(super) fn is_slot(&self, name: NameRef) -> bool {
+    pub fn is_slot(&self, name: NameRef) -> bool {
         self.name(name).contains(&b'@')
     }
 
@@ -100,7 +73,14 @@ impl Graph<'_> {
         if tag.is_empty() {
             return self.only_struct_with(field);
         }
-        self.struct_at(tag).or_else(|| self.only_struct_with(field))
+        let known = self.struct_at(tag).or_else(|| self.only_struct_with(field));
+        // A member without a tag of its own is known by its path alone.
+        known.or_else(|| tag.contains(&b'.').then(|| tag.to_vec()))
+    }
+
+    /// Whether a slot's struct is known by its path alone.
+    fn is_by_path(&self, slot: NameRef) -> bool {
+        self.slot_struct(&self.name(slot)).is_some_and(|tag| tag.contains(&b'.'))
     }
 
     /// The struct that a path leads to: `inode.i_op` to what the member `i_op` of `struct inode`
@@ -140,15 +120,37 @@ impl Graph<'_> {
         if tags.len() == 1 { tags.pop() } else { None }
     }
 
-    /// All names of the slot that `slot` is.
-    pub(super) fn same_slots(&self, slot: NameRef) -> Vec<NameRef> {
+    /// All names of the slot that `slot` is; none where its structure is not known.
+    pub(super) fn same_slots(&self, slot: NameRef) -> Arc<Vec<NameRef>> {
         let text = self.name(slot);
-        let Some(tag) = self.slot_struct(&text) else { return Vec::new() };
-        let end = memchr::memchr(b'@', &text).map_or(text.len(), |at| at + 1);
+        let Some(at) = memchr::memchr(b'@', &text) else { return Arc::default() };
+        let field = &text[..=at];
+        let known = || self.classes.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = |slots: &HashMap<NameRef, Arc<Vec<NameRef>>>| slots.get(&slot).cloned();
+        if let Some(slots) = known().get(field) {
+            return same(slots).unwrap_or_default();
+        }
+        let slots = self.slots_by_structure(field);
+        let found = same(&slots).unwrap_or_default();
+        known().insert(field.to_vec(), slots);
+        found
+    }
+
+    /// For each slot of a field, whose name ends in `@`, all that are of the same structure.
+    fn slots_by_structure(&self, field: &[u8]) -> HashMap<NameRef, Arc<Vec<NameRef>>> {
         let mut names = Vec::new();
-        self.names_starting_with(&text[..end], |name, text| names.push((name, text.to_vec())));
-        names.retain(|(_, text)| self.slot_struct(text).as_ref() == Some(&tag));
-        names.into_iter().map(|(name, _)| name).collect()
+        self.names_starting_with(field, |name, text| names.push((name, text.to_vec())));
+        let mut classes: HashMap<Vec<u8>, Vec<NameRef>> = HashMap::new();
+        for (name, text) in names {
+            if let Some(tag) = self.slot_struct(&text) {
+                classes.entry(tag).or_default().push(name);
+            }
+        }
+        let mut known = HashMap::new();
+        for names in classes.into_values().map(Arc::new) {
+            known.extend(names.iter().map(|name| (*name, Arc::clone(&names))));
+        }
+        known
     }
 
     /// What fills a slot that code of `program` calls through, by name; where the structure is not
@@ -168,21 +170,27 @@ impl Graph<'_> {
     /// A slot with what fills it where code of `program` calls through it.
     pub(super) fn filled(&self, slot: NameRef, program: Program, arch: Arch) -> Arc<Filled> {
         let known = || self.filled.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (slot, program, arch);
+        let same = self.same_slots(slot);
+        // Several names are one slot.
+        let key = (same.first().copied().unwrap_or(slot), program, arch);
         if let Some(filled) = known().get(&key) {
             return Arc::clone(filled);
         }
-        let same = self.same_slots(slot);
         let names = (!same.is_empty()).then_some(same);
         let by_name = if names.is_none() { self.slots_of_field(slot) } else { Vec::new() };
-        let fills = self.fills_in(names.as_deref().unwrap_or(&by_name), program, arch);
-        let filled = Arc::new(Filled { names, fills });
+        let slots = names.as_deref().unwrap_or(&by_name);
+        let mut filled = Filled { fills: self.fills_in(slots, program, arch), names };
+        if filled.fills.is_empty() && self.is_by_path(slot) {
+            let fills = self.fills_in(&self.slots_of_field(slot), program, arch);
+            filled = Filled { names: None, fills };
+        }
+        let filled = Arc::new(filled);
         known().insert(key, Arc::clone(&filled));
         filled
     }
 
     /// What fills any of these slots, by name.
-    pub(super) fn fills_in(&self, slots: &[NameRef], program: Program, arch: Arch) -> Vec<Fill> {
+    fn fills_in(&self, slots: &[NameRef], program: Program, arch: Arch) -> Vec<Fill> {
         let mut found: BTreeMap<NameKey, Fill> = BTreeMap::new();
         let mut all: Vec<NameRef> = slots.to_vec();
         let mut known: HashSet<NameRef> = all.iter().copied().collect();
@@ -205,7 +213,7 @@ impl Graph<'_> {
                         // What fills that slot comes here, too.
                         if known.len() < MOST_PASSED && !known.contains(&edge.name) {
                             let same = self.same_slots(edge.name);
-                            all.extend(same.into_iter().filter(|slot| known.insert(*slot)));
+                            all.extend(same.iter().filter(|slot| known.insert(**slot)));
                         }
                         continue;
                     }
@@ -242,7 +250,7 @@ impl Graph<'_> {
                     return;
                 }
                 let same = self.same_slots(via);
-                slots.extend(same.into_iter().filter(|slot| known.insert(*slot)));
+                slots.extend(same.iter().filter(|slot| known.insert(**slot)));
             }
         }
     }
@@ -261,7 +269,7 @@ impl Graph<'_> {
     /// Every use of the slot that `slot` is, with the definition that it is in: calls through it, and
     /// what puts functions there. In path and line order.
     pub fn slot_uses(&self, slot: NameRef, arch: Arch) -> Vec<(DefInfo, Edge)> {
-        let same: HashSet<NameRef> = self.same_slots(slot).into_iter().collect();
+        let same: HashSet<NameRef> = self.same_slots(slot).iter().copied().collect();
         let users: HashSet<DefId> = same.iter().flat_map(|slot| self.users_of(*slot)).collect();
         let mut found = Vec::new();
         for user in users.into_iter().filter_map(|id| self.definition(id)) {

@@ -5,7 +5,7 @@ use std::{hash::BuildHasherDefault, path::Path};
 
 use serde::Deserialize;
 
-use super::{Define, Hidden, Instantiate, Register, Run, Slot, Template};
+use super::{Define, Entry, Hidden, Instantiate, Register, Run, Slot, Template};
 use crate::kind::Kind;
 use crate::name_hash::NameHasher;
 
@@ -42,7 +42,13 @@ struct File {
     #[serde(default)]
     slot: Vec<toml::Spanned<toml::Table>>,
     #[serde(default)]
+    entry: Vec<toml::Spanned<toml::Table>>,
+    #[serde(default)]
     callbacks: Vec<String>,
+    #[serde(default)]
+    function_types: Vec<String>,
+    #[serde(default)]
+    member_macros: HashMap<String, String>,
     #[serde(default)]
     pastes: Vec<String>,
     #[serde(default)]
@@ -81,7 +87,16 @@ struct RegisterEntry {
     table: String,
     functions: Vec<String>,
     #[serde(default)]
+    fills: Vec<[String; 2]>,
+    #[serde(default)]
     defines: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MembersEntry {
+    macros: Vec<String>,
+    members: Vec<[String; 2]>,
 }
 
 #[derive(Deserialize)]
@@ -171,8 +186,11 @@ pub struct Idioms {
     runs: Names<Run>,
     hidden: Names<Hidden>,
     slots: Names<Slot>,
+    entries: Names<Entry>,
     calling_includes: Names<Vec<u8>>,
     callbacks: Vec<Vec<u8>>,
+    function_types: HashSet<Vec<u8>>,
+    member_macros: HashMap<Vec<u8>, Vec<u8>>,
     pastes: HashSet<Vec<u8>>,
     reads: HashSet<Vec<u8>>,
     attributes: Names<()>,
@@ -235,6 +253,10 @@ impl Idioms {
             self.attributes.insert(word, &());
         }
         self.callbacks.extend(parsed.callbacks.iter().map(|word| word.as_bytes().to_vec()));
+        self.function_types
+            .extend(parsed.function_types.iter().map(|name| name.as_bytes().to_vec()));
+        let member_macros = parsed.member_macros.into_iter();
+        self.member_macros.extend(member_macros.map(|(name, path)| (name.into(), path.into())));
         self.pastes.extend(parsed.pastes.iter().map(|word| word.as_bytes().to_vec()));
         self.reads.extend(parsed.reads.iter().map(|word| word.as_bytes().to_vec()));
         let mut problems = Vec::new();
@@ -258,6 +280,7 @@ impl Idioms {
             Ok(())
         });
         each(parsed.slot, &mut |table| self.add_slot(&read(table)?));
+        each(parsed.entry, &mut |table| self.add_entry(&read(table)?));
         each(parsed.instantiate, &mut |table| self.add_instantiate(read(table)?));
         problems
     }
@@ -275,11 +298,7 @@ impl Idioms {
             bodies: entry.bodies,
             functions: templates(&entry.functions)?,
             init: templates(&entry.init)?,
-            fills: entry
-                .fills
-                .iter()
-                .map(|[name, slot]| Ok((Template::parse(name)?, Template::parse(slot)?)))
-                .collect::<Result<_, String>>()?,
+            fills: pairs(&entry.fills)?,
             calls: templates(&entry.calls)?,
             holds: entry.holds,
             params: entry.params,
@@ -295,7 +314,8 @@ impl Idioms {
     fn add_register(&mut self, entry: &RegisterEntry) -> Result<(), String> {
         let functions = templates(&entry.functions)?;
         let table = Template::parse(&entry.table)?;
-        let idiom = Register { table, functions, defines: entry.defines };
+        let fills = pairs(&entry.fills)?;
+        let idiom = Register { table, functions, fills, defines: entry.defines };
         entry.macros.iter().for_each(|name| self.registers.insert(name, &idiom));
         Ok(())
     }
@@ -318,6 +338,14 @@ impl Idioms {
     fn add_slot(&mut self, entry: &SlotEntry) -> Result<(), String> {
         let idiom = Slot { slot: Template::parse(&entry.slot)?, value: entry.value };
         entry.macros.iter().for_each(|name| self.slots.insert(name, &idiom));
+        Ok(())
+    }
+
+    fn add_entry(&mut self, entry: &MembersEntry) -> Result<(), String> {
+        let member = |[name, member]: &[String; 2]| Ok((Template::parse(name)?, member.clone()));
+        let members = entry.members.iter().map(member).collect::<Result<_, String>>()?;
+        let idiom = Entry { members };
+        entry.macros.iter().for_each(|name| self.entries.insert(name, &idiom));
         Ok(())
     }
 
@@ -363,6 +391,16 @@ impl Idioms {
         self.calling_includes.get(path).map(Vec::as_slice)
     }
 
+    /// The idiom of a macro that writes an entry of a table.
+    pub fn entry(&self, name: &[u8]) -> Option<&Entry> {
+        self.entries.get(name)
+    }
+
+    /// The path of members that a macro stands for: `__sk_common.skc_prot` for `sk_prot`.
+    pub fn member_path(&self, name: &[u8]) -> Option<&[u8]> {
+        self.member_macros.get(name).map(Vec::as_slice)
+    }
+
     /// Whether a macro gives back the pointer that it is given.
     pub fn reads(&self, name: &[u8]) -> bool {
         self.reads.contains(name)
@@ -381,7 +419,12 @@ impl Idioms {
                 None => part == &word[..],
             })
         };
-        name.split(|byte| *byte == b'_').any(is_one)
+        name.split(|byte| *byte == b'_').any(is_one) || self.is_function_type(name)
+    }
+
+    /// Whether a type is listed as one of functions, or of pointers to them.
+    pub fn is_function_type(&self, name: &[u8]) -> bool {
+        self.function_types.contains(name)
     }
 
     /// Whether the word is an attribute, so that `word(…)` is not a function's head.
@@ -397,6 +440,12 @@ impl Idioms {
 
 fn read<T: serde::de::DeserializeOwned>(table: toml::Table) -> Result<T, String> {
     T::deserialize(table).map_err(|error| error.message().to_owned())
+}
+
+/// Pairs of templates: names, and the slots that they fill.
+fn pairs(texts: &[[String; 2]]) -> Result<Vec<(Template, Template)>, String> {
+    let pair = |[name, slot]: &[String; 2]| Ok((Template::parse(name)?, Template::parse(slot)?));
+    texts.iter().map(pair).collect()
 }
 
 fn templates(texts: &[String]) -> Result<Vec<Template>, String> {

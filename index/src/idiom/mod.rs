@@ -45,6 +45,8 @@ pub struct Register {
     pub table: Template,
     /// The functions registered, from the arguments.
     pub functions: Vec<Template>,
+    /// Functions that fill slots because of it, each with its slot.
+    pub fills: Vec<(Template, Template)>,
     /// Whether it also defines functions, which its own text in the tree tells.
     pub defines: bool,
 }
@@ -71,6 +73,13 @@ pub struct Slot {
     pub slot: Template,
     /// Which argument fills it, from 1; 0: the macro calls through it.
     pub value: u32,
+}
+
+/// A macro that writes an entry of a table, or some of its members: `__ATTR(name, 0644, show, store)`.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Functions, each with the member that holds it.
+    pub members: Vec<(Template, String)>,
 }
 
 /// Definitions that become tables in each file that includes them after defining a macro.

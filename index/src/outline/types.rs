@@ -23,7 +23,8 @@ impl Flags {
     pub const INIT: Flags = Flags(8);
     /// `__exit`.
     pub const EXIT: Flags = Flags(16);
-    /// `__weak`: another definition wins.
+    /// `__weak`: another definition wins. Of a macro: it is in an `#else` alone, and what the other arm
+    /// declares may be meant.
     pub const WEAK: Flags = Flags(32);
     /// Its name is another one of the definition before it.
     pub const ALIAS: Flags = Flags(64);

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::Result;
-use crate::answer::{How, Via};
+use crate::answer::{How, Sureness, Via};
 use globset::GlobSet;
-use kgrep_index::graph::{Basis, Callee, Caller, DefId, DefInfo, Edge, LinkKind, leave_possible};
+use kgrep_index::graph::{Callee, Caller, DefId, DefInfo, Edge, LinkKind, leave_possible};
 use kgrep_index::outline::{Flags, Kind, UseKind};
 
 use super::definitions::lines;
@@ -290,10 +290,8 @@ pub(super) fn through_pointers(tracer: &Tracer<'_, '_>, case: &Case<'_>) -> (Vec
     };
     let rows = found.iter().map(|caller| {
         let mut note = used_in(tracer, caller);
-        match caller.basis {
-            Basis::Likely => note += ", likely",
-            Basis::Possible => note += ", possible",
-            _ => {}
+        if let Some(word) = Sureness::from(caller.basis).word() {
+            note = format!("{note}, {word}");
         }
         // What stands there is the field.
         let slot = caller.link.via.map(|via| tracer.graph.name(via)).unwrap_or_default();

@@ -6,8 +6,8 @@ use crate::lex::{Token, TokenKind};
 use super::super::access::{Access, AccessKind, Owner, points_to, written_by};
 use super::super::{NO_NAME, NameId};
 use super::Reader;
-use super::code::Walk;
 use super::pointers::{is_step, opening};
+use super::walk::Walk;
 use super::words::{Word, word};
 
 /// A chain of fields, and brackets around it, are followed so far.

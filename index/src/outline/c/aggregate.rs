@@ -4,8 +4,8 @@
 use crate::lex::{Token, TokenKind};
 
 use super::super::{Flags, Kind, NO_NAME, NameId};
-use super::code::Place;
 use super::head::closing;
+use super::walk::Place;
 use super::words::{Word, word};
 use super::{Item, Reader};
 

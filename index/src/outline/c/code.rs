@@ -8,117 +8,15 @@ use crate::lex::{Token, TokenKind};
 use super::super::{NO_NAME, NameId, UseKind};
 use super::Reader;
 use super::declare::is_typeof;
+use super::pointers::is_copied;
+use super::walk::{FRAME, Frame, Place, PlaceKind, Walk};
 use super::words::{Word, word};
-
-/// Where the tokens stand.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
-    within: u32,
-    kind: PlaceKind,
-    /// The struct that an initializer fills, or the macro whose arguments are read.
-    owner: NameId,
-    /// The slot that an initializer's values go to, where no struct is filled.
-    elements: NameId,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum PlaceKind {
-    Body,
-    Values,
-    Macro,
-    Arguments,
-}
-
-impl Place {
-    /// The body of the function `within`.
-    pub(super) fn body(within: u32) -> Self {
-        Place { within, kind: PlaceKind::Body, owner: NO_NAME, elements: NO_NAME }
-    }
-
-    /// The value of the variable `within`, a struct `tag`, or functions for the slot `elements`.
-    pub(super) fn values(within: u32, tag: NameId, elements: NameId) -> Self {
-        Place { within, kind: PlaceKind::Values, owner: tag, elements }
-    }
-
-    /// The body of the macro `within`.
-    pub(super) fn macro_body(within: u32) -> Self {
-        Place { within, kind: PlaceKind::Macro, owner: NO_NAME, elements: NO_NAME }
-    }
-
-    /// The arguments of `macro_name` used at the top level.
-    pub(super) fn arguments(within: u32, macro_name: NameId) -> Self {
-        Place { within, kind: PlaceKind::Arguments, owner: macro_name, elements: NO_NAME }
-    }
-}
-
-/// An open bracket.
-#[derive(Clone, Copy)]
-pub(super) struct Frame {
-    /// `(` after a name: who is called.
-    pub(super) callee: NameId,
-    /// Which argument is being read, from 1.
-    pub(super) argument: u32,
-    /// `{`: the struct being filled, as a path.
-    pub(super) tag: NameId,
-    /// The slot that the value being read goes to.
-    slot: NameId,
-    /// Whether it is a `{` that holds values, not statements.
-    pub(super) values: bool,
-    /// The slot that one of the arguments fills, and which.
-    fills: (NameId, u32),
-}
-
-const FRAME: Frame = Frame {
-    callee: NO_NAME,
-    argument: 1,
-    tag: NO_NAME,
-    slot: NO_NAME,
-    values: false,
-    fills: (NO_NAME, 0),
-};
-
-/// Brackets nested deeper than this are not told apart.
-const DEEPEST: usize = 512;
-
-/// A declaration whose names are being read.
-#[derive(Clone, Copy)]
-pub(super) struct Declaring {
-    /// How many brackets are open around it.
-    pub(super) depth: usize,
-    pub(super) tag: NameId,
-    pub(super) is_static: bool,
-    /// Whether they point to functions.
-    pub(super) callable: bool,
-}
 
 /// Memory used again from one body to the next.
 #[derive(Default)]
 pub(super) struct Scratch {
     frames: Vec<Frame>,
     pub(super) macro_body: Vec<Token>,
-}
-
-/// What the walk knows at a token.
-pub(super) struct Walk<'t> {
-    pub(super) tokens: &'t [Token],
-    place: Place,
-    pub(super) frames: Vec<Frame>,
-    /// Brackets beyond [`DEEPEST`].
-    deeper: usize,
-    pub(super) declaring: Option<Declaring>,
-    /// The callee whose `(` comes next, and the slot that one of its arguments fills.
-    pending: NameId,
-    fills: (NameId, u32),
-    /// The local pointer to functions that was declared last, at which depth.
-    declared: (NameId, usize),
-    /// The one that is assigned to.
-    target: (NameId, usize),
-    /// The struct of a cast or declaration before a `{`.
-    cast: NameId,
-    /// Whether a statement begins here.
-    fresh: bool,
-    /// Tokens before this one are not read: they make a name.
-    skipped: usize,
 }
 
 impl Reader<'_> {
@@ -138,20 +36,7 @@ impl Reader<'_> {
             _ => FRAME,
         };
         frames.push(base);
-        let mut walk = Walk {
-            tokens,
-            place,
-            frames,
-            deeper: 0,
-            declaring: None,
-            pending: NO_NAME,
-            fills: (NO_NAME, 0),
-            declared: (NO_NAME, 0),
-            target: (NO_NAME, 0),
-            cast: NO_NAME,
-            fresh: false,
-            skipped: 0,
-        };
+        let mut walk = Walk::new(tokens, place, frames);
         let mut at = 0;
         while at < tokens.len() {
             if at < walk.skipped {
@@ -209,11 +94,15 @@ impl Reader<'_> {
                 walk.declaring = walk.declaring.filter(|d| d.depth < walk.frames.len());
                 walk.top_mut().slot = NO_NAME;
                 walk.target = (NO_NAME, 0);
+                walk.unknown = (NO_NAME, 0);
                 true
             }
             b',' => {
                 if walk.frames.len() <= walk.target.1 {
                     walk.target = (NO_NAME, 0);
+                }
+                if walk.frames.len() <= walk.unknown.1 {
+                    walk.unknown = (NO_NAME, 0);
                 }
                 let top = walk.top_mut();
                 top.argument += 1;
@@ -348,7 +237,7 @@ impl Reader<'_> {
                 }
                 None => {
                     let values = walk.top().values || walk.place.kind == PlaceKind::Values;
-                    if walk.top().values {
+                    if values {
                         self.read_entry(walk, at);
                     }
                     self.read_pasted(walk, at, values);
@@ -387,9 +276,8 @@ impl Reader<'_> {
             return;
         }
         walk.top_mut().slot = NO_NAME;
-        if self.sink.is_callable(name) {
-            walk.target = (name, walk.frames.len());
-        }
+        let known = self.sink.is_callable(name);
+        *(if known { &mut walk.target } else { &mut walk.unknown }) = (name, walk.frames.len());
     }
 
     fn call(&mut self, walk: &mut Walk, at: usize, text: &[u8]) {
@@ -516,10 +404,14 @@ impl Reader<'_> {
             }
         }
         let called = called || self.is_run(walk, after);
-        let handed_on = walk.top().slot != NO_NAME && self.is_callback(field);
+        let handed_on =
+            walk.top().slot != NO_NAME && (self.is_callback(field) || is_copied(walk.tokens, at));
         let goes_on = after.is_some_and(|t| t.kind == TokenKind::Arrow || t.is(b'.'));
         let is_read = walk.target.0 != NO_NAME;
         if !(called || assigned || (is_read || handed_on) && !goes_on) {
+            if !goes_on {
+                self.note_origin(walk, at);
+            }
             return;
         }
         let tag = self.receiver(walk.tokens, at - 1);
@@ -535,63 +427,6 @@ impl Reader<'_> {
             // `worker->current_func = work->func`
             let (line, via) = (walk.tokens[at].line, walk.top().slot);
             self.sink.add_use(walk.place.within, slot, UseKind::Pass, line, via);
-        }
-    }
-}
-
-impl Walk<'_> {
-    /// The definition that is read.
-    pub(super) fn within(&self) -> u32 {
-        self.place.within
-    }
-
-    /// The slot that the argument being read fills, by what it is an argument of.
-    fn filled(&self) -> Option<NameId> {
-        let frame = self.frames.iter().rev().find(|f| f.callee != NO_NAME)?;
-        let (slot, argument) = frame.fills;
-        (slot != NO_NAME && argument == frame.argument).then_some(slot)
-    }
-
-    /// The struct that the values read fill.
-    pub(super) fn tag(&self) -> NameId {
-        self.top().tag
-    }
-
-    /// The local pointer to functions that is assigned to.
-    pub(super) fn target(&self) -> Option<NameId> {
-        Some(self.target.0).filter(|name| *name != NO_NAME)
-    }
-
-    /// Notes that a local pointer to functions is declared.
-    pub(super) fn declare_pointer(&mut self, name: NameId) {
-        self.declared = (name, self.frames.len());
-    }
-
-    pub(super) fn top(&self) -> &Frame {
-        self.frames.last().unwrap_or(&FRAME)
-    }
-
-    fn top_mut(&mut self) -> &mut Frame {
-        if self.frames.is_empty() {
-            self.frames.push(FRAME);
-        }
-        let last = self.frames.len() - 1;
-        &mut self.frames[last]
-    }
-
-    fn open(&mut self, frame: Frame) {
-        if self.frames.len() < DEEPEST {
-            self.frames.push(frame);
-        } else {
-            self.deeper += 1;
-        }
-    }
-
-    fn close(&mut self) {
-        if self.deeper > 0 {
-            self.deeper -= 1;
-        } else if self.frames.len() > 1 {
-            self.frames.pop();
         }
     }
 }

@@ -12,6 +12,8 @@ struct Condition {
     before: Depth,
     /// Where the first arm ended, once it did.
     after: Option<Depth>,
+    /// Whether another arm was before this one.
+    is_other: bool,
     /// Whether this arm's tokens would only repeat an unfinished head.
     dead: bool,
     /// Whether it is the header's own guard against being included twice.
@@ -66,6 +68,11 @@ impl Conditions {
         self.dead > 0
     }
 
+    /// Whether the arm that is read is an `#else`, or an `#elif`.
+    pub(super) fn is_other_arm(&self) -> bool {
+        self.stack.last().is_some_and(|condition| condition.is_other)
+    }
+
     /// A number that changes whenever the conditions do.
     pub(super) fn version(&self) -> u32 {
         self.version
@@ -80,6 +87,7 @@ impl Conditions {
             others: Vec::new(),
             before: depth,
             after: None,
+            is_other: false,
             dead: false,
             is_include_guard: false,
         });
@@ -107,6 +115,7 @@ impl Conditions {
         let Some(last) = self.stack.last_mut() else {
             return depth;
         };
+        last.is_other = true;
         if is_kept {
             last.next_arm(text);
         }

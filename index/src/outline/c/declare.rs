@@ -5,8 +5,8 @@ use crate::lex::TokenKind;
 
 use super::super::{NO_NAME, NameId};
 use super::Reader;
-use super::code::{Declaring, Walk};
 use super::head::closing;
+use super::walk::{Declaring, Walk};
 use super::words::{Word, word};
 
 impl Reader<'_> {
@@ -30,6 +30,8 @@ impl Reader<'_> {
         self.sink.set_local(name, declaring.tag);
         if pointer || declaring.callable {
             self.declare_callable(walk, name);
+        } else {
+            walk.declare_unknown(name, at);
         }
         true
     }
@@ -107,8 +109,11 @@ impl Reader<'_> {
         if !declared || follows.is(b'(') && stars == 0 {
             return None;
         }
-        let (tag, callable) = self.type_by_name(walk.tokens[at].text(self.bytes));
-        let callable = callable && stars == 0;
+        let named = walk.tokens[at].text(self.bytes);
+        let (tag, callable) = self.type_by_name(named);
+        // A star makes a pointer of a function's type, and of a pointer's none.
+        let callable =
+            callable && (stars == 0 || stars == 1 && self.idioms.is_function_type(named));
         let depth = walk.frames.len();
         let declaring = Declaring { depth, tag, is_static: false, callable };
         Some(self.first_declarator(walk, next, declaring))
@@ -177,6 +182,8 @@ impl Reader<'_> {
             self.sink.set_local(name, tag);
             if declaring.callable {
                 self.declare_callable(walk, name);
+            } else {
+                walk.declare_unknown(name, at);
             }
         }
         walk.declaring = Some(declaring);

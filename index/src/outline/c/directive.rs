@@ -1,12 +1,14 @@
 //! Preprocessor lines: macros and what their bodies use, includes, conditions.
 
+use std::collections::HashSet;
+
 use crate::lex::{Lexer, PlainConstant, Token, TokenKind};
 
 use super::super::mentions::words;
-use super::super::{Definition, Flags, Include, Instance, Kind, NO_NAME};
-use super::code::Place;
+use super::super::{Definition, Flags, Include, Instance, Kind, NO_NAME, NameId};
 use super::conditions::CUT;
 use super::expand::params_and_body;
+use super::walk::Place;
 use super::{Depth, Head, Reader};
 
 impl Reader<'_> {
@@ -131,6 +133,24 @@ impl Reader<'_> {
         self.lexer.resume_at(at, line);
     }
 
+    /// Of a macro in an `#else` something else may be meant, which the other arm declares; where the
+    /// file itself defines that, it hides what others have.
+    pub(super) fn settle_yielding(&mut self) {
+        if self.yielding.is_empty() {
+            return;
+        }
+        let definitions = &mut self.sink.out.definitions;
+        let hides =
+            |d: &Definition| d.kind.is_callable() || matches!(d.kind, Kind::Macro | Kind::Constant);
+        let firm = definitions.iter().filter(|d| hides(d) && !d.flags.has(Flags::WEAK));
+        let firm: HashSet<NameId> = firm.map(|d| d.name).collect();
+        for number in std::mem::take(&mut self.yielding) {
+            if let Some(known) = definitions.get_mut(number).filter(|d| firm.contains(&d.name)) {
+                known.flags = Flags::default();
+            }
+        }
+    }
+
     /// A macro that stands for numbers: what [`Reader::define`] makes of it, in short.
     pub(super) fn define_plain(&mut self, PlainConstant { name, line }: PlainConstant) {
         if self.begins_header(name, line) {
@@ -192,10 +212,15 @@ impl Reader<'_> {
         let doc = if self.item.tokens.is_empty() { self.doc_above(token.line) } else { 0 };
         let lines = memchr::memchr_iter(b'\n', token.text(bytes)).count() as u32;
         let guard = self.guard();
+        let mut flags = Flags::default();
+        if self.conditions.is_other_arm() {
+            flags.set(Flags::WEAK);
+            self.yielding.push(self.sink.out.definitions.len());
+        }
         let within = self.sink.define(Definition {
             name,
             kind: if function_like { Kind::Macro } else { Kind::Constant },
-            flags: Flags::default(),
+            flags,
             first: token.line,
             last: token.line + lines,
             doc,

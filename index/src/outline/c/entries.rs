@@ -1,14 +1,15 @@
 //! Entries of tables that a macro of the file writes: `PROC(open)` for
 //! `[P_open] = { .encode = encode_open, .decode = decode_open }`.
 
+use crate::idiom::Entry;
 use crate::lex::Token;
 
-use super::super::{FileOutline, UseKind};
+use super::super::{FileOutline, NO_NAME, UseKind};
 use super::Reader;
-use super::code::Walk;
 use super::expand::{DEEPEST, params_and_body, split, text_of};
 use super::head::closing;
 use super::template::Template;
+use super::walk::Walk;
 
 impl Reader<'_> {
     /// Remembers the macro `name` if its body names members: `tokens` are what follows the name.
@@ -25,10 +26,17 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads the entry that the macro at `at`, one of the file, writes into the values around it.
+    /// Reads the entry that the macro at `at`, one of the file or of an idiom, writes into the values
+    /// around it.
     pub(super) fn read_entry(&mut self, walk: &Walk, at: usize) {
         let tokens = walk.tokens;
-        let Some(template) = self.makers.entry(tokens[at].text(self.bytes)) else { return };
+        let word = tokens[at].text(self.bytes);
+        let Some(template) = self.makers.entry(word) else {
+            if let Some(entry) = self.idioms.entry(word) {
+                self.fill_members(walk, at, entry);
+            }
+            return;
+        };
         let tag = self.sink.out.names.get(walk.tag()).to_vec();
         if tag.is_empty() || tag.contains(&b'.') || self.makers.depth() >= DEEPEST {
             return;
@@ -51,6 +59,25 @@ impl Reader<'_> {
             let (name, via) = (self.sink.intern(made.name(used.name)), made.name(used.via));
             let via = self.sink.intern(via);
             self.sink.add_use(walk.within(), name, UseKind::Init, tokens[at].line, via);
+        }
+    }
+
+    /// Puts into the members of the values around what an idiom says of the macro at `at`.
+    fn fill_members(&mut self, walk: &Walk, at: usize, entry: &Entry) {
+        let (tokens, tag) = (walk.tokens, walk.tag());
+        let Some(close) = closing(tokens, at + 1, tokens.len()).filter(|_| tag != NO_NAME) else {
+            return;
+        };
+        let arguments = split(text_of(tokens.get(at + 2..close).unwrap_or_default(), self.bytes));
+        let arguments: Vec<&[u8]> = arguments.iter().map(Vec::as_slice).collect();
+        for (function, member) in &entry.members {
+            let Some(function) = function.fill(&arguments) else { continue };
+            // `NULL` is no function.
+            if function.iter().any(u8::is_ascii_lowercase) {
+                let (function, slot) =
+                    (self.sink.intern(&function), self.slot(member.as_bytes(), tag));
+                self.sink.add_use(walk.within(), function, UseKind::Init, tokens[at].line, slot);
+            }
         }
     }
 }

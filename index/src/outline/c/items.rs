@@ -3,8 +3,9 @@
 use crate::lex::{Token, TokenKind};
 
 use super::super::{Definition, Flags, InvocationKind, Kind, NO_NAME, NOWHERE, NameId, UseKind};
-use super::code::Place;
 use super::head::{self, Group, Shape};
+use super::sink::Origin;
+use super::walk::Place;
 use super::words::{Word, word};
 use super::{Head, Item, Reader};
 
@@ -263,7 +264,7 @@ impl Reader<'_> {
                 (TokenKind::Byte, b')' | b']') => depth = depth.saturating_sub(1),
                 (TokenKind::Byte, b',') if depth == 0 => {
                     index += 1;
-                    self.set_param(last, tag, index > skip);
+                    self.set_param(last, tag, (function, index as u32), index > skip);
                     self.set_callback(last.filter(|_| callable), function, index);
                     (last, tag, settled, callable) = (None, NO_NAME, false, false);
                 }
@@ -291,7 +292,7 @@ impl Reader<'_> {
                 _ => {}
             }
         }
-        self.set_param(last, tag, index + 1 > skip);
+        self.set_param(last, tag, (function, index as u32 + 1), index + 1 > skip);
         self.set_callback(last.filter(|_| callable), function, index + 1);
     }
 
@@ -303,10 +304,19 @@ impl Reader<'_> {
         }
     }
 
-    fn set_param(&mut self, name: Option<Token>, tag: NameId, wanted: bool) {
+    fn set_param(
+        &mut self,
+        name: Option<Token>,
+        tag: NameId,
+        (function, number): (NameId, u32),
+        wanted: bool,
+    ) {
         if let Some(token) = name.filter(|_| wanted) {
             let name = self.sink.intern(token.text(self.bytes));
             self.sink.set_local(name, tag);
+            if function != NO_NAME {
+                self.sink.set_origin(name, Origin::Parameter { function, number });
+            }
         }
     }
 

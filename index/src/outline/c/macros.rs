@@ -4,8 +4,8 @@ use crate::idiom::{Define, Template};
 use crate::lex::Token;
 
 use super::super::{Flags, InvocationKind, Kind, NO_NAME, NOWHERE, NameId, UseKind};
-use super::code::Place;
 use super::head::Group;
+use super::walk::Place;
 use super::{Item, Reader};
 
 impl Reader<'_> {
@@ -66,12 +66,7 @@ impl Reader<'_> {
             numbers.push(Some(number));
         }
         if let Some((within, _)) = first {
-            for (name, slot) in &idiom.fills {
-                if let Some((name, slot)) = name.fill(&arguments).zip(slot.fill(&arguments)) {
-                    let (name, slot) = (self.sink.intern(&name), self.sink.intern(&slot));
-                    self.sink.add_use(within, name, UseKind::Pass, item.tokens[0].line, slot);
-                }
-            }
+            self.fill_slots(item, within, &idiom.fills, &arguments, UseKind::Pass);
             self.fill_in(item, within, &idiom.init, &arguments);
             for called in idiom.calls.iter().filter_map(|t| t.fill(&arguments)) {
                 let called = self.sink.intern(&called);
@@ -109,6 +104,22 @@ impl Reader<'_> {
                 .line;
             let name = self.sink.intern(&function);
             self.sink.add_use(within, name, UseKind::Init, line, NO_NAME);
+        }
+    }
+
+    fn fill_slots(
+        &mut self,
+        item: &Item,
+        within: u32,
+        fills: &[(Template, Template)],
+        arguments: &[&[u8]],
+        kind: UseKind,
+    ) {
+        for (name, slot) in fills {
+            if let Some((name, slot)) = name.fill(arguments).zip(slot.fill(arguments)) {
+                let (name, slot) = (self.sink.intern(&name), self.sink.intern(&slot));
+                self.sink.add_use(within, name, kind, item.tokens[0].line, slot);
+            }
         }
     }
 
@@ -158,6 +169,7 @@ impl Reader<'_> {
                 definition.flags.set(Flags::STATIC);
                 let number = self.sink.define(definition);
                 self.fill_in(item, number, &idiom.functions, &arguments);
+                self.fill_slots(item, number, &idiom.fills, &arguments, UseKind::Init);
                 within = Some(number);
             }
         }

@@ -23,6 +23,7 @@ mod pointers;
 mod sink;
 pub(crate) mod template;
 mod variables;
+mod walk;
 mod words;
 
 use std::collections::HashMap;
@@ -177,6 +178,8 @@ struct Reader<'a> {
     gather: Gather,
     /// Whether a macro was defined.
     has_defined: bool,
+    /// The macros of `#else` arms, by their numbers.
+    yielding: Vec<usize>,
     /// The slots that the function being read calls through by what it includes, with the lines.
     includes_calls: Vec<(NameId, u32)>,
     /// The structs that names of types stand for.
@@ -207,6 +210,7 @@ impl<'a> Reader<'a> {
             arm: 0,
             gather: Gather::default(),
             has_defined: false,
+            yielding: Vec::new(),
             includes_calls: Vec::new(),
             typedefs: HashMap::new(),
             typed_by_name: NO_NAME,
@@ -233,6 +237,7 @@ impl<'a> Reader<'a> {
             }
         }
         self.finish();
+        self.settle_yielding();
         let out = &self.sink.out;
         let local = out.includes.iter().filter(|include| include.local);
         let includes: Vec<&[u8]> = local.map(|include| out.name(include.path)).collect();
@@ -384,6 +389,15 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Whether the `}` ends an element of a table, though it may be in column 0: `}, {`, `} };`.
+    fn ends_element(&self, token: Token) -> bool {
+        let rest = &self.bytes[token.end as usize..];
+        let next = rest.iter().find(|byte| !byte.is_ascii_whitespace());
+        self.item.equals.is_some()
+            && self.item.depth.brace > 1
+            && next.is_some_and(|byte| matches!(byte, b',' | b'}'))
+    }
+
     fn close_brace(&mut self, token: Token, index: usize) {
         if self.item.depth.brace == 0 {
             // One too many: an `extern "C"`, or a body that was misread.
@@ -403,7 +417,8 @@ impl<'a> Reader<'a> {
         // `};` ends a table inside the body, or a body with all its braces.
         let is_table =
             self.item.depth.brace > 1 && self.bytes.get(token.end as usize) == Some(&b';');
-        if self.in_column_0(token) && !self.item.unindented && !is_table {
+        let is_inside = is_table || self.ends_element(token);
+        if self.in_column_0(token) && !self.item.unindented && !is_inside {
             self.item.depth = Depth::default();
         } else {
             self.item.depth.brace -= 1;

@@ -10,10 +10,10 @@ use crate::lex::{Lexer, Token, TokenKind};
 
 use super::super::{NO_NAME, UseKind};
 use super::Reader;
-use super::code::Walk;
 use super::expand::{DEEPEST, params_and_body, split, text_of};
 use super::head::closing;
 use super::template::Template;
+use super::walk::Walk;
 
 /// Bytes written out for one file's pasted names at most, so that time stays linear.
 const WRITTEN_OUT: usize = 1 << 20;

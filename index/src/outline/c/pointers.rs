@@ -9,7 +9,8 @@ use crate::lex::{Token, TokenKind};
 
 use super::super::{NO_NAME, NameId, UseKind};
 use super::Reader;
-use super::code::Walk;
+use super::sink::Origin;
+use super::walk::Walk;
 use super::words::{Word, word};
 
 /// Fields of fields are followed so far.
@@ -53,9 +54,38 @@ impl Reader<'_> {
 
     /// A local name that is called: the call goes where its value comes from.
     pub(super) fn call_local(&mut self, walk: &Walk, name: NameId, line: u32) {
-        let source = self.sink.source(name);
+        let source = self.source_of_called(walk.tokens, name);
         if source != NO_NAME {
             self.sink.add_use(walk.within(), source, UseKind::Indirect, line, NO_NAME);
+        }
+    }
+
+    /// The slot that the value of a local comes from that is called: it points to a function.
+    fn source_of_called(&mut self, tokens: &[Token], name: NameId) -> NameId {
+        match self.sink.origin(name) {
+            Origin::Slot(slot) => slot,
+            Origin::Parameter { function, number } => {
+                self.set_callable_parameter(name, function, number);
+                self.sink.source(name)
+            }
+            Origin::Token(at) => {
+                let at = at as usize;
+                let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+                let is_field = before.is_some_and(|t| is_step(*t));
+                if is_field && at < tokens.len() { self.slot_at(tokens, at) } else { NO_NAME }
+            }
+        }
+    }
+
+    /// Notes that the field at `at` is what a local is set to that is not known to point to functions:
+    /// if it is called, it does.
+    pub(super) fn note_origin(&mut self, walk: &Walk, at: usize) {
+        let (name, depth) = walk.unknown;
+        let reads = || self.idioms.reads(self.sink.out.names.get(walk.top().callee));
+        if name != NO_NAME
+            && (walk.frames.len() == depth || walk.top().callee != NO_NAME && reads())
+        {
+            self.sink.set_origin(name, Origin::Token(u32::try_from(at).unwrap_or(u32::MAX)));
         }
     }
 
@@ -109,7 +139,10 @@ impl Reader<'_> {
             return NO_NAME;
         }
         let name = self.sink.intern(text);
-        if self.sink.is_local(name) { self.sink.source(name) } else { self.variable_slot(name) }
+        match self.sink.is_local(name) {
+            true => self.source_of_called(tokens, name),
+            false => self.variable_slot(name),
+        }
     }
 
     /// The struct that stands before the `->` or `.` at `at`, as a path: `inode.i_op` when
@@ -123,10 +156,14 @@ impl Reader<'_> {
                 let name = self.sink.intern(text);
                 break self.sink.tag_of(name);
             };
-            if fields.len() == LONGEST_PATH {
+            if fields.len() >= LONGEST_PATH {
                 return NO_NAME;
             }
-            fields.push(text);
+            // `sk_prot` is a macro for a path of members.
+            match self.idioms.member_path(text) {
+                Some(path) => fields.extend(path.rsplit(|byte| *byte == b'.')),
+                None => fields.push(text),
+            }
             at = step;
         };
         self.path(tag, &fields)
@@ -166,9 +203,13 @@ impl Reader<'_> {
             let end = inside.iter().position(|t| t.is(b',')).map_or(close, |at| open + 1 + at);
             return if reads { self.receiver(tokens, end) } else { NO_NAME };
         }
+        let is_qualifier =
+            |t: &Token| t.kind == TokenKind::Ident && word(t.text(self.bytes)) == Word::Qualifier;
+        let cast = inside.iter().skip(1).position(|t| !is_qualifier(t)).unwrap_or(0) + 1;
         match inside {
-            [cast, word, tag, ..] if cast.is(b'(') && is_struct(word) => {
-                self.sink.intern(tag.text(self.bytes))
+            [open, ..] if open.is(b'(') && inside.get(cast).is_some_and(is_struct) => {
+                let tag = inside.get(cast + 1).filter(|t| t.kind == TokenKind::Ident);
+                tag.map_or(NO_NAME, |tag| self.sink.intern(tag.text(self.bytes)))
             }
             [star, ..] if star.is(b'*') => self.receiver(tokens, close),
             _ => NO_NAME,
@@ -233,6 +274,23 @@ impl Reader<'_> {
 
 pub(super) fn is_step(token: Token) -> bool {
     token.kind == TokenKind::Arrow || token.is(b'.')
+}
+
+/// Whether the field at `at`, with what is before it, is all that something is set to:
+/// `lamp->on = room->switch_on;`.
+pub(super) fn is_copied(tokens: &[Token], at: usize) -> bool {
+    let ends = |t: &Token| t.is(b';') || t.is(b',') || t.is(b'}');
+    if !tokens.get(at + 1).is_none_or(ends) {
+        return false;
+    }
+    let mut start = at;
+    for _ in 0..LONGEST_PATH {
+        let Some(step) = start.checked_sub(1).filter(|step| is_step(tokens[*step])) else { break };
+        let Some(base) = base(tokens, step) else { return false };
+        start = base;
+    }
+    let is_equals = |back: usize| start.checked_sub(back).is_some_and(|at| tokens[at].is(b'='));
+    is_equals(1) && !is_equals(2)
 }
 
 /// Index of the bracket that the one at `close` closes.

@@ -23,8 +23,8 @@ struct Scope {
     global_type: NameId,
     /// The definition in which it was last noted as a plain reference.
     noted: u32,
-    /// The slot that its value there comes from.
-    source: NameId,
+    /// Where its value there comes from.
+    origin: Origin,
     /// Whether it points to functions there.
     callable: bool,
     /// Whether it does as a variable of the file.
@@ -33,12 +33,23 @@ struct Scope {
     own: bool,
 }
 
+/// Where a local's value comes from.
+#[derive(Clone, Copy)]
+pub(super) enum Origin {
+    /// From this slot; none is known.
+    Slot(NameId),
+    /// It is a parameter, counted from 1, that isn't known to point to functions.
+    Parameter { function: NameId, number: u32 },
+    /// From the field that this token of the body names.
+    Token(u32),
+}
+
 const NO_SCOPE: Scope = Scope {
     local: 0,
     local_type: NO_NAME,
     global_type: NO_NAME,
     noted: NOWHERE,
-    source: NO_NAME,
+    origin: Origin::Slot(NO_NAME),
     callable: false,
     pointer: false,
     own: false,
@@ -75,7 +86,7 @@ impl<'a> Sink<'a> {
     pub(super) fn set_local(&mut self, name: NameId, tag: NameId) {
         let scope = &mut self.scopes[name as usize];
         (scope.local, scope.local_type) = (self.scope, tag);
-        (scope.source, scope.callable) = (NO_NAME, false);
+        (scope.origin, scope.callable) = (Origin::Slot(NO_NAME), false);
     }
 
     /// Notes that a local name points to functions.
@@ -90,12 +101,25 @@ impl<'a> Sink<'a> {
 
     /// Notes the slot that the value of a local name comes from.
     pub(super) fn set_source(&mut self, name: NameId, slot: NameId) {
-        self.scopes[name as usize].source = slot;
+        self.set_origin(name, Origin::Slot(slot));
     }
 
-    /// The slot that the value of a local name comes from.
+    /// Notes where the value of a local name comes from.
+    pub(super) fn set_origin(&mut self, name: NameId, origin: Origin) {
+        self.scopes[name as usize].origin = origin;
+    }
+
+    /// Where the value of a local name comes from.
+    pub(super) fn origin(&self, name: NameId) -> Origin {
+        self.scopes[name as usize].origin
+    }
+
+    /// The slot that the value of a local name comes from, where that is known.
     pub(super) fn source(&self, name: NameId) -> NameId {
-        self.scopes[name as usize].source
+        match self.origin(name) {
+            Origin::Slot(slot) => slot,
+            Origin::Parameter { .. } | Origin::Token(_) => NO_NAME,
+        }
     }
 
     /// Notes that a variable of the file points to functions.
