@@ -22,7 +22,7 @@ fn part(column: &Column, cell: &str, entry: &Match<'_>, look: &Look) -> String {
         let names = names.filter_map(|name| std::str::from_utf8(name).ok());
         let is_end = |rest: &&str| rest.is_empty() || rest.starts_with(' ');
         let rest = names.filter_map(|name| cell.strip_prefix(name)).find(is_end);
-        cell = rest.unwrap_or(cell).trim();
+        cell = rest.map_or_else(|| behind_known(cell, entry.text), str::trim);
         if let Some((what, condition)) = cell.split_once(": ")
             && memchr::memmem::find(entry.text, condition.as_bytes()).is_some()
         {
@@ -41,6 +41,28 @@ fn part(column: &Column, cell: &str, entry: &Match<'_>, look: &Look) -> String {
         Role::Function => format!("in {}", bare_name(&cell)),
         Role::Count => format!("{cell} {}", column.title.to_lowercase()),
         _ => cell,
+    }
+}
+
+/// What stands in a cell behind the pieces that the source says itself: `if CONFIG_SMP` of
+/// `on_cpu: int, if CONFIG_SMP`.
+fn behind_known<'c>(cell: &'c str, source: &[u8]) -> &'c str {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let source = String::from_utf8_lossy(source);
+    let known: Vec<&str> = source.split(|c| !is_word(c)).collect();
+    let mut rest = cell.trim();
+    loop {
+        let end = [": ", ", "].iter().filter_map(|mark| rest.find(mark)).min();
+        let piece = end.map_or(rest, |end| &rest[..end]);
+        let mut words = piece.split(|c| !is_word(c)).filter(|word| !word.is_empty()).peekable();
+        let is_whole = piece.matches('(').count() == piece.matches(')').count();
+        if words.peek().is_none() || !is_whole || !words.all(|word| known.contains(&word)) {
+            return rest;
+        }
+        match end {
+            Some(end) => rest = &rest[end + 2..],
+            None => return "",
+        }
     }
 }
 
@@ -85,6 +107,17 @@ pub(super) fn bare_name(head: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_source_says_is_not_said_again() {
+        let on_cpu = "on_cpu: int, if CONFIG_SMP";
+        assert_eq!(behind_known(on_cpu, b"\tint\ton_cpu;\n"), "if CONFIG_SMP");
+        assert_eq!(behind_known("stack: void *", b"\tvoid\t*stack;\n"), "");
+        assert_eq!(behind_known("obj-y", b"\tattr.o file.o \\\n"), "obj-y");
+        assert_eq!(behind_known("EPERM: if (!may())", b"\treturn -EPERM;\n"), "if (!may())");
+        assert_eq!(behind_known("if (a(b, c))", b"a b c if\n"), "if (a(b, c))");
+        assert_eq!(behind_known("-", b"x\n"), "-");
+    }
 
     #[test]
     fn parts_stand_below_each_other() {

@@ -264,10 +264,8 @@ pub(super) fn rule(
     if rows > 1 && !title.ends_with(')') && !title.contains(" → ") {
         title += &format!(" ({rows})");
     }
-    let mut used = 0;
-    let mut dashes = |out: &mut Vec<u8>, count: usize| {
+    let dashes = |out: &mut Vec<u8>, count: usize| {
         palette.mark.paint(out, RULE.repeat(count).as_bytes());
-        used += count;
     };
     let room = look.width.saturating_sub(4).max(1);
     let mut title = wrapped(&title, room).into_iter();
@@ -281,23 +279,23 @@ pub(super) fn rule(
         palette.section.paint(out, line.as_bytes());
         width = 3 + display_width(line.as_bytes());
     }
-    if let Some((path, line)) = place {
-        let name = path_in(path, look, look.width);
-        if width + 4 + display_width(&name) + 2 > look.width {
-            out.push(b'\n');
-            linked(out, look, path, line, |out| palette.file.paint(out, &name));
-            out.push(b'\n');
-            return;
-        }
+    let place = place.map(|(path, line)| (path, line, path_in(path, look, look.width)));
+    let beside =
+        place.as_ref().filter(|place| width + 4 + display_width(&place.2) + 2 <= look.width);
+    if let Some((path, line, name)) = beside {
         out.push(b' ');
         dashes(out, 2);
         out.push(b' ');
-        linked(out, look, path, line, |out| palette.file.paint(out, &name));
-        width += 4 + display_width(&name);
+        linked(out, look, path, *line, |out| palette.file.paint(out, name));
+        width += 4 + display_width(name);
     }
     out.push(b' ');
     dashes(out, look.width.saturating_sub(width + 1));
     out.push(b'\n');
+    if let (Some((path, line, name)), None) = (&place, beside) {
+        linked(out, look, path, *line, |out| palette.file.paint(out, name));
+        out.push(b'\n');
+    }
 }
 
 /// Appends `count` blanks.
