@@ -1,7 +1,7 @@
 # What is done to this project again and again: `just` lists it. The public CI (.github/workflows) and
 # .ci/run call these recipes, so that what passes here passes there.
 #
-# None needs root, and none but `tools` installs anything.
+# None needs root, and none installs anything.
 
 set shell := ["bash", "-euo", "pipefail", "-c"]
 

@@ -7,6 +7,11 @@ mod interrupts;
 #[path = "../../src/list/mod.rs"]
 mod list;
 
+/// What is seen while one waits: nothing, here.
+mod waiting {
+    pub(crate) fn end() {}
+}
+
 use std::ffi::OsString;
 
 use kgrep_engine::plain;

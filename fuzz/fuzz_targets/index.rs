@@ -123,7 +123,7 @@ fn ask_graph(graph: &Graph<'_>) {
     let mut names = Vec::new();
     graph.names_starting_with(b"ext4", |name, _| names.push(name));
     names.truncate(20);
-    names.into_iter().for_each(|name| drop(graph.name(name).as_ref().len()));
+    names.into_iter().for_each(|name| drop(graph.name(name)));
 }
 
 fn ask() -> Result<(), Error> {

@@ -8,6 +8,11 @@ mod interrupts;
 #[path = "../../src/list/mod.rs"]
 mod list;
 
+/// What is seen while one waits: nothing, here.
+mod waiting {
+    pub(crate) fn end() {}
+}
+
 use std::fs;
 
 use kgrep_engine::plain;

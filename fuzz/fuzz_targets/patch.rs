@@ -32,7 +32,8 @@ fuzz_target!(|data: &[u8]| {
     if write::write(&mut written, &entries).is_ok_and(|left_out| left_out.is_empty()) {
         let again = read(&written);
         let counts = |set: &DiffSet| -> Vec<(u32, u32)> {
-            set.files.iter().map(FileChange::counts).collect()
+            // A rename by a broken header has nothing that could be written.
+            set.files.iter().map(FileChange::counts).filter(|counts| *counts != (0, 0)).collect()
         };
         assert_eq!(counts(&again), counts(&set), "{}", String::from_utf8_lossy(&written));
     }
