@@ -955,6 +955,7 @@ ops\t''
 ops-field\t''
 config\t''
 boot-param\t''
+documented-param\t''
 tracepoint\t''
 export\t''
 module\t''
@@ -1601,5 +1602,5 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -f -a "(kgrep __compl
 
 # Words of these commands' own.
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -f -a "syscalls initcalls ops configs boot-params tracepoints exports modules"
-complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -f -a "syscall initcall function macro struct typedef ops ops-field config boot-param tracepoint export module dt-compatible file folder include applet rust-function"
+complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -f -a "syscall initcall function macro struct typedef ops ops-field config boot-param documented-param tracepoint export module dt-compatible file folder include applet rust-function"
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -f -a "edges symbols"

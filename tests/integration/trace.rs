@@ -260,6 +260,8 @@ fn a_parameter_that_is_only_documented_is_told_with_its_documentation() {
         fan.contains("kernel-parameters.txt:1:") && fan.contains("driver of old fans"),
         "{fan}"
     );
+    let fan = dir.kgrep(&["trace", "fan.speed="]).run().stdout();
+    assert!(fan.contains("Documented; nothing here registers it by that name"), "{fan}");
     assert_eq!(told("driver"), "");
     let lamp = dir.kgrep(&["trace", "lamp="]).run().stdout();
     assert!(lamp.contains("__setup") && !lamp.contains("nothing here registers"), "{lamp}");
