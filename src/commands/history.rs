@@ -16,17 +16,17 @@ use kgrep_engine::code::split_arguments;
 use kgrep_engine::compare::Row;
 use kgrep_engine::request::Exists;
 use kgrep_engine::revision::{Repository, Revision};
-use kgrep_engine::{Cell, Request, Standing, Title};
+use kgrep_engine::{Cell, Coverage, Request, Standing, Title};
 use kgrep_index::idiom::Idioms;
 use kgrep_index::outline::outline;
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use super::at::tags;
 use super::lister::{self, Lister};
 use super::sides::{Finder, Side};
 use super::{Outcome, Session, named};
 use crate::cli::{CommonArgs, HistoryArgs, NamesArgs};
-use crate::code;
+use crate::{code, coverage};
 use crate::list::{Column, Role};
 use crate::message::tell;
 use crate::render::{Facts, Look, Totals};
@@ -70,10 +70,13 @@ pub(super) fn run(args: &HistoryArgs, common: &CommonArgs, session: &Session) ->
     let folder = finder.gathered(&session.cache)?;
     let idioms = Idioms::built_in();
     let mut states: Vec<Vec<State>> = vec![Vec::new(); names.len()];
+    let mut coverage = Vec::new();
     for side in &finder.sides {
-        for (known, state) in states.iter_mut().zip(asked(&names, side, session, &idioms)?) {
+        let (found, known) = asked(&names, side, session, &idioms)?;
+        for (known, state) in states.iter_mut().zip(found) {
             known.push(state);
         }
+        coverage.push((side.label.as_str(), known));
     }
     let mut rows = Vec::new();
     // The first parents of a range are the same for all names.
@@ -102,7 +105,8 @@ pub(super) fn run(args: &HistoryArgs, common: &CommonArgs, session: &Session) ->
         }
         rows.extend(stretches.into_iter().map(|stretch| (name.clone(), stretch)));
     }
-    print(&rows, names.len() > 1, &finder.sides, &folder, session)
+    let coverage = coverage::of_trees(&coverage);
+    print(&rows, names.len() > 1, (&finder.sides, &folder), coverage, session)
 }
 
 /// For each side that is the end of a range, the range.
@@ -135,8 +139,13 @@ fn sides(args: &HistoryArgs, finder: &mut Finder<'_>) -> Result<Ranges> {
     Ok(ranges)
 }
 
-/// What each name is on a side.
-fn asked(names: &[String], side: &Side, session: &Session, idioms: &Idioms) -> Result<Vec<State>> {
+/// What each name is on a side, and what that rests on.
+fn asked(
+    names: &[String],
+    side: &Side,
+    session: &Session,
+    idioms: &Idioms,
+) -> Result<(Vec<State>, Coverage)> {
     let code = code::of_tree(&side.root, session, false)?;
     let request = Request::Exists(Exists { names: names.to_vec(), patches: None });
     let answer = code.answer(&request)?;
@@ -176,7 +185,7 @@ fn asked(names: &[String], side: &Side, session: &Session, idioms: &Idioms) -> R
         states.push(state);
     }
     ensure!(states.len() == names.len(), "{}: not all names were answered", side.label);
-    Ok(states)
+    Ok((states, answer.coverage))
 }
 
 /// The head and the text of the definition of `name` that the line is in, or of its first.
@@ -335,8 +344,8 @@ fn commit(
 fn print(
     rows: &[(String, Stretch)],
     several: bool,
-    sides: &[Side],
-    folder: &Path,
+    (sides, folder): (&[Side], &Path),
+    coverage: Value,
     session: &Session,
 ) -> Result<Outcome> {
     let mut columns = vec![("Revisions", Role::Text), ("What", Role::Text), ("Change", Role::Text)];
@@ -387,7 +396,8 @@ fn print(
     if session.settings.format.value == Format::Json
         && let Some(printer) = lister.printer()
     {
-        printer.summary(Map::from_iter([("history".to_owned(), summary.into())]));
+        let parts = [("history".to_owned(), summary.into()), ("coverage".to_owned(), coverage)];
+        printer.summary(Map::from_iter(parts));
     }
     lister.finish(b"", Totals::default())?;
     let found = rows.iter().any(|(_, stretch)| !stretch.state.path.is_empty());

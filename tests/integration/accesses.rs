@@ -132,6 +132,43 @@ fn what_every_file_points_to_is_known() {
     eqnice!("declared: int users;\nwrite: current->mm->users = 1;\n", rows(&dir, &["mm.users"]));
 }
 
+/// The lock of a guarded statement was once taken for the type of a declaration.
+#[test]
+fn a_statement_below_a_guard_hides_no_use() {
+    let dir = Dir::new();
+    dir.create(
+        "lamp.c",
+        "struct lamp {\n\tint lock;\n};\n\nint use(struct lamp *lamp)\n{\n\tint err;\n\n\t\
+         scoped_guard(mutex, &lamp->lock)\n\t\terr = 1;\n\tscoped_guard(mutex, &lamp->lock) err = 2;\n\t\
+         scoped_guard(mutex, &lamp->lock) {\n\t\terr = 3;\n\t}\n\treturn err;\n}\n",
+    );
+    eqnice!(
+        "declared: int lock;\naddress: scoped_guard(mutex, &lamp->lock)\n\
+         address: scoped_guard(mutex, &lamp->lock) err = 2;\n\
+         address: scoped_guard(mutex, &lamp->lock) {\n",
+        rows(&dir, &["lamp.lock"])
+    );
+}
+
+/// What a macro does with a field that it is told by name, only its body says.
+#[test]
+fn a_macro_that_makes_code_of_a_field_is_no_certain_use() {
+    let dir = Dir::new();
+    dir.create(
+        "lamp.c",
+        "struct lamp {\n\tstruct {\n\t\tint rb;\n\t\tint last;\n\t} node;\n};\n\n\
+         TREE_DEFINE(struct lamp, node.rb, int, node.last, 0, static)\n\n\
+         int use(struct lamp *lamp, void *p, int *user)\n{\n\tlamp = rb_entry(p, struct lamp, node.rb);\n\t\
+         get_user(lamp->node.last, user);\n\treturn lamp->node.rb;\n}\n",
+    );
+    eqnice!(
+        "declared: } node;\nuse, unsure: TREE_DEFINE(struct lamp, node.rb, int, node.last, 0, static)\n\
+         use: lamp = rb_entry(p, struct lamp, node.rb);\nwrite: get_user(lamp->node.last, user);\n\
+         read: return lamp->node.rb;\n",
+        rows(&dir, &["lamp.node"])
+    );
+}
+
 /// Whose a field is, once was told only where the text beside it says so.
 #[test]
 fn what_other_files_say_of_a_type_counts() {

@@ -19,6 +19,9 @@ use crate::request::Accesses;
 use crate::search::SearchRequest;
 use crate::{Error, Note, Result};
 
+/// So many paths before fields are followed at once, by one of the threads.
+const PATHS_AT_ONCE: usize = 128;
+
 /// What is asked about: a variable, or a field of a structure.
 struct Asked<'n> {
     structure: Option<&'n str>,
@@ -139,10 +142,14 @@ fn structures(
         // The graph has nothing to add.
         return Ok(paths.into_iter().map(|path| (path.clone(), Some(path.clone()))).collect());
     }
+    // Those that begin alike are beside each other, and need the same definitions.
+    let parts: Vec<&[&Vec<u8>]> = paths.chunks(PATHS_AT_ONCE).collect();
     code.ask(|graph| {
-        let mut holders = Holders::new(code, graph);
-        let known = paths.iter().map(|path| ((*path).clone(), holders.at(path)));
-        Ok::<_, Error>(known.collect())
+        let known = in_parallel(&parts, |part| {
+            let mut holders = Holders::new(code, graph);
+            part.iter().map(|path| ((*path).clone(), holders.at(path))).collect::<Vec<_>>()
+        });
+        Ok::<_, Error>(known.into_iter().flatten().collect())
     })
 }
 
