@@ -132,6 +132,32 @@ fn what_every_file_points_to_is_known() {
     eqnice!("declared: int users;\nwrite: current->mm->users = 1;\n", rows(&dir, &["mm.users"]));
 }
 
+/// What a structure of one `.c` file has, other files were once taken to get at, too, if only unsurely.
+#[test]
+fn a_structure_of_one_file_is_used_there_alone() {
+    let dir = Dir::new();
+    let using = "int use(void)\n{\n\treturn unknown()->watts;\n}\n";
+    dir.create("one.c", format!("#include \"trace.h\"\nstruct lamp {{\n\tint watts;\n}};\n{using}"));
+    dir.create("other.c", using);
+    dir.create("trace.h", "#define TRACE(x) ((x)->watts)\n");
+    for indexed in [false, true] {
+        if indexed {
+            dir.kgrep(&["index", "."]).run().expect_ok();
+        }
+        let done = dir.kgrep(&["refs", "lamp.watts", "--no-header"]).run().expect_code(0).stdout();
+        eqnice!(
+            "0 one.c   3 lamp  declared     int watts;\n\
+             1 one.c   7 use   read, unsure return unknown()->watts;\n\
+             2 trace.h 1 TRACE read, unsure #define TRACE(x) ((x)->watts)\n",
+            done
+        );
+    }
+    // Where another file has all of it, that one may get at it.
+    dir.create("third.c", format!("#include \"one.c\"\n{using}"));
+    let done = dir.kgrep(&["refs", "lamp.watts", "--format", "grep"]).run().expect_code(0).stdout();
+    assert!(done.contains("other.c:") && done.contains("third.c:"), "{done}");
+}
+
 /// The lock of a guarded statement was once taken for the type of a declaration.
 #[test]
 fn a_statement_below_a_guard_hides_no_use() {

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 
-use kgrep_index::graph::{Place, Program};
+use kgrep_index::graph::{DefInfo, Place, Program};
 use kgrep_index::outline::{
     Access, AccessKind, Definition, Kind, Mentioned, Owner, is_initialised, mentions,
 };
@@ -49,7 +49,8 @@ pub(super) fn answer(code: &Code, accesses: &Accesses) -> Result<Answer> {
     };
     let mut answer = Answer::default();
     let mut paths = candidates(code, request, &mut answer)?;
-    paths.retain(|path| code.arch.has(Place::of(path)));
+    let homes = homes(code, &asked)?;
+    paths.retain(|path| code.arch.has(Place::of(path)) && homes.may_be_seen_by(path));
     let found = in_parallel(&paths, |path| in_file(code, path, &asked));
     let mut files = Vec::with_capacity(paths.len());
     for (path, found) in paths.iter().zip(found) {
@@ -59,12 +60,11 @@ pub(super) fn answer(code: &Code, accesses: &Accesses) -> Result<Answer> {
         }
     }
     let structures = structures(code, &files)?;
-    let programs = programs(code, &asked)?;
     let (mut unsure, mut is_known) = (0, false);
     for (path, found) in files {
         for Found { access, within } in found {
             let Some(is_its) = is_its(&access, &asked, &structures) else { continue };
-            if !is_its && !programs.is_empty() && !programs.contains(&Place::of(path).program) {
+            if !is_its && !homes.are_in(Place::of(path).program) {
                 // A program of its own, which the structure is none of.
                 continue;
             }
@@ -153,14 +153,44 @@ fn structures(
     })
 }
 
-/// The programs that have a structure of that name.
-fn programs(code: &Code, asked: &Asked<'_>) -> Result<Vec<Program>> {
-    let Some(structure) = asked.structure else { return Ok(Vec::new()) };
+/// Where the structure that is asked about is defined.
+#[derive(Default)]
+struct Homes {
+    programs: Vec<Program>,
+    /// The `.c` files that define it, where no header does and no other file includes these.
+    only: Vec<Vec<u8>>,
+}
+
+impl Homes {
+    /// Whether a program has a structure of that name, as far as that is known.
+    fn are_in(&self, program: Program) -> bool {
+        self.programs.is_empty() || self.programs.contains(&program)
+    }
+
+    /// Whether code in a file may know what is in the structure. One that is defined in a `.c` file
+    /// other such files don't; a header may be included below it.
+    fn may_be_seen_by(&self, path: &[u8]) -> bool {
+        self.only.is_empty()
+            || !path.ends_with(b".c")
+            || self.only.iter().any(|home| home == path)
+    }
+}
+
+fn homes(code: &Code, asked: &Asked<'_>) -> Result<Homes> {
+    let Some(structure) = asked.structure else { return Ok(Homes::default()) };
     code.ask(|graph| {
         let name = graph.find_name(structure.as_bytes());
-        let found = name.map(|name| graph.definitions_of(name)).unwrap_or_default();
-        let homes = found.iter().filter(|d| matches!(d.kind, Kind::Struct | Kind::Union));
-        Ok::<_, Error>(homes.map(|d| graph.place(d.file).program).collect())
+        let mut found = name.map(|name| graph.definitions_of(name)).unwrap_or_default();
+        found.retain(|d| matches!(d.kind, Kind::Struct | Kind::Union));
+        let is_alone = |d: &DefInfo| {
+            graph.path(d.file).ends_with(b".c") && graph.includers_of(d.file).is_empty()
+        };
+        let mut only = Vec::new();
+        if found.iter().all(is_alone) {
+            only.extend(found.iter().map(|d| graph.path(d.file).to_vec()));
+        }
+        let programs = found.iter().map(|d| graph.place(d.file).program).collect();
+        Ok::<_, Error>(Homes { programs, only })
     })
 }
 

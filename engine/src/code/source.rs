@@ -10,6 +10,7 @@ use kgrep_index::configured::{Configured, Presence, Symbol};
 use kgrep_index::graph::{Arch, DefInfo, Graph};
 use kgrep_index::idiom::Idioms;
 use kgrep_index::kbuild::{Built, Compiled, Explanation};
+use kgrep_index::outline::LARGEST;
 use kgrep_index::store::Cache;
 use kgrep_index::{Fresh, Index, Tree};
 
@@ -378,7 +379,12 @@ impl Code {
     fn note_limits(&self, index: &Index) {
         Note::of_owner(index).into_iter().for_each(|note| (self.notes)(note));
         for path in index.not_outlined() {
-            let path = self.path(&path).into_os_string().into_encoded_bytes();
+            let path = self.path(&path);
+            // It may be gone, or be smaller now.
+            if !path.metadata().is_ok_and(|file| file.len() > LARGEST) {
+                continue;
+            }
+            let path = path.into_os_string().into_encoded_bytes();
             (self.notes)(Note::Unreadable { path, reason: TOO_LARGE.to_owned() });
         }
     }

@@ -138,7 +138,7 @@ impl Graph<'_> {
     }
 
     /// The `.c` files that include this `.c` file.
-    pub(super) fn includers_of(&self, file: FileId) -> Vec<FileId> {
+    pub fn includers_of(&self, file: FileId) -> Vec<FileId> {
         if !self.path(file).ends_with(b".c") {
             return Vec::new();
         }
