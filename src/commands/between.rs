@@ -14,8 +14,8 @@ use super::lister::{self, Lister};
 use super::{Outcome, Session};
 use crate::diff::exists::{Looked, There, places_in};
 use crate::list::{Column, Role, SourceFile};
-use crate::render::{Facts, Look};
 use crate::message::tell;
+use crate::render::{Facts, Look};
 use crate::settings::Format;
 
 /// Prints the table, then the places.
@@ -63,7 +63,11 @@ pub(super) fn run(names: &[String], trees: &[PathBuf], session: &Session) -> Res
 fn coverage(trees: &[PathBuf], looked: &[Looked]) -> Value {
     let known = looked.iter().map(|looked| Coverage {
         files: Some(looked.files),
-        unread: looked.unread.iter().map(|path| path.as_os_str().as_bytes().to_vec().into()).collect(),
+        unread: looked
+            .unread
+            .iter()
+            .map(|path| path.as_os_str().as_bytes().to_vec().into())
+            .collect(),
         ..Coverage::default()
     });
     let labels: Vec<String> = trees.iter().map(|tree| tree.display().to_string()).collect();

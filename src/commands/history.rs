@@ -26,11 +26,11 @@ use super::lister::{self, Lister};
 use super::sides::{Finder, Side};
 use super::{Outcome, Session, named};
 use crate::cli::{CommonArgs, HistoryArgs, NamesArgs};
-use crate::{code, coverage};
 use crate::list::{Column, Role};
 use crate::message::tell;
 use crate::render::{Facts, Look, Totals};
 use crate::settings::Format;
+use crate::{code, coverage};
 
 /// What a name is on one side.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +78,7 @@ pub(super) fn run(args: &HistoryArgs, common: &CommonArgs, session: &Session) ->
         }
         coverage.push((side.label.as_str(), known));
     }
+    let coverage = coverage::of_trees(&coverage);
     let mut rows = Vec::new();
     // The first parents of a range are the same for all names.
     let mut lines = HashMap::new();
@@ -105,7 +106,6 @@ pub(super) fn run(args: &HistoryArgs, common: &CommonArgs, session: &Session) ->
         }
         rows.extend(stretches.into_iter().map(|stretch| (name.clone(), stretch)));
     }
-    let coverage = coverage::of_trees(&coverage);
     print(&rows, names.len() > 1, (&finder.sides, &folder), coverage, session)
 }
 

@@ -163,8 +163,7 @@ fn labels_of_assembler_and_files_lent_by_other_programs_count() {
         "static inline int lamp_inner(void)\n{\n\treturn 1;\n}\n\nstruct shade {\n\tint opacity;\n};\n",
     );
     dir.create("tools/lib/lamp/other.c", "struct other {\n\tint lamp_width;\n};\n");
-    let names =
-        ["lamp_again", "LAMP_PUSH", "lamp_there", "lamp_core", "lamp_inner", "lamp_width"];
+    let names = ["lamp_again", "LAMP_PUSH", "lamp_there", "lamp_core", "lamp_inner", "lamp_width"];
     for indexed in [false, true] {
         if indexed {
             dir.kgrep(&["index"]).run().expect_ok();

@@ -137,7 +137,10 @@ fn what_every_file_points_to_is_known() {
 fn a_structure_of_one_file_is_used_there_alone() {
     let dir = Dir::new();
     let using = "int use(void)\n{\n\treturn unknown()->watts;\n}\n";
-    dir.create("one.c", format!("#include \"trace.h\"\nstruct lamp {{\n\tint watts;\n}};\n{using}"));
+    dir.create(
+        "one.c",
+        format!("#include \"trace.h\"\nstruct lamp {{\n\tint watts;\n}};\n{using}"),
+    );
     dir.create("other.c", using);
     dir.create("trace.h", "#define TRACE(x) ((x)->watts)\n");
     for indexed in [false, true] {

@@ -6,10 +6,11 @@ use std::ffi::OsString;
 
 use kgrep_index::graph::{DefInfo, Place, Program};
 use kgrep_index::outline::{
-    Access, AccessKind, Definition, Kind, Mentioned, Owner, is_initialised, mentions,
+    Access, AccessKind, Definition, Kind, Language, Mentioned, Owner, is_initialised, mentions,
 };
 
 use super::candidates::candidates;
+use super::exists::word;
 use super::names::unknown;
 use super::references::Around;
 use crate::answer::{Answer, Cell, Column, How, Role, Row, Sureness};
@@ -17,6 +18,7 @@ use crate::code::holders::Holders;
 use crate::code::{Code, in_parallel, one_name, tagged};
 use crate::request::Accesses;
 use crate::search::SearchRequest;
+use crate::trace::Mentions;
 use crate::{Error, Note, Result};
 
 /// So many paths before fields are followed at once, by one of the threads.
@@ -41,15 +43,9 @@ struct Found {
 pub(super) fn answer(code: &Code, accesses: &Accesses) -> Result<Answer> {
     let text = one_name(&accesses.name)?;
     let asked = asked(text);
-    let request = SearchRequest {
-        pattern: Some(OsString::from(asked.name)),
-        fixed_strings: true,
-        word_regexp: true,
-        ..SearchRequest::default()
-    };
     let mut answer = Answer::default();
-    let mut paths = candidates(code, request, &mut answer)?;
     let homes = homes(code, &asked)?;
+    let mut paths = paths(code, &asked, &mut answer)?;
     paths.retain(|path| code.arch.has(Place::of(path)) && homes.may_be_seen_by(path));
     let found = in_parallel(&paths, |path| in_file(code, path, &asked));
     let mut files = Vec::with_capacity(paths.len());
@@ -98,6 +94,31 @@ pub(super) fn answer(code: &Code, accesses: &Accesses) -> Result<Answer> {
     }
     answer.columns = Column::all(&[("Function", Role::Function), ("How", Role::How)]);
     Ok(answer)
+}
+
+/// The files of code that may have the name, in path order.
+fn paths(code: &Code, asked: &Asked<'_>, answer: &mut Answer) -> Result<Vec<Vec<u8>>> {
+    if asked.structure.is_none() {
+        let request = SearchRequest {
+            pattern: Some(OsString::from(asked.name)),
+            fixed_strings: true,
+            word_regexp: true,
+            ..SearchRequest::default()
+        };
+        return candidates(code, request, answer);
+    }
+    // The graph was asked already. Each file is read once, for its uses.
+    let mut paths = Mentions::new(code).paths(&word(asked.name))?.to_vec();
+    paths.retain(|path| Language::of(path).is_some());
+    // What the disk has says nothing of what an editor has.
+    let open = code.workspace().buffers().below(code.tree().root());
+    if !open.is_empty() {
+        paths.extend(open);
+        paths.sort_unstable();
+        paths.dedup();
+    }
+    answer.coverage.searched = Some(paths.len() as u64);
+    Ok(paths)
 }
 
 fn asked(text: &str) -> Asked<'_> {
@@ -170,9 +191,7 @@ impl Homes {
     /// Whether code in a file may know what is in the structure. One that is defined in a `.c` file
     /// other such files don't; a header may be included below it.
     fn may_be_seen_by(&self, path: &[u8]) -> bool {
-        self.only.is_empty()
-            || !path.ends_with(b".c")
-            || self.only.iter().any(|home| home == path)
+        self.only.is_empty() || !path.ends_with(b".c") || self.only.iter().any(|home| home == path)
     }
 }
 
@@ -215,13 +234,21 @@ fn is_its(
 /// a macro's argument, a comma. Most files with a word such as `name` have it in none of these ways.
 fn may_get_at(bytes: &[u8], asked: &Asked<'_>) -> bool {
     let Some(structure) = asked.structure else { return true };
-    let is_behind_step = |at: usize| {
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let (mut is_there, length) = (false, asked.name.len());
+    for at in memchr::memmem::find_iter(bytes, asked.name.as_bytes()) {
+        let part = at.checked_sub(1).is_some_and(|before| is_word(&bytes[before]));
+        if part || bytes.get(at + length).is_some_and(is_word) {
+            continue;
+        }
+        is_there = true;
         let before = bytes[..at].iter().rfind(|b| !b.is_ascii_whitespace() && **b != b'\\');
         // A comment may stand between.
-        before.is_some_and(|byte| matches!(byte, b'.' | b'>' | b',' | b'/'))
-    };
-    memchr::memmem::find_iter(bytes, asked.name.as_bytes()).any(is_behind_step)
-        || memchr::memmem::find(bytes, structure.as_bytes()).is_some()
+        if before.is_some_and(|byte| matches!(byte, b'.' | b'>' | b',' | b'/')) {
+            return true;
+        }
+    }
+    is_there && memchr::memmem::find(bytes, structure.as_bytes()).is_some()
 }
 
 fn in_file(code: &Code, path: &[u8], asked: &Asked<'_>) -> Result<Vec<Found>, Note> {

@@ -137,7 +137,8 @@ fn in_row(source: &SourceFile, row: &Row) -> Vec<Call> {
         Some(Cell::Node { label: Label::Name(caller), .. }) if caller.as_bytes() == name
     );
     if let Some((first, last)) = row.extent.filter(|_| !calls_itself) {
-        let (from, end) = (source.before(first.into()).len(), source.before(u64::from(last) + 1).len());
+        let (from, end) =
+            (source.before(first.into()).len(), source.before(u64::from(last) + 1).len());
         lines.extend(lines_with(source.bytes(), from..end, first, name));
     }
     lines.sort_unstable();

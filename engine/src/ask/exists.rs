@@ -59,7 +59,7 @@ pub(super) fn proof(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Proof>
 }
 
 /// Lines that have `name` as a word.
-fn word(name: &str) -> Wanted {
+pub(super) fn word(name: &str) -> Wanted {
     let is_word = |letter: Option<char>| letter.is_some_and(|c| c.is_alphanumeric() || c == '_');
     let edge = |letter| if is_word(letter) { r"\b" } else { "" };
     let (start, end) = (edge(name.chars().next()), edge(name.chars().next_back()));

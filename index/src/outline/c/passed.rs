@@ -13,7 +13,9 @@ impl Reader<'_> {
     pub(super) fn pass_over_body(&mut self, brace: Token) {
         let Some(about) = &self.about else { return };
         let (start, line) = self.lexer.position();
-        let Some(body) = self.bytes.get(start..).filter(|_| self.in_column_0(brace)) else { return };
+        let Some(body) = self.bytes.get(start..).filter(|_| self.in_column_0(brace)) else {
+            return;
+        };
         let Some(body) = plain_body(body).filter(|body| !has(body, about.name)) else { return };
         let lines = memchr::memchr_iter(b'\n', body).count() as u32;
         self.lexer.resume_at(start + body.len(), line + lines);
