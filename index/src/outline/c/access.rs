@@ -67,7 +67,7 @@ impl Reader<'_> {
                     return;
                 }
                 let name = self.sink.intern(tokens[at].text(bytes));
-                let told = self.named_for(tokens, at);
+                let told = self.named_for(walk, at);
                 is_open = matches!(told, Some((_, Done::Unknown)));
                 match told {
                     Some((owner, Done::Read)) => (owner, Some((AccessKind::Read, true))),
@@ -123,7 +123,8 @@ impl Reader<'_> {
 
     /// Whose field the word at `at` is, where a macro is told it by name: `container_of(p, struct
     /// lamp, list)`, `list_for_each_entry(lamp, &head, list)`. With what the macro does with it.
-    fn named_for(&mut self, tokens: &[Token], at: usize) -> Option<(Owner, Done)> {
+    fn named_for(&mut self, walk: &Walk<'_>, at: usize) -> Option<(Owner, Done)> {
+        let tokens = walk.tokens;
         let comma = at.checked_sub(1).filter(|before| tokens[*before].is(b','))?;
         let bytes = self.bytes;
         let is_name =
@@ -137,23 +138,29 @@ impl Reader<'_> {
             _ => None,
         };
         let beside = structure(comma.checked_sub(2).and_then(|two| tokens.get(two..comma)));
+        // Of a macro at the top level only the arguments are read.
         let open = unclosed(tokens, comma);
-        let called = open.and_then(|open| tokens.get(open.checked_sub(1)?)).filter(|t| is_name(t));
+        let called = match open {
+            Some(open) => open.checked_sub(1).map(|name| tokens[name]).filter(is_name),
+            None => None,
+        };
+        let called = called.map_or_else(|| walk.receiver(), |called| self.sink.intern(called.text(bytes)));
+        let called = self.sink.out.names.get(called).to_vec();
         if let Some(owner) = beside {
             // What else a macro does with a field that it is told by name, its body says.
-            let is_known = called.is_none_or(|called| only_names(called.text(bytes)));
+            let is_known = called.is_empty() || only_names(&called);
             return Some((owner, if is_known { Done::Nothing } else { Done::Unknown }));
         }
-        let (open, called) = (open?, called?);
         // `INTERVAL_TREE_DEFINE(struct lamp, node.rb, int, node.last, …)`
-        let first = tokens.get(open + 1..open + 4).filter(|first| first[2].is(b','));
+        let inside = open.map_or(0, |open| open + 1);
+        let first = tokens.get(inside..inside + 3).filter(|first| first[2].is(b','));
         if let Some(owner) = structure(first.map(|first| &first[..2]))
             && tokens.get(at + 1).is_some_and(|next| next.is(b'.'))
         {
             return Some((owner, Done::Unknown));
         }
-        let walks = memchr::memmem::find(called.text(bytes), b"for_each_entry").is_some();
-        let cursor = tokens.get(open + 1).filter(|token| walks && is_name(token))?;
+        let walks = memchr::memmem::find(&called, b"for_each_entry").is_some();
+        let cursor = tokens.get(inside).filter(|token| walks && is_name(token))?;
         let cursor = self.sink.intern(cursor.text(bytes));
         let owner = self.owner(self.sink.tag_of(cursor));
         (owner != Owner::Unknown).then_some((owner, Done::Read))

@@ -6,7 +6,7 @@
 
 use crate::lex::Token;
 
-use super::{Reader, has};
+use super::Reader;
 
 impl Reader<'_> {
     /// Goes on at the end of the body that `brace` begins, if the name that is asked about isn't in it.
@@ -16,7 +16,7 @@ impl Reader<'_> {
         let Some(body) = self.bytes.get(start..).filter(|_| self.in_column_0(brace)) else {
             return;
         };
-        let Some(body) = plain_body(body).filter(|body| !has(body, about.name)) else { return };
+        let Some(body) = plain_body(body).filter(|body| !has_word(body, about.name)) else { return };
         let lines = memchr::memchr_iter(b'\n', body).count() as u32;
         self.lexer.resume_at(start + body.len(), line + lines);
     }
@@ -58,6 +58,15 @@ fn is_inside(line: &[u8]) -> bool {
         // A comment, or a part of one.
         Some(byte) => matches!(byte, b'/' | b'*'),
     }
+}
+
+/// Whether a text has a word.
+fn has_word(text: &[u8], word: &[u8]) -> bool {
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    memchr::memmem::find_iter(text, word).any(|at| {
+        let before = at.checked_sub(1).is_some_and(|before| is_part(&text[before]));
+        !before && !text.get(at + word.len()).is_some_and(is_part)
+    })
 }
 
 /// Whether a text may end within a comment.
