@@ -137,7 +137,7 @@ fn nothing_is_proven_only_where_all_could_be_read() {
         // Nothing in what could be read proves nothing.
         asked(&["exists", "lamp_om"], 2);
         asked(&["def", "lamp_om"], 2);
-        asked(&["callers", "lamp_on"], 2);
+        asked(&["callers", "lamp_om"], 2);
         asked(&["trace", "lamp_on"], 0);
     }
 }
@@ -170,24 +170,24 @@ fn labels_of_assembler_and_files_lent_by_other_programs_count() {
         }
         let args = [&["--arch", "x86", "exists", "--no-header"][..], &names].concat();
         eqnice!(
-            "lamp_again: defined\n    \
-             0 arch/x86/entry/lamp.S      7 static asm            lamp_again:\n\
+            "lamp_again: defined\n\
+             0 arch/x86/entry/lamp.S    7 static asm             lamp_again:\n\
              \n\
-             LAMP_PUSH: defined\n    \
-             1 arch/x86/entry/lamp.S      3 macro                 .macro LAMP_PUSH reg\n\
+             LAMP_PUSH: defined\n\
+             1 arch/x86/entry/lamp.S    3 macro                  .macro LAMP_PUSH reg\n\
              \n\
-             lamp_there: not here, only of arm64\n    \
-             2 arch/arm64/kernel/lamp.S   1 text                  lamp_there:\n    \
-             3 arch/arm64/kernel/lamp.S   2 text                  b lamp_there\n\
+             lamp_there: not here, only of arm64\n\
+             2 arch/arm64/kernel/lamp.S 1 text                   lamp_there:\n\
+             3 arch/arm64/kernel/lamp.S 2 text                   b lamp_there\n\
              \n\
-             lamp_core: defined\n    \
-             4 tools/lib/lamp/core.c      3 static function       static int lamp_core(void)\n\
+             lamp_core: defined\n\
+             4 tools/lib/lamp/core.c    3 static function        static int lamp_core(void)\n\
              \n\
-             lamp_inner: defined\n    \
-             5 tools/lib/lamp/core.h      1 static inline function static inline int lamp_inner(void)\n\
+             lamp_inner: defined\n\
+             5 tools/lib/lamp/core.h    1 static inline function static inline int lamp_inner(void)\n\
              \n\
-             lamp_width: not here, only in tools/\n    \
-             6 tools/lib/lamp/other.c     2 text                  int lamp_width;\n",
+             lamp_width: not here, only in tools/\n\
+             6 tools/lib/lamp/other.c   2 text                   int lamp_width;\n",
             dir.kgrep(&args).stdout()
         );
     }

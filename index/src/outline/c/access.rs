@@ -144,7 +144,8 @@ impl Reader<'_> {
             Some(open) => open.checked_sub(1).map(|name| tokens[name]).filter(is_name),
             None => None,
         };
-        let called = called.map_or_else(|| walk.receiver(), |called| self.sink.intern(called.text(bytes)));
+        let called =
+            called.map_or_else(|| walk.top().callee, |called| self.sink.intern(called.text(bytes)));
         let called = self.sink.out.names.get(called).to_vec();
         if let Some(owner) = beside {
             // What else a macro does with a field that it is told by name, its body says.

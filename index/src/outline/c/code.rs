@@ -545,11 +545,6 @@ impl Walk<'_> {
         self.place.within
     }
 
-    /// Who is called with what is read, if the innermost bracket is a call's.
-    pub(super) fn receiver(&self) -> NameId {
-        self.top().callee
-    }
-
     /// The slot that the argument being read fills, by what it is an argument of.
     fn filled(&self) -> Option<NameId> {
         let frame = self.frames.iter().rev().find(|f| f.callee != NO_NAME)?;
