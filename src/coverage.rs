@@ -25,6 +25,15 @@ pub(crate) fn json(coverage: &Coverage, complete: bool) -> Map<String, Value> {
     known.map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
+/// What an answer rests on that is of several trees: of each its own.
+pub(crate) fn of_trees(trees: &[(&str, Coverage)]) -> Value {
+    let complete = trees.iter().all(|(_, coverage)| coverage.unread.is_empty());
+    let of_one = |(name, coverage): &(&str, Coverage)| ((*name).to_owned(), json(coverage, true));
+    let trees: Map<String, Value> =
+        trees.iter().map(of_one).map(|(name, known)| (name, Value::Object(known))).collect();
+    json!({ "complete": complete, "trees": trees })
+}
+
 /// Adds which files' rules were in force: whether hidden files, and those that ignore rules leave
 /// out, were looked at too.
 pub(crate) fn add_rules(known: &mut Map<String, Value>, settings: &Settings) {

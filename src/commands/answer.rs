@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::io::{self, IsTerminal};
 
 use anyhow::{Context, Result};
-use kgrep_engine::{Answer, Note, Request, Sources};
+use kgrep_engine::{Answer, Coverage, Note, Request, Sources};
 use serde_json::{Map, Value};
 
 use super::lister::{self, Lister};
@@ -131,11 +131,8 @@ pub(super) fn show_with(
     shown: Shown<'_>,
 ) -> Result<Outcome> {
     let full = session.settings.max_list.value;
-    let mut summary = Map::new();
     let complete = answer.rows.len() as u64 <= full;
-    let mut coverage = coverage::json(&answer.coverage, complete);
-    coverage::add_rules(&mut coverage, &session.settings);
-    summary.insert("coverage".to_owned(), Value::Object(coverage));
+    let mut summary = summary(session, &answer.coverage, complete);
     summary.extend(shown.names.map(|names| ("names".to_owned(), Value::Array(names))));
     if !answer.rows.is_empty() {
         let list = keep(code, session, request, answer)?;
@@ -157,7 +154,11 @@ pub(super) fn show_with(
     let mut printer = Printer::new(&look, &session.settings, &meta).ending(summary);
     printer.lead(shown.lead);
     printer.finish(Totals::default())?;
-    Ok(Outcome::Nothing)
+    // Nothing in what could be read is no proof.
+    Ok(match answer.coverage.unread.is_empty() {
+        true => Outcome::Nothing,
+        false => Outcome::Problems,
+    })
 }
 
 /// Prints a list that was just kept, in the format in force.
@@ -166,6 +167,26 @@ pub(super) fn show_with(
 /// When the list can't be read or the output not be written.
 pub(super) fn print(session: &Session, list: &List) -> Result<Outcome> {
     put(session, list, b"", Map::new())
+}
+
+/// The same of an answer that rests on `coverage`.
+///
+/// # Errors
+/// When the list can't be read or the output not be written.
+pub(super) fn print_covered(
+    session: &Session,
+    list: &List,
+    known: &Coverage,
+    complete: bool,
+) -> Result<Outcome> {
+    put(session, list, b"", summary(session, known, complete))
+}
+
+/// What a summary says of `coverage`.
+fn summary(session: &Session, known: &Coverage, complete: bool) -> Map<String, Value> {
+    let mut known = coverage::json(known, complete);
+    coverage::add_rules(&mut known, &session.settings);
+    Map::from_iter([("coverage".to_owned(), Value::Object(known))])
 }
 
 fn put(

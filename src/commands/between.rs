@@ -6,12 +6,15 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 use anyhow::Result;
+use kgrep_engine::Coverage;
 use kgrep_engine::compare::Row;
+use serde_json::Value;
 
 use super::lister::{self, Lister};
 use super::{Outcome, Session};
-use crate::diff::exists::{There, places};
+use crate::diff::exists::{Looked, There, places_in};
 use crate::list::{Column, Role, SourceFile};
+use crate::message::tell;
 use crate::render::{Facts, Look};
 use crate::settings::Format;
 
@@ -22,7 +25,9 @@ use crate::settings::Format;
 pub(super) fn run(names: &[String], trees: &[PathBuf], session: &Session) -> Result<Outcome> {
     let base = crate::folders::current()?;
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let found = places(&base, &names, trees)?;
+    let (found, looked) = places_in(&base, &names, trees)?;
+    let unread = || looked.iter().flat_map(|looked| &looked.unread);
+    unread().for_each(|path| tell(format!("{}: can't be read", path.display())));
     let look = Look::new(&session.settings, Facts::of_stdout(), base.as_os_str().as_bytes());
     let format = session.settings.format.value;
     let meta =
@@ -46,7 +51,28 @@ pub(super) fn run(names: &[String], trees: &[PathBuf], session: &Session) -> Res
     }
     let lead =
         if format == Format::Table { table(&names, trees, &found, &look) } else { Vec::new() };
-    Ok(super::diff::ended(lister, &lead, session)?.0)
+    if let Some(printer) = lister.printer().filter(|_| format == Format::Json) {
+        let coverage = ("coverage".to_owned(), coverage(trees, &looked));
+        printer.summary([coverage].into_iter().collect());
+    }
+    let outcome = super::diff::ended(lister, &lead, session)?.0;
+    Ok(if unread().next().is_none() { outcome } else { Outcome::Problems })
+}
+
+/// What was looked at of the trees.
+fn coverage(trees: &[PathBuf], looked: &[Looked]) -> Value {
+    let known = looked.iter().map(|looked| Coverage {
+        files: Some(looked.files),
+        unread: looked
+            .unread
+            .iter()
+            .map(|path| path.as_os_str().as_bytes().to_vec().into())
+            .collect(),
+        ..Coverage::default()
+    });
+    let labels: Vec<String> = trees.iter().map(|tree| tree.display().to_string()).collect();
+    let labelled: Vec<_> = labels.iter().map(String::as_str).zip(known).collect();
+    crate::coverage::of_trees(&labelled)
 }
 
 /// A row a name, a column a tree.

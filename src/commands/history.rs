@@ -10,18 +10,18 @@ use kgrep_engine::compare::Row;
 use kgrep_engine::history::{Commit, Range, State, Stretch, states, stretches};
 use kgrep_engine::revision::Revision;
 use kgrep_index::idiom::Idioms;
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use super::at::tags;
 use super::lister::{self, Lister};
 use super::sides::{Finder, Side};
 use super::{Outcome, Session, named};
 use crate::cli::{CommonArgs, HistoryArgs, NamesArgs};
-use crate::code;
 use crate::list::{Column, Role};
 use crate::message::tell;
 use crate::render::{Facts, Look, Totals};
 use crate::settings::Format;
+use crate::{code, coverage};
 
 /// Prints the stretches of each name, as a list.
 ///
@@ -39,11 +39,14 @@ pub(super) fn run(args: &HistoryArgs, common: &CommonArgs, session: &Session) ->
     let folder = finder.gathered(&session.cache)?;
     let idioms = Idioms::built_in();
     let mut known: Vec<Vec<State>> = vec![Vec::new(); names.len()];
+    let mut covered = Vec::new();
     for side in &finder.sides {
         let code = code::of_tree(&side.root, session, false)?;
-        let found = states(&code, &names, &idioms)?;
+        let (found, coverage) = states(&code, &names, &idioms)?;
         known.iter_mut().zip(found).for_each(|(known, state)| known.push(state));
+        covered.push((side.label.as_str(), coverage));
     }
+    let coverage = coverage::of_trees(&covered);
     let mut all: Vec<(String, Stretch)> = Vec::new();
     let mut of_names: Vec<_> = known.iter().map(|states| stretches(states, args.body)).collect();
     for (at, (from, to)) in &ranges {
@@ -63,7 +66,7 @@ pub(super) fn run(args: &HistoryArgs, common: &CommonArgs, session: &Session) ->
     for (name, stretches) in names.iter().zip(of_names) {
         all.extend(stretches.into_iter().map(|stretch| (name.clone(), stretch)));
     }
-    print(&all, names.len() > 1, &finder.sides, &folder, session)
+    print(&all, names.len() > 1, (&finder.sides, &folder), coverage, session)
 }
 
 /// For each side that is the end of a range, the range.
@@ -100,8 +103,8 @@ fn sides(args: &HistoryArgs, finder: &mut Finder<'_>) -> Result<Ranges> {
 fn print(
     rows: &[(String, Stretch)],
     several: bool,
-    sides: &[Side],
-    folder: &Path,
+    (sides, folder): (&[Side], &Path),
+    coverage: Value,
     session: &Session,
 ) -> Result<Outcome> {
     let mut columns = vec![("Revisions", Role::Text), ("What", Role::Text), ("Change", Role::Text)];
@@ -151,7 +154,8 @@ fn print(
     if session.settings.format.value == Format::Json
         && let Some(printer) = lister.printer()
     {
-        printer.summary(Map::from_iter([("history".to_owned(), summary.into())]));
+        let parts = [("history".to_owned(), summary.into()), ("coverage".to_owned(), coverage)];
+        printer.summary(Map::from_iter(parts));
     }
     lister.finish(b"", Totals::default())?;
     let found = rows.iter().any(|(_, stretch)| stretch.state.is_there());

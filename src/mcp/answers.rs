@@ -439,7 +439,7 @@ impl Call<'_> {
         }
         said.extend(sources.notes.iter().map(sentence));
         self.context.freshen(answer.coverage.changes);
-        self.page.coverage.extend(coverage::json(&answer.coverage, true));
+        self.page.cover(coverage::json(&answer.coverage, true));
         let columns = answer.columns.iter().map(|column| column.title.clone()).collect();
         let notes = said;
         let part = Part { asked, total, start, columns, rows, notes, ..Part::default() };

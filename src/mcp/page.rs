@@ -88,6 +88,15 @@ impl Page {
         text
     }
 
+    /// Adds what one of its answers rests on: of several, the page is complete where all are.
+    pub(super) fn cover(&mut self, mut known: Map<String, Value>) {
+        let no = Value::Bool(false);
+        if self.coverage.get("complete") == Some(&no) {
+            known.insert("complete".to_owned(), no);
+        }
+        self.coverage.extend(known);
+    }
+
     /// The page as JSON.
     pub(super) fn json(&self) -> Value {
         let answers: Vec<Value> = self.parts.iter().map(Part::json).collect();

@@ -119,6 +119,103 @@ fn nothing_is_proven_only_where_all_could_be_read() {
     assert!(done.stdout().contains("lamp_om: not found, but not all files could be read"));
     assert!(done.stderr().contains("lib/large.c"), "{}", done.stderr());
     dir.kgrep(&["exists", "lamp_on"]).run().expect_code(0);
+    for indexed in [false, true] {
+        if indexed {
+            dir.kgrep(&["index"]).run().expect_ok();
+        }
+        let asked = |args: &[&str], code| {
+            let args = [&["--format", "json"][..], args].concat();
+            let json = dir.kgrep(&args).run().expect_code(code).stdout();
+            let last: serde_json::Value =
+                serde_json::from_str(json.lines().last().unwrap()).unwrap();
+            let coverage = &last["data"]["coverage"];
+            let unread = serde_json::json!(["lib/large.c"]);
+            assert_eq!(coverage["unread"], unread, "{args:?} {indexed}: {coverage}");
+            assert_eq!(coverage["complete"], false, "{args:?} {indexed}: {coverage}");
+            assert!(coverage["files"].as_u64() > Some(20), "{args:?} {indexed}: {coverage}");
+        };
+        // Nothing in what could be read proves nothing.
+        asked(&["exists", "lamp_om"], 2);
+        asked(&["def", "lamp_om"], 2);
+        asked(&["callers", "lamp_om"], 2);
+        asked(&["trace", "lamp_on"], 0);
+    }
+}
+
+/// The kernel was once said not to have labels of its assembler, and what it has by including a
+/// file of another program.
+#[test]
+fn labels_of_assembler_and_files_lent_by_other_programs_count() {
+    let dir = lamps();
+    dir.create(
+        "arch/x86/entry/lamp.S",
+        "#include \"lamp.h\"\n\n.macro LAMP_PUSH reg\n\tpush \\reg\n.endm\n\nlamp_again:\n\tjmp \
+         lamp_again\n",
+    );
+    dir.create("arch/arm64/kernel/lamp.S", "lamp_there:\n\tb lamp_there\n");
+    dir.create("kernel/lamp/core.c", "#include \"../../tools/lib/lamp/core.c\"\n");
+    dir.create(
+        "tools/lib/lamp/core.c",
+        "#include \"core.h\"\n\nstatic int lamp_core(void)\n{\n\treturn lamp_inner();\n}\n",
+    );
+    dir.create(
+        "tools/lib/lamp/core.h",
+        "static inline int lamp_inner(void)\n{\n\treturn 1;\n}\n\nstruct shade {\n\tint opacity;\n};\n",
+    );
+    dir.create("tools/lib/lamp/other.c", "struct other {\n\tint lamp_width;\n};\n");
+    let names = ["lamp_again", "LAMP_PUSH", "lamp_there", "lamp_core", "lamp_inner", "lamp_width"];
+    for indexed in [false, true] {
+        if indexed {
+            dir.kgrep(&["index"]).run().expect_ok();
+        }
+        let args = [&["--arch", "x86", "exists", "--no-header"][..], &names].concat();
+        eqnice!(
+            "lamp_again: defined\n\
+             0 arch/x86/entry/lamp.S    7 static asm             lamp_again:\n\
+             \n\
+             LAMP_PUSH: defined\n\
+             1 arch/x86/entry/lamp.S    3 macro                  .macro LAMP_PUSH reg\n\
+             \n\
+             lamp_there: not here, only of arm64\n\
+             2 arch/arm64/kernel/lamp.S 1 text                   lamp_there:\n\
+             3 arch/arm64/kernel/lamp.S 2 text                   b lamp_there\n\
+             \n\
+             lamp_core: defined\n\
+             4 tools/lib/lamp/core.c    3 static function        static int lamp_core(void)\n\
+             \n\
+             lamp_inner: defined\n\
+             5 tools/lib/lamp/core.h    1 static inline function static inline int lamp_inner(void)\n\
+             \n\
+             lamp_width: not here, only in tools/\n\
+             6 tools/lib/lamp/other.c   2 text                   int lamp_width;\n",
+            dir.kgrep(&args).stdout()
+        );
+    }
+}
+
+#[test]
+fn answers_about_several_trees_and_about_logs_say_what_they_cover() {
+    let dir = lamps();
+    dir.create("log", "lamp_on: hello\n");
+    let summary = |args: &[&str]| -> serde_json::Value {
+        let json = dir.kgrep(&[&["--format", "json"][..], args].concat()).run().stdout();
+        let last: serde_json::Value = serde_json::from_str(json.lines().last().unwrap()).unwrap();
+        last["data"]["coverage"].clone()
+    };
+    let trees = summary(&["exists", "lamp_on", "--in", ".", "lib"]);
+    assert_eq!(
+        trees,
+        serde_json::json!({ "complete": true, "trees": {
+            ".": { "files": 61, "indexed": false, "complete": true },
+            "lib": { "files": 3, "indexed": false, "complete": true },
+        } })
+    );
+    let history = summary(&["history", "lamp_on", ".", "lib"]);
+    assert_eq!(history["complete"], true, "{history}");
+    assert_eq!(history["trees"]["lib"]["complete"], true, "{history}");
+    let log = summary(&["log", "log"]);
+    assert_eq!(log["complete"], true, "{log}");
+    assert!(log["files"].as_u64() > Some(20), "{log}");
 }
 
 #[test]

@@ -132,6 +132,72 @@ fn what_every_file_points_to_is_known() {
     eqnice!("declared: int users;\nwrite: current->mm->users = 1;\n", rows(&dir, &["mm.users"]));
 }
 
+/// What a structure of one `.c` file has, other files were once taken to get at, too, if only unsurely.
+#[test]
+fn a_structure_of_one_file_is_used_there_alone() {
+    let dir = Dir::new();
+    let using = "int use(void)\n{\n\treturn unknown()->watts;\n}\n";
+    dir.create(
+        "one.c",
+        format!("#include \"trace.h\"\nstruct lamp {{\n\tint watts;\n}};\n{using}"),
+    );
+    dir.create("other.c", using);
+    dir.create("trace.h", "#define TRACE(x) ((x)->watts)\n");
+    for indexed in [false, true] {
+        if indexed {
+            dir.kgrep(&["index", "."]).run().expect_ok();
+        }
+        let done = dir.kgrep(&["refs", "lamp.watts", "--no-header"]).run().expect_code(0).stdout();
+        eqnice!(
+            "0 one.c   3 lamp  declared     int watts;\n\
+             1 one.c   7 use   read, unsure return unknown()->watts;\n\
+             2 trace.h 1 TRACE read, unsure #define TRACE(x) ((x)->watts)\n",
+            done
+        );
+    }
+    // Where another file has all of it, that one may get at it.
+    dir.create("third.c", format!("#include \"one.c\"\n{using}"));
+    let done = dir.kgrep(&["refs", "lamp.watts", "--format", "grep"]).run().expect_code(0).stdout();
+    assert!(done.contains("other.c:") && done.contains("third.c:"), "{done}");
+}
+
+/// The lock of a guarded statement was once taken for the type of a declaration.
+#[test]
+fn a_statement_below_a_guard_hides_no_use() {
+    let dir = Dir::new();
+    dir.create(
+        "lamp.c",
+        "struct lamp {\n\tint lock;\n};\n\nint use(struct lamp *lamp)\n{\n\tint err;\n\n\t\
+         scoped_guard(mutex, &lamp->lock)\n\t\terr = 1;\n\tscoped_guard(mutex, &lamp->lock) err = 2;\n\t\
+         scoped_guard(mutex, &lamp->lock) {\n\t\terr = 3;\n\t}\n\treturn err;\n}\n",
+    );
+    eqnice!(
+        "declared: int lock;\naddress: scoped_guard(mutex, &lamp->lock)\n\
+         address: scoped_guard(mutex, &lamp->lock) err = 2;\n\
+         address: scoped_guard(mutex, &lamp->lock) {\n",
+        rows(&dir, &["lamp.lock"])
+    );
+}
+
+/// What a macro does with a field that it is told by name, only its body says.
+#[test]
+fn a_macro_that_makes_code_of_a_field_is_no_certain_use() {
+    let dir = Dir::new();
+    dir.create(
+        "lamp.c",
+        "struct lamp {\n\tstruct {\n\t\tint rb;\n\t\tint last;\n\t} node;\n};\n\n\
+         TREE_DEFINE(struct lamp, node.rb, int, node.last, 0, static)\n\n\
+         int use(struct lamp *lamp, void *p, int *user)\n{\n\tlamp = rb_entry(p, struct lamp, node.rb);\n\t\
+         get_user(lamp->node.last, user);\n\treturn lamp->node.rb;\n}\n",
+    );
+    eqnice!(
+        "declared: } node;\nuse, unsure: TREE_DEFINE(struct lamp, node.rb, int, node.last, 0, static)\n\
+         use: lamp = rb_entry(p, struct lamp, node.rb);\nwrite: get_user(lamp->node.last, user);\n\
+         read: return lamp->node.rb;\n",
+        rows(&dir, &["lamp.node"])
+    );
+}
+
 /// Whose a field is, once was told only where the text beside it says so.
 #[test]
 fn what_other_files_say_of_a_type_counts() {

@@ -88,6 +88,26 @@ fn callers_show_the_arguments_of_each_call() {
     }
 }
 
+/// The head of a function that calls itself is no call, and a macro's body is one.
+#[test]
+fn arguments_of_calls_within_itself_and_in_macros_are_shown() {
+    let dir = Dir::new();
+    dir.create(
+        "a.c",
+        "int again(int n)\n{\n\t/* again(7) */\n\treturn n ? again(n - 1) : 0;\n}\n\n#define AGAIN(x) \\\n\t\
+         again(x)\n\nint once(void)\n{\n\tputs(\"again(8)\");\n\t/* again(9) */\n\treturn again(1) + \
+         again(2);\n}\n",
+    );
+    eqnice!(
+        "0 a.c  1 again   function       int again(int n)\n\
+         1 a.c  4   again call     n - 1 return n ? again(n - 1) : 0;\n\
+         2 a.c  8   AGAIN call     x     again(x)\n\
+         3 a.c 14   once  call     1     return again(1) + again(2);\n\
+         4 a.c 14   once  call     2     return again(1) + again(2);\n",
+        dir.kgrep(&["--no-header", "callers", "--args", "again"]).stdout()
+    );
+}
+
 #[test]
 fn functions_are_found_by_all_that_they_have() {
     let dir = Dir::new();
@@ -139,5 +159,13 @@ fn a_patch_touches_functions_and_types() {
     assert_eq!(columns["of"], "SLAB ALLOCATOR");
     assert!(columns["callers"].as_str().unwrap().parse::<u32>().unwrap() > 0, "{json}");
     assert_eq!(row["data"]["line_number"], 72);
+    let table = dir.kgrep(&["touched", "0001-x.patch", "--no-header"]).stdout();
+    assert!(table.contains("\n\nMaintainers\n1 MAINTAINERS 29 "), "{table}");
+    eqnice!(
+        "mm/slab.c:72:void kfree(const void *object)\nMAINTAINERS:29:SLAB ALLOCATOR\n\
+         MAINTAINERS:30:M:\tSal Lab <sal@example.org>\nMAINTAINERS:36:THE REST\n\
+         MAINTAINERS:37:M:\tEverybody <all@example.org>\n",
+        dir.kgrep(&["touched", "0001-x.patch", "--format", "grep"]).stdout()
+    );
     dir.kgrep(&["touched", "none.patch"]).run().expect_error(&["none.patch"]);
 }

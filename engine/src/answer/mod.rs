@@ -43,7 +43,7 @@ pub struct Row {
     pub path: Vec<u8>,
     /// The line, from 1.
     pub line: u32,
-    /// First and last line of what the row is about, where that is a whole definition.
+    /// First and last line of the definition that the row is about, or that its line is in.
     pub extent: Option<(u32, u32)>,
     /// How deep it is in a tree, from 0.
     pub depth: u16,

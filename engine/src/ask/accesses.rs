@@ -4,12 +4,13 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 
-use kgrep_index::graph::{Place, Program};
+use kgrep_index::graph::{DefInfo, Place, Program};
 use kgrep_index::outline::{
-    Access, AccessKind, Definition, Kind, Mentioned, Owner, is_initialised, mentions,
+    Access, AccessKind, Definition, Kind, Language, Mentioned, Owner, is_initialised, mentions,
 };
 
 use super::candidates::candidates;
+use super::exists::word;
 use super::names::unknown;
 use super::references::Around;
 use crate::answer::{Answer, Cell, Column, How, Role, Row, Sureness};
@@ -17,7 +18,11 @@ use crate::code::holders::Holders;
 use crate::code::{Code, in_parallel, one_name, tagged};
 use crate::request::Accesses;
 use crate::search::SearchRequest;
+use crate::trace::Mentions;
 use crate::{Error, Note, Result};
+
+/// So many paths before fields are followed at once, by one of the threads.
+const PATHS_AT_ONCE: usize = 128;
 
 /// What is asked about: a variable, or a field of a structure.
 struct Asked<'n> {
@@ -38,15 +43,10 @@ struct Found {
 pub(super) fn answer(code: &Code, accesses: &Accesses) -> Result<Answer> {
     let text = one_name(&accesses.name)?;
     let asked = asked(text);
-    let request = SearchRequest {
-        pattern: Some(OsString::from(asked.name)),
-        fixed_strings: true,
-        word_regexp: true,
-        ..SearchRequest::default()
-    };
     let mut answer = Answer::default();
-    let mut paths = candidates(code, request, &mut answer)?;
-    paths.retain(|path| code.arch.has(Place::of(path)));
+    let homes = homes(code, &asked)?;
+    let mut paths = paths(code, &asked, &mut answer)?;
+    paths.retain(|path| code.arch.has(Place::of(path)) && homes.may_be_seen_by(path));
     let found = in_parallel(&paths, |path| in_file(code, path, &asked));
     let mut files = Vec::with_capacity(paths.len());
     for (path, found) in paths.iter().zip(found) {
@@ -56,12 +56,11 @@ pub(super) fn answer(code: &Code, accesses: &Accesses) -> Result<Answer> {
         }
     }
     let structures = structures(code, &files)?;
-    let programs = programs(code, &asked)?;
     let (mut unsure, mut is_known) = (0, false);
     for (path, found) in files {
         for Found { access, within } in found {
             let Some(is_its) = is_its(&access, &asked, &structures) else { continue };
-            if !is_its && !programs.is_empty() && !programs.contains(&Place::of(path).program) {
+            if !is_its && !homes.are_in(Place::of(path).program) {
                 // A program of its own, which the structure is none of.
                 continue;
             }
@@ -95,6 +94,31 @@ pub(super) fn answer(code: &Code, accesses: &Accesses) -> Result<Answer> {
     }
     answer.columns = Column::all(&[("Function", Role::Function), ("How", Role::How)]);
     Ok(answer)
+}
+
+/// The files of code that may have the name, in path order.
+fn paths(code: &Code, asked: &Asked<'_>, answer: &mut Answer) -> Result<Vec<Vec<u8>>> {
+    if asked.structure.is_none() {
+        let request = SearchRequest {
+            pattern: Some(OsString::from(asked.name)),
+            fixed_strings: true,
+            word_regexp: true,
+            ..SearchRequest::default()
+        };
+        return candidates(code, request, answer);
+    }
+    // The graph was asked already. Each file is read once, for its uses.
+    let mut paths = Mentions::new(code).paths(&word(asked.name))?.to_vec();
+    paths.retain(|path| Language::of(path).is_some());
+    // What the disk has says nothing of what an editor has.
+    let open = code.workspace().buffers().below(code.tree().root());
+    if !open.is_empty() {
+        paths.extend(open);
+        paths.sort_unstable();
+        paths.dedup();
+    }
+    answer.coverage.searched = Some(paths.len() as u64);
+    Ok(paths)
 }
 
 fn asked(text: &str) -> Asked<'_> {
@@ -139,21 +163,53 @@ fn structures(
         // The graph has nothing to add.
         return Ok(paths.into_iter().map(|path| (path.clone(), Some(path.clone()))).collect());
     }
+    // Those that begin alike are beside each other, and need the same definitions.
+    let parts: Vec<&[&Vec<u8>]> = paths.chunks(PATHS_AT_ONCE).collect();
     code.ask(|graph| {
-        let mut holders = Holders::new(code, graph);
-        let known = paths.iter().map(|path| ((*path).clone(), holders.at(path)));
-        Ok::<_, Error>(known.collect())
+        let known = in_parallel(&parts, |part| {
+            let mut holders = Holders::new(code, graph);
+            part.iter().map(|path| ((*path).clone(), holders.at(path))).collect::<Vec<_>>()
+        });
+        Ok::<_, Error>(known.into_iter().flatten().collect())
     })
 }
 
-/// The programs that have a structure of that name.
-fn programs(code: &Code, asked: &Asked<'_>) -> Result<Vec<Program>> {
-    let Some(structure) = asked.structure else { return Ok(Vec::new()) };
+/// Where the structure that is asked about is defined.
+#[derive(Default)]
+struct Homes {
+    programs: Vec<Program>,
+    /// The `.c` files that define it, where no header does and no other file includes these.
+    only: Vec<Vec<u8>>,
+}
+
+impl Homes {
+    /// Whether a program has a structure of that name, as far as that is known.
+    fn are_in(&self, program: Program) -> bool {
+        self.programs.is_empty() || self.programs.contains(&program)
+    }
+
+    /// Whether code in a file may know what is in the structure. One that is defined in a `.c` file
+    /// other such files don't; a header may be included below it.
+    fn may_be_seen_by(&self, path: &[u8]) -> bool {
+        self.only.is_empty() || !path.ends_with(b".c") || self.only.iter().any(|home| home == path)
+    }
+}
+
+fn homes(code: &Code, asked: &Asked<'_>) -> Result<Homes> {
+    let Some(structure) = asked.structure else { return Ok(Homes::default()) };
     code.ask(|graph| {
         let name = graph.find_name(structure.as_bytes());
-        let found = name.map(|name| graph.definitions_of(name)).unwrap_or_default();
-        let homes = found.iter().filter(|d| matches!(d.kind, Kind::Struct | Kind::Union));
-        Ok::<_, Error>(homes.map(|d| graph.place(d.file).program).collect())
+        let mut found = name.map(|name| graph.definitions_of(name)).unwrap_or_default();
+        found.retain(|d| matches!(d.kind, Kind::Struct | Kind::Union));
+        let is_alone = |d: &DefInfo| {
+            graph.path(d.file).ends_with(b".c") && graph.includers_of(d.file).is_empty()
+        };
+        let mut only = Vec::new();
+        if found.iter().all(is_alone) {
+            only.extend(found.iter().map(|d| graph.path(d.file).to_vec()));
+        }
+        let programs = found.iter().map(|d| graph.place(d.file).program).collect();
+        Ok::<_, Error>(Homes { programs, only })
     })
 }
 
@@ -178,13 +234,21 @@ fn is_its(
 /// a macro's argument, a comma. Most files with a word such as `name` have it in none of these ways.
 fn may_get_at(bytes: &[u8], asked: &Asked<'_>) -> bool {
     let Some(structure) = asked.structure else { return true };
-    let is_behind_step = |at: usize| {
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let (mut is_there, length) = (false, asked.name.len());
+    for at in memchr::memmem::find_iter(bytes, asked.name.as_bytes()) {
+        let part = at.checked_sub(1).is_some_and(|before| is_word(&bytes[before]));
+        if part || bytes.get(at + length).is_some_and(is_word) {
+            continue;
+        }
+        is_there = true;
         let before = bytes[..at].iter().rfind(|b| !b.is_ascii_whitespace() && **b != b'\\');
         // A comment may stand between.
-        before.is_some_and(|byte| matches!(byte, b'.' | b'>' | b',' | b'/'))
-    };
-    memchr::memmem::find_iter(bytes, asked.name.as_bytes()).any(is_behind_step)
-        || memchr::memmem::find(bytes, structure.as_bytes()).is_some()
+        if before.is_some_and(|byte| matches!(byte, b'.' | b'>' | b',' | b'/')) {
+            return true;
+        }
+    }
+    is_there && memchr::memmem::find(bytes, structure.as_bytes()).is_some()
 }
 
 fn in_file(code: &Code, path: &[u8], asked: &Asked<'_>) -> Result<Vec<Found>, Note> {

@@ -3,13 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use kgrep_index::graph::Graph;
-use kgrep_index::outline::{Mentioned, mentions};
+use kgrep_index::outline::lines_with;
 use regex::bytes::Regex;
 
-use super::references::Around;
-use super::{Sources, steps};
+use super::steps;
 use crate::answer::{Answer, Cell, Column, Label, Role, Row};
-use crate::code::{Code, arguments};
+use crate::code::{Code, arguments, in_parallel};
+use crate::relocate::SourceFile;
 use crate::request::{Calls, Steps};
 use crate::{Error, Note, Result};
 
@@ -26,13 +26,11 @@ pub(super) fn answer(code: &Code, graph: &Graph<'_>, calls: &Calls) -> Result<An
     if rows.is_empty() {
         return Ok(answer);
     }
-    let mut texts = Texts { code, sources: Sources::default(), known: HashMap::new() };
+    let (calls_of_rows, mut unread) = calls_of(code, &rows);
     let (mut found, mut untold) = (false, 0);
     let mut said: HashSet<(Vec<u8>, u32, usize)> = HashSet::new();
-    for row in rows {
-        // The definitions asked for stand above their callers.
-        let is_head = row.cells.iter().any(|cell| matches!(cell, Cell::Kind(_)));
-        let all = if is_head { Vec::new() } else { texts.calls(&row) };
+    for (row, all) in rows.into_iter().zip(calls_of_rows) {
+        let is_head = is_head(&row);
         let has_none = all.is_empty();
         if has_none && (is_head || wanted.is_empty()) {
             answer.rows.push(with(&row, row.line, String::new()));
@@ -51,7 +49,7 @@ pub(super) fn answer(code: &Code, graph: &Graph<'_>, calls: &Calls) -> Result<An
         }
     }
     answer.columns.push(Column::new("Arguments", Role::Text));
-    answer.notes.append(&mut texts.sources.notes);
+    answer.notes.append(&mut unread);
     if !wanted.is_empty() {
         leave(&mut answer, found, untold, &calls.name);
     }
@@ -97,39 +95,59 @@ fn with(row: &Row, line: u32, arguments: String) -> Row {
     row
 }
 
-/// What files say of the names that are called in them.
-struct Texts<'c> {
-    code: &'c Code,
-    sources: Sources,
-    known: HashMap<(Vec<u8>, Vec<u8>), Mentioned>,
+/// A call: its line, its number there, and its arguments.
+type Call = (u32, usize, Vec<String>);
+
+/// The calls that each row stands for, none for heads; each file is read once, on all processors. And
+/// what is to be said of files that can't be read.
+fn calls_of(code: &Code, rows: &[Row]) -> (Vec<Vec<Call>>, Vec<Note>) {
+    let mut by_path: HashMap<&[u8], Vec<usize>> = HashMap::new();
+    for (at, row) in rows.iter().enumerate().filter(|(_, row)| !is_head(row)) {
+        by_path.entry(&row.path).or_default().push(at);
+    }
+    let files: Vec<(&[u8], Vec<usize>)> = by_path.into_iter().collect();
+    let found = in_parallel(&files, |(path, places)| {
+        let source = code.at_hand(path).map_err(|error| code.unreadable(path, &error))?;
+        let calls = places.iter().map(|at| (*at, in_row(&source, &rows[*at])));
+        Ok(calls.collect::<Vec<_>>())
+    });
+    let (mut all, mut notes) = (vec![Vec::new(); rows.len()], Vec::new());
+    for found in found {
+        match found {
+            Ok(found) => found.into_iter().for_each(|(at, calls)| all[at] = calls),
+            Err(note) => notes.push(note),
+        }
+    }
+    (all, notes)
 }
 
-impl Texts<'_> {
-    /// All calls that a row stands for: the graph has the first of each caller. Of each its line, its
-    /// number there, and its arguments.
-    fn calls(&mut self, row: &Row) -> Vec<(u32, usize, Vec<String>)> {
-        let source = self.sources.get(self.code, &row.path);
-        let name = row.name.split(|byte| *byte == b'@').next().unwrap_or_default();
-        let is_field = name.len() < row.name.len();
-        let key = (row.path.clone(), name.to_vec());
-        let idioms = self.code.idioms();
-        let mentioned = self
-            .known
-            .entry(key)
-            .or_insert_with(|| mentions(&row.path, source.bytes(), idioms, name));
-        let home = Around::new(&mentioned.outline, name).line(row.line);
-        let (first, last) = home.map_or((row.line, row.line), |home| (home.first, home.last));
-        let mut lines: Vec<u32> = mentioned.lines.clone();
-        lines.retain(|line| (first..=last).contains(line));
-        lines.push(row.line);
-        lines.sort_unstable();
-        lines.dedup();
-        let on = |line: u32| {
-            let from = source.before(u64::from(line)).len();
-            let text = source.bytes().get(from..).unwrap_or_default();
-            let calls = arguments(text, name, is_field).into_iter().enumerate();
-            calls.map(move |(number, call)| (line, number, call))
-        };
-        lines.into_iter().flat_map(on).collect()
+/// Whether a row is a definition that was asked for: they stand above their callers.
+fn is_head(row: &Row) -> bool {
+    row.cells.iter().any(|cell| matches!(cell, Cell::Kind(_)))
+}
+
+/// All calls that a row stands for: the graph has the first of each caller.
+fn in_row(source: &SourceFile, row: &Row) -> Vec<Call> {
+    let name = row.name.split(|byte| *byte == b'@').next().unwrap_or_default();
+    let is_field = name.len() < row.name.len();
+    let mut lines = vec![row.line];
+    // The head of a function that calls itself is no call.
+    let calls_itself = matches!(
+        row.cells.first(),
+        Some(Cell::Node { label: Label::Name(caller), .. }) if caller.as_bytes() == name
+    );
+    if let Some((first, last)) = row.extent.filter(|_| !calls_itself) {
+        let (from, end) =
+            (source.before(first.into()).len(), source.before(u64::from(last) + 1).len());
+        lines.extend(lines_with(source.bytes(), from..end, first, name));
     }
+    lines.sort_unstable();
+    lines.dedup();
+    let on = |line: u32| {
+        let from = source.before(u64::from(line)).len();
+        let text = source.bytes().get(from..).unwrap_or_default();
+        let calls = arguments(text, name, is_field).into_iter().enumerate();
+        calls.map(move |(number, call)| (line, number, call))
+    };
+    lines.into_iter().flat_map(on).collect()
 }

@@ -1,10 +1,10 @@
 //! Whether there is such a name, and what it is: what the graph, the text and the list of files
 //! have of each, so that "nothing" is a proof.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use kgrep_index::graph::{DefInfo, Graph, Program};
+use kgrep_index::graph::{DefInfo, FileId, Graph, Program};
 use kgrep_index::kbuild::{Truth, symbols_in};
 use kgrep_index::outline::{Flags, Kind, Language};
 
@@ -33,7 +33,7 @@ pub(super) fn answer(code: &Code, exists: &Exists) -> Result<Answer> {
         let options = Options { depth: 1, body: false, all: true };
         let tracer = Tracer::new(code, graph, options);
         let (sources, answer) = (Sources::default(), Answer::default());
-        let mut asker = Asker { code, graph, tracer, sources, answer };
+        let mut asker = Asker { code, graph, tracer, sources, answer, lent: None };
         asker.ask(&exists.names)?;
         Ok::<_, Error>(asker.answer)
     })?;
@@ -59,7 +59,7 @@ pub(super) fn proof(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Proof>
 }
 
 /// Lines that have `name` as a word.
-fn word(name: &str) -> Wanted {
+pub(super) fn word(name: &str) -> Wanted {
     let is_word = |letter: Option<char>| letter.is_some_and(|c| c.is_alphanumeric() || c == '_');
     let edge = |letter| if is_word(letter) { r"\b" } else { "" };
     let (start, end) = (edge(name.chars().next()), edge(name.chars().next_back()));
@@ -73,6 +73,8 @@ struct Asker<'a, 'g> {
     tracer: Tracer<'a, 'g>,
     sources: Sources,
     answer: Answer,
+    /// The files of other programs that the kernel is built of, too, once that was asked.
+    lent: Option<HashSet<FileId>>,
 }
 
 /// A name, and what the graph has of it.
@@ -151,7 +153,12 @@ impl Asker<'_, '_> {
 
     /// Why a definition doesn't count; `told` says that the reason is, too.
     fn outside(&self, definition: &DefInfo, told: bool) -> Option<Outside> {
-        let (place, path) = (self.graph.place(definition.file), self.graph.path(definition.file));
+        self.outside_at(definition.file, definition.first, told)
+    }
+
+    /// The same of what is on a line of a file.
+    fn outside_at(&self, file: FileId, line: u32, told: bool) -> Option<Outside> {
+        let (place, path) = (self.graph.place(file), self.graph.path(file));
         if place.program != Program::Kernel {
             let folder = path.split(|byte| *byte == b'/').next().unwrap_or_default();
             return Some(Outside::Program(String::from_utf8_lossy(folder).into_owned()));
@@ -165,7 +172,7 @@ impl Asker<'_, '_> {
             let folder = path.split(|byte| *byte == b'/').nth(1).unwrap_or_default();
             return Some(Outside::Architecture(String::from_utf8_lossy(folder).into_owned()));
         }
-        let is_off = self.code.kernel().is_some() && !self.code.compiles(path, definition.first);
+        let is_off = self.code.kernel().is_some() && !self.code.compiles(path, line);
         is_off.then_some(Outside::Off)
     }
 
@@ -269,11 +276,7 @@ impl Asker<'_, '_> {
                 nothing.push(at);
             }
         }
-        let unread = self.tracer.unread();
-        let is_whole = unread.is_empty();
-        for path in unread {
-            self.answer.coverage.unread.push(path.clone().into());
-        }
+        let is_whole = self.tell_unread();
         for &at in &nothing {
             let Name { plain, verdict, .. } = &mut all[at];
             if !is_whole {
@@ -286,14 +289,31 @@ impl Asker<'_, '_> {
         Ok(())
     }
 
+    /// Says of each file that could not be read that it couldn't, once; whether there is none.
+    fn tell_unread(&mut self) -> bool {
+        let known = self.code.unread();
+        let new = self.tracer.unread().iter().filter(|path| !known.contains(path));
+        let new: Vec<Note> = new
+            .map(|path| Note::Unreadable { path: path.clone(), reason: "can't be read".to_owned() })
+            .collect();
+        let is_whole = known.is_empty() && new.is_empty();
+        self.answer.notes.extend(new);
+        is_whole
+    }
+
     /// What a name is of which the graph has no definition that counts.
     fn judge(&mut self, name: &mut Name, found: &[InFile]) -> Result<()> {
+        let (labels, mut elsewhere) = self.counting(labels(&name.plain, found));
         let fields = self.fields(&name.plain, found);
-        if !fields.is_empty() {
-            name.verdict.standing = Standing::Field;
-            name.verdict.places = fields.len();
-            name.rows.splice(..0, fields);
-            return Ok(());
+        let (fields, others) = self.counting(fields);
+        elsewhere.extend(others);
+        for (rows, standing) in [(labels, Standing::Defined), (fields, Standing::Field)] {
+            if !rows.is_empty() {
+                name.verdict.standing = standing;
+                name.verdict.places = rows.len();
+                name.rows.splice(..0, rows);
+                return Ok(());
+            }
         }
         let is_quoted =
             |file: &InFile| file.lines.iter().any(|line| names(&line.text, &name.plain));
@@ -301,11 +321,12 @@ impl Asker<'_, '_> {
             && boot_parameter(self.code, self.graph, &name.plain)?.is_some()
         {
             name.verdict.standing = Standing::Parameter;
-        } else if !name.found.is_empty() {
+        } else if !name.found.is_empty() || !elsewhere.is_empty() {
             name.verdict.standing = Standing::Elsewhere;
             let mut why: Vec<Outside> = Vec::new();
-            for definition in &name.found {
-                let outside = self.outside(definition, why.is_empty());
+            let defined = name.found.iter().map(|definition| (definition.file, definition.first));
+            for (file, line) in defined.chain(elsewhere) {
+                let outside = self.outside_at(file, line, why.is_empty());
                 why.extend(outside.filter(|outside| !why.iter().any(|known| known.is_as(outside))));
             }
             if self.links(name, &why) {
@@ -336,15 +357,49 @@ impl Asker<'_, '_> {
     }
 
     /// Whether the kernel has a definition that is in another program's folder: it uses the name, and
-    /// nothing else defines that.
-    fn links(&self, name: &Name, why: &[Outside]) -> bool {
+    /// nothing else defines that; or one of its files is made of that file.
+    fn links(&mut self, name: &Name, why: &[Outside]) -> bool {
         let is_program = |outside: &Outside| matches!(outside, Outside::Program(_));
         let is_kernels = |user: &DefInfo| self.graph.place(user.file).program == Program::Kernel;
+        let is_used = |name| {
+            let users = self.graph.users_of(name).into_iter();
+            users.filter_map(|id| self.graph.definition(id)).any(|user| is_kernels(&user))
+        };
         why.iter().all(is_program)
-            && named(self.graph, &name.plain).is_some_and(|name| {
-                let users = self.graph.users_of(name).into_iter();
-                users.filter_map(|id| self.graph.definition(id)).any(|user| is_kernels(&user))
-            })
+            && (named(self.graph, &name.plain).is_some_and(is_used)
+                || name.found.iter().any(|definition| self.is_lent(definition.file)))
+    }
+
+    /// Whether a file of another program is a part of the kernel, too, by an include of its path:
+    /// `kernel/bpf/relo_core.c` is that of `tools/lib/bpf/`.
+    fn is_lent(&mut self, file: FileId) -> bool {
+        let graph = self.graph;
+        if self.lent.is_none() {
+            let mut lent = HashSet::new();
+            for (from, to) in graph.includes_across(Program::Kernel) {
+                let text = self.sources.get(self.code, graph.path(from)).bytes();
+                if memchr::memmem::find(text, graph.path(to)).is_some() {
+                    lent.insert(to);
+                    lent.extend(graph.private_includes(to).iter());
+                }
+            }
+            self.lent = Some(lent);
+        }
+        self.lent.as_ref().is_some_and(|lent| lent.contains(&file))
+    }
+
+    /// Those of the rows that count, and where the others are.
+    fn counting(&self, rows: Vec<Row>) -> (Vec<Row>, Vec<(FileId, u32)>) {
+        let (mut counting, mut elsewhere) = (Vec::with_capacity(rows.len()), Vec::new());
+        for row in rows {
+            match self.graph.file(&row.path) {
+                Some(file) if self.outside_at(file, row.line, false).is_some() => {
+                    elsewhere.push((file, row.line));
+                }
+                _ => counting.push(row),
+            }
+        }
+        (counting, elsewhere)
     }
 
     /// The lines on which structures have a field of this name.
@@ -376,6 +431,42 @@ impl Asker<'_, '_> {
 /// Whether the text may have more to say of a name.
 fn is_open(name: &Name) -> bool {
     name.verdict.standing == Standing::Nothing
+}
+
+/// The lines on which assembler defines this name, where it is no symbol of the graph: labels of a
+/// file's own, and macros.
+fn labels(name: &str, found: &[InFile]) -> Vec<Row> {
+    let is_assembler = |file: &&InFile| Language::of(&file.path) == Some(Language::Assembler);
+    let mut rows = Vec::new();
+    for file in found.iter().filter(is_assembler) {
+        for line in &file.lines {
+            let Some(kind) = in_assembler(&line.text, name) else { continue };
+            let flags = if kind == Kind::Asm { Flags::STATIC } else { Flags::default() };
+            let kind = DefinitionKind { kind, flags, member_of: None };
+            rows.push(Row {
+                path: file.path.to_vec(),
+                line: line.number,
+                name: name.as_bytes().to_vec(),
+                cells: vec![Cell::Kind(kind)],
+                ..Row::default()
+            });
+        }
+    }
+    rows
+}
+
+/// What a line of assembler defines under this name: `again:` a label, `.macro PUSH` a macro.
+fn in_assembler(line: &[u8], name: &str) -> Option<Kind> {
+    let words = line.trim_ascii();
+    let is_end = |rest: &[u8]| {
+        rest.first().is_none_or(|byte| !(byte.is_ascii_alphanumeric() || b"_$.".contains(byte)))
+    };
+    if let Some(rest) = words.strip_prefix(b".macro") {
+        let rest = rest.trim_ascii_start().strip_prefix(name.as_bytes())?;
+        return is_end(rest).then_some(Kind::Macro);
+    }
+    let rest = words.strip_prefix(name.as_bytes())?.trim_ascii_start();
+    (rest.first() == Some(&b':')).then_some(Kind::Asm)
 }
 
 /// Whether a line may declare a field of this name: something stands before it, and a declarator's

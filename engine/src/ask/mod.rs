@@ -41,7 +41,7 @@ use kgrep_index::graph::Arch;
 
 use crate::code::Code;
 use crate::request::{Accesses, Request};
-use crate::{Answer, Error, Note, Result};
+use crate::{Answer, Coverage, Error, Note, Result};
 
 impl Code {
     /// Whether the configuration in force, if there is one, may build a file.
@@ -49,23 +49,33 @@ impl Code {
         self.configured().is_none_or(|configured| configured.presence(path) != Presence::Out)
     }
 
+    /// What every answer of now rests on.
+    pub fn coverage(&self) -> Coverage {
+        let mut answer = Answer::default();
+        self.cover(&mut answer);
+        answer.coverage
+    }
+
     /// Says what an answer rests on.
     fn cover(&self, answer: &mut Answer) {
+        self.hear(&answer.notes);
         let coverage = &mut answer.coverage;
         if let Some((index, fresh)) = self.asked() {
             coverage.indexed = true;
             coverage.changes = Some(fresh.changes());
             coverage.files.get_or_insert_with(|| index.files(fresh));
         }
+        coverage.files = coverage.files.or(self.files_read());
         coverage.arch = (self.arch != Arch::All).then(|| self.arch_name().to_owned());
         coverage.configured = self.kernel().is_some();
         for note in &answer.notes {
-            match note {
-                Note::NotBuilt { hidden, .. } => coverage.left_out += hidden,
-                Note::Unreadable { path, .. } => coverage.unread.push(path.clone().into()),
-                _ => {}
+            if let Note::NotBuilt { hidden, .. } = note {
+                coverage.left_out += hidden;
             }
         }
+        coverage.unread.extend(self.unread().into_iter().map(Into::into));
+        coverage.unread.sort_unstable();
+        coverage.unread.dedup();
     }
 
     /// What there is to say to `request`, of the files as they are now. Where a part of the

@@ -258,6 +258,7 @@ impl Growing<'_, '_> {
             line,
             name: self.graph.name(name),
             cells,
+            extent: (within.kind != Kind::File).then_some(within.lines()),
             depth: u16::try_from(depth).unwrap_or(u16::MAX),
             ..Row::default()
         });

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use kgrep_index::graph::Graph;
 
 use super::Sources;
-use crate::answer::{Answer, Cell, Column, Role, Row};
+use crate::answer::{Answer, Cell, Column, Role, Row, Title};
 use crate::code::{Code, named, read};
 use crate::compare::told;
 use crate::diff::context::{Around, Enclosing, Thing, around, enclosing, of_each_change};
@@ -14,6 +14,7 @@ use crate::diff::locate::Lines;
 use crate::diff::maintainers::Maintainers;
 use crate::diff::model::{FileChange, Hunk, Origin};
 use crate::diff::strip;
+use crate::relocate::SourceFile;
 use crate::request::Touched;
 use crate::{Note, Result};
 
@@ -72,15 +73,54 @@ pub(super) fn answer(code: &Code, touched: &Touched) -> Result<Answer> {
         answer.notes.push(Note::TouchesNothing);
         return Ok(answer);
     }
-    answer.columns = Column::all(&[
-        ("Name", Role::Text),
-        ("What", Role::Text),
-        ("Was", Role::Text),
-        ("Is", Role::Text),
-        ("Callers", Role::Count),
-        ("Of", Role::Text),
-    ]);
+    if let Some(list) = &list {
+        let files = set.files.iter().map(FileChange::name);
+        let people = people(list, files, sources.get(code, MAINTAINERS));
+        let section = u32::try_from(answer.sections.len()).ok();
+        answer.sections.push(Title::Text("Maintainers".to_owned()));
+        answer.rows.extend(people.into_iter().map(|line| Row {
+            path: MAINTAINERS.to_vec(),
+            line,
+            section,
+            cells: vec![Cell::Text(String::new()); COLUMNS.len()],
+            ..Row::default()
+        }));
+    }
+    answer.columns = Column::all(&COLUMNS);
     Ok(answer)
+}
+
+/// The columns of what is touched.
+const COLUMNS: [(&str, Role); 6] = [
+    ("Name", Role::Text),
+    ("What", Role::Text),
+    ("Was", Role::Text),
+    ("Is", Role::Text),
+    ("Callers", Role::Count),
+    ("Of", Role::Text),
+];
+
+/// The lines of MAINTAINERS that say who is to be asked about files: of each section its title, those
+/// who maintain or review it, and its lists.
+fn people<'f>(
+    list: &Maintainers,
+    files: impl Iterator<Item = &'f [u8]>,
+    source: &SourceFile,
+) -> Vec<u32> {
+    let text = |line: u32| {
+        let text = source.line(u64::from(line)).unwrap_or_default();
+        text.trim_ascii_end().to_vec()
+    };
+    let mut all: Vec<u32> = Vec::new();
+    for line in files.flat_map(|file| list.told(file, text)) {
+        // Fields are a letter and a colon; a title is none.
+        let text = text(line);
+        let field = text.first().filter(|_| text.get(1) == Some(&b':'));
+        if field.is_none_or(|field| b"MRL".contains(field)) && !all.contains(&line) {
+            all.push(line);
+        }
+    }
+    all
 }
 
 /// Something that a change touches.

@@ -12,6 +12,7 @@ pub(crate) mod declared;
 mod documented;
 mod expansion;
 pub(crate) mod holders;
+mod holes;
 mod line;
 mod names;
 mod plain_macros;

@@ -10,11 +10,13 @@ use kgrep_index::configured::{Configured, Presence, Symbol};
 use kgrep_index::graph::{Arch, DefInfo, Graph};
 use kgrep_index::idiom::Idioms;
 use kgrep_index::kbuild::{Built, Compiled, Explanation};
+use kgrep_index::outline::LARGEST;
 use kgrep_index::store::Cache;
 use kgrep_index::{Fresh, Index, Tree};
 
 use super::arch;
 use super::at_hand::AtHand;
+use super::holes::Holes;
 use crate::configuration::{KconfigChoice, Kernel};
 use crate::files::{TOO_LARGE, read};
 use crate::left_out::LeftOut;
@@ -54,12 +56,16 @@ pub struct Code {
     /// An index that is not asked, since it was made with other idioms.
     other: OnceLock<(Index, Fresh)>,
     notes: NoteSink,
+    /// What `notes` heard of files that could not be read.
+    holes: Holes,
     progress: ProgressSink,
     cancel: Cancel,
     recipes: OnceLock<Recipes>,
     kernel: Option<Kernel>,
     /// The index, where no question has asked it yet.
     seen: OnceLock<Option<(Index, Fresh)>>,
+    /// How many files were read for it, where there is no index to ask.
+    read: OnceLock<u64>,
     /// Files that were read for places in them.
     pub(super) held: AtHand,
 }
@@ -97,6 +103,8 @@ impl Code {
             (arch, None) => arch,
         };
         let (snapshot, other, recipes) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        let holes = Holes::default();
+        let notes = holes.hearing(tree.root(), notes);
         Ok(Code {
             tree,
             here,
@@ -106,11 +114,13 @@ impl Code {
             snapshot,
             other,
             notes,
+            holes,
             progress,
             cancel,
             recipes,
             kernel,
             seen: OnceLock::new(),
+            read: OnceLock::new(),
             held: AtHand::default(),
         })
     }
@@ -336,7 +346,11 @@ impl Code {
             Err(error) => (self.notes)(Note::ReadWithoutIndex { reason: error.to_string() }),
         }
         self.cancel.check()?;
-        self.workspace.read(&self.tree, &self.notes, &self.progress, &self.cancel)?.ask(ask)?
+        let read = self.workspace.read(&self.tree, &self.notes, &self.progress, &self.cancel)?;
+        read.ask(|graph| {
+            self.read.get_or_init(|| graph.paths().count() as u64);
+            ask(graph)
+        })?
     }
 
     /// The tree's code as its index has it, the same for all questions.
@@ -365,7 +379,12 @@ impl Code {
     fn note_limits(&self, index: &Index) {
         Note::of_owner(index).into_iter().for_each(|note| (self.notes)(note));
         for path in index.not_outlined() {
-            let path = self.path(&path).into_os_string().into_encoded_bytes();
+            let path = self.path(&path);
+            // It may be gone, or be smaller now.
+            if !path.metadata().is_ok_and(|file| file.len() > LARGEST) {
+                continue;
+            }
+            let path = path.into_os_string().into_encoded_bytes();
             (self.notes)(Note::Unreadable { path, reason: TOO_LARGE.to_owned() });
         }
     }
@@ -396,6 +415,21 @@ impl Code {
     /// Takes notes that need not wait for the answer.
     pub(crate) fn notes(&self) -> &NoteSink {
         &self.notes
+    }
+
+    /// The files, below the root, that could not be read for what was asked until now.
+    pub fn unread(&self) -> Vec<Vec<u8>> {
+        self.holes.paths()
+    }
+
+    /// How many files were read for the graph, where there was no index to ask.
+    pub(crate) fn files_read(&self) -> Option<u64> {
+        self.read.get().copied()
+    }
+
+    /// Remembers the files that these notes of an answer say could not be read.
+    pub(crate) fn hear(&self, notes: &[Note]) {
+        notes.iter().for_each(|note| self.holes.hear(self.tree.root(), note));
     }
 
     /// The recipes for questions about it; of those that can't be used, a note says so once.
@@ -440,7 +474,9 @@ mod tests {
             recipes: OnceLock::new(),
             kernel: None,
             seen: OnceLock::new(),
+            read: OnceLock::new(),
             held: AtHand::default(),
+            holes: Holes::default(),
             notes: std::sync::Arc::new(|_| ()),
             progress: std::sync::Arc::new(|_, _| ()),
             cancel: Cancel::default(),

@@ -67,6 +67,14 @@ pub struct Found {
     pub what: What,
 }
 
+/// What was looked at of a tree.
+pub struct Looked {
+    /// How many files it has.
+    pub files: u64,
+    /// Those that could not be read.
+    pub unread: Vec<PathBuf>,
+}
+
 /// A place where a name is defined.
 pub struct There {
     /// Which of the names.
@@ -102,9 +110,21 @@ impl There {
 /// # Errors
 /// When a tree can't be read.
 pub fn places(base: &Path, names: &[&str], trees: &[PathBuf]) -> Result<Vec<There>, Error> {
+    Ok(places_in(base, names, trees)?.0)
+}
+
+/// The same, with what was looked at of each tree.
+///
+/// # Errors
+/// As [`places`].
+pub fn places_in(
+    base: &Path,
+    names: &[&str],
+    trees: &[PathBuf],
+) -> Result<(Vec<There>, Vec<Looked>), Error> {
     let roots: Vec<PathBuf> = trees.iter().map(|tree| base.join(tree)).collect();
     let names: Vec<&[u8]> = names.iter().map(|name| name.as_bytes()).collect();
-    let found = find(&names, &roots)?;
+    let (found, looked) = look(&names, &roots)?;
     let there = found.into_iter().map(|found| There {
         path: below(
             trees.get(found.tree).map(PathBuf::as_path).unwrap_or(Path::new("")),
@@ -115,7 +135,7 @@ pub fn places(base: &Path, names: &[&str], trees: &[PathBuf]) -> Result<Vec<Ther
         what: found.what,
         line: found.line,
     });
-    Ok(there.collect())
+    Ok((there.collect(), looked))
 }
 
 /// Looks for the names in the trees. The answer is sorted by name, tree, file and line.
@@ -124,7 +144,11 @@ pub fn places(base: &Path, names: &[&str], trees: &[PathBuf]) -> Result<Vec<Ther
 ///
 /// If a tree can't be read at all.
 pub fn find(names: &[&[u8]], trees: &[PathBuf]) -> Result<Vec<Found>, Error> {
-    let mut found = Vec::new();
+    Ok(look(names, trees)?.0)
+}
+
+fn look(names: &[&[u8]], trees: &[PathBuf]) -> Result<(Vec<Found>, Vec<Looked>), Error> {
+    let (mut found, mut looked) = (Vec::new(), Vec::new());
     for (tree, root) in trees.iter().enumerate() {
         fs::read_dir(root).map_err(Error::read(root))?;
         let walk = ignore::WalkBuilder::new(root).standard_filters(false).hidden(true).build();
@@ -133,10 +157,18 @@ pub fn find(names: &[&[u8]], trees: &[PathBuf]) -> Result<Vec<Found>, Error> {
         // A parameter's last part is what stands in the code: `lamp.level` is `level`.
         let needles: Vec<Finder<'_>> = names.iter().map(|name| Finder::new(needle(name))).collect();
         let one = |path: &PathBuf| in_file(names, &needles, tree, root, path);
-        found.par_extend(files.par_iter().flat_map_iter(one));
+        let made: Vec<_> = files.par_iter().map(one).collect();
+        let mut seen = Looked { files: files.len() as u64, unread: Vec::new() };
+        for (path, made) in files.iter().zip(made) {
+            match made {
+                Some(made) => found.extend(made),
+                None => seen.unread.push(path.clone()),
+            }
+        }
+        looked.push(seen);
     }
     found.sort();
-    Ok(found)
+    Ok((found, looked))
 }
 
 /// The part of a name to search a file's bytes for.
@@ -146,13 +178,14 @@ fn needle(name: &[u8]) -> &[u8] {
     name.rsplit(|&b| b == b'.').next().filter(|part| part.len() > 1).unwrap_or(name)
 }
 
+/// What one file has of the names; none where it can't be read.
 fn in_file(
     names: &[&[u8]],
     needles: &[Finder<'_>],
     tree: usize,
     root: &Path,
     path: &Path,
-) -> Vec<Found> {
+) -> Option<Vec<Found>> {
     let file = path.strip_prefix(root).unwrap_or(path);
     let bytes = file.as_os_str().as_bytes();
     let mut found = Vec::new();
@@ -166,15 +199,14 @@ fn in_file(
     }
     let readable = [&b".c"[..], b".h", b".tbl", b"kernel-parameters.txt"];
     if !base.starts_with(b"Kconfig") && !readable.iter().any(|end| base.ends_with(end)) {
-        return found;
+        return Some(found);
     }
-    // A file that can't be read defines nothing; the walk has already seen it.
-    let Ok(text) = fs::read(path) else { return found };
+    let text = fs::read(path).ok()?;
     let held: Vec<usize> = (0..names.len())
         .filter(|n| needles.get(*n).is_some_and(|f| f.find(&text).is_some()))
         .collect();
     if held.is_empty() {
-        return found;
+        return Some(found);
     }
     let lines = file_lines(&text);
     for (at, line) in lines.iter().enumerate() {
@@ -186,7 +218,7 @@ fn in_file(
             }
         }
     }
-    found
+    Some(found)
 }
 
 /// What line `at` defines under this name.

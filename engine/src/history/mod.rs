@@ -19,7 +19,7 @@ pub use change::Change;
 pub use commit::{Commit, Range};
 
 use crate::Result;
-use crate::answer::{Answer, Cell, How, Row, Standing, Title, Verdict};
+use crate::answer::{Answer, Cell, Coverage, How, Row, Standing, Title, Verdict};
 use crate::code::{Code, read};
 use crate::request::{Exists, Request};
 
@@ -69,18 +69,19 @@ pub struct Stretch {
     pub commit: Option<Commit>,
 }
 
-/// What each name is in a tree, in their order.
+/// What each name is in a tree, in their order, and what that rests on.
 ///
 /// # Errors
 /// If the tree can't be read, or a name can't be asked for.
-pub fn states(code: &Code, names: &[String], idioms: &Idioms) -> Result<Vec<State>> {
+pub fn states(code: &Code, names: &[String], idioms: &Idioms) -> Result<(Vec<State>, Coverage)> {
     let request = Request::Exists(Exists { names: names.to_vec(), patches: None });
     let answer = code.answer(&request)?;
     let verdicts = answer.sections.iter().zip(0u32..).filter_map(|(title, at)| match title {
         Title::Verdict(verdict) => Some((verdict, at)),
         _ => None,
     });
-    Ok(verdicts.map(|(verdict, at)| state(code, &answer, verdict, at, idioms)).collect())
+    let states = verdicts.map(|(verdict, at)| state(code, &answer, verdict, at, idioms)).collect();
+    Ok((states, answer.coverage))
 }
 
 fn state(code: &Code, answer: &Answer, verdict: &Verdict, at: u32, idioms: &Idioms) -> State {

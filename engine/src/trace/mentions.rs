@@ -113,6 +113,15 @@ impl<'a> Mentions<'a> {
         Ok(())
     }
 
+    /// The files that may have lines that are wanted, in path order: they are not read.
+    ///
+    /// # Errors
+    /// When the tree can't be walked.
+    pub(crate) fn paths(&mut self, wanted: &Wanted) -> Result<Paths> {
+        self.narrow(&[wanted]);
+        self.candidates(wanted)
+    }
+
     fn look(&mut self, wanted: &[&Wanted]) -> Result<()> {
         let ready: Vec<Ready> = wanted.iter().map(|w| w.ready()).collect::<Result<_>>()?;
         self.narrow(wanted);

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::base::Graph;
 use super::builder::FileRecord;
+use super::{FileId, Program};
 use crate::paths::normal;
 
 /// For each file, the numbers of the files it includes with the lines it does so on.
@@ -39,6 +40,19 @@ impl Graph<'_> {
         let wanted = normal(wanted);
         let named = self.paths().filter(|path| path.ends_with(&wanted));
         nearest(from, &wanted, named.map(|path| (path, path)))
+    }
+
+    /// The includes of one program's files that may mean another program's: which file has them, and
+    /// what they include. Only their text tells whether they do: a file that is made when the kernel
+    /// is built may be meant by the same name.
+    pub fn includes_across(&self, program: Program) -> Vec<(FileId, FileId)> {
+        let is_own = |file: &FileId| self.place(*file).program == program;
+        let own = self.paths().filter_map(|path| self.file(path)).filter(is_own);
+        let across = own.flat_map(|file| {
+            let included = self.includes_of(file).into_iter();
+            included.filter(|target| !is_own(target)).map(move |target| (file, target))
+        });
+        across.collect()
     }
 }
 

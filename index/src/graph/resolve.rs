@@ -138,7 +138,7 @@ impl Graph<'_> {
     }
 
     /// The `.c` files that include this `.c` file.
-    pub(super) fn includers_of(&self, file: FileId) -> Vec<FileId> {
+    pub fn includers_of(&self, file: FileId) -> Vec<FileId> {
         if !self.path(file).ends_with(b".c") {
             return Vec::new();
         }
@@ -153,7 +153,7 @@ impl Graph<'_> {
     }
 
     /// The private files that `file` includes, directly or through others of them, sorted.
-    pub(super) fn private_includes(&self, file: FileId) -> Arc<Vec<FileId>> {
+    pub fn private_includes(&self, file: FileId) -> Arc<Vec<FileId>> {
         let mut known = self.private.lock().unwrap_or_else(PoisonError::into_inner);
         let found = known.entry(file).or_insert_with(|| {
             let mut seen: HashSet<FileId> = HashSet::new();

@@ -72,6 +72,7 @@ pub struct Access {
 /// What is known besides the text: what macros do with their first argument, what names point to.
 #[derive(Deserialize)]
 struct Knowledge {
+    naming: Vec<String>,
     write: Vec<String>,
     read_write: Vec<String>,
     pointers: HashMap<String, String>,
@@ -87,6 +88,12 @@ fn knowledge() -> Option<&'static Knowledge> {
 pub(super) fn points_to(name: &[u8]) -> Option<&'static str> {
     let name = std::str::from_utf8(name).ok()?;
     knowledge()?.pointers.get(name).map(String::as_str)
+}
+
+/// Whether a macro that is told a structure and a field only asks where that is, and doesn't get at it.
+pub(super) fn only_names(macro_name: &[u8]) -> bool {
+    let has = |part: &String| memchr::memmem::find(macro_name, part.as_bytes()).is_some();
+    knowledge().is_some_and(|known| known.naming.iter().any(has))
 }
 
 /// What a macro does with its first argument, where it does not only read it.
@@ -116,5 +123,7 @@ mod tests {
         assert_eq!(written_by(b"WRITE_ONCE"), Some(AccessKind::Write));
         assert_eq!(written_by(b"xchg_none"), None);
         assert_eq!(points_to(b"current"), Some("task_struct"));
+        assert!(only_names(b"container_of_const") && only_names(b"rb_entry_safe"));
+        assert!(!only_names(b"INTERVAL_TREE_DEFINE"));
     }
 }

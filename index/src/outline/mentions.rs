@@ -1,6 +1,8 @@
 //! What one file says of one name: its outline as far as that name is concerned, which takes a
 //! fraction of the time of a whole one, and the lines where the name is a word of the code.
 
+use std::ops::Range;
+
 use crate::idiom::Idioms;
 use crate::lex::{Lexer, Token, TokenKind};
 
@@ -35,6 +37,19 @@ pub fn mentions(path: &[u8], bytes: &[u8], idioms: &Idioms, name: &[u8]) -> Ment
         words(Lexer::new(bytes), bytes, name, &mut lines);
     }
     Mentioned { outline, lines, accesses: Vec::new() }
+}
+
+/// The lines where `name` is a word of the code in a part of `bytes`, which begins line `first` outside
+/// of comments and texts. A line may be there twice.
+pub fn lines_with(bytes: &[u8], part: Range<usize>, first: u32, name: &[u8]) -> Vec<u32> {
+    let bytes = bytes.get(..part.end).unwrap_or(bytes);
+    let mut lines = Vec::new();
+    if memchr::memmem::find(bytes.get(part.start..).unwrap_or_default(), name).is_some() {
+        let mut lexer = Lexer::new(bytes);
+        lexer.resume_at(part.start, first);
+        words(lexer, bytes, name, &mut lines);
+    }
+    lines
 }
 
 /// The lines where `name` is a word of the code that `lexer` reads of `bytes`.

@@ -17,7 +17,7 @@ pub use access::{Access, AccessKind, Owner, is_initialised};
 pub(crate) use c::expand;
 pub use c::expand::written_out;
 pub(crate) use c::template::Template;
-pub use mentions::{Mentioned, mentions};
+pub use mentions::{Mentioned, lines_with, mentions};
 
 pub use crate::kind::Kind;
 pub use names::{NO_NAME, NameId, Names};

@@ -4,6 +4,7 @@ mod inputs;
 mod rows;
 
 use anyhow::{Result, bail};
+use kgrep_engine::Answer;
 use kgrep_engine::compare::series_of;
 use kgrep_engine::log::debug::Debug;
 use kgrep_engine::log::{Follower, Reading, Tools, Touched};
@@ -11,7 +12,7 @@ use kgrep_index::graph::Arch;
 
 use self::inputs::Inputs;
 use self::rows::Rows;
-use super::answer::print;
+use super::answer::{print_covered, show};
 use super::{Outcome, Session, freshen};
 use crate::cli::{LogArgs, Only};
 use crate::code::{self, Code};
@@ -33,15 +34,18 @@ pub(crate) fn run(args: &LogArgs, session: &Session) -> Result<Outcome> {
     let messages = args.only != Some(Only::Frames);
     let words = if messages { inputs.words()? } else { None };
     let reading = Reading { arch, debug: debug.as_ref(), messages, words: words.as_ref() };
-    let list = freshen::ask(&code, session, |graph| {
+    let found = freshen::ask(&code, session, |graph| {
         let touched = touched.as_ref();
-        let list = reading
+        let found = reading
             .with(&code, graph, |tools| follow(&code, session, args, &inputs, touched, tools))?;
         debug.iter().flat_map(|debug| debug.problems()).for_each(tell);
-        Ok(list)
+        Ok(found)
     })?;
-    let Some(list) = list else { return Ok(Outcome::Nothing) };
-    print(session, &list)
+    let coverage = code.coverage();
+    let Some((list, complete)) = found else {
+        return show(&code, session, None, &Answer { coverage, ..Answer::default() });
+    };
+    print_covered(session, &list, &coverage, complete)
 }
 
 /// The architecture that counts: the log's own, where the user has named none.
@@ -92,7 +96,7 @@ fn debug(args: &LogArgs) -> Result<Option<Debug>> {
     Ok(Some(Debug::open(args.vmlinux.as_deref(), args.modules.as_deref())?))
 }
 
-/// Follows all logs; none where nothing is to be said.
+/// Follows all logs, with whether the list holds all of it; none where nothing is to be said.
 fn follow(
     code: &Code,
     session: &Session,
@@ -100,7 +104,7 @@ fn follow(
     inputs: &Inputs,
     touched: Option<&Touched>,
     tools: Tools<'_, '_>,
-) -> Result<Option<List>> {
+) -> Result<Option<(List, bool)>> {
     let mut rows = Rows::new(code, session, args.only, touched)?;
     for input in &inputs.all {
         rows.begin(&input.name, input.is_stdin());
@@ -112,5 +116,6 @@ fn follow(
         })?;
         follower.end(&mut |piece| rows.piece(piece))?;
     }
-    rows.finish()
+    let complete = !rows.full;
+    Ok(rows.finish()?.map(|list| (list, complete)))
 }

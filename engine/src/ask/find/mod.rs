@@ -89,8 +89,12 @@ pub(super) fn answer(code: &Code, find: &Find) -> Result<Answer> {
     notes.append(&mut sources.notes);
     let columns =
         Column::all(&[("Kind", Role::Text), ("Name", Role::Name), ("Says", Role::Sentence)]);
-    let coverage =
-        Coverage { indexed: true, changes: Some(fresh.changes()), ..Coverage::default() };
+    let coverage = Coverage {
+        indexed: true,
+        changes: Some(fresh.changes()),
+        files: Some(index.files(&fresh)),
+        ..Coverage::default()
+    };
     Ok(Answer { columns, rows, notes, coverage, ..Answer::default() })
 }
 

@@ -3,7 +3,7 @@
 
 use crate::lex::{Token, TokenKind};
 
-use super::super::access::{Access, AccessKind, Owner, points_to, written_by};
+use super::super::access::{Access, AccessKind, Owner, only_names, points_to, written_by};
 use super::super::{NO_NAME, NameId};
 use super::Reader;
 use super::pointers::{is_step, opening};
@@ -23,6 +23,16 @@ struct Right {
     followed: bool,
 }
 
+/// What a macro does with a field that it is told by name.
+enum Done {
+    /// It asks where it is in its structure.
+    Nothing,
+    /// It reads it.
+    Read,
+    /// Only its body says that.
+    Unknown,
+}
+
 impl Reader<'_> {
     /// Notes how the word at `at`, if it is the name that is asked about, gets at it.
     pub(super) fn note_access(&mut self, walk: &Walk<'_>, at: usize) {
@@ -37,6 +47,7 @@ impl Reader<'_> {
             true => self.designated(tokens, at - 1, walk.top().tag),
             false => None,
         };
+        let mut is_open = false;
         let (owner, kind) = match designated {
             Some(tag) => (self.owner(tag), Some((AccessKind::Initialised, true))),
             None if steps => {
@@ -56,15 +67,17 @@ impl Reader<'_> {
                     return;
                 }
                 let name = self.sink.intern(tokens[at].text(bytes));
-                let told = self.named_for(tokens, at);
+                let told = self.named_for(walk, at);
+                is_open = matches!(told, Some((_, Done::Unknown)));
                 match told {
-                    Some((owner, gets)) => (owner, gets.then_some((AccessKind::Read, true))),
+                    Some((owner, Done::Read)) => (owner, Some((AccessKind::Read, true))),
+                    Some((owner, Done::Nothing | Done::Unknown)) => (owner, None),
                     None if self.sink.is_local(name) => (Owner::Local, kind(tokens, bytes, at)),
                     None => (Owner::Global, kind(tokens, bytes, at)),
                 }
             }
         };
-        let (kind, sure) = kind.map_or((None, true), |(kind, sure)| (Some(kind), sure));
+        let (kind, sure) = kind.map_or((None, !is_open), |(kind, sure)| (Some(kind), sure));
         let Token { line, start, .. } = tokens[at];
         if let Some(about) = &mut self.about {
             about.accesses.push(Access { line, start, kind, sure, owner });
@@ -109,25 +122,49 @@ impl Reader<'_> {
     }
 
     /// Whose field the word at `at` is, where a macro is told it by name: `container_of(p, struct
-    /// lamp, list)`, `list_for_each_entry(lamp, &head, list)`. With whether the macro gets at it.
-    fn named_for(&mut self, tokens: &[Token], at: usize) -> Option<(Owner, bool)> {
+    /// lamp, list)`, `list_for_each_entry(lamp, &head, list)`. With what the macro does with it.
+    fn named_for(&mut self, walk: &Walk<'_>, at: usize) -> Option<(Owner, Done)> {
+        let tokens = walk.tokens;
         let comma = at.checked_sub(1).filter(|before| tokens[*before].is(b','))?;
         let bytes = self.bytes;
         let is_name =
             |token: &Token| token.kind == TokenKind::Ident && word(token.text(bytes)) == Word::Name;
-        if let Some([tag, structure]) = comma.checked_sub(2).and_then(|two| tokens.get(two..comma))
-            && tag.kind == TokenKind::Ident
-            && word(tag.text(bytes)) == Word::Tag
-        {
-            return Some((Owner::Struct(structure.text(bytes).to_vec()), false));
+        let structure = |tokens: Option<&[Token]>| match tokens {
+            Some([tag, name])
+                if tag.kind == TokenKind::Ident && word(tag.text(bytes)) == Word::Tag =>
+            {
+                Some(Owner::Struct(name.text(bytes).to_vec()))
+            }
+            _ => None,
+        };
+        let beside = structure(comma.checked_sub(2).and_then(|two| tokens.get(two..comma)));
+        // Of a macro at the top level only the arguments are read.
+        let open = unclosed(tokens, comma);
+        let called = match open {
+            Some(open) => open.checked_sub(1).map(|name| tokens[name]).filter(is_name),
+            None => None,
+        };
+        let called =
+            called.map_or_else(|| walk.top().callee, |called| self.sink.intern(called.text(bytes)));
+        let called = self.sink.out.names.get(called).to_vec();
+        if let Some(owner) = beside {
+            // What else a macro does with a field that it is told by name, its body says.
+            let is_known = called.is_empty() || only_names(&called);
+            return Some((owner, if is_known { Done::Nothing } else { Done::Unknown }));
         }
-        let open = unclosed(tokens, comma)?;
-        let called = tokens.get(open.checked_sub(1)?).filter(|token| is_name(token))?;
-        let walks = memchr::memmem::find(called.text(bytes), b"for_each_entry").is_some();
-        let cursor = tokens.get(open + 1).filter(|token| walks && is_name(token))?;
+        // `INTERVAL_TREE_DEFINE(struct lamp, node.rb, int, node.last, …)`
+        let inside = open.map_or(0, |open| open + 1);
+        let first = tokens.get(inside..inside + 3).filter(|first| first[2].is(b','));
+        if let Some(owner) = structure(first.map(|first| &first[..2]))
+            && tokens.get(at + 1).is_some_and(|next| next.is(b'.'))
+        {
+            return Some((owner, Done::Unknown));
+        }
+        let walks = memchr::memmem::find(&called, b"for_each_entry").is_some();
+        let cursor = tokens.get(inside).filter(|token| walks && is_name(token))?;
         let cursor = self.sink.intern(cursor.text(bytes));
         let owner = self.owner(self.sink.tag_of(cursor));
-        (owner != Owner::Unknown).then_some((owner, true))
+        (owner != Owner::Unknown).then_some((owner, Done::Read))
     }
 
     fn owner(&self, tag: NameId) -> Owner {

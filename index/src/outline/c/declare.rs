@@ -121,10 +121,16 @@ impl Reader<'_> {
 
     /// A declaration whose type a macro tells: `typeof_member(struct proc_ops, proc_read) read;`.
     fn declaration_by_macro(&mut self, walk: &mut Walk, at: usize) -> Option<usize> {
-        let next = closing(walk.tokens, at + 1, walk.tokens.len())? + 1;
+        let close = closing(walk.tokens, at + 1, walk.tokens.len())?;
+        let next = close + 1;
         let name = walk.tokens.get(next).filter(|t| t.kind == TokenKind::Ident)?;
         let follows = walk.tokens.get(next + 1)?;
         if word(name.text(self.bytes)) != Word::Name || !(follows.is(b';') || follows.is(b'=')) {
+            return None;
+        }
+        // Below `scoped_guard(mutex, &lamp->lock)` stands the statement that it is for.
+        let own = self.sink.intern(name.text(self.bytes));
+        if name.line > walk.tokens[close].line || self.sink.is_local(own) {
             return None;
         }
         let depth = walk.frames.len();

@@ -18,6 +18,7 @@ mod head;
 mod items;
 mod macros;
 mod old;
+mod passed;
 mod pasted;
 mod pointers;
 mod sink;
@@ -365,6 +366,9 @@ impl<'a> Reader<'a> {
                 return;
             }
             self.item.body = Some((index, shape));
+            if matches!(shape, Shape::Function { .. }) {
+                self.pass_over_body(token);
+            }
         }
     }
 

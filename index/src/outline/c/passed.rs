@@ -1,0 +1,134 @@
+//! Where a file is read for one name, bodies that don't have it are passed over: most of the text is
+//! in them, and nothing in them is asked for.
+//!
+//! Only a body whose end its lines tell is passed over: one between braces in column 0, without
+//! directives, code in column 0, or a comment that might hold the closing brace. All others are read.
+
+use crate::lex::Token;
+
+use super::Reader;
+
+impl Reader<'_> {
+    /// Goes on at the end of the body that `brace` begins, if the name that is asked about isn't in it.
+    pub(super) fn pass_over_body(&mut self, brace: Token) {
+        let Some(about) = &self.about else { return };
+        let (start, line) = self.lexer.position();
+        let Some(body) = self.bytes.get(start..).filter(|_| self.in_column_0(brace)) else {
+            return;
+        };
+        let Some(body) = plain_body(body).filter(|body| !has_word(body, about.name)) else {
+            return;
+        };
+        let lines = memchr::memchr_iter(b'\n', body).count() as u32;
+        self.lexer.resume_at(start + body.len(), line + lines);
+    }
+}
+
+/// What `rest`, which begins behind a `{`, has up to the `}` in column 0 that closes it; none where only
+/// reading tells which one that is.
+fn plain_body(rest: &[u8]) -> Option<&[u8]> {
+    let mut at = 0;
+    loop {
+        if rest.get(at) != Some(&b'\n') {
+            return None;
+        }
+        let line = &rest[at + 1..];
+        if line.first() == Some(&b'}') {
+            break;
+        }
+        let length = memchr::memchr(b'\n', line)?;
+        if !is_inside(&line[..length]) {
+            return None;
+        }
+        at += 1 + length;
+    }
+    let (body, end) = (&rest[..at + 1], &rest[at + 1..]);
+    let goes_on = end.get(1) == Some(&b';') || at > 0 && rest[at - 1] == b'\\';
+    (!goes_on && !is_in_comment(body)).then_some(body)
+}
+
+/// Whether a line can only be inside of a body, and is no directive.
+fn is_inside(line: &[u8]) -> bool {
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    match line.first() {
+        None | Some(b'\r') => true,
+        Some(b' ' | b'\t') => line.trim_ascii_start().first() != Some(&b'#'),
+        Some(byte) if is_word(byte) => {
+            let word = line.iter().take_while(|byte| is_word(byte)).count();
+            line[word..].trim_ascii_start().first() == Some(&b':')
+        }
+        // A comment, or a part of one.
+        Some(byte) => matches!(byte, b'/' | b'*'),
+    }
+}
+
+/// Whether a text has a word.
+fn has_word(text: &[u8], word: &[u8]) -> bool {
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    memchr::memmem::find_iter(text, word).any(|at| {
+        let before = at.checked_sub(1).is_some_and(|before| is_part(&text[before]));
+        !before && !text.get(at + word.len()).is_some_and(is_part)
+    })
+}
+
+/// Whether a text may end within a comment.
+fn is_in_comment(text: &[u8]) -> bool {
+    let Some(open) = memchr::memmem::rfind(text, b"/*") else { return false };
+    memchr::memmem::rfind(text, b"*/").is_none_or(|close| close < open + 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain_body;
+    use crate::idiom::Idioms;
+    use crate::outline::{mentions, outline};
+
+    #[test]
+    fn a_body_ends_where_its_lines_say_so() {
+        let body = |text: &str| plain_body(text.as_bytes()).map(<[u8]>::len);
+        assert_eq!(body("\n\treturn 1;\n}\nint x;\n"), Some(12));
+        assert_eq!(body("\n\tgoto out;\nout:\n\treturn;\n}\n"), Some(26));
+        assert_eq!(body("\n\t/* } */\n/* a */\n}\n"), Some(18));
+        for text in [
+            " return 1; }\n",
+            "\n\tf();\n",
+            "\n#if 1\n}\n",
+            "\n\t# define A\n}\n",
+            "\nf();\n}\n",
+            "\n\t/* here:\n}\n*/\n}\n",
+            "\n\tputs(\"\\\n}\");\n}\n",
+            "\n\tint a[] = {\n};\n}\n",
+            "\n\t/*/\n}\n*/\n}\n",
+            "",
+        ] {
+            assert_eq!(body(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_passed_over_changes_no_answer() {
+        let (idioms, name) = (Idioms::built_in(), b"watts");
+        let other = "static int other(int a)\n{\n\tif (a)\n\t\treturn 1;\nout:\n\treturn 2;\n}\n\n";
+        let texts = [
+            "int f(struct lamp *l)\n{\n\treturn l->watts;\n}\n",
+            "int f(void)\n{\n#ifdef A\n\treturn 1;\n}\n#else\n\treturn watts;\n}\n#endif\n",
+            "int f(void)\n{\n\t/* watts\n}\n*/\n\treturn watts;\n}\n",
+            "int f(int watts)\n{\n\treturn 1;\n}\n",
+            "int f(void) { return 1; }\nint watts(void)\n{\n\treturn f();\n}\n",
+        ];
+        for text in texts {
+            let text = [other, text, other].concat();
+            let whole = outline(b"a.c", text.as_bytes(), &idioms);
+            let about = mentions(b"a.c", text.as_bytes(), &idioms, name);
+            let extents = |found: &crate::outline::FileOutline| -> Vec<_> {
+                let named = found.definitions.iter();
+                named.map(|d| (found.name(d.name).to_vec(), d.kind, d.first, d.last)).collect()
+            };
+            assert_eq!(extents(&about.outline), extents(&whole), "{text}");
+            let own = text.lines().zip(1..).filter(|(line, _)| line.contains("watts"));
+            let own: Vec<u32> = own.map(|(_, number)| number).collect();
+            assert!(about.lines.iter().all(|line| own.contains(line)), "{text}");
+            assert!(!about.lines.is_empty(), "{text}");
+        }
+    }
+}
