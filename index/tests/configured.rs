@@ -38,10 +38,8 @@ fn text(chance: &mut Chance, name: &str) -> String {
             (true, _) => "obj-y += $(patsubst %.c,%.o,$(wildcard *.c))\n".to_owned(),
             (_, 0) => format!("#ifdef {symbol}\n#include \"{object}.h\"\n#endif\n"),
             (_, 1) => format!("#include <{object}.h>\n"),
-            (_, 2) => format!(
-                "#include {}\n",
-                pick(chance, &["\"one.c\"", "\"sub/two.h\"", "<sub/two.h>"])
-            ),
+            (_, 2) if chance.below(2) == 0 => format!("#include \"{object}.c\"\n"),
+            (_, 2) => format!("#include {}\n", pick(chance, &["\"sub/two.h\"", "<sub/two.h>"])),
             (_, 3) => format!("#define {symbol} 1\n"),
             _ => format!("int {object};\n"),
         };
@@ -144,6 +142,56 @@ fn one_history(seed: u64) {
         if let Some(found) = found {
             assert_eq!(told(&found), told(&lines), "seed {seed} after {edits:#?}");
         }
+    }
+}
+
+/// What a configuration has of a tree, as it is kept, and as it is found anew.
+fn both(root: &Path, cache: &Path) -> [Configured; 2] {
+    let (tree, home) = (Tree::locate(root).unwrap(), Cache::new(cache));
+    let knowledge = Knowledge::built_in();
+    let config = Configuration::read(b"CONFIG_A=y\n", &knowledge).unwrap();
+    let config = config.with_architecture("x86");
+    let index = Index::open(&home, &tree).unwrap().unwrap();
+    let fresh = index.refresh(&Scope::whole()).unwrap();
+    let around = Around { tree: &tree, cache, index: Some((&index, &fresh)) };
+    let kept = Configured::of(&around, &config, b"CONFIG_A=y\n", &knowledge).0;
+    [kept, Configured::evaluated(root, &config, &knowledge)]
+}
+
+#[test]
+fn files_that_the_index_leaves_out_are_looked_at() {
+    for name in ["a/gen.h", "a/.gen.h", "a/new/gen.h", "a/linked.h"] {
+        let place = tempfile::tempdir().unwrap();
+        let root = place.path().canonicalize().unwrap().join("tree");
+        let cache = place.path().join("cache");
+        fs::create_dir_all(root.join("a")).unwrap();
+        let include = format!("#include \"{}\"\n", name.strip_prefix("a/").unwrap());
+        let files = [
+            ("Makefile", "obj-y += a/\n"),
+            ("a/Makefile", "obj-y += one.o\n"),
+            ("a/one.c", &include),
+            ("a/other.c", ""),
+            ("elsewhere.h", ""),
+            (".ignore", "gen.h\nnew/\n"),
+        ];
+        for (name, text) in files {
+            fs::write(root.join(name), text).unwrap();
+        }
+        drop(rebuild(&Cache::new(&cache), &Tree::locate(&root).unwrap(), &Silent).unwrap());
+        let [kept, anew] = both(&root, &cache);
+        assert_eq!(kept, anew, "{name} is not there");
+        fs::create_dir_all(root.join("a/new")).unwrap();
+        if name.ends_with("linked.h") {
+            symlink("../elsewhere.h", root.join(name)).unwrap();
+        }
+        for text in ["#include \"other.c\"\n", "/* nothing */\n", "#include \"../a/other.c\"\n"] {
+            fs::write(root.join(name), text).unwrap();
+            let [kept, anew] = both(&root, &cache);
+            assert_eq!(kept, anew, "{name} is {text:?}");
+        }
+        fs::remove_file(root.join(name)).unwrap();
+        let [kept, anew] = both(&root, &cache);
+        assert_eq!(kept, anew, "{name} is gone");
     }
 }
 

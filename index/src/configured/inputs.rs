@@ -42,10 +42,10 @@ impl Inputs {
     }
 
     /// Marks what is to be looked at each time.
-    pub(super) fn watch(&mut self, wanted: impl Fn(&[u8], bool) -> bool) {
+    pub(super) fn watch(&mut self, wanted: impl Fn(&[u8], Input) -> bool) {
         for at in 0..self.0.len() {
             let Some((path, input)) = self.0.get(at) else { continue };
-            let watched = wanted(path, input.is_folder);
+            let watched = wanted(path, input);
             if let Some(input) = self.0.said_mut(at) {
                 input.watched = watched;
             }

@@ -18,7 +18,7 @@ use crate::kbuild::kconfig::Kconfig;
 use crate::kbuild::{Built, Configuration, Defines, Knowledge, Truth, built, with_includes};
 use crate::{Fresh, Index, Tree};
 
-use self::inputs::{Inputs, Recorder, hashed};
+use self::inputs::{Input, Inputs, Recorder, hashed};
 use self::kept::Kept;
 use self::states::{Becomes, States};
 use self::symbols::Symbols;
@@ -193,8 +193,11 @@ impl Around<'_> {
         if let Some((index, fresh)) = self.index {
             let suspects: std::collections::HashSet<Vec<u8>> =
                 index.suspects(fresh).into_iter().collect();
-            let seen = |path: &[u8], is_folder| index.sees(path, is_folder) || index.lacks(path);
-            inputs.watch(|path, is_folder| suspects.contains(path) || !seen(path, is_folder));
+            // The index may lack what is there: what rules leave out, or a link.
+            let sees = |path: &[u8], input: Input| {
+                index.sees(path, input.is_folder) || input.digest == 0 && index.lacks(path)
+            };
+            inputs.watch(|path, input| suspects.contains(path) || !sees(path, input));
         }
     }
 }
