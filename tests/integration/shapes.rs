@@ -105,17 +105,23 @@ fn calls_across_the_border_of_rust() {
 #[test]
 fn a_macro_of_an_else_hides_what_its_own_file_defines_alone() {
     let dir = Dir::new();
-    dir.create("include/ring.h", "int ring_first(int a);\nint ring_last(int a);\n");
+    dir.create(
+        "include/ring.h",
+        "int ring_first(int a);\nint ring_next(int a);\nint ring_last(int a);\n",
+    );
     dir.create(
         "mm/ring.c",
         "#include \"ring.h\"\nint ring_first(int a) { return ring_copy(a); }\n\
+         int ring_next(int a) { return ring_copy(a); }\n\
          int ring_last(int a) { return ring_copy(a); }\nint ring_copy(int a) { return a; }\n",
     );
     dir.create(
         "mm/log.c",
         "#include \"ring.h\"\n#ifdef CONFIG_LOG\nint seek(void) { return ring_first(1); }\n\
+         struct ops { int (*next)(int); } ops = { .next = ring_next };\n\
          static int last(int a) { return a; }\n#else\n\
-         #define ring_first(a) 0\n#define last(a) 0\n#endif\n#define ring_last(a) 0\n\
+         #ifdef CONFIG_MORE\n#define ring_first(a) 0\n#endif\n#define ring_next 0\n\
+         #define last(a) 0\n#endif\n#define ring_last(a) 0\n\
          int rewind(void) { return ring_first(2) + last(3) + ring_last(4); }\n",
     );
     dir.create("mm/last.c", "int last(int a) { return ring_copy(a); }\n");
@@ -124,6 +130,8 @@ fn a_macro_of_an_else_hides_what_its_own_file_defines_alone() {
         assert_eq!(found.lines().count(), hops, "{from}: {found}");
     }
     let rows = rows(&dir, &["chain", "rewind", "ring_copy"]);
+    let uses = dir.kgrep(&["refs", "ring_next", "--format", "json"]).stdout();
+    assert!(uses.contains("initializer") || uses.contains("in a table"), "{uses}");
     let titles: Vec<&str> = rows.lines().filter(|row| row.contains('→')).collect();
     assert_eq!(titles, ["rewind → ring_first → ring_copy"]);
 }

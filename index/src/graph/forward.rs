@@ -177,7 +177,8 @@ impl<'g, 'a> Forward<'g, 'a> {
         steps
     }
 
-    /// The functions that `from` may call through a slot; none where its structure is not known.
+    /// The functions that `from` may call through a slot; none where its structure is not known. Of a
+    /// field that is known by its path alone these are possible at most, and of all fields of its name.
     fn targets_of(&mut self, from: &DefInfo, slot: Slot) -> Targets {
         // Several names are one slot.
         let Some(first) = self.graph.same_slots(slot.0).first().copied() else {

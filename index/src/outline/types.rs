@@ -38,6 +38,11 @@ impl Flags {
     pub fn set(&mut self, other: Flags) {
         self.0 |= other.0;
     }
+
+    /// Takes the bits of `other` away.
+    pub(crate) fn clear(&mut self, other: Flags) {
+        self.0 &= !other.0;
+    }
 }
 
 /// Something a file defines.

@@ -68,9 +68,9 @@ impl Conditions {
         self.dead > 0
     }
 
-    /// Whether the arm that is read is an `#else`, or an `#elif`.
+    /// Whether what is read is in an `#else`, or an `#elif`.
     pub(super) fn is_other_arm(&self) -> bool {
-        self.stack.last().is_some_and(|condition| condition.is_other)
+        self.stack.iter().any(|condition| condition.is_other)
     }
 
     /// A number that changes whenever the conditions do.

@@ -146,9 +146,19 @@ impl Reader<'_> {
         let firm: HashSet<NameId> = firm.map(|d| d.name).collect();
         for number in std::mem::take(&mut self.yielding) {
             if let Some(known) = definitions.get_mut(number).filter(|d| firm.contains(&d.name)) {
-                known.flags = Flags::default();
+                known.flags.clear(Flags::WEAK);
             }
         }
+    }
+
+    /// The flags of a macro that is defined next.
+    fn macro_flags(&mut self) -> Flags {
+        let mut flags = Flags::default();
+        if self.conditions.is_other_arm() {
+            flags.set(Flags::WEAK);
+            self.yielding.push(self.sink.out.definitions.len());
+        }
+        flags
     }
 
     /// A macro that stands for numbers: what [`Reader::define`] makes of it, in short.
@@ -165,10 +175,11 @@ impl Reader<'_> {
         let doc = if self.item.tokens.is_empty() { self.doc_above(line) } else { 0 };
         let guard = self.guard();
         let name = self.sink.new_name(name);
+        let flags = self.macro_flags();
         self.sink.define(Definition {
             name,
             kind: Kind::Constant,
-            flags: Flags::default(),
+            flags,
             first: line,
             last: line,
             doc,
@@ -212,11 +223,7 @@ impl Reader<'_> {
         let doc = if self.item.tokens.is_empty() { self.doc_above(token.line) } else { 0 };
         let lines = memchr::memchr_iter(b'\n', token.text(bytes)).count() as u32;
         let guard = self.guard();
-        let mut flags = Flags::default();
-        if self.conditions.is_other_arm() {
-            flags.set(Flags::WEAK);
-            self.yielding.push(self.sink.out.definitions.len());
-        }
+        let flags = self.macro_flags();
         let within = self.sink.define(Definition {
             name,
             kind: if function_like { Kind::Macro } else { Kind::Constant },
