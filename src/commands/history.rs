@@ -43,6 +43,7 @@ pub(super) fn run(args: &HistoryArgs, common: &CommonArgs, session: &Session) ->
     for side in &finder.sides {
         let code = code::of_tree(&side.root, session, false)?;
         let (found, coverage) = states(&code, &names, &idioms)?;
+        ensure!(found.len() == names.len(), "{}: not all names were answered", side.label);
         known.iter_mut().zip(found).for_each(|(known, state)| known.push(state));
         covered.push((side.label.as_str(), coverage));
     }
@@ -50,15 +51,18 @@ pub(super) fn run(args: &HistoryArgs, common: &CommonArgs, session: &Session) ->
     let mut all: Vec<(String, Stretch)> = Vec::new();
     let mut of_names: Vec<_> = known.iter().map(|states| stretches(states, args.body)).collect();
     for (at, (from, to)) in &ranges {
+        // Where nothing changed, nobody asks for a commit.
+        let changed = |one: &Stretch| one.first == *at && *at > 0;
+        if !of_names.iter().flatten().any(changed) {
+            continue;
+        }
         let Some(range) = Range::between(finder.repository()?, from, to)? else {
             let (from, to) = (&from.name, &to.name);
             tell(format!("{from} is no first parent of {to}: no commit is looked for"));
             continue;
         };
         for (name, stretches) in names.iter().zip(&mut of_names) {
-            let Some(after) = stretches.iter().position(|one| one.first == *at && *at > 0) else {
-                continue;
-            };
+            let Some(after) = stretches.iter().position(changed) else { continue };
             let around = (&stretches[after - 1], &stretches[after]);
             stretches[after].commit = range.commit(name, around, args.body, &idioms)?;
         }
@@ -131,7 +135,8 @@ fn print(
             "last": last.label,
             "commit": last.revision.as_ref().map(|revision| &revision.commit),
             "what": state.kind,
-            "exported": state.exported,
+            "exported": state.exported.is_some(),
+            "exported_by": state.exported,
             "guard": state.guard,
             "path": String::from_utf8_lossy(&state.path),
             "line": state.line,
@@ -164,9 +169,11 @@ fn print(
 
 /// What a name is on a side, in a few words.
 fn what(state: &State) -> String {
-    let exported = state.exported.iter().map(String::as_str);
+    let by = |by: &'_ String| if by.is_empty() { "exported".to_owned() } else { by.clone() };
+    let exported = state.exported.as_ref().map(by);
     let guard = (!state.guard.is_empty()).then(|| format!("#if {}", state.guard));
-    let words = [state.kind.as_str()].into_iter().chain(exported).chain(guard.as_deref());
+    let words =
+        [state.kind.as_str()].into_iter().chain(exported.as_deref()).chain(guard.as_deref());
     words.collect::<Vec<_>>().join(", ")
 }
 

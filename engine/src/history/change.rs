@@ -52,6 +52,7 @@ impl fmt::Display for Change {
             Change::Moved(from) => write!(f, "moved from {from}"),
             Change::Guard(was) if was.is_empty() => f.write_str("under a condition now"),
             Change::Guard(was) => write!(f, "was under #if {was}"),
+            Change::Exported(by) if by.is_empty() => f.write_str("exported"),
             Change::Exported(by) => write!(f, "exported ({by})"),
             Change::NotExported => f.write_str("no longer exported"),
             Change::Static => f.write_str("became static"),

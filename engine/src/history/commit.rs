@@ -30,8 +30,8 @@ pub struct Range<'a> {
     line: Vec<Revision>,
 }
 
-/// A definition's path, its head, and its body where that counts.
-type Seen = (Vec<u8>, String, Vec<u8>);
+/// A definition's path, its head and guard, and its body where that counts.
+type Seen = (Vec<u8>, String, String, Vec<u8>);
 
 impl<'a> Range<'a> {
     /// The commits between two revisions; none if `from` is no first parent of `to`.
@@ -47,8 +47,8 @@ impl<'a> Range<'a> {
         Ok(line.map(|line| Range { repository, from, to, line }))
     }
 
-    /// The first commit after which a name is no longer what it was in `before`, by its definition
-    /// in the files that it is in before and after; `body` says that another body counts.
+    /// The commit that brought a name, took it away, or made it what it is in `after`, by its
+    /// definition in the files that it is in before and after; `body` says that another body counts.
     ///
     /// # Errors
     /// If the repository can't be read.
@@ -65,15 +65,22 @@ impl<'a> Range<'a> {
         let seen = |revision: &Revision| self.seen(revision, &paths, name, body, idioms);
         let start = seen(self.from)?;
         // What is exported, say, stands elsewhere: then no commit is the first to differ here.
-        if start == seen(self.to)? {
+        let end = seen(self.to)?;
+        if start == end {
             return Ok(None);
         }
+        // What brought it or took it away may not be the only one that changed it.
+        let is_over = |now: &Option<Seen>| match (&start, &end) {
+            (None, _) => now.is_some(),
+            (_, None) => now.is_none(),
+            _ => *now == end,
+        };
         let (mut same, mut other) = (0, self.line.len().saturating_sub(1));
         while same < other {
             let middle = same + (other - same) / 2;
-            match seen(&self.line[middle])? == start {
-                true => same = middle + 1,
-                false => other = middle,
+            match is_over(&seen(&self.line[middle])?) {
+                true => other = middle,
+                false => same = middle + 1,
             }
         }
         self.line.get(other).map(|found| self.told(found)).transpose()
@@ -93,7 +100,7 @@ impl<'a> Range<'a> {
             let Some(bytes) = self.repository.file(revision, file)? else { continue };
             if let Some(found) = definition::of(path, &bytes, idioms, name, 0) {
                 let body = if body { found.body } else { Vec::new() };
-                return Ok(Some((path.to_vec(), found.head, body)));
+                return Ok(Some((path.to_vec(), found.head, found.guard, body)));
             }
         }
         Ok(None)

@@ -1,7 +1,7 @@
 //! A definition of a name in one file's text.
 
 use kgrep_index::idiom::Idioms;
-use kgrep_index::outline::outline;
+use kgrep_index::outline::{guards, outline};
 
 /// A definition as it is written.
 pub(super) struct Definition {
@@ -9,6 +9,8 @@ pub(super) struct Definition {
     pub(super) head: String,
     /// All of it.
     pub(super) body: Vec<u8>,
+    /// The condition of the preprocessor that it stands under.
+    pub(super) guard: String,
 }
 
 /// The definition of `name` that the line (from 1) is in, or the first.
@@ -27,7 +29,9 @@ pub(super) fn of(
     let lines = bytes.split_inclusive(|byte| *byte == b'\n');
     let count = usize::try_from(best.last.checked_sub(best.first)?).ok()? + 1;
     let body: Vec<u8> = lines.skip(first).take(count).flatten().copied().collect();
-    Some(Definition { head: head(&body), body })
+    let guards = guards(path, bytes, &[best.first]);
+    let guard = String::from_utf8_lossy(&guards.concat()).into_owned();
+    Some(Definition { head: head(&body), body, guard })
 }
 
 /// A definition's head in one line.

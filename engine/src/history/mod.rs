@@ -13,7 +13,6 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use kgrep_index::idiom::Idioms;
-use kgrep_index::outline;
 
 pub use change::Change;
 pub use commit::{Commit, Range};
@@ -28,7 +27,8 @@ use crate::request::{Exists, Request};
 pub struct State {
     /// What it comes to there.
     pub standing: Standing,
-    /// The macro that offers it to modules, if one does: `EXPORT_SYMBOL_GPL`.
+    /// The macro that offers it to modules, if one does: `EXPORT_SYMBOL_GPL`; empty where its line
+    /// can't be read.
     pub exported: Option<String>,
     /// What kind of thing it is, in a word.
     pub kind: String,
@@ -108,11 +108,8 @@ fn state(code: &Code, answer: &Answer, verdict: &Verdict, at: u32, idioms: &Idio
     state.path.clone_from(&row.path);
     state.line = row.line;
     state.text = line(&bytes, row.line).to_vec();
-    let guards = outline::guards(&row.path, &bytes, &[row.line]);
-    let guard = guards.into_iter().next().unwrap_or_default();
-    state.guard = String::from_utf8_lossy(&guard).into_owned();
     if let Some(found) = definition::of(&row.path, &bytes, idioms, &verdict.name, row.line) {
-        (state.head, state.body) = (found.head, found.body);
+        (state.head, state.body, state.guard) = (found.head, found.body, found.guard);
     }
     state
 }
@@ -121,7 +118,9 @@ fn state(code: &Code, answer: &Answer, verdict: &Verdict, at: u32, idioms: &Idio
 fn exporter(code: &Code, row: &Row) -> String {
     let bytes = bytes(code, &row.path);
     let text = String::from_utf8_lossy(line(&bytes, row.line)).into_owned();
-    text.split('(').next().unwrap_or_default().trim().to_owned()
+    let before = text.split('(').next().unwrap_or_default().trim_end();
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    before.rsplit(|c| !is_word(c)).next().unwrap_or_default().to_owned()
 }
 
 /// A file as it is now; nothing if it can't be read.
