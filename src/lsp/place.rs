@@ -1,5 +1,6 @@
 //! From the engine's places to the protocol's: lines from 0, columns as was agreed, addresses.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use kgrep_engine::relocate::SourceFile;
@@ -10,6 +11,9 @@ use serde_json::{Value, json};
 use super::position::{Encoding, Position, position};
 use super::state::Folder;
 use crate::code::Code;
+
+/// The text of so many files is kept: uses of one name are in thousands.
+const AT_HAND: usize = 64;
 
 /// A part of a line.
 #[derive(Clone, Copy, Serialize)]
@@ -30,13 +34,13 @@ pub(super) struct Places<'c> {
     pub(super) code: &'c Code,
     folder: Arc<Folder>,
     encoding: Encoding,
-    /// The file that was read last, with its path.
-    file: Option<(Vec<u8>, SourceFile)>,
+    /// Files that were read last, by their paths.
+    files: HashMap<Vec<u8>, SourceFile>,
 }
 
 impl<'c> Places<'c> {
     pub(super) fn new(code: &'c Code, folder: &Arc<Folder>, encoding: Encoding) -> Places<'c> {
-        Places { code, folder: Arc::clone(folder), encoding, file: None }
+        Places { code, folder: Arc::clone(folder), encoding, files: HashMap::new() }
     }
 
     /// The address of a file by its path below the root.
@@ -54,11 +58,13 @@ impl<'c> Places<'c> {
 
     /// The text of a line; nothing where there is none.
     fn line(&mut self, path: &[u8], line: u32) -> &[u8] {
-        if self.file.as_ref().is_none_or(|(known, _)| known != path) {
-            self.file = Some((path.to_vec(), self.code.lines(path).unwrap_or_default()));
+        if self.files.len() >= AT_HAND && !self.files.contains_key(path) {
+            self.files.clear();
         }
-        let file = self.file.as_ref().map(|(_, file)| file);
-        file.and_then(|file| file.line(u64::from(line))).unwrap_or_default()
+        let code = self.code;
+        let file = self.files.entry(path.to_vec());
+        let file = file.or_insert_with(|| code.lines(path).unwrap_or_default());
+        file.line(u64::from(line)).unwrap_or_default()
     }
 
     /// A part of a line as a range.
