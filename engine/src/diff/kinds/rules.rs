@@ -211,7 +211,7 @@ fn function(lines: &[&[u8]], at: usize) -> Option<Said> {
         let is_over = text.ends_with(b";") || text.ends_with(b"{") || text.ends_with(b"}");
         text.is_empty() || is_over || text.starts_with(b"{") || line.starts_with(b"}")
     };
-    if lines.get(first..at)?.iter().any(|line| ends_head(&line)) {
+    if lines.get(first..at)?.iter().any(ends_head) {
         return None;
     }
     let name = c::describe(lines.get(first)?, first).filter(|f| f.thing == Thing::Function)?;
