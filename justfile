@@ -51,7 +51,7 @@ package:
 dist:
     cargo build --profile dist --locked
 
-# A static program for a machine with nothing on it, and its tour in an empty folder
+# A static program for a machine with nothing on it, tried in a folder that holds nothing else
 musl target="x86_64-unknown-linux-musl":
     cargo build --profile dist --locked --target {{ target }}
     scripts/bare-chroot "${CARGO_TARGET_DIR:-target}/{{ target }}/dist/kgrep"

@@ -43,7 +43,7 @@ impl Real {
         static CACHE: OnceLock<PathBuf> = OnceLock::new();
         let cache = CACHE.get_or_init(|| {
             let cache = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("indexed");
-            Real { cache: cache.clone(), ..Real::new() }.kgrep(&["index"]);
+            Real { cache: cache.clone(), ..Real::new() }.kgrep(&["index", "--rebuild"]);
             cache
         });
         Real { cache: cache.clone(), ..Real::new() }
