@@ -146,6 +146,7 @@ const PROGRAM: Order = &[
 
 const ENGINE: Order = &[
     ("spot", &[]),
+    ("history", &[]),
     ("ask", &[]),
     ("log", &[]),
     ("trace", &[]),
