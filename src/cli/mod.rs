@@ -302,6 +302,12 @@ pub(crate) fn command() -> Command {
 /// # Errors
 /// What is wrong with it, or the page that `--help` or `--version` asks for.
 pub(crate) fn parse(args: &[OsString]) -> Result<Cli, Stop> {
+    // What scripts ask first needs no parser.
+    if let [_, only] = args
+        && (only == "--version" || only == "-V")
+    {
+        return Err(Stop::Page(version()));
+    }
     let root = Root::command();
     let args = &words::with_dashed_pattern(args, 1, &root, is_command)?;
     if let Some(show) = words::split_at_show(args, &root) {

@@ -54,5 +54,5 @@ pub(crate) fn reference(name: Option<&str>) -> Option<String> {
 
 /// What `kgrep --version` prints.
 pub(crate) fn version() -> String {
-    Root::command().render_version()
+    concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"), "\n").to_owned()
 }
