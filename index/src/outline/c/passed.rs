@@ -81,7 +81,7 @@ fn is_in_comment(text: &[u8]) -> bool {
 mod tests {
     use super::plain_body;
     use crate::idiom::Idioms;
-    use crate::outline::{mentions, outline};
+    use crate::outline::{Definition, mentions, outline};
 
     #[test]
     fn a_body_ends_where_its_lines_say_so() {
@@ -120,13 +120,17 @@ mod tests {
             let text = [other, text, other].concat();
             let whole = outline(b"a.c", text.as_bytes(), &idioms);
             let about = mentions(b"a.c", text.as_bytes(), &idioms, name);
+            let own = text.lines().zip(1..).filter(|(line, _)| line.contains("watts"));
+            let own: Vec<u32> = own.map(|(_, number)| number).collect();
+            // Of what doesn't have the name, nothing is told.
             let extents = |found: &crate::outline::FileOutline| -> Vec<_> {
-                let named = found.definitions.iter();
+                let has =
+                    |d: &&Definition| own.iter().any(|line| (d.first..=d.last).contains(line));
+                let named = found.definitions.iter().filter(has);
                 named.map(|d| (found.name(d.name).to_vec(), d.kind, d.first, d.last)).collect()
             };
             assert_eq!(extents(&about.outline), extents(&whole), "{text}");
-            let own = text.lines().zip(1..).filter(|(line, _)| line.contains("watts"));
-            let own: Vec<u32> = own.map(|(_, number)| number).collect();
+            assert_eq!(extents(&about.outline).len(), about.outline.definitions.len(), "{text}");
             assert!(about.lines.iter().all(|line| own.contains(line)), "{text}");
             assert!(!about.lines.is_empty(), "{text}");
         }
