@@ -12,9 +12,10 @@ use bstr::ByteSlice;
 use kgrep_index::read_at_most;
 use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::{fs, io};
 
 /// Larger patch files are not read: ten times what Linux changes from one version to the next.
 const LARGEST_PATCH: u64 = 1 << 30;
@@ -72,7 +73,11 @@ pub fn holds_patches(folder: &Path) -> bool {
 }
 
 /// The folder that the user named, with links resolved: nothing outside of it is read.
-struct Bound(PathBuf);
+struct Bound {
+    folder: PathBuf,
+    /// Folders of patches, with links resolved, by how they were named: hundreds of patches are in few.
+    known: Mutex<HashMap<PathBuf, PathBuf>>,
+}
 
 /// Why a file that a list names is not read.
 enum Unread {
@@ -109,13 +114,35 @@ impl std::fmt::Display for Unread {
 
 impl Bound {
     fn of(folder: &Path) -> Result<Bound, Error> {
-        folder.canonicalize().map(Bound).map_err(Error::read(folder))
+        let folder = folder.canonicalize().map_err(Error::read(folder))?;
+        Ok(Bound { folder, known: Mutex::default() })
+    }
+
+    /// Where a file really is.
+    fn real(&self, path: &Path) -> io::Result<PathBuf> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let (Some(folder), Some(name)) = (folder, path.file_name()) else {
+            return path.canonicalize();
+        };
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = known().get(folder).cloned();
+        let folder = match found {
+            Some(real) => real,
+            None => {
+                let real = folder.canonicalize()?;
+                known().insert(folder.to_owned(), real.clone());
+                real
+            }
+        };
+        let real = folder.join(name);
+        // A link leads elsewhere.
+        if fs::symlink_metadata(&real)?.is_file() { Ok(real) } else { real.canonicalize() }
     }
 
     /// What is in a file that a list or a folder names.
     fn read(&self, path: &Path) -> Result<Vec<u8>, Unread> {
-        let real = path.canonicalize().map_err(Unread::Error)?;
-        if !real.starts_with(&self.0) {
+        let real = self.real(path).map_err(Unread::Error)?;
+        if !real.starts_with(&self.folder) {
             return Err(Unread::Outside);
         }
         // Asked before it is opened: opening a pipe waits for its writer.
