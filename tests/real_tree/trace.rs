@@ -10,7 +10,12 @@ use std::time::Instant;
 use super::Real;
 
 /// Name, kind, and what must be told: titles of sections and facts.
-const FACTS: [(&str, &str, &[&str]); 36] = [
+const FACTS: [(&str, &str, &[&str]); 37] = [
+    (
+        "dscc4.setup=",
+        "documented-param",
+        &["Documented; nothing here registers it by that name", "dscc4.setup= [NET]"],
+    ),
     ("gfp_t", "typedef", &["typedef unsigned int __bitwise gfp_t;", "Users, by folder"]),
     (
         "pivot_root",
