@@ -15,11 +15,11 @@ const BELOW: usize = 40;
 pub(super) fn enclosing(lines: &[&[u8]], changed: Range<usize>) -> Option<Enclosing> {
     let first = changed.clone().find(|&at| !blank(lines, at)).unwrap_or(changed.start);
     if !in_comment(lines, first)
-        && let Some(found) = upward(lines, first)
+        && let Some(found) = upward(lines, first, &mut Above::default())
     {
         return Some(found);
     }
-    top_level(lines, changed).or_else(|| upward(lines, first))
+    top_level(lines, changed).or_else(|| upward(lines, first, &mut Above::default()))
 }
 
 /// At the top level: what changes is a thing of its own, or belongs to the next one.
@@ -45,11 +45,12 @@ pub(super) fn enclosing_line(lines: &[&[u8]], at: usize, above: &mut Above) -> O
     if in_comment(lines, at) || at < above.at {
         return enclosing(lines, at..at + 1);
     }
-    upward_from(lines, at, above).or_else(|| top_level(lines, at..at + 1))
+    upward(lines, at, above).or_else(|| top_level(lines, at..at + 1))
 }
 
-/// As [`upward`], which goes up only to where a line before was asked about.
-fn upward_from(lines: &[&[u8]], at: usize, above: &mut Above) -> Option<Enclosing> {
+/// The definition around line `at`, if there is one: looks up only to where a line before was asked
+/// about.
+fn upward(lines: &[&[u8]], at: usize, above: &mut Above) -> Option<Enclosing> {
     if let Some(found) = macro_around(lines, at) {
         return Some(found);
     }
@@ -60,6 +61,7 @@ fn upward_from(lines: &[&[u8]], at: usize, above: &mut Above) -> Option<Enclosin
         let line = lines.get(n)?;
         let begins = is_header(line) && !continued(lines, n);
         if begins || closes(line) {
+            // A statement that ends on its line encloses nothing but itself.
             let is_open = begins && !closes(line) && !complete(line);
             above.found = if is_open { described(lines, n) } else { None };
             break;
@@ -72,25 +74,6 @@ fn upward_from(lines: &[&[u8]], at: usize, above: &mut Above) -> Option<Enclosin
 /// A definition ends here.
 fn closes(line: &[u8]) -> bool {
     line.starts_with(b"}") || line.starts_with(b");")
-}
-
-/// The definition around line `at`, if there is one.
-fn upward(lines: &[&[u8]], at: usize) -> Option<Enclosing> {
-    if let Some(found) = macro_around(lines, at) {
-        return Some(found);
-    }
-    for n in (0..=at).rev() {
-        let line = lines.get(n)?;
-        if closes(line) && n < at {
-            return None;
-        }
-        if is_header(line) && !continued(lines, n) {
-            // A statement that ends on its line encloses nothing but itself.
-            return if n == at { header_at(lines, n) } else { described(lines, n) }
-                .filter(|_| n == at || !complete(line));
-        }
-    }
-    None
 }
 
 /// The definition that line `at` begins, or stands in the first lines of.

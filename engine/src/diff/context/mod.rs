@@ -167,6 +167,26 @@ pub fn around_place<'a, 't: 'a>(
 
 /// What encloses the lines `changed` (counted from 0) of a file called `name`.
 pub fn enclosing(name: &[u8], lines: &[&[u8]], changed: Range<usize>) -> Option<Enclosing> {
+    enclosing_after(name, lines, changed, None)
+}
+
+/// As [`enclosing`] of one line; lines are asked about from first to last.
+pub fn enclosing_line(
+    name: &[u8],
+    lines: &[&[u8]],
+    at: usize,
+    above: &mut c::Above,
+) -> Option<Enclosing> {
+    enclosing_after(name, lines, at..at + 1, Some(above))
+}
+
+/// Where `above` is told, `changed` is one line.
+fn enclosing_after(
+    name: &[u8],
+    lines: &[&[u8]],
+    changed: Range<usize>,
+    above: Option<&mut c::Above>,
+) -> Option<Enclosing> {
     let base = name.rsplit(|&b| b == b'/').next().unwrap_or_default();
     let ends = |end: &[u8]| base.ends_with(end);
     match () {
@@ -176,9 +196,10 @@ pub fn enclosing(name: &[u8], lines: &[&[u8]], changed: Range<usize>) -> Option<
         () if base.starts_with(b"Makefile") || base.starts_with(b"Kbuild") || ends(b".mk") => {
             text::makefile(lines, changed)
         }
-        () if [b".c", b".h"].iter().any(|end| ends(*end)) || ends(b".lds.S") => {
-            c::enclosing(lines, changed)
-        }
+        () if [b".c", b".h"].iter().any(|end| ends(*end)) || ends(b".lds.S") => match above {
+            Some(above) => c::enclosing_line(lines, changed.start, above),
+            None => c::enclosing(lines, changed),
+        },
         () if ends(b".S") => text::label(lines, changed),
         () if ends(b".dts") || ends(b".dtsi") => text::node(lines, changed),
         () if ends(b".yaml") || ends(b".yml") => text::key(lines, changed),
@@ -189,22 +210,6 @@ pub fn enclosing(name: &[u8], lines: &[&[u8]], changed: Range<usize>) -> Option<
             text::script(lines, changed)
         }
         () => text::anything(lines, changed),
-    }
-}
-
-/// As [`enclosing`] of one line; lines are asked about from first to last.
-pub fn enclosing_line(
-    name: &[u8],
-    lines: &[&[u8]],
-    at: usize,
-    above: &mut c::Above,
-) -> Option<Enclosing> {
-    let base = name.rsplit(|&b| b == b'/').next().unwrap_or_default();
-    let is_code = base.ends_with(b".c") || base.ends_with(b".h");
-    let others: [&[u8]; 3] = [b"Kconfig", b"Makefile", b"Kbuild"];
-    match is_code && !others.iter().any(|other| base.starts_with(other)) {
-        true => c::enclosing_line(lines, at, above),
-        false => enclosing(name, lines, at..at + 1),
     }
 }
 
