@@ -93,7 +93,7 @@ impl Inputs {
         if !folder.is_empty() {
             prefix.push(b'/');
         }
-        let start = self.0.first(|path| path >= prefix.as_slice());
+        let start = self.0.first(|path, _| path >= prefix.as_slice());
         let below = (start..self.0.len()).map_while(move |at| {
             let (path, input) = self.0.get(at)?;
             path.starts_with(&prefix).then_some((at, input))

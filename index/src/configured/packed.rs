@@ -43,12 +43,12 @@ impl<T: Copy> Packed<T> {
     }
 
     /// The number of the first name that `is_past`, which all names behind it are, too.
-    pub(super) fn first(&self, is_past: impl Fn(&[u8]) -> bool) -> usize {
+    pub(super) fn first(&self, is_past: impl Fn(&[u8], T) -> bool) -> usize {
         let (mut low, mut high) = (0, self.all.len());
         while low < high {
             let middle = usize::midpoint(low, high);
             match self.get(middle) {
-                Some((name, _)) if !is_past(name) => low = middle + 1,
+                Some((name, said)) if !is_past(name, said) => low = middle + 1,
                 _ => high = middle,
             }
         }
@@ -57,17 +57,8 @@ impl<T: Copy> Packed<T> {
 
     /// The number of the one that `order` says is equal to what is looked for.
     pub(super) fn find(&self, order: impl Fn(&[u8], T) -> Ordering) -> Option<usize> {
-        let (mut low, mut high) = (0, self.all.len());
-        while low < high {
-            let middle = usize::midpoint(low, high);
-            let (name, said) = self.get(middle)?;
-            match order(name, said) {
-                Ordering::Less => low = middle + 1,
-                Ordering::Greater => high = middle,
-                Ordering::Equal => return Some(middle),
-            }
-        }
-        None
+        let at = self.first(|name, said| order(name, said).is_ge());
+        self.get(at).filter(|(name, said)| order(name, *said).is_eq()).map(|_| at)
     }
 }
 
@@ -85,8 +76,8 @@ mod tests {
         assert_eq!(find("").and_then(|at| packed.get(at)), Some((&b""[..], 0)));
         assert_eq!(find("ab").and_then(|at| packed.get(at)), Some((&b"ab"[..], 2)));
         assert_eq!(find("b"), None);
-        assert_eq!(packed.first(|name| name >= &b"aa"[..]), 2);
-        assert_eq!(packed.first(|name| name >= &b"c"[..]), 4);
+        assert_eq!(packed.first(|name, _| name >= &b"aa"[..]), 2);
+        assert_eq!(packed.first(|name, _| name >= &b"c"[..]), 4);
         assert_eq!(Packed::<u8>::default().find(|_, _| std::cmp::Ordering::Equal), None);
     }
 }
