@@ -48,7 +48,6 @@ pub(super) fn run(args: &HistoryArgs, common: &CommonArgs, session: &Session) ->
         covered.push((side.label.as_str(), coverage));
     }
     let coverage = coverage::of_trees(&covered);
-    let mut all: Vec<(String, Stretch)> = Vec::new();
     let mut of_names: Vec<_> = known.iter().map(|states| stretches(states, args.body)).collect();
     for (at, (from, to)) in &ranges {
         // Where nothing changed, nobody asks for a commit.
@@ -67,6 +66,7 @@ pub(super) fn run(args: &HistoryArgs, common: &CommonArgs, session: &Session) ->
             stretches[after].commit = range.commit(name, around, args.body, &idioms)?;
         }
     }
+    let mut all = Vec::new();
     for (name, stretches) in names.iter().zip(of_names) {
         all.extend(stretches.into_iter().map(|stretch| (name.clone(), stretch)));
     }
@@ -169,11 +169,9 @@ fn print(
 
 /// What a name is on a side, in a few words.
 fn what(state: &State) -> String {
-    let by = |by: &'_ String| if by.is_empty() { "exported".to_owned() } else { by.clone() };
-    let exported = state.exported.as_ref().map(by);
+    let exported = state.exported.as_deref().map(|by| if by.is_empty() { "exported" } else { by });
     let guard = (!state.guard.is_empty()).then(|| format!("#if {}", state.guard));
-    let words =
-        [state.kind.as_str()].into_iter().chain(exported.as_deref()).chain(guard.as_deref());
+    let words = [state.kind.as_str()].into_iter().chain(exported).chain(guard.as_deref());
     words.collect::<Vec<_>>().join(", ")
 }
 

@@ -8,10 +8,6 @@ mod change;
 mod commit;
 mod definition;
 
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
-
 use kgrep_index::idiom::Idioms;
 
 pub use change::Change;
@@ -19,7 +15,7 @@ pub use commit::{Commit, Range};
 
 use crate::Result;
 use crate::answer::{Answer, Cell, Coverage, How, Row, Standing, Title, Verdict};
-use crate::code::{Code, read};
+use crate::code::{Code, maker};
 use crate::request::{Exists, Request};
 
 /// What a name is on one side.
@@ -101,36 +97,24 @@ fn state(code: &Code, answer: &Answer, verdict: &Verdict, at: u32, idioms: &Idio
     // Text that only has the name defines nothing.
     let defines = !matches!(verdict.standing, Standing::Text | Standing::Patch);
     let Some(row) = rows().next().filter(|_| defines) else { return state };
-    let bytes = bytes(code, &row.path);
+    let source = code.at_hand(&row.path).unwrap_or_default();
     if let Some(Cell::Kind(kind)) = row.cells.first() {
         state.kind = kind.to_string();
     }
     state.path.clone_from(&row.path);
     state.line = row.line;
-    state.text = line(&bytes, row.line).to_vec();
-    if let Some(found) = definition::of(&row.path, &bytes, idioms, &verdict.name, row.line) {
+    state.text = source.line(u64::from(row.line)).unwrap_or_default().to_vec();
+    if let Some(found) = definition::of(&row.path, source.bytes(), idioms, &verdict.name, row.line)
+    {
         (state.head, state.body, state.guard) = (found.head, found.body, found.guard);
     }
     state
 }
 
-/// The macro on the line that offers a name to modules.
+/// The macro that offers a name to modules on the line of `row`; nothing if it can't be read.
 fn exporter(code: &Code, row: &Row) -> String {
-    let bytes = bytes(code, &row.path);
-    let text = String::from_utf8_lossy(line(&bytes, row.line)).into_owned();
-    let before = text.split('(').next().unwrap_or_default().trim_end();
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    before.rsplit(|c| !is_word(c)).next().unwrap_or_default().to_owned()
-}
-
-/// A file as it is now; nothing if it can't be read.
-fn bytes(code: &Code, path: &[u8]) -> Vec<u8> {
-    read(&code.tree().root().join(Path::new(OsStr::from_bytes(path)))).unwrap_or_default()
-}
-
-fn line(bytes: &[u8], line: u32) -> &[u8] {
-    let at = usize::try_from(line).unwrap_or(0).saturating_sub(1);
-    bytes.split_inclusive(|byte| *byte == b'\n').nth(at).unwrap_or_default()
+    let source = code.at_hand(&row.path).unwrap_or_default();
+    maker(&source, row.line, u32::MAX, &row.name).unwrap_or_default()
 }
 
 /// The stretches of what a name is on all sides; `body` says that another body is a change.
