@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::ffi::OsString;
 
 use kgrep_index::graph::{DefInfo, Place, Program};
+use kgrep_index::lex::places_of_word;
 use kgrep_index::outline::{
     Access, AccessKind, Definition, Kind, Language, Mentioned, Owner, is_initialised, mentions,
 };
@@ -234,13 +235,8 @@ fn is_its(
 /// a macro's argument, a comma. Most files with a word such as `name` have it in none of these ways.
 fn may_get_at(bytes: &[u8], asked: &Asked<'_>) -> bool {
     let Some(structure) = asked.structure else { return true };
-    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-    let (mut is_there, length) = (false, asked.name.len());
-    for at in memchr::memmem::find_iter(bytes, asked.name.as_bytes()) {
-        let part = at.checked_sub(1).is_some_and(|before| is_word(&bytes[before]));
-        if part || bytes.get(at + length).is_some_and(is_word) {
-            continue;
-        }
+    let mut is_there = false;
+    for at in places_of_word(bytes, asked.name.as_bytes()) {
         is_there = true;
         let before = bytes[..at].iter().rfind(|b| !b.is_ascii_whitespace() && **b != b'\\');
         // A comment may stand between.

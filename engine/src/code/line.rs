@@ -1,5 +1,7 @@
 //! Where a name stands in the lines of its definition.
 
+use kgrep_index::lex::places_of_word;
+
 use crate::place::Span;
 use crate::relocate::SourceFile;
 
@@ -8,11 +10,7 @@ pub fn word_in(text: &[u8], name: &[u8]) -> Option<Span> {
     if name.is_empty() {
         return None;
     }
-    let is_word = |byte: Option<&u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
-    let start = memchr::memmem::find_iter(text, name).find(|start| {
-        let before = start.checked_sub(1).and_then(|at| text.get(at));
-        !is_word(before) && !is_word(text.get(start + name.len()))
-    })?;
+    let start = places_of_word(text, name).next()?;
     let span = |at: usize| u32::try_from(at).ok();
     Some(Span { start: span(start)?, end: span(start + name.len())? })
 }

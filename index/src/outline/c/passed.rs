@@ -4,7 +4,7 @@
 //! Only a body whose end its lines tell is passed over: one between braces in column 0, without
 //! directives, code in column 0, or a comment that might hold the closing brace. All others are read.
 
-use crate::lex::Token;
+use crate::lex::{Token, places_of_word};
 
 use super::Reader;
 
@@ -16,7 +16,9 @@ impl Reader<'_> {
         let Some(body) = self.bytes.get(start..).filter(|_| self.in_column_0(brace)) else {
             return;
         };
-        let Some(body) = plain_body(body).filter(|body| !has_word(body, about.name)) else {
+        let Some(body) =
+            plain_body(body).filter(|body| places_of_word(body, about.name).next().is_none())
+        else {
             return;
         };
         let lines = memchr::memchr_iter(b'\n', body).count() as u32;
@@ -60,15 +62,6 @@ fn is_inside(line: &[u8]) -> bool {
         // A comment, or a part of one.
         Some(byte) => matches!(byte, b'/' | b'*'),
     }
-}
-
-/// Whether a text has a word.
-fn has_word(text: &[u8], word: &[u8]) -> bool {
-    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-    memchr::memmem::find_iter(text, word).any(|at| {
-        let before = at.checked_sub(1).is_some_and(|before| is_part(&text[before]));
-        !before && !text.get(at + word.len()).is_some_and(is_part)
-    })
 }
 
 /// Whether a text may end within a comment.
