@@ -1,9 +1,8 @@
 //! From the engine's places to the protocol's: lines from 0, columns as was agreed, addresses.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use kgrep_engine::relocate::SourceFile;
+use kgrep_engine::Sources;
 use kgrep_engine::spot::{Part, Target};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -11,9 +10,6 @@ use serde_json::{Value, json};
 use super::position::{Encoding, Position, position};
 use super::state::Folder;
 use crate::code::Code;
-
-/// The text of so many files is kept: uses of one name are in thousands.
-const AT_HAND: usize = 64;
 
 /// A part of a line.
 #[derive(Clone, Copy, Serialize)]
@@ -34,13 +30,12 @@ pub(super) struct Places<'c> {
     pub(super) code: &'c Code,
     folder: Arc<Folder>,
     encoding: Encoding,
-    /// Files that were read last, by their paths.
-    files: HashMap<Vec<u8>, SourceFile>,
+    sources: Sources,
 }
 
 impl<'c> Places<'c> {
     pub(super) fn new(code: &'c Code, folder: &Arc<Folder>, encoding: Encoding) -> Places<'c> {
-        Places { code, folder: Arc::clone(folder), encoding, files: HashMap::new() }
+        Places { code, folder: Arc::clone(folder), encoding, sources: Sources::default() }
     }
 
     /// The address of a file by its path below the root.
@@ -58,13 +53,7 @@ impl<'c> Places<'c> {
 
     /// The text of a line; nothing where there is none.
     fn line(&mut self, path: &[u8], line: u32) -> &[u8] {
-        if self.files.len() >= AT_HAND && !self.files.contains_key(path) {
-            self.files.clear();
-        }
-        let code = self.code;
-        let file = self.files.entry(path.to_vec());
-        let file = file.or_insert_with(|| code.lines(path).unwrap_or_default());
-        file.line(u64::from(line)).unwrap_or_default()
+        self.sources.get(self.code, path).line(u64::from(line)).unwrap_or_default()
     }
 
     /// A part of a line as a range.
