@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::lister::{self, Lister};
 use super::{Outcome, Session};
-use crate::diff::exists::{Looked, There, places_in};
+use crate::diff::exists::{Looked, There, places};
 use crate::list::{Column, Role, SourceFile};
 use crate::message::tell;
 use crate::render::{Facts, Look};
@@ -25,7 +25,7 @@ use crate::settings::Format;
 pub(super) fn run(names: &[String], trees: &[PathBuf], session: &Session) -> Result<Outcome> {
     let base = crate::folders::current()?;
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let (found, looked) = places_in(&base, &names, trees)?;
+    let (found, looked) = places(&base, &names, trees)?;
     let unread = || looked.iter().flat_map(|looked| &looked.unread);
     unread().for_each(|path| tell(format!("{}: can't be read", path.display())));
     let look = Look::new(&session.settings, Facts::of_stdout(), base.as_os_str().as_bytes());

@@ -178,7 +178,7 @@ impl<'a> WhereIs<'a> {
             return Ok(None);
         }
         let folders: Vec<PathBuf> = trees.iter().map(|tree| tree.to_path_buf()).collect();
-        let places = places(base, &[name], &folders)?;
+        let (places, _) = places(base, &[name], &folders)?;
         Ok(Some(WhereIs { name: name.to_owned(), trees, places }))
     }
 }

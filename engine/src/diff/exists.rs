@@ -105,26 +105,18 @@ impl There {
 }
 
 /// Looks for names in trees that are relative to `base`, in the order of names, trees,
-/// files and lines.
+/// files and lines; and what was looked at of each tree.
 ///
 /// # Errors
 /// When a tree can't be read.
-pub fn places(base: &Path, names: &[&str], trees: &[PathBuf]) -> Result<Vec<There>, Error> {
-    Ok(places_in(base, names, trees)?.0)
-}
-
-/// The same, with what was looked at of each tree.
-///
-/// # Errors
-/// As [`places`].
-pub fn places_in(
+pub fn places(
     base: &Path,
     names: &[&str],
     trees: &[PathBuf],
 ) -> Result<(Vec<There>, Vec<Looked>), Error> {
     let roots: Vec<PathBuf> = trees.iter().map(|tree| base.join(tree)).collect();
     let names: Vec<&[u8]> = names.iter().map(|name| name.as_bytes()).collect();
-    let (found, looked) = look(&names, &roots)?;
+    let (found, looked) = find(&names, &roots)?;
     let there = found.into_iter().map(|found| There {
         path: below(
             trees.get(found.tree).map(PathBuf::as_path).unwrap_or(Path::new("")),
@@ -138,16 +130,13 @@ pub fn places_in(
     Ok((there.collect(), looked))
 }
 
-/// Looks for the names in the trees. The answer is sorted by name, tree, file and line.
+/// Looks for the names in the trees. The answer is sorted by name, tree, file and line; with it comes
+/// what was looked at of each tree.
 ///
 /// # Errors
 ///
 /// If a tree can't be read at all.
-pub fn find(names: &[&[u8]], trees: &[PathBuf]) -> Result<Vec<Found>, Error> {
-    Ok(look(names, trees)?.0)
-}
-
-fn look(names: &[&[u8]], trees: &[PathBuf]) -> Result<(Vec<Found>, Vec<Looked>), Error> {
+pub fn find(names: &[&[u8]], trees: &[PathBuf]) -> Result<(Vec<Found>, Vec<Looked>), Error> {
     let (mut found, mut looked) = (Vec::new(), Vec::new());
     for (tree, root) in trees.iter().enumerate() {
         fs::read_dir(root).map_err(Error::read(root))?;

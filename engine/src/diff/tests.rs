@@ -117,7 +117,7 @@ fn which_tree_defines_what() {
     let trees = [pair.join("upstream"), pair.join("distro")];
     let names =
         ["crashkernel", "lamp_flicker", "lamp", "CRASH_AUTO", "lamp.level", "bulb.c", "none"];
-    let found = exists::find(&names.map(str::as_bytes), &trees).unwrap();
+    let (found, _) = exists::find(&names.map(str::as_bytes), &trees).unwrap();
     let show = |tree: usize, name: usize| {
         let of = found.iter().filter(|f| f.tree == tree && f.name == name);
         of.map(|f| (f.what, f.line)).collect::<Vec<_>>()
@@ -143,7 +143,7 @@ fn a_return_type_is_no_definition() {
                 typedef struct {\n\tint b;\n} lamp_t;\n";
     fs::write(dir.path().join("lamp.c"), text).unwrap();
     let names = ["lamp", "lamp_get", "lamp_copy", "lamp_put", "lamp_t"].map(str::as_bytes);
-    let found = exists::find(&names, &[dir.path().to_path_buf()]).unwrap();
+    let (found, _) = exists::find(&names, &[dir.path().to_path_buf()]).unwrap();
     let places: Vec<_> = found.iter().map(|found| (found.name, found.what, found.line)).collect();
     use exists::What::{Function, Type};
     assert_eq!(

@@ -228,7 +228,7 @@ fn known(asked: &Asked<'_>, name: &str) -> Result<String> {
     if trees.is_empty() {
         return Ok(String::new());
     }
-    let found = places(asked.base, &[name], &trees)?;
+    let (found, _) = places(asked.base, &[name], &trees)?;
     let mut there = Vec::new();
     let mut lacking = Vec::new();
     for (at, tree) in trees.iter().enumerate() {
