@@ -6,6 +6,7 @@ use super::Sources;
 use crate::answer::{Answer, Column, Row, Title};
 use crate::code::Code;
 use crate::diff::maintainers::Maintainers;
+use crate::relocate::SourceFile;
 use crate::request;
 use crate::{Error, Result};
 
@@ -36,15 +37,16 @@ pub(super) fn answer(code: &Code, asked: &request::Maintainers) -> Result<Answer
             let name = String::from_utf8_lossy(there.as_os_str().as_bytes()).into_owned();
             return Err(Error::NotHere(name));
         }
-        let line = |line: u32| {
-            let text = text.line(u64::from(line)).unwrap_or_default();
-            text.trim_ascii_end().to_vec()
-        };
         let section = u32::try_from(answer.sections.len()).ok();
         answer.sections.push(Title::Text(String::from_utf8_lossy(file).into_owned()));
-        let told = maintainers.told(&below, line).into_iter();
+        let told = maintainers.told(&below, |line| self::text(text, line)).into_iter();
         let row = |line| Row { path: FILE.to_vec(), line, section, ..Row::default() };
         answer.rows.extend(told.map(row));
     }
     Ok(answer)
+}
+
+/// A line of MAINTAINERS without what ends it; nothing where there is none.
+pub(super) fn text(list: &SourceFile, line: u32) -> Vec<u8> {
+    list.line(u64::from(line)).unwrap_or_default().trim_ascii_end().to_vec()
 }

@@ -5,13 +5,13 @@ use std::os::unix::ffi::OsStrExt;
 
 use kgrep_index::graph::Graph;
 
-use super::Sources;
+use super::{Sources, maintainers};
 use crate::answer::{Answer, Cell, Column, Role, Row, Title};
 use crate::code::{Code, named, read};
 use crate::compare::told;
 use crate::diff::context::{Around, Enclosing, Thing, around, enclosing, of_each_change};
 use crate::diff::locate::Lines;
-use crate::diff::maintainers::Maintainers;
+use crate::diff::maintainers::{Maintainers, asks};
 use crate::diff::model::{FileChange, Hunk, Origin};
 use crate::diff::strip;
 use crate::relocate::SourceFile;
@@ -107,16 +107,13 @@ fn people<'f>(
     files: impl Iterator<Item = &'f [u8]>,
     source: &SourceFile,
 ) -> Vec<u32> {
-    let text = |line: u32| {
-        let text = source.line(u64::from(line)).unwrap_or_default();
-        text.trim_ascii_end().to_vec()
-    };
+    let text = |line| maintainers::text(source, line);
     let mut all: Vec<u32> = Vec::new();
     for line in files.flat_map(|file| list.told(file, text)) {
         // Fields are a letter and a colon; a title is none.
         let text = text(line);
-        let field = text.first().filter(|_| text.get(1) == Some(&b':'));
-        if field.is_none_or(|field| b"MRL".contains(field)) && !all.contains(&line) {
+        let is_title = text.get(1) != Some(&b':');
+        if (is_title || asks(&text)) && !all.contains(&line) {
             all.push(line);
         }
     }

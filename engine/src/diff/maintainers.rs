@@ -34,6 +34,11 @@ const PATTERNS: [&[u8]; 4] = [b"F:", b"X:", b"N:", b"K:"];
 /// Those that say who is asked, and where.
 const PEOPLE: [&[u8]; 3] = [b"M:", b"R:", b"L:"];
 
+/// Whether a line of a section says who is asked, or where.
+pub(crate) fn asks(line: &[u8]) -> bool {
+    PEOPLE.iter().any(|field| line.starts_with(field))
+}
+
 /// An `F:` or `N:` line.
 #[derive(Debug)]
 struct Pattern {
@@ -189,8 +194,7 @@ impl Maintainers {
             told.extend((section.first..=section.last).filter(|line| {
                 let text = text(*line);
                 let is_pattern = PATTERNS.iter().any(|field| text.starts_with(field));
-                let is_person = || PEOPLE.iter().any(|field| text.starts_with(field));
-                let is_told = if place == 0 { !is_pattern } else { is_person() };
+                let is_told = if place == 0 { !is_pattern } else { asks(&text) };
                 *line == by || *line == section.first || is_told && !text.is_empty()
             }));
         }
