@@ -289,7 +289,7 @@ impl Asker<'_, '_> {
         Ok(())
     }
 
-    /// Says of each file that could not be read that it couldn't, once; whether there is none.
+    /// Notes each file that could not be read, once. Returns whether all could be.
     fn tell_unread(&mut self) -> bool {
         let known = self.code.unread();
         let new = self.tracer.unread().iter().filter(|path| !known.contains(path));
@@ -410,18 +410,9 @@ impl Asker<'_, '_> {
                 let Some(member_of) = self.tracer.structure(&file.path, line.number) else {
                     continue;
                 };
-                let kind = DefinitionKind {
-                    kind: Kind::Member,
-                    flags: Flags::default(),
-                    member_of: Some(member_of),
-                };
-                rows.push(Row {
-                    path: file.path.to_vec(),
-                    line: line.number,
-                    name: name.as_bytes().to_vec(),
-                    cells: vec![Cell::Kind(kind)],
-                    ..Row::default()
-                });
+                let (kind, flags) = (Kind::Member, Flags::default());
+                let kind = DefinitionKind { kind, flags, member_of: Some(member_of) };
+                rows.push(row_of_text(name, &file.path, line.number, kind));
             }
         }
         rows
@@ -443,16 +434,16 @@ fn labels(name: &str, found: &[InFile]) -> Vec<Row> {
             let Some(kind) = in_assembler(&line.text, name) else { continue };
             let flags = if kind == Kind::Asm { Flags::STATIC } else { Flags::default() };
             let kind = DefinitionKind { kind, flags, member_of: None };
-            rows.push(Row {
-                path: file.path.to_vec(),
-                line: line.number,
-                name: name.as_bytes().to_vec(),
-                cells: vec![Cell::Kind(kind)],
-                ..Row::default()
-            });
+            rows.push(row_of_text(name, &file.path, line.number, kind));
         }
     }
     rows
+}
+
+/// A row of what the text alone defines.
+fn row_of_text(name: &str, path: &[u8], line: u32, kind: DefinitionKind) -> Row {
+    let (path, name) = (path.to_vec(), name.as_bytes().to_vec());
+    Row { path, line, name, cells: vec![Cell::Kind(kind)], ..Row::default() }
 }
 
 /// What a line of assembler defines under this name: `again:` a label, `.macro PUSH` a macro.

@@ -140,7 +140,7 @@ impl Code {
     /// what another saw of it a moment ago is believed.
     pub(crate) fn known(&self) -> Option<(&Index, &Fresh)> {
         if self.workspace.believes() && self.asked().is_none() {
-            // Why there is none the question finds, too.
+            // The question itself will say what is wrong with the index.
             self.indexed().ok();
         }
         let known = self.asked().or_else(|| self.seen.get().and_then(Option::as_ref));
