@@ -12,6 +12,7 @@ use bstr::ByteSlice;
 use kgrep_index::read_at_most;
 use std::collections::HashMap;
 use std::ffi::OsStr;
+use std::fs::Metadata;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -118,11 +119,16 @@ impl Bound {
         Ok(Bound { folder, known: Mutex::default() })
     }
 
-    /// Where a file really is.
-    fn real(&self, path: &Path) -> io::Result<PathBuf> {
+    /// Where a file really is, and what.
+    fn real(&self, path: &Path) -> io::Result<(PathBuf, Metadata)> {
+        let followed = |path: &Path| {
+            let real = path.canonicalize()?;
+            let what = fs::metadata(&real)?;
+            Ok((real, what))
+        };
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let (Some(folder), Some(name)) = (folder, path.file_name()) else {
-            return path.canonicalize();
+            return followed(path);
         };
         let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let found = known().get(folder).cloned();
@@ -136,17 +142,18 @@ impl Bound {
         };
         let real = folder.join(name);
         // A link leads elsewhere.
-        if fs::symlink_metadata(&real)?.is_file() { Ok(real) } else { real.canonicalize() }
+        let what = fs::symlink_metadata(&real)?;
+        if what.is_symlink() { followed(&real) } else { Ok((real, what)) }
     }
 
     /// What is in a file that a list or a folder names.
     fn read(&self, path: &Path) -> Result<Vec<u8>, Unread> {
-        let real = self.real(path).map_err(Unread::Error)?;
+        // What it is, is asked before it is opened: opening a pipe waits for its writer.
+        let (real, what) = self.real(path).map_err(Unread::Error)?;
         if !real.starts_with(&self.folder) {
             return Err(Unread::Outside);
         }
-        // Asked before it is opened: opening a pipe waits for its writer.
-        if !fs::metadata(&real).map_err(Unread::Error)?.is_file() {
+        if !what.is_file() {
             return Err(Unread::NotRegular);
         }
         read_at_most(&real, LARGEST_PATCH).map_err(Unread::Error)
