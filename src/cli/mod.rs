@@ -315,7 +315,7 @@ pub(crate) fn parse(args: &[OsString]) -> Result<Cli, Stop> {
     }
     match words::first_word(args, &root).filter(|word| is_command(word)) {
         None => parse_root(root, args).map(|root| Cli { command: None, root }),
-        Some(word) => parse_command(args, word),
+        Some(word) => parse_command(&root, args, word),
     }
 }
 
@@ -434,7 +434,7 @@ fn with_short_pages(parser: Command) -> Command {
     pages.mut_args(|arg| if arg.is_global_set() { arg.hide(true) } else { arg })
 }
 
-fn parse_command(args: &[OsString], word: &OsStr) -> Result<Cli, Stop> {
+fn parse_command(root: &Command, args: &[OsString], word: &OsStr) -> Result<Cli, Stop> {
     let mut parser = with_short_pages(command());
     let args = &if word == "find" { find::with_must_nots(args) } else { args.to_vec() };
     let matches = parser.try_get_matches_from_mut(args).map_err(|error| {
@@ -448,7 +448,7 @@ fn parse_command(args: &[OsString], word: &OsStr) -> Result<Cli, Stop> {
             None => Stop::of(with_hint(error, word), args),
         }
     })?;
-    if let Some(name) = given(&Root::command(), &matches, |arg| !arg.is_global_set()) {
+    if let Some(name) = given(root, &matches, |arg| !arg.is_global_set()) {
         return Err(Stop::Wrong(format!(
             "{name} is a search's argument, not this command's; {}",
             hint(word)
