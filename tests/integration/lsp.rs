@@ -423,3 +423,27 @@ fn what_is_written_is_completed_from_near_to_far() {
     assert_eq!(labels("fs/Makefile", "CONFIG_EXT|4_FS"), ["CONFIG_EXT4_FS", "CONFIG_EXT4_DEBUG"]);
     assert_eq!(labels("fs/namespace.c", "Mounts, an|d"), Vec::<String>::new());
 }
+
+/// What an include of an include declares is in scope too: before what the rest of the tree has,
+/// whatever the names' lengths.
+#[test]
+fn names_of_includes_of_includes_come_before_the_trees() {
+    let dir = Dir::kernel();
+    dir.create("include/linux/lamp.h", "#include <linux/bulb.h>\nint lamp_is_lit_at_all(void);\n");
+    dir.create("include/linux/bulb.h", "#include <linux/lamp.h>\n#define lamp_is_hot 1\n");
+    dir.create("include/linux/moon.h", "int lamp_is(void);\n");
+    dir.create("lib/moon.c", "int lamp_is(void)\n{\n\treturn 0;\n}\n");
+    dir.create(
+        "lib/lamp.c",
+        "#include <linux/lamp.h>\n\nint lamp_is_wanted_by_somebody(void)\n{\n\treturn lamp_i;\n}\n",
+    );
+    dir.kgrep(&["index"]).run().expect_ok();
+    let mut client = Client::start(&dir);
+    let found = client.at("textDocument/completion", "lib/lamp.c", "return lamp_i|;");
+    let items = found["items"].as_array().map_or(&[][..], Vec::as_slice);
+    let labels: Vec<_> = items.iter().map(|item| item["label"].as_str().unwrap()).collect();
+    assert_eq!(
+        labels,
+        ["lamp_is_wanted_by_somebody", "lamp_is_lit_at_all", "lamp_is_hot", "lamp_is"]
+    );
+}

@@ -1,9 +1,9 @@
 //! Names that begin as the word at a spot: what is nearest to it first.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use kgrep_index::graph::{DefInfo, Graph};
-use kgrep_index::outline::Kind;
+use kgrep_index::graph::{FileId, Graph};
+use kgrep_index::outline::{Include, Kind};
 
 use super::links::file_meant;
 use super::open::{Open, Text};
@@ -22,6 +22,8 @@ pub enum Tier {
     File,
     /// Of a file that this one includes.
     Included,
+    /// Of a file that is read because another include needs it.
+    Reached,
     /// Of the rest of the tree.
     Tree,
 }
@@ -167,13 +169,12 @@ fn near(
     if start.len() < SHORTEST {
         return;
     }
-    let mut included: HashMap<Vec<u8>, ()> = HashMap::new();
-    for include in &outline.includes {
+    let meant = |include: &Include| {
         let path = String::from_utf8_lossy(outline.name(include.path)).into_owned();
-        if let Some(path) = file_meant(file, &path, include.local) {
-            included.insert(path, ());
-        }
-    }
+        graph.file(&file_meant(file, &path, include.local)?)
+    };
+    let included: HashSet<FileId> = outline.includes.iter().filter_map(meant).collect();
+    let reached = graph.reached(included.iter().copied());
     let mut names = Vec::new();
     graph.names_starting_with(start.as_bytes(), |name, text| {
         if names.len() >= MOST {
@@ -186,10 +187,12 @@ fn near(
     for (name, text) in names {
         let mut definitions = graph.definitions_of(name);
         definitions.retain(|d| is_offered(d.kind) && code.arch.has(graph.place(d.file)));
-        let of_include = |d: &&DefInfo| included.contains_key(graph.path(d.file));
         let text = String::from_utf8_lossy(&text).into_owned();
-        if let Some(near) = definitions.iter().find(of_include) {
-            all.add(&text, Some(near.kind), Tier::Included, graph.path(near.file));
+        let of = |files: &HashSet<FileId>| definitions.iter().find(|d| files.contains(&d.file));
+        let direct = of(&included).map(|near| (near, Tier::Included));
+        let in_scope = direct.or_else(|| Some((of(&reached)?, Tier::Reached)));
+        if let Some((near, tier)) = in_scope {
+            all.add(&text, Some(near.kind), tier, graph.path(near.file));
             continue;
         }
         // What another file keeps for itself can't be meant.

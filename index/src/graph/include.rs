@@ -1,7 +1,7 @@
 //! Which file an `#include` means, without knowing the compiler's folders: beside the file,
 //! in the tree's own include folders, else the nearest file whose path ends so.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
@@ -40,6 +40,41 @@ impl Graph<'_> {
         let wanted = normal(wanted);
         let named = self.paths().filter(|path| path.ends_with(&wanted));
         nearest(from, &wanted, named.map(|path| (path, path)))
+    }
+
+    /// All files that including `files` reads, they among them: what they include, what that
+    /// includes, and so on, under any condition.
+    pub fn reached(&self, files: impl IntoIterator<Item = FileId>) -> HashSet<FileId> {
+        let mut seen = HashSet::new();
+        for file in files {
+            self.reach(file, &mut seen, |_| {});
+        }
+        seen
+    }
+
+    /// Calls `each` with the files that including `header` reads for the first time.
+    pub(super) fn reach(
+        &self,
+        header: FileId,
+        seen: &mut HashSet<FileId>,
+        mut each: impl FnMut(FileId),
+    ) {
+        let mut open = vec![header];
+        while let Some(next) = open.pop() {
+            if !seen.insert(next) {
+                continue;
+            }
+            each(next);
+            match next.past(self.base_files()) {
+                Some(index) => {
+                    open.extend(self.overlay.all_includes(index).iter().map(|(file, _)| *file));
+                }
+                None => {
+                    let now = |file| self.overlay.current(file, self.base_files());
+                    open.extend(self.base_includes(next).map(now));
+                }
+            }
+        }
     }
 
     /// The includes of one program's files that may mean another program's: which file has them, and

@@ -196,26 +196,6 @@ impl Graph<'_> {
         made.into_iter().filter_map(table).collect()
     }
 
-    /// Calls `each` with the files that including `header` reads for the first time.
-    fn reach(&self, header: FileId, seen: &mut HashSet<FileId>, mut each: impl FnMut(FileId)) {
-        let mut open = vec![header];
-        while let Some(next) = open.pop() {
-            if !seen.insert(next) {
-                continue;
-            }
-            each(next);
-            match next.past(self.base_files()) {
-                Some(index) => {
-                    open.extend(self.overlay.all_includes(index).iter().map(|(file, _)| *file));
-                }
-                None => {
-                    let now = |file| self.overlay.current(file, self.base_files());
-                    open.extend(self.base_includes(next).map(now));
-                }
-            }
-        }
-    }
-
     /// The numbers of all names that the layers have, new ones in order.
     fn number_names<'t>(&mut self, layers: &'t [Layer]) -> Numbers<'t> {
         let mut numbers: Numbers = HashMap::new();
