@@ -29,12 +29,13 @@ mod wrong;
 
 use std::cell::LazyCell;
 use std::ffi::{OsStr, OsString};
-use std::sync::LazyLock;
 
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
-use clap::{Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser};
+use clap::{
+    Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand,
+};
 
 pub(crate) use browse::BrowseArgs;
 pub(crate) use code::{
@@ -415,18 +416,17 @@ pub(crate) fn long_flags(name: Option<&str>) -> Vec<String> {
 
 /// Whether `kgrep WORD` is a command.
 pub(crate) fn is_command(word: &OsStr) -> bool {
-    /// To make the parser of all commands takes as long as to parse with it.
-    static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
-        let parser = command();
-        parser.get_subcommands().map(|command| command.get_name().to_owned()).collect()
-    });
-    NAMES.iter().any(|name| OsStr::new(name) == word)
+    // Their names alone: to make the parser of all commands takes as long as to parse with it.
+    word.to_str().is_some_and(Commands::has_subcommand)
 }
 
-/// The parser with a command's `--help` down to what is the command's own, so that its examples
-/// are on the first screen.
-fn with_short_pages(parser: Command) -> Command {
+/// The parser with the `--help` of command `word` down to what is the command's own, so that its
+/// examples are on the first screen.
+fn with_short_page(parser: Command, word: &OsStr) -> Command {
     let pages = parser.mut_subcommands(|command| {
+        if command.get_name() != word {
+            return command;
+        }
         let examples = command.get_after_help().map(ToString::to_string).unwrap_or_default();
         let gap = if examples.is_empty() { "" } else { "\n\n" };
         command.after_help(format!("{examples}{gap}{DISPLAY}"))
@@ -435,7 +435,7 @@ fn with_short_pages(parser: Command) -> Command {
 }
 
 fn parse_command(root: &Command, args: &[OsString], word: &OsStr) -> Result<Cli, Stop> {
-    let mut parser = with_short_pages(command());
+    let mut parser = with_short_page(command(), word);
     let args = &if word == "find" { find::with_must_nots(args) } else { args.to_vec() };
     let matches = parser.try_get_matches_from_mut(args).map_err(|error| {
         let unknown = word == "find" && error.kind() == ErrorKind::UnknownArgument;

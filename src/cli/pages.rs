@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 
 use clap::CommandFactory;
 
-use super::{Root, Stop, command, command_names, groups, is_command, parse, with_short_pages};
+use super::{Root, Stop, command, command_names, groups, is_command, parse, with_short_page};
 
 /// Columns of the list of commands in the short help.
 const SHORT_HELP_WIDTH: usize = 76;
@@ -46,7 +46,7 @@ pub(crate) fn reference(name: Option<&str>) -> Option<String> {
         let root = Root::command().help_template(groups::template());
         return Some(root.term_width(REFERENCE_WIDTH).render_long_help().to_string());
     };
-    let mut parser = with_short_pages(command());
+    let mut parser = with_short_page(command(), OsStr::new(name));
     parser.build();
     let own = parser.find_subcommand(name)?.clone();
     Some(own.term_width(REFERENCE_WIDTH).render_help().to_string())
