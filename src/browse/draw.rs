@@ -1,8 +1,9 @@
 //! Draws the state on a screen of cells: crumbs above, the two panes, and a line below.
 
+use anstyle::AnsiColor;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::{Color, Style};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::app::{App, Mode, Pane};
@@ -191,7 +192,7 @@ fn below(app: &mut App, area: Rect, buffer: &mut Buffer) -> Option<(u16, u16)> {
         before = letters.as_str();
     }
     let after = &prompt.text()[prompt.before().len()..];
-    let (x, _) = buffer.set_stringn(area.x, area.y, lead, 1, paint.colored(Color::Indexed(5)));
+    let (x, _) = buffer.set_stringn(area.x, area.y, lead, 1, paint.colored(AnsiColor::Magenta));
     let (cursor, _) = buffer.set_stringn(x, area.y, before, room, Style::new());
     let left = usize::from(area.right().saturating_sub(cursor));
     let (end, _) = buffer.set_stringn(cursor, area.y, after, left, Style::new());

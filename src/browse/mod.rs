@@ -26,7 +26,7 @@ mod typing;
 
 use anyhow::Result;
 
-use crate::render::{Background, Highlighter, Look};
+use crate::render::{Highlighter, Look};
 pub(crate) use run::{Ended, First, Host, News};
 
 /// Shows the screen until it is left.
@@ -34,11 +34,8 @@ pub(crate) use run::{Ended, First, Host, News};
 /// # Errors
 /// When the terminal can't be used, or the first question can't be answered.
 pub(crate) fn run(look: Look, first: First, host: &mut dyn Host) -> Result<Ended> {
-    // The terminal is asked for its background before it is taken.
     let highlighter = Highlighter::of(&look)?;
-    let background = highlighter.as_ref().map_or(Background::Unknown, Highlighter::background);
-    let term = std::env::var("TERM").unwrap_or_default();
-    let paint = paint::Paint::new(paint::Depth::of(&look, &term), background);
+    let paint = paint::Paint::new(paint::Depth::of(&look), look.background);
     run::run(app::App::new(look, paint, highlighter), first, host)
 }
 

@@ -1,11 +1,11 @@
 //! From what the renderers draw, bytes with their colours in escape sequences, to what a screen
 //! of cells wants: pieces of text with a style. In as many colours as the terminal has.
 
-use anstyle::{Ansi256Color, RgbColor};
+use anstyle::{Ansi256Color, AnsiColor, RgbColor};
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use crate::render::{Background, Look};
+use crate::render::{Background, Look, of_256};
 
 /// How many colours the terminal has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,14 +19,12 @@ pub(super) enum Depth {
 }
 
 impl Depth {
-    /// Of a terminal of this `TERM`.
-    pub(super) fn of(look: &Look, term: &str) -> Depth {
-        let few = ["linux", "ansi", "cygwin", "vt", "xterm-color", "rxvt", "cons25"];
-        let is_few = few.iter().any(|name| term.starts_with(name)) || term.contains("16color");
-        match look.color {
-            false => Depth::None,
-            true if is_few && !term.contains("256") && !look.true_color => Depth::Sixteen,
-            true => Depth::Many,
+    /// Of the terminal that `look` was decided for.
+    pub(super) fn of(look: &Look) -> Depth {
+        match (look.color, look.few_colors) {
+            (false, _) => Depth::None,
+            (true, true) => Depth::Sixteen,
+            (true, false) => Depth::Many,
         }
     }
 }
@@ -72,9 +70,18 @@ impl Paint {
         Style::new().add_modifier(Modifier::BOLD)
     }
 
-    /// In this colour, if there are any.
-    pub(super) fn colored(self, color: Color) -> Style {
-        if self.depth == Depth::None { Style::new() } else { Style::new().fg(color) }
+    /// In this colour, if there are any, as the renderers show it.
+    pub(super) fn colored(self, color: AnsiColor) -> Style {
+        let shown = match self.depth {
+            Depth::None => return Style::new(),
+            Depth::Sixteen => color.into(),
+            Depth::Many => self.background.shade(color),
+        };
+        let number = match shown {
+            anstyle::Color::Ansi256(number) => number.0,
+            _ => Ansi256Color::from_ansi(color).0,
+        };
+        Style::new().fg(Color::Indexed(number))
     }
 
     /// The pieces of a line that a renderer drew.
@@ -136,7 +143,7 @@ impl Paint {
     fn indexed(self, number: u8) -> Color {
         match (self.depth, Ansi256Color(number).into_ansi()) {
             (Depth::Many, _) | (_, Some(_)) => Color::Indexed(number),
-            _ => nearest(rgb_of(number)),
+            _ => nearest(of_256(number)),
         }
     }
 
@@ -152,17 +159,6 @@ fn push(spans: &mut Vec<Span<'static>>, style: Style, text: &str) {
     if !text.is_empty() {
         spans.push(Span::styled(text.to_owned(), style));
     }
-}
-
-/// The colour of the 256 with this number, from 16 on.
-fn rgb_of(number: u8) -> RgbColor {
-    if number >= 232 {
-        let grey = 8 + 10 * (number - 232);
-        return RgbColor(grey, grey, grey);
-    }
-    let number = number.saturating_sub(16);
-    let part = |part: u8| if part == 0 { 0 } else { 55 + 40 * part };
-    RgbColor(part(number / 36), part(number / 6 % 6), part(number % 6))
 }
 
 /// The one of the sixteen colours that is nearest, but neither black nor white: one of these is

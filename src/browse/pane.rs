@@ -1,8 +1,9 @@
 //! The two panes: rows of the list, and lines of the source.
 
+use anstyle::AnsiColor;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::{Color, Style};
+use ratatui::style::Style;
 use ratatui::text::Line;
 
 use super::app::{App, Pane};
@@ -56,10 +57,10 @@ pub(super) fn list(app: &mut App, area: Rect, buffer: &mut Buffer) -> Result<(),
             if is_own {
                 app.areas.rows[usize::from(y - area.y)] = Some(own);
                 if page.marks.contains(&own) && at == block.headings {
-                    buffer.set_string(area.x + 1, y, "*", paint.colored(Color::Indexed(3)));
+                    buffer.set_string(area.x + 1, y, "*", paint.colored(AnsiColor::Yellow));
                 }
                 if own == page.cursor {
-                    buffer.set_string(area.x, y, "▌", paint.colored(Color::Indexed(5)));
+                    buffer.set_string(area.x, y, "▌", paint.colored(AnsiColor::Magenta));
                     let row = Rect { x: area.x + 1, y, width: area.width - 1, height: 1 };
                     buffer.set_style(row, selected);
                 }
@@ -97,8 +98,8 @@ pub(super) fn source(app: &mut App, area: Rect, buffer: &mut Buffer) {
         let Some(text) = source.text(line) else { break };
         let is_row = row.contains(&line);
         let number = format!("{line:>width$}");
-        let style = if is_row { Paint::bold() } else { paint.colored(Color::Indexed(2)) };
-        let style = if is_row { style.patch(paint.colored(Color::Indexed(3))) } else { style };
+        let style = if is_row { Paint::bold() } else { paint.colored(AnsiColor::Green) };
+        let style = if is_row { style.patch(paint.colored(AnsiColor::Yellow)) } else { style };
         buffer.set_stringn(area.x + 1, y, number, width, style);
         out.clear();
         let cursor = line == source.line();
@@ -114,7 +115,7 @@ pub(super) fn source(app: &mut App, area: Rect, buffer: &mut Buffer) {
         put(buffer, (area.x + margin, y), room, &paint.line(&out));
         if cursor {
             buffer.set_style(Rect { y, height: 1, ..area }, selected);
-            buffer.set_string(area.x, y, "▌", paint.colored(Color::Indexed(5)));
+            buffer.set_string(area.x, y, "▌", paint.colored(AnsiColor::Magenta));
         }
     }
 }
@@ -149,7 +150,7 @@ fn heading(app: &mut App, area: Rect, buffer: &mut Buffer) {
         letters.next();
         place = letters.as_str();
     }
-    let style = paint.colored(Color::Indexed(4));
+    let style = paint.colored(AnsiColor::Blue);
     let (x, _) = buffer.set_stringn(area.x + 1, area.y, place, room, style);
     let left = usize::from(area.right().saturating_sub(x + 2));
     if let Some(function) = function.filter(|_| left > 12) {

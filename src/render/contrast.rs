@@ -1,7 +1,7 @@
 //! Colours that can be read on the terminal's background: at least 4.5 to 1, as the rules for
 //! accessible pages want it. What the background is, `look` finds out.
 
-use anstyle::RgbColor;
+use anstyle::{Ansi256Color, AnsiColor, Color, RgbColor};
 
 /// What is known of a terminal's background.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -64,6 +64,15 @@ impl Background {
         shares.into_iter().find(|mixed| is_enough(luminance(*mixed))).unwrap_or(end)
     }
 
+    /// The one of the 256 colours that is nearest to a colour with a name and can be read; where the
+    /// background isn't known, the colour as the terminal has it.
+    pub(crate) fn shade(self, color: AnsiColor) -> Color {
+        match self {
+            Background::Unknown => color.into(),
+            _ => Ansi256Color(self.readable_of_256(of_named(color))).into(),
+        }
+    }
+
     /// The one of the 256 colours that is nearest to `color` and can be read.
     pub(super) fn readable_of_256(self, color: RgbColor) -> u8 {
         let (least, most) = self.range();
@@ -74,6 +83,20 @@ impl Background {
             square(r, color.0) + square(g, color.1) + square(b, color.2)
         };
         (16..=255).filter(is_readable).min_by_key(distance).unwrap_or(243)
+    }
+}
+
+/// What xterm shows for the first eight colours.
+fn of_named(color: AnsiColor) -> RgbColor {
+    match color {
+        AnsiColor::Red => RgbColor(205, 0, 0),
+        AnsiColor::Green => RgbColor(0, 205, 0),
+        AnsiColor::Yellow => RgbColor(205, 205, 0),
+        AnsiColor::Blue => RgbColor(0, 0, 238),
+        AnsiColor::Magenta => RgbColor(205, 0, 205),
+        AnsiColor::Cyan => RgbColor(0, 205, 205),
+        AnsiColor::Black => RgbColor(0, 0, 0),
+        _ => RgbColor(229, 229, 229),
     }
 }
 
@@ -97,7 +120,7 @@ fn mix(from: RgbColor, to: RgbColor, share: f64) -> RgbColor {
 }
 
 /// Number `at` of the 256 colours, from 16 on: a cube of six levels, then greys.
-fn of_256(at: u8) -> RgbColor {
+pub(crate) fn of_256(at: u8) -> RgbColor {
     const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
     if at >= 232 {
         let grey = 8 + 10 * (at - 232);
@@ -146,5 +169,25 @@ mod tests {
         let color = RgbColor(200, 210, 90);
         assert_eq!(Background::Dark.readable(color), color);
         assert_ne!(Background::Light.readable(color), color);
+    }
+    /// Each on its background, and none taken for another.
+    #[test]
+    fn colours_with_names_are_readable_and_differ() {
+        use AnsiColor::{Blue, Green, Magenta, Red, Yellow};
+        for (background, ground) in [(Background::Dark, 0.0), (Background::Light, 1.0)] {
+            let mut drawn = Vec::new();
+            for name in [Magenta, Blue, Green, Yellow, Red] {
+                let Color::Ansi256(number) = background.shade(name) else {
+                    panic!("{name:?} is not one of the 256")
+                };
+                let ratio = contrast(of_256(number.0), ground);
+                assert!(
+                    ratio >= LEAST - 0.005,
+                    "{name:?} is {number:?} on {background:?}: {ratio}"
+                );
+                assert!(!drawn.contains(&number), "{name:?} is {number:?} on {background:?}, too");
+                drawn.push(number);
+            }
+        }
     }
 }

@@ -14,7 +14,6 @@ use syntect::easy::HighlightLines;
 use syntect::highlighting::{FontStyle, Theme, ThemeSet};
 use syntect::parsing::{SyntaxReference, SyntaxSet};
 
-use super::background;
 use super::contrast::Background;
 use super::look::{Look, Theme as Wanted};
 
@@ -79,14 +78,13 @@ impl Highlighter {
         })
     }
 
-    /// The highlighter of `look`, if it has one. To be made before anything is drawn and a pager
-    /// is started: the terminal may be asked for its background.
+    /// The highlighter of `look`, if it has one.
     ///
     /// # Errors
     /// When there is no such theme.
     pub(crate) fn of(look: &Look) -> Result<Option<Highlighter>, UnknownTheme> {
         let Some(theme) = &look.theme else { return Ok(None) };
-        let background = background::of_terminal();
+        let background = look.background;
         let own = Highlighter::new(name_on(background, theme), look.true_color)?;
         Ok(Some(Highlighter { background, ..own }))
     }
@@ -123,11 +121,6 @@ impl Highlighter {
             self.line(&mut state, line);
         }
         Some(lines.iter().map(|(_, line)| self.line(&mut state, line)).collect())
-    }
-
-    /// Whether the terminal's background is light, where that is known.
-    pub(crate) fn background(&self) -> Background {
-        self.background
     }
 
     fn line(&self, state: &mut HighlightLines<'_>, line: &[u8]) -> Styled {

@@ -8,6 +8,8 @@ use std::io::{self, IsTerminal};
 
 use anstyle::{AnsiColor, Style};
 
+use super::background;
+use super::contrast::Background;
 use crate::settings::{Highlight, Layout, Origin, Settings, When};
 
 /// Columns of an output whose width is not known.
@@ -22,6 +24,8 @@ pub(crate) struct Facts {
     pub(crate) color: bool,
     /// It shows 24-bit colours (`COLORTERM`).
     pub(crate) true_color: bool,
+    /// It has the sixteen colours with names, and no others.
+    pub(crate) few_colors: bool,
     /// It is known to support OSC 8 links.
     pub(crate) hyperlinks: bool,
     /// It belongs to an editor that makes `path:line` clickable.
@@ -37,10 +41,12 @@ impl Facts {
         let terminal = stdout.is_terminal();
         let color = anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never;
         let variable = |name: &str| std::env::var(name).unwrap_or_default();
+        let true_color = matches!(variable("COLORTERM").as_str(), "truecolor" | "24bit");
         Facts {
             terminal,
             color,
-            true_color: matches!(variable("COLORTERM").as_str(), "truecolor" | "24bit"),
+            true_color,
+            few_colors: !true_color && has_few_colors(&variable("TERM")),
             hyperlinks: terminal && supports_hyperlinks::supports_hyperlinks(),
             ide: variable("TERM_PROGRAM") == "vscode"
                 || variable("TERMINAL_EMULATOR").contains("JetBrains"),
@@ -50,6 +56,13 @@ impl Facts {
                 .filter(|columns| *columns > 0),
         }
     }
+}
+
+/// Whether terminals of this name (`TERM`) have sixteen colours at most.
+fn has_few_colors(term: &str) -> bool {
+    let few = ["linux", "ansi", "cygwin", "vt", "xterm-color", "rxvt", "cons25"];
+    let is_few = few.iter().any(|name| term.starts_with(name)) || term.contains("16color");
+    is_few && !term.contains("256")
 }
 
 /// One style, rendered once: what goes before and after a painted text.
@@ -85,7 +98,8 @@ impl Ink {
     }
 }
 
-/// vgrep's colours, and ripgrep's for its format.
+/// vgrep's colours, and ripgrep's for its format: the terminal's own, or where its background is
+/// known, shades of them that can be read on it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Palette {
     /// The Index column, and line numbers beside source.
@@ -117,8 +131,9 @@ pub(crate) struct Palette {
 }
 
 impl Palette {
-    fn colored() -> Palette {
-        let color = |color: AnsiColor| Ink::new(color.on_default());
+    fn on(background: Background) -> Palette {
+        let style = |color: AnsiColor| background.shade(color).on_default();
+        let color = |color: AnsiColor| Ink::new(style(color));
         Palette {
             index: color(AnsiColor::Magenta),
             file: color(AnsiColor::Blue),
@@ -128,7 +143,7 @@ impl Palette {
             section: Ink::new(Style::new().bold()),
             name: Ink::new(Style::new().bold()),
             plain: Ink::default(),
-            matched: Ink::new(AnsiColor::Red.on_default().bold()),
+            matched: Ink::new(style(AnsiColor::Red).bold()),
             mark: Ink::new(Style::new().dimmed()),
             added: color(AnsiColor::Green),
             removed: color(AnsiColor::Red),
@@ -155,6 +170,10 @@ pub(crate) struct Look {
     pub(crate) terminal: bool,
     /// Source is highlighted in 24-bit colours rather than in 256.
     pub(crate) true_color: bool,
+    /// The terminal has the sixteen colours with names, and no others.
+    pub(crate) few_colors: bool,
+    /// What colours must be readable on.
+    pub(crate) background: Background,
     /// Paths are OSC 8 links.
     pub(crate) hyperlinks: bool,
     /// Tables have a header line.
@@ -175,14 +194,21 @@ pub(crate) struct Look {
 
 impl Look {
     /// Decides from the settings and from `facts`; `folder` is the absolute folder
-    /// that the list's relative paths start from.
+    /// that the list's relative paths start from. To be made before anything is drawn and a pager
+    /// is started: the terminal may be asked for its background.
     pub(crate) fn new(settings: &Settings, facts: Facts, folder: &[u8]) -> Look {
         let color = decide(settings.color.value, facts.color);
         let highlight = color && settings.highlight.value == Highlight::Auto;
+        let background = if color { background::of_terminal() } else { Background::Unknown };
+        // In a pipe nothing depends on the terminal, and sixteen colours have no shades.
+        let shades = facts.terminal && !facts.few_colors;
+        let palette = Palette::on(if shades { background } else { Background::Unknown });
         Look {
             color,
             terminal: facts.terminal,
             true_color: facts.true_color,
+            few_colors: facts.few_colors,
+            background,
             hyperlinks: decide(settings.hyperlink.value, facts.hyperlinks),
             header: settings.header.value,
             layout: if facts.terminal { settings.layout.value } else { Layout::Table },
@@ -193,7 +219,7 @@ impl Look {
                 name: settings.theme.value.clone(),
                 is_chosen: settings.theme.origin != Origin::Default,
             }),
-            palette: if color { Palette::colored() } else { Palette::default() },
+            palette: if color { palette } else { Palette::default() },
         }
     }
 
@@ -212,7 +238,7 @@ impl Look {
             header: true,
             layout: Layout::Table,
             width: DEFAULT_WIDTH,
-            palette: Palette::colored(),
+            palette: Palette::on(Background::Unknown),
             ..Look::default()
         }
     }
@@ -269,6 +295,7 @@ mod tests {
         terminal: false,
         color: false,
         true_color: false,
+        few_colors: false,
         hyperlinks: false,
         ide: false,
         width: None,

@@ -33,7 +33,7 @@ mod table;
 pub(crate) use arranged::Rows;
 pub(crate) use cell::cut;
 pub(crate) use context::{Block, Marked, Note, draw_block, merges_blocks};
-pub(crate) use contrast::Background;
+pub(crate) use contrast::{Background, of_256};
 pub(crate) use counts::Counts;
 pub(crate) use dot::{Arrow, Node, draw_dot};
 pub(crate) use fit::{push_among_others, wrapped};
