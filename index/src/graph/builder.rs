@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::idiom::Idioms;
 use crate::outline::{FileOutline, Kind, NO_NAME, Template, Use, UseKind};
+use crate::paths::normal;
 
 use super::interner::{Interner, Waiting};
 use super::made::{self, Invoked};
@@ -54,10 +55,19 @@ impl FileRecord {
     }
 }
 
-/// An include as written.
+/// An include: what is written there, in normal form.
 pub(super) struct IncludeRecord {
     pub(super) path: Vec<u8>,
     pub(super) line: u32,
+}
+
+impl IncludeRecord {
+    /// Those of a file.
+    pub(super) fn of(outline: &FileOutline) -> Vec<IncludeRecord> {
+        let path = |name| normal(outline.name(name));
+        let includes = outline.includes.iter();
+        includes.map(|i| IncludeRecord { path: path(i.path), line: i.line }).collect()
+    }
 }
 
 /// A use, packed: there are tens of millions.
@@ -153,10 +163,7 @@ impl Batch {
         }
         record.uses.shrink_to_fit();
         record.maybe = maybe.finish();
-        let includes = outline.includes.iter();
-        record.includes = includes
-            .map(|i| IncludeRecord { path: outline.name(i.path).to_vec(), line: i.line })
-            .collect();
+        record.includes = IncludeRecord::of(outline);
         let instances = outline.instances.iter();
         record.instances = instances.map(|i| (i.line, outline.name(i.name).to_vec())).collect();
         let offered = made::hashes(Some(outline));

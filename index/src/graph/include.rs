@@ -22,11 +22,10 @@ pub(super) fn resolve_all(files: &[FileRecord]) -> Includes {
     files
         .par_iter()
         .map(|file| {
-            let found = |path: &[u8]| {
-                let wanted = normal(path);
-                let candidates = by_name.get(base_name(&wanted))?;
+            let found = |wanted: &[u8]| {
+                let candidates = by_name.get(base_name(wanted))?;
                 let path = |number: &u32| (*number, files[*number as usize].path.as_slice());
-                nearest(&file.path, &wanted, candidates.iter().map(path))
+                nearest(&file.path, wanted, candidates.iter().map(path))
             };
             file.includes.iter().filter_map(|i| Some((found(&i.path)?, i.line))).collect()
         })

@@ -5,6 +5,7 @@
 //! and added to the file that uses it: the same way for a whole tree and for files that
 //! changed since, so that both say the same.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -19,7 +20,6 @@ use super::builder::{FileRecord, IncludeRecord, UseRecord};
 use super::interner::Interner;
 use super::place::Place;
 use super::record::DefRecord;
-use crate::paths::normal;
 
 /// Includers of one header whose macros are tried at most.
 const INCLUDERS: usize = 16;
@@ -88,8 +88,10 @@ fn hash_of(params: &[u8], body: &[u8]) -> u32 {
 /// A file as far as it matters for which macro it means.
 #[derive(Clone, Copy)]
 pub(super) struct Origin<'a> {
-    pub(super) path: &'a [u8],
-    pub(super) includes: &'a [IncludeRecord],
+    path: &'a [u8],
+    includes: &'a [IncludeRecord],
+    /// What its path says.
+    pub(super) place: Place,
 }
 
 /// How near a macro's file is to one that uses the macro.
@@ -109,11 +111,14 @@ enum Nearness {
     Itself,
 }
 
-impl Origin<'_> {
+impl<'a> Origin<'a> {
+    pub(super) fn new(path: &'a [u8], includes: &'a [IncludeRecord]) -> Origin<'a> {
+        Origin { path, includes, place: Place::of(path) }
+    }
+
     fn has_include_of(self, path: &[u8]) -> bool {
         self.includes.iter().any(|include| {
-            let wanted = normal(&include.path);
-            path.strip_suffix(&wanted[..]).is_some_and(|b| b.is_empty() || b.ends_with(b"/"))
+            path.strip_suffix(&include.path[..]).is_some_and(|b| b.is_empty() || b.ends_with(b"/"))
         })
     }
 
@@ -122,7 +127,7 @@ impl Origin<'_> {
         if self.path == maker.path {
             return Some(Nearness::Itself);
         }
-        let (from, to) = (Place::of(self.path), Place::of(maker.path));
+        let (from, to) = (self.place, maker.place);
         let arch = to.arch == 0 || from.arch == 0 || from.arch == to.arch;
         if from.program != to.program || !arch {
             return None;
@@ -294,20 +299,24 @@ pub(super) fn add(files: &mut [FileRecord], names: &Interner, idioms: &Idioms) {
             makers.entry(name).or_default().push((number as u32, template));
         }
     }
+    let origins: Vec<Origin> =
+        files.par_iter().map(|file| Origin::new(&file.path, &file.includes)).collect();
     let made: Vec<Made> = files
         .par_iter()
-        .map(|file| {
+        .zip(&origins)
+        .map(|(file, from)| {
             if file.invoked.is_empty() {
                 return Made::default();
             }
-            let from = Origin { path: &file.path, includes: &file.includes };
+            // One macro is used many times in a file.
+            let meant: RefCell<HashMap<&[u8], Vec<Arc<Template>>>> = RefCell::default();
             let lookup = |name: &[u8]| {
-                let known = makers.get(name).map_or(&[][..], Vec::as_slice);
-                let of = |number: u32| {
-                    let file = &files[number as usize];
-                    Origin { path: &file.path, includes: &file.includes }
+                let Some((name, known)) = makers.get_key_value(name) else { return Vec::new() };
+                let found = || {
+                    let of = |(number, template): &(u32, _)| (origins[*number as usize], *template);
+                    chosen(*from, known.iter().map(of))
                 };
-                chosen(from, known.iter().map(|(number, template)| (of(*number), *template)))
+                meant.borrow_mut().entry(name).or_insert_with(found).clone()
             };
             let by_place: HashMap<(u32, u32), u32> = (0u32..)
                 .zip(&file.definitions)

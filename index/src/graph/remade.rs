@@ -13,7 +13,6 @@ use super::base::{DefInfo, Graph};
 use super::builder::IncludeRecord;
 use super::ids::{FileId, NameRef};
 use super::made::{self, Known, Made, Origin};
-use super::place::Place;
 use super::regain::Overlaid;
 
 /// A file's macros, and what it includes.
@@ -24,10 +23,7 @@ struct Offer {
 
 impl Offer {
     fn of(outline: &FileOutline) -> Offer {
-        let includes = outline.includes.iter();
-        let includes =
-            includes.map(|i| IncludeRecord { path: outline.name(i.path).to_vec(), line: i.line });
-        Offer { includes: includes.collect(), makers: made::makers(outline) }
+        Offer { includes: IncludeRecord::of(outline), makers: made::makers(outline) }
     }
 }
 
@@ -64,7 +60,7 @@ impl Graph<'_> {
                 continue;
             };
             let own = Offer::of(outline);
-            let from = Origin { path, includes: &own.includes };
+            let from = Origin::new(path, &own.includes);
             let lookup = |name: &[u8]| {
                 let mut paths = self.paths_with_macro(name, from);
                 paths.extend(changed.get(name).into_iter().flatten().cloned());
@@ -74,7 +70,7 @@ impl Graph<'_> {
                     paths.into_iter().filter_map(|p| Some((p.clone(), offer(&p)?))).collect();
                 let makers = found.iter().flat_map(|(path, offer)| {
                     let named = offer.makers.iter().filter(|(own, _)| own == name);
-                    named.map(|(_, t)| (Origin { path, includes: &offer.includes }, t))
+                    named.map(|(_, t)| (Origin::new(path, &offer.includes), t))
                 });
                 made::chosen(from, makers)
             };
@@ -86,7 +82,7 @@ impl Graph<'_> {
     /// The files of the sections whose macros of this name `from` may mean.
     fn paths_with_macro(&self, name: &[u8], from: Origin) -> Vec<Vec<u8>> {
         let definitions = self.find_name(name).map(|n| self.definitions_of(n)).unwrap_or_default();
-        let is_header = Place::of(from.path).is_header;
+        let is_header = from.place.is_header;
         let may = |file: FileId| is_header || self.place(file).is_header;
         let macros = definitions.iter().filter(|d| d.kind == Kind::Macro && may(d.file));
         macros.map(|d| self.path(d.file).to_vec()).collect()

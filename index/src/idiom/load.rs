@@ -146,17 +146,41 @@ struct InstantiateEntry {
 struct Names<T> {
     exact: HashMap<Vec<u8>, T, BuildHasherDefault<NameHasher>>,
     globs: Vec<(Vec<u8>, Vec<u8>, T)>,
+    /// The bytes that names of a glob begin with, or end with where it begins with its star: few
+    /// names need a look at each glob.
+    begins: Bytes,
+    ends: Bytes,
+}
+
+/// A set of bytes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Bytes([u64; 4]);
+
+impl Bytes {
+    fn insert(&mut self, byte: u8) {
+        self.0[usize::from(byte >> 6)] |= 1 << (byte & 63);
+    }
+
+    fn has(&self, byte: Option<&u8>) -> bool {
+        byte.is_some_and(|byte| self.0[usize::from(byte >> 6)] >> (byte & 63) & 1 == 1)
+    }
 }
 
 impl<T> Default for Names<T> {
     fn default() -> Self {
-        Names { exact: HashMap::default(), globs: Vec::new() }
+        let (exact, globs) = (HashMap::default(), Vec::new());
+        Names { exact, globs, begins: Bytes::default(), ends: Bytes::default() }
     }
 }
 
 impl<T: Clone> Names<T> {
     fn insert(&mut self, pattern: &str, value: &T) {
         if let Some((before, after)) = pattern.split_once('*') {
+            match (before.bytes().next(), after.bytes().next_back()) {
+                (Some(first), _) => self.begins.insert(first),
+                (None, Some(last)) => self.ends.insert(last),
+                (None, None) => (0..=u8::MAX).for_each(|any| self.ends.insert(any)),
+            }
             self.globs.push((before.into(), after.into(), value.clone()));
             self.globs
                 .sort_by_key(|(before, after, _)| std::cmp::Reverse(before.len() + after.len()));
@@ -172,6 +196,9 @@ impl<T: Clone> Names<T> {
                 && name.ends_with(after)
         };
         self.exact.get(name).or_else(|| {
+            if !self.begins.has(name.first()) && !self.ends.has(name.last()) {
+                return None;
+            }
             let found = self.globs.iter().find(|(before, after, _)| fits(before, after));
             found.map(|(_, _, value)| value)
         })
@@ -189,10 +216,10 @@ pub struct Idioms {
     entries: Names<Entry>,
     calling_includes: Names<Vec<u8>>,
     callbacks: Vec<Vec<u8>>,
-    function_types: HashSet<Vec<u8>>,
-    member_macros: HashMap<Vec<u8>, Vec<u8>>,
-    pastes: HashSet<Vec<u8>>,
-    reads: HashSet<Vec<u8>>,
+    function_types: HashSet<Vec<u8>, BuildHasherDefault<NameHasher>>,
+    member_macros: HashMap<Vec<u8>, Vec<u8>, BuildHasherDefault<NameHasher>>,
+    pastes: HashSet<Vec<u8>, BuildHasherDefault<NameHasher>>,
+    reads: HashSet<Vec<u8>, BuildHasherDefault<NameHasher>>,
     attributes: Names<()>,
     instantiates: Vec<Instantiate>,
     fingerprint: u32,

@@ -167,7 +167,7 @@ impl Gather {
         let named = head.names.iter().any(|name| is_format(name));
         let quotes = |t: &Token| t.kind == TokenKind::Str || head.is_macro && t.is(b'#');
         let uses = |t: &Token| t.kind == TokenKind::Ident && self.prints_alone(t.text(bytes));
-        if !hands_on && !named && !tokens.iter().any(|t| quotes(t) || uses(t)) {
+        if !hands_on && !named && !tokens.iter().any(quotes) && !tokens.iter().any(uses) {
             return;
         }
         let list = list_of(head, tokens, bytes);
@@ -335,7 +335,8 @@ impl Gather {
         // These print no text of their own.
         const SILENT: [&[u8]; 3] = [b"WARN_ON", b"WARN_ON_ONCE", b"WARN_ON_SMP"];
         let shouted = || name.len() > 4 && !name.iter().any(u8::is_ascii_lowercase);
-        let checks = || CHECKS.iter().any(|word| memchr::memmem::find(name, word).is_some());
+        let has = |word: &[u8]| name.windows(word.len()).any(|part| part == word);
+        let checks = || CHECKS.iter().any(|word| has(word));
         !self.printing_macros.is_empty() && self.printing_macros.contains(name)
             || shouted() && checks() && !SILENT.contains(&name)
     }
