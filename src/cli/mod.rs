@@ -39,7 +39,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMat
 pub(crate) use browse::BrowseArgs;
 pub(crate) use code::{
     BuiltArgs, CallerArgs, ChainArgs, ConfigsArgs, DefArgs, Export, ExportArgs, FunctionsArgs,
-    NamesArgs, PictureArgs, RefsArgs, StepArgs,
+    NamesArgs, PictureArgs, RefsArgs, Share, StepArgs,
 };
 pub(crate) use common::{CommonArgs, ListArgs};
 pub(crate) use diff::{By, DiffArgs, ExistsArgs, KindArg, TouchedArgs, Within};
@@ -215,7 +215,7 @@ pub(crate) enum Commands {
     Queries(QueriesArgs),
     /// List all system calls, boot parameters, initcalls, exports, …
     List(ItemsArgs),
-    /// Print the call graph or all symbols as tab-separated values
+    /// Print the call graph or all symbols as tab-separated values, or write tables of many kernels
     Export(ExportArgs),
     /// List what a distribution's kernel, or a set of patches, does differently
     Diff(Box<DiffArgs>),
