@@ -223,7 +223,7 @@ pub(crate) enum Commands {
     Touched(TouchedArgs),
     /// Prove that a name is there or not: in this tree, or in which of several
     Exists(ExistsArgs),
-    /// Tell what a name is in revisions and folders, and what changed between them
+    /// Tell what a name is in revisions, folders and with patches, and what changed between them
     History(HistoryArgs),
     /// Answer an editor's questions, by the Language Server Protocol
     Lsp(LspArgs),

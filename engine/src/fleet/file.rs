@@ -140,8 +140,7 @@ impl Field {
             Holds::Number => (Physical::INT32, None),
             Holds::Id => (Physical::INT64, None),
         };
-        let repetition =
-            if self.optional { Repetition::OPTIONAL } else { Repetition::REQUIRED };
+        let repetition = if self.optional { Repetition::OPTIONAL } else { Repetition::REQUIRED };
         Type::primitive_type_builder(self.name, physical)
             .with_repetition(repetition)
             .with_logical_type(logical)

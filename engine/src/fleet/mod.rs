@@ -81,8 +81,10 @@ impl Code {
     /// # Errors
     /// If the tree can't be read, or the file not be written.
     pub fn export_table(&self, export: Export, out: &File, about: &[(&str, &str)]) -> Result<u64> {
-        let about: Vec<(&str, &str)> =
-            [(TABLE, name(export)), (VERSION, SCHEMA)].into_iter().chain(about.iter().copied()).collect();
+        let about: Vec<(&str, &str)> = [(TABLE, name(export)), (VERSION, SCHEMA)]
+            .into_iter()
+            .chain(about.iter().copied())
+            .collect();
         if export == Export::Files {
             let mut table = Table::new(out, FILES, &about).map_err(failed)?;
             let mut failure = None;
@@ -262,13 +264,8 @@ fn formats(graph: &Graph<'_>, code: &Code, table: &mut Table<&File>) -> Result<(
     failure.map_or(Ok(()), Err)
 }
 
-const FILES: &[Field] = &[
-    text("path"),
-    maybe(text("state")),
-    maybe(text("module")),
-    id("id"),
-    id("content"),
-];
+const FILES: &[Field] =
+    &[text("path"), maybe(text("state")), maybe(text("module")), id("id"), id("content")];
 
 /// A source: what it holds, and what a configuration makes of it.
 fn file_row(code: &Code, file: &FileRow<'_>, table: &mut Table<&File>) -> Result<()> {

@@ -8,10 +8,10 @@ mod trees;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use kgrep_engine::Error;
 use kgrep_engine::fleet::{self, Known};
 use kgrep_engine::request::Export as Wanted;
 use kgrep_engine::revision::Kept;
-use kgrep_engine::Error;
 
 use self::part::{Claim, Part};
 use self::trees::{Place, Tree};
@@ -19,7 +19,7 @@ use super::at::{Place as Repositories, laid_out};
 use super::{Outcome, Session, export, freshen};
 use crate::cli::{CommonArgs, ExportArgs};
 use crate::message::{chain, tell};
-use crate::render::{Content, print_page, visible};
+use crate::render::{Content, print_page};
 use crate::settings::Format;
 use crate::{code, folders};
 
@@ -27,11 +27,7 @@ use crate::{code, folders};
 ///
 /// # Errors
 /// If a tree is none, or the folder can't be written.
-pub(super) fn run(
-    args: &ExportArgs,
-    common: &CommonArgs,
-    session: &Session,
-) -> Result<Outcome> {
+pub(super) fn run(args: &ExportArgs, common: &CommonArgs, session: &Session) -> Result<Outcome> {
     ensure!(
         session.settings.format.value == Format::Parquet,
         "--out is for --format parquet; other formats are printed"
@@ -40,8 +36,9 @@ pub(super) fn run(
     let mut repository = Repository { common, session, place: None };
     let all = trees::all(args, common, |glob| repository.tags(glob))?;
     let out = folders::current()?.join(named);
-    std::fs::create_dir_all(&out)
-        .with_context(|| format!("--out {}: this can't be a folder to write to", named.display()))?;
+    std::fs::create_dir_all(&out).with_context(|| {
+        format!("--out {}: this can't be a folder to write to", named.display())
+    })?;
     let wanted = export::wanted(args.what);
     let (mut problems, mut held) = (false, false);
     for (at, tree) in all.iter().enumerate() {
@@ -52,7 +49,7 @@ pub(super) fn run(
             Ok(Some((rows, state))) => {
                 let path = named.join(part::below(&tree.name));
                 let row = format!("{}\t{}\t{rows}\t{state}\n", tree.name, path.display());
-                print_page(&visible_row(&row), Content::Text)?;
+                print_page(&row, Content::Text)?;
             }
             Ok(None) => held = true,
             Err(error) => {
@@ -66,13 +63,6 @@ pub(super) fn run(
         (_, true) => Outcome::Nothing,
         _ => Outcome::Found,
     })
-}
-
-/// A row whose names can't control a terminal.
-fn visible_row(row: &str) -> String {
-    let parts = row.trim_end_matches('\n').split('\t');
-    let plain = |part: &str| String::from_utf8_lossy(&visible(part.as_bytes())).into_owned();
-    format!("{}\n", parts.map(plain).collect::<Vec<_>>().join("\t"))
 }
 
 /// The rows of a tree's table, and whether it was written now; nothing if another writes it.

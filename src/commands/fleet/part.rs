@@ -91,7 +91,8 @@ impl Part {
             Ok(mut file) => {
                 // What can't be signed must not stay.
                 let removed = remove_meanwhile(vec![self.lock.clone()]);
-                let lock = Lock { path: self.path.clone(), lock: self.lock.clone(), _removed: removed };
+                let lock =
+                    Lock { path: self.path.clone(), lock: self.lock.clone(), _removed: removed };
                 file.write_all(Holder::this().signature().as_bytes())
                     .and_then(|()| file.sync_all())
                     .with_context(at)?;
@@ -117,11 +118,13 @@ impl Part {
         let at = self.lock.display();
         let Ok(about) = fs::metadata(&self.lock) else {
             // It was given back just now.
-            return self.known()?.map(Claim::There).with_context(|| {
-                format!("{at} went away, and there is no table; run this again")
-            });
+            return self
+                .known()?
+                .map(Claim::There)
+                .with_context(|| format!("{at} went away, and there is no table; run this again"));
         };
-        let age = about.modified().ok().and_then(|then| SystemTime::now().duration_since(then).ok());
+        let age =
+            about.modified().ok().and_then(|then| SystemTime::now().duration_since(then).ok());
         let age = age.unwrap_or_default();
         let text = read_at_most(&self.lock, 4096).unwrap_or_default();
         let what = "remove that file to have the table written";
