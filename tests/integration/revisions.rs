@@ -8,7 +8,7 @@ use std::process::Command;
 use crate::util::{Dir, KERNEL, eqnice};
 
 /// Runs git in a folder; tests may, kgrep doesn't.
-fn git(folder: &Path, args: &[&str]) -> String {
+pub(crate) fn git(folder: &Path, args: &[&str]) -> String {
     let identity = ["-c", "user.name=A", "-c", "user.email=a@example.org"];
     let mut command = Command::new("git");
     command.arg("-C").arg(folder).args(identity).args(["-c", "protocol.file.allow=always"]);
@@ -19,7 +19,7 @@ fn git(folder: &Path, args: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
-fn commit(dir: &Dir, message: &str) {
+pub(crate) fn commit(dir: &Dir, message: &str) {
     git(dir.tree(), &["add", "-A", "-f", "."]);
     git(dir.tree(), &["commit", "-q", "-m", message]);
     git(dir.tree(), &["tag", message]);

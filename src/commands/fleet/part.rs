@@ -217,6 +217,8 @@ impl Lock {
 impl Drop for Lock {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.lock);
+        // Of a tree that has no table nothing stays.
+        let _ = self.path.parent().map(fs::remove_dir);
     }
 }
 
