@@ -99,8 +99,8 @@ fn told_of(label: &str, patched: &Patched) -> bool {
         let (some, file) = (patched.conflicts.len() as u64, String::from_utf8_lossy(file));
         let all = counted(patched.hunks as u64, "hunk");
         tell(format!(
-            "{label}: {some} of {all} can't be applied to the side before and are left out, first that \
-             of {file}:{line}; `kgrep diff --applied` tells why"
+            "{label}: {some} of {all} can't be applied to the side before, and what can't is left out, first \
+             {file}:{line}; `kgrep diff --applied` tells why"
         ));
     }
     patched.problems.is_empty() && patched.conflicts.is_empty()

@@ -119,7 +119,7 @@ fn each_revision_has_a_table_of_what_is_defined() {
         assert_eq!(old["8"], new["9"], "{column}");
     }
     // One is the hash that any engine makes of the same text: XXH64.
-    eqnice!("7053692577370863229", by(&v1, "path", "content")["kernel/lamp.h"].clone());
+    eqnice!("-1331125546229927996", by(&v1, "path", "content")["kernel/lamp.h"].clone());
     // Nothing else is beside it, others may read it, and what is there stays.
     assert_eq!(names(v1.parent().unwrap()), ["part-0.parquet"]);
     assert_eq!(fs::metadata(&v1).unwrap().permissions().mode() & 0o444, 0o444);
