@@ -232,7 +232,7 @@ pub(crate) fn files(
     let is_source = |path: &[u8]| SOURCES.iter().any(|suffix| path.ends_with(suffix));
     for path in code.all_files(is_source)? {
         let state = built.map(|built| built.state(&path));
-        let (state, module): (&[u8], _) = match &state {
+        let (state, module): (&'static [u8], _) = match &state {
             None => (b"", None),
             Some(State::BuiltIn) => (b"y", None),
             Some(State::Module(name)) => (b"m", Some(name.as_slice())),

@@ -165,6 +165,10 @@ impl Holder {
         lines.next().filter(|first| *first == "kgrep")?;
         let machine = lines.next()?.strip_prefix("machine ")?.to_owned();
         let process = lines.next()?.strip_prefix("process ")?.parse().ok()?;
+        // No process has a number below 1.
+        if process < 1 {
+            return None;
+        }
         Some(Holder { machine, process })
     }
 
