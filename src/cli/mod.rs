@@ -39,7 +39,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMat
 pub(crate) use browse::BrowseArgs;
 pub(crate) use code::{
     BuiltArgs, CallerArgs, ChainArgs, ConfigsArgs, DefArgs, Export, ExportArgs, FunctionsArgs,
-    NamesArgs, PictureArgs, RefsArgs, Share, StepArgs,
+    NamesArgs, PictureArgs, RefsArgs, StepArgs,
 };
 pub(crate) use common::{CommonArgs, ListArgs};
 pub(crate) use diff::{By, DiffArgs, ExistsArgs, KindArg, TouchedArgs, Within};

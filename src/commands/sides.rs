@@ -121,7 +121,8 @@ impl<'a> Finder<'a> {
         };
         let tree = Tree::locate(&before.root)?;
         let over = before.patched.as_ref().map(|(patched, _)| patched);
-        let patched = Patched::on(tree.root(), &path, over)?;
+        let shown = Path::new(&before.label);
+        let patched = Patched::on((tree.root(), shown), &path, over)?;
         // What a series is called tells nothing; its folder does.
         let is_list = path.file_name() == Some(OsStr::new("series"));
         let called = if is_list { path.parent() } else { Some(&*path) };

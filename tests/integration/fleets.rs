@@ -211,7 +211,7 @@ fn a_fleet_has_trees_of_all_kinds_each_with_a_name() {
         "linux\tfleet/rev=linux/part-0.parquet\t3\twritten\n\
          other-6.1\tfleet/rev=other-6.1/part-0.parquet\t3\twritten\n\
          v0\tfleet/rev=v0/part-0.parquet\t3\twritten\n\
-         main\tfleet/rev=main/part-0.parquet\t9\twritten\n",
+         main\tfleet/rev=main/part-0.parquet\t3\twritten\n",
         done.expect_ok().stdout()
     );
     git(dir.tree(), &["branch", "a/b", "v1"]);

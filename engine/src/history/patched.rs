@@ -8,9 +8,9 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::Result;
 use crate::buffers::Buffers;
-use crate::diff::Sides;
 use crate::diff::apply::{self, PATCH_FUZZ, Verdict};
 use crate::diff::model::Problem;
+use crate::diff::{set, strip};
 use crate::files::read;
 
 /// What patches make of a tree.
@@ -30,15 +30,18 @@ pub struct Patched {
 }
 
 impl Patched {
-    /// Applies the patches at `path` to the tree at `root`, or to what others made of it `before`, as
-    /// `patch` would.
+    /// Applies the patches at `path` to the tree at `root`, which is called `shown`, or to what others
+    /// made of it `before`, as `patch` would.
     ///
     /// # Errors
     /// If there are no patches, or they can't be read.
-    pub fn on(root: &Path, path: &Path, before: Option<&Patched>) -> Result<Patched> {
-        let sides =
-            Sides::Patches { path: path.to_owned(), on: Some(root.to_owned()), strip: None };
-        let set = sides.load(root, &|_| true)?;
+    pub fn on(
+        (root, shown): (&Path, &Path),
+        path: &Path,
+        before: Option<&Patched>,
+    ) -> Result<Patched> {
+        let mut set = set::load(path)?;
+        strip::fit(&mut set, root, shown);
         let before = before.map(|before| before.files.clone()).unwrap_or_default();
         let known = before.into_iter().collect();
         let (verdicts, files) = apply::applied(&set, root, known, PATCH_FUZZ);
