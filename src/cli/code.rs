@@ -232,7 +232,7 @@ Examples:
   kgrep export symbols | sort | less  name, kind, file, first and last line
   kgrep --kconfig ~/src/linux/.config export files
                                       file, y, m, no or unknown, module
-  kgrep export symbols --format parquet --out fleet/symbols --tags 'v6.*' ~/src/rhel-9
+  kgrep export symbols --format parquet --out fleet/symbols --tags 'git:v6.*' ~/src/rhel-9
                                       a table for each of many kernels")]
 pub(crate) struct ExportArgs {
     /// What to print, as tab-separated values, or to write as tables

@@ -11,7 +11,7 @@ use clap::Args;
 Examples:
   kgrep history kfree . tools                  two folders
   kgrep history kfree git:v6.1 git:v6.6 ~/src/linux    two tags, and a folder
-  kgrep history kfree v6.1 debian/patches    what a distribution's patches make of it
+  kgrep history kfree git:v6.1 debian/patches    what a distribution's patches make of it
   kgrep history struct_size git:v6.1..v6.6     what changed, and in which commit
   kgrep history kfree --tags 'git:v6.*' --body    also where its text changed
 

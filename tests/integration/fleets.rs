@@ -9,6 +9,7 @@ use std::process::Command;
 
 use parquet::basic::Compression;
 use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::record::Field;
 use parquet::schema::printer::print_schema;
 
 use crate::revisions::{commit, git};
@@ -54,8 +55,12 @@ fn rows(path: &Path) -> Vec<Vec<(String, String)>> {
     let reader = SerializedFileReader::new(File::open(path).unwrap()).unwrap();
     let rows = reader.get_row_iter(None).unwrap().map(|row| {
         let row = row.unwrap();
-        let cell = |(name, value): (&String, &parquet::record::Field)| {
-            (name.clone(), value.to_string().trim_matches('"').to_owned())
+        let cell = |(name, value): (&String, &Field)| {
+            let text = match value {
+                Field::Str(text) => text.clone(),
+                other => other.to_string(),
+            };
+            (name.clone(), text)
         };
         row.get_column_iter().map(cell).collect()
     });
@@ -175,6 +180,45 @@ fn edges_lead_to_symbols() {
     assert_eq!(by(&edges, "callee", "caller_id")["printk"], by_line["8"]);
     assert_eq!(callees["lamp_check"], by_line["3"]);
     assert_eq!(callees["printk"], "null");
+}
+
+#[test]
+fn a_use_outside_of_any_definition_is_its_files() {
+    let dir = Dir::new();
+    kernel(&dir, "linux/", "DECLARE_PER_CPU(int, lamps);\n");
+    for what in ["edges", "files", "symbols"] {
+        export(&dir, what, &[what, "linux"]).run().expect_ok();
+    }
+    let edges = dir.path("edges/rev=linux/part-0.parquet");
+    eqnice!("(file) DECLARE_PER_CPU call kernel/lamp.c kernel/lamp.c 1\n", without_ids(&edges));
+    let files = by(&dir.path("files/rev=linux/part-0.parquet"), "path", "id");
+    assert_eq!(by(&edges, "path", "caller_id"), files);
+}
+
+/// Rows of a table that can't be told from each other are one, as in what `export` prints.
+#[test]
+fn a_table_has_the_rows_that_are_printed() {
+    let dir = Dir::kernel();
+    for (what, columns) in [
+        ("symbols", &["name", "kind", "path", "first", "last", "scope"][..]),
+        ("edges", &["path", "caller", "callee", "kind"]),
+        ("formats", &["path", "first", "last", "function", "level", "format"]),
+    ] {
+        export(&dir, what, &[what, "v=."]).run().expect_ok();
+        let printed = dir.kgrep(&["export", what]).env("KGREP_ARCH", "x86").stdout();
+        let line = |row: Vec<(String, String)>| {
+            let value =
+                |column: &&str| row.iter().find(|(name, _)| name == column).unwrap().1.clone();
+            columns.iter().map(value).collect::<Vec<_>>().join("\t")
+        };
+        let table = rows(&dir.path(&format!("{what}/rev=v/part-0.parquet")));
+        let mut table: Vec<String> = table.into_iter().map(line).collect();
+        // Uses on several lines are several rows there.
+        table.dedup();
+        let printed: Vec<&str> = printed.lines().collect();
+        assert!(!printed.is_empty());
+        eqnice!(printed.join("\n"), table.join("\n"));
+    }
 }
 
 #[test]

@@ -26,6 +26,11 @@ pub(super) fn of_parts(parts: &[&[u8]]) -> u64 {
     hasher.finish()
 }
 
+/// The hash of what identifies a file: where it is, and what it holds.
+pub(super) fn of_file(path: &[u8], content: u64) -> u64 {
+    of_parts(&[path, &content.to_le_bytes()])
+}
+
 /// The hash of each definition's text.
 pub(super) struct Contents {
     /// By the definitions' numbers.
@@ -49,13 +54,9 @@ impl Contents {
         let mut spans = Vec::new();
         graph.names_starting_with(b"", |name, _| {
             spans.extend(graph.definitions_of(name).iter().filter_map(|d| {
-                let counts = d.kind != Kind::File && code.arch.has(graph.place(d.file));
-                counts.then_some(Span {
-                    file: d.file,
-                    first: d.first,
-                    last: d.last,
-                    definition: d.id,
-                })
+                let (first, last) = d.lines();
+                let span = Span { file: d.file, first, last, definition: d.id };
+                code.arch.has(graph.place(d.file)).then_some(span)
             }));
         });
         spans.par_sort_unstable_by_key(|span| (span.file, span.first));
@@ -65,7 +66,7 @@ impl Contents {
             .collect();
         let hashed: Vec<Vec<u64>> = files
             .par_iter()
-            .map(|(path, spans)| of_file(code, path, spans))
+            .map(|(path, spans)| of_spans(code, path, spans))
             .collect::<Result<_>>()?;
         let length = spans.iter().map(|span| span.definition.at() + 1).max().unwrap_or(0);
         let mut hashes = vec![None; length];
@@ -84,16 +85,21 @@ impl Contents {
         self.hashes.get(definition.id.at()).copied().flatten()
     }
 
-    /// What identifies a definition in every tree: where it is, what it is, its name and its text.
+    /// What identifies a definition in every tree: where it is, what it is, its name and its text; what
+    /// is in none is its file's.
     pub(super) fn id(&self, graph: &Graph<'_>, name: &[u8], definition: &DefInfo) -> Option<u64> {
-        let content = self.get(definition)?.to_le_bytes();
+        let content = self.get(definition)?;
         let path = graph.path(definition.file);
+        if definition.kind == Kind::File {
+            return Some(of_file(path, content));
+        }
+        let content = content.to_le_bytes();
         Some(of_parts(&[path, definition.kind.name().as_bytes(), name, &content]))
     }
 }
 
 /// The hashes of some lines of a file.
-fn of_file(code: &Code, path: &[u8], spans: &[Span]) -> Result<Vec<u64>> {
+fn of_spans(code: &Code, path: &[u8], spans: &[Span]) -> Result<Vec<u64>> {
     let bytes = code.bytes(path).map_err(Error::read(&code.path(path)))?;
     let ends = memchr::memchr_iter(b'\n', &bytes).map(|at| at + 1);
     let starts: Vec<usize> = std::iter::once(0).chain(ends).collect();

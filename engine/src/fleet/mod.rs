@@ -20,7 +20,7 @@ use crate::ask::export::{self, FileRow, FormatRow};
 use crate::code::Code;
 use crate::request::Export;
 use crate::{Error, Result};
-use contents::{Contents, of_parts, of_text};
+use contents::{Contents, of_file, of_parts, of_text};
 use file::{Field, Holds, Table, Value};
 
 /// What the columns are; another number, where the same question would have another answer.
@@ -170,7 +170,14 @@ const SYMBOLS: &[Field] = &[
 fn symbols(graph: &Graph<'_>, code: &Code, table: &mut Table<&File>) -> Result<()> {
     let contents = Contents::of(code, graph)?;
     let mut failure = None;
+    let mut last = None;
     export::symbols(graph, code, |name, symbol| {
+        // What a macro makes twice of one line is one row.
+        let scope = export::scope(symbol);
+        let now = (symbol.name, symbol.file, symbol.lines(), symbol.kind, scope);
+        if last.replace(now) == Some(now) {
+            return ControlFlow::Continue(());
+        }
         let (Some(id), Some(content)) = (contents.id(graph, name, symbol), contents.get(symbol))
         else {
             return ControlFlow::Continue(());
@@ -181,7 +188,7 @@ fn symbols(graph: &Graph<'_>, code: &Code, table: &mut Table<&File>) -> Result<(
             Value::Text(graph.path(symbol.file)),
             Value::Number(symbol.first),
             Value::Number(symbol.last),
-            Value::Text(export::scope(symbol).as_bytes()),
+            Value::Text(scope.as_bytes()),
             Value::Id(id),
             Value::Id(content),
         ]);
@@ -278,7 +285,7 @@ fn file_row(code: &Code, file: &FileRow<'_>, table: &mut Table<&File>) -> Result
             Value::Text(file.path),
             state.map_or(Value::Nothing, Value::Text),
             file.module.map_or(Value::Nothing, Value::Text),
-            Value::Id(of_parts(&[file.path, &content.to_le_bytes()])),
+            Value::Id(of_file(file.path, content)),
             Value::Id(content),
         ])
         .map_err(failed)
