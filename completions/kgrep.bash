@@ -256,7 +256,7 @@ _kgrep() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch parquet" -- "${cur}"))
                     return 0
                     ;;
                 --layout)
@@ -337,7 +337,7 @@ _kgrep() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch parquet" -- "${cur}"))
                     return 0
                     ;;
                 --layout)
@@ -394,7 +394,7 @@ _kgrep() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch parquet" -- "${cur}"))
                     return 0
                     ;;
                 --layout)
@@ -475,7 +475,7 @@ _kgrep() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch parquet" -- "${cur}"))
                     return 0
                     ;;
                 --layout)
@@ -560,7 +560,7 @@ _kgrep() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch parquet" -- "${cur}"))
                     return 0
                     ;;
                 --layout)
@@ -645,7 +645,7 @@ _kgrep() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch parquet" -- "${cur}"))
                     return 0
                     ;;
                 --layout)
@@ -702,7 +702,7 @@ _kgrep() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch parquet" -- "${cur}"))
                     return 0
                     ;;
                 --layout)
@@ -759,7 +759,7 @@ _kgrep() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch parquet" -- "${cur}"))
                     return 0
                     ;;
                 --layout)
@@ -824,7 +824,7 @@ _kgrep() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch parquet" -- "${cur}"))
                     return 0
                     ;;
                 --layout)
@@ -881,7 +881,7 @@ _kgrep() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch parquet" -- "${cur}"))
                     return 0
                     ;;
                 --layout)
@@ -1026,7 +1026,7 @@ _kgrep() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch parquet" -- "${cur}"))
                     return 0
                     ;;
                 --layout)
@@ -1095,7 +1095,7 @@ _kgrep() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch parquet" -- "${cur}"))
                     return 0
                     ;;
                 --layout)
@@ -1145,14 +1145,33 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__export)
-            opts="-h --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme edges symbols files"
+            opts="-h --out --tags --trees-from --jobs --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme edges symbols files formats"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --out)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --tags)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --trees-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch parquet" -- "${cur}"))
                     return 0
                     ;;
                 --layout)
@@ -1225,7 +1244,7 @@ _kgrep() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch parquet" -- "${cur}"))
                     return 0
                     ;;
                 --layout)
@@ -1290,7 +1309,7 @@ _kgrep() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch parquet" -- "${cur}"))
                     return 0
                     ;;
                 --layout)
@@ -1347,7 +1366,7 @@ _kgrep() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch parquet" -- "${cur}"))
                     return 0
                     ;;
                 --layout)
@@ -1412,7 +1431,7 @@ _kgrep() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch parquet" -- "${cur}"))
                     return 0
                     ;;
                 --layout)
@@ -1473,7 +1492,7 @@ _kgrep() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch parquet" -- "${cur}"))
                     return 0
                     ;;
                 --layout)
@@ -1530,7 +1549,7 @@ _kgrep() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch parquet" -- "${cur}"))
                     return 0
                     ;;
                 --layout)
@@ -1591,7 +1610,7 @@ _kgrep() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch parquet" -- "${cur}"))
                     return 0
                     ;;
                 --layout)
@@ -1668,7 +1687,7 @@ _kgrep() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch parquet" -- "${cur}"))
                     return 0
                     ;;
                 --layout)
@@ -1725,7 +1744,7 @@ _kgrep() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch parquet" -- "${cur}"))
                     return 0
                     ;;
                 --layout)
@@ -1786,7 +1805,7 @@ _kgrep() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch parquet" -- "${cur}"))
                     return 0
                     ;;
                 --layout)
@@ -1851,7 +1870,7 @@ _kgrep() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch parquet" -- "${cur}"))
                     return 0
                     ;;
                 --layout)
@@ -1912,7 +1931,7 @@ _kgrep() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch parquet" -- "${cur}"))
                     return 0
                     ;;
                 --layout)
@@ -1993,7 +2012,7 @@ _kgrep() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch parquet" -- "${cur}"))
                     return 0
                     ;;
                 --layout)
@@ -2054,7 +2073,7 @@ _kgrep() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch parquet" -- "${cur}"))
                     return 0
                     ;;
                 --layout)
@@ -2127,7 +2146,7 @@ _kgrep() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch parquet" -- "${cur}"))
                     return 0
                     ;;
                 --layout)
@@ -2184,7 +2203,7 @@ _kgrep() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table grep vimgrep json patch" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table grep vimgrep json patch parquet" -- "${cur}"))
                     return 0
                     ;;
                 --layout)

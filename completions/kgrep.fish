@@ -53,7 +53,8 @@ complete -c kgrep -n "__fish_kgrep_needs_command" -l format -d 'How matches are 
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
-patch\t'A unified diff, of the hunks of `kgrep diff`'"
+patch\t'A unified diff, of the hunks of `kgrep diff`'
+parquet\t'Tables for other engines, of `kgrep export`'"
 complete -c kgrep -n "__fish_kgrep_needs_command" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
 table\t'Columns: Index File Line Content; in a pipe always'
 grouped\t'Each file once, as a heading above its rows'
@@ -597,11 +598,11 @@ complete -c kgrep -n "__fish_kgrep_needs_command" -a "log" -d 'Tell where a kern
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "messages" -d 'List the messages that the kernel can print, with the calls that print them'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "queries" -d 'Show which recipes `trace` has, explain one, or check them'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "list" -d 'List all system calls, boot parameters, initcalls, exports, …'
-complete -c kgrep -n "__fish_kgrep_needs_command" -a "export" -d 'Print the call graph or all symbols as tab-separated values'
+complete -c kgrep -n "__fish_kgrep_needs_command" -a "export" -d 'Print the call graph or all symbols as tab-separated values, or write tables of many kernels'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "diff" -d 'List what a distribution\'s kernel, or a set of patches, does differently'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "touched" -d 'Tell which functions, types and macros a change touches'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "exists" -d 'Prove that a name is there or not: in this tree, or in which of several'
-complete -c kgrep -n "__fish_kgrep_needs_command" -a "history" -d 'Tell what a name is in revisions and folders, and what changed between them'
+complete -c kgrep -n "__fish_kgrep_needs_command" -a "history" -d 'Tell what a name is in revisions, folders and with patches, and what changed between them'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "lsp" -d 'Answer an editor\'s questions, by the Language Server Protocol'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "mcp" -d 'Answer an agent\'s questions, by the Model Context Protocol'
 complete -c kgrep -n "__fish_kgrep_needs_command" -a "browse" -d 'Show a list on the whole screen, with the source beside it'
@@ -615,7 +616,8 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l format -d 'How mat
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
-patch\t'A unified diff, of the hunks of `kgrep diff`'"
+patch\t'A unified diff, of the hunks of `kgrep diff`'
+parquet\t'Tables for other engines, of `kgrep export`'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand index" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
 table\t'Columns: Index File Line Content; in a pipe always'
 grouped\t'Each file once, as a heading above its rows'
@@ -676,7 +678,8 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l format -d 'How matc
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
-patch\t'A unified diff, of the hunks of `kgrep diff`'"
+patch\t'A unified diff, of the hunks of `kgrep diff`'
+parquet\t'Tables for other engines, of `kgrep export`'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
 table\t'Columns: Index File Line Content; in a pipe always'
 grouped\t'Each file once, as a heading above its rows'
@@ -722,7 +725,8 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l format -d 'How match
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
-patch\t'A unified diff, of the hunks of `kgrep diff`'"
+patch\t'A unified diff, of the hunks of `kgrep diff`'
+parquet\t'Tables for other engines, of `kgrep export`'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
 table\t'Columns: Index File Line Content; in a pipe always'
 grouped\t'Each file once, as a heading above its rows'
@@ -768,7 +772,8 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l format -d 'How matc
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
-patch\t'A unified diff, of the hunks of `kgrep diff`'"
+patch\t'A unified diff, of the hunks of `kgrep diff`'
+parquet\t'Tables for other engines, of `kgrep export`'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
 table\t'Columns: Index File Line Content; in a pipe always'
 grouped\t'Each file once, as a heading above its rows'
@@ -808,7 +813,8 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l format -d 'How m
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
-patch\t'A unified diff, of the hunks of `kgrep diff`'"
+patch\t'A unified diff, of the hunks of `kgrep diff`'
+parquet\t'Tables for other engines, of `kgrep export`'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
 table\t'Columns: Index File Line Content; in a pipe always'
 grouped\t'Each file once, as a heading above its rows'
@@ -849,7 +855,8 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l format -d 'How m
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
-patch\t'A unified diff, of the hunks of `kgrep diff`'"
+patch\t'A unified diff, of the hunks of `kgrep diff`'
+parquet\t'Tables for other engines, of `kgrep export`'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
 table\t'Columns: Index File Line Content; in a pipe always'
 grouped\t'Each file once, as a heading above its rows'
@@ -882,7 +889,8 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand functions" -l format -d 'How
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
-patch\t'A unified diff, of the hunks of `kgrep diff`'"
+patch\t'A unified diff, of the hunks of `kgrep diff`'
+parquet\t'Tables for other engines, of `kgrep export`'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand functions" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
 table\t'Columns: Index File Line Content; in a pipe always'
 grouped\t'Each file once, as a heading above its rows'
@@ -916,7 +924,8 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l format -d 'How mat
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
-patch\t'A unified diff, of the hunks of `kgrep diff`'"
+patch\t'A unified diff, of the hunks of `kgrep diff`'
+parquet\t'Tables for other engines, of `kgrep export`'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
 table\t'Columns: Index File Line Content; in a pipe always'
 grouped\t'Each file once, as a heading above its rows'
@@ -970,7 +979,8 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l format -d 'How mat
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
-patch\t'A unified diff, of the hunks of `kgrep diff`'"
+patch\t'A unified diff, of the hunks of `kgrep diff`'
+parquet\t'Tables for other engines, of `kgrep export`'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
 table\t'Columns: Index File Line Content; in a pipe always'
 grouped\t'Each file once, as a heading above its rows'
@@ -1001,7 +1011,8 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l format -d 'How mat
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
-patch\t'A unified diff, of the hunks of `kgrep diff`'"
+patch\t'A unified diff, of the hunks of `kgrep diff`'
+parquet\t'Tables for other engines, of `kgrep export`'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand built" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
 table\t'Columns: Index File Line Content; in a pipe always'
 grouped\t'Each file once, as a heading above its rows'
@@ -1029,7 +1040,8 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand configs" -l format -d 'How m
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
-patch\t'A unified diff, of the hunks of `kgrep diff`'"
+patch\t'A unified diff, of the hunks of `kgrep diff`'
+parquet\t'Tables for other engines, of `kgrep export`'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand configs" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
 table\t'Columns: Index File Line Content; in a pipe always'
 grouped\t'Each file once, as a heading above its rows'
@@ -1064,7 +1076,8 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l format -d 'How match
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
-patch\t'A unified diff, of the hunks of `kgrep diff`'"
+patch\t'A unified diff, of the hunks of `kgrep diff`'
+parquet\t'Tables for other engines, of `kgrep export`'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand log" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
 table\t'Columns: Index File Line Content; in a pipe always'
 grouped\t'Each file once, as a heading above its rows'
@@ -1095,7 +1108,8 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -l format -d 'How 
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
-patch\t'A unified diff, of the hunks of `kgrep diff`'"
+patch\t'A unified diff, of the hunks of `kgrep diff`'
+parquet\t'Tables for other engines, of `kgrep export`'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand messages" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
 table\t'Columns: Index File Line Content; in a pipe always'
 grouped\t'Each file once, as a heading above its rows'
@@ -1124,7 +1138,8 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l format -d 'How m
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
-patch\t'A unified diff, of the hunks of `kgrep diff`'"
+patch\t'A unified diff, of the hunks of `kgrep diff`'
+parquet\t'Tables for other engines, of `kgrep export`'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
 table\t'Columns: Index File Line Content; in a pipe always'
 grouped\t'Each file once, as a heading above its rows'
@@ -1153,7 +1168,8 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l format -d 'How matc
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
-patch\t'A unified diff, of the hunks of `kgrep diff`'"
+patch\t'A unified diff, of the hunks of `kgrep diff`'
+parquet\t'Tables for other engines, of `kgrep export`'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
 table\t'Columns: Index File Line Content; in a pipe always'
 grouped\t'Each file once, as a heading above its rows'
@@ -1178,11 +1194,16 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l vimgrep -d 'As --fo
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l no-header -d 'No header lines'
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -l no-config -d 'Leave out the configuration file'
+complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l out -d 'With --format parquet: write a file for each tree into this folder, rev=NAME/part-0.parquet; those that are there are left' -r -f -a "(__fish_complete_directories)"
+complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l tags -d 'With --out: all revisions whose tags match this, in the order of their versions; may be given many times' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l trees-from -d 'With --out: more trees, from this file, one per line (-: standard input)' -r -F
+complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l jobs -d 'With --out: of N machines with the same list of trees, this is the Kth: do every Nth tree' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
-patch\t'A unified diff, of the hunks of `kgrep diff`'"
+patch\t'A unified diff, of the hunks of `kgrep diff`'
+parquet\t'Tables for other engines, of `kgrep export`'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
 table\t'Columns: Index File Line Content; in a pipe always'
 grouped\t'Each file once, as a heading above its rows'
@@ -1243,7 +1264,8 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l format -d 'How matc
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
-patch\t'A unified diff, of the hunks of `kgrep diff`'"
+patch\t'A unified diff, of the hunks of `kgrep diff`'
+parquet\t'Tables for other engines, of `kgrep export`'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand diff" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
 table\t'Columns: Index File Line Content; in a pipe always'
 grouped\t'Each file once, as a heading above its rows'
@@ -1282,7 +1304,8 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -l format -d 'How m
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
-patch\t'A unified diff, of the hunks of `kgrep diff`'"
+patch\t'A unified diff, of the hunks of `kgrep diff`'
+parquet\t'Tables for other engines, of `kgrep export`'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
 table\t'Columns: Index File Line Content; in a pipe always'
 grouped\t'Each file once, as a heading above its rows'
@@ -1313,7 +1336,8 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l format -d 'How ma
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
-patch\t'A unified diff, of the hunks of `kgrep diff`'"
+patch\t'A unified diff, of the hunks of `kgrep diff`'
+parquet\t'Tables for other engines, of `kgrep export`'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
 table\t'Columns: Index File Line Content; in a pipe always'
 grouped\t'Each file once, as a heading above its rows'
@@ -1343,7 +1367,8 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l format -d 'How m
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
-patch\t'A unified diff, of the hunks of `kgrep diff`'"
+patch\t'A unified diff, of the hunks of `kgrep diff`'
+parquet\t'Tables for other engines, of `kgrep export`'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
 table\t'Columns: Index File Line Content; in a pipe always'
 grouped\t'Each file once, as a heading above its rows'
@@ -1372,7 +1397,8 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand lsp" -l format -d 'How match
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
-patch\t'A unified diff, of the hunks of `kgrep diff`'"
+patch\t'A unified diff, of the hunks of `kgrep diff`'
+parquet\t'Tables for other engines, of `kgrep export`'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand lsp" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
 table\t'Columns: Index File Line Content; in a pipe always'
 grouped\t'Each file once, as a heading above its rows'
@@ -1402,7 +1428,8 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand mcp" -l format -d 'How match
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
-patch\t'A unified diff, of the hunks of `kgrep diff`'"
+patch\t'A unified diff, of the hunks of `kgrep diff`'
+parquet\t'Tables for other engines, of `kgrep export`'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand mcp" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
 table\t'Columns: Index File Line Content; in a pipe always'
 grouped\t'Each file once, as a heading above its rows'
@@ -1430,7 +1457,8 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand browse" -l format -d 'How ma
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
-patch\t'A unified diff, of the hunks of `kgrep diff`'"
+patch\t'A unified diff, of the hunks of `kgrep diff`'
+parquet\t'Tables for other engines, of `kgrep export`'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand browse" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
 table\t'Columns: Index File Line Content; in a pipe always'
 grouped\t'Each file once, as a heading above its rows'
@@ -1459,7 +1487,8 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l format -d 'How mat
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
-patch\t'A unified diff, of the hunks of `kgrep diff`'"
+patch\t'A unified diff, of the hunks of `kgrep diff`'
+parquet\t'Tables for other engines, of `kgrep export`'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand lists" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
 table\t'Columns: Index File Line Content; in a pipe always'
 grouped\t'Each file once, as a heading above its rows'
@@ -1487,7 +1516,8 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l format -d 'How ma
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
-patch\t'A unified diff, of the hunks of `kgrep diff`'"
+patch\t'A unified diff, of the hunks of `kgrep diff`'
+parquet\t'Tables for other engines, of `kgrep export`'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand config" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
 table\t'Columns: Index File Line Content; in a pipe always'
 grouped\t'Each file once, as a heading above its rows'
@@ -1515,7 +1545,8 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l format -d 'How matc
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
-patch\t'A unified diff, of the hunks of `kgrep diff`'"
+patch\t'A unified diff, of the hunks of `kgrep diff`'
+parquet\t'Tables for other engines, of `kgrep export`'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand demo" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
 table\t'Columns: Index File Line Content; in a pipe always'
 grouped\t'Each file once, as a heading above its rows'
@@ -1543,7 +1574,8 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l format -d 'How matc
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
-patch\t'A unified diff, of the hunks of `kgrep diff`'"
+patch\t'A unified diff, of the hunks of `kgrep diff`'
+parquet\t'Tables for other engines, of `kgrep export`'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand help" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
 table\t'Columns: Index File Line Content; in a pipe always'
 grouped\t'Each file once, as a heading above its rows'
@@ -1571,7 +1603,8 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l format -d 'How m
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'
 json\t'ripgrep\'s JSON Lines, with the index'
-patch\t'A unified diff, of the hunks of `kgrep diff`'"
+patch\t'A unified diff, of the hunks of `kgrep diff`'
+parquet\t'Tables for other engines, of `kgrep export`'"
 complete -c kgrep -n "__fish_kgrep_using_subcommand version" -l layout -d 'How rows are arranged on a terminal' -r -f -a "auto\t'As a table while paths leave the source enough room, else under headings'
 table\t'Columns: Index File Line Content; in a pipe always'
 grouped\t'Each file once, as a heading above its rows'

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use kgrep_engine::configuration::{KconfigChoice, Kernel};
+use kgrep_engine::history::Patched;
 use kgrep_engine::{Error, RecipeFolders, Workspace};
 use kgrep_index::idiom::Idioms;
 
@@ -41,6 +42,16 @@ pub(crate) fn trusting(session: &Session, trust: bool) -> Result<Code> {
 /// When it is not there, or the architecture is none of the tree's.
 pub(crate) fn of_tree(path: &Path, session: &Session, trust: bool) -> Result<Code> {
     Code::of_tree(path, setup(session, trust)?).map_err(|error| with_origin(error, session))
+}
+
+/// The same, where some files are what patches make of them.
+///
+/// # Errors
+/// As [`of_tree`].
+pub(crate) fn of_patched(path: &Path, patched: &Patched, session: &Session) -> Result<Code> {
+    let setup = setup(session, false)?;
+    let workspace = setup.workspace.with_buffers(patched.buffers());
+    Code::of_tree(path, Setup { workspace, ..setup }).map_err(|error| with_origin(error, session))
 }
 
 /// The kernel that the configuration in force describes.

@@ -23,6 +23,9 @@ use signal_hook::{flag, low_level};
 /// The list that is being written; one is written at a time.
 static TEMPORARY: Mutex<Option<PathBuf>> = Mutex::new(None);
 
+/// What else is being written, and who writes it: removed as a list is.
+static LEFTOVERS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
 /// How the terminal was before the shell's line editor or a full screen changed it, and what
 /// switches off what these switch on.
 static TERMINAL: Mutex<Option<(Termios, &[u8])>> = Mutex::new(None);
@@ -64,6 +67,23 @@ impl Drop for Left {
 pub(crate) fn remove_when_killed(path: PathBuf) {
     handle();
     *TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner) = Some(path);
+}
+
+/// While it lives, a signal that ends kgrep removes these files.
+pub(crate) struct Removed(Vec<PathBuf>);
+
+/// Has files removed when a signal ends kgrep while what this gives lives.
+pub(crate) fn remove_meanwhile(paths: Vec<PathBuf>) -> Removed {
+    handle();
+    LEFTOVERS.lock().unwrap_or_else(PoisonError::into_inner).extend(paths.iter().cloned());
+    Removed(paths)
+}
+
+impl Drop for Removed {
+    fn drop(&mut self) {
+        let mut all = LEFTOVERS.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|path| !self.0.contains(path));
+    }
 }
 
 /// Has the terminal on standard input put back to what it is now when a signal ends kgrep.
@@ -175,6 +195,9 @@ fn end(signal: i32) {
     let temporary = TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner).take();
     if let Some(path) = temporary {
         // It may just have been published: then nothing has this name.
+        let _ = fs::remove_file(path);
+    }
+    for path in LEFTOVERS.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
         let _ = fs::remove_file(path);
     }
     restore_terminal();

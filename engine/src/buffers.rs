@@ -24,6 +24,12 @@ struct Buffer {
 }
 
 impl Buffers {
+    /// These files, by their full paths.
+    pub fn of(files: impl IntoIterator<Item = (PathBuf, Vec<u8>)>) -> Buffers {
+        let buffer = |bytes| Arc::new(Buffer { bytes, outline: OnceLock::new() });
+        Buffers(Arc::new(files.into_iter().map(|(path, bytes)| (path, buffer(bytes))).collect()))
+    }
+
     /// The same with the file at `path` holding `bytes`.
     #[must_use]
     pub fn with(&self, path: &Path, bytes: Vec<u8>) -> Buffers {

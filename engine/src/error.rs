@@ -179,6 +179,9 @@ pub enum Error {
     /// What was handed on is not all, and can't be taken back.
     #[error("the rows printed are incomplete; `kgrep index` builds the index again")]
     Incomplete,
+    /// A table can't be written, or is none that was written here.
+    #[error("{0}")]
+    Table(String),
     /// Neither a file nor a name.
     #[error("{0}: there is no such file, and nothing of that name is defined here")]
     NotHere(String),

@@ -32,6 +32,7 @@ mod decode;
 pub mod diff;
 mod error;
 mod files;
+pub mod fleet;
 pub mod history;
 pub mod kinds;
 pub mod left_out;

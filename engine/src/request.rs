@@ -291,6 +291,8 @@ pub enum Export {
     Symbols,
     /// Every source with what the configuration makes of it: file, state, module.
     Files,
+    /// Every printing call: file, first line, last line, function, level, format.
+    Formats,
 }
 
 /// Which names begin so?

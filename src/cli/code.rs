@@ -1,9 +1,10 @@
 //! The arguments of the commands that ask what the code says: `def`, `refs`,
 //! `callers`, `callees`, `chain` and `export`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 use kgrep_engine::request::WantedArgument;
 
 use super::common::at_least_one;
@@ -230,11 +231,54 @@ Examples:
   kgrep export edges                  file, caller, callee, kind
   kgrep export symbols | sort | less  name, kind, file, first and last line
   kgrep --kconfig ~/src/linux/.config export files
-                                      file, y, m, no or unknown, module")]
+                                      file, y, m, no or unknown, module
+  kgrep export symbols --format parquet --out fleet/symbols --tags 'git:v6.*' ~/src/rhel-9
+                                      a table for each of many kernels")]
 pub(crate) struct ExportArgs {
-    /// What to print, as tab-separated values
+    /// What to print, as tab-separated values, or to write as tables
     #[arg(value_enum)]
     pub(crate) what: Export,
+
+    /// With --out: the trees, each a folder or git:REV (default: the one you are in, or those of
+    /// --at and --tags); NAME=TREE gives it another name
+    #[arg(value_name = "TREE", requires = "out")]
+    pub(crate) trees: Vec<OsString>,
+
+    /// With --format parquet: write a file for each tree into this folder, rev=NAME/part-0.parquet;
+    /// those that are there are left
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) out: Option<PathBuf>,
+
+    /// With --out: all revisions whose tags match this, in the order of their versions; may be given
+    /// many times
+    #[arg(long, value_name = "GLOB", requires = "out")]
+    pub(crate) tags: Vec<String>,
+
+    /// With --out: more trees, from this file, one per line (-: standard input)
+    #[arg(long, value_name = "FILE", requires = "out")]
+    pub(crate) trees_from: Option<PathBuf>,
+
+    /// With --out: of N machines with the same list of trees, this is the Kth: do every Nth tree
+    #[arg(long, value_name = "K/N", requires = "out", value_parser = share)]
+    pub(crate) jobs: Option<Share>,
+}
+
+/// Which part of a list one of several machines does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Share {
+    /// Which machine it is, from 0.
+    pub(crate) which: usize,
+    /// How many there are.
+    pub(crate) of: usize,
+}
+
+/// Reads `K/N`.
+fn share(text: &str) -> Result<Share, String> {
+    let parts = text.split_once('/').and_then(|(k, n)| Some((k.parse().ok()?, n.parse().ok()?)));
+    match parts {
+        Some((k, n)) if (1..=n).contains(&k) => Ok(Share { which: k - 1, of: n }),
+        _ => Err("give K/N, such as 2/8: the second of eight machines".to_owned()),
+    }
 }
 
 /// What can be exported.
@@ -246,6 +290,8 @@ pub(crate) enum Export {
     Symbols,
     /// Every source, and whether a configuration builds it (--kconfig): file, state, module
     Files,
+    /// Every printing call: file, first line, last line, function, level, format
+    Formats,
 }
 
 /// A drawing in place of the table.

@@ -11,6 +11,7 @@ use clap::Args;
 Examples:
   kgrep history kfree . tools                  two folders
   kgrep history kfree git:v6.1 git:v6.6 ~/src/linux    two tags, and a folder
+  kgrep history kfree git:v6.1 debian/patches    what a distribution's patches make of it
   kgrep history struct_size git:v6.1..v6.6     what changed, and in which commit
   kgrep history kfree --tags 'git:v6.*' --body    also where its text changed
 
@@ -21,8 +22,9 @@ pub(crate) struct HistoryArgs {
     pub(crate) name: String,
 
     /// In their order: revisions (v6.1 or git:v6.1), two ends between which the commit is found
-    /// (v6.1..v6.6), or folders
-    #[arg(value_name = "REV|A..B|FOLDER")]
+    /// (v6.1..v6.6), folders, or patches (a series, a folder of them, one, a spec), which are applied
+    /// to the side before
+    #[arg(value_name = "REV|A..B|FOLDER|PATCHES")]
     pub(crate) sides: Vec<OsString>,
 
     /// All revisions whose tags match this, in the order of their versions; may be given many times

@@ -24,8 +24,13 @@ pub(super) fn within<T>(
     ask: impl FnOnce(&Cli) -> Result<T>,
 ) -> Result<T> {
     let common = &cli.root.common;
-    if common.at.is_empty() || matches!(cli.command, Some(Commands::Index(_))) {
-        // Comparisons and `index` name revisions in other ways.
+    let takes_many = match &cli.command {
+        Some(Commands::Index(_)) => true,
+        Some(Commands::Export(args)) => args.out.is_some(),
+        _ => false,
+    };
+    if common.at.is_empty() || takes_many {
+        // Comparisons name revisions in other ways.
         ensure!(
             common.git.is_none() || cli.command.is_some(),
             "--git names the repository for --at REV, which is missing"

@@ -1,5 +1,6 @@
-//! `kgrep export`: the call graph, all symbols or what a configuration builds, as tab-separated values, for anyone to
-//! check against a compiler or to load elsewhere.
+//! `kgrep export`: the call graph, all symbols, what a configuration builds or all that can be printed,
+//! as tab-separated values, for anyone to check against a compiler or to load elsewhere. Tables of many
+//! trees are [`fleet`](super::fleet)'s.
 //!
 //! Names are bytes without tabs or line ends by C's rules; a path with one in it has it
 //! replaced, so that a row is always a line of as many columns.
@@ -7,7 +8,7 @@
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use kgrep_engine::Words;
 use kgrep_engine::request::Export as Wanted;
 use kgrep_engine::sink::Sink;
@@ -16,24 +17,35 @@ use super::{Outcome, Session, freshen};
 use crate::cli::{Export, ExportArgs};
 use crate::code;
 use crate::render::{Content, Output};
+use crate::settings::Format;
 
 /// Prints all of it, row by row.
 ///
 /// # Errors
 /// When the tree can't be read or the output not be written.
 pub(crate) fn run(args: &ExportArgs, session: &Session) -> Result<Outcome> {
+    ensure!(
+        session.settings.format.value != Format::Parquet,
+        "--format parquet writes files; name a folder for them with --out DIR"
+    );
     let code = code::around(session)?;
-    let wanted = match args.what {
-        Export::Edges => Wanted::Edges,
-        Export::Symbols => Wanted::Symbols,
-        Export::Files => Wanted::Files,
-    };
+    let wanted = wanted(args.what);
     let mut out = Rows::new();
     let exported = code.export(wanted, &mut out);
     freshen::after_question(&code, session);
     exported?;
     out.finish()?;
     Ok(Outcome::Found)
+}
+
+/// What the engine is asked for.
+pub(super) fn wanted(what: Export) -> Wanted {
+    match what {
+        Export::Edges => Wanted::Edges,
+        Export::Symbols => Wanted::Symbols,
+        Export::Files => Wanted::Files,
+        Export::Formats => Wanted::Formats,
+    }
 }
 
 /// Rows on their way out.

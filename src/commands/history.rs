@@ -1,13 +1,17 @@
-//! `kgrep history NAME SIDE…`: what a name is in revisions and folders, a row for each stretch in
-//! which nothing changed ([`kgrep_engine::history`]).
+//! `kgrep history NAME SIDE…`: what a name is in revisions, folders and trees with patches, a row for
+//! each stretch in which nothing changed ([`kgrep_engine::history`]).
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use kgrep_engine::compare::Row;
-use kgrep_engine::history::{Commit, Range, State, Stretch, states, stretches};
+use kgrep_engine::diff::set::holds_patches;
+use kgrep_engine::history::{Commit, Patched, Range, State, Stretch, states, stretches};
 use kgrep_engine::revision::Revision;
 use kgrep_index::idiom::Idioms;
 use serde_json::{Map, Value, json};
@@ -18,10 +22,10 @@ use super::sides::{Finder, Side};
 use super::{Outcome, Session, named};
 use crate::cli::{CommonArgs, HistoryArgs, NamesArgs};
 use crate::list::{Column, Role};
-use crate::message::tell;
+use crate::message::{counted, tell};
 use crate::render::{Facts, Look, Totals};
 use crate::settings::Format;
-use crate::{code, coverage};
+use crate::{code, coverage, folders};
 
 /// Prints the stretches of each name, as a list.
 ///
@@ -32,16 +36,24 @@ pub(super) fn run(args: &HistoryArgs, common: &CommonArgs, session: &Session) ->
     let names = named::all(&names)?;
     let mut finder = Finder::new(&session.cache, common)?;
     let ranges = sides(args, &mut finder)?;
+    let mut problems = false;
+    for side in &finder.sides {
+        problems |=
+            side.patched.as_ref().is_some_and(|(patched, _)| !told_of(&side.label, patched));
+    }
     ensure!(
         !finder.sides.is_empty(),
-        "no revision is named; give tags, A..B, folders, or --tags GLOB"
+        "no revision is named; give tags, A..B, folders, patches, or --tags GLOB"
     );
     let folder = finder.gathered(&session.cache)?;
     let idioms = Idioms::built_in();
     let mut known: Vec<Vec<State>> = vec![Vec::new(); names.len()];
     let mut covered = Vec::new();
     for side in &finder.sides {
-        let code = code::of_tree(&side.root, session, false)?;
+        let code = match &side.patched {
+            Some((patched, _)) => code::of_patched(&side.root, patched, session)?,
+            None => code::of_tree(&side.root, session, false)?,
+        };
         let (found, coverage) = states(&code, &names, &idioms)?;
         ensure!(found.len() == names.len(), "{}: not all names were answered", side.label);
         known.iter_mut().zip(found).for_each(|(known, state)| known.push(state));
@@ -70,7 +82,28 @@ pub(super) fn run(args: &HistoryArgs, common: &CommonArgs, session: &Session) ->
     for (name, stretches) in names.iter().zip(of_names) {
         all.extend(stretches.into_iter().map(|stretch| (name.clone(), stretch)));
     }
-    print(&all, names.len() > 1, (&finder.sides, &folder), coverage, session)
+    let found = print(&all, names.len() > 1, (&finder.sides, &folder), coverage, session)?;
+    Ok(if problems { Outcome::Problems } else { found })
+}
+
+/// Tells what is to be said of patches; whether all of them apply.
+fn told_of(label: &str, patched: &Patched) -> bool {
+    for problem in patched.notes.iter().chain(&patched.problems) {
+        let path = problem.path.display();
+        match problem.line {
+            0 => tell(format!("{path}: {}", problem.what)),
+            line => tell(format!("{path}:{line}: {}", problem.what)),
+        }
+    }
+    if let Some((file, line)) = patched.conflicts.first() {
+        let (some, file) = (patched.conflicts.len() as u64, String::from_utf8_lossy(file));
+        let all = counted(patched.hunks as u64, "hunk");
+        tell(format!(
+            "{label}: {some} of {all} can't be applied to the side before, and what can't is left out, first \
+             {file}:{line}; `kgrep diff --applied` tells why"
+        ));
+    }
+    patched.problems.is_empty() && patched.conflicts.is_empty()
 }
 
 /// For each side that is the end of a range, the range.
@@ -79,18 +112,22 @@ type Ranges = BTreeMap<usize, (Revision, Revision)>;
 /// Finds the sides that are named.
 fn sides(args: &HistoryArgs, finder: &mut Finder<'_>) -> Result<Ranges> {
     let mut ranges = Ranges::new();
+    let here = folders::current()?;
     for word in &args.sides {
         let text = word.to_string_lossy();
         let name = text.strip_prefix("git:");
         let path = Path::new(word);
-        let is_folder = name.is_none() && crate::folders::current()?.join(path).is_dir();
-        match name.unwrap_or(&text).split_once("..").filter(|_| !is_folder) {
+        let is_folder = name.is_none() && here.join(path).is_dir();
+        let is_file = name.is_none() && here.join(path).is_file();
+        match name.unwrap_or(&text).split_once("..").filter(|_| !is_folder && !is_file) {
             Some((from, to)) => {
                 let from = finder.revision(from)?;
                 let to = finder.revision(to)?;
                 ranges.insert(finder.sides.len() - 1, (from, to));
             }
+            None if is_folder && holds_patches(&here.join(path)) => finder.patches(path)?,
             None if is_folder => finder.folder(path)?,
+            None if is_file => finder.patches(path)?,
             None => drop(finder.revision(name.unwrap_or(&text))?),
         }
     }
@@ -143,7 +180,10 @@ fn print(
             "head": state.head,
             "change": change,
         }));
-        let path = Path::new(&last.label).join(std::ffi::OsStr::from_bytes(&state.path));
+        let path = Path::new(&last.label).join(OsStr::from_bytes(&state.path));
+        if let Some((patched, _)) = &last.patched {
+            shown(patched, &state.path, &folder.join(&path))?;
+        }
         let mut cells = vec![over, what, change];
         if several {
             cells.insert(0, name.clone());
@@ -165,6 +205,20 @@ fn print(
     lister.finish(b"", Totals::default())?;
     let found = rows.iter().any(|(_, stretch)| stretch.state.is_there());
     Ok(if found { Outcome::Found } else { Outcome::Nothing })
+}
+
+/// Writes a file of a tree with patches where its row leads to.
+fn shown(patched: &Patched, below: &[u8], path: &Path) -> Result<()> {
+    let (Some(bytes), Some(folder)) = (patched.file(below), path.parent()) else { return Ok(()) };
+    let written = || -> std::io::Result<()> {
+        fs::create_dir_all(folder)?;
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(&bytes)?;
+        file.persist(path)?;
+        Ok(())
+    };
+    // Without a name nothing is defined, and no row leads anywhere.
+    if below.is_empty() { Ok(()) } else { written().with_context(|| path.display().to_string()) }
 }
 
 /// What a name is on a side, in a few words.

@@ -17,6 +17,7 @@ mod draw;
 mod exists;
 mod export;
 mod find;
+mod fleet;
 mod follow;
 mod functions;
 mod generate;
@@ -101,6 +102,10 @@ fn checked_session(cli: &Cli, args: &[OsString]) -> Result<Session> {
     if session.settings.format.value == Format::Patch && !prints_hunks {
         bail!("--format patch is for `kgrep diff` and for follow-ups on its lists");
     }
+    let exports = matches!(&cli.command, Some(Commands::Export(_)));
+    if session.settings.format.value == Format::Parquet && !exports {
+        bail!("--format parquet is for `kgrep export … --out DIR`");
+    }
     Ok(session)
 }
 
@@ -149,6 +154,9 @@ fn answer(cli: &Cli, session: impl Fn() -> Result<Session>) -> Result<Outcome> {
         Some(Commands::Callees(args)) => steps::callees(args, &session()?),
         Some(Commands::Functions(args)) => functions::run(args, &session()?),
         Some(Commands::Chain(args)) => chain::run(args, &session()?),
+        Some(Commands::Export(args)) if args.out.is_some() => {
+            fleet::run(args, &cli.root.common, &session()?)
+        }
         Some(Commands::Export(args)) => export::run(args, &session()?),
         Some(Commands::Log(args)) => log::run(args, &session()?),
         Some(Commands::Lsp(_)) => lsp::run(session()?),

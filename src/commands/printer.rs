@@ -51,7 +51,9 @@ impl<'l> Printer<'l> {
     ) -> Printer<'l> {
         let style = match format {
             // Who can print patches does it himself; others refuse before they come here.
-            Format::Table | Format::Patch => Style::Rows(Box::new(Rows::new(look, meta))),
+            Format::Table | Format::Patch | Format::Parquet => {
+                Style::Rows(Box::new(Rows::new(look, meta)))
+            }
             Format::Grep => Style::Grep(Grep::new(look, GrepStyle::Lines)),
             Format::Vimgrep => Style::Grep(Grep::new(look, GrepStyle::Vimgrep)),
             Format::Json => Style::Json(Box::new(Json::new(look, meta))),

@@ -8,8 +8,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
+use kgrep_engine::history::Patched;
 use kgrep_engine::revision::{Kept, Repository, Revision};
+use kgrep_index::Tree;
 use kgrep_index::store::trust::make_folder;
 
 use super::at::{self, Place, laid_out};
@@ -25,6 +27,8 @@ pub(super) struct Side {
     pub(super) root: PathBuf,
     /// The revision, if it is one.
     pub(super) revision: Option<Revision>,
+    /// The patches that are applied to it, and where they are.
+    pub(super) patched: Option<(Patched, PathBuf)>,
 }
 
 /// What a word means that names a revision's tree: `git:v6.1`.
@@ -99,7 +103,36 @@ impl<'a> Finder<'a> {
             number += 1;
             label = format!("{}~{number}", name.trim_start_matches('.'));
         }
-        self.sides.push(Side { label, root, revision });
+        self.sides.push(Side { label, root, revision, patched: None });
+    }
+
+    /// Adds what patches make of the side before: a series, a folder of patches, a patch, a spec.
+    ///
+    /// # Errors
+    /// If there is no side before, or there are no patches.
+    pub(super) fn patches(&mut self, named: &Path) -> Result<()> {
+        let path = self.here.join(named);
+        let Some(before) = self.sides.last() else {
+            bail!(
+                "{}: name the tree that the patches belong to before them: kgrep history NAME TREE {}",
+                named.display(),
+                named.display()
+            );
+        };
+        let tree = Tree::locate(&before.root)?;
+        let over = before.patched.as_ref().map(|(patched, _)| patched);
+        let shown = Path::new(&before.label);
+        let patched = Patched::on((tree.root(), shown), &path, over)?;
+        // What a series is called tells nothing; its folder does.
+        let is_list = path.file_name() == Some(OsStr::new("series"));
+        let called = if is_list { path.parent() } else { Some(&*path) };
+        let name = called.and_then(Path::file_name).unwrap_or(OsStr::new("patches"));
+        let name = name.to_string_lossy().into_owned();
+        self.add(&name, tree.root().to_owned(), None);
+        if let Some(side) = self.sides.last_mut() {
+            side.patched = Some((patched, path));
+        }
+        Ok(())
     }
 
     /// The folder with a link to each side.
@@ -113,11 +146,20 @@ impl<'a> Finder<'a> {
             key.update(b"\0");
             key.update(side.root.as_os_str().as_bytes());
             key.update(b"\0");
+            if let Some((_, path)) = &side.patched {
+                key.update(path.as_os_str().as_bytes());
+                key.update(b"\0");
+            }
         }
         let folder = self.kept.sides().join(format!("{:08x}", key.finalize()));
         make_folder(cache, &folder)?;
         for side in &self.sides {
             let link = folder.join(&side.label);
+            if side.patched.is_some() {
+                // Of such a tree only the files are there that rows lead to.
+                make_folder(cache, &link)?;
+                continue;
+            }
             if fs::read_link(&link).is_ok_and(|known| known == side.root) {
                 continue;
             }

@@ -47,6 +47,8 @@ pub(crate) enum Format {
     Json,
     /// A unified diff, of the hunks of `kgrep diff`
     Patch,
+    /// Tables for other engines, of `kgrep export`
+    Parquet,
 }
 
 /// How the rows of a table are arranged on a terminal.

@@ -147,6 +147,7 @@ const PROGRAM: Order = &[
 const ENGINE: Order = &[
     ("spot", &[]),
     ("history", &[]),
+    ("fleet", &[]),
     ("ask", &[]),
     ("log", &[]),
     ("trace", &[]),

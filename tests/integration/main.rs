@@ -23,6 +23,7 @@ mod diff;
 mod documents;
 mod editor;
 mod find;
+mod fleets;
 mod followups;
 mod formats;
 mod freshness;

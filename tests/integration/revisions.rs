@@ -8,7 +8,7 @@ use std::process::Command;
 use crate::util::{Dir, KERNEL, eqnice};
 
 /// Runs git in a folder; tests may, kgrep doesn't.
-fn git(folder: &Path, args: &[&str]) -> String {
+pub(crate) fn git(folder: &Path, args: &[&str]) -> String {
     let identity = ["-c", "user.name=A", "-c", "user.email=a@example.org"];
     let mut command = Command::new("git");
     command.arg("-C").arg(folder).args(identity).args(["-c", "protocol.file.allow=always"]);
@@ -19,7 +19,7 @@ fn git(folder: &Path, args: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
-fn commit(dir: &Dir, message: &str) {
+pub(crate) fn commit(dir: &Dir, message: &str) {
     git(dir.tree(), &["add", "-A", "-f", "."]);
     git(dir.tree(), &["commit", "-q", "-m", message]);
     git(dir.tree(), &["tag", message]);
@@ -362,22 +362,25 @@ fn lamps() -> Dir {
     dir
 }
 
+/// The stretches of a history, a line each.
+fn history(dir: &Dir, args: &[&str]) -> String {
+    let args = [&["--no-header", "--format", "json", "history"], args].concat();
+    let done = dir.kgrep(&args).env("KGREP_ARCH", "x86").run();
+    let summary = done.stdout().lines().last().unwrap_or_default().to_owned();
+    let value: serde_json::Value = serde_json::from_str(&summary).unwrap();
+    let rows = value["data"]["history"].as_array().unwrap().clone();
+    let cell = |row: &serde_json::Value, name: &str| row[name].as_str().unwrap().to_owned();
+    let line = |row: &serde_json::Value| {
+        let (first, last) = (cell(row, "first"), cell(row, "last"));
+        format!("{first}..{last} {}: {}", cell(row, "what"), cell(row, "change"))
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
 #[test]
 fn history_tells_each_stretch_and_what_changed() {
     let dir = lamps();
-    let rows = |args: &[&str]| {
-        let args = [&["--no-header", "--format", "json", "history"], args].concat();
-        let done = dir.kgrep(&args).env("KGREP_ARCH", "x86").run();
-        let summary = done.stdout().lines().last().unwrap_or_default().to_owned();
-        let value: serde_json::Value = serde_json::from_str(&summary).unwrap();
-        let rows = value["data"]["history"].as_array().unwrap().clone();
-        let cell = |row: &serde_json::Value, name: &str| row[name].as_str().unwrap().to_owned();
-        let line = |row: &serde_json::Value| {
-            let (first, last) = (cell(row, "first"), cell(row, "last"));
-            format!("{first}..{last} {}: {}", cell(row, "what"), cell(row, "change"))
-        };
-        rows.iter().map(line).collect::<Vec<_>>().join("\n")
-    };
+    let rows = |args: &[&str]| history(&dir, args);
     let stretches = "\
         v1..v1 nothing: \n\
         v2..v3 function: new\n\
@@ -415,6 +418,72 @@ fn history_tells_each_stretch_and_what_changed() {
     assert!(table.contains("v3/kernel/lamp.c") && table.contains("v4/kernel/lamp.c"), "{table}");
     let context = dir.kgrep(&["-s", "c1 0"]).stdout();
     assert!(context.contains("moved down"), "{context}");
+}
+
+/// A patch that adds `lamp()`, as v2 has it.
+const BACKPORT: &str = "--- /dev/null\n+++ b/kernel/lamp.c\n@@ -0,0 +1,4 @@\n+int lamp(int a)\n+{\n\
+                        +\treturn a;\n+}\n";
+
+/// One that changes its body.
+const FIX: &str = "--- a/kernel/lamp.c\n+++ b/kernel/lamp.c\n@@ -1,4 +1,5 @@\n int lamp(int a)\n {\n\
+                   -\treturn a;\n+\ta++;\n+\treturn a + 1;\n }\n";
+
+#[test]
+fn a_backport_shows_in_a_history() {
+    let dir = lamps();
+    dir.create("debian/patches/series", "backport.patch\n");
+    dir.create("debian/patches/backport.patch", BACKPORT);
+    dir.create("fix.patch", FIX);
+    // Applied to the side before it, and a further patch to that.
+    let sides = ["v1", "debian/patches", "fix.patch", "v2", "debian/patches/series"];
+    let rows = history(&dir, &[&["lamp", "--body"], &sides[..]].concat());
+    eqnice!(
+        "v1..v1 nothing: \n\
+         patches..patches function: new\n\
+         fix.patch..fix.patch function: other body\n\
+         v2..patches~2 function: other body",
+        rows
+    );
+    // An index makes no difference.
+    dir.kgrep(&["index", "--at", "v1", "--at", "v2"]).run().expect_ok();
+    eqnice!(rows, history(&dir, &[&["lamp", "--body"], &sides[..]].concat()));
+    // A row leads to the file as the patches leave it, also where they don't touch it.
+    let args = ["history", "lamp", "--body", "v1", "debian/patches", "fix.patch"];
+    let table = dir.kgrep(&args).env("KGREP_ARCH", "x86").run().expect_ok().stdout();
+    assert!(table.contains("fix.patch/kernel/lamp.c"), "{table}");
+    assert!(dir.kgrep(&["-s", "c3 2"]).stdout().contains("return a + 1;"));
+    assert!(!dir.kgrep(&["-s", "c3 1"]).stdout().contains("return a + 1;"));
+    // What is gone, by a patch.
+    dir.create(
+        "gone.patch",
+        "--- a/kernel/lamp.c\n+++ /dev/null\n@@ -1,4 +0,0 @@\n-int lamp(int a)\n\
+        -{\n-\treturn a;\n-}\n",
+    );
+    eqnice!(
+        "v2..v2 function: \ngone.patch..gone.patch nothing: gone",
+        history(&dir, &["lamp", "v2", "gone.patch"])
+    );
+}
+
+#[test]
+fn patches_that_do_not_apply_to_a_side_are_told() {
+    let dir = lamps();
+    dir.create("fix.patch", FIX);
+    let done = dir.kgrep(&["history", "lamp", "--body", "v4", "fix.patch"]).run().expect_code(2);
+    eqnice!(
+        "kgrep: fix.patch: 1 of 1 hunk can't be applied to the side before, and what can't is left out, \
+         first kernel/lamp.c:1; `kgrep diff --applied` tells why\n",
+        done.stderr()
+    );
+    dir.kgrep(&["history", "lamp", "fix.patch", "v4"])
+        .run()
+        .expect_error(&["fix.patch", "name the tree that the patches belong to before them"]);
+    dir.create("notes.txt", "no patch\n");
+    dir.kgrep(&["history", "lamp", "v4", "notes.txt"]).run().expect_error(&["no patch in it"]);
+    // Names come from strangers.
+    let outside = BACKPORT.replace("b/kernel/lamp.c", "b/../../lamp.c");
+    dir.create("evil.patch", outside);
+    eqnice!("v1..evil.patch nothing: ", history(&dir, &["lamp", "v1", "evil.patch"]));
 }
 
 #[test]

@@ -106,7 +106,7 @@ fn columns(first: &str) -> Vec<Column> {
 }
 
 /// A format on one line: line ends as the source has them, but for the last.
-fn readable(format: &[u8]) -> String {
+pub(super) fn readable(format: &[u8]) -> String {
     let text = String::from_utf8_lossy(format.strip_suffix(b"\n").unwrap_or(format)).into_owned();
     text.replace('\n', "\\n").replace('\t', "\\t")
 }

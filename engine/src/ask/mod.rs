@@ -11,7 +11,7 @@ mod complete;
 mod define;
 mod exists;
 mod explained;
-mod export;
+pub(crate) mod export;
 mod find;
 mod functions;
 mod list;

@@ -61,15 +61,24 @@ impl Verdict {
 /// Judges every entry of `set` against `tree`, in the order of its files and of their
 /// [entries](FileChange::entries).
 pub fn check(set: &DiffSet, tree: &Path, max_fuzz: u32) -> Vec<Verdict> {
-    let mut session = Session { tree, changed: HashMap::new(), max_fuzz };
-    set.files.iter().flat_map(|file| session.file(file)).collect()
+    applied(set, tree, Files::new(), max_fuzz).0
+}
+
+/// Files that differ from a tree's, by their names; `None` of one that is gone.
+pub type Files = HashMap<Vec<u8>, Option<Vec<u8>>>;
+
+/// As [`check`], of a tree of which some files are these already; with all that differ then. What
+/// does not apply is left out.
+pub fn applied(set: &DiffSet, tree: &Path, changed: Files, max_fuzz: u32) -> (Vec<Verdict>, Files) {
+    let mut session = Session { tree, changed, max_fuzz };
+    let verdicts = set.files.iter().flat_map(|file| session.file(file)).collect();
+    (verdicts, session.changed)
 }
 
 /// A tree and what the patches so far have made of it.
 struct Session<'a> {
     tree: &'a Path,
-    /// Files as they are by now; `None` of one that is gone.
-    changed: HashMap<Vec<u8>, Option<Vec<u8>>>,
+    changed: Files,
     max_fuzz: u32,
 }
 

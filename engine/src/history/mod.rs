@@ -1,4 +1,4 @@
-//! What a name is in revisions and folders, stretch by stretch: sides in a row on which nothing
+//! What a name is in revisions, folders and trees with patches, stretch by stretch: sides in a row on which nothing
 //! changed, what changed between them, and the commit behind it.
 //!
 //! What it is on a side, that side's tree is asked as by `exists`; the definition itself is read by
@@ -7,11 +7,13 @@
 mod change;
 mod commit;
 mod definition;
+mod patched;
 
 use kgrep_index::idiom::Idioms;
 
 pub use change::Change;
 pub use commit::{Commit, Range};
+pub use patched::Patched;
 
 use crate::Result;
 use crate::answer::{Answer, Cell, Coverage, How, Row, Standing, Title, Verdict};

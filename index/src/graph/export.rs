@@ -15,9 +15,13 @@ pub struct EdgeRow<'g> {
     /// The file's path, relative to the tree.
     pub file: &'g [u8],
     /// The definition that uses it.
+    pub user: DefInfo,
+    /// Its name.
     pub caller: Vec<u8>,
     /// The name used.
     pub callee: Vec<u8>,
+    /// The definition that it means, where it can mean but one.
+    pub meant: Option<DefInfo>,
     /// How: call, macro, ref or init; `macro` as [`Graph::export_edges`] says.
     pub kind: LinkKind,
     /// On which line, of which file: a table's `file` is that of the unit that it is in.
@@ -84,6 +88,7 @@ impl Graph<'_> {
                 });
                 if let Some(kind) = kind {
                     let callee = self.name(edge.name);
+                    let meant = only_one(&meaning);
                     let inline = meaning.functions.iter().any(|d| is_inline(d, &source));
                     if kind == LinkKind::Init {
                         // The tables of a `.c` that another includes are that unit's.
@@ -93,8 +98,10 @@ impl Graph<'_> {
                                 file: self.path(unit),
                                 written: self.path(source.file),
                                 lines: source.lines(),
+                                user: source,
                                 caller,
                                 callee,
+                                meant,
                                 kind,
                                 line: edge.line,
                                 expands: false,
@@ -106,8 +113,10 @@ impl Graph<'_> {
                         file: self.path(source.file),
                         written: self.path(source.file),
                         lines: source.lines(),
+                        user: source,
                         caller: caller.clone(),
                         callee,
+                        meant,
                         kind,
                         line: edge.line,
                         expands,
@@ -128,6 +137,14 @@ fn is_inline(function: &DefInfo, source: &DefInfo) -> bool {
     let may_be = function.kind == Kind::Function && !function.flags.has(Flags::WEAK);
     let is_short = function.last.saturating_sub(function.first) < SHORT;
     function.flags.has(Flags::INLINE) || may_be && is_short && function.file == source.file
+}
+
+/// The definition that a name means, if there is but one.
+fn only_one(meaning: &Meaning) -> Option<DefInfo> {
+    match (&meaning.functions[..], &meaning.macros[..]) {
+        ([one], []) | ([], [one]) => Some(*one),
+        _ => None,
+    }
 }
 
 /// Whether it is expanded in any case, of which only one arm is a call.

@@ -14,6 +14,11 @@ pub struct FileId(pub(super) u32);
 pub struct NameRef(pub(super) u32);
 
 impl DefId {
+    /// As a place in what holds something for each definition.
+    pub fn at(self) -> usize {
+        self.0 as usize
+    }
+
     /// Which of the overlay's definitions it is, after the sections' `base`.
     pub(super) fn past(self, base: u32) -> Option<u32> {
         self.0.checked_sub(base)

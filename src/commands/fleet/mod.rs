@@ -1,0 +1,148 @@
+//! `kgrep export WHAT --format parquet --out DIR`: a table for each of many trees, for the engines that
+//! ask hundreds of kernels at once. Any number of machines may do it for one list of trees and one
+//! folder: each table is made by whoever locks it first ([`part`]), or by whom `--jobs` says.
+
+mod part;
+mod trees;
+
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use kgrep_engine::Error;
+use kgrep_engine::fleet::{self, Known};
+use kgrep_engine::request::Export as Wanted;
+use kgrep_engine::revision::Kept;
+
+use self::part::{Claim, Part};
+use self::trees::{Place, Tree};
+use super::at::{Place as Repositories, laid_out};
+use super::{Outcome, Session, export, freshen};
+use crate::cli::{CommonArgs, ExportArgs};
+use crate::message::{chain, tell};
+use crate::render::{Content, print_page};
+use crate::settings::Format;
+use crate::{code, folders};
+
+/// Writes the tables, and prints a line for each that is there afterwards.
+///
+/// # Errors
+/// If a tree is none, or the folder can't be written.
+pub(super) fn run(args: &ExportArgs, common: &CommonArgs, session: &Session) -> Result<Outcome> {
+    ensure!(
+        session.settings.format.value == Format::Parquet,
+        "--out is for --format parquet; other formats are printed"
+    );
+    let named = args.out.as_deref().context("--out is missing")?;
+    let mut repository = Repository { common, session, place: None };
+    let all = trees::all(args, common, |glob| repository.tags(glob))?;
+    let out = folders::current()?.join(named);
+    std::fs::create_dir_all(&out).with_context(|| {
+        format!("--out {}: this can't be a folder to write to", named.display())
+    })?;
+    let wanted = export::wanted(args.what);
+    let (mut problems, mut held) = (false, false);
+    for (at, tree) in all.iter().enumerate() {
+        if args.jobs.is_some_and(|share| at % share.of != share.which) {
+            continue;
+        }
+        match written(tree, &mut repository, wanted, &out) {
+            Ok(Some((rows, state))) => {
+                let path = named.join(part::below(&tree.name));
+                let row = format!("{}\t{}\t{rows}\t{state}\n", tree.name, path.display());
+                print_page(&row, Content::Text)?;
+            }
+            Ok(None) => held = true,
+            Err(error) => {
+                tell(format!("{}: {}", tree.name, chain(&error)));
+                problems = true;
+            }
+        }
+    }
+    Ok(match (problems, held) {
+        (true, _) => Outcome::Problems,
+        (_, true) => Outcome::Nothing,
+        _ => Outcome::Found,
+    })
+}
+
+/// The rows of a tree's table, and whether it was written now; nothing if another writes it.
+fn written(
+    tree: &Tree,
+    repository: &mut Repository<'_>,
+    wanted: Wanted,
+    out: &Path,
+) -> Result<Option<(u64, &'static str)>> {
+    let part = Part::new(out, &tree.name);
+    let lock = match part.claim()? {
+        Claim::There(known) => {
+            checked(&known, wanted, &part)?;
+            return Ok(Some((known.rows, "already there")));
+        }
+        Claim::Held(holder) => {
+            tell(format!("{}: left to {holder}", tree.name));
+            return Ok(None);
+        }
+        Claim::Mine(lock) => lock,
+    };
+    let session = repository.session;
+    let (root, commit) = match &tree.place {
+        Place::Folder(folder) => (folder.clone(), None),
+        Place::Revision(name) => repository.laid_out(name)?,
+    };
+    let code = code::of_tree(&root, session, false)?;
+    let mut about = vec![("kgrep.rev", tree.name.as_str()), ("kgrep.arch", code.arch_name())];
+    about.extend(commit.as_deref().map(|commit| ("kgrep.commit", commit)));
+    let rows = lock.publish(|file| {
+        code.export_table(wanted, file, &about).map_err(|error| match error {
+            Error::Table(why) => anyhow::anyhow!("{}: {why}", part.path().display()),
+            other => other.into(),
+        })
+    })?;
+    freshen::after_question(&code, session);
+    Ok(Some((rows, "written")))
+}
+
+/// Refuses what is there and something else than what is asked for: to leave it would be a lie.
+fn checked(known: &Known, wanted: Wanted, part: &Part) -> Result<()> {
+    let (path, name) = (part.path().display(), fleet::name(wanted));
+    ensure!(
+        known.table == name,
+        "{path} is a table of {}, not of {name}; each kind of table has a folder of its own",
+        if known.table.is_empty() { "another program" } else { &known.table }
+    );
+    ensure!(
+        known.is_current,
+        "{path} has other columns, of another version of kgrep; remove it to have it written again"
+    );
+    Ok(())
+}
+
+/// The repository of the revisions, looked for when one is named.
+struct Repository<'a> {
+    common: &'a CommonArgs,
+    session: &'a Session,
+    place: Option<Repositories>,
+}
+
+impl Repository<'_> {
+    fn open(&mut self) -> Result<&Repositories> {
+        if self.place.is_none() {
+            let kept = Kept::new(&self.session.cache);
+            self.place = Some(Repositories::of(&folders::current()?, self.common, &kept)?);
+        }
+        self.place.as_ref().context("no repository")
+    }
+
+    fn tags(&mut self, glob: &str) -> Result<Vec<String>> {
+        super::at::tags(&self.open()?.repository, glob)
+    }
+
+    /// The folder with a revision's files, and its commit.
+    fn laid_out(&mut self, name: &str) -> Result<(std::path::PathBuf, Option<String>)> {
+        let kept = Kept::new(&self.session.cache);
+        let repository = &self.open()?.repository;
+        let revision = repository.revision(name)?;
+        let root = laid_out(repository, &revision, &kept)?;
+        Ok((root, Some(revision.commit)))
+    }
+}
