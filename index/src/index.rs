@@ -10,7 +10,7 @@ use std::{
 use crate::{
     Candidates, Error, Fresh, Plan, Query, Scope, State, Tree,
     bits::Bits,
-    catalog::{self, Catalog},
+    catalog::{self, Catalog, Since},
     graph::stored::Stored,
     store::{
         Cache, Home,
@@ -132,14 +132,16 @@ impl Index {
             outlines.as_ref().map(|(path, checksum)| (path.as_path(), *checksum)),
         )?;
         let open = |part: &CatalogPart| {
-            let stored = home.catalog(part.number);
-            let recent = part
-                .recent
-                .map(|(number, checksum)| catalog::recent::open(&home.recent(number), checksum));
-            Ok::<_, Error>(Catalog {
-                stored: catalog::stored::Stored::open(&stored, part.checksum)?,
-                recent: recent.transpose()?,
-            })
+            let stored = catalog::stored::Stored::open;
+            let since = part.recent.map(|(number, checksum)| {
+                let path = home.recent(number);
+                Ok(match settled {
+                    true => Since::Catalog(Box::new(stored(&path, checksum)?)),
+                    false => Since::Documents(catalog::recent::open(&path, checksum)?),
+                })
+            });
+            let stored = stored(&home.catalog(part.number), part.checksum)?;
+            Ok::<_, Error>(Catalog { stored, since: since.transpose()? })
         };
         let catalog = manifest.catalog().map(open).transpose()?;
         Ok(Index(Arc::new(Inner {
@@ -219,9 +221,9 @@ impl Index {
     }
 
     /// What the index published in `home` says of its own tree, taken for what an index of `root`
-    /// would say: only for an update, which compares both.
-    pub(crate) fn taken_for(home: &Home, root: &Path) -> Result<Index, Error> {
-        Index::with(home, Manifest::open(&home.manifest())?, None, (root, true))
+    /// would say: only for an update, which compares both. `settled` is what their tree is.
+    pub(crate) fn taken_for(home: &Home, root: &Path, settled: bool) -> Result<Index, Error> {
+        Index::with(home, Manifest::open(&home.manifest())?, None, (root, settled))
     }
 
     /// Figures for people.

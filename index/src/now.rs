@@ -17,7 +17,7 @@ use crate::{
 
 /// More files than this are not laid over a graph for one question: that all are read instead
 /// takes hardly longer, and less memory.
-const MOST_FILES: usize = 10_000;
+const MOST_FILES: usize = 12_000;
 
 impl Index {
     /// Whether the index knows what the code says, or the text only.
@@ -32,8 +32,8 @@ impl Index {
     /// When a part of the index that was read is damaged: then the answer is incomplete, and the
     /// index is to be built again.
     pub fn ask<R>(&self, question: impl FnOnce(&Graph<'_>) -> R) -> Result<R, Error> {
-        let laid = self.laid_over(self.stored().decoded()?, &Idioms::built_in())?;
-        let graph = laid.map_or_else(|| self.stored().graph(), Ok)?;
+        let graph = self.graph_with(Vec::new(), &Idioms::built_in())?;
+        let graph = graph.map_or_else(|| self.stored().graph(), Ok)?;
         let answer = question(&graph);
         self.graph_soundness().map(|()| answer)
     }
@@ -78,16 +78,17 @@ impl Index {
         changed: Vec<Overlaid>,
         idioms: &Idioms,
     ) -> Result<Option<Graph<'_>>, Error> {
-        let mut laid = self.stored().decoded()?;
-        laid.extend(changed);
-        self.laid_over(laid, idioms)
-    }
-
-    /// The graph with these files laid over it; `None` when too much follows from them.
-    fn laid_over(&self, laid: Vec<Overlaid>, idioms: &Idioms) -> Result<Option<Graph<'_>>, Error> {
-        let mut graph = self.stored().graph()?;
+        if changed.is_empty()
+            && let Some(graph) = self.stored().updated()?
+        {
+            return Ok(Some(graph));
+        }
         let read = |path: &[u8]| self.outline_of(path, idioms).ok();
+        let mut laid = self.stored().decoded(&read)?;
+        laid.extend(changed);
+        let mut graph = self.stored().graph()?;
         let laid = graph.overlay(laid, idioms, MOST_FILES, &read);
+        // None: too much follows from them.
         Ok(laid.is_ok().then_some(graph))
     }
 
@@ -103,6 +104,16 @@ impl Index {
         idioms: &Idioms,
     ) -> Result<Option<SharedGraph>, Error> {
         SharedGraph::of_index(self.clone(), |index| index.graph_with(changed, idioms))
+    }
+
+    /// The files that lie over the graph or the catalog.
+    pub(crate) fn laid_files(&self) -> Result<HashSet<Vec<u8>>, Error> {
+        let mut files: HashSet<Vec<u8>> = self.stored().outlines()?.into_keys().collect();
+        if let Some(catalog) = self.catalog() {
+            files.extend(catalog.replaced()?.into_iter().map(<[u8]>::to_vec));
+            files.extend(catalog.recent()?.into_keys());
+        }
+        Ok(files)
     }
 
     /// An error when a part of the graph that was read so far is damaged: then what it

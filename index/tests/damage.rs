@@ -266,7 +266,7 @@ fn indexes_are_listed_removed_and_pruned() {
         place.cache.list().unwrap().into_iter().filter_map(|entry| entry.root).collect()
     };
     assert_eq!(roots(), [other.clone(), place.tree.root().to_path_buf()]);
-    assert!(place.cache.list().unwrap().iter().all(|e| e.bytes > 0 && e.last_used.is_some()));
+    assert!(place.cache.list().unwrap().iter().all(|e| e.size.bytes > 0 && e.last_used.is_some()));
     fs::remove_dir_all(&other).unwrap();
     let pruned = place.cache.prune().unwrap();
     assert_eq!((pruned.removed.len(), pruned.left.len()), (1, 0));

@@ -7,13 +7,20 @@
 mod answers;
 mod history;
 
-use std::{collections::BTreeMap, fs, path::Path, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fs,
+    os::unix::fs::DirBuilderExt,
+    path::Path,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use answers::{Answers, compare, text};
 use history::{Chance, Tree, rounds};
 use kgrep_index::{
     Index, Scope,
-    build::{Silent, rebuild_with, update_with},
+    build::{Outcome, Silent, rebuild_with, update_with},
     catalog::{Query, Wanted},
     graph::{Builder, Graph, Overlaid, Sections},
     idiom::Idioms,
@@ -137,6 +144,51 @@ fn index_answers(cache: &Cache, root: &Path, idioms: &Idioms) -> Vec<String> {
 
 fn tree_at(root: &Path) -> kgrep_index::Tree {
     kgrep_index::Tree::locate(root).unwrap()
+}
+
+/// An index that begins as another tree's, as a folder's or as that of a revision, which never changes,
+/// answers as one built from nothing.
+#[test]
+fn an_index_that_begins_as_another_answers_as_one_built_from_nothing() {
+    let idioms = Idioms::built_in();
+    let begun = AtomicUsize::new(0);
+    histories(rounds(300) / 2, |seed| {
+        let mut chance = Chance::new(seed ^ 0xdef);
+        let mut tree = Tree::new(&mut chance);
+        let dir = tempfile::tempdir().unwrap();
+        let place = dir.path().canonicalize().unwrap();
+        let kept = Cache::new(&place.join("kept"));
+        let mut edits = Vec::new();
+        // Each begins as one of those before it, with what lies over that.
+        for (number, is_revision) in [false, true, true, false].into_iter().enumerate() {
+            for _ in 0..chance.below(3) {
+                edits.push(tree.edit(&mut chance));
+            }
+            let name = format!("tree{number}");
+            let root = if is_revision { kept.revisions().join(name) } else { place.join(name) };
+            make_folders(&place, &root);
+            fs::create_dir(root.join(".git")).unwrap();
+            write(&root, &tree, &Tree::default());
+            let anew = Cache::new(&place.join(format!("anew{number}")));
+            rebuild_with(&anew, &tree_at(&root), &idioms, None, &Silent).unwrap();
+            let expected = index_answers(&anew, &root, &idioms);
+            let done = update_with(&kept, &tree_at(&root), &idioms, None, &Silent).unwrap();
+            if matches!(done, Outcome::Published(report) if !report.whole) {
+                begun.fetch_add(1, Ordering::Relaxed);
+            }
+            edits.push(format!("tree {number}"));
+            compare(&index_answers(&kept, &root, &idioms), &expected, seed, &edits);
+        }
+    });
+    assert!(begun.into_inner() > 0, "some began as others");
+}
+
+/// Makes folders for the user alone.
+fn make_folders(place: &Path, folder: &Path) {
+    let missing: Vec<&Path> = folder.ancestors().take_while(|path| *path != place).collect();
+    for folder in missing.into_iter().rev().filter(|folder| !folder.exists()) {
+        fs::DirBuilder::new().mode(0o700).create(folder).unwrap();
+    }
 }
 
 #[test]

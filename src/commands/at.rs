@@ -52,10 +52,19 @@ pub(super) fn within<T>(
     let root = laid_out(&place.repository, &revision, &kept)?;
     let below = inner.unwrap_or(&place.below);
     ensure!(stays_below(below), "{}: outside of the repository", below.display());
-    let folder = root.join(below);
-    ensure!(folder.is_dir(), "{}: {name} has no such folder", below.display());
     let mut cli = cli.clone();
     from_outside(&mut cli, &here);
+    // `v6.1:fs/namespace.c` is that file, for a search that names no other.
+    let is_file = inner.is_some() && root.join(below).is_file() && cli.command.is_none();
+    let below = match (is_file, below.file_name(), below.parent()) {
+        (true, Some(file), Some(above)) if cli.root.search.paths.is_empty() => {
+            cli.root.search.paths.push(file.to_owned());
+            above
+        }
+        _ => below,
+    };
+    let folder = root.join(below);
+    ensure!(folder.is_dir(), "{}: {name} has no such folder", below.display());
     in_tree(&cli, below)?;
     follow::in_folder(folder.as_os_str().as_encoded_bytes(), || ask(&cli))?
 }

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
 use kgrep_engine::revision::{Kept, Label};
 use kgrep_index::build::{self, Observer, Report};
-use kgrep_index::store::{Cache, Entry, EntryState};
+use kgrep_index::store::{Cache, Entry, EntryState, IndexSize};
 use kgrep_index::{Fresh, Index, Scope, State, Stats, Tree};
 use rustix::fs::FileType;
 use serde_json::json;
@@ -70,21 +70,15 @@ pub(crate) fn run(args: &IndexArgs, session: &Session) -> Result<Outcome> {
             tree.root().display()
         );
     } else {
-        build(&cache, (&tree, None), &tree.root().display().to_string(), args)
+        build(&cache, &tree, &tree.root().display().to_string(), args)
     }
 }
 
-/// Builds or updates the index of a tree that is called `root`, a new one of a revision from its
-/// neighbour's.
+/// Builds or updates the index of a tree that is called `root`.
 ///
 /// # Errors
 /// If the index can't be written.
-pub(super) fn build(
-    cache: &Cache,
-    (tree, neighbour): (&Tree, Option<&Tree>),
-    root: &str,
-    args: &IndexArgs,
-) -> Result<Outcome> {
+pub(super) fn build(cache: &Cache, tree: &Tree, root: &str, args: &IndexArgs) -> Result<Outcome> {
     let observer = Progress {
         bar: OnceLock::new(),
         done: AtomicU64::new(0),
@@ -95,7 +89,7 @@ pub(super) fn build(
     let (idioms, extent) = (code::idioms(), args.extent());
     let outcome = match args.rebuild {
         true => build::rebuild_with(cache, tree, &idioms, extent, &observer),
-        false => build::update_from(cache, (tree, neighbour), &idioms, extent, &observer),
+        false => build::update_with(cache, tree, &idioms, extent, &observer),
     };
     if let Some(bar) = observer.bar.get() {
         bar.finish_and_clear();
@@ -193,6 +187,7 @@ pub(super) fn status(cache: &Cache, tree: &Tree, root: &str, as_json: bool) -> R
             "unread_folders": stats.opaque_folders,
             "text_bytes": stats.text_bytes,
             "index_bytes": stats.index_bytes,
+            "shared_bytes": cache.size(tree).shared,
             "graph_bytes": stats.graph_bytes,
             "catalog_bytes": stats.catalog_bytes,
             "segments": stats.segments,
@@ -205,7 +200,7 @@ pub(super) fn status(cache: &Cache, tree: &Tree, root: &str, as_json: bool) -> R
         });
         page.push_str(&format!("{value}\n"));
     } else {
-        describe(&mut page, &stats, &fresh);
+        describe(&mut page, &stats, cache.size(tree), &fresh);
         for path in index.not_outlined().iter().filter(|_| stats.code) {
             let path = shown(Path::new(OsStr::from_bytes(path)));
             page.push_str(&format!("{:11} {path}: larger than 64 MiB, its code is not read\n", ""));
@@ -220,7 +215,7 @@ pub(super) fn status(cache: &Cache, tree: &Tree, root: &str, as_json: bool) -> R
 }
 
 /// The status, for people: a line a fact.
-fn describe(page: &mut String, stats: &Stats, fresh: &Fresh) {
+fn describe(page: &mut String, stats: &Stats, size: IndexSize, fresh: &Fresh) {
     let percent = match stats.text_bytes {
         0 => String::new(),
         text => format!(", {:.1} % of the text", 100.0 * stats.index_bytes as f64 / text as f64),
@@ -250,6 +245,9 @@ fn describe(page: &mut String, stats: &Stats, fresh: &Fresh) {
             counted(stats.segments as u64, "segment")
         ),
     );
+    if size.shared > 0 {
+        line("", format!("{} of these shared with other indexes", HumanBytes(size.shared)));
+    }
     line(
         "files",
         format!(
@@ -296,7 +294,7 @@ fn reason(state: State) -> &'static str {
 fn remove(cache: &Cache, tree: &Tree) -> Result<Outcome> {
     let home = cache.home(tree);
     let bytes = cache.list()?.into_iter().find(|entry| entry.dir == home);
-    let bytes = bytes.map_or(0, |entry| entry.bytes);
+    let bytes = bytes.map_or(0, |entry| entry.size.bytes);
     if cache.remove(tree)? {
         tell(format!("removed the index of {}, {}", tree.root().display(), HumanBytes(bytes)));
         return Ok(Outcome::Found);
@@ -335,7 +333,8 @@ fn list(cache: &Cache, session: &Session, as_json: bool) -> Result<Outcome> {
                 "tree": entry.root.as_ref().map(|root| root.to_string_lossy()),
                 "revision": label(&kept, entry).map(|label| label.name),
                 "index": entry.dir.to_string_lossy(),
-                "bytes": entry.bytes,
+                "bytes": entry.size.bytes,
+                "shared_bytes": entry.size.shared,
                 "last_used": entry.last_used.map(iso),
                 "gone": entry.state == EntryState::Gone,
                 "unfinished": entry.state == EntryState::Unfinished,
@@ -365,7 +364,7 @@ fn row(kept: &Kept, entry: &Entry) -> String {
     };
     let tree = entry.root.as_ref().unwrap_or(&entry.dir);
     // Formatted first: indicatif's types don't pad themselves.
-    let size = HumanBytes(entry.bytes).to_string();
+    let size = HumanBytes(entry.size.bytes).to_string();
     let tree = match label(kept, entry) {
         Some(label) => shown(Path::new(&revisions::called(&label))),
         None => shown(tree),
@@ -391,7 +390,7 @@ fn prune(cache: &Cache, session: &Session) -> Result<Outcome> {
     for entry in &pruned.removed {
         let tree = entry.root.as_ref().unwrap_or(&entry.dir).display();
         let why = problem(entry.state).unwrap_or_default();
-        tell(format!("removed the index of {tree}, {}: {why}", HumanBytes(entry.bytes)));
+        tell(format!("removed the index of {tree}, {}: {why}", HumanBytes(entry.size.bytes)));
     }
     for entry in cache.list()? {
         if let Some(why) = problem(entry.state) {

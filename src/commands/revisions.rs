@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Result, ensure};
 use indicatif::HumanBytes;
-use kgrep_engine::revision::{Kept, KeptRevision, Label, Repository, Size, nearest};
+use kgrep_engine::revision::{Kept, KeptRevision, Label, Repository, Size};
 use kgrep_index::Tree;
 use kgrep_index::store::Cache;
 use serde_json::json;
@@ -59,10 +59,7 @@ pub(super) fn run(args: &IndexArgs, common: &CommonArgs, session: &Session) -> R
                 match (args.status, args.check) {
                     (true, _) => index::status(&cache, &tree, name, as_json)?,
                     (_, true) => index::check(&cache, &tree)?,
-                    _ => {
-                        let neighbour = neighbour(name, &tree, &kept, &cache);
-                        index::build(&cache, (&tree, neighbour.as_ref()), name, args)?
-                    }
+                    _ => index::build(&cache, &tree, name, args)?,
                 }
             }
         };
@@ -74,20 +71,6 @@ pub(super) fn run(args: &IndexArgs, common: &CommonArgs, session: &Session) -> R
         kept.remove_unused_blobs()?;
     }
     Ok(outcome)
-}
-
-/// The indexed revision of the same repository that is most like `name`: the one before it.
-fn neighbour(name: &str, tree: &Tree, kept: &Kept, cache: &Cache) -> Option<Tree> {
-    let own = kept.holding(tree.root())?.label?.repository;
-    let indexed = |known: KeptRevision| -> Option<(String, Tree)> {
-        let label = known.label.filter(|label| label.repository == own)?;
-        let other = Tree::locate(&known.root).ok()?;
-        (other != *tree && cache.has(&other)).then_some((label.name, other))
-    };
-    let others: Vec<(String, Tree)> = kept.all().ok()?.into_iter().filter_map(indexed).collect();
-    let names: Vec<&str> = others.iter().map(|(name, _)| name.as_str()).collect();
-    let wanted = nearest(name, &names)?.to_owned();
-    others.into_iter().find(|(name, _)| *name == wanted).map(|(_, tree)| tree)
 }
 
 /// Removes a revision's files and its index.
@@ -145,12 +128,14 @@ pub(super) fn called(label: &Label) -> String {
 pub(super) fn lines(tree: &Tree, session: &Session, as_json: bool) -> Result<String> {
     let Ok(repository) = Repository::around(tree.root()) else { return Ok(String::new()) };
     let mut page = String::new();
+    let cache = Cache::new(&session.cache);
     for known in Kept::new(&session.cache).all()? {
         let Some(label) = &known.label else { continue };
         if label.repository != repository.path() {
             continue;
         }
         let Size { files, own, shared } = Kept::size(&known);
+        let indexed = Tree::locate(&known.root).map(|tree| cache.size(&tree)).unwrap_or_default();
         if as_json {
             let value = json!({
                 "revision": label.name,
@@ -160,14 +145,21 @@ pub(super) fn lines(tree: &Tree, session: &Session, as_json: bool) -> Result<Str
                 "files": files,
                 "own_bytes": own,
                 "shared_bytes": shared,
+                "index_own_bytes": indexed.bytes - indexed.shared,
+                "index_shared_bytes": indexed.shared,
             });
             page += &format!("{value}\n");
             continue;
         }
-        let (own, shared) = (HumanBytes(own), HumanBytes(shared));
+        let parts =
+            |own, shared| format!("{} of its own, {} shared", HumanBytes(own), HumanBytes(shared));
         let name = index::shown(Path::new(&label.name));
-        let files = counted(files, "file");
-        page += &format!("{:11} {name}: {files}, {own} of its own, {shared} shared\n", "revision");
+        let (files, sizes) = (counted(files, "file"), parts(own, shared));
+        let index = match indexed.bytes {
+            0 => "not indexed".to_owned(),
+            bytes => format!("index {}", parts(bytes - indexed.shared, indexed.shared)),
+        };
+        page += &format!("{:11} {name}: {files}, {sizes}; {index}\n", "revision");
     }
     Ok(page)
 }

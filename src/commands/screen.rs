@@ -2,16 +2,19 @@
 //! and the editor.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
+
+use kgrep_engine::revision::Kept;
 
 use super::printer::{PrintError, Printer};
 use super::show::{CountBy, Searched, Stage};
 use super::{diff, draw};
-use crate::browse;
 use crate::editor::{self, LineFlag};
 use crate::list::{Indices, ListError, Match, NAMES, Place, SourceFile, View};
 use crate::message::tell;
 use crate::render::{Content, Facts, Highlighter, Look, Output, Totals, print_page};
 use crate::settings::{Format, Origin, Settings};
+use crate::{browse, folders};
 
 /// When more matches than this are opened, how many is said.
 const MANY: u64 = 10;
@@ -164,7 +167,7 @@ impl Stage for Screen<'_> {
                 !file.stdin,
                 "match {position} came from standard input; there is no file to open"
             );
-            let path = draw::absolute(view, file);
+            let path = named(draw::absolute(view, file));
             let line = match SourceFile::read(&path) {
                 Ok(source) => self.line_now(position, &source, entry),
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -227,8 +230,15 @@ pub(super) fn open_in_editor(
 ) -> anyhow::Result<()> {
     let search_path = std::env::var_os("PATH");
     let editor = editor::chosen(&settings.editor.value, search_path.as_deref())?;
-    let command = editor::command_for(&editor, &LineFlag::from_env(), path, line)?;
+    let path = named(path.to_owned());
+    let command = editor::command_for(&editor, &LineFlag::from_env(), &path, line)?;
     Ok(editor::open(&command, &editor_origin(&settings.editor.origin))?)
+}
+
+/// The path by which an editor shows a file: that of a revision says of which it is.
+fn named(path: PathBuf) -> PathBuf {
+    let named = folders::cache().ok().and_then(|cache| Kept::new(&cache).named(&path));
+    named.unwrap_or(path)
 }
 
 /// Where the editor's name came from, as an error says it.

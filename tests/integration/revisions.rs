@@ -143,6 +143,7 @@ fn a_list_of_a_revision_is_followed_up_there() {
     eqnice!("fs/namespace.c\n", again);
     let opened = dir.kgrep(&["-s", "0"]).env("EDITOR", "echo").stdout();
     let path = opened.split_whitespace().find(|word| word.ends_with("namespace.c")).unwrap();
+    assert!(path.ends_with("/v6.1:fs/namespace.c"), "{opened}");
     let mode = fs::metadata(path).unwrap().permissions().mode();
     assert_eq!(mode & 0o222, 0, "read-only: {opened}");
     let lists = dir.kgrep(&["lists"]).stdout();
@@ -164,6 +165,7 @@ fn revisions_are_named_as_git_names_them() {
     assert_eq!(has(&["--at", "v6.1"]), 1);
     assert_eq!(has(&["--at", "v6.2:fs"]), 0);
     assert_eq!(has(&["--at", "v6.2:mm"]), 1);
+    assert_eq!(has(&["--at", "v6.2:fs/lamp.c"]), 0);
     git(dir.tree(), &["tag", "-a", "-m", "x", "signed", "v6.2"]);
     git(dir.tree(), &["pack-refs", "--all"]);
     git(dir.tree(), &["gc", "-q"]);
@@ -277,6 +279,35 @@ fn what_a_killed_one_left_is_no_revision_and_two_at_once_agree() {
 }
 
 #[test]
+fn what_a_power_failure_damaged_is_laid_out_again() {
+    let dir = repository();
+    let ask = |tag: &str| dir.kgrep(&["--at", tag, "-l", "lamp_new"]).run().stdout();
+    eqnice!("fs/lamp.c\n", ask("v6.2"));
+    eqnice!("", ask("v6.1"));
+    let inode = |tag: &str| {
+        let tree = git(dir.tree(), &["rev-parse", &format!("{tag}^{{tree}}")]);
+        fs::metadata(dir.cache().join("revisions/trees").join(tree)).unwrap().ino()
+    };
+    let before = (inode("v6.1"), inode("v6.2"));
+    let id = git(dir.tree(), &["rev-parse", "v6.2:fs/lamp.c"]);
+    let blob = dir.cache().join(format!("revisions/blobs/{}/{}", &id[..2], &id[2..]));
+    fs::set_permissions(&blob, fs::Permissions::from_mode(0o600)).unwrap();
+    fs::write(&blob, "").unwrap();
+    // The machine was started again since.
+    let run = dir.cache().join("revisions/run");
+    let this = fs::read(&run).unwrap();
+    fs::write(&run, "another").unwrap();
+    eqnice!("fs/lamp.c\n", ask("v6.2"));
+    assert_eq!(fs::read(&run).unwrap(), this, "written to in this run");
+    assert_eq!(inode("v6.1"), before.0, "what is whole stays");
+    // Nothing was damaged: nothing but the note goes.
+    fs::write(&run, "another").unwrap();
+    let kept = inode("v6.2");
+    eqnice!("fs/lamp.c\n", ask("v6.2"));
+    assert!(!run.exists() && inode("v6.2") == kept);
+}
+
+#[test]
 fn where_nothing_can_be_written_no_half_revision_is_left() {
     let dir = repository();
     dir.create("large.c", "int needle;\n".repeat(20_000));
@@ -299,6 +330,9 @@ fn revisions_share_what_is_equal_and_can_be_removed() {
     let rows: Vec<_> = status.lines().filter(|line| line.starts_with("revision ")).collect();
     assert_eq!(rows.len(), 3, "{status}");
     assert!(rows[0].contains(" v6.1: ") && rows[0].contains("shared"), "{status}");
+    assert!(rows[0].contains("; index ") && !rows[0].ends_with(" 0 B shared"), "{status}");
+    let own = dir.kgrep(&["index", "--status", "--at", "v6.1"]).stdout();
+    assert!(own.contains(" of these shared with other indexes"), "{own}");
     let list = dir.kgrep(&["index", "--list"]).stdout();
     assert!(list.contains("v6.2-rc1 of "), "{list}");
     let blobs = || {

@@ -6,14 +6,16 @@
 //!   trees/<tree id>/     a revision's files: links into blobs/, read-only
 //!   trees/<tree id>.toml which revision it was asked as last; its mtime is the last use
 //!   blobs/<ab>/<cdef…>   each content once, by its blob's id
+//!   named/<tree id>/     links into a tree that say which revision it is: `v6.1:fs`
 //!   sides/<number>/      links to trees that were compared, by their names
 //!   unpacking/           a tree that is being written; published by rename
+//!   run                  in which run of the machine something was written last (`settled`)
 //!   lock                 held by the one who writes
 //! ```
 
 use std::fs;
 use std::io::ErrorKind;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -96,6 +98,11 @@ impl Kept {
         self.folder().join("unpacking")
     }
 
+    /// The file that says when something was written last.
+    pub(super) fn run(&self) -> PathBuf {
+        self.folder().join("run")
+    }
+
     /// Makes the folders, for the user alone, and takes the right to write.
     ///
     /// # Errors
@@ -145,6 +152,33 @@ impl Kept {
         Some(kept(root))
     }
 
+    /// The same file by a path that ends as git names it, `v6.1:fs/namespace.c`, for those who see
+    /// the path; none where it is no revision's, or the cache can't be written.
+    pub fn named(&self, path: &Path) -> Option<PathBuf> {
+        let revision = self.holding(path)?;
+        let real = path.canonicalize().ok()?;
+        let mut below = real.strip_prefix(&revision.root).ok()?.components();
+        let first = below.next()?;
+        let plain = |c: char| if c == '/' || c.is_control() { '_' } else { c };
+        let mut name: String = revision.label?.name.chars().map(plain).collect();
+        name.truncate(name.floor_char_boundary(100));
+        let folder = self.folder().join("named").join(revision.root.file_name()?);
+        make_folder(&self.cache, &folder).ok()?;
+        let (link, goal) = (
+            folder.join(format!("{name}:{}", first.as_os_str().to_str()?)),
+            revision.root.join(first),
+        );
+        if !fs::read_link(&link).is_ok_and(|known| known == goal) {
+            let temporary = folder.join(format!(".{}.tmp", std::process::id()));
+            let _ = fs::remove_file(&temporary);
+            symlink(&goal, &temporary).and_then(|()| fs::rename(&temporary, &link)).ok()?;
+        }
+        Some(match below.as_path() {
+            rest if rest.as_os_str().is_empty() => link,
+            rest => link.join(rest),
+        })
+    }
+
     /// All of them, in the order of their names and ids.
     ///
     /// # Errors
@@ -170,11 +204,20 @@ impl Kept {
     pub fn remove(&self, revision: &KeptRevision) -> Result<()> {
         may_write(&self.cache, &self.trees())?;
         let _lock = self.lock()?;
+        self.remove_locked(revision)
+    }
+
+    /// The same for one who may write.
+    pub(super) fn remove_locked(&self, revision: &KeptRevision) -> Result<()> {
         // The name goes first: half a tree is none.
         let gone = self.unpacking();
         remove_all(&gone)?;
         fs::rename(&revision.root, &gone).map_err(Error::read(&revision.root))?;
         let _ = fs::remove_file(revision.root.with_extension(LABEL));
+        if let Some(tree) = revision.root.file_name() {
+            // Links that lead nowhere take no room to speak of.
+            let _ = fs::remove_dir_all(self.folder().join("named").join(tree));
+        }
         remove_all(&gone)
     }
 

@@ -12,7 +12,7 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, symlink};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use gix::ObjectId;
@@ -20,15 +20,11 @@ use gix::objs::tree::EntryKind;
 use rayon::prelude::*;
 
 use super::kept::{Kept, remove_all};
-use super::{Repository, Revision, stays_below};
+use super::{Repository, Revision, settled, stays_below};
 use crate::{Error, Result};
 
 /// When all files of revisions were written, as it seems: 1980, which archives can hold.
 const WRITTEN: Duration = Duration::from_secs(315_619_200);
-
-/// What is larger is brought to the disk before it is published: a tree that a power failure left
-/// with empty files would give wrong answers for good.
-const FLUSHED: u64 = 32 << 20;
 
 /// The memory that each thread has for objects that others are deltas of.
 const DELTAS: usize = 64 << 20;
@@ -67,9 +63,11 @@ pub(super) fn write(
     let goal = kept.unpacking();
     // What a killed one left.
     remove_all(&goal)?;
+    // What isn't on the disk yet is looked at in another run of the machine, if it has an id.
+    let is_noted = settled::note(kept)?;
     let written = fill(repository, &entries, &goal, kept, advance);
-    let published = written.and_then(|bytes| {
-        if bytes > FLUSHED {
+    let published = written.and_then(|all_named| {
+        if !(is_noted && all_named) {
             flush(&goal)?;
         }
         fs::rename(&goal, &root).map_err(Error::read(&root))
@@ -128,14 +126,14 @@ fn is_file_name(name: &[u8]) -> bool {
         && !name.eq_ignore_ascii_case(b".git")
 }
 
-/// Fills the folder `goal`; how many bytes were new.
+/// Fills the folder `goal`; whether all its files have a name among the blobs, too.
 fn fill(
     repository: &Repository,
     entries: &Entries,
     goal: &Path,
     kept: &Kept,
     advance: &(dyn Fn(u64, u64) -> bool + Sync),
-) -> Result<u64> {
+) -> Result<bool> {
     let folder =
         |path: &Path| fs::DirBuilder::new().mode(0o700).create(path).map_err(Error::read(path));
     folder(goal)?;
@@ -145,7 +143,7 @@ fn fill(
         folder(&goal.join(path))?;
     }
     let blobs = kept.blobs();
-    let (done, bytes) = (AtomicU64::new(0), AtomicU64::new(0));
+    let (done, all_named) = (AtomicU64::new(0), AtomicBool::new(true));
     let all = entries.files.len() as u64;
     let local = || {
         let mut local = repository.shared.to_thread_local();
@@ -158,8 +156,9 @@ fn fill(
     // Neighbours are deltas of each other: a thread takes a run of them.
     entries.files.par_chunks(256).try_for_each_init(local, |local, part| {
         for entry in part {
-            let new = file(repository, local, entry, goal, &blobs)?;
-            bytes.fetch_add(new, Ordering::Relaxed);
+            if !file(repository, local, entry, goal, &blobs)? {
+                all_named.store(false, Ordering::Relaxed);
+            }
         }
         let before = done.fetch_add(part.len() as u64, Ordering::Relaxed);
         match advance(before + part.len() as u64, all) {
@@ -175,53 +174,63 @@ fn fill(
             symlink(OsStr::from_bytes(&target), &path).map_err(Error::read(&path))?;
         }
     }
-    Ok(bytes.into_inner())
+    Ok(all_named.into_inner())
 }
 
-/// Makes one file: a link to its blob's, which is written where it isn't there. How many bytes
-/// were written.
+/// Makes one file: a link to its blob's, which is written where it isn't there. Whether it is such
+/// a link.
 fn file(
     repository: &Repository,
     local: &gix::Repository,
     entry: &Entry,
     goal: &Path,
     blobs: &Path,
-) -> Result<u64> {
+) -> Result<bool> {
     let path = goal.join(&entry.path);
     let id = entry.id.to_string();
     let (first, rest) = id.split_at(2);
     let blob = blobs.join(first).join(rest);
-    match fs::hard_link(&blob, &path) {
-        Ok(()) => return Ok(0),
-        Err(error) if error.kind() == ErrorKind::NotFound => {}
+    let is_full = match fs::hard_link(&blob, &path) {
+        Ok(()) => return Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotFound => false,
         // A file has so many names and no more: it is written again.
-        Err(error) if error.kind() == ErrorKind::TooManyLinks => {}
+        Err(error) if error.kind() == ErrorKind::TooManyLinks => true,
         Err(error) => return Err(Error::read(&blob)(error)),
-    }
+    };
     let data = content(repository, local, entry.id)?;
     written(&path, &data).map_err(Error::read(&path))?;
-    let named = fs::hard_link(&path, &blob).or_else(|error| match error.kind() {
-        ErrorKind::NotFound => {
-            let folder = blobs.join(first);
-            match fs::DirBuilder::new().mode(0o700).create(&folder) {
+    if is_full {
+        return Ok(false);
+    }
+    match named(&path, &blob) {
+        Ok(()) => Ok(true),
+        // Another file of this content was faster.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            let joined = fs::remove_file(&path).and_then(|()| fs::hard_link(&blob, &path));
+            joined.map(|()| true).map_err(Error::read(&path))
+        }
+        // A file system without links: then nothing is shared.
+        Err(error)
+            if matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::PermissionDenied) =>
+        {
+            Ok(false)
+        }
+        Err(error) => Err(Error::read(&blob)(error)),
+    }
+}
+
+/// Gives the file its name among the blobs.
+fn named(path: &Path, blob: &Path) -> std::io::Result<()> {
+    fs::hard_link(path, blob).or_else(|error| match (error.kind(), blob.parent()) {
+        (ErrorKind::NotFound, Some(folder)) => {
+            match fs::DirBuilder::new().mode(0o700).create(folder) {
                 Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
                 _ => {}
             }
-            fs::hard_link(&path, &blob)
+            fs::hard_link(path, blob)
         }
         _ => Err(error),
-    });
-    match named {
-        // Two files of one content, or a file system without links: then nothing is shared.
-        Err(error)
-            if matches!(
-                error.kind(),
-                ErrorKind::AlreadyExists | ErrorKind::Unsupported | ErrorKind::TooManyLinks
-            ) => {}
-        Err(error) if error.kind() == ErrorKind::PermissionDenied => {}
-        named => named.map_err(Error::read(&blob))?,
-    }
-    Ok(data.len() as u64)
+    })
 }
 
 fn written(path: &Path, data: &[u8]) -> std::io::Result<()> {

@@ -7,6 +7,7 @@
 
 mod kept;
 mod layout;
+mod settled;
 
 use std::path::{Component, Path, PathBuf};
 
@@ -149,12 +150,18 @@ impl Repository {
             repository: self.path(),
         };
         let root = kept.root(&revision.tree);
+        if settled::is_doubtful(kept)
+            && let Err(error) = settled::check(kept)
+            && !root.is_dir()
+        {
+            return Err(error);
+        }
+        // A cache that can't be written is no reason not to answer of what it has.
         let is_there = root.is_dir();
         if !is_there {
             layout::write(self, revision, kept, advance)?;
         }
         let labelled = kept.label(&revision.tree, &label);
-        // A cache that can't be written is no reason not to answer of what it has.
         if is_there { Ok(root) } else { labelled.map(|()| root) }
     }
 
@@ -224,14 +231,6 @@ impl Repository {
             false => Error::MissingObject { id: id.to_string(), repository: self.path() },
         }
     }
-}
-
-/// Of `names`, the one whose version comes right before that of `name`, or else right after it.
-pub fn nearest<'a>(name: &str, names: &[&'a str]) -> Option<&'a str> {
-    let mut names = names.to_vec();
-    names.sort_by(|a, b| version(a).cmp(&version(b)));
-    let before = names.partition_point(|other| version(other) <= version(name));
-    before.checked_sub(1).and_then(|at| names.get(at)).or_else(|| names.first()).copied()
 }
 
 /// Whether a path stays below where it begins, all the way.

@@ -1,10 +1,11 @@
 //! The catalog's part of a build: the documents of the files while they are in memory for the
 //! text, and with the outline that the graph has made of them anyway.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use super::{
-    graph::{self, MAX_CHANGED},
+    graph::{self, MAX_CHANGED, MAX_DIFFERING},
     plan::Work,
 };
 use crate::{
@@ -27,6 +28,9 @@ pub(super) enum Plan {
     Whole(Builder),
     /// The catalog stays; these files are no longer what it says of them.
     Changed { base: CatalogPart, before: Recent, changed: Mutex<Recent> },
+    /// The catalog stays, and gets another over it with these files: a tree's that never changes,
+    /// which questions need not put together.
+    Over { base: CatalogPart, builder: Builder, replaced: BTreeSet<Vec<u8>> },
 }
 
 impl Plan {
@@ -41,6 +45,7 @@ impl Plan {
         wanted: bool,
         listed: &[ListedFolder],
         work: &Work,
+        settled: bool,
     ) -> Result<Option<Plan>, Error> {
         if !wanted {
             return Ok(old.catalog().is_none().then_some(Plan::Nothing));
@@ -51,9 +56,17 @@ impl Plan {
         let mut changed = Recent::new();
         let paths = work.changed.iter().map(|&job| graph::path_of(listed, job));
         let gone = graph::gone(old, listed, &catalog::wants);
-        for path in paths.chain(gone).filter(|path| wants(path)) {
-            changed.insert(path, None);
+        let paths = paths.chain(gone).filter(|path| wants(path));
+        let over = catalog.replaced()?.into_iter().map(<[u8]>::to_vec);
+        let paths = over.chain(paths);
+        if settled {
+            let before = catalog.recent()?.into_keys();
+            let replaced: BTreeSet<Vec<u8>> = before.chain(paths).collect();
+            let is_few = replaced.len() <= MAX_DIFFERING;
+            let builder = Builder::new();
+            return Ok(is_few.then_some(Plan::Over { base: *base, builder, replaced }));
         }
+        changed.extend(paths.map(|path| (path, None)));
         let before = catalog.recent()?;
         let count =
             before.len() + changed.keys().filter(|path| !before.contains_key(*path)).count();
@@ -73,6 +86,11 @@ impl Plan {
         match self {
             Plan::Nothing => {}
             Plan::Whole(builder) => builder.add(path, &documents(path, text, &outline)),
+            Plan::Over { builder, replaced, .. } => {
+                if replaced.contains(path) {
+                    builder.add(path, &documents(path, text, &outline));
+                }
+            }
             Plan::Changed { changed, .. } => {
                 let lock = || changed.lock().unwrap_or_else(PoisonError::into_inner);
                 if lock().contains_key(path) {
@@ -88,8 +106,15 @@ impl Plan {
         match self {
             Plan::Nothing => Ok(None),
             Plan::Whole(builder) => {
-                let checksum = builder.write(&home.catalog(number))?;
+                let checksum = builder.write(&home.catalog(number), None)?;
                 Ok(Some(CatalogPart { number, checksum, recent: None }))
+            }
+            Plan::Over { base, replaced, .. } if replaced.is_empty() => {
+                Ok(Some(CatalogPart { recent: None, ..base }))
+            }
+            Plan::Over { base, builder, replaced } => {
+                let checksum = builder.write(&home.recent(number), Some(&replaced))?;
+                Ok(Some(CatalogPart { recent: Some((number, checksum)), ..base }))
             }
             Plan::Changed { base, mut before, changed } => {
                 let changed = changed.into_inner().unwrap_or_else(PoisonError::into_inner);

@@ -23,12 +23,27 @@ use crate::{
 /// over it costs every question a tenth of a millisecond each.
 pub(super) const MAX_CHANGED: usize = 1000;
 
+/// The same of a tree that never changes, and over whose graph the files are laid once.
+pub(super) const MAX_DIFFERING: usize = 10_000;
+
 /// What a build makes of the graph.
 pub(super) enum Plan {
     /// All files are read; the code's are outlined, when that is wanted.
     Whole { builder: Builder, code: bool },
     /// The graph stays; these files are no longer what it says of them.
-    Changed { old: Index, base: GraphPart, before: Outlines, changed: Mutex<Outlines> },
+    Changed {
+        old: Index,
+        base: GraphPart,
+        before: Outlines,
+        changed: Mutex<Outlines>,
+        /// The tree never changes: outlines can be read again at any time, and aren't kept.
+        settled: bool,
+    },
+}
+
+/// How many files may lie over a graph.
+pub(super) fn most(settled: bool) -> usize {
+    if settled { MAX_DIFFERING } else { MAX_CHANGED }
 }
 
 impl Plan {
@@ -43,6 +58,7 @@ impl Plan {
         (idioms, code): (&Idioms, bool),
         listed: &[ListedFolder],
         work: &Work,
+        settled: bool,
     ) -> Result<Option<Plan>, Error> {
         let base = *old.manifest().graph();
         let wanted = if code { idioms.fingerprint() } else { NO_CODE };
@@ -53,7 +69,7 @@ impl Plan {
         if !code {
             let changed = Mutex::new(changed);
             let (old, before) = (old.clone(), Outlines::new());
-            return Ok(Some(Plan::Changed { old, base, before, changed }));
+            return Ok(Some(Plan::Changed { old, base, before, changed, settled }));
         }
         for &job in &work.changed {
             let path = path_of(listed, job);
@@ -67,11 +83,12 @@ impl Plan {
         let before = old.stored().outlines()?;
         let count =
             before.len() + changed.keys().filter(|path| !before.contains_key(*path)).count();
-        Ok((count <= MAX_CHANGED).then(|| Plan::Changed {
+        Ok((count <= most(settled)).then(|| Plan::Changed {
             old: old.clone(),
             base,
             before,
             changed: Mutex::new(changed),
+            settled,
         }))
     }
 
@@ -126,15 +143,21 @@ impl Plan {
                 let idioms = if code { idioms.fingerprint() } else { NO_CODE };
                 Ok(Some(GraphPart { number, checksum, outlines: None, idioms }))
             }
-            Plan::Changed { old, base, mut before, changed } => {
+            Plan::Changed { old, base, mut before, changed, settled } => {
                 let changed = changed.into_inner().unwrap_or_else(PoisonError::into_inner);
                 if changed.is_empty() {
                     return Ok(Some(base));
                 }
                 before.extend(changed);
-                let Some(again) = read_again(&old, &before, idioms)? else { return Ok(None) };
+                let most = most(settled);
+                let Some((again, laid)) = read_again(&old, &before, idioms, most)? else {
+                    return Ok(None);
+                };
                 before.extend(again);
-                let checksum = stored::write_outlines(&home.outlines(number), &before)?;
+                if settled {
+                    before.values_mut().flatten().for_each(Vec::clear);
+                }
+                let checksum = stored::write_outlines(&home.outlines(number), &before, &laid)?;
                 Ok(Some(GraphPart { outlines: Some((number, checksum)), ..base }))
             }
         }
@@ -142,16 +165,21 @@ impl Plan {
 }
 
 /// The outlines of what did not change, and of which something else holds now that the others
-/// did; `None` for too many.
-fn read_again(old: &Index, changed: &Outlines, idioms: &Idioms) -> Result<Option<Outlines>, Error> {
+/// did, and what then lies over the graph; `None` for too many.
+fn read_again(
+    old: &Index,
+    changed: &Outlines,
+    idioms: &Idioms,
+    most: usize,
+) -> Result<Option<(Outlines, Vec<u8>)>, Error> {
     let mut graph = old.stored().graph()?;
-    let laid = old.stored().decode(changed)?;
     let read = |path: &[u8]| old.outline_of(path, idioms).ok();
-    let again = graph.overlay(laid, idioms, MAX_CHANGED, &read);
+    let laid = old.stored().decode(changed, &read)?;
+    let Ok(again) = graph.overlay(laid, idioms, most, &read) else { return Ok(None) };
     let encode = |(path, outline): (Vec<u8>, Option<FileOutline>)| {
         (path, outline.map(|outline| outline.encode()))
     };
-    Ok(again.ok().map(|again| again.into_iter().map(encode).collect()))
+    Ok(Some((again.into_iter().map(encode).collect(), graph.laid())))
 }
 
 pub(super) fn path_of(listed: &[ListedFolder], (folder, file): Job) -> Vec<u8> {

@@ -14,6 +14,7 @@ mod neighbour;
 mod plan;
 mod read;
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
@@ -116,7 +117,7 @@ impl Extent {
 
 /// Builds `tree`'s index from nothing. It knows what it knew before; a new one, the text.
 pub fn rebuild(cache: &Cache, tree: &Tree, observer: &dyn Observer) -> Result<Outcome, Error> {
-    run(cache, (tree, None), &Idioms::built_in(), (None, Extent::Text), observer, true)
+    run(cache, tree, &Idioms::built_in(), (None, Extent::Text), observer, true)
 }
 
 /// Like [`rebuild`], with these idioms. The index knows what is `wanted`, else what it knew
@@ -128,13 +129,13 @@ pub fn rebuild_with(
     wanted: Option<Extent>,
     observer: &dyn Observer,
 ) -> Result<Outcome, Error> {
-    run(cache, (tree, None), idioms, (wanted, Extent::Catalog), observer, true)
+    run(cache, tree, idioms, (wanted, Extent::Catalog), observer, true)
 }
 
 /// Brings `tree`'s index up to date: builds it when there is none or it is damaged, else
 /// reads only what changed. It knows what it knew before; a new one, the text.
 pub fn update(cache: &Cache, tree: &Tree, observer: &dyn Observer) -> Result<Outcome, Error> {
-    run(cache, (tree, None), &Idioms::built_in(), (None, Extent::Text), observer, false)
+    run(cache, tree, &Idioms::built_in(), (None, Extent::Text), observer, false)
 }
 
 /// Like [`update`], with these idioms: when they are not those the index was built with, it is
@@ -147,28 +148,13 @@ pub fn update_with(
     wanted: Option<Extent>,
     observer: &dyn Observer,
 ) -> Result<Outcome, Error> {
-    run(cache, (tree, None), idioms, (wanted, Extent::Catalog), observer, false)
-}
-
-/// Like [`update_with`], for a revision's tree ([`Cache::revisions`]): where it has no index, it
-/// begins as that of `neighbour`, another revision's tree, whose files are links to the same ones,
-/// and only what differs is read.
-pub fn update_from(
-    cache: &Cache,
-    (tree, neighbour): (&Tree, Option<&Tree>),
-    idioms: &Idioms,
-    wanted: Option<Extent>,
-    observer: &dyn Observer,
-) -> Result<Outcome, Error> {
-    let is_revision = |tree: &&Tree| cache.is_revision(tree);
-    let neighbour = neighbour.filter(is_revision).filter(|_| is_revision(&tree));
-    run(cache, (tree, neighbour), idioms, (wanted, Extent::Catalog), observer, false)
+    run(cache, tree, idioms, (wanted, Extent::Catalog), observer, false)
 }
 
 /// `first` is what a new index knows of which nothing is `wanted`.
 fn run(
     cache: &Cache,
-    tree: (&Tree, Option<&Tree>),
+    tree: &Tree,
     idioms: &Idioms,
     extent: (Option<Extent>, Extent),
     observer: &dyn Observer,
@@ -185,7 +171,7 @@ fn run(
 /// building from nothing is better.
 fn attempt(
     cache: &Cache,
-    (tree, neighbour): (&Tree, Option<&Tree>),
+    tree: &Tree,
     idioms: &Idioms,
     (wanted, first): (Option<Extent>, Extent),
     observer: &dyn Observer,
@@ -212,14 +198,7 @@ fn attempt(
     let extent = wanted.or(knew).unwrap_or(first);
     let (code, in_catalog) = (extent >= Extent::Code, extent >= Extent::Catalog);
     let old = old.filter(|_| !from_nothing);
-    let borrowed = match (&old, neighbour) {
-        (None, Some(neighbour)) if !from_nothing && discarded.is_none() => {
-            neighbour::borrow(cache, tree, neighbour, &home)?
-        }
-        _ => None,
-    };
-    let is_borrowed = borrowed.is_some();
-    let old = old.or(borrowed);
+    let is_new = old.is_none() && discarded.is_none() && !from_nothing;
     let kept: Vec<u64> = old.iter().flat_map(|old| old.manifest().numbers()).collect();
     // Numbers are given before anything is removed, so that a reader that still looks for an
     // old part never finds a new one under its name.
@@ -236,18 +215,35 @@ fn attempt(
     let start = Start::settled();
     let mut rules = outer_rules(tree.root());
     let listing::Listed { folders: mut listed, broken_rules } = listing::list(tree.root(), start)?;
-    if cache.is_revision(tree) {
+    let settled = cache.is_revision(tree);
+    if settled {
         listing::settle(&mut listed);
     }
     rules.extend(listed_rules(tree, &listed, start));
-    let mut work = Work::new(old.as_ref(), &listed, start);
+    let idioms_wanted = if code { idioms.fingerprint() } else { manifest::NO_CODE };
+    let wanted = neighbour::Wanted { idioms: idioms_wanted, catalog: in_catalog };
+    let borrowed = match is_new {
+        true => neighbour::borrow(cache, tree, &listed, &wanted, &home)?,
+        false => None,
+    };
+    let (borrowed, same) = borrowed.map(|borrowed| (borrowed.index, borrowed.same)).unzip();
+    let is_borrowed = borrowed.is_some();
+    let old = old.or(borrowed);
+    let last = old.iter().flat_map(|old| old.manifest().numbers()).max().unwrap_or(0);
+    let first_part = first_part.max(last.saturating_add(1));
+    // What lies over another's graph and catalog, and all that does of a tree that never changes, is
+    // made at once.
+    let laid = old.as_ref().filter(|_| settled || is_borrowed).map(Index::laid_files).transpose();
+    let again = laid.ok().flatten().unwrap_or_default();
+    let nothing = HashSet::new();
+    let mut work = Work::new(old.as_ref(), &listed, start, (same.as_deref(), &again));
     let plans = match &old {
         Some(old) => {
-            let graph = graph::Plan::update(old, (idioms, code), &listed, &work);
-            let catalog = catalog::Plan::update(old, in_catalog, &listed, &work);
+            let graph = graph::Plan::update(old, (idioms, code), &listed, &work, settled);
+            let catalog = catalog::Plan::update(old, in_catalog, &listed, &work, settled);
             let both = graph.and_then(|graph| Ok(graph.zip(catalog?)));
             both.unwrap_or_else(|error| {
-                discarded = Some(error.to_string());
+                discarded = (!is_borrowed).then(|| error.to_string());
                 None
             })
         }
@@ -255,13 +251,15 @@ fn attempt(
     };
     let old = old.filter(|_| plans.is_some());
     if old.is_none() {
-        work = Work::new(None, &listed, start);
+        work = Work::new(None, &listed, start, (None, &nothing));
     }
     let (graph, catalog) =
         plans.unwrap_or_else(|| (graph::Plan::whole(code), catalog::Plan::whole(in_catalog)));
     if let Some(old) = &old
         && !is_borrowed
-        && work.changes_nothing(old, &listed, &rules)
+        && let compared =
+            (!again.is_empty()).then(|| Work::new(Some(old), &listed, start, (None, &nothing)))
+        && compared.as_ref().unwrap_or(&work).changes_nothing(old, &listed, &rules)
         && old.manifest().rules_broken() == broken_rules
     {
         return Ok(Some(Outcome::Current));

@@ -1,6 +1,8 @@
 //! What a build has to read: the files that changed, and those of segments that are not
 //! worth keeping. Everything else is taken over from the old index.
 
+use std::collections::HashSet;
+
 use super::Place;
 use crate::{
     Index, State,
@@ -9,7 +11,7 @@ use crate::{
         listing::{ListedFile, ListedFolder},
         rules::is_rule,
         stamp::Start,
-        table::{File, View},
+        table::{File, View, join},
     },
 };
 
@@ -37,8 +39,14 @@ pub(super) struct Work {
 }
 
 impl Work {
-    /// Compares the listing with the old index.
-    pub(super) fn new(old: Option<&Index>, listed: &[ListedFolder], start: Start) -> Work {
+    /// Compares the listing with the old index. `same` says for each file whether it is what the index
+    /// knows, where stamps don't; the files in `again` are read, whatever is known.
+    pub(super) fn new(
+        old: Option<&Index>,
+        listed: &[ListedFolder],
+        start: Start,
+        (same, again): (Option<&[bool]>, &HashSet<Vec<u8>>),
+    ) -> Work {
         let view = old.map(Index::table);
         let old_parts = old.map_or(&[][..], |old| old.manifest().parts());
         let mut places = Vec::new();
@@ -51,7 +59,14 @@ impl Work {
                 let known = then.as_ref().and_then(|(view, then)| {
                     Some(view.file(then, view.find_file(then, file.name.to_bytes())?))
                 });
-                let place = place_of(file, known.as_ref(), start);
+                let is_same = |known: &File| match same {
+                    Some(same) => same.get(places.len()) == Some(&true),
+                    None => known.stamp == file.stamp,
+                };
+                let is_read = || again.contains(&join(&folder.path, file.name.to_bytes()));
+                let unchanged = known.as_ref().filter(|known| is_same(known));
+                let unchanged = unchanged.filter(|_| again.is_empty() || !is_read());
+                let place = place_of(file, unchanged, start);
                 same_files &= known.is_some_and(|known| {
                     known.stamp == file.stamp
                         && known.hidden == file.hidden
@@ -129,7 +144,8 @@ impl Work {
     }
 }
 
-/// A file's place without reading it, if that is possible.
+/// A file's place without reading it, if that is possible. `known` is what the index has of one
+/// that is as it was.
 fn place_of(file: &ListedFile, known: Option<&File>, start: Start) -> Option<Place> {
     // A rule file that is ignored itself must not change unseen between verdict and stamp.
     let is_new_rule = is_rule(file.name.to_bytes()) && file.stamp.is_racy(start);
@@ -139,7 +155,7 @@ fn place_of(file: &ListedFile, known: Option<&File>, start: Start) -> Option<Pla
     if file.stamp.is_racy(start) {
         return Some(Place { state: State::Racy, part: 0, document: 0 });
     }
-    let known = known.filter(|known| known.stamp == file.stamp)?;
+    let known = known?;
     match known.state {
         State::Text | State::Utf16 | State::Dense => Some(Place {
             state: known.state,

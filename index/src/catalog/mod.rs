@@ -26,6 +26,6 @@ pub use document::Kind;
 pub use query::Query;
 pub use search::{Found, Marks, Wanted};
 
-pub(crate) use now::Catalog;
+pub(crate) use now::{Catalog, Since};
 pub(crate) use read::{documents, wants};
 pub(crate) use write::Builder;

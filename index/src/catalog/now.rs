@@ -30,18 +30,47 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Catalog {
     pub(crate) stored: Stored,
-    pub(crate) recent: Option<Container>,
+    pub(crate) since: Option<Since>,
+}
+
+/// What changed before the last update.
+#[derive(Debug)]
+pub(crate) enum Since {
+    /// The documents, which whoever asks puts into a segment: more may have changed since.
+    Documents(Container),
+    /// A catalog over the other, of a tree that never changes.
+    Catalog(Box<Stored>),
 }
 
 impl Catalog {
     /// The files, for checks and figures.
     pub(crate) fn containers(&self) -> impl Iterator<Item = &Container> {
-        std::iter::once(self.stored.container()).chain(&self.recent)
+        let since = self.since.as_ref().map(|since| match since {
+            Since::Documents(container) => container,
+            Since::Catalog(stored) => stored.container(),
+        });
+        std::iter::once(self.stored.container()).chain(since)
     }
 
     /// The documents of the files that changed before the last update.
     pub(crate) fn recent(&self) -> Result<Recent, Error> {
-        self.recent.as_ref().map_or_else(|| Ok(Recent::new()), recent::read)
+        match &self.since {
+            Some(Since::Documents(container)) => recent::read(container),
+            _ => Ok(Recent::new()),
+        }
+    }
+
+    /// The catalog over the other.
+    fn over(&self) -> Option<&Stored> {
+        match &self.since {
+            Some(Since::Catalog(stored)) => Some(stored),
+            _ => None,
+        }
+    }
+
+    /// The paths of the files that the catalog over the other is of, sorted.
+    pub(crate) fn replaced(&self) -> Result<Vec<&[u8]>, Error> {
+        self.over().map_or_else(|| Ok(Vec::new()), Stored::replaced)
     }
 }
 
@@ -69,25 +98,17 @@ impl Index {
     ) -> Result<Option<(Vec<Found>, Marks)>, Error> {
         let Some(catalog) = self.catalog() else { return Ok(None) };
         let changed = self.changed_documents(catalog, fresh, idioms)?;
-        let files = catalog.stored.files()?;
-        let mut stale = vec![false; files.len()];
-        for (path, _) in &changed {
-            if let Ok(at) = files.binary_search_by(|(_, known)| (*known).cmp(path)) {
-                stale[at] = true;
-            }
+        let paths: Vec<&[u8]> = changed.iter().map(|(path, _)| path.as_slice()).collect();
+        let mut sources = vec![source(&catalog.stored, &[&paths, &catalog.replaced()?])?];
+        if let Some(over) = catalog.over() {
+            sources.push(source(over, &[&paths])?);
         }
         let unreadable = |_| catalog.stored.unreadable();
         let memory = Memory::of(&changed).map_err(unreadable)?;
-        let base = Source {
-            table: catalog.stored.table()?,
-            files,
-            segments: catalog.stored.segments()?,
-            stale,
-        };
-        let mut sources = vec![base];
         sources.extend(memory.as_ref().and_then(|memory| memory.source().ok().flatten()));
         let found = search::ask(&sources, query, wanted, uses);
         catalog.stored.soundness()?;
+        catalog.over().map_or(Ok(()), Stored::soundness)?;
         found.map(Some).map_err(|_| catalog.stored.unreadable())
     }
 
@@ -127,6 +148,18 @@ impl Index {
         changed.sort_unstable_by(|one, other| one.0.cmp(&other.0));
         Ok(changed)
     }
+}
+
+/// A stored catalog without these files, each row of them sorted.
+fn source<'a>(stored: &'a Stored, changed: &[&[&[u8]]]) -> Result<Source<'a>, Error> {
+    let files = stored.files()?;
+    let mut stale = vec![false; files.len()];
+    for path in changed.iter().copied().flatten() {
+        if let Ok(at) = files.binary_search_by(|(_, known)| (*known).cmp(path)) {
+            stale[at] = true;
+        }
+    }
+    Ok(Source { table: stored.table()?, files, segments: stored.segments()?, stale })
 }
 
 /// Documents indexed in memory.

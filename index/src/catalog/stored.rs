@@ -28,6 +28,8 @@ pub(super) const KIND: Name = *b"catalog\0";
 pub(super) const SUMS: Name = *b"sums\0\0\0\0";
 /// The files that have documents.
 pub(super) const FILES: Name = *b"files\0\0\0";
+/// Of a catalog over another: the paths of all files that are not what the other says, sorted.
+pub(super) const REPLACED: Name = *b"replaced";
 /// How many documents each part has.
 pub(super) const PARTS: Name = *b"parts\0\0\0";
 /// The table of the documents.
@@ -162,6 +164,17 @@ impl Stored {
             files.push(file.ok_or_else(|| self.container.corrupt("the catalog's files"))?);
         }
         Ok(files)
+    }
+
+    /// The files that are not what the catalog below this one says.
+    pub(super) fn replaced(&self) -> Result<Vec<&[u8]>, Error> {
+        let mut reader = Reader(self.bytes(REPLACED)?);
+        let mut paths = Vec::new();
+        while !reader.0.is_empty() {
+            let path = reader.bytes();
+            paths.push(path.ok_or_else(|| self.container.corrupt("the catalog's files"))?);
+        }
+        Ok(paths)
     }
 
     /// The segments, each with the number of its first document.

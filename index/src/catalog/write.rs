@@ -5,6 +5,7 @@
 //! checksums, publication and life as every other part of the index.
 
 use std::{
+    collections::BTreeSet,
     path::Path,
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -188,8 +189,13 @@ impl Builder {
         }
     }
 
-    /// Writes the catalog's file and returns its header's checksum.
-    pub(crate) fn write(self, path: &Path) -> Result<u32, Error> {
+    /// Writes the catalog's file and returns its header's checksum; of one over another, which is
+    /// of these files in its place.
+    pub(crate) fn write(
+        self,
+        path: &Path,
+        replaced: Option<&BTreeSet<Vec<u8>>>,
+    ) -> Result<u32, Error> {
         let failed = |what: Failure| Error::io(path, std::io::Error::other(what));
         if let Some(error) = lock(&self.failed).take() {
             return Err(failed(error));
@@ -207,6 +213,11 @@ impl Builder {
         let tables: Vec<&TableWriter> = parts.iter().map(|part| &part.table).collect();
         let tables = table::sections(&tables, &numbers);
         let mut sections: Vec<(container::Name, &[u8])> = vec![(stored::FILES, &paths)];
+        let mut section = Vec::new();
+        if let Some(replaced) = replaced {
+            replaced.iter().for_each(|path| put_bytes(&mut section, path));
+            sections.push((stored::REPLACED, &section));
+        }
         for (name, bytes) in stored::TABLE.iter().zip(&tables) {
             sections.push((*name, bytes));
         }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use crate::bits::Bits;
 use crate::outline::{Flags, Kind, UseKind};
 
-use super::bytes::{Cursor, Words, parts};
+use super::bytes::{Cursor, Words, parts, put};
 use super::guard::Guarded;
 use super::ids::{DefId, FileId, NameRef};
 use super::known::Known;
@@ -109,7 +109,7 @@ pub struct Graph<'a> {
     pub(super) filled: Mutex<FilledSlots>,
     /// What was found out of names as they are now.
     pub(super) known: Mutex<Known>,
-    pub(super) overlay: Overlay,
+    pub(super) overlay: Overlay<'a>,
     /// The files that the configuration in force doesn't build.
     left_out: OnceLock<Bits>,
 }
@@ -264,7 +264,7 @@ impl<'a> Graph<'a> {
     /// [`Arch::Built`](super::Arch::Built) leave them out. Most paths are asked for in order.
     pub fn leave_out(&self, mut is_out: impl FnMut(&[u8]) -> bool) {
         self.left_out.get_or_init(|| {
-            let files = self.base_files() + self.overlay.paths.len() as u32;
+            let files = self.base_files() + self.overlay.files();
             let mut bits = Bits::empty(files as usize);
             for file in (0..files).map(FileId).filter(|file| is_out(self.path(*file))) {
                 bits.set(file.at());
@@ -306,7 +306,7 @@ impl<'a> Graph<'a> {
     /// The definition with this number.
     pub fn definition(&self, id: DefId) -> Option<DefInfo> {
         if let Some(index) = id.past(self.base_definitions()) {
-            return self.overlay.definition(index).copied();
+            return self.overlay.definition(index);
         }
         let after = self.starts.partition(|start| start <= id.0);
         self.base_definition(id, NameRef(after.checked_sub(1)? as u32))
@@ -345,9 +345,10 @@ impl<'a> Graph<'a> {
     /// All definitions of a name, in path and line order.
     pub fn definitions_of(&self, name: NameRef) -> Vec<DefInfo> {
         let live = self.base_definitions_of(name).filter(|d| !self.overlay.replaces(d.file));
-        match self.overlay.definitions_of(name) {
-            [] => live.collect(),
-            own => self.merged(live, own.iter().copied()).collect(),
+        let own = self.overlay.definitions_of(name);
+        match own.is_empty() {
+            true => live.collect(),
+            false => self.merged(live, own.into_iter()).collect(),
         }
     }
 
@@ -368,17 +369,12 @@ impl<'a> Graph<'a> {
     /// The uses in a definition: of the sections those that were edges, of the overlay all.
     pub(super) fn all_uses_of(&self, definition: &DefInfo) -> Vec<Edge> {
         if let Some(index) = definition.id.past(self.base_definitions()) {
-            return self.overlay.edges(index).to_vec();
+            return self.overlay.edges(index);
         }
         let Some(at) = self.sources.find(definition.id.0) else { return Vec::new() };
         let range = self.edge_offsets.range(at).unwrap_or_default();
         let data = self.edge_data.get(range).unwrap_or_default();
-        let mut edges = Vec::with_capacity(data.len() / 6);
-        let mut cursor = Cursor::new(data, 0);
-        while let Some(edge) = read_edge(&mut cursor, definition.first) {
-            edges.push(edge);
-        }
-        edges
+        read_edges(data, definition.first)
     }
 
     /// The definitions that use a name, or fill a slot of that name, by name, path and line.
@@ -406,7 +402,8 @@ impl<'a> Graph<'a> {
             let is_live = self.definition(*id).is_some_and(|d| !self.overlay.replaces(d.file));
             is_live && (!lost || uses(*id))
         });
-        let own = self.overlay.users_of(name).map(|index| DefId(self.base_definitions() + index));
+        let own = self.overlay.users_of(name).into_iter();
+        let own = own.map(|index| DefId(self.base_definitions() + index));
         self.merged_ids(found, own.filter(|id| uses(*id)).collect())
     }
 
@@ -415,7 +412,7 @@ impl<'a> Graph<'a> {
         let base =
             (0..self.sources.len()).filter_map(|at| self.definition(DefId(self.sources.get(at)?)));
         let live = base.filter(|d| !self.overlay.replaces(d.file));
-        self.merged(live, self.overlay.all().copied())
+        self.merged(live, self.overlay.all())
     }
 
     /// The macros of a file of the sections that may make definitions: the name of each, and a
@@ -434,7 +431,7 @@ impl<'a> Graph<'a> {
     /// The private files that a file includes.
     pub(super) fn includes_of(&self, file: FileId) -> Vec<FileId> {
         if let Some(index) = file.past(self.base_files()) {
-            return self.overlay.includes(index).to_vec();
+            return self.overlay.includes(index);
         }
         files_of(self.include_offsets, self.include_data, file)
             .map(|target| self.overlay.current(target, self.base_files()))
@@ -470,6 +467,26 @@ fn files_of<'a>(
     let range = offsets.range(file.at()).unwrap_or_default();
     let mut cursor = Cursor::new(data.get(range).unwrap_or_default(), 0);
     std::iter::from_fn(move || cursor.number().map(FileId))
+}
+
+/// The uses in `data`, of a definition that begins on the line `first`.
+pub(super) fn read_edges(data: &[u8], first: u32) -> Vec<Edge> {
+    let mut edges = Vec::with_capacity(data.len() / 6);
+    let mut cursor = Cursor::new(data, 0);
+    while let Some(edge) = read_edge(&mut cursor, first) {
+        edges.push(edge);
+    }
+    edges
+}
+
+/// Appends a use as [`read_edges`] reads it.
+pub(super) fn put_edge(data: &mut Vec<u8>, edge: &Edge, first: u32) {
+    data.push(edge.kind as u8 | u8::from(edge.via.is_some()) << 3 | u8::from(edge.runs) << 4);
+    put(data, edge.name.0);
+    put(data, edge.line.wrapping_sub(first));
+    if let Some(via) = edge.via {
+        put(data, via.0);
+    }
 }
 
 fn read_edge(cursor: &mut Cursor, first: u32) -> Option<Edge> {

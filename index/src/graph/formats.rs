@@ -37,8 +37,8 @@ impl Graph<'_> {
         });
         let base = base.filter(|(file, _)| !self.overlay.replaces(*file));
         let base = base.map(|(file, said)| (self.path(file), said));
-        let changed = self.overlay.live_paths().zip(&self.overlay.formats);
-        base.chain(changed.map(|(path, said)| (path, said.as_slice())))
-            .filter(|(_, said)| !said.is_empty())
+        let changed =
+            (0..self.overlay.files()).map(|at| (self.overlay.path(at), self.overlay.said(at)));
+        base.chain(changed).filter(|(_, said)| !said.is_empty())
     }
 }

@@ -111,19 +111,18 @@ impl Graph<'_> {
     }
 
     /// Which `.c` files include which others, now.
-    fn lay_includers(&mut self) {
+    pub(super) fn lay_includers(&mut self) {
         let mut includers: HashMap<FileId, Vec<FileId>> = HashMap::new();
         for (target, files) in &self.base_includers {
             let live = files.iter().copied().filter(|file| !self.overlay.replaces(*file));
             let target = self.overlay.current(*target, self.base_files());
             includers.entry(target).or_default().extend(live);
         }
-        for (index, targets) in self.overlay.includes.iter().enumerate() {
-            for target in targets.iter().filter(|target| self.path(**target).ends_with(b".c")) {
-                includers
-                    .entry(*target)
-                    .or_default()
-                    .push(FileId(self.base_files() + index as u32));
+        for index in 0..self.overlay.files() {
+            for target in self.overlay.includes(index) {
+                if self.path(target).ends_with(b".c") {
+                    includers.entry(target).or_default().push(FileId(self.base_files() + index));
+                }
             }
         }
         includers.values_mut().for_each(|files| files.sort_by(|a, b| self.compare_files(*a, *b)));

@@ -22,6 +22,7 @@ mod include;
 mod instances;
 mod interner;
 mod known;
+mod laid;
 mod layer;
 mod made;
 mod maybe;

@@ -6,13 +6,17 @@ use std::ops::Range;
 
 use crate::outline::Kind;
 
+use super::Damaged;
 use super::base::{DefInfo, Edge, Graph};
 use super::ids::{FileId, NameRef};
+use super::laid::{self, Laid};
 
 /// What changed since the sections were written. Names, files and definitions are numbered in
 /// the order of the sections.
 #[derive(Default)]
-pub(super) struct Overlay {
+pub(super) struct Overlay<'a> {
+    /// It was laid by an update: then nothing else is here.
+    pub(super) stored: Option<Laid<'a>>,
     pub(super) replaced: HashMap<FileId, Option<u32>>,
     pub(super) paths: Vec<Vec<u8>>,
     /// Those that the sections do not have, and before which of theirs each comes.
@@ -33,16 +37,20 @@ pub(super) struct Overlay {
     pub(super) formats: Vec<Vec<u8>>,
 }
 
-impl Overlay {
+impl Overlay<'_> {
     pub(super) fn is_empty(&self) -> bool {
-        self.replaced.is_empty() && self.paths.is_empty()
+        self.stored.is_none() && self.replaced.is_empty() && self.paths.is_empty()
     }
 
     pub(super) fn replaces(&self, file: FileId) -> bool {
-        !self.replaced.is_empty() && self.replaced.contains_key(&file)
+        match &self.stored {
+            Some(laid) => laid.replaces(file),
+            None => !self.replaced.is_empty() && self.replaced.contains_key(&file),
+        }
     }
 
-    /// The files of the sections that are laid over, with their numbers here.
+    /// The files of the sections that are laid over, with their numbers here. For what lays, as the
+    /// others below that are not of what is stored.
     pub(super) fn replaced_files(&self) -> impl Iterator<Item = (FileId, Option<u32>)> {
         self.replaced.iter().map(|(file, now)| (*file, *now))
     }
@@ -54,37 +62,56 @@ impl Overlay {
 
     /// The number by which a file of the sections goes now.
     pub(super) fn current(&self, file: FileId, base: u32) -> FileId {
-        match self.replaced.get(&file) {
-            Some(Some(index)) => FileId(base + index),
-            _ => file,
-        }
+        let now = match &self.stored {
+            Some(laid) => laid.now(file),
+            None => self.replaced.get(&file).copied().flatten(),
+        };
+        now.map_or(file, |index| FileId(base + index))
+    }
+
+    /// How many files there are.
+    pub(super) fn files(&self) -> u32 {
+        self.stored.as_ref().map_or(self.paths.len() as u32, Laid::files)
     }
 
     pub(super) fn path(&self, index: u32) -> &[u8] {
-        self.paths.get(index as usize).map_or(&[], Vec::as_slice)
+        match &self.stored {
+            Some(laid) => laid.path(index),
+            None => self.paths.get(index as usize).map_or(&[], Vec::as_slice),
+        }
     }
 
     pub(super) fn live_paths(&self) -> impl Iterator<Item = &[u8]> {
-        self.paths.iter().map(Vec::as_slice)
+        (0..self.files()).map(|index| self.path(index))
     }
 
     pub(super) fn file(&self, path: &[u8]) -> Option<u32> {
-        let found = self.paths.binary_search_by(|known| known.as_slice().cmp(path));
-        found.ok().map(|index| index as u32)
+        let at = partition(self.files(), |index| self.path(index) < path);
+        (at < self.files() && self.path(at) == path).then_some(at)
+    }
+
+    fn count_names(&self) -> u32 {
+        self.stored.as_ref().map_or(self.names.len() as u32, Laid::names)
     }
 
     pub(super) fn name(&self, index: u32) -> &[u8] {
-        self.names.get(index as usize).map_or(&[], Vec::as_slice)
+        match &self.stored {
+            Some(laid) => laid.name(index),
+            None => self.names.get(index as usize).map_or(&[], Vec::as_slice),
+        }
     }
 
     /// Before which name of the sections this one comes.
     pub(super) fn name_place(&self, index: u32) -> u32 {
-        self.name_places.get(index as usize).copied().unwrap_or(u32::MAX)
+        match &self.stored {
+            Some(laid) => laid.name_place(index),
+            None => self.name_places.get(index as usize).copied().unwrap_or(u32::MAX),
+        }
     }
 
     pub(super) fn find_name(&self, name: &[u8]) -> Option<u32> {
-        let found = self.names.binary_search_by(|known| known.as_slice().cmp(name));
-        found.ok().map(|index| index as u32)
+        let at = partition(self.count_names(), |index| self.name(index) < name);
+        (at < self.count_names() && self.name(at) == name).then_some(at)
     }
 
     /// The names that begin with `start`, with their numbers, in order.
@@ -92,18 +119,24 @@ impl Overlay {
         &'o self,
         start: &'o [u8],
     ) -> impl Iterator<Item = (u32, &'o [u8])> {
-        let first = self.names.partition_point(|name| name.as_slice() < start);
-        let names = (first..self.names.len()).map(|at| (at as u32, self.names[at].as_slice()));
+        let first = partition(self.count_names(), |index| self.name(index) < start);
+        let names = (first..self.count_names()).map(|at| (at, self.name(at)));
         names.take_while(move |(_, name)| name.starts_with(start))
     }
 
-    pub(super) fn definition(&self, index: u32) -> Option<&DefInfo> {
-        self.definitions.get(index as usize)
+    pub(super) fn definition(&self, index: u32) -> Option<DefInfo> {
+        match &self.stored {
+            Some(laid) => laid.definition(index),
+            None => self.definitions.get(index as usize).copied(),
+        }
     }
 
-    pub(super) fn definitions_of(&self, name: NameRef) -> &[DefInfo] {
+    pub(super) fn definitions_of(&self, name: NameRef) -> Vec<DefInfo> {
+        if let Some(laid) = &self.stored {
+            return laid.definitions_of(name);
+        }
         let found = self.by_name.get(&name).map(|range| range.start as usize..range.end as usize);
-        found.and_then(|range| self.definitions.get(range)).unwrap_or_default()
+        found.and_then(|range| self.definitions.get(range)).unwrap_or_default().to_vec()
     }
 
     /// The names that changed files define.
@@ -111,20 +144,30 @@ impl Overlay {
         self.by_name.keys().copied()
     }
 
-    pub(super) fn edges(&self, index: u32) -> &[Edge] {
-        self.edges.get(index as usize).map_or(&[], Vec::as_slice)
+    pub(super) fn edges(&self, index: u32) -> Vec<Edge> {
+        match &self.stored {
+            Some(laid) => laid.edges(index),
+            None => self.edges.get(index as usize).cloned().unwrap_or_default(),
+        }
     }
 
-    pub(super) fn users_of(&self, name: NameRef) -> impl Iterator<Item = u32> + '_ {
-        self.users.get(&name).into_iter().flatten().copied()
+    pub(super) fn users_of(&self, name: NameRef) -> Vec<u32> {
+        match &self.stored {
+            Some(laid) => laid.users_of(name),
+            None => self.users.get(&name).cloned().unwrap_or_default(),
+        }
     }
 
-    pub(super) fn all(&self) -> impl Iterator<Item = &DefInfo> {
-        self.definitions.iter()
+    pub(super) fn all(&self) -> impl Iterator<Item = DefInfo> {
+        let count = self.stored.as_ref().map_or(self.definitions.len() as u32, Laid::count);
+        (0..count).filter_map(|index| self.definition(index))
     }
 
-    pub(super) fn includes(&self, index: u32) -> &[FileId] {
-        self.includes.get(index as usize).map_or(&[], Vec::as_slice)
+    pub(super) fn includes(&self, index: u32) -> Vec<FileId> {
+        match &self.stored {
+            Some(laid) => laid.includes(index),
+            None => self.includes.get(index as usize).cloned().unwrap_or_default(),
+        }
     }
 
     pub(super) fn all_includes(&self, index: u32) -> &[(FileId, u32)] {
@@ -136,7 +179,49 @@ impl Overlay {
     }
 
     pub(super) fn member_type(&self, index: u32) -> Option<NameRef> {
-        self.types.get(&index).copied()
+        match &self.stored {
+            Some(laid) => laid.member_type(index),
+            None => self.types.get(&index).copied(),
+        }
+    }
+
+    /// What a file says of printing.
+    pub(super) fn said(&self, index: u32) -> &[u8] {
+        match &self.stored {
+            Some(laid) => laid.formats(index),
+            None => self.formats.get(index as usize).map_or(&[], Vec::as_slice),
+        }
+    }
+}
+
+/// How many of so many numbers come first that `before` holds for, in a rising order.
+fn partition(count: u32, before: impl Fn(u32) -> bool) -> u32 {
+    let (mut low, mut high) = (0, count);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if before(middle) { low = middle + 1 } else { high = middle }
+    }
+    low
+}
+
+impl<'a> Graph<'a> {
+    /// Lays over the sections what [`Graph::laid`] wrote of what lay over the same ones.
+    pub(super) fn lay_stored(&mut self, bytes: &'a [u8]) -> Result<(), Damaged> {
+        let laid = Laid::open(bytes, self.base_files(), self.base_definitions());
+        let stored = Some(laid.ok_or(Damaged("graph.laid"))?);
+        self.overlay = Overlay { stored, ..Overlay::default() };
+        for index in 0..self.overlay.files() {
+            for target in self.overlay.includes(index) {
+                self.included.set(target.at());
+            }
+        }
+        self.lay_includers();
+        Ok(())
+    }
+
+    /// What lies over the sections now, in bytes.
+    pub(crate) fn laid(&self) -> Vec<u8> {
+        laid::write(&self.overlay, self.base_files(), self.base_definitions())
     }
 }
 

@@ -4,6 +4,8 @@
 
 use std::{collections::BTreeMap, ops::Range, path::Path};
 
+use rayon::prelude::*;
+
 use super::guard::{self, Guard, Guarded};
 use super::{Damaged, Graph, Overlaid, Sections};
 use crate::{
@@ -32,8 +34,15 @@ const SECTIONS: [Name; 7] = [
     *b"formats\0",
 ];
 
-/// Encoded outlines by path; `None` for a file that is gone.
+/// The same files, laid over the graph.
+const LAID: Name = *b"laid\0\0\0\0";
+
+/// Encoded outlines by path; `None` for a file that is gone, and nothing in it for one that is to
+/// be read again.
 pub(crate) type Outlines = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+
+/// Reads the outline of a file.
+pub(crate) type Read<'r> = dyn Fn(&[u8]) -> Option<FileOutline> + Sync + 'r;
 
 /// Writes the graph's file and returns its header's checksum.
 pub(crate) fn write_graph(path: &Path, sections: &Sections) -> Result<u32, Error> {
@@ -50,14 +59,15 @@ pub(crate) fn write_graph(path: &Path, sections: &Sections) -> Result<u32, Error
 }
 
 /// Writes the file with the changed files' outlines and returns its header's checksum.
-pub(crate) fn write_outlines(path: &Path, outlines: &Outlines) -> Result<u32, Error> {
+pub(crate) fn write_outlines(path: &Path, outlines: &Outlines, laid: &[u8]) -> Result<u32, Error> {
     let mut entries = Vec::new();
     for (path, outline) in outlines {
         put_bytes(&mut entries, path);
         put_u32(&mut entries, u32::from(outline.is_some()));
         put_bytes(&mut entries, outline.as_deref().unwrap_or_default());
     }
-    container::write(path, OUTLINES, &[Section { name: ENTRIES, pieces: vec![&entries] }])
+    let laid = Section { name: LAID, pieces: vec![laid] };
+    container::write(path, OUTLINES, &[Section { name: ENTRIES, pieces: vec![&entries] }, laid])
 }
 
 /// The open files of a graph.
@@ -101,6 +111,19 @@ impl Stored {
         Ok(Stored { graph, sections, guards, outlines })
     }
 
+    /// The graph as it was when it was last updated.
+    pub(crate) fn updated(&self) -> Result<Option<Graph<'_>>, Error> {
+        let mut graph = self.graph()?;
+        let Some(container) = &self.outlines else { return Ok(Some(graph)) };
+        // What an older kgrep wrote hasn't laid them.
+        if container.section(LAID).is_err() {
+            return Ok(None);
+        }
+        let laid = container.bytes(container.checked_section(LAID)?);
+        graph.lay_stored(laid).map_err(|Damaged(what)| container.corrupt(what))?;
+        Ok(Some(graph))
+    }
+
     /// The graph as it was when it was last built whole.
     pub(crate) fn graph(&self) -> Result<Graph<'_>, Error> {
         let mut sections = [Guarded::default(); 7];
@@ -117,18 +140,23 @@ impl Stored {
         read_outlines(container.bytes(entries)).ok_or_else(|| container.corrupt("entries"))
     }
 
-    /// The outlines of what changed since.
-    pub(crate) fn decoded(&self) -> Result<Vec<Overlaid>, Error> {
-        self.decode(&self.outlines()?)
+    /// The outlines of what changed since. `read` gives one that isn't kept.
+    pub(crate) fn decoded(&self, read: &Read) -> Result<Vec<Overlaid>, Error> {
+        self.decode(&self.outlines()?, read)
     }
 
     /// These outlines, decoded.
-    pub(crate) fn decode(&self, outlines: &Outlines) -> Result<Vec<Overlaid>, Error> {
+    pub(crate) fn decode(&self, outlines: &Outlines, read: &Read) -> Result<Vec<Overlaid>, Error> {
         let decode = |(path, bytes): (&Vec<u8>, &Option<Vec<u8>>)| {
-            let outline = bytes.as_ref().map(|bytes| FileOutline::decode(bytes)).transpose();
-            outline.map(|outline| (path.clone(), outline))
+            let outline = match bytes.as_deref() {
+                None => None,
+                // What can't be read any more says nothing.
+                Some([]) => read(path),
+                Some(bytes) => Some(FileOutline::decode(bytes).map_err(|_| ())?),
+            };
+            Ok((path.clone(), outline))
         };
-        let all: Result<Vec<_>, _> = outlines.iter().map(decode).collect();
+        let all: Result<Vec<_>, ()> = outlines.par_iter().map(decode).collect();
         let container = self.outlines.as_ref().unwrap_or(&self.graph);
         all.map_err(|_| container.corrupt("an outline"))
     }

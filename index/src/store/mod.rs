@@ -22,7 +22,10 @@ pub mod trust;
 
 use std::{
     fs::{self, File, OpenOptions},
-    os::unix::{ffi::OsStrExt, fs::OpenOptionsExt},
+    os::unix::{
+        ffi::OsStrExt,
+        fs::{MetadataExt, OpenOptionsExt},
+    },
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
@@ -51,9 +54,18 @@ pub struct Entry {
     /// The folder that holds the index.
     pub dir: PathBuf,
     /// Bytes on the disk.
-    pub bytes: u64,
+    pub size: IndexSize,
     /// When a search last used it, or it was built.
     pub last_used: Option<SystemTime>,
+}
+
+/// How much of the disk an index takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct IndexSize {
+    /// Bytes of its files.
+    pub bytes: u64,
+    /// Of these, those of files that other indexes have, too: of revisions alike.
+    pub shared: u64,
 }
 
 /// What [`Cache::prune`] did.
@@ -144,13 +156,28 @@ impl Cache {
 
     /// Whether `tree` is one of those.
     pub fn is_revision(&self, tree: &Tree) -> bool {
-        let own = |folder: &Path| tree.root().starts_with(folder);
+        self.is_revision_at(tree.root())
+    }
+
+    /// kgrep's cache folder.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.root
+    }
+
+    /// The same of the tree with this top folder.
+    pub(crate) fn is_revision_at(&self, root: &Path) -> bool {
+        let own = |folder: &Path| root.starts_with(folder);
         own(&self.revisions()) || self.revisions().canonicalize().is_ok_and(|real| own(&real))
     }
 
     /// Whether something is published where `tree`'s index would be.
     pub fn has(&self, tree: &Tree) -> bool {
         Home::new(self.home(tree)).manifest().exists()
+    }
+
+    /// How much of the disk `tree`'s index takes.
+    pub fn size(&self, tree: &Tree) -> IndexSize {
+        size_of(&self.home(tree))
     }
 
     /// Whose the folder of `tree`'s index is.
@@ -193,7 +220,7 @@ impl Cache {
                 entries.push(Entry {
                     state: EntryState::of(&manifest),
                     root: manifest.ok().map(|manifest| manifest.root().to_path_buf()),
-                    bytes: size_of(&dir),
+                    size: size_of(&dir),
                     last_used: fs::metadata(dir.join(USED)).and_then(|m| m.modified()).ok(),
                     dir,
                 });
@@ -240,9 +267,16 @@ impl Cache {
     }
 }
 
-fn size_of(dir: &Path) -> u64 {
-    let files = fs::read_dir(dir).into_iter().flatten().flatten();
-    files.filter_map(|file| file.metadata().ok()).map(|meta| meta.len()).sum()
+fn size_of(dir: &Path) -> IndexSize {
+    let mut size = IndexSize::default();
+    for file in fs::read_dir(dir).into_iter().flatten().flatten() {
+        let Ok(meta) = file.metadata() else { continue };
+        size.bytes += meta.len();
+        if meta.is_file() && meta.nlink() > 1 {
+            size.shared += meta.len();
+        }
+    }
+    size
 }
 
 /// Removes an index; not one that another writes to, unless that one is `awaited`.
