@@ -51,10 +51,10 @@ package:
 dist:
     cargo build --profile dist --locked
 
-# A static program for a machine with nothing on it, tried in a folder that holds nothing else
+# A static program for a machine with nothing on it, tried in a folder that holds nothing else; also for
+# aarch64-unknown-linux-musl
 musl target="x86_64-unknown-linux-musl":
-    cargo build --profile dist --locked --target {{ target }}
-    scripts/bare-chroot "${CARGO_TARGET_DIR:-target}/{{ target }}/dist/kgrep"
+    scripts/static-program {{ target }}
 
 # A program that is fast enough for a real tree, from what the tests have compiled; prints its path
 quick:

@@ -121,7 +121,7 @@ pub(crate) fn workspace(session: &Session, trust: bool) -> Workspace {
 fn with_origin(error: Error, session: &Session) -> anyhow::Error {
     match error {
         Error::UnknownArch { name, there } => anyhow!(
-            "no architecture here is called {name} ({}); there are {}, and all",
+            "no such architecture: {name} ({}); use one of {}, all",
             session.settings.arch.origin,
             there.join(", ")
         ),

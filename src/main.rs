@@ -39,6 +39,11 @@ use cli::Stop;
 use commands::Outcome;
 use kgrep_engine::{diff, plain, search, trace};
 
+/// musl's own allocator has all threads wait for each other.
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     if closed::stdout_was_closed() {
         message::tell(

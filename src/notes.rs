@@ -36,15 +36,15 @@ pub(crate) fn sentence(note: &Note) -> String {
             format!("{reason}; reading the files without it, `kgrep index` builds it again")
         }
         Note::OtherIdioms => {
-            "the index was made with other idioms, or most of the tree follows from what changed; \
-             reading all files, `kgrep index` brings it up to date"
+            "the index was made with other idioms, or too much of the tree changed since; reading all \
+             files, `kgrep index` brings it up to date"
                 .to_owned()
         }
         Note::Unreadable { path, reason } => {
             format!("{}: {reason}", String::from_utf8_lossy(path))
         }
         Note::OthersIndex { user } => format!(
-            "the index is user {user}'s: what it says is taken from there, and it is not updated"
+            "the index belongs to user {user}: it is used as it is, and not updated"
         ),
         Note::Explanation(text) | Note::Problem(text) | Note::BadRecipe(text) => text.clone(),
         note => about_names(note),
@@ -56,45 +56,45 @@ fn about_names(note: &Note) -> String {
     match note {
         Note::NoSuchName { asked, near, proof } => {
             let proof = proof.as_ref().map(|proof| verdicts::proof(asked, proof));
-            format!("nothing here is called {asked}{}{}", nearby(near), proof.unwrap_or_default())
+            format!("no such name: {asked}{}{}", nearby(near), proof.unwrap_or_default())
         }
         Note::BootParameter { asked, parameter, used: false } => format!(
-            "nothing in the code is called {asked}; it is a boot parameter: kgrep trace {parameter}"
+            "the code has no such name: {asked}; it is a boot parameter: kgrep trace {parameter}"
         ),
         Note::BootParameter { asked, parameter, used: true } => format!(
             "{asked} is not defined in the code; it is a boot parameter: kgrep trace {parameter}"
         ),
         Note::OtherKinds { asked, kinds } => {
             let kinds: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
-            format!("{asked} is no such thing here, but {}", kinds.join(", "))
+            format!("{asked} is of another kind here: {}", kinds.join(", "))
         }
-        Note::NoNameLike(asked) => format!("no name here is like {asked}"),
+        Note::NoNameLike(asked) => format!("no name matches {asked}"),
         Note::NotDefined(asked) => format!(
             "{asked} is used here, but not defined: a local name, or one that a macro pastes \
              together (`kgrep refs {asked}`)"
         ),
         Note::NothingToTell { name, kind } => format!(
-            "trace has nothing to tell of {name}{}; `kgrep def {name}` finds it",
+            "`kgrep trace` finds nothing about {name}{}; `kgrep def {name}` does",
             after(" as ", kind)
         ),
         Note::NothingCalled { name, kind, near, proof } => {
             let proof = proof.as_ref().map(|proof| verdicts::proof(name, proof));
             let (kind, proof) = (after(", as ", kind), proof.unwrap_or_default());
-            format!("{name} is nothing here{kind}{}{proof}", nearby(near))
+            format!("no such name: {name}{kind}{}{proof}", nearby(near))
         }
         Note::SeveralThings { name, kinds } => {
-            format!("{name} is several things ({}); --as KIND tells all", kinds.join(", "))
+            format!("{name} is several things ({}); --as KIND shows one in full", kinds.join(", "))
         }
         Note::NoItems { what, glob } => format!("no {what} here{}", after(" like ", glob)),
         Note::PlainWords(wrong) => format!("{wrong}; searching for the plain words"),
-        Note::NothingHas(words) => format!("nothing here has {}", words.join(", ")),
+        Note::NothingHas(words) => format!("nothing found that has {}", words.join(", ")),
         Note::NothingAbout { asked, missing, narrowed, text } => {
-            let mut said = format!("nothing here is about {asked}");
+            let mut said = format!("nothing found about {asked}");
             if !missing.is_empty() {
                 said += &format!(": nothing has {}", missing.join(", "));
             }
             match text {
-                _ if *narrowed => said + "; without --kind and --in there may be more",
+                _ if *narrowed => said + "; there may be more without --kind and --in",
                 Some(text) => format!("{said}; `{}` searches the text", typed::search_for(text)),
                 None => said,
             }
@@ -113,9 +113,9 @@ fn about_built(note: &Note) -> String {
     match note {
         Note::NotBuilt { hidden, total, arms } => {
             let much = match total {
-                1 => "what there is is".to_owned(),
+                1 => "the only result is".to_owned(),
                 _ if hidden == total => format!("all {total} are"),
-                _ => format!("{hidden} of {total}"),
+                _ => format!("{hidden} of {total} are"),
             };
             let of = if *arms { "files and #if arms" } else { "files" };
             format!(
@@ -133,8 +133,8 @@ fn about_built(note: &Note) -> String {
             let more = files.len() - shown.len();
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             format!(
-                "{number} in files of which only a shell or a compiler could tell whether they \
-                 are built: {}{more}",
+                "{number} in files that may be built or not (only a shell or a compiler could tell): \
+                 {}{more}",
                 shown.join(", ")
             )
         }
@@ -154,24 +154,24 @@ fn about_built(note: &Note) -> String {
 fn about_uses(note: &Note) -> String {
     match note {
         Note::NoSuchUse(name) => {
-            format!("no such use of {name}; --arch all looks at all architectures")
+            format!("no such use of {name}; --arch all searches all architectures")
         }
         Note::Unused(name) => format!("{name} is defined, but nothing uses it by name"),
         Note::OtherArchitecture { name, path } => format!(
-            "{name} is another architecture's ({}); --arch all asks about all",
+            "{name} belongs to another architecture ({}); --arch all searches all of them",
             String::from_utf8_lossy(path)
         ),
         Note::NotCallable { name, kind } => format!(
-            "{name} is no function, but a {}; `kgrep refs {name}` lists its uses",
+            "{name} is a {}, not a function; `kgrep refs {name}` lists its uses",
             kind.name()
         ),
         Note::NoSteps { name, kinds } => {
             let kinds: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
-            format!("no such steps at {name}: {}", kinds.join(", "))
+            format!("{name} has no steps of the kinds asked for: {}", kinds.join(", "))
         }
         Note::NoCallers(name) => format!(
             "nothing is known to call {name}, pass it on or name it in a table; `kgrep refs {name}` \
-             lists its uses, --arch all looks at all architectures"
+             lists its uses, --arch all searches all architectures"
         ),
         Note::NoSuchCall(name) => {
             format!("no call of {name} has such arguments; `kgrep callers --args {name}` lists all")
@@ -181,15 +181,15 @@ fn about_uses(note: &Note) -> String {
             counted(*number, "more use")
         ),
         Note::UnsureStructures { unsure, total } => format!(
-            "of {unsure} of {total} the text doesn't tell whose field it is: they are marked unsure"
+            "{unsure} of {total} are marked unsure: the text doesn't tell whose field it is"
         ),
-        Note::TouchesNothing => "it touches no function, type, macro or variable".to_owned(),
+        Note::TouchesNothing => "the patch touches no function, type, macro or variable".to_owned(),
         Note::NoSuchFunction => "no function has all of these".to_owned(),
         Note::NoCallees(name) => format!("{name} calls nothing"),
         Note::OnlyExported(name) => {
             format!("nothing here calls {name}; it is exported, so that modules can")
         }
-        Note::SameEnds(name) => format!("{name} is both ends: give two functions"),
+        Note::SameEnds(name) => format!("both ends are {name}: give two different functions"),
         Note::MorePossible(number) => {
             format!("{number} more possible: --all shows them")
         }

@@ -86,7 +86,7 @@ impl Reading {
             crate::waiting::end();
             if !self.is_source {
                 tell(format!(
-                    "{} is no source tree (there is no .git and none of a kernel's files): every \
+                    "{} is not a source tree (no .git, and none of a kernel's files): every \
                      file below it is read for this; Ctrl-C stops it",
                     self.root.display()
                 ));

@@ -17,7 +17,7 @@ pub enum Error {
     #[error(transparent)]
     Index(#[from] kgrep_index::Error),
     /// There is no patch where one was expected.
-    #[error("{}: no patch in it: neither a diff, nor a series, a spec or a folder of patches", path.display())]
+    #[error("{}: no patch in it: not a diff, a series, a spec or a folder of patches", path.display())]
     NoPatches {
         /// The file or folder.
         path: PathBuf,
@@ -31,7 +31,7 @@ pub enum Error {
         reason: String,
     },
     /// A folder that is in no git repository.
-    #[error("{}: in no git repository; --git DIR names one", .0.display())]
+    #[error("{}: not in a git repository; --git DIR names one", .0.display())]
     NoRepository(PathBuf),
     /// A git repository can't be read.
     #[error("{}: {reason}", path.display())]
@@ -72,7 +72,7 @@ pub enum Error {
     #[error(transparent)]
     Graph(#[from] kgrep_index::graph::Damaged),
     /// The tree has no architecture of this name.
-    #[error("no architecture here is called {name}; there are {}, and all", there.join(", "))]
+    #[error("no such architecture: {name}; use one of {}, all", there.join(", "))]
     UnknownArch {
         /// The name.
         name: String,
@@ -142,7 +142,7 @@ pub enum Error {
     #[error("the globs: {0}")]
     FileGlobs(#[source] ignore::Error),
     /// No type of files is called so.
-    #[error("no file type is called {0}; --type-list shows them")]
+    #[error("no such file type: {0}; --type-list shows them")]
     UnknownFileType(String),
     /// The walk through the files can't begin.
     #[error(transparent)]
@@ -183,13 +183,13 @@ pub enum Error {
     #[error("{0}")]
     Table(String),
     /// Neither a file nor a name.
-    #[error("{0}: there is no such file, and nothing of that name is defined here")]
+    #[error("{0}: no such file, and no such name in the tree")]
     NotHere(String),
     /// Whoever asked waits no more.
     #[error("cancelled: nobody waits for the answer")]
     Cancelled,
     /// A comparison, asked of one tree.
-    #[error("a comparison is of two sides, and is not asked of one tree")]
+    #[error("a comparison needs two sides, and this tree is one")]
     NotOfOneTree,
     /// A word that names no kind of what is asked for.
     #[error("unknown kind `{word}`; use one of {}", there.join(", "))]
@@ -202,7 +202,7 @@ pub enum Error {
         there: Vec<String>,
     },
     /// A glob that matches whatever there is.
-    #[error("{0} is like every name; give some of its letters (`kgrep export symbols` prints all)")]
+    #[error("{0} matches every name; give some of its letters (`kgrep export symbols` prints all)")]
     EveryName(String),
     /// A glob of a list's names can't be used.
     #[error("the glob: {0}")]

@@ -52,8 +52,8 @@ pub mod spot;
 pub mod trace;
 
 pub use answer::{
-    Answer, Arrow, Cell, Column, Coverage, Defined, DefinitionKind, How, Label, Node, Outside,
-    Role, Row, Standing, Sureness, Title, Verdict, Via,
+    Answer, Arrow, Cell, Column, Coverage, Defined, DefinitionKind, Found, How, Label, Node,
+    Outside, Role, Row, Standing, Sureness, Title, Verdict, Via,
 };
 pub use ask::{Around, LOG_COLUMNS, LogRow, LogRows, Seeker, Sought, Sources, Words, complete};
 pub use buffers::Buffers;

@@ -261,6 +261,25 @@ impl Workspace {
         })
     }
 
+    /// What an index of `tree` and what changed since say of its code; none where the index has none,
+    /// or has it as other idioms have it.
+    ///
+    /// # Errors
+    /// If a part of the index is damaged.
+    pub(crate) fn snapshot_of(
+        &self,
+        tree: &Tree,
+        index: &Index,
+        fresh: &Fresh,
+    ) -> Result<Option<Snapshot>> {
+        let changed = match index.has_code() {
+            true => index.outlines_now(fresh, &self.idioms),
+            false => None,
+        };
+        let seen = changed.map(|changed| Seen::Index(index.clone(), fresh.clone(), changed));
+        seen.map_or(Ok(None), |seen| self.made_of(tree, seen))
+    }
+
     /// A snapshot of `tree` made by reading all its files now. What can't be read is left out,
     /// with a note.
     ///

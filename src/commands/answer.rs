@@ -1,18 +1,19 @@
 //! The engine's answer to a question about code, made into a list like any other, with the
 //! lines of its places read from the files as they are now.
 
-use std::collections::HashMap;
 use std::io::{self, IsTerminal};
+use std::ops::ControlFlow;
 
-use anyhow::{Context, Result};
-use kgrep_engine::{Answer, Coverage, Note, Request, Sources};
+use anyhow::Result;
+use kgrep_engine::{Answer, Coverage, Found, Note, Request};
 use serde_json::{Map, Value};
 
+use super::keeping::Keeping;
 use super::lister::{self, Lister};
-use super::printer::{PrintError, Printer};
+use super::printer::Printer;
 use super::{Outcome, Session, freshen};
-use crate::code::{Code, word_in};
-use crate::list::{FileEntry, List, Match};
+use crate::code::Code;
+use crate::list::{List, Meta};
 use crate::message::tell;
 use crate::render::{Facts, Look, Totals};
 use crate::{cells, coverage, notes};
@@ -34,7 +35,48 @@ pub(super) fn ask(code: &Code, session: &Session, request: &Request) -> Result<A
 /// # Errors
 /// The engine's, and when the list or the output can't be written.
 pub(super) fn run(code: &Code, session: &Session, request: &Request) -> Result<Outcome> {
-    show(code, session, Some(request), &ask(code, session, request)?)
+    match request {
+        Request::References(_) => run_on(code, session, request),
+        _ => show(code, session, Some(request), &ask(code, session, request)?),
+    }
+}
+
+/// The same of a question whose rows may be handed on while others are looked for.
+fn run_on(code: &Code, session: &Session, request: &Request) -> Result<Outcome> {
+    let meta = lister::meta(session, Vec::new(), Some(request.clone()))?;
+    let look = Look::new(&session.settings, Facts::of_stdout(), &meta.folder);
+    let mut keeping: Option<Keeping<'_>> = None;
+    let mut complete = true;
+    let mut take = |found: Found| {
+        let keeping = keeping.get_or_insert_with(|| {
+            let meta = Meta { columns: found.columns.clone(), ..meta.clone() };
+            Keeping::new(code, session, Lister::printing(session, &look, meta))
+        });
+        complete = keeping.rows(&found.rows, |_| None);
+        if complete { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    };
+    let answer = code.answer_to(request, &mut take)?;
+    let said = || {
+        freshen::after_answer(code, &answer.coverage, session);
+        answer.notes.iter().for_each(notes::tell);
+    };
+    let Some(mut keeping) = keeping else {
+        said();
+        return show(code, session, Some(request), &answer);
+    };
+    let mut waits = true;
+    if let Some(printer) = keeping.lister().printer() {
+        printer.summary(summary(session, &answer.coverage, complete));
+        waits = printer.measures_first();
+    }
+    if waits {
+        said();
+        return keeping.finish(b"");
+    }
+    // A pager may have the terminal until then.
+    let outcome = keeping.finish(b"");
+    said();
+    outcome
 }
 
 /// Keeps the answer to `request` as the newest list.
@@ -47,54 +89,16 @@ pub(super) fn keep(
     request: Option<&Request>,
     answer: &Answer,
 ) -> Result<List> {
-    let mut meta = lister::meta(session, answer.columns.clone(), request.cloned())?;
-    meta.files_only = answer.of_files;
-    let mut lister = Lister::new(session, meta, None);
-    let mut sources = Sources::default();
-    let mut files: HashMap<&[u8], u32> = HashMap::new();
-    for (at, row) in answer.rows.iter().enumerate() {
-        let file = *files.entry(&row.path).or_insert_with(|| {
-            lister.file(&FileEntry { path: code.shown(&row.path), stdin: false })
-        });
-        push(&mut lister, file, code, answer, at, &mut sources)?;
-        sources.notes.drain(..).for_each(|note| notes::tell(&note));
-        if lister.is_full() {
-            tell(format!(
-                "more than {} places: the others are left out (--max-list)",
-                session.settings.max_list.value
-            ));
-            break;
-        }
-    }
-    lister.finish(b"", Totals::default())?.context("--max-list 0: a list holds at least one match")
+    let lister = Lister::new(session, described(session, request, answer)?, None);
+    let mut keeping = Keeping::new(code, session, lister);
+    keeping.rows(&answer.rows, |at| cells::title(answer, at));
+    keeping.list(b"")
 }
 
-fn push(
-    lister: &mut Lister<'_>,
-    file: u32,
-    code: &Code,
-    answer: &Answer,
-    at: usize,
-    sources: &mut Sources,
-) -> Result<(), PrintError> {
-    let row = &answer.rows[at];
-    let source = sources.get(code, &row.path);
-    let line = u64::from(row.line);
-    let text = source.line(line).unwrap_or_default();
-    let name = || word_in(text, &row.name).into_iter().collect();
-    let (cells, title) = (cells::texts(code, row), cells::title(answer, at));
-    let entry = Match {
-        file,
-        line,
-        offset: source.before(line).len() as u64,
-        text,
-        spans: row.spans.clone().unwrap_or_else(name),
-        cells: cells.iter().map(String::as_str).collect(),
-        section: title.as_deref(),
-        depth: row.depth,
-        ..Match::default()
-    };
-    lister.push(&row.path, &entry).map(drop)
+/// What the list of an answer says of itself.
+fn described(session: &Session, request: Option<&Request>, answer: &Answer) -> Result<Meta> {
+    let meta = lister::meta(session, answer.columns.clone(), request.cloned())?;
+    Ok(Meta { files_only: answer.of_files, ..meta })
 }
 
 /// What is shown besides an answer's rows.
@@ -135,8 +139,7 @@ pub(super) fn show_with(
     let mut summary = summary(session, &answer.coverage, complete);
     summary.extend(shown.names.map(|names| ("names".to_owned(), Value::Array(names))));
     if !answer.rows.is_empty() {
-        let list = keep(code, session, request, answer)?;
-        return put(session, &list, shown.lead, summary);
+        return show_rows(code, session, request, answer, shown.lead, summary);
     }
     // A proof has said it already.
     let has_proof = |note: &Note| {
@@ -159,6 +162,31 @@ pub(super) fn show_with(
         true => Outcome::Nothing,
         false => Outcome::Problems,
     })
+}
+
+/// Keeps an answer's rows and prints them below `lead`.
+fn show_rows(
+    code: &Code,
+    session: &Session,
+    request: Option<&Request>,
+    answer: &Answer,
+    lead: &[u8],
+    summary: Map<String, Value>,
+) -> Result<Outcome> {
+    let meta = described(session, request, answer)?;
+    let look = Look::new(&session.settings, Facts::of_stdout(), &meta.folder);
+    let mut lister = Lister::printing(session, &look, meta);
+    let lead = if lead.is_empty() { Vec::new() } else { [lead, b"\n"].concat() };
+    if let Some(printer) = lister.printer() {
+        printer.summary(summary);
+        if !printer.measures_first() {
+            printer.lead(&lead);
+        }
+    }
+    code.release();
+    let mut keeping = Keeping::new(code, session, lister);
+    keeping.rows(&answer.rows, |at| cells::title(answer, at));
+    keeping.finish(&lead)
 }
 
 /// Prints a list that was just kept, in the format in force.

@@ -107,7 +107,7 @@ impl Place {
 /// If there is none.
 pub(super) fn tags(repository: &Repository, glob: &str) -> Result<Vec<String>> {
     let tags = repository.tags(glob)?;
-    ensure!(!tags.is_empty(), "--tags {glob}: no tag is called so");
+    ensure!(!tags.is_empty(), "--tags {glob}: no tag matches");
     Ok(tags)
 }
 
@@ -157,7 +157,7 @@ fn refuse(cli: &Cli) -> Result<()> {
         }
         Some(_) => "this command",
     };
-    bail!("--at is not for {name}; it goes with a search or a question about code")
+    bail!("--at doesn't go with {name}; it goes with a search or a question about code")
 }
 
 /// Makes a file that was named from `here` absolute; `-` is standard input.

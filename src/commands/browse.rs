@@ -126,17 +126,20 @@ fn parsed(words: &[OsString], outer: &Root) -> Result<(Cli, Vec<OsString>)> {
             | Commands::Demo
             | Commands::Index(_),
         ) => {
-            bail!("that is not for here: leave with q first");
+            bail!("this command doesn't run here: leave with q first");
         }
         Some(Commands::Log(log)) if reads_keys && log.files.is_empty() => {
-            bail!("log needs a file here: the keys are the screen's");
+            bail!("log needs a file here: standard input is the keyboard");
         }
         None if follow::is_meant(&cli.root) || !names_a_pattern(&cli.root.search) => {
             bail!("type a pattern or a question, such as callers kfree; follow-ups are keys (?)");
         }
         _ => {}
     }
-    ensure!(!reads_keys || !words.iter().any(|word| word == "-"), "- is for what a pipe brings");
+    ensure!(
+        !reads_keys || !words.iter().any(|word| word == "-"),
+        "`-` reads from a pipe, and here is none"
+    );
     Ok((cli, args))
 }
 

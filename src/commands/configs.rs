@@ -20,7 +20,7 @@ use crate::message::{counted, tell};
 /// When one of them is no configuration, or the list can't be kept.
 pub(crate) fn run(args: &ConfigsArgs, session: &Session) -> Result<Outcome> {
     if matches!(session.settings.kconfig.origin, crate::settings::Origin::Flag(_)) {
-        bail!("`kgrep configs` takes two configurations, and no --kconfig");
+        bail!("`kgrep configs` takes two configurations, without --kconfig");
     }
     let code = code::around(session)?;
     let read = |path: &Path| {

@@ -52,7 +52,7 @@ pub(super) fn within(paths: &[PathBuf], code: &Code) -> Result<Vec<Vec<u8>>> {
             bail!("{} is not in {}", path.display(), root.display());
         };
         if !full.exists() {
-            bail!("{}: there is no such file or folder in {}", path.display(), root.display());
+            bail!("{}: no such file or folder in {}", path.display(), root.display());
         }
         found.push(below.as_os_str().as_bytes().to_vec());
     }

@@ -150,7 +150,7 @@ pub(super) fn meant(number: Option<i64>, session: &Session) -> Result<Shelved> {
 pub(crate) fn numbered(number: u64, session: &Session) -> Result<Shelved> {
     session.shelf.get(number).map_err(|error| match error {
         ListError::Io(error) if error.kind() == io::ErrorKind::NotFound => {
-            anyhow::anyhow!("there is no list {number} (`kgrep lists` shows which there are)")
+            anyhow::anyhow!("no list {number}; `kgrep lists` shows which there are")
         }
         error => anyhow::anyhow!("list {number}: {error}"),
     })

@@ -69,7 +69,9 @@ pub(super) fn run(args: &HistoryArgs, common: &CommonArgs, session: &Session) ->
         }
         let Some(range) = Range::between(finder.repository()?, from, to)? else {
             let (from, to) = (&from.name, &to.name);
-            tell(format!("{from} is no first parent of {to}: no commit is looked for"));
+            tell(format!(
+                "{from} is not among the first parents of {to}: commits are not looked for"
+            ));
             continue;
         };
         for (name, stretches) in names.iter().zip(&mut of_names) {

@@ -65,7 +65,7 @@ pub(crate) fn run(args: &IndexArgs, session: &Session) -> Result<Outcome> {
         background(&cache, &tree)
     } else if named.is_none() && !tree.looks_like_source() && !cache.has(&tree) {
         bail!(
-            "{} is no source tree (there is no .git and none of a kernel's files); `kgrep index .` \
+            "{} is not a source tree (no .git, and none of a kernel's files); `kgrep index .` \
              indexes it all the same",
             tree.root().display()
         );
@@ -456,8 +456,8 @@ impl Observer for Progress {
         }
         if !self.is_tree && files > VERY_MANY_FILES && io::stderr().is_terminal() {
             tell(format!(
-                "{} here, and neither a .git nor a kernel: is this the folder you mean? Ctrl-C \
-                 stops, and nothing is left behind that --prune doesn't remove",
+                "{} here, but neither a .git nor a kernel: is this the folder you mean? Ctrl-C \
+                 stops, and --prune removes what is left behind",
                 counted(files, "file")
             ));
         }
@@ -481,7 +481,7 @@ impl Observer for Progress {
 
     fn writing(&self) {
         if self.verbose {
-            tell("all is read; the index is put together and written");
+            tell("all files are read; writing the index");
         }
         if let Some(bar) = self.bar.get() {
             // A full bar that stands still looks like the end, or like a hang.

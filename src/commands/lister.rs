@@ -173,6 +173,11 @@ impl<'a> Lister<'a> {
         Ok(())
     }
 
+    /// Prints no more; what comes is only kept.
+    pub(super) fn print_no_more(&mut self) {
+        self.printer = None;
+    }
+
     /// Keeps what was found so far, if it was not kept yet, and prints no more.
     ///
     /// # Errors

@@ -41,7 +41,7 @@ pub(crate) fn run(args: &ListsArgs, session: &Session) -> anyhow::Result<Outcome
         return remove(&session.shelf, which);
     }
     if let Some(number) = args.number {
-        let number = i64::try_from(number).context("there are no lists of such numbers")?;
+        let number = i64::try_from(number).context("no list has so large a number")?;
         let list = ListArgs { list: Some(number), ..ListArgs::default() };
         return follow::run(&Root { list, ..Root::default() }, session);
     }
@@ -94,7 +94,7 @@ fn remove(shelf: &Shelf, which: &str) -> anyhow::Result<Outcome> {
             // With `all`, another kgrep may have been faster.
             Err(error) if error.kind() == io::ErrorKind::NotFound && which == "all" => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                anyhow::bail!("there is no list {number} (`kgrep lists` shows which there are)")
+                anyhow::bail!("no list {number}; `kgrep lists` shows which there are")
             }
             Err(error) => return Err(error).with_context(|| format!("list {number}")),
         }

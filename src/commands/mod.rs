@@ -25,6 +25,7 @@ mod help;
 mod history;
 mod index;
 mod items;
+mod keeping;
 mod lister;
 mod lists;
 mod log;

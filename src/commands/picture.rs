@@ -28,6 +28,9 @@ pub(super) fn run(
     if args.macros && args.svg.is_none() && !lists_macros(request) {
         bail!("--macros draws macros, too: it goes with --svg, or with `kgrep callees`");
     }
+    if !args.dot && args.svg.is_none() {
+        return answer::run(code, session, request);
+    }
     let answer = answer::ask(code, session, request)?;
     if answer.rows.is_empty() {
         return answer::show(code, session, Some(request), &answer);
@@ -39,9 +42,7 @@ pub(super) fn run(
         out.finish()?;
         return Ok(Outcome::Found);
     }
-    let Some(file) = &args.svg else {
-        return answer::show(code, session, Some(request), &answer);
-    };
+    let Some(file) = &args.svg else { return Ok(Outcome::Found) };
     let uses = drawn_uses(uses(code, &answer.arrows), args.macros);
     if uses.is_empty() {
         bail!("nothing is left to be drawn without macros; --macros draws them, too");

@@ -26,7 +26,7 @@ pub(crate) fn run(args: &QueriesArgs, session: &Session) -> Result<Outcome> {
         let meant = recipes.get(kind).map(|recipe| &recipe.name);
         chosen.retain(|recipe| Some(&recipe.name) == meant);
         if chosen.is_empty() {
-            bail!("no recipe is for names of the kind {kind:?}; `kgrep queries` lists them");
+            bail!("no recipe for names of the kind {kind:?}; `kgrep queries` lists the recipes");
         }
     }
     if args.check.is_some() {

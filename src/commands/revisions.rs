@@ -27,7 +27,7 @@ const UNUSED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// If there is no such revision, or something can't be read or written.
 pub(super) fn run(args: &IndexArgs, common: &CommonArgs, session: &Session) -> Result<Outcome> {
     ensure!(!args.list && !args.prune, "--list and --prune are about all that is kept, not --at");
-    ensure!(!args.background, "--at is not for an update in the background");
+    ensure!(!args.background, "--at doesn't go with an update in the background");
     let kept = Kept::new(&session.cache);
     let cache = Cache::new(&session.cache);
     let here = folders::current()?;

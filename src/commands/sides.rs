@@ -86,7 +86,7 @@ impl<'a> Finder<'a> {
     /// If there is no such folder.
     pub(super) fn folder(&mut self, folder: &Path) -> Result<()> {
         let root = self.here.join(folder);
-        ensure!(root.is_dir(), "{}: there is no such folder", folder.display());
+        ensure!(root.is_dir(), "{}: no such folder", folder.display());
         let root = root.canonicalize().with_context(|| folder.display().to_string())?;
         let named = folder.file_name().or(root.file_name()).unwrap_or(OsStr::new("root"));
         let named = named.to_string_lossy().into_owned();

@@ -27,7 +27,7 @@ pub(crate) enum SelectorError {
         last: u64,
     },
     /// No section has such a title.
-    #[error("no section of this list is called {0:?}")]
+    #[error("no such section in this list: {0:?}")]
     NoSection(String),
     /// The list can't be read.
     #[error("{0}")]

@@ -60,7 +60,7 @@ impl Context {
     pub(super) fn at(&self, name: &str, hearing: &Hearing) -> Result<Arc<Context>, String> {
         self.revisions.get(&self.served, name, hearing).map_err(|error| match error {
             Error::NoRepository(_) => {
-                "at: the tree is in no git repository; ask without it".to_owned()
+                "at: the tree is not in a git repository; ask without it".to_owned()
             }
             error => format!("at: {}", told(&error.into())),
         })

@@ -32,7 +32,7 @@ const MAX_LINE: usize = 1000;
 
 /// The theme's name is not one that syntect has.
 #[derive(Debug, thiserror::Error)]
-#[error("no theme {name:?}; there are: {}", known.join(", "))]
+#[error("no such theme: {name:?}; use one of {}", known.join(", "))]
 pub(crate) struct UnknownTheme {
     name: String,
     known: Vec<String>,
@@ -237,7 +237,7 @@ mod tests {
     #[test]
     fn an_unknown_theme_lists_the_known_ones() {
         let error = Highlighter::new("nope", true).err().unwrap().to_string();
-        assert!(error.starts_with("no theme \"nope\"; there are: "), "{error}");
+        assert!(error.starts_with("no such theme: \"nope\"; use one of "), "{error}");
         assert!(error.contains("base16-ocean.dark"), "{error}");
     }
 

@@ -42,7 +42,7 @@ fn known_theme<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D:
     if THEMES.contains(&name.as_str()) {
         return Ok(Some(name));
     }
-    Err(D::Error::custom(format!("no theme {name:?}; there are: {}", THEMES.join(", "))))
+    Err(D::Error::custom(format!("no such theme: {name:?}; use one of {}", THEMES.join(", "))))
 }
 
 /// The table `[index]`.
@@ -121,7 +121,10 @@ mod tests {
         assert!(value.starts_with("config.toml:1: `context = \"many\"`: invalid type"), "{value}");
         assert!(message("color = 'purple'").contains("unknown variant `purple`"));
         let theme = message("\ntheme = 'nope'\n");
-        assert!(theme.starts_with("config.toml:2: `theme = 'nope'`: no theme \"nope\""), "{theme}");
+        assert!(
+            theme.starts_with("config.toml:2: `theme = 'nope'`: no such theme: \"nope\""),
+            "{theme}"
+        );
         assert!(message("color = \n").starts_with("config.toml:1:"));
     }
 

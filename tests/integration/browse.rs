@@ -188,9 +188,9 @@ fn every_key_does_what_the_help_says() {
     screen.ask(":callees -d 2 start_ker\t\r", "› callees -d 2 start_kernel");
     screen.press(":2\r", "2 of ");
     screen.ask(":kfree mm\r", "› kfree mm");
-    screen.press(":callers no_such_name\r", "nothing here is called no_such_name");
+    screen.press(":callers no_such_name\r", "no such name: no_such_name");
     screen.press(":'\r", "a quote is not closed");
-    screen.press(":mcp\r", "not for here");
+    screen.press(":mcp\r", "doesn't run here");
     screen.press(":built CONFIG_PCI --help\r", "Usage: kgrep built");
 }
 
@@ -387,7 +387,7 @@ fn a_first_question_without_an_answer_is_as_without_a_screen() {
         (&["browse", "no_such_word_at_all"][..], 1, ""),
         (&["browse", "callers", "no_such_function"], 1, "no_such_function"),
         (&["browse", "-t", "nope", "x"], 2, "nope"),
-        (&["browse", "mcp"], 2, "not for here"),
+        (&["browse", "mcp"], 2, "doesn't run here"),
         (&["browse", "-s", "p"], 2, "kgrep: "),
     ] {
         let (status, sent) = Terminal::sized(&dir, args, &[], 24, 80).finish();

@@ -36,12 +36,12 @@ pub(crate) fn kernel(values: &str) -> Dir {
     dir
 }
 
-const MAYBE: &str = "kgrep: 1 in files of which only a shell or a compiler could tell whether they \
-                     are built: drivers/maybe.c\n";
+const MAYBE: &str = "kgrep: 1 in files that may be built or not (only a shell or a compiler could \
+                     tell): drivers/maybe.c\n";
 
 fn note(hidden: u64, total: u64) -> String {
     format!(
-        "kgrep: {hidden} of {total} in files that this configuration doesn't build; --kconfig \
+        "kgrep: {hidden} of {total} are in files that this configuration doesn't build; --kconfig \
          none shows them\n"
     )
 }
@@ -94,7 +94,7 @@ drivers/maybe.c:3:\treturn switch_on(4);
     let done = dir.kgrep(&["--kconfig", ".config", "-q", "FAN_NUMBER"]).run();
     eqnice!(("", 1), (done.stderr().as_str(), done.code()));
     let (found, said) = asked(&dir, &["FAN_NUMBER", "drivers/fan.h"]);
-    eqnice!(("", all("what there is is")), (found.as_str(), said));
+    eqnice!(("", all("the only result is")), (found.as_str(), said));
     // Without one, nothing changes.
     let none = ["--kconfig", "none", "--format", "grep", "FAN_NUMBER"];
     assert_eq!(dir.kgrep(&none).env("KCONFIG_CONFIG", ".config").stdout().lines().count(), 2);
@@ -104,7 +104,7 @@ drivers/maybe.c:3:\treturn switch_on(4);
 fn questions_about_code_leave_it_out_too() {
     let dir = kernel("CONFIG_LAMP=y\n");
     let (found, said) = both(&dir, &["def", "FAN_NUMBER"]);
-    eqnice!(("", all("what there is is")), (found.as_str(), said));
+    eqnice!(("", all("the only result is")), (found.as_str(), said));
     let (found, said) = both(&dir, &["def", "LAMP_NUMBER"]);
     eqnice!(("drivers/lamp.h:1:#define LAMP_NUMBER 2\n", ""), (found.as_str(), said.as_str()));
     let (found, said) = both(&dir, &["callers", "switch_on"]);
@@ -287,7 +287,7 @@ drivers/core.c:1:int dim(void)
 drivers/core.c:20:	return dim();
 ";
     eqnice!(expected, found);
-    assert!(said.contains("1 of 2 in files and #if arms"), "{said}");
+    assert!(said.contains("1 of 2 are in files and #if arms"), "{said}");
     let (found, said) = both(&dir, &["refs", "dim"]);
     eqnice!("drivers/core.c:20:\treturn dim();\n", found);
     assert!(said.contains("3 of 4"), "{said}");
@@ -366,7 +366,7 @@ fn the_lists_of_a_configuration() {
     let globbed = table(&["built", "drivers/*.c"]);
     assert!(globbed.contains("drivers/*.c: 4 of 5 built"), "{globbed}");
     let nothing = ["--kconfig", ".config", "built", "no_such_thing"];
-    dir.kgrep(&nothing).run().expect_error(&["no_such_thing", "nothing of that name"]);
+    dir.kgrep(&nothing).run().expect_error(&["no_such_thing", "no such name"]);
 }
 
 #[test]

@@ -504,7 +504,7 @@ fn names_that_leave_the_tree_are_not_followed() {
 fn words_that_make_no_sense_are_refused_in_a_line() {
     let dir = pair();
     diff(&dir, &["upstream"]).run().expect_error(&["upstream", "folder to compare"]);
-    diff(&dir, &["upstream", "crashkernel"]).run().expect_error(&["crashkernel", "no folder"]);
+    diff(&dir, &["upstream", "crashkernel"]).run().expect_error(&["crashkernel", "not a folder"]);
     diff(&dir, &["nowhere", "distro"]).run().expect_error(&["nowhere"]);
     diff(&dir, &["patches", "x", "y"]).run().expect_error(&["one pattern"]);
     diff(&dir, &["patches", "--on", "nowhere"]).run().expect_error(&["nowhere"]);

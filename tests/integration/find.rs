@@ -251,7 +251,7 @@ fn kinds_are_those_of_def_too() {
 fn words_that_nothing_has_are_told() {
     let dir = indexed();
     let done = dir.kgrep(&["find", "xyzzyqq", "qqqplugh", "slab"]).run().expect_code(0);
-    assert_eq!(done.stderr(), "kgrep: nothing here has xyzzyqq, qqqplugh\n");
+    assert_eq!(done.stderr(), "kgrep: nothing found that has xyzzyqq, qqqplugh\n");
     // Mistyped, in a path only, or what a thing is.
     for words in [&["slba", "allocator"][..], &["slab", "admin"], &["slab", "function"]] {
         let done = dir.kgrep(&[&["find"], words].concat()).run().expect_code(0);
@@ -260,7 +260,7 @@ fn words_that_nothing_has_are_told() {
     let done = dir.kgrep(&["find", "+xyzzyqq", "memory"]).run().expect_code(1);
     assert_eq!(
         done.stderr(),
-        "kgrep: nothing here is about +xyzzyqq memory: nothing has xyzzyqq\n",
+        "kgrep: nothing found about +xyzzyqq memory: nothing has xyzzyqq\n",
         "no search finds it either"
     );
     // What is in the text alone is found as the hint says.

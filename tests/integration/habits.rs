@@ -314,7 +314,7 @@ fn near_names_are_names_and_not_the_one_that_is_missing() {
     // A name that is there is not said to be missing.
     let said = dir.kgrep(&["trace", "--as", "struct", "sys32_foo"]).run().expect_code(1).stderr();
     eqnice!(
-        "kgrep: trace has nothing to tell of sys32_foo as struct; `kgrep def sys32_foo` finds it\n",
+        "kgrep: `kgrep trace` finds nothing about sys32_foo as struct; `kgrep def sys32_foo` does\n",
         said
     );
 }

@@ -78,7 +78,7 @@ fn a_line_without_an_end_does_not_take_all_memory() {
 fn a_folder_that_is_no_source_tree_is_indexed_only_when_it_is_named() {
     let dir = Dir::new();
     dir.create("letters/a.txt", "dear\n");
-    dir.kgrep(&["index"]).run().expect_error(&["is no source tree", "`kgrep index .`"]);
+    dir.kgrep(&["index"]).run().expect_error(&["is not a source tree", "`kgrep index .`"]);
     assert!(!dir.cache().join("index").exists(), "nothing was read");
     dir.kgrep(&["index", "."]).run().expect_ok();
     // From then on it has an index to be updated.
@@ -97,7 +97,7 @@ fn a_question_says_what_it_reads_and_how_to_stop_that() {
         dir.create(&format!("many/{number}.c"), "int x;\n");
     }
     let done = dir.kgrep(&["def", "x"]).run().expect_code(0);
-    assert!(done.stderr().contains("is no source tree"), "{done}");
+    assert!(done.stderr().contains("is not a source tree"), "{done}");
     assert!(done.stderr().contains("Ctrl-C stops it"), "{done}");
     dir.create("Makefile", "");
     assert_eq!(dir.kgrep(&["def", "x"]).run().stderr(), "");

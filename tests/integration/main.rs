@@ -35,6 +35,7 @@ mod index_command;
 mod index_update;
 mod index_walk;
 mod indirect;
+mod known_calls;
 mod layers;
 mod limits;
 mod lists;

@@ -389,7 +389,7 @@ fn a_revision_is_asked_in_place_of_the_files() {
     eqnice!("kgrep: at: v9: no such revision: no tag, branch or commit here is called so", unknown);
     let dir = Dir::kernel();
     let refused = Client::start(&dir).refusal("exists", &json!({ "names": "x", "at": "v6.1" }));
-    eqnice!("kgrep: at: the tree is in no git repository; ask without it", refused);
+    eqnice!("kgrep: at: the tree is not in a git repository; ask without it", refused);
 }
 
 /// Numbers below so many, by chance, the same on every run.

@@ -442,7 +442,10 @@ fn history_tells_each_stretch_and_what_changed() {
     assert!(guarded.contains("(EXPORT_SYMBOL_GPL); ") && guarded.ends_with("step4"), "{guarded}");
     // Of what didn't change no commit is looked for, be there a way or not.
     let told = |name: &str| dir.kgrep(&["history", name, "v5..v4", "--body"]).run().stderr();
-    eqnice!("kgrep: v5 is no first parent of v4: no commit is looked for\n", told("lamp"));
+    eqnice!(
+        "kgrep: v5 is not among the first parents of v4: commits are not looked for\n",
+        told("lamp")
+    );
     eqnice!("", told("nothing_so"));
     dir.kgrep(&["history", "lamp"]).run().expect_error(&["no revision is named"]);
     dir.kgrep(&["history", "lamp", "v77"]).run().expect_error(&["v77", "no such revision"]);

@@ -227,7 +227,7 @@ fn a_row_leads_to_what_it_names_and_titles_select() {
     let errors = dir.kgrep(&["--no-header", "-s", "k Errors"]).stdout();
     assert!(errors.lines().count() > 3 && errors.contains("EPERM"), "{errors}");
     assert!(!errors.contains("SYSCALL_DEFINE2"), "{errors}");
-    dir.kgrep(&["-s", "k Nowhere"]).run().expect_error(&["no section", "nowhere"]);
+    dir.kgrep(&["-s", "k Nowhere"]).run().expect_error(&["no such section", "nowhere"]);
     dir.kgrep(&["callees", "start_kernel"]).stdout();
     let asked = dir.kgrep(&["-s", "def 1"]).run().expect_code(0).stdout();
     let name = dir.kgrep(&["--no-header", "-s", "p 0"]).stdout();

@@ -168,7 +168,7 @@ fn near_names_are_of_every_kind_and_without_noise() {
         assert_eq!(
             done.stderr(),
             format!(
-                "kgrep: {name} is nothing here; near: {near}; 0 of 54 files have it as text, checked now\n"
+                "kgrep: no such name: {name}; near: {near}; 0 of 54 files have it as text, checked now\n"
             )
         );
     }
@@ -178,7 +178,7 @@ fn near_names_are_of_every_kind_and_without_noise() {
 fn a_name_that_is_nothing_has_near_ones() {
     let done = Dir::kernel().kgrep(&["trace", "pivot_rot"]).run().expect_code(1);
     let said = done.stderr();
-    assert!(said.contains("pivot_rot is nothing here; near: pivot_root"), "{said}");
+    assert!(said.contains("no such name: pivot_rot; near: pivot_root"), "{said}");
     assert!(said.matches(", ").count() <= 2, "three at most: {said}");
 }
 

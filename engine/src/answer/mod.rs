@@ -35,6 +35,15 @@ pub struct Answer {
     pub coverage: Coverage,
 }
 
+/// Rows of an answer that are handed on while others are looked for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Found {
+    /// The answer's columns.
+    pub columns: Vec<Column>,
+    /// The rows that come next.
+    pub rows: Vec<Row>,
+}
+
 /// A place in the tree that is part of an answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {

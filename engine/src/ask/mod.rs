@@ -14,6 +14,7 @@ mod explained;
 pub(crate) mod export;
 mod find;
 mod functions;
+mod known_calls;
 mod list;
 mod log;
 mod maintainers;
@@ -41,7 +42,8 @@ use kgrep_index::graph::Arch;
 
 use crate::code::Code;
 use crate::request::{Accesses, Request};
-use crate::{Answer, Coverage, Error, Note, Result};
+use crate::sink::Sink;
+use crate::{Answer, Coverage, Error, Found, Note, Result};
 
 impl Code {
     /// Whether the configuration in force, if there is one, may build a file.
@@ -76,6 +78,35 @@ impl Code {
         coverage.unread.extend(self.unread().into_iter().map(Into::into));
         coverage.unread.sort_unstable();
         coverage.unread.dedup();
+    }
+
+    /// As [`Code::answer`], whose rows go to `sink`: where that can be, while others are looked
+    /// for. The answer that is given back has none, and doesn't tell who uses whom.
+    ///
+    /// # Errors
+    /// As [`Code::answer`]; rows may have been handed on then.
+    pub fn answer_to(&self, request: &Request, sink: &mut dyn Sink<Found>) -> Result<Answer> {
+        let mut answer = match request {
+            // What a configuration leaves out is counted over all rows.
+            Request::References(asked)
+                if !accesses::is_field(&asked.name) && self.kernel().is_none() =>
+            {
+                let answer = references::handed_on(self, asked, sink)?;
+                self.cancel().check()?;
+                answer
+            }
+            request => {
+                let mut answer = self.answer(request)?;
+                let rows = std::mem::take(&mut answer.rows);
+                if !rows.is_empty() {
+                    // There is no more to hand on, whatever is said to that.
+                    let _ = sink.take(Found { columns: answer.columns.clone(), rows });
+                }
+                return Ok(answer);
+            }
+        };
+        self.cover(&mut answer);
+        Ok(answer)
     }
 
     /// What there is to say to `request`, of the files as they are now. Where a part of the

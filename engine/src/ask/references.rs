@@ -14,15 +14,17 @@ use kgrep_index::outline::{
 };
 
 use super::candidates::candidates;
+use super::known_calls::KnownCalls;
 use super::names::unknown;
 use crate::answer::{Answer, Arrow, Cell, Column, How, Label, Node, Role, Row, Sureness};
 use crate::code::{Code, in_parallel, is_export, one_name};
 use crate::request::{ReferenceKind, References};
 use crate::search::SearchRequest;
-use crate::{Note, Result};
+use crate::sink::Sink;
+use crate::{Found, Note, Result};
 
 /// A use, found in one file.
-struct Found {
+struct InLine {
     line: u32,
     kind: Option<UseKind>,
     via: Option<Vec<u8>>,
@@ -36,7 +38,7 @@ struct Found {
 #[derive(Default)]
 struct InFile {
     path: Vec<u8>,
-    uses: Vec<Found>,
+    uses: Vec<InLine>,
     defines: Vec<Kind>,
 }
 
@@ -54,9 +56,102 @@ impl InFile {
 /// # Errors
 /// When the name is none, or the tree can't be read.
 pub(super) fn answer(code: &Code, references: &References) -> Result<Answer> {
-    let mut name = one_name(&references.name)?.to_owned();
     let mut answer = Answer::default();
-    let mut files = files(&name, code, &mut answer)?;
+    let paths = paths(one_name(&references.name)?, code, &mut answer)?;
+    let known = KnownCalls::of(code, &references.name, paths.len());
+    whole(code, references, paths, &known, answer)
+}
+
+/// As [`answer`], whose rows are handed on while others are looked for, where the index knows the
+/// name. Who uses whom is not told then: the rows say it.
+///
+/// # Errors
+/// As [`answer`].
+pub(super) fn handed_on(
+    code: &Code,
+    references: &References,
+    sink: &mut dyn Sink<Found>,
+) -> Result<Answer> {
+    let name = one_name(&references.name)?;
+    let mut answer = Answer::default();
+    let paths = paths(name, code, &mut answer)?;
+    let known = KnownCalls::of(code, name, paths.len());
+    if !known.is_of_kernel {
+        let mut answer = whole(code, references, paths, &known, answer)?;
+        let rows = std::mem::take(&mut answer.rows);
+        if !rows.is_empty() {
+            let _ = sink.take(Found { columns: answer.columns.clone(), rows });
+        }
+        return Ok(answer);
+    }
+    let meaning = Meaning::of(&known.kinds);
+    let (mut is_used, mut is_found, mut kinds) = (false, false, Vec::new());
+    for part in paths.chunks(HANDED_ON) {
+        code.cancel().check()?;
+        let mut rows = Vec::new();
+        for file in in_parallel(part, |path| in_file(name, path, code, &known)) {
+            let file = match file {
+                Ok(file) => file,
+                Err(note) => {
+                    answer.notes.push(note);
+                    continue;
+                }
+            };
+            is_used |= !file.uses.is_empty();
+            kinds.extend(file.defines.iter().copied());
+            if code.arch.has(Place::of(&file.path)) {
+                rows.extend(rows_of(file, name, references, meaning));
+            }
+        }
+        is_found |= !rows.is_empty();
+        if !rows.is_empty() && sink.take(Found { columns: columns(), rows }).is_break() {
+            break;
+        }
+    }
+    answer.columns = columns();
+    if !is_found {
+        answer.columns.clear();
+        answer.notes.push(nothing(code, name, is_used, &kinds)?);
+    }
+    Ok(answer)
+}
+
+/// So many files are read before their rows are handed on.
+const HANDED_ON: usize = 256;
+
+fn columns() -> Vec<Column> {
+    Column::all(&[("Function", Role::Function), ("How", Role::How)])
+}
+
+/// What a name is, as far as that says how it is used.
+#[derive(Clone, Copy)]
+struct Meaning {
+    is_macro: bool,
+    is_variable: bool,
+}
+
+impl Meaning {
+    /// Of a name with definitions of these kinds.
+    fn of(kinds: &[Kind]) -> Meaning {
+        let is_callable = kinds.iter().any(|kind| kind.is_callable());
+        let is_macro = kinds.iter().any(|kind| matches!(kind, Kind::Macro | Kind::Constant));
+        Meaning {
+            is_macro: is_macro && !is_callable,
+            is_variable: kinds.contains(&Kind::Variable) && !is_callable,
+        }
+    }
+}
+
+/// The answer of these files, all at once.
+fn whole(
+    code: &Code,
+    references: &References,
+    paths: Vec<Vec<u8>>,
+    known: &KnownCalls,
+    mut answer: Answer,
+) -> Result<Answer> {
+    let mut name = one_name(&references.name)?.to_owned();
+    let mut files = files(&name, &paths, code, known, &mut answer);
     if !files.iter().any(InFile::knows) {
         // Users know a system call by its name without `sys_`.
         let entry = format!("sys_{name}");
@@ -64,76 +159,98 @@ pub(super) fn answer(code: &Code, references: &References) -> Result<Answer> {
         if files.iter().flat_map(|file| &file.uses).any(|used| used.within == entry) {
             let asked = std::mem::replace(&mut name, entry.clone());
             answer.notes.push(Note::SystemCall { asked, entry });
-            files = self::files(&name, code, &mut answer)?;
+            let paths = self::paths(&name, code, &mut answer)?;
+            let known = KnownCalls::of(code, &name, paths.len());
+            files = self::files(&name, &paths, code, &known, &mut answer);
         }
     }
     let kinds: Vec<Kind> = files.iter().flat_map(|file| file.defines.iter().copied()).collect();
-    let is_macro = kinds.iter().any(|kind| matches!(kind, Kind::Macro | Kind::Constant))
-        && !kinds.iter().any(|kind| kind.is_callable());
-    let is_variable =
-        kinds.contains(&Kind::Variable) && !kinds.iter().any(|kind| kind.is_callable());
+    let meaning = Meaning::of(&kinds);
     let is_used = files.iter().any(|file| !file.uses.is_empty());
     files.retain(|file| code.arch.has(Place::of(&file.path)));
     for file in files {
-        for found in file.uses {
-            let kind = found.kind(is_macro);
-            let found = Found { access: found.access.filter(|_| is_variable), ..found };
-            if references.kinds.is_empty() || references.kinds.contains(&kind) {
-                add(&mut answer, &file.path, found, kind, &name);
-            }
-        }
+        let rows = rows_of(file, &name, references, meaning);
+        answer.rows.extend(rows);
     }
-    if !answer.rows.is_empty() {
-        answer.columns = Column::all(&[("Function", Role::Function), ("How", Role::How)]);
-    } else if is_used {
-        answer.notes.push(Note::NoSuchUse(name));
-    } else if kinds.is_empty() {
-        answer.notes.push(code.ask(|graph| unknown(code, graph, &name))?);
-    } else {
-        answer.notes.push(Note::Unused(name));
+    answer.arrows = answer.rows.iter().filter_map(arrow).collect();
+    match answer.rows.is_empty() {
+        false => answer.columns = columns(),
+        true => answer.notes.push(nothing(code, &name, is_used, &kinds)?),
     }
     Ok(answer)
 }
 
-/// Adds a use to the answer.
-fn add(answer: &mut Answer, path: &[u8], found: Found, kind: ReferenceKind, name: &str) {
-    let (mut within, mut how) = (found.within, How::Use);
+/// What there is to say where no use was asked for.
+fn nothing(code: &Code, name: &str, is_used: bool, kinds: &[Kind]) -> Result<Note> {
+    if is_used {
+        Ok(Note::NoSuchUse(name.to_owned()))
+    } else if kinds.is_empty() {
+        code.ask(|graph| unknown(code, graph, name))
+    } else {
+        Ok(Note::Unused(name.to_owned()))
+    }
+}
+
+/// The rows of a file's uses that `references` asks for.
+fn rows_of<'f>(
+    file: InFile,
+    name: &'f str,
+    references: &'f References,
+    meaning: Meaning,
+) -> impl Iterator<Item = Row> + use<'f> {
+    let InFile { path, uses, .. } = file;
+    uses.into_iter().filter_map(move |used| {
+        let kind = used.kind(meaning.is_macro);
+        let used = InLine { access: used.access.filter(|_| meaning.is_variable), ..used };
+        let is_wanted = references.kinds.is_empty() || references.kinds.contains(&kind);
+        is_wanted.then(|| row(&path, used, kind, name))
+    })
+}
+
+/// The row of a use.
+fn row(path: &[u8], used: InLine, kind: ReferenceKind, name: &str) -> Row {
+    let (mut within, mut how) = (used.within, How::Use);
     let mut sure = Sureness::Certain;
     // Of a variable it says more how it is got at than that it is named.
-    let is_plain = found.via.is_none() && kind != ReferenceKind::Link(LinkKind::Init);
-    if let Some((kind, is_sure)) = found.access.filter(|_| is_plain) {
+    let is_plain = used.via.is_none() && kind != ReferenceKind::Link(LinkKind::Init);
+    if let Some((kind, is_sure)) = used.access.filter(|_| is_plain) {
         how = How::Access(kind);
         sure = if is_sure { Sureness::Certain } else { Sureness::Unsure };
     } else if let ReferenceKind::Link(kind) = kind {
-        how = How::by(kind, found.via.as_deref());
+        how = How::by(kind, used.via.as_deref());
     }
     if is_export(within.as_bytes()) {
         (within, how) = (String::new(), How::Exported);
     }
-    let node = |name: &str, path: &[u8]| Node {
-        label: Label::Name(name.to_owned()),
+    Row {
         path: path.to_vec(),
-        line: 0,
-        is_macro: false,
-    };
-    answer.arrows.push(Arrow {
-        from: node(&within, path),
-        to: node(name, b""),
-        how: how.clone(),
-        sure,
-        line: found.line,
-    });
-    answer.rows.push(Row {
-        path: path.to_vec(),
-        line: found.line,
+        line: used.line,
         name: name.as_bytes().to_vec(),
         cells: vec![Cell::Name(within), Cell::How(how)],
         sure,
         ..Row::default()
-    });
+    }
 }
 
-impl Found {
+/// What a row says of who uses whom.
+fn arrow(row: &Row) -> Option<Arrow> {
+    let [Cell::Name(within), Cell::How(how)] = &row.cells[..] else { return None };
+    let node = |name: String, path: &[u8]| Node {
+        label: Label::Name(name),
+        path: path.to_vec(),
+        line: 0,
+        is_macro: false,
+    };
+    Some(Arrow {
+        from: node(within.clone(), &row.path),
+        to: node(String::from_utf8_lossy(&row.name).into_owned(), b""),
+        how: how.clone(),
+        sure: row.sure,
+        line: row.line,
+    })
+}
+
+impl InLine {
     /// The kind of use that it is.
     fn kind(&self, is_macro: bool) -> ReferenceKind {
         ReferenceKind::Link(match self.kind {
@@ -147,25 +264,45 @@ impl Found {
     }
 }
 
-/// What each file of the tree has to do with the name.
-fn files(name: &str, code: &Code, answer: &mut Answer) -> Result<Vec<InFile>> {
+/// The files that have the name.
+fn paths(name: &str, code: &Code, answer: &mut Answer) -> Result<Vec<Vec<u8>>> {
     let request = SearchRequest {
         pattern: Some(OsString::from(name)),
         fixed_strings: true,
         word_regexp: true,
         ..SearchRequest::default()
     };
-    let paths = candidates(code, request, answer)?;
-    let mut files = Vec::with_capacity(paths.len());
-    for file in in_parallel(&paths, |path| in_file(name, path, code)) {
-        file.map_or_else(|note| answer.notes.push(note), |file| files.push(file));
-    }
-    Ok(files)
+    candidates(code, request, answer)
 }
 
-fn in_file(name: &str, path: &[u8], code: &Code) -> Result<InFile, Note> {
+/// What each of these files has to do with the name.
+fn files(
+    name: &str,
+    paths: &[Vec<u8>],
+    code: &Code,
+    known: &KnownCalls,
+    answer: &mut Answer,
+) -> Vec<InFile> {
+    let mut files = Vec::with_capacity(paths.len());
+    for file in in_parallel(paths, |path| in_file(name, path, code, known)) {
+        file.map_or_else(|note| answer.notes.push(note), |file| files.push(file));
+    }
+    files
+}
+
+fn in_file(name: &str, path: &[u8], code: &Code, known: &KnownCalls) -> Result<InFile, Note> {
     let bytes = code.bytes(path).map_err(|error| code.unreadable(path, &error))?;
     let name = name.as_bytes();
+    if let Some(calls) = known.in_file(path, &bytes, name) {
+        let uses = calls.into_iter().map(|(line, within)| InLine {
+            line,
+            kind: Some(UseKind::Call),
+            via: None,
+            within,
+            access: None,
+        });
+        return Ok(InFile { path: path.to_vec(), uses: uses.collect(), defines: Vec::new() });
+    }
     let Mentioned { outline, lines, accesses } = mentions(path, &bytes, code.idioms(), name);
     let mut lines: BTreeSet<u32> = lines.into_iter().collect();
     let uses = by_line(&outline, name);
@@ -178,7 +315,7 @@ fn in_file(name: &str, path: &[u8], code: &Code) -> Result<InFile, Note> {
         }
     }
     let mut around = Around::new(&outline, name);
-    let uses = lines.into_iter().map(|line| Found {
+    let uses = lines.into_iter().map(|line| InLine {
         access: strongest(&accesses, line),
         ..found(&outline, uses.get(&line), &mut around, line)
     });
@@ -259,7 +396,7 @@ impl<'o> Around<'o> {
 }
 
 /// What the use on `line` is, and what it is in.
-fn found(outline: &FileOutline, used: Option<&&Use>, around: &mut Around<'_>, line: u32) -> Found {
+fn found(outline: &FileOutline, used: Option<&&Use>, around: &mut Around<'_>, line: u32) -> InLine {
     let owner = used.and_then(|used| outline.definitions.get(used.within as usize));
     let owner = owner.filter(|d| d.kind != Kind::File).or_else(|| around.line(line));
     let within = owner.map(|d| String::from_utf8_lossy(outline.name(d.name)).into_owned());
@@ -267,7 +404,7 @@ fn found(outline: &FileOutline, used: Option<&&Use>, around: &mut Around<'_>, li
         UseKind::Indirect => Some(used.name),
         _ => (used.via != NO_NAME).then_some(used.via),
     });
-    Found {
+    InLine {
         line,
         kind: used.map(|used| used.kind),
         via: via.map(|via| outline.name(via).to_vec()),

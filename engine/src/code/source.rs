@@ -353,6 +353,23 @@ impl Code {
         })?
     }
 
+    /// What `ask` finds in the graph of the index that was looked at already; none where there is
+    /// none, or it can't be asked. It says nothing.
+    pub(crate) fn ask_known<R>(&self, ask: impl FnOnce(&Graph<'_>) -> R) -> Option<R> {
+        if let Some(snapshot) = self.snapshot.get() {
+            return snapshot.ask(ask).ok();
+        }
+        let (index, fresh) = self.seen.get()?.as_ref()?;
+        let found = self.workspace.snapshot_of(&self.tree, index, fresh).ok().flatten()?.ask(ask);
+        index.release();
+        found.ok()
+    }
+
+    /// Gives the memory of what was read of the index back: what comes next asks it no more.
+    pub fn release(&self) {
+        self.asked().into_iter().for_each(|(index, _)| index.release());
+    }
+
     /// The tree's code as its index has it, the same for all questions.
     fn indexed(&self) -> Result<Option<Snapshot>> {
         if let Some(snapshot) = self.snapshot.get() {

@@ -6,6 +6,7 @@
 
 mod access;
 mod c;
+mod called;
 pub mod formats;
 mod kconfig;
 mod mentions;
@@ -17,6 +18,7 @@ pub use access::{Access, AccessKind, Owner, is_initialised};
 pub(crate) use c::expand;
 pub use c::expand::written_out;
 pub(crate) use c::template::Template;
+pub use called::{KnownCaller, calls};
 pub use mentions::{Mentioned, lines_with, mentions};
 
 pub use crate::kind::Kind;

@@ -58,7 +58,7 @@ pub(crate) fn print(
         bail!("hunks are what `kgrep diff` lists, and this list is not one of its own");
     };
     if differ.of_names {
-        bail!("a list of --kind is of names, not of hunks: leave --kind out");
+        bail!("a list made with --kind has names, not hunks: leave out --kind");
     }
     let base = PathBuf::from(OsStr::from_bytes(&meta.folder));
     let sides = &differ.sides;

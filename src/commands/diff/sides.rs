@@ -25,7 +25,9 @@ use crate::diff::{git, set};
 /// # Errors
 /// When they name no two folders and no patches.
 pub(super) fn sides<'a>(args: &'a DiffArgs, base: &Path) -> Result<(Sides, Option<&'a OsString>)> {
-    let Some((first, mut rest)) = args.words.split_first() else { bail!("no side is named") };
+    let Some((first, mut rest)) = args.words.split_first() else {
+        bail!("name what to compare: a patch, or two folders")
+    };
     let sides = if let Some(range) = first.to_str().and_then(git::revisions) {
         let on = args.on.clone().map_or_else(|| top(base), Ok)?;
         Sides::Git { range: range.to_owned(), on }
@@ -45,7 +47,7 @@ pub(super) fn sides<'a>(args: &'a DiffArgs, base: &Path) -> Result<(Sides, Optio
             let new = PathBuf::from(new);
             if !base.join(&new).is_dir() {
                 let (old, new) = (what(), new.display());
-                bail!("{old} is a source tree, and `{new}` is no folder to compare it with");
+                bail!("{old} is a source tree, and `{new}` is not a folder to compare it with");
             }
             if args.on.is_some() {
                 bail!("--on is for patches: two folders are trees themselves");
@@ -67,7 +69,7 @@ pub(super) fn sides<'a>(args: &'a DiffArgs, base: &Path) -> Result<(Sides, Optio
     if let Some(on) = &args.on
         && !base.join(on).is_dir()
     {
-        bail!("--on {}: there is no such folder", on.display());
+        bail!("--on {}: no such folder", on.display());
     }
     if args.strip.is_some() && !matches!(sides, Sides::Patches { .. }) {
         bail!("--strip is for patches: names in two trees have no folders to strip");
@@ -75,7 +77,7 @@ pub(super) fn sides<'a>(args: &'a DiffArgs, base: &Path) -> Result<(Sides, Optio
     match rest {
         [] => Ok((sides, None)),
         [word] if !args.pattern.has_pattern() => Ok((sides, Some(word))),
-        [word, ..] => bail!("`{}`: one pattern is enough", word.display()),
+        [word, ..] => bail!("`{}`: only one pattern is allowed", word.display()),
     }
 }
 

@@ -64,7 +64,7 @@ fn touched(args: &LogArgs, code: &Code) -> Result<Option<Touched>> {
     if let Some(on) = &args.on
         && !base.join(on).is_dir()
     {
-        bail!("--on {}: there is no such folder", on.display());
+        bail!("--on {}: no such folder", on.display());
     }
     let on = args.on.clone().unwrap_or_else(|| code.tree().root().to_owned());
     let path = match (&args.patches, &args.on) {

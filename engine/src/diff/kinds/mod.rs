@@ -10,7 +10,7 @@ mod rules;
 use super::context::{self, c::Above};
 use super::locate::Lines;
 use super::model::{DiffSet, FileChange, Origin};
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 /// What to look for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -206,7 +206,9 @@ impl Joined {
         if entry.2 && !list.is_empty() {
             return;
         }
-        if !list.iter().any(|m| m.file == mention.file && m.text == mention.text) {
+        // Those of the same file are the last ones.
+        let mut own = list.iter().rev().take_while(|m| m.file == mention.file);
+        if !own.any(|m| m.text == mention.text) {
             list.push(mention);
         }
     }
@@ -216,14 +218,6 @@ impl Joined {
         let mut changes = Vec::new();
         for key in self.order {
             let Some((mut old, mut new, touched)) = self.sides.remove(&key) else { continue };
-            // The same on both sides of one file is only a line that moved.
-            let name_of = |m: &Mention| set.files.get(m.file).map(FileChange::name);
-            let same = |a: &Mention, b: &Mention| a.text == b.text && name_of(a) == name_of(b);
-            let (olds, news) = (old.clone(), new.clone());
-            if !touched {
-                old.retain(|a| !news.iter().any(|b| same(a, b)));
-                new.retain(|b| !olds.iter().any(|a| same(a, b)));
-            }
             let (name, part) = key;
             let mut push = |how, before, after| {
                 let (name, part) = (name.clone(), part.clone());
@@ -234,14 +228,8 @@ impl Joined {
                 push(How::Changed, old.into_iter().next(), new.into_iter().next());
                 continue;
             }
-            // What is still in its file changed there; the rest went elsewhere.
-            let mut pairs: Vec<_> = old.into_iter().map(|before| (before, None)).collect();
-            for stays in [true, false] {
-                for (before, after) in pairs.iter_mut().filter(|(_, after)| after.is_none()) {
-                    let fits = |m: &Mention| !stays || name_of(m) == name_of(before);
-                    *after = new.iter().position(fits).map(|at| new.remove(at));
-                }
-            }
+            leave_same(&mut old, &mut new, set);
+            let (pairs, rest) = paired(old, new, set);
             for (before, after) in pairs {
                 match after {
                     Some(after) if after.text == before.text => {
@@ -251,11 +239,51 @@ impl Joined {
                     None => push(How::Removed, Some(before), None),
                 }
             }
-            new.into_iter().for_each(|after| push(How::Added, None, Some(after)));
+            rest.into_iter().for_each(|after| push(How::Added, None, Some(after)));
         }
         whole_speaks_for_parts(&mut changes);
         changes
     }
+}
+
+/// The name of the file that a mention is in.
+fn file_of<'s>(mention: &Mention, set: &'s DiffSet) -> Option<&'s [u8]> {
+    set.files.get(mention.file).map(FileChange::name)
+}
+
+/// Takes out what both sides of a file have: it is only a line that moved.
+fn leave_same(old: &mut Vec<Mention>, new: &mut Vec<Mention>, set: &DiffSet) {
+    if old.is_empty() || new.is_empty() {
+        return;
+    }
+    let same = |mention: &Mention| (file_of(mention, set), mention.text.clone());
+    let (olds, news): (HashSet<_>, HashSet<_>) =
+        (old.iter().map(same).collect(), new.iter().map(same).collect());
+    old.retain(|mention| !news.contains(&same(mention)));
+    new.retain(|mention| !olds.contains(&same(mention)));
+}
+
+/// What was, each with what it is now, and what is new besides: what is still in its file changed
+/// there; the rest went elsewhere.
+type Paired = (Vec<(Mention, Option<Mention>)>, Vec<Mention>);
+
+fn paired(old: Vec<Mention>, new: Vec<Mention>, set: &DiffSet) -> Paired {
+    let mut new: Vec<Option<Mention>> = new.into_iter().map(Some).collect();
+    let mut by_file: HashMap<Option<&[u8]>, VecDeque<usize>> = HashMap::new();
+    for (at, mention) in new.iter().flatten().enumerate() {
+        by_file.entry(file_of(mention, set)).or_default().push_back(at);
+    }
+    let mut pairs = Vec::with_capacity(old.len());
+    for before in old {
+        let own = by_file.get_mut(&file_of(&before, set)).and_then(VecDeque::pop_front);
+        let after = own.and_then(|at| new.get_mut(at)?.take());
+        pairs.push((before, after));
+    }
+    let mut rest = new.into_iter().flatten();
+    for (_, after) in pairs.iter_mut().filter(|(_, after)| after.is_none()) {
+        *after = rest.next();
+    }
+    (pairs, rest.collect())
 }
 
 /// Of a struct that is new or gone, its fields need no mention of their own.

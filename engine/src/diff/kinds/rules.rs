@@ -8,6 +8,8 @@ use crate::diff::context::c::{self, Above};
 use crate::diff::context::{Thing, enclosing, enclosing_line, identifier, parameter_name};
 use crate::diff::macros::MACROS;
 use bstr::ByteSlice;
+use regex::bytes::Regex;
+use std::sync::LazyLock;
 
 /// Whether files of this name can hold things of this kind.
 pub(super) fn reads(kind: Kind, name: &[u8]) -> bool {
@@ -261,10 +263,16 @@ const IDS: [&[u8]; 14] = [
     b"DMI_MATCH",
 ];
 
+/// One of [`IDS`], looked for at once: most lines of a difference have none.
+static AN_ID: LazyLock<Regex> = LazyLock::new(|| {
+    let names = IDS.map(|id| regex::escape(&String::from_utf8_lossy(id)));
+    Regex::new(&names.join("|")).expect("names that are escaped are a pattern")
+});
+
 fn id(file: &[u8], lines: &[&[u8]], at: usize) -> Option<Said> {
     let text = lines.get(at)?.trim_ascii();
     let code = text.split(|&b| b == b'/').next().unwrap_or_default().trim_ascii();
-    if !IDS.iter().any(|id| code.contains_str(id)) {
+    if !AN_ID.is_match(code) {
         // A bare `{ 0x1234, 0x5678, … }` counts inside a table of IDs.
         if !code.starts_with(b"{") || code.len() < 8 {
             return None;

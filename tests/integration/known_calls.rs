@@ -1,0 +1,56 @@
+//! `kgrep refs` of a common name reads only the functions that the index knows to call it. What it says
+//! is what a reading of all files says.
+
+use crate::util::{Dir, eqnice};
+
+/// Bodies of functions, each with `@` for the file's number.
+const FILES: [&str; 16] = [
+    "int f@(int a)\n{\n\tlamp(a);\n\tif (!lamp(1))\n\t\treturn lamp(2) + lamp(3);\n\treturn 0;\n}\n",
+    "/*\n * lamp() is on.\n */\nint f@(void)\n{\n\t/* lamp() */\n\tlog(\"lamp(1)\");\n\treturn lamp(1); // lamp\n}\n",
+    "int f@(struct desk *d)\n{\n\td->lamp(1);\n\treturn lamp(1);\n}\n",
+    "int f@(int lamp)\n{\n\treturn lamp;\n}\n\nint g@(void)\n{\n\treturn lamp(1);\n}\n",
+    "struct ops ops@ = {\n\t.on = lamp,\n};\n\nint g@(void)\n{\n\treturn lamp(1);\n}\n",
+    "#define on(x) lamp(x)\n\nint g@(void)\n{\n\treturn lamp(1) + on(2);\n}\n",
+    "int f@(void)\n{\n#ifdef CONFIG_LAMP\n\tlamp(1);\n#else\n\tlamp(2);\n#endif\n\treturn 0;\n}\n",
+    "int f@(void)\n{\n\tint lamp(int);\n\n\treturn lamp(1);\n}\n",
+    "SYSCALL_DEFINE1(desk@, int, a)\n{\n\treturn lamp(a);\n}\n",
+    "static int lamp(int a)\n{\n\treturn a;\n}\n\nint f@(void)\n{\n\treturn lamp(1);\n}\n",
+    "#if 0\nint e@(void)\n{\n\treturn lamp(0);\n}\n#endif\n\nint f@(void)\n{\n\treturn lamp(1);\n}\n",
+    "int f@(void)\n{\n\tset(lamp);\n\tlamp(1);\n\tgoto lamp;\nlamp:\n\treturn 0;\n}\n",
+    "int f@(void)\n{\n\ttypeof(lamp(1)) a = lamp(2);\n\n\treturn a;\n}\n",
+    "extern int lamp(int a);\n\nint f@(void) { return lamp(1); } int g@(void) { return lamp(2); }\n",
+    "char *text@ = \"/*\"; int (*on@)(int) = lamp; /* lamp */\n\nint f@(void)\n{\n\treturn lamp(1);\n}\n",
+    "int f@(void)\n{\n\tint a = 1, b = lamp(1);\n\n\tfor (a = lamp(2); a; lamp(3))\n\t\tdo lamp(4); while (b);\n\treturn 0;\n}\n",
+];
+
+fn tree() -> Dir {
+    let dir = Dir::new();
+    for number in 0..160 {
+        let text = FILES[number % FILES.len()].replace('@', &number.to_string());
+        dir.create(&format!("drivers/desk{number:03}.c"), text);
+    }
+    dir.create("lib/lamp.c", "int lamp(int a)\n{\n\treturn a ? lamp(a - 1) : 0;\n}\n");
+    dir
+}
+
+/// The rows that `kgrep refs lamp` tells.
+fn rows(dir: &Dir) -> String {
+    let json = dir.kgrep(&["--format", "json", "refs", "lamp"]).run().expect_ok().stdout();
+    let is_row = |line: &&str| line.contains("\"type\":\"match\"");
+    json.lines().filter(is_row).map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn what_is_known_of_calls_changes_no_answer() {
+    let dir = tree();
+    let read = rows(&dir);
+    assert!(read.lines().count() > 300, "{read}");
+    dir.kgrep(&["index", "."]).run().expect_ok();
+    eqnice!(read, rows(&dir));
+    // What changed since the index was made is as it is now.
+    dir.create("drivers/desk000.c", "\nint h0(void)\n{\n\treturn lamp(9);\n}\n");
+    let now = rows(&dir);
+    assert!(now.contains("lamp(9)"), "{now}");
+    dir.kgrep(&["index", "."]).run().expect_ok();
+    eqnice!(now, rows(&dir));
+}
