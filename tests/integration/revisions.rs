@@ -178,7 +178,7 @@ fn revisions_are_named_as_git_names_them() {
         (&["--at", "v6.1:nowhere", "x"], &["nowhere", "no such folder"]),
         (&["--at", "v6.1", "x", "/etc"], &["/etc", "outside of the revision"]),
         (&["--at", "v6.1", "x", "../up"], &["../up", "outside of the revision"]),
-        (&["--at", "v6.1", "lists"], &["--at is not for"]),
+        (&["--at", "v6.1", "lists"], &["--at doesn't go with"]),
         (&["--at", "v6.1", "-s", "p"], &["--at is for questions"]),
         (&["--git", ".", "x"], &["--git", "--at REV"]),
         (&["--git", "mm", "--at", "v6.1", "x"], &["mm"]),
