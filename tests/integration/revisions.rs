@@ -187,7 +187,7 @@ fn revisions_are_named_as_git_names_them() {
         dir.kgrep(args).run().expect_error(words);
     }
     let outside = dir.kgrep(&["--at", "v6.1", "x"]).folder(dir.beside("").as_path()).run();
-    outside.expect_error(&["no git repository", "--git DIR"]);
+    outside.expect_error(&["not in a git repository", "--git DIR"]);
 }
 
 #[test]
