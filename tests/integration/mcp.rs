@@ -270,7 +270,7 @@ fn what_cannot_be_answered_says_what_helps() {
         ("callers", json!({ "names": [] }), "give at least one"),
         ("callers", json!({ "names": ["kfree"], "depth": 0 }), "from 1"),
         ("callers", json!({ "names": ["kfree"], "kinds": ["x"] }), "use one of call, "),
-        ("callers", json!({ "names": ["kfree"], "arch": "vax" }), "there are arm64, x86, and all"),
+        ("callers", json!({ "names": ["kfree"], "arch": "vax" }), "use one of arm64, x86, all"),
         ("callers", json!({ "names": ["kfree"], "limit": 0 }), "from 1 to 1000"),
         ("callers", json!({ "names": ["kfree"], "cursor": "9-9" }), "ask without it"),
         ("search", json!({ "pattern": "[z-a]" }), "range"),

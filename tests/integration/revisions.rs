@@ -180,7 +180,7 @@ fn revisions_are_named_as_git_names_them() {
         (&["--at", "v6.1:nowhere", "x"], &["nowhere", "no such folder"]),
         (&["--at", "v6.1", "x", "/etc"], &["/etc", "outside of the revision"]),
         (&["--at", "v6.1", "x", "../up"], &["../up", "outside of the revision"]),
-        (&["--at", "v6.1", "lists"], &["--at is not for"]),
+        (&["--at", "v6.1", "lists"], &["--at doesn't go with"]),
         (&["--at", "v6.1", "-s", "p"], &["--at is for questions"]),
         (&["--git", ".", "x"], &["--git", "--at REV"]),
         (&["--git", "mm", "--at", "v6.1", "x"], &["mm"]),
@@ -189,7 +189,7 @@ fn revisions_are_named_as_git_names_them() {
         dir.kgrep(args).run().expect_error(words);
     }
     let outside = dir.kgrep(&["--at", "v6.1", "x"]).folder(dir.beside("").as_path()).run();
-    outside.expect_error(&["no git repository", "--git DIR"]);
+    outside.expect_error(&["not in a git repository", "--git DIR"]);
 }
 
 #[test]

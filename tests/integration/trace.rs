@@ -44,11 +44,11 @@ fn sections_are_a_field_of_json() {
 
 /// What must be told of a name, by kind: words that must be in the answer.
 const FACTS: [(&str, &[&str]); 17] = [
-    ("kexec_load", &["nothing here"]),
+    ("kexec_load", &["no such name"]),
     ("CONFIG_KEXEC", &["Entry", "config KEXEC", "CRASH_DUMP depends on it", "select CRASH_CORE"]),
     ("EXT4_FS", &["Makefile lines", "ext4/"]),
     ("populate_rootfs", &["Level", "rootfs_initcall", "unpack_to_rootfs", "initramfs.c"]),
-    ("struct mount", &["nothing here"]),
+    ("struct mount", &["no such name"]),
     (
         "task_struct",
         &[
