@@ -152,7 +152,7 @@ fn tree_at(root: &Path) -> kgrep_index::Tree {
 fn an_index_that_begins_as_another_answers_as_one_built_from_nothing() {
     let idioms = Idioms::built_in();
     let begun = AtomicUsize::new(0);
-    histories(rounds(300) / 2, |seed| {
+    histories(rounds(80) / 2, |seed| {
         let mut chance = Chance::new(seed ^ 0xdef);
         let mut tree = Tree::new(&mut chance);
         let dir = tempfile::tempdir().unwrap();

@@ -160,8 +160,8 @@ impl Kept {
         let mut below = real.strip_prefix(&revision.root).ok()?.components();
         let first = below.next()?;
         let plain = |c: char| if c == '/' || c.is_control() { '_' } else { c };
-        let mut name: String = revision.label?.name.chars().map(plain).collect();
-        name.truncate(name.floor_char_boundary(100));
+        // So that it is a file's name, however long the revision's is.
+        let name: String = revision.label?.name.chars().map(plain).take(60).collect();
         let folder = self.folder().join("named").join(revision.root.file_name()?);
         make_folder(&self.cache, &folder).ok()?;
         let (link, goal) = (
