@@ -39,8 +39,7 @@ use cli::Stop;
 use commands::Outcome;
 use kgrep_engine::{diff, plain, search, trace};
 
-/// musl's own allocator has all threads wait for each other.
-#[cfg(target_env = "musl")]
+/// glibc keeps what a server's questions free, and with musl all threads wait for each other.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
