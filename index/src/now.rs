@@ -17,7 +17,7 @@ use crate::{
 
 /// More files than this are not laid over a graph for one question: that all are read instead
 /// takes hardly longer, and less memory.
-const MOST_FILES: usize = 12_000;
+const MOST_FILES: usize = 24_000;
 
 impl Index {
     /// Whether the index knows what the code says, or the text only.

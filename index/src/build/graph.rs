@@ -24,7 +24,7 @@ use crate::{
 pub(super) const MAX_CHANGED: usize = 1000;
 
 /// The same of a tree that never changes, and over whose graph the files are laid once.
-pub(super) const MAX_DIFFERING: usize = 10_000;
+pub(super) const MAX_DIFFERING: usize = 20_000;
 
 /// What a build makes of the graph.
 pub(super) enum Plan {
