@@ -1,8 +1,8 @@
 //! What colour a terminal's background has: the terminal is asked (`OSC 11`), else
 //! `COLORFGBG` says it, else nothing is known.
 //!
-//! The question is put only where a theme hangs on it, once, and before anything is drawn or
-//! a pager is started. A second question, which every terminal answers (`DA1`), ends the
+//! The question is put only where there are colours, once, and before anything is drawn or a
+//! pager is started. A second question, which every terminal answers (`DA1`), ends the
 //! waiting for those that don't know the first; a terminal that answers neither costs the
 //! time-out. Keys that were typed before are left alone: then nothing is asked.
 

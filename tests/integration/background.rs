@@ -1,5 +1,4 @@
-//! The terminal is asked for its background where a theme hangs on it, and nowhere else;
-//! nobody waits long for an answer, and nothing that was typed gets lost.
+//! The terminal is asked for its background where there are colours, and nowhere else; nobody waits long for an answer, and nothing that was typed gets lost.
 
 use std::time::{Duration, Instant};
 
@@ -46,6 +45,31 @@ fn the_theme_is_for_the_background_that_the_terminal_says_it_has() {
     assert_eq!(drawn(&dir, &said("0;15"), &dark_after_all), dark);
 }
 
+/// Dark blue on black and yellow on white are the terminal's own; shades of them can be read.
+#[test]
+fn colours_are_shades_that_can_be_read_where_the_background_is_known() {
+    let dir = Dir::kernel();
+    let shown = |colors: &'static str| {
+        let env = [("TERM", "xterm-256color"), ("COLORFGBG", colors)];
+        let mut terminal = Terminal::kgrep(&dir, &["--no-less", "may_mount"], &env);
+        terminal.wait_for(QUESTION);
+        terminal.send(I_AM);
+        let (_, screen) = terminal.finish();
+        let path = screen.find("fs/namespace.c").expect("a match is in it");
+        let before = &screen[..path];
+        before[before.rfind('\x1b').expect("a path has a colour")..].to_owned()
+    };
+    assert_eq!(shown(""), "\x1b[34m");
+    assert_eq!(shown("15;0"), "\x1b[38;5;63m");
+    assert_eq!(shown("0;15"), "\x1b[38;5;21m");
+    let env = [("TERM", "linux"), ("COLORFGBG", "15;0")];
+    let (_, console) = Terminal::kgrep(&dir, &["--no-less", "may_mount"], &env).finish();
+    assert!(
+        console.contains("\x1b[34mfs/namespace.c"),
+        "sixteen colours have no shades: {console}"
+    );
+}
+
 #[test]
 fn nobody_waits_long_for_a_terminal_that_never_answers() {
     let dir = Dir::kernel();
@@ -79,7 +103,7 @@ fn what_was_typed_is_for_whoever_reads_next() {
 }
 
 #[test]
-fn only_a_theme_is_worth_the_question() {
+fn only_colours_are_worth_the_question() {
     let dir = Dir::kernel();
     let asks = |args: &[&str], env: &[(&str, &str)]| {
         let (code, screen) = Terminal::kgrep(&dir, args, env).finish();
@@ -90,8 +114,10 @@ fn only_a_theme_is_worth_the_question() {
     assert!(!asks(&ASKED, &[("TERM", "dumb")]), "a dumb terminal");
     assert!(!asks(&ASKED, &[("TERM", "linux")]), "the console prints the question");
     assert!(!asks(&ASKED, &[("NO_COLOR", "1")]), "no colours");
-    assert!(!asks(&["--no-less", "may_mount"], &ENV), "rows of a search have no theme");
-    assert!(!asks(&[&["--highlight", "never"][..], &ASKED].concat(), &ENV), "no highlighting");
+    let search: &[&str] = &["--no-less", "may_mount"];
+    assert!(asks(search, &ENV), "paths and numbers have colours");
+    assert!(!asks(&[&["--color", "never"][..], search].concat(), &ENV), "no colours");
+    assert!(asks(&[&["--highlight", "never"][..], &ASKED].concat(), &ENV), "no highlighting");
     assert!(!asks(&["--version"], &ENV));
     let piped = format!("{KGREP} def --body may_mount --color always | cat");
     let (_, screen) = Terminal::program(&dir, "/bin/sh", &["-c", &piped], &ENV, 24, 80).finish();
