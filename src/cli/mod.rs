@@ -216,7 +216,7 @@ pub(crate) enum Commands {
     Queries(QueriesArgs),
     /// List all system calls, boot parameters, initcalls, exports, …
     List(ItemsArgs),
-    /// Print the call graph or all symbols as tab-separated values, or write tables of many kernels
+    /// Print the call graph or all symbols as a table, or write tables of kernels
     Export(ExportArgs),
     /// List what a distribution's kernel, or a set of patches, does differently
     Diff(Box<DiffArgs>),
@@ -224,7 +224,7 @@ pub(crate) enum Commands {
     Touched(TouchedArgs),
     /// Prove that a name is there or not: in this tree, or in which of several
     Exists(ExistsArgs),
-    /// Tell what a name is in revisions, folders and with patches, and what changed between them
+    /// Tell what a name is in revisions, folders and with patches, and what changed
     History(HistoryArgs),
     /// Answer an editor's questions, by the Language Server Protocol
     Lsp(LspArgs),

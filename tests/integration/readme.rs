@@ -87,6 +87,12 @@ fn styled(ink: Ink, codes: &str) -> Ink {
         [1] => Ink { bold: true, ..ink },
         [2] => Ink { dim: true, ..ink },
         [color @ 30..=37] => Ink { color: Some(COLORS[color - 30].to_owned()), ..ink },
+        [38, 5, number @ 16..=231] => {
+            let part = |part: usize| if part == 0 { 0 } else { 55 + 40 * part };
+            let (r, g, b) = ((number - 16) / 36, (number - 16) / 6 % 6, (number - 16) % 6);
+            let color = format!("#{:02x}{:02x}{:02x}", part(r), part(g), part(b));
+            Ink { color: Some(color), ..ink }
+        }
         [38, 2, r, g, b] => Ink { color: Some(format!("#{r:02x}{g:02x}{b:02x}")), ..ink },
         // Underlined and italic text is drawn as other text.
         _ => ink,

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use kgrep_index::graph::{Arch, ChainOptions, DefInfo, Graph, LinkKind, NameRef, Possible};
+use kgrep_index::graph::{
+    Arch, ChainOptions, DefInfo, EdgeRow, Graph, LinkKind, NameRef, Possible,
+};
 
 use crate::history::NAMES;
 
@@ -27,13 +29,28 @@ impl Answers<'_, '_> {
         format!("{name}@{path}:{first}-{last} {} {flags:?}", kind.name())
     }
 
+    /// An edge without the numbers that its definitions happen to have.
+    fn edge(&self, row: &EdgeRow) -> String {
+        let EdgeRow { file, user, caller, callee, meant, kind, line, written, lines, expands } =
+            row;
+        let (file, written) = (text(file), text(written));
+        let (caller, callee) = (text(caller), text(callee));
+        let (user, meant) = (self.place(user), meant.as_ref().map(|meant| self.place(meant)));
+        format!(
+            "edge {file} {caller} ({user}) {kind:?} {callee} ({meant:?}) {written}:{line} {lines:?} \
+             {expands}"
+        )
+    }
+
     pub(crate) fn all(graph: &Graph) -> Vec<String> {
         let mut answers = Answers { graph, rows: Vec::new() };
         answers.rows.extend(graph.paths().map(|path| format!("file {}", text(path))));
         let mut names = Vec::new();
         graph.names_starting_with(b"", |name, _| names.push(name));
         for arch in [Arch::All, Arch::named("x86")] {
-            graph.export_edges(arch, |_| true, |row| answers.rows.push(format!("edge {row:?}")));
+            let mut edges = Vec::new();
+            graph.export_edges(arch, |_| true, |row| edges.push(answers.edge(&row)));
+            answers.rows.append(&mut edges);
             names.iter().for_each(|name| answers.of_name(*name, arch));
         }
         for (from, to) in NAMES.iter().zip(NAMES.iter().skip(3).chain(&NAMES)) {
