@@ -39,7 +39,8 @@ use cli::Stop;
 use commands::Outcome;
 use kgrep_engine::{diff, plain, search, trace};
 
-/// glibc keeps what a server's questions free, and with musl all threads wait for each other.
+/// musl's own allocator has all threads wait for each other.
+#[cfg(target_env = "musl")]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
