@@ -303,7 +303,7 @@ fn in_file(name: &str, path: &[u8], code: &Code, known: &KnownCalls) -> Result<I
         });
         return Ok(InFile { path: path.to_vec(), uses: uses.collect(), defines: Vec::new() });
     }
-    let Mentioned { outline, lines, accesses } = mentions(path, &bytes, code.idioms(), name);
+    let Mentioned { outline, lines, mut accesses } = mentions(path, &bytes, code.idioms(), name);
     let mut lines: BTreeSet<u32> = lines.into_iter().collect();
     let uses = by_line(&outline, name);
     let of_name = |d: &&Definition| outline.name(d.name) == name && d.kind != Kind::File;
@@ -314,6 +314,7 @@ fn in_file(name: &str, path: &[u8], code: &Code, known: &KnownCalls) -> Result<I
             lines.remove(&line);
         }
     }
+    accesses.sort_by_key(|access| access.line);
     let mut around = Around::new(&outline, name);
     let uses = lines.into_iter().map(|line| InLine {
         access: strongest(&accesses, line),
@@ -325,8 +326,11 @@ fn in_file(name: &str, path: &[u8], code: &Code, known: &KnownCalls) -> Result<I
 }
 
 /// Of the ways in which a line gets at a variable the one that matters most: a write before a read.
+/// The accesses are sorted by their lines.
 fn strongest(accesses: &[Access], line: u32) -> Option<(AccessKind, bool)> {
-    let here = accesses.iter().filter(|a| a.line == line && a.owner == Owner::Global);
+    let first = accesses.partition_point(|access| access.line < line);
+    let here = accesses[first..].iter().take_while(|access| access.line == line);
+    let here = here.filter(|access| access.owner == Owner::Global);
     let rank = |kind| match kind {
         AccessKind::ReadWrite => 3,
         AccessKind::Write | AccessKind::Initialised => 2,
