@@ -438,12 +438,18 @@ fn names_of_includes_of_includes_come_before_the_trees() {
         "#include <linux/lamp.h>\n\nint lamp_is_wanted_by_somebody(void)\n{\n\treturn lamp_i;\n}\n",
     );
     dir.kgrep(&["index"]).run().expect_ok();
-    let mut client = Client::start(&dir);
-    let found = client.at("textDocument/completion", "lib/lamp.c", "return lamp_i|;");
-    let items = found["items"].as_array().map_or(&[][..], Vec::as_slice);
-    let labels: Vec<_> = items.iter().map(|item| item["label"].as_str().unwrap()).collect();
-    assert_eq!(
-        labels,
-        ["lamp_is_wanted_by_somebody", "lamp_is_lit_at_all", "lamp_is_hot", "lamp_is"]
-    );
+    let expect = |names: &[&str]| {
+        let mut client = Client::start(&dir);
+        let found = client.at("textDocument/completion", "lib/lamp.c", "return lamp_i|;");
+        let items = found["items"].as_array().map_or(&[][..], Vec::as_slice);
+        let labels: Vec<_> = items.iter().map(|item| item["label"].as_str().unwrap()).collect();
+        assert_eq!(labels, names);
+    };
+    expect(&["lamp_is_wanted_by_somebody", "lamp_is_lit_at_all", "lamp_is_hot", "lamp_is"]);
+    // Also of a header that changed, before the index has it and after.
+    dir.create("include/linux/lamp.h", "#include <linux/bulb.h>\nint lamp_is_lit_now(void);\n");
+    let changed = ["lamp_is_wanted_by_somebody", "lamp_is_lit_now", "lamp_is_hot", "lamp_is"];
+    expect(&changed);
+    dir.kgrep(&["index"]).run().expect_ok();
+    expect(&changed);
 }

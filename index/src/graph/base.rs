@@ -14,7 +14,7 @@ use super::guard::Guarded;
 use super::ids::{DefId, FileId, NameRef};
 use super::known::Known;
 use super::names::NameTable;
-use super::overlay::Overlay;
+use super::overlay::{Overlay, partition};
 use super::place::Place;
 use super::slots::{Classes, FilledSlots};
 use super::undecided::Undecided;
@@ -419,12 +419,8 @@ impl<'a> Graph<'a> {
     /// number that changes with what it is.
     pub(super) fn makers_of(&self, file: FileId) -> Vec<(NameRef, u32)> {
         let word = |at: usize| self.makers.get(at).unwrap_or(u32::MAX);
-        let (mut low, mut high) = (0, self.makers.len() / 3);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if word(middle * 3) < file.0 { low = middle + 1 } else { high = middle }
-        }
-        let own = (low..self.makers.len() / 3).take_while(|at| word(at * 3) == file.0);
+        let low = partition(self.makers.len() as u32 / 3, |at| word(at as usize * 3) < file.0);
+        let own = (low as usize..self.makers.len() / 3).take_while(|at| word(at * 3) == file.0);
         own.map(|at| (NameRef(word(at * 3 + 1)), word(at * 3 + 2))).collect()
     }
 

@@ -65,9 +65,7 @@ impl Graph<'_> {
             }
             each(next);
             match next.past(self.base_files()) {
-                Some(index) => {
-                    open.extend(self.overlay.all_includes(index).iter().map(|(file, _)| *file));
-                }
+                Some(index) => open.extend(self.overlay.reads(index)),
                 None => {
                     let now = |file| self.overlay.current(file, self.base_files());
                     open.extend(self.base_includes(next).map(now));

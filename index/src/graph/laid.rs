@@ -7,13 +7,13 @@ use super::base::{DefInfo, Edge, put_edge, read_edges};
 use super::bytes::{Cursor, Words, join, parts, put, put_words};
 use super::guard::Guarded;
 use super::ids::{DefId, FileId, NameRef};
-use super::overlay::Overlay;
+use super::overlay::{Overlay, partition};
 use crate::bits::Bits;
 use crate::bytes::u32_at;
 use crate::outline::{Flags, Kind};
 
 /// How many parts there are.
-const PARTS: usize = 21;
+const PARTS: usize = 23;
 
 /// Numbers in a definition's record: name, file, first line, last line, kind and flags.
 const RECORD: usize = 5;
@@ -37,6 +37,7 @@ pub(super) struct Laid<'a> {
     used: Words<'a>,
     users: Texts<'a>,
     includes: Texts<'a>,
+    all_includes: Texts<'a>,
     formats: Texts<'a>,
 }
 
@@ -88,6 +89,8 @@ impl<'a> Laid<'a> {
             users,
             include_starts,
             includes,
+            all_include_starts,
+            all_includes,
             format_starts,
             formats,
             counts,
@@ -117,10 +120,12 @@ impl<'a> Laid<'a> {
             used: Words::new(used),
             users: Texts::open(user_starts, users)?,
             includes: Texts::open(include_starts, includes)?,
+            all_includes: Texts::open(all_include_starts, all_includes)?,
             formats: Texts::open(format_starts, formats)?,
         };
         let files = laid.files();
         let holds = laid.includes.len() == files
+            && laid.all_includes.len() == files
             && laid.formats.len() == files
             && laid.edges.len() == laid.count()
             && laid.name_places.len() == laid.names.len() as usize
@@ -134,13 +139,10 @@ impl<'a> Laid<'a> {
 
     /// What is in the place of a replaced file: its number, or nothing.
     pub(super) fn now(&self, file: FileId) -> Option<u32> {
-        let (mut low, mut high) = (0, self.replaced.len() / 2);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if self.replaced.get(middle * 2)? < file.0 { low = middle + 1 } else { high = middle }
-        }
-        let is_it = self.replaced.get(low * 2) == Some(file.0);
-        self.replaced.get(low * 2 + 1).filter(|_| is_it)?.checked_sub(1)
+        let number = |at: u32| self.replaced.get(at as usize * 2);
+        let at = partition(self.replaced.len() as u32 / 2, |at| number(at) < Some(file.0));
+        let is_it = number(at) == Some(file.0);
+        self.replaced.get(at as usize * 2 + 1).filter(|_| is_it)?.checked_sub(1)
     }
 
     pub(super) fn files(&self) -> u32 {
@@ -205,8 +207,11 @@ impl<'a> Laid<'a> {
     }
 
     pub(super) fn includes(&self, index: u32) -> Vec<FileId> {
-        let numbers = self.includes.get(index).chunks_exact(4);
-        numbers.map(|number| FileId(u32_at(number, 0))).collect()
+        files(self.includes.get(index))
+    }
+
+    pub(super) fn all_includes(&self, index: u32) -> Vec<FileId> {
+        files(self.all_includes.get(index))
     }
 
     pub(super) fn member_type(&self, index: u32) -> Option<NameRef> {
@@ -216,6 +221,11 @@ impl<'a> Laid<'a> {
     pub(super) fn formats(&self, index: u32) -> &'a [u8] {
         self.formats.get(index)
     }
+}
+
+/// Files by their numbers, as [`write`] has them.
+fn files(numbers: &[u8]) -> Vec<FileId> {
+    numbers.chunks_exact(4).map(|number| FileId(u32_at(number, 0))).collect()
 }
 
 /// Byte strings being written as [`Texts`] reads them.
@@ -280,11 +290,16 @@ pub(super) fn write(overlay: &Overlay<'_>, base_files: u32, base_definitions: u3
         }
         bytes
     }));
-    let includes = overlay.includes.iter().map(|targets| {
-        let numbers: Vec<u32> = targets.iter().map(|file| file.0).collect();
+    let numbers = |files: &mut dyn Iterator<Item = &FileId>| {
+        let numbers: Vec<u32> = files.map(|file| file.0).collect();
         words(&numbers)
-    });
-    let includes = TextsWriter::of(includes);
+    };
+    let includes =
+        TextsWriter::of(overlay.includes.iter().map(|targets| numbers(&mut targets.iter())));
+    let all_includes = overlay.all_includes.iter();
+    let all_includes = TextsWriter::of(
+        all_includes.map(|targets| numbers(&mut targets.iter().map(|(file, _)| file))),
+    );
     let paths = TextsWriter::of(overlay.paths.iter());
     let names = TextsWriter::of(overlay.names.iter());
     let formats = TextsWriter::of(overlay.formats.iter());
@@ -307,6 +322,8 @@ pub(super) fn write(overlay: &Overlay<'_>, base_files: u32, base_definitions: u3
         &users.bytes,
         &words(&includes.starts),
         &includes.bytes,
+        &words(&all_includes.starts),
+        &all_includes.bytes,
         &words(&formats.starts),
         &formats.bytes,
         &words(&[base_files, base_definitions]),

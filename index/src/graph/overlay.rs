@@ -174,6 +174,14 @@ impl Overlay<'_> {
         self.all_includes.get(index as usize).map_or(&[], Vec::as_slice)
     }
 
+    /// All files that a file includes, of what is stored too.
+    pub(super) fn reads(&self, index: u32) -> Vec<FileId> {
+        match &self.stored {
+            Some(laid) => laid.all_includes(index),
+            None => self.all_includes(index).iter().map(|(file, _)| *file).collect(),
+        }
+    }
+
     pub(super) fn instantiated(&self, index: u32) -> &[(Kind, NameRef)] {
         self.instantiated.get(index as usize).map_or(&[], Vec::as_slice)
     }
@@ -195,7 +203,7 @@ impl Overlay<'_> {
 }
 
 /// How many of so many numbers come first that `before` holds for, in a rising order.
-fn partition(count: u32, before: impl Fn(u32) -> bool) -> u32 {
+pub(super) fn partition(count: u32, before: impl Fn(u32) -> bool) -> u32 {
     let (mut low, mut high) = (0, count);
     while low < high {
         let middle = low + (high - low) / 2;
