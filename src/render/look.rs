@@ -201,8 +201,8 @@ impl Look {
         let highlight = color && settings.highlight.value == Highlight::Auto;
         let background = if color { background::of_terminal() } else { Background::Unknown };
         // In a pipe nothing depends on the terminal, and sixteen colours have no shades.
-        let shades = facts.terminal && !facts.few_colors;
-        let palette = Palette::on(if shades { background } else { Background::Unknown });
+        let has_shades = facts.terminal && !facts.few_colors;
+        let shaded = if has_shades { background } else { Background::Unknown };
         Look {
             color,
             terminal: facts.terminal,
@@ -219,7 +219,7 @@ impl Look {
                 name: settings.theme.value.clone(),
                 is_chosen: settings.theme.origin != Origin::Default,
             }),
-            palette: if color { palette } else { Palette::default() },
+            palette: if color { Palette::on(shaded) } else { Palette::default() },
         }
     }
 
