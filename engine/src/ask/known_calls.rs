@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use kgrep_index::graph::{DefId, DefInfo, Graph, NameRef, Program};
 use kgrep_index::outline::{Flags, Kind, KnownCaller, Language, UseKind, calls};
 
+use super::references::Meaning;
 use crate::code::{Code, in_parallel, named};
 
 /// So many users are looked up at once, by one of the threads.
@@ -19,8 +20,8 @@ const FEW: usize = 64;
 pub(super) struct KnownCalls {
     /// The functions that call it and use it in no other way, by their files.
     callers: HashMap<Vec<u8>, Vec<KnownCaller>>,
-    /// The kinds of its definitions.
-    pub(super) kinds: Vec<Kind>,
+    /// What its definitions say it is.
+    pub(super) meaning: Meaning,
     /// Whether the kernel's own code defines or uses it.
     pub(super) is_of_kernel: bool,
 }
@@ -39,14 +40,16 @@ impl KnownCalls {
             let name = named(graph, name)?;
             let definitions = graph.definitions_of(name);
             let kinds: Vec<Kind> = definitions.iter().map(|d| d.kind).collect();
-            let is_variable =
-                kinds.contains(&Kind::Variable) && !kinds.iter().any(|kind| kind.is_callable());
+            let meaning = Meaning::of(&kinds);
             let users = graph.users_of(name);
             let is_kernels = |d: &DefInfo| graph.place(d.file).program == Program::Kernel;
             let is_of_kernel = definitions.iter().any(is_kernels)
                 || users.iter().filter_map(|id| graph.definition(*id)).any(|d| is_kernels(&d));
-            let callers = if is_variable { HashMap::new() } else { callers(graph, name, &users) };
-            Some(KnownCalls { callers, kinds, is_of_kernel })
+            let callers = match meaning.is_variable {
+                true => HashMap::new(),
+                false => callers(graph, name, &users),
+            };
+            Some(KnownCalls { callers, meaning, is_of_kernel })
         });
         known.flatten().unwrap_or_default()
     }

@@ -45,6 +45,16 @@ use crate::request::{Accesses, Request};
 use crate::sink::Sink;
 use crate::{Answer, Coverage, Error, Found, Note, Result};
 
+/// Hands on all rows of an answer; gives it back without them.
+fn at_once(mut answer: Answer, sink: &mut dyn Sink<Found>) -> Answer {
+    let rows = std::mem::take(&mut answer.rows);
+    if !rows.is_empty() {
+        // There is no more to hand on, whatever is said to that.
+        let _ = sink.take(Found { columns: answer.columns.clone(), rows });
+    }
+    answer
+}
+
 impl Code {
     /// Whether the configuration in force, if there is one, may build a file.
     fn may_build(&self, path: &[u8]) -> bool {
@@ -95,15 +105,7 @@ impl Code {
                 self.cancel().check()?;
                 answer
             }
-            request => {
-                let mut answer = self.answer(request)?;
-                let rows = std::mem::take(&mut answer.rows);
-                if !rows.is_empty() {
-                    // There is no more to hand on, whatever is said to that.
-                    let _ = sink.take(Found { columns: answer.columns.clone(), rows });
-                }
-                return Ok(answer);
-            }
+            request => return Ok(at_once(self.answer(request)?, sink)),
         };
         self.cover(&mut answer);
         Ok(answer)

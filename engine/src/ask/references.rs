@@ -13,6 +13,7 @@ use kgrep_index::outline::{
     mentions,
 };
 
+use super::at_once;
 use super::candidates::candidates;
 use super::known_calls::KnownCalls;
 use super::names::unknown;
@@ -77,14 +78,9 @@ pub(super) fn handed_on(
     let paths = paths(name, code, &mut answer)?;
     let known = KnownCalls::of(code, name, paths.len());
     if !known.is_of_kernel {
-        let mut answer = whole(code, references, paths, &known, answer)?;
-        let rows = std::mem::take(&mut answer.rows);
-        if !rows.is_empty() {
-            let _ = sink.take(Found { columns: answer.columns.clone(), rows });
-        }
-        return Ok(answer);
+        return Ok(at_once(whole(code, references, paths, &known, answer)?, sink));
     }
-    let meaning = Meaning::of(&known.kinds);
+    let meaning = known.meaning;
     let (mut is_used, mut is_found, mut kinds) = (false, false, Vec::new());
     for part in paths.chunks(HANDED_ON) {
         code.cancel().check()?;
@@ -124,15 +120,15 @@ fn columns() -> Vec<Column> {
 }
 
 /// What a name is, as far as that says how it is used.
-#[derive(Clone, Copy)]
-struct Meaning {
+#[derive(Clone, Copy, Default)]
+pub(super) struct Meaning {
     is_macro: bool,
-    is_variable: bool,
+    pub(super) is_variable: bool,
 }
 
 impl Meaning {
     /// Of a name with definitions of these kinds.
-    fn of(kinds: &[Kind]) -> Meaning {
+    pub(super) fn of(kinds: &[Kind]) -> Meaning {
         let is_callable = kinds.iter().any(|kind| kind.is_callable());
         let is_macro = kinds.iter().any(|kind| matches!(kind, Kind::Macro | Kind::Constant));
         Meaning {
