@@ -208,13 +208,17 @@ fn file_inside(root: &Path, name: &[u8]) -> Option<PathBuf> {
 /// The path of a name below `root`, if its folder is there; `None` of one that leads out of it,
 /// by itself or through a link of the tree's. It may be a link itself.
 pub fn inside(root: &Path, name: &[u8]) -> Option<PathBuf> {
-    if name.is_empty() || name.len() > LONGEST_NAME {
+    if name.len() > LONGEST_NAME || !stays_inside(name) {
         return None;
     }
-    let name = Path::new(OsStr::from_bytes(name));
-    let stays = name.components().all(|part| matches!(part, Component::Normal(_)));
-    let path = stays.then(|| root.join(name))?;
+    let path = root.join(OsStr::from_bytes(name));
     leads_inside(root, path.parent()?).then_some(path)
+}
+
+/// Whether a name is one of something below the folder that it is read from.
+pub fn stays_inside(name: &[u8]) -> bool {
+    let mut parts = Path::new(OsStr::from_bytes(name)).components();
+    !name.is_empty() && parts.all(|part| matches!(part, Component::Normal(_)))
 }
 
 /// Whether a path below `root` is there, and no link on the way leads out.

@@ -4,13 +4,14 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use crate::Result;
 use crate::buffers::Buffers;
 use crate::diff::apply::{self, PATCH_FUZZ, Verdict};
 use crate::diff::model::Problem;
-use crate::diff::{set, strip};
+use crate::diff::set;
+use crate::diff::strip::{fit, stays_inside};
 use crate::files::read;
 
 /// What patches make of a tree.
@@ -41,7 +42,7 @@ impl Patched {
         before: Option<&Patched>,
     ) -> Result<Patched> {
         let mut set = set::load(path)?;
-        strip::fit(&mut set, root, shown);
+        fit(&mut set, root, shown);
         let before = before.map(|before| before.files.clone()).unwrap_or_default();
         let known = before.into_iter().collect();
         let (verdicts, files) = apply::applied(&set, root, known, PATCH_FUZZ);
@@ -81,12 +82,6 @@ impl Patched {
             None => read(&self.root.join(OsStr::from_bytes(path))).ok(),
         }
     }
-}
-
-/// Whether a name stays below the folder that it is read from.
-fn stays_inside(name: &[u8]) -> bool {
-    let mut parts = Path::new(OsStr::from_bytes(name)).components();
-    !name.is_empty() && parts.all(|part| matches!(part, Component::Normal(_)))
 }
 
 #[cfg(test)]
