@@ -101,6 +101,49 @@ impl Place {
     }
 }
 
+/// What revisions are taken from: the repository is looked for when one is named.
+pub(super) struct RevisionSource<'a> {
+    here: PathBuf,
+    kept: Kept,
+    common: &'a CommonArgs,
+    place: Option<Place>,
+}
+
+impl<'a> RevisionSource<'a> {
+    /// Nothing is looked for yet.
+    ///
+    /// # Errors
+    /// If the current folder is gone.
+    pub(super) fn new(cache: &Path, common: &'a CommonArgs) -> Result<RevisionSource<'a>> {
+        let (here, kept) = (folders::current()?, Kept::new(cache));
+        Ok(RevisionSource { here, kept, common, place: None })
+    }
+
+    /// The repository.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub(super) fn repository(&mut self) -> Result<&Repository> {
+        let place = match self.place.take() {
+            Some(place) => place,
+            None => Place::of(&self.here, self.common, &self.kept)?,
+        };
+        Ok(&self.place.insert(place).repository)
+    }
+
+    /// A revision, and the folder with its files.
+    ///
+    /// # Errors
+    /// If there is no such revision, or it can't be laid out.
+    pub(super) fn laid_out(&mut self, name: &str) -> Result<(Revision, PathBuf)> {
+        let kept = self.kept.clone();
+        let repository = self.repository()?;
+        let revision = repository.revision(name)?;
+        let root = laid_out(repository, &revision, &kept)?;
+        Ok((revision, root))
+    }
+}
+
 /// The tags that `glob` matches, in the order of their versions.
 ///
 /// # Errors

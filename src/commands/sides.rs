@@ -3,18 +3,16 @@
 //! be followed up.
 
 use std::ffi::{OsStr, OsString};
-use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use kgrep_engine::history::Patched;
-use kgrep_engine::revision::{Kept, Repository, Revision};
+use kgrep_engine::revision::{Kept, Repository, Revision, link};
 use kgrep_index::Tree;
 use kgrep_index::store::trust::make_folder;
 
-use super::at::{self, Place, laid_out};
+use super::at::{self, RevisionSource};
 use super::follow;
 use crate::cli::{Cli, Commands, CommonArgs};
 use crate::folders;
@@ -40,9 +38,7 @@ pub(super) fn revision(word: &OsStr) -> Option<&str> {
 /// Sides being found, in their order.
 pub(super) struct Finder<'a> {
     here: PathBuf,
-    kept: Kept,
-    common: &'a CommonArgs,
-    place: Option<Place>,
+    source: RevisionSource<'a>,
     pub(super) sides: Vec<Side>,
 }
 
@@ -52,8 +48,8 @@ impl<'a> Finder<'a> {
     /// # Errors
     /// If the current folder is gone.
     pub(super) fn new(cache: &Path, common: &'a CommonArgs) -> Result<Finder<'a>> {
-        let (here, kept) = (folders::current()?, Kept::new(cache));
-        Ok(Finder { here, kept, common, place: None, sides: Vec::new() })
+        let source = RevisionSource::new(cache, common)?;
+        Ok(Finder { here: folders::current()?, source, sides: Vec::new() })
     }
 
     /// The repository that revisions are of.
@@ -61,10 +57,7 @@ impl<'a> Finder<'a> {
     /// # Errors
     /// If there is none.
     pub(super) fn repository(&mut self) -> Result<&Repository> {
-        if self.place.is_none() {
-            self.place = Some(Place::of(&self.here, self.common, &self.kept)?);
-        }
-        Ok(&self.place.as_ref().context("no repository")?.repository)
+        self.source.repository()
     }
 
     /// Adds a revision.
@@ -72,10 +65,7 @@ impl<'a> Finder<'a> {
     /// # Errors
     /// If there is no such revision, or it can't be laid out.
     pub(super) fn revision(&mut self, name: &str) -> Result<Revision> {
-        let kept = self.kept.clone();
-        let repository = self.repository()?;
-        let revision = repository.revision(name)?;
-        let root = laid_out(repository, &revision, &kept)?;
+        let (revision, root) = self.source.laid_out(name)?;
         self.add(name, root, Some(revision.clone()));
         Ok(revision)
     }
@@ -95,8 +85,7 @@ impl<'a> Finder<'a> {
     }
 
     fn add(&mut self, name: &str, root: PathBuf, revision: Option<Revision>) {
-        let plain = |c: char| if c == '/' || c.is_control() { '_' } else { c };
-        let name: String = name.chars().map(plain).collect();
+        let name = link::file_name(name);
         let mut label = name.clone();
         let mut number = 1;
         while label.starts_with('.') || self.sides.iter().any(|side| side.label == label) {
@@ -151,23 +140,16 @@ impl<'a> Finder<'a> {
                 key.update(b"\0");
             }
         }
-        let folder = self.kept.sides().join(format!("{:08x}", key.finalize()));
+        let folder = Kept::new(cache).sides().join(format!("{:08x}", key.finalize()));
         make_folder(cache, &folder)?;
         for side in &self.sides {
-            let link = folder.join(&side.label);
+            let named = folder.join(&side.label);
             if side.patched.is_some() {
                 // Of such a tree only the files are there that rows lead to.
-                make_folder(cache, &link)?;
+                make_folder(cache, &named)?;
                 continue;
             }
-            if fs::read_link(&link).is_ok_and(|known| known == side.root) {
-                continue;
-            }
-            let temporary = folder.join(format!(".{}.tmp", std::process::id()));
-            let _ = fs::remove_file(&temporary);
-            symlink(&side.root, &temporary)
-                .and_then(|()| fs::rename(&temporary, &link))
-                .with_context(|| link.display().to_string())?;
+            link::point(&named, &side.root).with_context(|| named.display().to_string())?;
         }
         Ok(folder)
     }

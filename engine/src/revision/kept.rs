@@ -15,7 +15,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -23,6 +23,7 @@ use kgrep_index::store::Cache;
 use kgrep_index::store::trust::{make_folder, may_write};
 use serde::{Deserialize, Serialize};
 
+use super::link;
 use crate::{Error, Result};
 
 /// How exact the last use is kept.
@@ -159,23 +160,15 @@ impl Kept {
         let real = path.canonicalize().ok()?;
         let mut below = real.strip_prefix(&revision.root).ok()?.components();
         let first = below.next()?;
-        let plain = |c: char| if c == '/' || c.is_control() { '_' } else { c };
         // So that it is a file's name, however long the revision's is.
-        let name: String = revision.label?.name.chars().map(plain).take(60).collect();
+        let name: String = link::file_name(&revision.label?.name).chars().take(60).collect();
         let folder = self.folder().join("named").join(revision.root.file_name()?);
         make_folder(&self.cache, &folder).ok()?;
-        let (link, goal) = (
-            folder.join(format!("{name}:{}", first.as_os_str().to_str()?)),
-            revision.root.join(first),
-        );
-        if !fs::read_link(&link).is_ok_and(|known| known == goal) {
-            let temporary = folder.join(format!(".{}.tmp", std::process::id()));
-            let _ = fs::remove_file(&temporary);
-            symlink(&goal, &temporary).and_then(|()| fs::rename(&temporary, &link)).ok()?;
-        }
+        let named = folder.join(format!("{name}:{}", first.as_os_str().to_str()?));
+        link::point(&named, &revision.root.join(first)).ok()?;
         Some(match below.as_path() {
-            rest if rest.as_os_str().is_empty() => link,
-            rest => link.join(rest),
+            rest if rest.as_os_str().is_empty() => named,
+            rest => named.join(rest),
         })
     }
 

@@ -7,6 +7,7 @@
 
 mod kept;
 mod layout;
+pub mod link;
 mod settled;
 
 use std::path::{Component, Path, PathBuf};

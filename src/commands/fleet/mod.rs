@@ -11,11 +11,10 @@ use anyhow::{Context, Result, ensure};
 use kgrep_engine::Error;
 use kgrep_engine::fleet::{self, Known};
 use kgrep_engine::request::Export as Wanted;
-use kgrep_engine::revision::Kept;
 
 use self::part::{Claim, Part};
 use self::trees::{Place, Tree};
-use super::at::{Place as Repositories, laid_out};
+use super::at::{RevisionSource, tags};
 use super::{Outcome, Session, export, freshen};
 use crate::cli::{CommonArgs, ExportArgs};
 use crate::message::{chain, tell};
@@ -33,8 +32,8 @@ pub(super) fn run(args: &ExportArgs, common: &CommonArgs, session: &Session) -> 
         "--out is for --format parquet; other formats are printed"
     );
     let named = args.out.as_deref().context("--out is missing")?;
-    let mut repository = Repository { common, session, place: None };
-    let all = trees::all(args, common, |glob| repository.tags(glob))?;
+    let mut source = RevisionSource::new(&session.cache, common)?;
+    let all = trees::all(args, common, |glob| tags(source.repository()?, glob))?;
     let out = folders::current()?.join(named);
     std::fs::create_dir_all(&out).with_context(|| {
         format!("--out {}: this can't be a folder to write to", named.display())
@@ -45,7 +44,7 @@ pub(super) fn run(args: &ExportArgs, common: &CommonArgs, session: &Session) -> 
         if args.jobs.is_some_and(|share| at % share.of != share.which) {
             continue;
         }
-        match written(tree, &mut repository, wanted, &out) {
+        match written(tree, session, &mut source, wanted, &out) {
             Ok(Some((rows, state))) => {
                 let path = named.join(part::below(&tree.name));
                 let row = format!("{}\t{}\t{rows}\t{state}\n", tree.name, path.display());
@@ -68,7 +67,8 @@ pub(super) fn run(args: &ExportArgs, common: &CommonArgs, session: &Session) -> 
 /// The rows of a tree's table, and whether it was written now; nothing if another writes it.
 fn written(
     tree: &Tree,
-    repository: &mut Repository<'_>,
+    session: &Session,
+    source: &mut RevisionSource<'_>,
     wanted: Wanted,
     out: &Path,
 ) -> Result<Option<(u64, &'static str)>> {
@@ -84,10 +84,12 @@ fn written(
         }
         Claim::Mine(lock) => lock,
     };
-    let session = repository.session;
     let (root, commit) = match &tree.place {
         Place::Folder(folder) => (folder.clone(), None),
-        Place::Revision(name) => repository.laid_out(name)?,
+        Place::Revision(name) => {
+            let (revision, root) = source.laid_out(name)?;
+            (root, Some(revision.commit))
+        }
     };
     let code = code::of_tree(&root, session, false)?;
     let mut about = vec![("kgrep.rev", tree.name.as_str()), ("kgrep.arch", code.arch_name())];
@@ -115,34 +117,4 @@ fn checked(known: &Known, wanted: Wanted, part: &Part) -> Result<()> {
         "{path} has other columns, of another version of kgrep; remove it to have it written again"
     );
     Ok(())
-}
-
-/// The repository of the revisions, looked for when one is named.
-struct Repository<'a> {
-    common: &'a CommonArgs,
-    session: &'a Session,
-    place: Option<Repositories>,
-}
-
-impl Repository<'_> {
-    fn open(&mut self) -> Result<&Repositories> {
-        if self.place.is_none() {
-            let kept = Kept::new(&self.session.cache);
-            self.place = Some(Repositories::of(&folders::current()?, self.common, &kept)?);
-        }
-        self.place.as_ref().context("no repository")
-    }
-
-    fn tags(&mut self, glob: &str) -> Result<Vec<String>> {
-        super::at::tags(&self.open()?.repository, glob)
-    }
-
-    /// The folder with a revision's files, and its commit.
-    fn laid_out(&mut self, name: &str) -> Result<(std::path::PathBuf, Option<String>)> {
-        let kept = Kept::new(&self.session.cache);
-        let repository = &self.open()?.repository;
-        let revision = repository.revision(name)?;
-        let root = laid_out(repository, &revision, &kept)?;
-        Ok((root, Some(revision.commit)))
-    }
 }
