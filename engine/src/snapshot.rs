@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use kgrep_index::graph::{Builder, Graph, Overlaid, Sections, SharedGraph};
+use kgrep_index::graph::{Builder, Graph, Overlaid, Sections};
 use kgrep_index::idiom::Idioms;
 use kgrep_index::outline::{Language, outline};
 use kgrep_index::store::Cache;
-use kgrep_index::{Fresh, Index, Scope as TreePart, Tree};
+use kgrep_index::{Fresh, Index, Scope as TreePart, SharedGraph, Tree};
 
 use crate::buffers::Buffers;
 use crate::files::{in_parallel, read};

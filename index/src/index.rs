@@ -15,6 +15,7 @@ use crate::{
     store::{
         Cache, Home,
         manifest::{CatalogPart, Manifest},
+        table::{OPAQUE, View},
         trust::Trust,
     },
     text::{
@@ -22,7 +23,7 @@ use crate::{
         plan::{self, Estimate},
         segment::Segment,
     },
-    tree::{fresh, table::View},
+    tree::fresh,
 };
 
 /// How often opening is tried again when a new generation is published in between.
@@ -232,7 +233,7 @@ impl Index {
         let (mut states, mut text_bytes, mut opaque_folders) = (BTreeMap::new(), 0, 0);
         for at in 0..view.folders() {
             let folder = view.folder(at);
-            opaque_folders += u64::from(folder.has(crate::tree::table::OPAQUE));
+            opaque_folders += u64::from(folder.has(OPAQUE));
         }
         for number in 0..view.files() {
             let record = view.record(number);

@@ -1,5 +1,5 @@
-//! The graph as the tree is now: the index's, with the outlines of the files that changed
-//! since laid over it.
+//! The graph and the catalog as the tree is now: the index's, with the outlines, and the documents,
+//! of the files that changed since laid over it.
 
 use std::{collections::HashSet, ffi::OsStr, os::unix::ffi::OsStrExt, path::Path};
 
@@ -7,12 +7,14 @@ use ignore::WalkBuilder;
 use rayon::prelude::*;
 
 use crate::{
-    Error, Fresh, Index,
+    Error, Fresh, Index, SharedGraph,
     bounded::read_at_most,
-    graph::{Graph, Overlaid, SharedGraph},
+    catalog::{Found, Marks, Query, Wanted},
+    graph::{Graph, Overlaid},
     idiom::Idioms,
     outline::{self, FileOutline, LARGEST, Language},
-    tree::table::{LINKS, OPAQUE, RACY, State, join, split},
+    paths::{join, split},
+    store::table::{LINKS, OPAQUE, RACY, State},
 };
 
 /// More files than this are not laid over a graph for one question: that all are read instead
@@ -104,6 +106,29 @@ impl Index {
         idioms: &Idioms,
     ) -> Result<Option<SharedGraph>, Error> {
         SharedGraph::of_index(self.clone(), |index| index.graph_with(changed, idioms))
+    }
+
+    /// Whether there is a catalog to ask.
+    pub fn has_catalog(&self) -> bool {
+        self.catalog().is_some()
+    }
+
+    /// The best answers to `query`, given what changed since the index was made; `None` when
+    /// there is no catalog. `uses` says how many use the symbol of a name: what much is built
+    /// on is more likely meant.
+    ///
+    /// An error says which file is damaged; `kgrep index` builds it again.
+    pub fn find(
+        &self,
+        fresh: &Fresh,
+        idioms: &Idioms,
+        query: &Query,
+        wanted: &Wanted,
+        uses: &dyn Fn(&[u8]) -> usize,
+    ) -> Result<Option<(Vec<Found>, Marks)>, Error> {
+        let Some(catalog) = self.catalog() else { return Ok(None) };
+        let changed = catalog.changed_documents(self.root(), self.differing(fresh), idioms)?;
+        catalog.find(&changed, query, wanted, uses).map(Some)
     }
 
     /// The files that lie over the graph or the catalog.

@@ -1,6 +1,9 @@
 //! Whether an index is intact: every checksum, and a sample of the files read again.
 
-use crate::{Error, Index, State, catalog::Catalog, text::trigrams::Trigrams, tree::raw::Folder};
+use crate::{
+    Error, Index, State, catalog::Catalog, store::table, text::trigrams::Trigrams,
+    tree::raw::Folder,
+};
 
 /// How many files are read again.
 const SAMPLE_FILES: usize = 200;
@@ -69,11 +72,7 @@ pub fn check(index: &Index) -> Result<Checked, Error> {
     Ok(checked)
 }
 
-fn read_unchanged(
-    top: &Folder,
-    folder: &crate::tree::table::Folder,
-    file: &crate::tree::table::File,
-) -> Option<Vec<u8>> {
+fn read_unchanged(top: &Folder, folder: &table::Folder, file: &table::File) -> Option<Vec<u8>> {
     use std::io::Read;
     let open = top.open(folder.path()).ok()?;
     let mut text = Vec::new();

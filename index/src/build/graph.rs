@@ -12,11 +12,12 @@ use crate::{
     },
     idiom::Idioms,
     outline::{self, FileOutline, Language},
+    paths::join,
     store::{
         Home,
         manifest::{GraphPart, NO_CODE},
     },
-    tree::{listing::ListedFolder, table::join},
+    tree::listing::ListedFolder,
 };
 
 /// When more files than this changed since the graph was built, it is built anew: laying them

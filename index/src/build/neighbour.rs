@@ -14,16 +14,16 @@ use super::graph::most;
 use crate::{
     Error, Index, State, Tree,
     outline::LARGEST,
+    stamp::Stamp,
     store::{
         Cache, Entry, EntryState, Home,
         manifest::Manifest,
+        table::{File, View},
         trust::{Trust, trust},
     },
     tree::{
         listing::{ListedFile, ListedFolder},
         raw::{Folder, Kind},
-        stamp::Stamp,
-        table::{File, View},
     },
 };
 

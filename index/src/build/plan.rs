@@ -6,12 +6,15 @@ use std::collections::HashSet;
 use super::Place;
 use crate::{
     Index, State,
-    store::manifest::Part,
+    paths::join,
+    stamp::Start,
+    store::{
+        manifest::Part,
+        table::{File, View},
+    },
     tree::{
         listing::{ListedFile, ListedFolder},
         rules::is_rule,
-        stamp::Start,
-        table::{File, View, join},
     },
 };
 

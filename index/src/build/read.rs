@@ -14,6 +14,7 @@ use crate::{
     graph::Batch,
     idiom::Idioms,
     outline::LARGEST,
+    paths::join,
     store::{Home, manifest::Part},
     text::{
         segment_write::{self, CHUNK_FILES, Chunk, ChunkWriter, Inverted},
@@ -22,7 +23,6 @@ use crate::{
     tree::{
         listing::{ListedFile, ListedFolder},
         raw::{Folder, Kind},
-        table::join,
     },
 };
 

@@ -1,7 +1,7 @@
 //! The catalog as the tree is now: what was indexed, without the files that changed since,
 //! and the documents of these, put into a segment in memory by the same rules.
 
-use std::{ffi::OsStr, io::ErrorKind, os::unix::ffi::OsStrExt};
+use std::{ffi::OsStr, io::ErrorKind, os::unix::ffi::OsStrExt, path::Path};
 
 use rayon::prelude::*;
 
@@ -17,7 +17,7 @@ use super::{
     write::Part,
 };
 use crate::{
-    Error, Fresh, Index,
+    Error,
     bounded::read_at_most,
     graph::guard::Guarded,
     idiom::Idioms,
@@ -25,6 +25,9 @@ use crate::{
     outline::{self, FileOutline, Language},
     store::container::Container,
 };
+
+/// A file that is not what the catalog says of it: its path, and its documents.
+pub(crate) type Changed = (Vec<u8>, Vec<Document>);
 
 /// The open files of a catalog.
 #[derive(Debug)]
@@ -72,67 +75,51 @@ impl Catalog {
     pub(crate) fn replaced(&self) -> Result<Vec<&[u8]>, Error> {
         self.over().map_or_else(|| Ok(Vec::new()), Stored::replaced)
     }
-}
 
-/// A file that is not what the catalog says of it: its path, and its documents.
-type Changed = (Vec<u8>, Vec<Document>);
-
-impl Index {
-    /// Whether there is a catalog to ask.
-    pub fn has_catalog(&self) -> bool {
-        self.catalog().is_some()
-    }
-
-    /// The best answers to `query`, given what changed since the index was made; `None` when
-    /// there is no catalog. `uses` says how many use the symbol of a name: what much is built
-    /// on is more likely meant.
-    ///
-    /// An error says which file is damaged; `kgrep index` builds it again.
-    pub fn find(
+    /// The best answers to `query`, given the documents of all files that are not what the catalog
+    /// says of them. `uses` says how many use the symbol of a name.
+    pub(crate) fn find(
         &self,
-        fresh: &Fresh,
-        idioms: &Idioms,
+        changed: &[Changed],
         query: &Query,
         wanted: &Wanted,
         uses: &dyn Fn(&[u8]) -> usize,
-    ) -> Result<Option<(Vec<Found>, Marks)>, Error> {
-        let Some(catalog) = self.catalog() else { return Ok(None) };
-        let changed = self.changed_documents(catalog, fresh, idioms)?;
+    ) -> Result<(Vec<Found>, Marks), Error> {
         let paths: Vec<&[u8]> = changed.iter().map(|(path, _)| path.as_slice()).collect();
-        let mut sources = vec![source(&catalog.stored, &[&paths, &catalog.replaced()?])?];
-        if let Some(over) = catalog.over() {
+        let mut sources = vec![source(&self.stored, &[&paths, &self.replaced()?])?];
+        if let Some(over) = self.over() {
             sources.push(source(over, &[&paths])?);
         }
-        let unreadable = |_| catalog.stored.unreadable();
-        let memory = Memory::of(&changed).map_err(unreadable)?;
+        let unreadable = |_| self.stored.unreadable();
+        let memory = Memory::of(changed).map_err(unreadable)?;
         sources.extend(memory.as_ref().and_then(|memory| memory.source().ok().flatten()));
         let found = search::ask(&sources, query, wanted, uses);
-        catalog.stored.soundness()?;
-        catalog.over().map_or(Ok(()), Stored::soundness)?;
-        found.map(Some).map_err(|_| catalog.stored.unreadable())
+        self.stored.soundness()?;
+        self.over().map_or(Ok(()), Stored::soundness)?;
+        found.map_err(|_| self.stored.unreadable())
     }
 
-    /// The documents of all files that are not what the catalog says of them.
-    fn changed_documents(
+    /// The documents of all files that are not what the catalog says of them: of `differing`, which
+    /// are not what the index knows, and of those that changed before the last update.
+    pub(crate) fn changed_documents(
         &self,
-        catalog: &Catalog,
-        fresh: &Fresh,
+        root: &Path,
+        mut differing: Vec<Vec<u8>>,
         idioms: &Idioms,
     ) -> Result<Vec<Changed>, Error> {
-        let mut now = self.differing(fresh);
-        now.retain(|path| read::wants(path));
-        now.sort_unstable();
+        differing.retain(|path| read::wants(path));
+        differing.sort_unstable();
         let mut changed: Vec<Changed> = Vec::new();
-        for (path, documents) in catalog.recent()? {
-            if now.binary_search(&path).is_err() {
+        for (path, documents) in self.recent()? {
+            if differing.binary_search(&path).is_err() {
                 let documents = documents.as_deref().map_or(Some(Vec::new()), recent::decode);
-                let damaged = || catalog.stored.container().corrupt("the recent documents");
+                let damaged = || self.stored.container().corrupt("the recent documents");
                 changed.push((path, documents.ok_or_else(damaged)?));
             }
         }
-        changed.par_extend(now.into_par_iter().map(|path| {
+        changed.par_extend(differing.into_par_iter().map(|path| {
             // What can't be read any more says nothing.
-            let full = self.root().join(OsStr::from_bytes(&path));
+            let full = root.join(OsStr::from_bytes(&path));
             let bytes = match read_at_most(&full, LARGEST) {
                 Ok(bytes) => bytes,
                 Err(error) if error.kind() == ErrorKind::FileTooLarge => Vec::new(),

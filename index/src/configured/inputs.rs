@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::digest::Digest;
 use super::packed::Packed;
 use crate::kbuild::{Disk, Files, read_of_source};
-use crate::tree::stamp::{Stamp, Start};
+use crate::stamp::{Stamp, Start};
 
 /// One file or folder that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

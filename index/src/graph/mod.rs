@@ -36,7 +36,6 @@ mod regain;
 mod remade;
 mod resolve;
 mod shard;
-mod shared;
 mod slots;
 pub(crate) mod stored;
 mod undecided;
@@ -53,7 +52,6 @@ pub use ids::{DefId, FileId, NameRef};
 pub use place::{Place, Program};
 pub use regain::{Overlaid, TooMany};
 pub use resolve::{Arch, Meaning};
-pub use shared::SharedGraph;
 
 /// The graph as bytes, to be stored and mapped into memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -7,14 +7,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::container::{Container, Name};
+use super::{
+    container::{Container, Name},
+    table::{Table, View},
+};
 use crate::{
     Error,
     bytes::{Reader, put_bytes, put_u32, put_u64, u32_at},
-    tree::{
-        stamp::Start,
-        table::{Table, View},
-    },
+    stamp::Start,
     versions,
 };
 

@@ -18,6 +18,8 @@ pub(crate) mod container;
 pub(crate) mod lock;
 pub(crate) mod manifest;
 pub(crate) mod map;
+pub(crate) mod table;
+pub(crate) mod table_write;
 pub mod trust;
 
 use std::{
@@ -42,6 +44,21 @@ pub struct Cache {
     root: PathBuf,
     /// The folder of the indexes in it.
     dir: PathBuf,
+}
+
+impl Tree {
+    /// The tree to search `path` with: as [`Tree::locate`] says where a folder has the marks
+    /// of a tree, else the nearest folder upwards that has an index in `cache`.
+    ///
+    /// Fails when `path` does not exist.
+    pub fn locate_indexed(path: &Path, cache: &Cache) -> Result<Tree, Error> {
+        let tree = Tree::locate(path)?;
+        if tree.is_marked() {
+            return Ok(tree);
+        }
+        let found = tree.upwards().find(|above| cache.has(above));
+        Ok(found.unwrap_or(tree))
+    }
 }
 
 /// What is known of one index without opening its text.

@@ -4,10 +4,8 @@
 use super::segment::Segment;
 use crate::{
     bits::Bits,
-    tree::{
-        scope::Scope,
-        table::{State, View},
-    },
+    store::table::{State, View},
+    tree::scope::Scope,
 };
 
 /// Stands for a document that no file of the scope has.

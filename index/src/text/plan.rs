@@ -10,11 +10,7 @@ use super::{
     query::{Node, Query},
     segment::Segment,
 };
-use crate::{
-    Error,
-    bits::Bits,
-    tree::{scope::Scope, table::View},
-};
+use crate::{Error, bits::Bits, store::table::View, tree::scope::Scope};
 
 /// What a search should do.
 #[derive(Clone, Debug)]

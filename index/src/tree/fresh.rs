@@ -11,9 +11,13 @@ use super::{
     raw::{Folder, Kind},
     rules::{has_global_rules, inner_rules, is_rule, outer_rules, repositories},
     scope::Scope,
-    table::{self, LINKS, OPAQUE, RACY, State, View, join},
 };
-use crate::{Error, bits::Bits};
+use crate::{
+    Error,
+    bits::Bits,
+    paths::{join, split},
+    store::table::{self, LINKS, OPAQUE, RACY, State, View},
+};
 
 /// What was found changed. What is outside of the scope that was asked for counts as
 /// unchanged.
@@ -160,7 +164,7 @@ fn compare(top: &Folder, view: View, scope: &Scope) -> Found {
             let path = folder.path().to_bytes();
             if folder.has(OPAQUE) {
                 // Only a repository's edge matters, as rules end there.
-                if table::split(path).1 == b".git" && top.stat_of(folder.path()).is_err() {
+                if split(path).1 == b".git" && top.stat_of(folder.path()).is_err() {
                     found.rules_changed = true;
                 }
             } else if scope.holds(path) {

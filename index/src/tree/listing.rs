@@ -9,10 +9,13 @@ use rustix::io::Errno;
 use super::{
     raw::{Folder, Kind},
     rules::{Allowed, allowed, is_hidden, is_rule, shown_hidden},
-    stamp::{Stamp, Start},
-    table::{IGNORED, LINKS, OPAQUE, RACY, join, split},
 };
-use crate::Error;
+use crate::{
+    Error,
+    paths::{join, split},
+    stamp::{Stamp, Start},
+    store::table::{IGNORED, LINKS, OPAQUE, RACY},
+};
 
 /// A folder as it was found.
 #[derive(Debug)]

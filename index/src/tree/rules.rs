@@ -15,11 +15,11 @@ use std::{
 
 use ignore::{WalkBuilder, WalkState, gitignore::gitconfig_excludes_path};
 
-use super::{
+use crate::{
+    bytes::{put_bytes, put_u64},
+    paths::split,
     stamp::{Stamp, Start},
-    table::split,
 };
-use crate::bytes::{put_bytes, put_u64};
 
 /// Names that decide about the files around and below them.
 pub(crate) fn is_rule(name: &[u8]) -> bool {

@@ -1,16 +1,16 @@
 //! The file table, read: every folder and file of a tree as they were when it was indexed.
-//! Written by `table_write`; compared with the disk by `fresh`.
+//! Written by `table_write`; compared with the disk by `tree::fresh`.
 //!
 //! It lies in the mapped index as it is in the file (`docs/index-format.md`), and nothing is
 //! unpacked: 90,000 files are not worth 90,000 allocations on every search.
 
 use std::{cmp::Ordering, ffi::CStr, ops::Range};
 
-use super::stamp::Stamp;
+use super::container::{Container, Name};
 use crate::{
     Error,
     bytes::{u32_at, u64_at},
-    store::container::{Container, Name},
+    stamp::Stamp,
 };
 
 pub(super) const FOLDERS: Name = *b"folders\0";
@@ -259,23 +259,4 @@ fn search(range: Range<usize>, order: impl Fn(usize) -> Ordering) -> Option<usiz
         }
     }
     None
-}
-
-/// A path below `folder`: with a slash between, unless `folder` is the root.
-pub(crate) fn join(folder: &[u8], name: &[u8]) -> Vec<u8> {
-    let mut path = Vec::with_capacity(folder.len() + 1 + name.len());
-    path.extend_from_slice(folder);
-    if !folder.is_empty() {
-        path.push(b'/');
-    }
-    path.extend_from_slice(name);
-    path
-}
-
-/// A path's folder and last component.
-pub(crate) fn split(path: &[u8]) -> (&[u8], &[u8]) {
-    match path.iter().rposition(|&b| b == b'/') {
-        Some(slash) => (&path[..slash], &path[slash + 1..]),
-        None => (b"", path),
-    }
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Damaged, Graph, Overlaid, Sections};
+use crate::graph::{Damaged, Graph, Overlaid, Sections};
 use crate::idiom::Idioms;
 use crate::outline::FileOutline;
 use crate::{Error, Index};

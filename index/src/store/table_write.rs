@@ -1,12 +1,12 @@
 //! The file table, written: the bytes of its sections, as `table` reads them.
 
 use super::{
-    stamp::Stamp,
+    container::Section,
     table::{FILES, FOLDERS, NAMES, State, View},
 };
 use crate::{
     bytes::{put_u32, put_u64},
-    store::container::Section,
+    stamp::Stamp,
 };
 
 /// The three sections, growing. Folders come sorted by path, each with its files after it,
@@ -81,9 +81,12 @@ impl TableWriter {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::table::OPAQUE, *};
+    use super::{
+        super::table::{Folder, OPAQUE},
+        *,
+    };
 
-    fn last_of<'a>(view: &View<'a>) -> crate::tree::table::Folder<'a> {
+    fn last_of<'a>(view: &View<'a>) -> Folder<'a> {
         view.folder(view.folders() - 1)
     }
 

@@ -2,13 +2,13 @@
 //! The walk itself, with its order, ignore rules and flags, is the caller's and stays as it
 //! is without an index; it only asks here before it goes on (`WalkBuilder::filter_entry`).
 
-use super::{
-    fresh::Fresh,
-    rules::is_hidden,
-    scope::Scope,
-    table::{IGNORED, OPAQUE, State, join, split},
+use crate::{
+    Candidates, Fresh, Index, Scope, State,
+    bits::Bits,
+    paths::{join, split},
+    store::table::{IGNORED, OPAQUE},
+    tree::rules::is_hidden,
 };
-use crate::{Candidates, Index, bits::Bits};
 
 /// What a walk may list beyond what ripgrep lists without flags. When in doubt, true: it
 /// costs a few folders that are entered in vain.
