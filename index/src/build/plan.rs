@@ -50,41 +50,9 @@ impl Work {
         start: Start,
         (same, again): (Option<&[bool]>, &HashSet<Vec<u8>>),
     ) -> Work {
-        let view = old.map(Index::table);
+        let compared = Compared::of(old, listed, start, (same, again));
+        let Compared { places, live, same_files } = compared;
         let old_parts = old.map_or(&[][..], |old| old.manifest().parts());
-        let mut places = Vec::new();
-        let mut live = vec![0; old_parts.len()];
-        let mut same_files = true;
-        for folder in listed {
-            let then =
-                view.and_then(|view| Some((view, view.folder(view.find_folder(&folder.path)?))));
-            for file in &folder.files {
-                let known = then.as_ref().and_then(|(view, then)| {
-                    Some(view.file(then, view.find_file(then, file.name.to_bytes())?))
-                });
-                let is_same = |known: &File| match same {
-                    Some(same) => same.get(places.len()) == Some(&true),
-                    None => known.stamp == file.stamp,
-                };
-                let is_read = || again.contains(&join(&folder.path, file.name.to_bytes()));
-                let unchanged = known.as_ref().filter(|known| is_same(known));
-                let unchanged = unchanged.filter(|_| again.is_empty() || !is_read());
-                let place = place_of(file, unchanged, start);
-                same_files &= known.is_some_and(|known| {
-                    known.stamp == file.stamp
-                        && known.hidden == file.hidden
-                        && place.is_some_and(|p| p.state == known.state)
-                });
-                if let Some(Place { state: State::Text, part, .. }) = place
-                    && let Some(count) = live.get_mut(usize::from(part))
-                {
-                    *count += 1;
-                }
-                places.push(place);
-            }
-        }
-        same_files &= view.map_or(0, |view: View| view.files()) == places.len();
-
         let fresh = places.iter().filter(|place| place.is_none()).count();
         let kept = worth_keeping(old_parts, &live, fresh);
         // Old number of a part to its new one.
@@ -94,21 +62,22 @@ impl Work {
             numbers[old] = Some(kept_parts.len() as u16);
             kept_parts.push(old_parts[old]);
         }
-        let mut work = Work {
-            files: Vec::new(),
-            changed: Vec::new(),
-            bytes: 0,
-            places,
-            kept_parts,
-            same_files,
-        };
+        let (files, changed) = (Vec::new(), Vec::new());
+        let mut work = Work { files, changed, bytes: 0, places, kept_parts, same_files };
+        work.sort_out(listed, &numbers);
+        work
+    }
+
+    /// Counts places in the parts that are kept, by the new number of each old part. A file
+    /// without a place, or with one in a part that is not kept, is to be read.
+    fn sort_out(&mut self, listed: &[ListedFolder], numbers: &[Option<u16>]) {
         let mut at = 0;
         for (folder_number, folder) in listed.iter().enumerate() {
             for (file_number, file) in folder.files.iter().enumerate() {
-                let place = &mut work.places[at];
+                let place = &mut self.places[at];
                 at += 1;
                 if place.is_none() {
-                    work.changed.push((folder_number, file_number));
+                    self.changed.push((folder_number, file_number));
                 }
                 if let Some(Place { state: State::Text, part, .. }) = place {
                     match numbers.get(usize::from(*part)).copied().flatten() {
@@ -117,12 +86,11 @@ impl Work {
                     }
                 }
                 if place.is_none() {
-                    work.files.push((folder_number, file_number));
-                    work.bytes += file.stamp.size;
+                    self.files.push((folder_number, file_number));
+                    self.bytes += file.stamp.size;
                 }
             }
         }
-        work
     }
 
     /// Whether a new generation would be the old one.
@@ -144,6 +112,64 @@ impl Work {
                     && then.flags == now.flags
                     && then.stamp == now.stamp
             })
+    }
+}
+
+/// The listed files beside those of the old index.
+struct Compared {
+    /// For each listed file its place in the old index's parts, where it needn't be read.
+    places: Vec<Option<Place>>,
+    /// For each of these parts, how many of its documents are still files.
+    live: Vec<usize>,
+    /// Whether every file is as it was, and none is gone.
+    same_files: bool,
+}
+
+impl Compared {
+    fn of(
+        old: Option<&Index>,
+        listed: &[ListedFolder],
+        start: Start,
+        (same, again): (Option<&[bool]>, &HashSet<Vec<u8>>),
+    ) -> Compared {
+        let view = old.map(Index::table);
+        let parts = old.map_or(0, |old| old.manifest().parts().len());
+        let mut compared = Compared { places: Vec::new(), live: vec![0; parts], same_files: true };
+        for folder in listed {
+            let then =
+                view.and_then(|view| Some((view, view.folder(view.find_folder(&folder.path)?))));
+            for file in &folder.files {
+                let known = then.as_ref().and_then(|(view, then)| {
+                    Some(view.file(then, view.find_file(then, file.name.to_bytes())?))
+                });
+                let is_same = |known: &File| match same {
+                    Some(same) => same.get(compared.places.len()) == Some(&true),
+                    None => known.stamp == file.stamp,
+                };
+                let is_read = || again.contains(&join(&folder.path, file.name.to_bytes()));
+                let unchanged = known.as_ref().filter(|known| is_same(known));
+                let unchanged = unchanged.filter(|_| again.is_empty() || !is_read());
+                compared.add(file, known.as_ref(), place_of(file, unchanged, start));
+            }
+        }
+        compared.same_files &= view.map_or(0, |view: View| view.files()) == compared.places.len();
+        compared
+    }
+
+    /// Adds a file as the old index knows it, with its place.
+    #[inline]
+    fn add(&mut self, file: &ListedFile, known: Option<&File>, place: Option<Place>) {
+        self.same_files &= known.is_some_and(|known| {
+            known.stamp == file.stamp
+                && known.hidden == file.hidden
+                && place.is_some_and(|p| p.state == known.state)
+        });
+        if let Some(Place { state: State::Text, part, .. }) = place
+            && let Some(count) = self.live.get_mut(usize::from(part))
+        {
+            *count += 1;
+        }
+        self.places.push(place);
     }
 }
 
