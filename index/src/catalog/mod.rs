@@ -6,6 +6,7 @@
 //! how a question is understood `query`'s, how good an answer is `weights`'. The catalog is one
 //! file of the index, made when the code is indexed, and published with the rest.
 
+mod candidates;
 mod document;
 mod hits;
 mod knowledge;
@@ -23,8 +24,8 @@ mod words;
 mod write;
 
 pub use document::Kind;
-pub use query::Query;
-pub use search::{Found, Marks, Wanted};
+pub use query::{Query, Wanted};
+pub use search::{Found, Marks};
 
 pub(crate) use now::{Catalog, Since};
 pub(crate) use read::{documents, wants};

@@ -7,10 +7,11 @@ use rayon::prelude::*;
 
 use super::{
     Found, Marks, Query, Wanted,
+    candidates::Source,
     document::Document,
     read,
     recent::{self, Recent},
-    search::{self, Source},
+    search,
     stored::{self, Stored},
     table::{self, Table},
     weights::Place,

@@ -111,6 +111,22 @@ pub struct Query {
     pub(super) terms: Vec<String>,
 }
 
+/// What answers are wanted besides what the question says.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Only these classes of kinds (see [`Kind::class`]); all when empty.
+    pub classes: Vec<String>,
+    /// Only files below one of these folders, or these files: relative to the tree, without a
+    /// slash at the end; all when empty.
+    pub within: Vec<Vec<u8>>,
+    /// The architecture that is meant, as its folder is called.
+    pub arch: Option<String>,
+    /// Whether that was said for this question, so that others come last.
+    pub arch_is_named: bool,
+    /// At most so many answers.
+    pub number: usize,
+}
+
 impl Query {
     /// Understands `text`. What is wrong with it, when it was taken for plain words instead.
     pub fn parse(text: &str) -> (Query, Option<&'static str>) {

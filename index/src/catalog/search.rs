@@ -1,45 +1,23 @@
-//! Answers a question: adds up what `hits` found by the formula of `weights`, and looks
-//! closely at the best.
+//! Answers a question: has what `hits` found added up (`candidates`), and looks closely at the
+//! best.
 
 use std::{
     cmp::Ordering,
     collections::{BTreeSet, HashMap},
 };
 
-use memchr::memmem::Finder;
-use rayon::prelude::*;
-use tantivy::SegmentReader;
-
 use super::{
+    candidates::{PathWords, Scored, Source, best_first, candidates},
     document::Kind,
-    hits::{Hits, Met, Segments, WHOLE},
+    hits::{Hits, Met, Segments},
     naming::name_of,
-    query::{Asked, Need, Query},
-    table::{self, BLOCK, Entry, Table},
-    weights::{
-        self, AGAIN, CANDIDATES, EXACT, FEW, KIND_WORD, Name, OTHER_ARCH, OWN_ARCH, PATH,
-        PATH_COVERAGE, Place, SPLIT, SPLIT_LETTERS, UNWANTED_ARCH,
-    },
+    query::{Asked, Need, Query, Wanted},
+    table::{self, Entry},
+    weights::{self, AGAIN, CANDIDATES, EXACT, FEW, Name, SPLIT, SPLIT_LETTERS},
     words::{LONGEST, is_stop_word, runs, stem},
     write,
 };
-use crate::{bits::Bits, paths::is_below};
-
-/// What answers are wanted besides what the question says.
-#[derive(Clone, Debug, Default)]
-pub struct Wanted {
-    /// Only these classes of kinds (see [`Kind::class`]); all when empty.
-    pub classes: Vec<String>,
-    /// Only files below one of these folders, or these files: relative to the tree, without a
-    /// slash at the end; all when empty.
-    pub within: Vec<Vec<u8>>,
-    /// The architecture that is meant, as its folder is called.
-    pub arch: Option<String>,
-    /// Whether that was said for this question, so that others come last.
-    pub arch_is_named: bool,
-    /// At most so many answers.
-    pub number: usize,
-}
+use crate::bits::Bits;
 
 /// An answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,32 +68,6 @@ impl Marks {
             .collect();
         found.len()
     }
-}
-
-/// A number of documents that are asked together with others.
-pub(super) struct Source<'a> {
-    pub(super) table: Table<'a>,
-    /// Place and path of each file.
-    pub(super) files: Vec<(u8, &'a [u8])>,
-    pub(super) segments: Vec<(usize, SegmentReader)>,
-    /// Files that are no longer what these documents say.
-    pub(super) stale: Vec<bool>,
-}
-
-impl<'a> Source<'a> {
-    /// The path of a document's file.
-    fn path(&self, document: usize) -> &'a [u8] {
-        self.files.get(self.table.record(document).0 as usize).map_or(&[], |(_, path)| path)
-    }
-}
-
-/// The question's words with what was found, and their weight.
-struct Scored {
-    hits: Hits,
-    idf: f32,
-    need: Need,
-    /// Whether a document that lacks it is worse for it.
-    counts: bool,
 }
 
 /// Asks all `sources`. `uses` says how many use the symbol of a name.
@@ -190,17 +142,6 @@ fn count(sources: &[Source], firsts: &[usize], documents: usize) -> (Bits, usize
         }
     }
     (stale, live)
-}
-
-/// The best score first; of equals the one that comes first in the tree, whatever number its
-/// document has.
-fn best_first<'p>(
-    one: (f32, usize),
-    other: (f32, usize),
-    path: impl Fn(usize) -> &'p [u8],
-) -> Ordering {
-    let by_path = || path(one.1).cmp(path(other.1));
-    other.0.total_cmp(&one.0).then_with(by_path).then(one.1.cmp(&other.1))
 }
 
 /// The words that are in no document and in no path, and say something.
@@ -296,188 +237,6 @@ fn score_words(
         add(segments.phrase(phrase, &schema)?, need, need != Need::MustNot);
     }
     Ok(scored)
-}
-
-/// The documents of `source` that are among the best, with their scores.
-fn candidates(
-    source: &Source,
-    first: usize,
-    query: &Query,
-    wanted: &Wanted,
-    scored: &[Scored],
-) -> Vec<(f32, usize)> {
-    let total: f32 = positive(scored).map(|word| word.idf).sum();
-    let paths = PathWords::new(query);
-    let files: Vec<(bool, u32, f32)> = source
-        .files
-        .iter()
-        .enumerate()
-        .map(|(number, (_, path))| {
-            let allowed = !source.stale.get(number).copied().unwrap_or(false)
-                && (wanted.within.is_empty()
-                    || wanted.within.iter().any(|within| is_below(path, within)));
-            let factor = arch_factor(path, wanted);
-            (allowed, if allowed { paths.in_path(path) } else { 0 }, factor)
-        })
-        .collect();
-    let kinds: Vec<Option<(f32, u32)>> = (0..Kind::NUMBERS as u8)
-        .map(|number| {
-            let kind = table::kind(number)?;
-            let allowed = wanted.classes.is_empty()
-                || wanted.classes.iter().any(|class| class == kind.class() || class == kind.name());
-            let is_word = |word: &Asked| word.alone && weights::is_kind_word(&word.text, kind);
-            allowed.then(|| (weights::kind(kind), words_that(query, is_word)))
-        })
-        .collect();
-    let by_name_only = positive(scored).next().is_none();
-    let score = |document: usize| -> Option<f32> {
-        let hit = |word: &Scored| word.hits.of.get(first + document).copied().unwrap_or(0);
-        // Most documents end here.
-        if !by_name_only && positive(scored).all(|word| hit(word) == 0) {
-            return None;
-        }
-        let is_refused = |word: &Scored| match word.need {
-            Need::Should => false,
-            Need::Must => hit(word) == 0,
-            Need::MustNot => hit(word) > 0,
-        };
-        if scored.iter().any(is_refused) {
-            return None;
-        }
-        let (mut sum, mut covered) = (0.0, 0.0);
-        let (file, kind) = source.table.record(document);
-        let (kind, in_kind) = (*kinds.get(usize::from(kind))?)?;
-        let (allowed, in_path, arch) = files.get(file as usize).copied()?;
-        if !allowed {
-            return None;
-        }
-        let place = Place::weight(source.files[file as usize].0) * arch;
-        if by_name_only {
-            return Some(kind * place);
-        }
-        for (number, word) in positive(scored).enumerate() {
-            let mut hit = f32::from(hit(word)) / WHOLE;
-            if number < 32 && in_kind >> number & 1 == 1 {
-                hit = hit.max(KIND_WORD);
-            }
-            if hit > 0.0 {
-                sum += word.idf * hit;
-                covered += word.idf;
-            } else if number < 32 && in_path >> number & 1 == 1 {
-                sum += word.idf * PATH;
-                covered += word.idf * PATH_COVERAGE;
-            } else if !word.counts {
-                covered += word.idf;
-            }
-        }
-        let coverage = covered / total;
-        Some(sum / total * coverage * coverage * kind * place)
-    };
-    let mut best: Vec<(f32, usize)> = (0..source.table.len().div_ceil(BLOCK))
-        .into_par_iter()
-        .with_min_len((1 << 14) / BLOCK)
-        .fold(Vec::new, |mut best, block| {
-            let documents = block * BLOCK..source.table.len().min((block + 1) * BLOCK);
-            let known = best.len();
-            best.extend(documents.filter_map(|document| Some((score(document)?, document))));
-            if !query.names.is_empty() && best.len() > known {
-                let scored = best.split_off(known);
-                best.extend(named_so(&source.table, block, &scored, query));
-            }
-            best
-        })
-        .reduce(Vec::new, |mut one, mut other| {
-            one.append(&mut other);
-            one
-        });
-    let by_score = |one: &(f32, usize), other: &(f32, usize)| {
-        best_first(*one, *other, |document| source.path(document))
-    };
-    if best.len() > CANDIDATES {
-        best.select_nth_unstable_by(CANDIDATES, by_score);
-        best.truncate(CANDIDATES);
-    }
-    best.into_iter().map(|(score, document)| (score, first + document)).collect()
-}
-
-/// Those of a block's documents that have a name as the question wants it. All of the block's
-/// names are read one after the other, as each builds on the one before.
-fn named_so(
-    table: &Table,
-    block: usize,
-    scored: &[(f32, usize)],
-    query: &Query,
-) -> Vec<(f32, usize)> {
-    let mut found = Vec::new();
-    let Some(mut entries) = table.entries_of(block) else { return found };
-    let mut read = block * BLOCK;
-    for &(score, document) in scored {
-        while read <= document {
-            if entries.advance().is_none() {
-                return found;
-            }
-            read += 1;
-        }
-        let name = String::from_utf8_lossy(&entries.entry.name);
-        let kind = table::kind(table.record(document).1);
-        if kind.is_some_and(|kind| query.names.iter().all(|named| named.allows(&name, kind))) {
-            found.push((score, document));
-        }
-    }
-    found
-}
-
-fn positive(scored: &[Scored]) -> impl Iterator<Item = &Scored> {
-    scored.iter().filter(|word| word.need != Need::MustNot)
-}
-
-/// What a file's architecture is worth.
-fn arch_factor(path: &[u8], wanted: &Wanted) -> f32 {
-    let below = path.strip_prefix(b"Documentation/").unwrap_or(path).strip_prefix(b"arch/");
-    let folder = below.and_then(|below| below.split(|byte| *byte == b'/').next());
-    match (folder, &wanted.arch) {
-        (Some(arch), Some(own)) if own.as_bytes() == arch => OWN_ARCH,
-        (Some(b"Kconfig" | b"index.rst"), _) => 1.0,
-        (Some(_), Some(_)) if wanted.arch_is_named => UNWANTED_ARCH,
-        (Some(_), Some(_)) => OTHER_ARCH,
-        _ => 1.0,
-    }
-}
-
-/// Which of the question's first words are so, as bits.
-fn words_that(query: &Query, is: impl Fn(&Asked) -> bool) -> u32 {
-    let positive = query.wanted();
-    let bits = positive.take(32).enumerate().map(|(number, word)| u32::from(is(word)) << number);
-    bits.fold(0, |all, bit| all | bit)
-}
-
-/// Looks for the question's words in paths.
-struct PathWords<'a>(Vec<Option<Finder<'a>>>);
-
-impl<'a> PathWords<'a> {
-    fn new(query: &'a Query) -> Self {
-        let positive = query.wanted().take(32);
-        let finder = |word: &'a Asked| (word.text.len() >= 2).then(|| Finder::new(&word.text));
-        PathWords(positive.map(finder).collect())
-    }
-
-    /// Which of the words a path has, as bits: where a word of it begins so, and short ones
-    /// where they end as well.
-    fn in_path(&self, path: &[u8]) -> u32 {
-        let has = |finder: &Finder<'_>| {
-            let length = finder.needle().len();
-            finder.find_iter(path).any(|at| {
-                let before = at.checked_sub(1).map(|at| path[at]);
-                let after = path.get(at + length);
-                before.is_none_or(|byte| !byte.is_ascii_alphanumeric())
-                    && (length > 3 || after.is_none_or(|byte| !byte.is_ascii_alphabetic()))
-            })
-        };
-        let bits = self.0.iter().enumerate();
-        bits.fold(0, |all, (number, finder)| {
-            all | u32::from(finder.as_ref().is_some_and(has)) << number
-        })
-    }
 }
 
 /// A candidate with all that its name, its place and its use say.
