@@ -228,9 +228,6 @@ fn closing(bytes: &[u8], open: usize, quote: u8) -> Option<usize> {
 /// Parses one command; `segment` is trimmed and not empty.
 fn step(segment: &str) -> Result<Step, FollowUpError> {
     let format_error = || FollowUpError::Format(segment.to_owned());
-    let is_selector = |text: &str| {
-        text.replace("all", "").chars().all(|c| c.is_ascii_digit() || " \t,-".contains(c))
-    };
     if is_selector(segment) {
         return Ok(Step { command: FollowUp::Show, selectors: chosen("show", segment)? });
     }
@@ -238,18 +235,8 @@ fn step(segment: &str) -> Result<Step, FollowUpError> {
     if word.is_empty() {
         return Err(format_error());
     }
-    let is_word = rest.is_empty() || rest.starts_with([' ', '\t']);
-    if let Some(command) = ASKS.into_iter().find(|name| *name == word) {
-        if is_selector(rest) {
-            let selectors = chosen(command, rest)?;
-            return Ok(Step { command: FollowUp::Ask(command), selectors });
-        }
-        if is_word {
-            return whole_command(segment);
-        }
-    }
-    if is_word && COMMANDS.contains(&word) {
-        return whole_command(segment);
+    if let Some(step) = kgreps_own(segment, word, rest)? {
+        return Ok(step);
     }
     // `dall` is `d all`.
     let glued = word.strip_suffix("all").and_then(full_name);
@@ -262,56 +249,88 @@ fn step(segment: &str) -> Result<Step, FollowUpError> {
         });
     };
     if matches!(name, "refine" | "grep") {
-        if !rest.is_empty() && !rest.starts_with([' ', '\t']) {
+        if !begins_anew(rest) {
             return Err(format_error());
         }
         let command = if name == "refine" { refine(rest.trim())? } else { grep(rest.trim())? };
         return Ok(Step { command, selectors: Selectors::Unsaid });
     }
-    // A number right behind `context` counts lines, and alone behind `tree` levels; behind
-    // others it selects, as in vgrep.
-    let counts = match name {
+    let counts = counts(name, rest);
+    let (count, rest) = cut(rest, |c| counts && c.is_ascii_digit());
+    let parsed = selected(name, rest)?.ok_or_else(format_error)?;
+    let selectors = if glued.is_some() { Selectors::All } else { parsed };
+    Ok(Step { command: command(name, count, &selectors)?, selectors })
+}
+
+/// True when nothing but selectors can look like this.
+fn is_selector(text: &str) -> bool {
+    text.replace("all", "").chars().all(|c| c.is_ascii_digit() || " \t,-".contains(c))
+}
+
+/// True when what comes behind a word is not a part of it.
+fn begins_anew(rest: &str) -> bool {
+    rest.is_empty() || rest.starts_with([' ', '\t'])
+}
+
+/// A question about rows, or another of kgrep's commands, when the segment begins with its `word`.
+fn kgreps_own(segment: &str, word: &str, rest: &str) -> Result<Option<Step>, FollowUpError> {
+    let asked = ASKS.into_iter().find(|name| *name == word);
+    if let Some(command) = asked
+        && is_selector(rest)
+    {
+        let selectors = chosen(command, rest)?;
+        return Ok(Some(Step { command: FollowUp::Ask(command), selectors }));
+    }
+    let is_command = asked.is_some() || COMMANDS.contains(&word);
+    (is_command && begins_anew(rest)).then(|| whole_command(segment)).transpose()
+}
+
+/// Whether a number right behind the command counts something: behind `context` lines, and alone
+/// behind `tree` levels. Behind others it selects, as in vgrep.
+fn counts(name: &str, rest: &str) -> bool {
+    match name {
         "context" => true,
         "tree" => !cut(rest, |c| c.is_ascii_digit()).1.starts_with([',', '-']),
         _ => false,
-    };
-    let (count, rest) = cut(rest, |c| counts && c.is_ascii_digit());
-    let number = |count: &str| match count {
-        "" => Ok(None),
-        count => count.parse().map(Some).map_err(|_| FollowUpError::TooLarge(count.to_owned())),
-    };
-    // Titles of sections begin with a capital letter, or are in quotes.
+    }
+}
+
+/// What the command is about: rows, or a section, whose title begins with a capital letter or is in
+/// quotes; `None` when `rest` is neither.
+fn selected(name: &str, rest: &str) -> Result<Option<Selectors>, FollowUpError> {
+    if is_selector(rest) {
+        return Ok(Some(Selectors::parse(rest)?));
+    }
     let titled = matches!(name, "print" | "context" | "delete" | "keep" | "show")
         && rest.starts_with([' ', '\t'])
         && rest.trim_start().starts_with(|c: char| c.is_uppercase() || "'\"".contains(c));
-    if !is_selector(rest) && !titled {
-        return Err(format_error());
-    }
-    let parsed = if titled && !is_selector(rest) {
-        Selectors::titled(rest)
-    } else {
-        Selectors::parse(rest)?
-    };
-    let selectors = if glued.is_some() { Selectors::All } else { parsed };
-    let required = |name| match &selectors {
+    Ok(titled.then(|| Selectors::titled(rest)))
+}
+
+/// The command of this full name, with its count.
+fn command(name: &str, count: &str, selectors: &Selectors) -> Result<FollowUp, FollowUpError> {
+    let required = |name, command| match selectors {
         Selectors::Unsaid => Err(FollowUpError::NoSelectors(name)),
-        _ => Ok(()),
+        _ => Ok(command),
     };
-    let command = match name {
+    let number = || match count {
+        "" => Ok(None),
+        count => count.parse().map(Some).map_err(|_| FollowUpError::TooLarge(count.to_owned())),
+    };
+    Ok(match name {
         "print" => FollowUp::Print,
-        "show" => required("show").map(|()| FollowUp::Show)?,
-        "context" => FollowUp::Context(number(count)?),
-        "tree" => FollowUp::Tree(number(count)?),
+        "show" => required("show", FollowUp::Show)?,
+        "context" => FollowUp::Context(number()?),
+        "tree" => FollowUp::Tree(number()?),
         "files" => FollowUp::Files,
         "undo" => FollowUp::Undo,
         "browse" => FollowUp::Browse,
-        "delete" => required("delete").map(|()| FollowUp::Delete)?,
-        "keep" => required("keep").map(|()| FollowUp::Keep)?,
+        "delete" => required("delete", FollowUp::Delete)?,
+        "keep" => required("keep", FollowUp::Keep)?,
         "quit" => FollowUp::Quit,
         "?" => FollowUp::Help,
-        _ => return Err(FollowUpError::Unsupported(word.to_owned())),
-    };
-    Ok(Step { command, selectors })
+        _ => return Err(FollowUpError::Unsupported(name.to_owned())),
+    })
 }
 
 /// A line that is one of kgrep's commands with its arguments, split as a shell does.
