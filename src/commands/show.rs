@@ -228,28 +228,7 @@ fn run_step(view: &mut View, stage: &mut dyn Stage, step: &Step) -> anyhow::Resu
                 return Ok(Ended::Nothing);
             }
         }
-        FollowUp::Refine(regex) => match view.refine(regex) {
-            Ok(refined) => {
-                if let Some(why) = refined.plain {
-                    stage.note(&plain::note(regex, why));
-                }
-                if refined.in_doubt > 0 {
-                    stage.note(&format!(
-                        "note: {} long lines were looked at in part: a list keeps 4096 bytes of \
-                         a line",
-                        refined.in_doubt
-                    ));
-                }
-            }
-            Err(nothing @ RefineError::NothingLeft(_, why)) => {
-                if let Some(why) = why {
-                    stage.note(&plain::note(regex, why));
-                }
-                stage.note(&nothing.to_string());
-                return Ok(Ended::Nothing);
-            }
-            Err(error) => return Err(error.into()),
-        },
+        FollowUp::Refine(regex) => return refine(view, stage, regex),
         FollowUp::Grep(args) => {
             let found = stage.search(view, args)?;
             return Ok(took(view, found));
@@ -269,6 +248,32 @@ fn run_step(view: &mut View, stage: &mut dyn Stage, step: &Step) -> anyhow::Resu
         FollowUp::Help => stage.help()?,
     }
     Ok(Ended::Done)
+}
+
+/// Keeps the rows that match, and tells what is to be known of that.
+fn refine(view: &mut View, stage: &mut dyn Stage, regex: &str) -> anyhow::Result<Ended> {
+    match view.refine(regex) {
+        Ok(refined) => {
+            if let Some(why) = refined.plain {
+                stage.note(&plain::note(regex, why));
+            }
+            if refined.in_doubt > 0 {
+                stage.note(&format!(
+                    "note: {} long lines were looked at in part: a list keeps 4096 bytes of a line",
+                    refined.in_doubt
+                ));
+            }
+            Ok(Ended::Done)
+        }
+        Err(nothing @ RefineError::NothingLeft(_, why)) => {
+            if let Some(why) = why {
+                stage.note(&plain::note(regex, why));
+            }
+            stage.note(&nothing.to_string());
+            Ok(Ended::Nothing)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Goes on with what was found.
