@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::outline::{Flags, Kind, UseKind};
 
 use super::ask::LinkKind;
-use super::base::{DefInfo, Graph};
+use super::base::{DefInfo, Edge, Graph};
 use super::ids::NameRef;
 use super::resolve::{Arch, Meaning};
 
@@ -56,79 +56,104 @@ impl Graph<'_> {
         counts: impl Fn(&DefInfo) -> bool,
         mut each: impl FnMut(EdgeRow),
     ) {
-        // All definitions of a name, and those that count where that are others.
-        let mut known: HashMap<NameRef, (Vec<DefInfo>, Vec<DefInfo>)> = HashMap::new();
+        let mut known: HashMap<NameRef, Known> = HashMap::new();
         let is_wanted = |d: &DefInfo| arch.has(self.place(d.file)) && !d.flags.has(Flags::ALIAS);
         for source in self.sources().filter(is_wanted) {
             let caller = self.name(source.name);
             for edge in self.edges_of(&source) {
-                let (all, counting) = known.entry(edge.name).or_insert_with(|| {
-                    let all = self.definitions_of(edge.name);
-                    let counting: Vec<DefInfo> = all.iter().copied().filter(&counts).collect();
-                    if counting.len() < all.len() { (all, counting) } else { (all, Vec::new()) }
-                });
-                let mut definitions = &counting[..];
-                let mut meaning = self.choose(definitions, source.file, arch);
-                if meaning.functions.is_empty() && meaning.macros.is_empty() {
-                    definitions = all;
-                    meaning = self.choose(definitions, source.file, arch);
-                }
-                let mut kind = kind_of(&source, edge.kind, edge.runs, &meaning, definitions);
-                let declared = !meaning.is_elsewhere && edge.kind == UseKind::Call;
-                let left_out = matches!(arch, Arch::Built(_)) || !counting.is_empty();
-                let linked = |d: &DefInfo| is_global(d) && self.sees(source.file, d, arch.whole());
-                if kind.is_none() && left_out && declared && all.iter().any(linked) {
-                    // A header says so to all; where it is defined, the file doesn't see.
-                    kind = Some(LinkKind::Call);
-                }
-                let is_open = is_macro_or_inline(&meaning);
-                let kind = kind.map(|kind| match kind {
-                    LinkKind::Call if is_open => LinkKind::Macro,
-                    kind => kind,
-                });
-                if let Some(kind) = kind {
-                    let callee = self.name(edge.name);
-                    let meant = only_one(&meaning);
-                    let inline = meaning.functions.iter().any(|d| is_inline(d, &source));
-                    if kind == LinkKind::Init {
-                        // The tables of a `.c` that another includes are that unit's.
-                        for unit in self.includers_of(source.file) {
-                            let (caller, callee) = (caller.clone(), callee.clone());
-                            each(EdgeRow {
-                                file: self.path(unit),
-                                written: self.path(source.file),
-                                lines: source.lines(),
-                                user: source,
-                                caller,
-                                callee,
-                                meant,
-                                kind,
-                                line: edge.line,
-                                expands: false,
-                            });
-                        }
-                    }
-                    let expands = kind == LinkKind::Macro || kind == LinkKind::Call && inline;
-                    let row = EdgeRow {
-                        file: self.path(source.file),
-                        written: self.path(source.file),
-                        lines: source.lines(),
-                        user: source,
-                        caller: caller.clone(),
-                        callee,
-                        meant,
-                        kind,
-                        line: edge.line,
-                        expands,
-                    };
-                    each(row.clone());
-                    if expands && kind == LinkKind::Call {
-                        each(EdgeRow { kind: LinkKind::Macro, ..row });
-                    }
+                let known = known
+                    .entry(edge.name)
+                    .or_insert_with(|| Known::of(self.definitions_of(edge.name), &counts));
+                if let Some(used) = self.used(&source, &edge, known, arch) {
+                    self.rows_of((&source, &caller), &edge, &used, &mut each);
                 }
             }
         }
     }
+
+    /// What an edge is in the export; `None` for nothing.
+    #[inline]
+    fn used(&self, source: &DefInfo, edge: &Edge, known: &Known, arch: Arch) -> Option<Used> {
+        let Known { all, counting } = known;
+        let mut definitions = &counting[..];
+        let mut meaning = self.choose(definitions, source.file, arch);
+        if meaning.functions.is_empty() && meaning.macros.is_empty() {
+            definitions = all;
+            meaning = self.choose(definitions, source.file, arch);
+        }
+        let kind = kind_of(source, edge.kind, edge.runs, &meaning, definitions).or_else(|| {
+            let declared = !meaning.is_elsewhere && edge.kind == UseKind::Call;
+            let left_out = matches!(arch, Arch::Built(_)) || !counting.is_empty();
+            let linked = |d: &DefInfo| is_global(d) && self.sees(source.file, d, arch.whole());
+            // A header says so to all; where it is defined, the file doesn't see.
+            (left_out && declared && all.iter().any(linked)).then_some(LinkKind::Call)
+        })?;
+        let is_open = is_macro_or_inline(&meaning);
+        Some(Used {
+            kind: if kind == LinkKind::Call && is_open { LinkKind::Macro } else { kind },
+            meant: only_one(&meaning),
+            inline: meaning.functions.iter().any(|d| is_inline(d, source)),
+        })
+    }
+
+    /// Calls `each` with the rows of an edge.
+    #[inline]
+    fn rows_of(
+        &self,
+        (source, caller): (&DefInfo, &[u8]),
+        edge: &Edge,
+        used: &Used,
+        each: &mut impl FnMut(EdgeRow),
+    ) {
+        let Used { kind, meant, inline } = *used;
+        let file = self.path(source.file);
+        let expands = kind == LinkKind::Macro || kind == LinkKind::Call && inline;
+        let row = EdgeRow {
+            file,
+            written: file,
+            lines: source.lines(),
+            user: *source,
+            caller: caller.to_vec(),
+            callee: self.name(edge.name),
+            meant,
+            kind,
+            line: edge.line,
+            expands,
+        };
+        if kind == LinkKind::Init {
+            // The tables of a `.c` that another includes are that unit's.
+            for unit in self.includers_of(source.file) {
+                each(EdgeRow { file: self.path(unit), ..row.clone() });
+            }
+        }
+        each(row.clone());
+        if expands && kind == LinkKind::Call {
+            each(EdgeRow { kind: LinkKind::Macro, ..row });
+        }
+    }
+}
+
+/// All definitions of a name, and those that count where that are others.
+struct Known {
+    all: Vec<DefInfo>,
+    counting: Vec<DefInfo>,
+}
+
+impl Known {
+    fn of(all: Vec<DefInfo>, counts: &impl Fn(&DefInfo) -> bool) -> Known {
+        let counting: Vec<DefInfo> = all.iter().copied().filter(counts).collect();
+        let counting = if counting.len() < all.len() { counting } else { Vec::new() };
+        Known { all, counting }
+    }
+}
+
+/// What an edge is in the export.
+struct Used {
+    kind: LinkKind,
+    /// The definition that it means, where it can mean but one.
+    meant: Option<DefInfo>,
+    /// Whether a compiler puts a function's text in the place of its call.
+    inline: bool,
 }
 
 /// Whether a compiler puts the function's body in the place of a call in `source`.
