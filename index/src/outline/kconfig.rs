@@ -5,9 +5,7 @@ use super::{Definition, FileOutline, Flags, Kind, NO_NAME, NOWHERE, Use, UseKind
 
 /// Reads a Kconfig file into `out`.
 pub(super) fn read(bytes: &[u8], out: &mut FileOutline) {
-    let mut interner = Interner::default();
-    let mut open = NOWHERE;
-    let mut last = 0;
+    let mut reader = Reader { out, interner: Interner::default(), open: NOWHERE, last: 0 };
     // The column where a help text begins; 0 until its first line.
     let mut help: Option<usize> = None;
     for (index, line) in bytes.split(|b| *b == b'\n').enumerate() {
@@ -19,59 +17,86 @@ pub(super) fn read(bytes: &[u8], out: &mut FileOutline) {
         match help {
             // It ends where a line is less indented than its first.
             Some(start) if start == 0 && column > 0 => {
-                (help, last) = (Some(column), number);
+                (help, reader.last) = (Some(column), number);
                 continue;
             }
             Some(start) if start > 0 && column >= start => {
-                last = number;
+                reader.last = number;
                 continue;
             }
             _ => help = None,
         }
         let in_column_0 = line.first().is_some_and(|b| b.is_ascii_alphabetic());
         if in_column_0 {
-            if let Some(definition) = out.definitions.get_mut(open as usize) {
-                definition.last = last;
-            }
-            open = NOWHERE;
+            reader.close();
         }
-        last = number;
+        reader.last = number;
         match first {
             b"config" | b"menuconfig" => {
-                let Some(name) = words.next() else { continue };
-                let name = interner.intern(&mut out.names, name);
-                open = out.definitions.len() as u32;
-                out.definitions.push(Definition {
-                    name,
-                    kind: Kind::Kconfig,
-                    flags: Flags::default(),
-                    first: number,
-                    last: number,
-                    doc: 0,
-                    guard: NO_NAME,
-                    params: NO_NAME,
-                });
+                if let Some(name) = words.next() {
+                    reader.open(name);
+                }
             }
             // `help`, and before Linux 5.4 `---help---`.
             b"help" if words.next().is_none() => help = Some(0),
-            b"select" | b"imply" | b"depends" | b"default" if open != NOWHERE => {
-                for word in words.filter(|w| w.first().is_some_and(u8::is_ascii_uppercase)) {
-                    let name = interner.intern(&mut out.names, word);
-                    out.uses.push(Use {
-                        name,
-                        kind: UseKind::Ref,
-                        runs: false,
-                        line: number,
-                        within: open,
-                        via: NO_NAME,
-                    });
-                }
-            }
+            b"select" | b"imply" | b"depends" | b"default" => reader.add_uses(words),
             _ => {}
         }
     }
-    if let Some(definition) = out.definitions.get_mut(open as usize) {
-        definition.last = last;
+    reader.close();
+}
+
+/// A file that is read, line by line.
+struct Reader<'f> {
+    out: &'f mut FileOutline,
+    interner: Interner,
+    /// The number of the symbol whose entry is open; [`NOWHERE`] for none.
+    open: u32,
+    /// The last line that says something.
+    last: u32,
+}
+
+impl Reader<'_> {
+    /// The entry of the symbol `name` begins.
+    fn open(&mut self, name: &[u8]) {
+        let name = self.interner.intern(&mut self.out.names, name);
+        self.open = self.out.definitions.len() as u32;
+        self.out.definitions.push(Definition {
+            name,
+            kind: Kind::Kconfig,
+            flags: Flags::default(),
+            first: self.last,
+            last: self.last,
+            doc: 0,
+            guard: NO_NAME,
+            params: NO_NAME,
+        });
+    }
+
+    /// The open entry has ended.
+    fn close(&mut self) {
+        if let Some(definition) = self.out.definitions.get_mut(self.open as usize) {
+            definition.last = self.last;
+        }
+        self.open = NOWHERE;
+    }
+
+    /// The open entry names the symbols among these words.
+    fn add_uses<'w>(&mut self, words: impl Iterator<Item = &'w [u8]>) {
+        if self.open == NOWHERE {
+            return;
+        }
+        for word in words.filter(|w| w.first().is_some_and(u8::is_ascii_uppercase)) {
+            let name = self.interner.intern(&mut self.out.names, word);
+            self.out.uses.push(Use {
+                name,
+                kind: UseKind::Ref,
+                runs: false,
+                line: self.last,
+                within: self.open,
+                via: NO_NAME,
+            });
+        }
     }
 }
 

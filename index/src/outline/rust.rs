@@ -15,14 +15,18 @@ const DEEPEST: usize = 64;
 
 /// Reads a Rust file into `out`.
 pub(super) fn read(bytes: &[u8], out: &mut FileOutline) {
-    let mut interner = Interner::default();
-    let mut open: Vec<(usize, usize)> = Vec::new();
-    let mut depth = 0usize;
-    let mut declared: Option<usize> = None;
-    let mut before: Option<Token> = None;
-    let mut exported = false;
-    let mut calls: Vec<Use> = Vec::new();
-    let mut bound = false;
+    let mut reader = Reader {
+        bytes,
+        out,
+        interner: Interner::default(),
+        open: Vec::new(),
+        depth: 0,
+        declared: None,
+        before: None,
+        exported: false,
+        calls: Vec::new(),
+        bound: false,
+    };
     let mut lexer = Lexer::new(bytes);
     while let Some(mut token) = lexer.next_meaning(|_| {}) {
         if token.kind == TokenKind::Char && !is_char(token.text(bytes)) {
@@ -36,57 +40,92 @@ pub(super) fn read(bytes: &[u8], out: &mut FileOutline) {
             lexer.resume_at(token.start as usize + 1, token.line);
             continue;
         }
-        let is_fn = before.is_some_and(|t| t.text(bytes) == b"fn");
-        if is_fn && token.kind == TokenKind::Ident {
-            let name = interner.intern(&mut out.names, token.text(bytes));
-            declared = Some(out.definitions.len());
-            out.definitions.push(Definition {
-                name,
-                kind: Kind::RustFunction,
-                flags: if exported { Flags::EXTERN } else { Flags::default() },
-                first: token.line,
-                last: token.line,
-                doc: 0,
-                guard: NO_NAME,
-                params: NO_NAME,
-            });
-            exported = false;
-        } else if token.is(b'(') {
-            let name = before.filter(|t| t.kind == TokenKind::Ident);
-            if let (Some(name), Some((within, _))) = (name, open.last()) {
-                let used = interner.intern(&mut out.names, name.text(bytes));
-                let call = Use {
-                    name: used,
-                    kind: UseKind::Call,
-                    runs: false,
-                    line: name.line,
-                    within: *within as u32,
-                    via: NO_NAME,
-                };
-                if bound { out.uses.push(call) } else { calls.push(call) }
-            }
-        } else if token.is(b'{') {
-            depth += 1;
-            if let Some(index) = declared.take().filter(|_| open.len() < DEEPEST) {
-                open.push((index, depth));
-            }
-        } else if token.is(b'}') {
-            if let Some((index, _)) = open.pop_if(|(_, at)| *at == depth) {
-                out.definitions[index].last = token.line;
-            }
-            depth = depth.saturating_sub(1);
-        } else if token.is(b';') {
-            declared = None;
-        }
-        if token.kind == TokenKind::Ident {
-            let text = token.text(bytes);
-            exported |= matches!(text, b"no_mangle" | b"export");
-            bound = bytes[..token.start as usize].ends_with(b"bindings::");
-        }
-        before = Some(token);
+        reader.take(token);
     }
+    let Reader { out, calls, .. } = reader;
     let own: HashSet<NameId> = out.definitions.iter().map(|d| d.name).collect();
     out.uses.extend(calls.into_iter().filter(|call| own.contains(&call.name)));
+}
+
+/// A file that is read, token by token.
+struct Reader<'f> {
+    bytes: &'f [u8],
+    out: &'f mut FileOutline,
+    interner: Interner,
+    /// The functions around the token, each with the depth of its braces.
+    open: Vec<(usize, usize)>,
+    depth: usize,
+    /// The function whose head is being read.
+    declared: Option<usize>,
+    before: Option<Token>,
+    /// Whether the next function is one that C may call.
+    exported: bool,
+    /// Calls of what may be functions of the file.
+    calls: Vec<Use>,
+    /// Whether the name before is one of C's.
+    bound: bool,
+}
+
+impl Reader<'_> {
+    fn take(&mut self, token: Token) {
+        let bytes = self.bytes;
+        let is_fn = self.before.is_some_and(|t| t.text(bytes) == b"fn");
+        if is_fn && token.kind == TokenKind::Ident {
+            self.declare(token);
+        } else if token.is(b'(') {
+            self.call();
+        } else if token.is(b'{') {
+            self.depth += 1;
+            if let Some(index) = self.declared.take().filter(|_| self.open.len() < DEEPEST) {
+                self.open.push((index, self.depth));
+            }
+        } else if token.is(b'}') {
+            let depth = self.depth;
+            if let Some((index, _)) = self.open.pop_if(|(_, at)| *at == depth) {
+                self.out.definitions[index].last = token.line;
+            }
+            self.depth = depth.saturating_sub(1);
+        } else if token.is(b';') {
+            self.declared = None;
+        }
+        if token.kind == TokenKind::Ident {
+            self.exported |= matches!(token.text(bytes), b"no_mangle" | b"export");
+            self.bound = bytes[..token.start as usize].ends_with(b"bindings::");
+        }
+        self.before = Some(token);
+    }
+
+    /// The function of this name begins.
+    fn declare(&mut self, name: Token) {
+        let id = self.interner.intern(&mut self.out.names, name.text(self.bytes));
+        self.declared = Some(self.out.definitions.len());
+        let exported = std::mem::take(&mut self.exported);
+        self.out.definitions.push(Definition {
+            name: id,
+            kind: Kind::RustFunction,
+            flags: if exported { Flags::EXTERN } else { Flags::default() },
+            first: name.line,
+            last: name.line,
+            doc: 0,
+            guard: NO_NAME,
+            params: NO_NAME,
+        });
+    }
+
+    /// A bracket opens: behind a name, in a function, that is a call.
+    fn call(&mut self) {
+        let name = self.before.filter(|t| t.kind == TokenKind::Ident);
+        let (Some(name), Some((within, _))) = (name, self.open.last()) else { return };
+        let call = Use {
+            name: self.interner.intern(&mut self.out.names, name.text(self.bytes)),
+            kind: UseKind::Call,
+            runs: false,
+            line: name.line,
+            within: *within as u32,
+            via: NO_NAME,
+        };
+        if self.bound { self.out.uses.push(call) } else { self.calls.push(call) }
+    }
 }
 
 /// Whether a quoted text is one character, not a lifetime's quote up to the next one.
