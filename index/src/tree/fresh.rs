@@ -215,8 +215,16 @@ fn look(top: &Folder, view: View, at: usize, found: &mut Found) {
         Ok(stat) => known.stamp.is_of(&stat) && !known.has(RACY),
         Err(_) => return unreadable(&known, at, found),
     };
+    look_at_files(&folder, view, &known, found);
+    if !unmoved {
+        look_at_names(&folder, view, at, found);
+    }
+}
+
+/// Looks at the files that a folder is known to have.
+fn look_at_files(folder: &Folder, view: View, known: &table::Folder, found: &mut Found) {
     for number in known.file_range() {
-        let file = view.file(&known, number);
+        let file = view.file(known, number);
         // Of what isn't listed, only the rules' names matter.
         let name = file.name.to_bytes();
         if file.state == State::Ignored && !is_rule(name) {
@@ -240,9 +248,11 @@ fn look(top: &Folder, view: View, at: usize, found: &mut Found) {
             Err(_) => found.changed_files.push(number),
         }
     }
-    if unmoved {
-        return;
-    }
+}
+
+/// Looks for names in a folder that it isn't known to have.
+fn look_at_names(folder: &Folder, view: View, at: usize, found: &mut Found) {
+    let known = view.folder(at);
     let (added, folders_added) = (found.added, found.folders_added);
     let mut linked = false;
     let read = folder.read(|name, kind| {

@@ -120,20 +120,11 @@ fn list_folder(
             flags |= RACY;
         }
         names.sort_unstable();
-        let mut files = Vec::with_capacity(names.len());
-        for name in names {
-            let stat = match folder.stat_of(&name) {
-                Ok(stat) if Kind::of(&stat) == Kind::File => stat,
-                _ => {
-                    // It went away, or is something else now: the folder is being changed.
-                    flags |= RACY;
-                    continue;
-                }
-            };
-            let whole = join(path, name.to_bytes());
-            let ignored = !allowed.files.contains(&whole);
-            let hidden = is_hidden(&whole) && !shown.contains(&whole);
-            files.push(ListedFile { name, ignored, hidden, stamp: Stamp::new(&stat) });
+        let all = names.len();
+        let mut files = list_files(&folder, path, names, (&allowed.files, shown));
+        if files.len() < all {
+            // One went away, or is something else now: the folder is being changed.
+            flags |= RACY;
         }
         if flags & RACY != 0 {
             files.iter_mut().for_each(|file| file.ignored = false);
@@ -154,6 +145,27 @@ fn list_folder(
         Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => Vec::new(),
         Err(_) => vec![opaque(path.to_vec(), OPAQUE, unknown)],
     }
+}
+
+/// Those of a folder's names that are files.
+fn list_files(
+    folder: &Folder,
+    path: &[u8],
+    names: Vec<CString>,
+    (allowed, shown): (&HashSet<Vec<u8>>, &HashSet<Vec<u8>>),
+) -> Vec<ListedFile> {
+    let mut files = Vec::with_capacity(names.len());
+    for name in names {
+        let stat = match folder.stat_of(&name) {
+            Ok(stat) if Kind::of(&stat) == Kind::File => stat,
+            _ => continue,
+        };
+        let whole = join(path, name.to_bytes());
+        let ignored = !allowed.contains(&whole);
+        let hidden = is_hidden(&whole) && !shown.contains(&whole);
+        files.push(ListedFile { name, ignored, hidden, stamp: Stamp::new(&stat) });
+    }
+    files
 }
 
 #[cfg(test)]
