@@ -10,7 +10,7 @@ use super::look::text;
 use super::tracer::{Row, Tracer};
 use super::wanted::Wanted;
 use crate::recipes::pattern::{group, regex};
-use crate::recipes::recipe::Recipe;
+use crate::recipes::recipe::{Recipe, Subject};
 use crate::recipes::template::Facts;
 
 /// A name, as one recipe sees it.
@@ -120,44 +120,16 @@ fn case<'r>(
         return Ok(None);
     }
     if !recipe.path.is_empty() {
-        let paths = recipe.path.iter().flat_map(|path| facts.fill(path));
-        let path = paths.into_iter().find(|path| tracer.code.path(path.as_bytes()).is_file());
-        let Some(path) = path else { return Ok(None) };
-        facts.add("path", &path);
-        let (folder, file) = path.rsplit_once('/').unwrap_or(("", &path));
-        facts.add("folder", folder);
-        facts.add("file", file);
-        facts.add("stem", file.rsplit_once('.').map_or(file, |(stem, _)| stem));
-        found.push(Row {
-            path: path.into_bytes(),
-            line: 1,
-            name: String::new(),
-            note: String::new(),
-            ..Row::default()
-        });
+        let Some(row) = file_of(tracer, recipe, &mut facts) else { return Ok(None) };
+        found.push(row);
     }
     if !recipe.folder.is_empty() {
-        let paths = recipe.folder.iter().flat_map(|path| facts.fill(path));
-        let path = paths.into_iter().find(|path| tracer.code.path(path.as_bytes()).is_dir());
-        let Some(path) = path else { return Ok(None) };
-        facts.add("folder", &path);
-        facts.add("path", &format!("{path}/"));
-        found.push(Row { path: format!("{path}/").into_bytes(), ..Row::default() });
+        let Some(row) = folder_of(tracer, recipe, &mut facts) else { return Ok(None) };
+        found.push(row);
     }
     let mut subjects = Vec::new();
     if let Some(subject) = &recipe.subject {
-        let names: Vec<String> = subject.names.iter().flat_map(|name| facts.fill(name)).collect();
-        let kinds: Vec<Kind> = subject.kinds.iter().map(|word| word.0).collect();
-        subjects = tracer.definitions(&names, &kinds);
-        if let Some(like) = &subject.like {
-            let like = regex(like)?;
-            subjects.retain(|definition| {
-                let path = tracer.path(definition);
-                let file = tracer.file(&path);
-                let lines = definition.first..=definition.last.min(definition.first + 2);
-                lines.filter_map(|line| file.line(u64::from(line))).any(|text| like.is_match(text))
-            });
-        }
+        subjects = subjects_of(tracer, subject, &facts)?;
         if !recipe.found.is_empty() {
             // A handler is beside its registration: another file's function of that name
             // is another one.
@@ -172,4 +144,50 @@ fn case<'r>(
         }
     }
     Ok(Some(Case { recipe, facts, subjects, found }))
+}
+
+/// The file that a recipe is about, with what its path tells; `None` when none is there.
+fn file_of(tracer: &Tracer<'_, '_>, recipe: &Recipe, facts: &mut Facts) -> Option<Row> {
+    let is_there = |path: &String| tracer.code.path(path.as_bytes()).is_file();
+    let path = recipe.path.iter().flat_map(|path| facts.fill(path)).find(is_there)?;
+    facts.add("path", &path);
+    let (folder, file) = path.rsplit_once('/').unwrap_or(("", &path));
+    facts.add("folder", folder);
+    facts.add("file", file);
+    facts.add("stem", file.rsplit_once('.').map_or(file, |(stem, _)| stem));
+    Some(Row { path: path.into_bytes(), line: 1, ..Row::default() })
+}
+
+/// The same of a folder.
+fn folder_of(tracer: &Tracer<'_, '_>, recipe: &Recipe, facts: &mut Facts) -> Option<Row> {
+    let is_there = |path: &String| tracer.code.path(path.as_bytes()).is_dir();
+    let path = recipe.folder.iter().flat_map(|path| facts.fill(path)).find(is_there)?;
+    facts.add("folder", &path);
+    let path = format!("{path}/");
+    facts.add("path", &path);
+    Some(Row { path: path.into_bytes(), ..Row::default() })
+}
+
+/// The definitions that a recipe is about.
+///
+/// # Errors
+/// When the pattern that they are to look like is none.
+fn subjects_of(
+    tracer: &mut Tracer<'_, '_>,
+    subject: &Subject,
+    facts: &Facts,
+) -> Result<Vec<DefInfo>> {
+    let names: Vec<String> = subject.names.iter().flat_map(|name| facts.fill(name)).collect();
+    let kinds: Vec<Kind> = subject.kinds.iter().map(|word| word.0).collect();
+    let mut subjects = tracer.definitions(&names, &kinds);
+    if let Some(like) = &subject.like {
+        let like = regex(like)?;
+        subjects.retain(|definition| {
+            let path = tracer.path(definition);
+            let file = tracer.file(&path);
+            let lines = definition.first..=definition.last.min(definition.first + 2);
+            lines.filter_map(|line| file.line(u64::from(line))).any(|text| like.is_match(text))
+        });
+    }
+    Ok(subjects)
 }

@@ -44,6 +44,29 @@ enum InOne {
     Unread,
 }
 
+impl InOne {
+    /// What the file at `path` has of the look-ups that are among `bits`.
+    fn of(code: &Code, path: &[u8], bits: u64, ready: &[Ready]) -> InOne {
+        // What is gone says nothing.
+        let bytes = match code.bytes(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == ErrorKind::NotFound => return InOne::Lines(Vec::new()),
+            Err(_) => return InOne::Unread,
+        };
+        let mut found = Vec::new();
+        for (at, ready) in ready.iter().enumerate().filter(|(at, _)| bits & (1 << at) != 0) {
+            let (lines, count) = ready.lines(&bytes);
+            if count > 0 {
+                found.push((at, lines, count));
+            }
+        }
+        match !found.is_empty() && is_binary(path, &bytes) {
+            true => InOne::Binary,
+            false => InOne::Lines(found),
+        }
+    }
+}
+
 /// Files, in path order.
 type Paths = Rc<Vec<Vec<u8>>>;
 
@@ -137,27 +160,8 @@ impl<'a> Mentions<'a> {
         }
         let mut files: Vec<(Vec<u8>, u64)> = files.into_iter().collect();
         files.sort_unstable_by(|(one, _), (other, _)| in_order(one, other));
-        let found = in_parallel(&files, |(path, bits)| {
-            // What is gone says nothing.
-            let bytes = match self.code.bytes(path) {
-                Ok(bytes) => bytes,
-                Err(error) if error.kind() == ErrorKind::NotFound => {
-                    return InOne::Lines(Vec::new());
-                }
-                Err(_) => return InOne::Unread,
-            };
-            let mut found = Vec::new();
-            for (at, ready) in ready.iter().enumerate().filter(|(at, _)| bits & (1 << at) != 0) {
-                let (lines, count) = ready.lines(&bytes);
-                if count > 0 {
-                    found.push((at, lines, count));
-                }
-            }
-            match !found.is_empty() && is_binary(path, &bytes) {
-                true => InOne::Binary,
-                false => InOne::Lines(found),
-            }
-        });
+        let code = self.code;
+        let found = in_parallel(&files, |(path, bits)| InOne::of(code, path, *bits, &ready));
         let mut all: Vec<Vec<InFile>> = vec![Vec::new(); wanted.len()];
         for ((path, _), found) in files.iter().zip(found) {
             let found = match found {

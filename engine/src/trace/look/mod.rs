@@ -16,7 +16,7 @@ pub(super) mod text;
 use std::collections::HashSet;
 
 use crate::Result;
-use kgrep_index::graph::Place;
+use kgrep_index::graph::{Arch, Place};
 
 use super::case::Case;
 use super::tracer::{Row, Tracer};
@@ -25,6 +25,9 @@ use crate::recipes::recipe::{Look, Section};
 
 /// Rows that a section of a short answer has at most.
 const BRIEF: usize = 8;
+
+/// A section with how many rows it may have.
+type Limited<'r> = (&'r Section, Option<usize>);
 
 /// The sections of the answer to `case`, with their titles; those that found nothing are
 /// left out. `brief` leaves out all that is not part of the short answer.
@@ -36,31 +39,73 @@ pub fn answer(
     case: &Case<'_>,
     brief: bool,
 ) -> Result<Vec<(String, Vec<Row>)>> {
-    let wanted = |section: &&Section| !brief || section.brief;
-    let sections: Vec<&Section> = case.recipe.sections.iter().filter(wanted).collect();
-    let max = |section: &Section| {
+    let most = |section: &Section| {
         let max = if brief { section.max.min(BRIEF) } else { section.max };
         (!tracer.options.all).then_some(max)
     };
-    let arch = tracer.arch();
-    let texts: Vec<Wanted> = sections
-        .iter()
-        .filter_map(|section| match &section.look {
-            Look::Text(text) if text.callees.is_none() => {
-                let most = text::most(text, max(section));
-                Some(text::wanted(text, &case.facts, arch, most))
-            }
-            _ => None,
-        })
-        .flatten()
-        .collect();
-    let most: Vec<Option<usize>> = sections.iter().map(|section| max(section)).collect();
+    let wanted = case.recipe.sections.iter().filter(|section| !brief || section.brief);
+    let sections: Vec<Limited> = wanted.map(|section| (section, most(section))).collect();
+    let texts = texts(&sections, case, tracer.arch());
     tracer.look_for(&texts)?;
     let mut answer: Vec<(String, Vec<Row>)> = Vec::new();
     let mut told: HashSet<(Vec<u8>, u32)> = HashSet::new();
-    for (section, most) in sections.into_iter().zip(most) {
+    for (section, most) in sections {
+        let mut part = Part::of(tracer, case, (section, most), brief)?;
+        let is_told = |row: &Row| told.contains(&(row.path.clone(), row.line));
+        let is_source = matches!(section.look, Look::Source {});
+        if part.rows.is_empty() || is_source && part.rows.iter().all(is_told) {
+            continue;
+        }
+        if brief && !matches!(section.look, Look::Text(_)) {
+            part.prefer_here(tracer);
+        }
+        if let Some(most) = most {
+            let more =
+                || if brief { format!("--as {}", case.recipe.name) } else { "--all".to_owned() };
+            part.limit(most, more);
+        }
+        let within = match &section.look {
+            Look::Text(text) => text.within,
+            look => matches!(look, Look::Allocations {}),
+        };
+        if within {
+            grouped::within(tracer, &mut part.rows);
+        }
+        told.extend(part.rows.iter().map(|row| (row.path.clone(), row.line)));
+        answer.push((part.title, part.rows));
+    }
+    Ok(answer)
+}
+
+/// The texts that sections look for, which are looked for at once.
+fn texts(sections: &[Limited], case: &Case<'_>, arch: Arch) -> Vec<Wanted> {
+    let of_section = |(section, max): &Limited| match &section.look {
+        Look::Text(text) if text.callees.is_none() => {
+            let most = text::most(text, *max);
+            Some(text::wanted(text, &case.facts, arch, most))
+        }
+        _ => None,
+    };
+    sections.iter().filter_map(of_section).flatten().collect()
+}
+
+/// What a section found.
+struct Part {
+    title: String,
+    rows: Vec<Row>,
+    /// How many rows there are, with those that were not made.
+    total: usize,
+}
+
+impl Part {
+    fn of(
+        tracer: &mut Tracer<'_, '_>,
+        case: &Case<'_>,
+        (section, most): Limited,
+        brief: bool,
+    ) -> Result<Part> {
         let mut title = section.title.clone();
-        let (mut rows, mut total) = match &section.look {
+        let (rows, total) = match &section.look {
             Look::Text(look) => text::rows(tracer, case, look, most, brief)?,
             Look::Dispatch { slot: None } => {
                 let (rows, more) = calls::through_pointers(tracer, case);
@@ -76,34 +121,26 @@ pub fn answer(
                 (rows, total)
             }
         };
-        let is_told = |row: &Row| told.contains(&(row.path.clone(), row.line));
-        if rows.is_empty() || matches!(section.look, Look::Source {}) && rows.iter().all(is_told) {
-            continue;
-        }
-        if brief && rows.len() > BRIEF && !matches!(section.look, Look::Text(_)) {
-            let is_here = |row: &Row| tracer.arch().has(Place::of(&row.path));
-            if rows.iter().any(is_here) {
-                rows.retain(is_here);
-                total = rows.len();
-            }
-        }
-        if let Some(max) = most.filter(|max| total > *max) {
-            let more =
-                if brief { format!("--as {}", case.recipe.name) } else { "--all".to_owned() };
-            title = format!("{title} ({max} of {total}; {more})");
-            rows.truncate(max);
-        }
-        let within = match &section.look {
-            Look::Text(text) => text.within,
-            look => matches!(look, Look::Allocations {}),
-        };
-        if within {
-            grouped::within(tracer, &mut rows);
-        }
-        told.extend(rows.iter().map(|row| (row.path.clone(), row.line)));
-        answer.push((title, rows));
+        Ok(Part { title, rows, total })
     }
-    Ok(answer)
+
+    /// Of more rows than a short answer has, those of the architecture are enough, if there are any.
+    fn prefer_here(&mut self, tracer: &Tracer<'_, '_>) {
+        let is_here = |row: &Row| tracer.arch().has(Place::of(&row.path));
+        if self.rows.len() > BRIEF && self.rows.iter().any(is_here) {
+            self.rows.retain(is_here);
+            self.total = self.rows.len();
+        }
+    }
+
+    /// Cuts what is beyond `most`, and says how to see `more`.
+    fn limit(&mut self, most: usize, more: impl FnOnce() -> String) {
+        let total = self.total;
+        if total > most {
+            self.title = format!("{} ({most} of {total}; {})", self.title, more());
+            self.rows.truncate(most);
+        }
+    }
 }
 
 fn rows(tracer: &mut Tracer<'_, '_>, case: &Case<'_>, look: &Look) -> Result<Vec<Row>> {
