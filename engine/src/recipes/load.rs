@@ -163,7 +163,6 @@ type Wrong = (usize, String);
 fn read(origin: &str, text: &str, check: bool) -> Result<(Recipe, Vec<Wrong>), Wrong> {
     let file: File = toml::from_str(text)
         .map_err(|error| (error.span().map_or(0, |span| span.start), one_line(error.message())))?;
-    let mut problems = Vec::new();
     let sound = |text: Text| if check { sound(text) } else { Ok(text) };
     let name = match file.pattern {
         None => "^(?<name>[A-Za-z_][A-Za-z0-9_]*)$".to_owned(),
@@ -174,41 +173,14 @@ fn read(origin: &str, text: &str, check: bool) -> Result<(Recipe, Vec<Wrong>), W
             name.into_inner()
         }
     };
-    let mut parts = |at: usize, problem: String| problems.push((at, problem));
-    let mut found = Vec::new();
-    for table in file.found {
-        let at = table.span().start;
-        match part::<Text>(table.into_inner()).and_then(sound) {
-            Ok(text) => found.push(text),
-            Err(reason) => parts(at, reason),
-        }
-    }
-    let mut sections = Vec::new();
-    for table in file.section {
-        let at = table.span().start;
-        match section(table.into_inner(), sound) {
-            Ok(section) => sections.push(section),
-            Err(reason) => parts(at, reason),
-        }
-    }
-    let subject = match file.subject {
-        None => None,
-        Some(table) => {
-            let at = table.span().start;
-            Some(part::<Subject>(table.into_inner()).map_err(|reason| (at, reason))?)
-        }
-    };
-    let list = match file.list {
-        None => None,
-        Some(table) => {
-            let at = table.span().start;
-            Some(
-                part::<Listing>(table.into_inner())
-                    .and_then(|list| if check { listing(list) } else { Ok(list) })
-                    .map_err(|r| (at, r))?,
-            )
-        }
-    };
+    let mut problems = Vec::new();
+    let of_text = |table| part::<Text>(table).and_then(sound);
+    let found = each(file.found, of_text, &mut problems);
+    let sections = each(file.section, |table| section(table, sound), &mut problems);
+    let subject = one(file.subject, part::<Subject>)?;
+    let list = one(file.list, |table| {
+        part::<Listing>(table).and_then(|list| if check { listing(list) } else { Ok(list) })
+    })?;
     let of_paths = !file.path.is_empty() || !file.folder.is_empty();
     if found.is_empty() && !of_paths && subject.as_ref().is_none_or(|s| !s.required) {
         let reason = "nothing says what names it is for: `subject`, `found`, `path` or `folder`";
@@ -231,6 +203,33 @@ fn read(origin: &str, text: &str, check: bool) -> Result<(Recipe, Vec<Wrong>), W
         origin: origin.to_owned(),
     };
     Ok((recipe, problems))
+}
+
+/// What `read` makes of these tables; where it can't is a problem each.
+fn each<T>(
+    tables: Vec<Spanned<Table>>,
+    read: impl Fn(Table) -> Result<T, String>,
+    problems: &mut Vec<Wrong>,
+) -> Vec<T> {
+    let mut made = Vec::new();
+    for table in tables {
+        let at = table.span().start;
+        match read(table.into_inner()) {
+            Ok(part) => made.push(part),
+            Err(reason) => problems.push((at, reason)),
+        }
+    }
+    made
+}
+
+/// What `read` makes of the table, if there is one.
+fn one<T>(
+    table: Option<Spanned<Table>>,
+    read: impl FnOnce(Table) -> Result<T, String>,
+) -> Result<Option<T>, Wrong> {
+    let Some(table) = table else { return Ok(None) };
+    let at = table.span().start;
+    read(table.into_inner()).map(Some).map_err(|reason| (at, reason))
 }
 
 fn section(
