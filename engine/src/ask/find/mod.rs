@@ -11,7 +11,7 @@ use kgrep_index::catalog::{self, Found, Marks, Query, Wanted};
 use kgrep_index::graph::{Arch, Graph};
 use kgrep_index::outline::Kind;
 use kgrep_index::store::Cache;
-use kgrep_index::{Index, Scope, is_below};
+use kgrep_index::{Fresh, Index, Scope, is_below};
 
 use super::Sources;
 use crate::answer::{Answer, Cell, Column, Coverage, Role, Row};
@@ -26,66 +26,34 @@ use crate::{Error, Note, Result};
 /// # Errors
 /// When there is no catalog, it is damaged, or there is no word to look for.
 pub(super) fn answer(code: &Code, find: &Find) -> Result<Answer> {
-    let root = code.tree().root();
-    let index = Index::open(&Cache::new(code.workspace().cache()), code.tree());
-    let Some(index) = index.map_err(Error::BadIndex)? else {
-        return Err(Error::NoIndex(root.to_owned()));
-    };
+    let index = with_catalog(code)?;
     let mut notes: Vec<Note> = Note::of_owner(&index).into_iter().collect();
-    if !index.has_catalog() {
-        return Err(Error::NoCatalog(root.to_owned()));
-    }
     let (query, wrong) = Query::parse(&question(&find.words));
     notes.extend(wrong.map(|wrong| Note::PlainWords(wrong.to_owned())));
     if query.is_empty() {
         return Err(Error::NoWord);
     }
-    let wanted = Wanted {
-        classes: find.kinds.clone(),
-        within: find.within.iter().map(|folder| folder.to_vec()).collect(),
-        arch: match code.arch {
-            Arch::All => None,
-            _ => Some(code.arch_name().to_owned()),
-        },
-        arch_is_named: find.arch_is_named || code.kernel().is_some(),
-        // All that were looked at closely: which of them comes first is not yet said.
-        number: usize::MAX,
-    };
     let fresh = index.refresh(&Scope::whole())?;
     code.saw(&index, &fresh);
     let mut sources = Sources::default();
+    let wanted = wanted(code, find);
     let path = find.path.as_ref().map(|path| path.to_vec()).filter(|path| {
         wanted.within.is_empty() || wanted.within.iter().any(|folder| is_below(path, folder))
     });
-    let best = |graph: Option<&Graph<'_>>| {
-        let uses = Uses { graph, known: RefCell::default() };
-        let ask = |query: &Query, wanted: &Wanted| {
-            let found = index.find(&fresh, code.idioms(), query, wanted, &|name| uses.of(name));
-            found.map(Option::unwrap_or_default)
-        };
-        let (mut found, marks) = ask(&query, &wanted)?;
-        if let Some(graph) = graph {
-            best::definitions(&mut found, graph, code.arch, find.number);
-            add_named(&mut found, graph, code, find, &wanted);
-        }
-        best::maintainers(&mut found, &query, code, &mut sources);
-        if let Some(path) = &path {
-            let wanted = Wanted { within: vec![path.clone()], ..wanted.clone() };
-            best::at_path(&mut found, path, ask(&Query::all(), &wanted)?.0, find.kinds.is_empty());
-        }
-        Ok((found, marks))
-    };
+    let looked = Looked { code, find, index: &index, fresh: &fresh, query, wanted, path };
+    let best = |graph: Option<&Graph<'_>>| looked.best(graph, &mut sources);
     let found = index.ask_now(&fresh, code.idioms(), best).and_then(|found| found);
     let (mut found, marks) = found.map_err(Error::BadIndex)?;
     // The best were chosen, so that it is said how many of these aren't built.
     notes.extend(code.leave_out(&mut found, find.number, |found| (&found.path, None)));
     found.truncate(find.number);
+    let has_path = looked.path.is_some();
     if found.is_empty() {
         notes.push(hint::nothing(find, &marks.missing, (&index, &fresh)));
-    } else if wrong.is_none() && path.is_none() && !marks.missing.is_empty() {
+    } else if wrong.is_none() && !has_path && !marks.missing.is_empty() {
         notes.push(Note::NothingHas(marks.missing.clone()));
     }
-    let rows = rows(code, &found, &marks, path.is_some(), &mut sources);
+    let rows = rows(code, &found, &marks, has_path, &mut sources);
     notes.append(&mut sources.notes);
     let columns =
         Column::all(&[("Kind", Role::Text), ("Name", Role::Name), ("Says", Role::Sentence)]);
@@ -96,6 +64,70 @@ pub(super) fn answer(code: &Code, find: &Find) -> Result<Answer> {
         ..Coverage::default()
     };
     Ok(Answer { columns, rows, notes, coverage, ..Answer::default() })
+}
+
+/// The tree's index, which must have a catalog.
+fn with_catalog(code: &Code) -> Result<Index> {
+    let root = code.tree().root();
+    let index = Index::open(&Cache::new(code.workspace().cache()), code.tree());
+    let Some(index) = index.map_err(Error::BadIndex)? else {
+        return Err(Error::NoIndex(root.to_owned()));
+    };
+    if index.has_catalog() { Ok(index) } else { Err(Error::NoCatalog(root.to_owned())) }
+}
+
+/// What is wanted besides what the words say.
+fn wanted(code: &Code, find: &Find) -> Wanted {
+    Wanted {
+        classes: find.kinds.clone(),
+        within: find.within.iter().map(|folder| folder.to_vec()).collect(),
+        arch: match code.arch {
+            Arch::All => None,
+            _ => Some(code.arch_name().to_owned()),
+        },
+        arch_is_named: find.arch_is_named || code.kernel().is_some(),
+        // All that were looked at closely: which of them comes first is not yet said.
+        number: usize::MAX,
+    }
+}
+
+/// A question with what it is asked of.
+struct Looked<'q> {
+    code: &'q Code,
+    find: &'q Find,
+    index: &'q Index,
+    fresh: &'q Fresh,
+    query: Query,
+    wanted: Wanted,
+    /// The file that the words name, which comes first.
+    path: Option<Vec<u8>>,
+}
+
+impl Looked<'_> {
+    /// The best answers, best first, with what the graph knows of their names.
+    fn best(
+        &self,
+        graph: Option<&Graph<'_>>,
+        sources: &mut Sources,
+    ) -> std::result::Result<(Vec<Found>, Marks), kgrep_index::Error> {
+        let Looked { code, find, index, fresh, query, wanted, path } = self;
+        let uses = Uses { graph, known: RefCell::default() };
+        let ask = |query: &Query, wanted: &Wanted| {
+            let found = index.find(fresh, code.idioms(), query, wanted, &|name| uses.of(name));
+            found.map(Option::unwrap_or_default)
+        };
+        let (mut found, marks) = ask(query, wanted)?;
+        if let Some(graph) = graph {
+            best::definitions(&mut found, graph, code.arch, find.number);
+            add_named(&mut found, graph, code, find, wanted);
+        }
+        best::maintainers(&mut found, query, code, sources);
+        if let Some(path) = path {
+            let wanted = Wanted { within: vec![path.clone()], ..wanted.clone() };
+            best::at_path(&mut found, path, ask(&Query::all(), &wanted)?.0, find.kinds.is_empty());
+        }
+        Ok((found, marks))
+    }
 }
 
 /// A row for each of what was found; the first is the file that was asked for where `first_is_path`.
