@@ -54,12 +54,7 @@ pub(super) fn answer(code: &Code, graph: &Graph<'_>, chain: &Chain) -> Result<An
         Some(_) => built(graph, code, (names[0], names[1]), &mut options, chain.number),
     };
     if chains.found.is_empty() {
-        let end = match chains.end {
-            SearchEnd::Complete => ChainEnd::Complete,
-            SearchEnd::Depth => ChainEnd::Depth,
-            SearchEnd::Work(steps) => ChainEnd::Work(steps),
-        };
-        notes.push(no_chain(chain, end));
+        notes.push(no_chain(chain, chains.end));
         notes.extend(code.kernel().map(|_| Note::OnlyBuilt));
         return Ok(Answer { notes, ..Answer::default() });
     }
@@ -142,7 +137,12 @@ fn built(
     chains
 }
 
-fn no_chain(chain: &Chain, end: ChainEnd) -> Note {
+fn no_chain(chain: &Chain, end: SearchEnd) -> Note {
+    let end = match end {
+        SearchEnd::Complete => ChainEnd::Complete,
+        SearchEnd::Depth => ChainEnd::Depth,
+        SearchEnd::Work(steps) => ChainEnd::Work(steps),
+    };
     let Chain { from, to, through, avoid, max_depth, indirect, .. } = chain.clone();
     Note::NoChain { from, to, through, avoid, max_depth, indirect, end }
 }

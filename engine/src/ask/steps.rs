@@ -81,24 +81,7 @@ fn answer(code: &Code, graph: &Graph<'_>, steps: &Steps, direction: Direction) -
         let unknown = unknown(code, graph, &asked)?;
         return note(notes, unknown);
     };
-    let any_kind = steps.kinds.is_empty();
-    let mut tree = Growing {
-        graph,
-        code,
-        kinds: if any_kind { direction.calls() } else { steps.kinds.clone() },
-        any_kind,
-        all: steps.all,
-        macros: steps.macros || !any_kind,
-        possible: Counter::new(0),
-        field: RefCell::default(),
-        depth: steps.depth,
-        called: RefCell::default(),
-        sources: Sources::default(),
-        rows: Vec::new(),
-        arrows: Vec::new(),
-        only_exports: true,
-        direct: RefCell::default(),
-    };
+    let mut tree = Growing::new(code, graph, steps, direction);
     let roots = tree.roots(name);
     if roots.len() > 1 {
         tree.called = RefCell::new(Some(HashSet::new()));
@@ -133,7 +116,7 @@ fn answer(code: &Code, graph: &Graph<'_>, steps: &Steps, direction: Direction) -
     if tree.arrows.is_empty() {
         return note(notes, nothing(&asked, steps, direction));
     }
-    if direction == Direction::Callers && tree.only_exports && any_kind {
+    if direction == Direction::Callers && tree.only_exports && tree.any_kind {
         notes.push(Note::OnlyExported(asked.into_owned()));
     }
     let Growing { rows, arrows, .. } = tree;
@@ -209,7 +192,28 @@ struct Direct {
     arms: bool,
 }
 
-impl Growing<'_, '_> {
+impl<'g, 'a> Growing<'g, 'a> {
+    fn new(code: &'g Code, graph: &'g Graph<'a>, steps: &Steps, direction: Direction) -> Self {
+        let any_kind = steps.kinds.is_empty();
+        Growing {
+            graph,
+            code,
+            kinds: if any_kind { direction.calls() } else { steps.kinds.clone() },
+            any_kind,
+            all: steps.all,
+            macros: steps.macros || !any_kind,
+            possible: Counter::new(0),
+            field: RefCell::default(),
+            depth: steps.depth,
+            called: RefCell::default(),
+            sources: Sources::default(),
+            rows: Vec::new(),
+            arrows: Vec::new(),
+            only_exports: true,
+            direct: RefCell::default(),
+        }
+    }
+
     /// What can be called under this name, best first.
     fn roots(&self, name: NameRef) -> Vec<DefInfo> {
         let mut roots = self.graph.definitions_of(name);

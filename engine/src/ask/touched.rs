@@ -2,6 +2,7 @@
 //! its head before and after, how many call it, and whose it is.
 
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 use kgrep_index::graph::Graph;
 
@@ -35,22 +36,9 @@ pub(super) fn answer(code: &Code, touched: &Touched) -> Result<Answer> {
     let list = has_list.then(|| Maintainers::parse(sources.get(code, MAINTAINERS).bytes()));
     let mut all = Vec::new();
     for file in &set.files {
-        let there = strip::inside(root, file.name());
-        let text = there.as_ref().and_then(|path| read(path).ok());
-        let lines = text.as_deref().map(Lines::of);
-        let mut things: Vec<Touch> = Vec::new();
-        for hunk in &file.hunks {
-            for side in [Origin::Removed, Origin::Added] {
-                add(&mut things, file, hunk, side, lines.as_ref());
-            }
-        }
         let patch = set.patches.get(file.patch).and_then(|patch| patch.path.as_ref());
-        let place = match (&text, patch) {
-            (Some(_), _) => Some(file.name().to_vec()),
-            (None, Some(patch)) => Some(patch.as_os_str().as_bytes().to_vec()),
-            (None, None) => None,
-        };
-        let Some(place) = place else {
+        let patch = patch.map(|patch| patch.as_os_str().as_bytes());
+        let Some(things) = in_file(root, file, patch) else {
             answer.notes.push(Note::Problem(format!(
                 "{}: not in this tree",
                 String::from_utf8_lossy(file.name())
@@ -59,11 +47,7 @@ pub(super) fn answer(code: &Code, touched: &Touched) -> Result<Answer> {
         };
         let whose = list.as_ref().and_then(|list| list.subsystem(file.name()));
         let whose = String::from_utf8_lossy(whose.unwrap_or_default()).into_owned();
-        all.extend(things.into_iter().map(|thing| {
-            let path = place.clone();
-            let line = if text.is_some() { thing.line() } else { file.line.max(1) };
-            (thing, Row { path, line: line.max(1), ..Row::default() }, whose.clone())
-        }));
+        all.extend(things.into_iter().map(|(thing, row)| (thing, row, whose.clone())));
     }
     answer.rows = code.ask(|graph| {
         let rows = all.iter().map(|(thing, row, whose)| thing.row(code, graph, row, whose));
@@ -88,6 +72,26 @@ pub(super) fn answer(code: &Code, touched: &Touched) -> Result<Answer> {
     }
     answer.columns = Column::all(&COLUMNS);
     Ok(answer)
+}
+
+/// What the change touches in one file, each with a row at its place: in the tree, or where the file
+/// is not there, in the patch; `None` where that is no file either.
+fn in_file(root: &Path, file: &FileChange, patch: Option<&[u8]>) -> Option<Vec<(Touch, Row)>> {
+    let there = strip::inside(root, file.name());
+    let text = there.as_ref().and_then(|path| read(path).ok());
+    let lines = text.as_deref().map(Lines::of);
+    let place = if text.is_some() { file.name() } else { patch? };
+    let mut things: Vec<Touch> = Vec::new();
+    for hunk in &file.hunks {
+        for side in [Origin::Removed, Origin::Added] {
+            add(&mut things, file, hunk, side, lines.as_ref());
+        }
+    }
+    let placed = things.into_iter().map(|thing| {
+        let line = if text.is_some() { thing.line() } else { file.line.max(1) };
+        (thing, Row { path: place.to_vec(), line: line.max(1), ..Row::default() })
+    });
+    Some(placed.collect())
 }
 
 /// The columns of what is touched.

@@ -166,9 +166,14 @@ fn near(
             all.add(&name, Some(definition.kind), Tier::File, &file.path);
         }
     }
-    if start.len() < SHORTEST {
-        return;
+    if start.len() >= SHORTEST {
+        of_others(code, graph, file, start, all);
     }
+}
+
+/// The names of what the file includes, and the tree's.
+fn of_others(code: &Code, graph: &Graph<'_>, file: &Open<'_>, start: &str, all: &mut Names) {
+    let outline = file.outline();
     let meant = |include: &Include| {
         let path = String::from_utf8_lossy(outline.name(include.path)).into_owned();
         graph.file(&file_meant(file, &path, include.local)?)
