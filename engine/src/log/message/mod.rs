@@ -292,37 +292,14 @@ fn found_in<'a>(
         let printing = formats.printings[call.within as usize];
         let site = Site { file: number, line: call.line, function: printing.name };
         for printer in printers.iter().filter(|printer| printer.argument == call.argument) {
-            let mut text = match call.argument {
-                0 => quote(&texts.expand(&printer.text, site, Of::Macro), call.text.0),
-                _ => texts.expand(&fill(&printer.text, call.text.0), site, Of::Call),
-            };
-            if call.argument == 0 {
-                text = texts.expand(&text, site, Of::Call);
-            }
-            let mut head = printer.head.clone();
-            if printer.apart {
-                let own = texts.expand(call.text.0, site, Of::Call);
-                if let Some(before) = text.strip_suffix(own.as_slice()) {
-                    head.extend(before);
-                    text = own;
-                }
-            }
-            let own = call.text.parts().find_map(|part| match part {
-                Part::Name(name) => level(name),
-                _ => None,
-            });
-            let level = match (own, call.level) {
-                (Some(own), _) => own,
-                (None, 0) => printer.level,
-                (None, level) => level,
-            };
+            let (head, text) = printed(call, printer, texts, site);
             let known =
                 found.last().is_some_and(|last| last.line == call.line && last.text == text);
             if !known {
                 found.push(Found {
                     line: call.line,
                     last: call.last,
-                    level,
+                    level: level_of(call, printer),
                     function: printing.name,
                     head,
                     text,
@@ -332,6 +309,44 @@ fn found_in<'a>(
     }
     found.sort_by_key(|one| one.line);
     found
+}
+
+/// What a call prints by this printer: what stands before its text, and the text.
+fn printed(
+    call: &PrintCall<'_>,
+    printer: &Printer,
+    texts: &Texts<'_, '_>,
+    site: Site<'_>,
+) -> (Vec<u8>, Vec<u8>) {
+    let mut text = match call.argument {
+        0 => quote(&texts.expand(&printer.text, site, Of::Macro), call.text.0),
+        _ => texts.expand(&fill(&printer.text, call.text.0), site, Of::Call),
+    };
+    if call.argument == 0 {
+        text = texts.expand(&text, site, Of::Call);
+    }
+    let mut head = printer.head.clone();
+    if printer.apart {
+        let own = texts.expand(call.text.0, site, Of::Call);
+        if let Some(before) = text.strip_suffix(own.as_slice()) {
+            head.extend(before);
+            text = own;
+        }
+    }
+    (head, text)
+}
+
+/// The level of what a call prints: the one in its text, else its own, else the printer's.
+fn level_of(call: &PrintCall<'_>, printer: &Printer) -> u8 {
+    let own = call.text.parts().find_map(|part| match part {
+        Part::Name(name) => level(name),
+        _ => None,
+    });
+    match (own, call.level) {
+        (Some(own), _) => own,
+        (None, 0) => printer.level,
+        (None, level) => level,
+    }
 }
 
 /// The level that `KERN_…` stands for, as the digit that is printed.

@@ -240,23 +240,24 @@ fn matched(
             }
             Piece::Pointer => line = pointer(line)?,
             Piece::Char => line = line.get(1..)?,
-            Piece::Module(name) => {
-                let end = line
-                    .iter()
-                    .position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')));
-                let (word, after) = line.split_at(end.unwrap_or(line.len()));
-                if word.is_empty() {
-                    return None;
-                }
-                if word == name {
-                    fit.module = true;
-                    fit.literal(word);
-                }
-                line = after;
-            }
+            Piece::Module(name) => line = module(line, name, &mut fit)?,
             Piece::Any => return any(format, line, open, fit, steps),
         }
     }
+}
+
+/// The rest of a line after a module's name, which may be any; `name` is the one that fits best.
+fn module<'l>(line: &'l [u8], name: &[u8], fit: &mut Fit) -> Option<&'l [u8]> {
+    let end = line.iter().position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')));
+    let (word, after) = line.split_at(end.unwrap_or(line.len()));
+    if word.is_empty() {
+        return None;
+    }
+    if word == name {
+        fit.module = true;
+        fit.literal(word);
+    }
+    Some(after)
 }
 
 /// The rest of a line after what may be anything, tried from the shortest on.

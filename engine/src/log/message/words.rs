@@ -44,6 +44,27 @@ pub(super) struct ByWord {
     starts: HashMap<[u8; CUT_START], Vec<FormatLine>>,
 }
 
+/// Lines by the buckets of their words' hashes, and for each bucket where its lines end.
+fn by_bucket(keyed: Vec<(u32, FormatLine)>) -> (Vec<u32>, Vec<(u32, FormatLine)>) {
+    let mut ends = vec![0u32; (1 << BITS) + 1];
+    for (hash, _) in &keyed {
+        ends[bucket(*hash) + 1] += 1;
+    }
+    for at in 1..ends.len() {
+        ends[at] += ends[at - 1];
+    }
+    let none = FormatLine::default();
+    let mut sorted = vec![(0, none); keyed.len()];
+    let mut next = ends.clone();
+    for entry in keyed {
+        let at = &mut next[bucket(entry.0)];
+        sorted[*at as usize] = entry;
+        *at += 1;
+    }
+    ends.remove(0);
+    (ends, sorted)
+}
+
 impl FormatLine {
     /// Its longest literal text, which a line must have: what is of no use is seen by that at
     /// little cost. `text` is the format's.
@@ -100,23 +121,8 @@ impl ByWord {
                 wordless.entry(*start).or_default().push(line);
             }
         }
-        let mut ends = vec![0u32; (1 << BITS) + 1];
-        for (hash, _) in &keyed {
-            ends[bucket(*hash) + 1] += 1;
-        }
-        for at in 1..ends.len() {
-            ends[at] += ends[at - 1];
-        }
-        let none = FormatLine::default();
-        let mut sorted = vec![(0, none); keyed.len()];
-        let mut next = ends.clone();
-        for entry in keyed {
-            let at = &mut next[bucket(entry.0)];
-            sorted[*at as usize] = entry;
-            *at += 1;
-        }
-        ends.remove(0);
-        ByWord { ends, lines: sorted, wordless, starts }
+        let (ends, lines) = by_bucket(keyed);
+        ByWord { ends, lines, wordless, starts }
     }
 
     /// Calls `each` with the lines of formats that `text` may have been printed by.
