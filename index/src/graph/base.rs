@@ -114,6 +114,17 @@ pub struct Graph<'a> {
     left_out: OnceLock<Bits>,
 }
 
+/// The second file of each pair by its first one.
+fn pairs(words: &Words<'_>) -> HashMap<FileId, Vec<FileId>> {
+    let mut found: HashMap<FileId, Vec<FileId>> = HashMap::new();
+    for at in 0..words.len() / 2 {
+        if let (Some(first), Some(second)) = (words.get(at * 2), words.get(at * 2 + 1)) {
+            found.entry(FileId(first)).or_default().push(FileId(second));
+        }
+    }
+    found
+}
+
 impl<'a> Graph<'a> {
     /// The graph in these sections.
     ///
@@ -147,7 +158,8 @@ impl<'a> Graph<'a> {
             included,
             including,
         ] = parts(files).ok_or(Damaged("graph.files"))?;
-        let mut graph = Graph {
+        let base_includers = pairs(&Words::new(including));
+        let graph = Graph {
             names,
             starts: Words::new(starts),
             records,
@@ -170,8 +182,8 @@ impl<'a> Graph<'a> {
             places: Words::new(places),
             undecided,
             formats,
-            includers: HashMap::new(),
-            base_includers: HashMap::new(),
+            includers: base_includers.clone(),
+            base_includers,
             included: Bits::from_bytes(included.all().unwrap_or_default(), path_ends.len() / 4),
             private: Mutex::default(),
             asked: Mutex::default(),
@@ -181,21 +193,19 @@ impl<'a> Graph<'a> {
             overlay: Overlay::default(),
             left_out: OnceLock::new(),
         };
-        let sound = |ok: bool, name| if ok { Ok(()) } else { Err(Damaged(name)) };
-        sound(graph.starts.len() == names.len() as usize + 1, "graph.definitions")?;
-        sound(graph.edge_offsets.len() == graph.sources.len() + 1, "graph.edges")?;
-        sound(graph.user_offsets.len() == graph.used.len() + 1, "graph.users")?;
-        sound(graph.include_offsets.len() == graph.path_ends.len() + 1, "graph.files")?;
-        sound(graph.public_offsets.len() == graph.path_ends.len() + 1, "graph.files")?;
-        sound(graph.places.len() == graph.path_ends.len(), "graph.files")?;
-        let including = Words::new(including);
-        for at in 0..including.len() / 2 {
-            if let (Some(target), Some(file)) = (including.get(at * 2), including.get(at * 2 + 1)) {
-                graph.base_includers.entry(FileId(target)).or_default().push(FileId(file));
-            }
-        }
-        graph.includers.clone_from(&graph.base_includers);
+        graph.soundness()?;
         Ok(graph)
+    }
+
+    /// An error when there is not as much of a part as of what it says something about.
+    fn soundness(&self) -> Result<(), Damaged> {
+        let sound = |ok: bool, name| if ok { Ok(()) } else { Err(Damaged(name)) };
+        sound(self.starts.len() == self.names.len() as usize + 1, "graph.definitions")?;
+        sound(self.edge_offsets.len() == self.sources.len() + 1, "graph.edges")?;
+        sound(self.user_offsets.len() == self.used.len() + 1, "graph.users")?;
+        sound(self.include_offsets.len() == self.path_ends.len() + 1, "graph.files")?;
+        sound(self.public_offsets.len() == self.path_ends.len() + 1, "graph.files")?;
+        sound(self.places.len() == self.path_ends.len(), "graph.files")
     }
 
     /// How many definitions the sections hold.

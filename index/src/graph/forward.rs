@@ -214,24 +214,8 @@ impl<'g, 'a> Forward<'g, 'a> {
         near: &Nearness<'_, '_>,
         bound: usize,
     ) -> Walk {
-        let (through, without) = (&self.options.through, &self.options.without);
-        let any_way = through.is_empty() && without.is_empty();
-        let mut walked = Walked {
-            near,
-            through,
-            without,
-            bound,
-            distance: 0,
-            goal: (to, through.len()),
-            longer: None,
-            reached: HashMap::new(),
-            into: HashMap::new(),
-            next: Vec::new(),
-            goals: Vec::new(),
-        };
-        for start in starts {
-            walked.start(start);
-        }
+        let mut walked = Walked::from(starts, to, self.options, (near, bound));
+        let any_way = walked.through.is_empty() && walked.without.is_empty();
         let mut filled: HashMap<(Slot, Standpoint), (usize, Targets)> = HashMap::new();
         while !walked.next.is_empty() && walked.goals.is_empty() {
             let level = std::mem::take(&mut walked.next);
@@ -298,7 +282,34 @@ struct Walked<'w> {
     goals: Vec<State>,
 }
 
-impl Walked<'_> {
+impl<'w> Walked<'w> {
+    /// Begins at `starts`, on the way to a definition called `to`.
+    fn from(
+        starts: &[DefInfo],
+        to: NameRef,
+        options: &'w ChainOptions,
+        (near, bound): (&'w Nearness<'w, 'w>, usize),
+    ) -> Self {
+        let (through, without) = (&options.through, &options.without);
+        let mut walked = Walked {
+            near,
+            through,
+            without,
+            bound,
+            distance: 0,
+            goal: (to, through.len()),
+            longer: None,
+            reached: HashMap::new(),
+            into: HashMap::new(),
+            next: Vec::new(),
+            goals: Vec::new(),
+        };
+        for start in starts {
+            walked.start(start);
+        }
+        walked
+    }
+
     /// How many of the names to pass are behind a path that comes to `name`.
     fn passed(&self, passed: usize, name: NameRef) -> usize {
         passed + usize::from(self.through.get(passed) == Some(&name))

@@ -63,6 +63,15 @@ impl<'a> Texts<'a> {
     }
 }
 
+/// Which of so many files are among those that are `replaced`.
+fn marked(replaced: &Words<'_>, files: u32) -> Option<Bits> {
+    let mut marked = Bits::empty(files as usize);
+    for at in 0..replaced.len() / 2 {
+        marked.set(replaced.get(at * 2)? as usize);
+    }
+    Some(marked)
+}
+
 impl<'a> Laid<'a> {
     /// The overlay in these bytes, over sections of so many files and definitions.
     pub(super) fn open(
@@ -101,15 +110,11 @@ impl<'a> Laid<'a> {
             return None;
         }
         let replaced = Words::new(replaced);
-        let mut is_replaced = Bits::empty(base_files as usize);
-        for at in 0..replaced.len() / 2 {
-            is_replaced.set(replaced.get(at * 2)? as usize);
-        }
         let laid = Laid {
             base_files,
             base_definitions,
+            is_replaced: marked(&replaced, base_files)?,
             replaced,
-            is_replaced,
             paths: Texts::open(path_starts, paths)?,
             names: Texts::open(name_starts, names)?,
             name_places: Words::new(name_places),
@@ -123,14 +128,18 @@ impl<'a> Laid<'a> {
             all_includes: Texts::open(all_include_starts, all_includes)?,
             formats: Texts::open(format_starts, formats)?,
         };
-        let files = laid.files();
-        let holds = laid.includes.len() == files
-            && laid.all_includes.len() == files
-            && laid.formats.len() == files
-            && laid.edges.len() == laid.count()
-            && laid.name_places.len() == laid.names.len() as usize
-            && laid.users.len() as usize == laid.used.len();
-        holds.then_some(laid)
+        laid.holds_together().then_some(laid)
+    }
+
+    /// Whether there is as much of each part as of what it says something about.
+    fn holds_together(&self) -> bool {
+        let files = self.files();
+        self.includes.len() == files
+            && self.all_includes.len() == files
+            && self.formats.len() == files
+            && self.edges.len() == self.count()
+            && self.name_places.len() == self.names.len() as usize
+            && self.users.len() as usize == self.used.len()
     }
 
     pub(super) fn replaces(&self, file: FileId) -> bool {
@@ -258,15 +267,39 @@ fn sorted<K: Ord + Copy, V>(map: &HashMap<K, V>) -> Vec<(K, &V)> {
     entries
 }
 
+/// A definition's record, over sections of so many files.
+fn record(d: &DefInfo, base_files: u32) -> [u32; RECORD] {
+    let what = d.kind as u32 | u32::from(d.flags.0) << 8;
+    [d.name.0, d.file.0.wrapping_sub(base_files), d.first, d.last, what]
+}
+
+fn edge_bytes(edges: &[Edge], definition: &DefInfo) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    edges.iter().for_each(|edge| put_edge(&mut bytes, edge, definition.first));
+    bytes
+}
+
+/// Users, each by what it is more than the one before.
+fn user_bytes(users: &[u32]) -> Vec<u8> {
+    let (mut bytes, mut before) = (Vec::new(), 0);
+    for user in users {
+        put(&mut bytes, user.wrapping_sub(before));
+        before = *user;
+    }
+    bytes
+}
+
+fn file_bytes<'f>(files: impl Iterator<Item = &'f FileId>) -> Vec<u8> {
+    let numbers: Vec<u32> = files.map(|file| file.0).collect();
+    words(&numbers)
+}
+
 /// What is laid over sections of so many files and definitions, in bytes.
 pub(super) fn write(overlay: &Overlay<'_>, base_files: u32, base_definitions: u32) -> Vec<u8> {
     let replaced = sorted(&overlay.replaced).into_iter();
     let replaced: Vec<u32> =
         replaced.flat_map(|(file, now)| [file.0, now.map_or(0, |now| now + 1)]).collect();
-    let record = |d: &DefInfo| {
-        let what = d.kind as u32 | u32::from(d.flags.0) << 8;
-        [d.name.0, d.file.0.wrapping_sub(base_files), d.first, d.last, what]
-    };
+    let record = |d: &DefInfo| record(d, base_files);
     let definitions: Vec<u32> = overlay.definitions.iter().flat_map(record).collect();
     let by_name = sorted(&overlay.by_name);
     let defined: Vec<u32> = by_name.iter().map(|(name, _)| name.0).collect();
@@ -274,32 +307,16 @@ pub(super) fn write(overlay: &Overlay<'_>, base_files: u32, base_definitions: u3
     let types = sorted(&overlay.types);
     let typed: Vec<u32> = types.iter().map(|(at, _)| *at).collect();
     let types: Vec<u32> = types.iter().map(|(_, name)| name.0).collect();
-    let edges = overlay.edges.iter().zip(&overlay.definitions).map(|(edges, definition)| {
-        let mut bytes = Vec::new();
-        edges.iter().for_each(|edge| put_edge(&mut bytes, edge, definition.first));
-        bytes
-    });
-    let edges = TextsWriter::of(edges);
+    let edges = overlay.edges.iter().zip(&overlay.definitions);
+    let edges = TextsWriter::of(edges.map(|(edges, definition)| edge_bytes(edges, definition)));
     let by_used = sorted(&overlay.users);
     let used: Vec<u32> = by_used.iter().map(|(name, _)| name.0).collect();
-    let users = TextsWriter::of(by_used.iter().map(|(_, users)| {
-        let (mut bytes, mut before) = (Vec::new(), 0);
-        for user in *users {
-            put(&mut bytes, user.wrapping_sub(before));
-            before = *user;
-        }
-        bytes
-    }));
-    let numbers = |files: &mut dyn Iterator<Item = &FileId>| {
-        let numbers: Vec<u32> = files.map(|file| file.0).collect();
-        words(&numbers)
-    };
-    let includes =
-        TextsWriter::of(overlay.includes.iter().map(|targets| numbers(&mut targets.iter())));
+    let users = TextsWriter::of(by_used.iter().map(|(_, users)| user_bytes(users)));
+    let includes = overlay.includes.iter().map(|targets| file_bytes(targets.iter()));
+    let includes = TextsWriter::of(includes);
     let all_includes = overlay.all_includes.iter();
-    let all_includes = TextsWriter::of(
-        all_includes.map(|targets| numbers(&mut targets.iter().map(|(file, _)| file))),
-    );
+    let all_includes = all_includes.map(|targets| file_bytes(targets.iter().map(|(file, _)| file)));
+    let all_includes = TextsWriter::of(all_includes);
     let paths = TextsWriter::of(overlay.paths.iter());
     let names = TextsWriter::of(overlay.names.iter());
     let formats = TextsWriter::of(overlay.formats.iter());
