@@ -143,20 +143,12 @@ impl Reader<'_> {
                                 if idiom.is_some() {
                                     // `DEFINE_PER_CPU(type, name) = …`
                                     let inside = &head[at + 2..close.min(head.len())];
-                                    return inside
-                                        .iter()
-                                        .rev()
-                                        .find(|t| t.kind == TokenKind::Ident)
-                                        .copied();
+                                    return last_word(inside);
                                 }
                                 // `DEFINE_THING(name) = …`, known by no idiom.
                                 let inside = head.get(at + 2..close).unwrap_or_default();
                                 if name.is_none() && !self.idioms.is_attribute(text) {
-                                    name = inside
-                                        .iter()
-                                        .rev()
-                                        .find(|t| t.kind == TokenKind::Ident)
-                                        .copied();
+                                    name = last_word(inside);
                                 }
                                 at = close;
                             } else if !is_attribute {
@@ -173,11 +165,7 @@ impl Reader<'_> {
                             .iter()
                             .position(|t| t.is(b'[') || t.is(b')'))
                             .map_or(close, |n| at + n);
-                        return head[at..end]
-                            .iter()
-                            .rev()
-                            .find(|t| t.kind == TokenKind::Ident)
-                            .copied();
+                        return last_word(&head[at..end]);
                     }
                     at = closing(head, at, head.len()).unwrap_or(head.len());
                 }
@@ -218,6 +206,11 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// The last word of these tokens.
+fn last_word(tokens: &[Token]) -> Option<Token> {
+    tokens.iter().rev().find(|token| token.kind == TokenKind::Ident).copied()
 }
 
 /// A word after a variable's name that says where it lives, not what it is called.
