@@ -35,14 +35,10 @@ pub(crate) fn resolve(
     let set = |name: &'static str| env(name).map(|value| (name, value));
     let env = |name: &'static str| set(name).filter(|(_, value)| !value.is_empty());
     let text = |names: &[&'static str]| names.iter().find_map(|name| env(name));
-    let color_env = env("NO_COLOR").map(|(name, _)| (name, When::Never)).or_else(|| {
-        env("CLICOLOR_FORCE")
-            .filter(|(_, value)| value != "0")
-            .map(|(name, _)| (name, When::Always))
-    });
     let pager_flag = common.no_less.then(String::new);
+    let ignore_flag = switch(search.ignore, search.no_ignore);
     Settings {
-        color: pick(("color", common.color), color_env, file.color, When::Auto),
+        color: pick(("color", common.color), colors(env), file.color, When::Auto),
         hyperlink: pick(("hyperlink", common.hyperlink), None, file.hyperlink, When::Auto),
         highlight: pick(("highlight", common.highlight), None, file.highlight, Highlight::Auto),
         theme: pick(("theme", common.theme.clone()), None, file.theme, DEFAULT_THEME.into()),
@@ -65,12 +61,7 @@ pub(crate) fn resolve(
         context: pick(("", None), None, file.context, CONTEXT),
         max_list: pick(("max-list", list.max_list), None, file.max_list, MAX_LIST),
         hidden: pick(("hidden", switch(search.hidden, search.no_hidden)), None, file.hidden, false),
-        ignore: pick(
-            ("no-ignore", switch(search.ignore, search.no_ignore)),
-            None,
-            file.ignore,
-            true,
-        ),
+        ignore: pick(("no-ignore", ignore_flag), None, file.ignore, true),
         follow: pick(("follow", switch(search.follow, search.no_follow)), None, file.follow, false),
         auto_update: pick(
             ("", None),
@@ -92,6 +83,17 @@ pub(crate) fn resolve(
             std::env::consts::ARCH.into(),
         ),
     }
+}
+
+/// Whether the environment wants colours.
+fn colors(
+    env: impl Fn(&'static str) -> Option<(&'static str, String)>,
+) -> Option<(&'static str, When)> {
+    let never = env("NO_COLOR").map(|(name, _)| (name, When::Never));
+    never.or_else(|| {
+        let forced = env("CLICOLOR_FORCE").filter(|(_, value)| value != "0");
+        forced.map(|(name, _)| (name, When::Always))
+    })
 }
 
 /// A pair of flags that switch something on or off.

@@ -168,20 +168,7 @@ fn print(
         };
         let what = what(state);
         let change = change(stretch);
-        summary.push(json!({
-            "name": name,
-            "first": first.label,
-            "last": last.label,
-            "commit": last.revision.as_ref().map(|revision| &revision.commit),
-            "what": state.kind,
-            "exported": state.exported.is_some(),
-            "exported_by": state.exported,
-            "guard": state.guard,
-            "path": String::from_utf8_lossy(&state.path),
-            "line": state.line,
-            "head": state.head,
-            "change": change,
-        }));
+        summary.push(summed_up(name, state, (first, last), &change));
         let path = Path::new(&last.label).join(OsStr::from_bytes(&state.path));
         if let Some((patched, _)) = &last.patched {
             shown(patched, &state.path, &folder.join(&path))?;
@@ -207,6 +194,24 @@ fn print(
     lister.finish(b"", Totals::default())?;
     let found = rows.iter().any(|(_, stretch)| stretch.state.is_there());
     Ok(if found { Outcome::Found } else { Outcome::Nothing })
+}
+
+/// A row, for programs.
+fn summed_up(name: &str, state: &State, (first, last): (&Side, &Side), change: &str) -> Value {
+    json!({
+        "name": name,
+        "first": first.label,
+        "last": last.label,
+        "commit": last.revision.as_ref().map(|revision| &revision.commit),
+        "what": state.kind,
+        "exported": state.exported.is_some(),
+        "exported_by": state.exported,
+        "guard": state.guard,
+        "path": String::from_utf8_lossy(&state.path),
+        "line": state.line,
+        "head": state.head,
+        "change": change,
+    })
 }
 
 /// Writes a file of a tree with patches where its row leads to.

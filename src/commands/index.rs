@@ -263,20 +263,21 @@ fn describe(page: &mut String, stats: &Stats, size: IndexSize, fresh: &Fresh) {
         let count = counted(stats.opaque_folders, "folder");
         line("", format!("{count} not looked into (ignored, unreadable, or .git)"));
     }
+    line("since then", since(fresh));
+}
+
+/// What changed since the index was made.
+fn since(fresh: &Fresh) -> String {
     let Fresh { changed, added, removed, folders_added, .. } = fresh;
-    line(
-        "since then",
-        if fresh.is_current() {
-            "nothing changed".to_owned()
-        } else {
-            format!(
-                "{} changed, {added} added, {removed} removed, {}{}",
-                counted(*changed, "file"),
-                counted(*folders_added, "new folder"),
-                if fresh.changes() == 0 { "; ignore rules may have changed" } else { "" }
-            )
-        },
-    );
+    if fresh.is_current() {
+        return "nothing changed".to_owned();
+    }
+    format!(
+        "{} changed, {added} added, {removed} removed, {}{}",
+        counted(*changed, "file"),
+        counted(*folders_added, "new folder"),
+        if fresh.changes() == 0 { "; ignore rules may have changed" } else { "" }
+    )
 }
 
 /// Why files in this state are, or are not, indexed.

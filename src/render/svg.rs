@@ -86,21 +86,38 @@ pub(crate) fn nodes_of(uses: &[Use]) -> usize {
     uses.iter().flat_map(|one| [&one.from, &one.to]).collect::<HashSet<_>>().len()
 }
 
+/// The definitions of a picture by number, in the order in which they are named, and by folder.
+struct Nodes<'u> {
+    numbers: HashMap<&'u Shown, usize>,
+    folders: Vec<(&'u str, Vec<&'u Shown>)>,
+}
+
+impl<'u> Nodes<'u> {
+    fn of(uses: &'u [Use]) -> Nodes<'u> {
+        let mut numbers: HashMap<&Shown, usize> = HashMap::new();
+        let mut folders: Vec<(&str, Vec<&Shown>)> = Vec::new();
+        for node in uses.iter().flat_map(|one| [&one.from, &one.to]) {
+            let next = numbers.len();
+            if *numbers.entry(node).or_insert(next) < next {
+                continue;
+            }
+            let folder = node.file.rsplit_once('/').map_or("", |(folder, _)| folder);
+            match folders.iter_mut().find(|(known, _)| *known == folder) {
+                Some((_, nodes)) => nodes.push(node),
+                None => folders.push((folder, vec![node])),
+            }
+        }
+        Nodes { numbers, folders }
+    }
+
+    fn number(&self, node: &Shown) -> usize {
+        self.numbers.get(node).copied().unwrap_or_default()
+    }
+}
+
 /// The graph for `dot`; `link` makes the address of a file's line.
 pub(crate) fn draw_picture(uses: &[Use], link: impl Fn(&str, u32) -> String) -> String {
-    let mut numbers: HashMap<&Shown, usize> = HashMap::new();
-    let mut folders: Vec<(&str, Vec<&Shown>)> = Vec::new();
-    for node in uses.iter().flat_map(|one| [&one.from, &one.to]) {
-        let next = numbers.len();
-        if *numbers.entry(node).or_insert(next) < next {
-            continue;
-        }
-        let folder = node.file.rsplit_once('/').map_or("", |(folder, _)| folder);
-        match folders.iter_mut().find(|(known, _)| *known == folder) {
-            Some((_, nodes)) => nodes.push(node),
-            None => folders.push((folder, vec![node])),
-        }
-    }
+    let nodes = Nodes::of(uses);
     let mut text = String::from(
         "digraph kgrep {\n\trankdir=LR; ordering=out; bgcolor=transparent; tooltip=\" \"; nodesep=0.15;\n\
          \tnode [shape=box, style=\"rounded,filled\", fillcolor=white, fontname=\"monospace\", \
@@ -108,8 +125,8 @@ pub(crate) fn draw_picture(uses: &[Use], link: impl Fn(&str, u32) -> String) -> 
          arrowsize=0.7];\n",
     );
     let mut color = COLORS.iter().enumerate().cycle();
-    for (at, (folder, nodes)) in folders.iter().enumerate() {
-        let is_cluster = nodes.iter().any(|node| !node.file.is_empty());
+    for (at, (folder, own)) in nodes.folders.iter().enumerate() {
+        let is_cluster = own.iter().any(|node| !node.file.is_empty());
         if is_cluster && let Some((class, (light, _))) = color.next() {
             let label = if folder.is_empty() { "." } else { folder };
             let _ = writeln!(
@@ -119,30 +136,14 @@ pub(crate) fn draw_picture(uses: &[Use], link: impl Fn(&str, u32) -> String) -> 
                 quoted(label)
             );
         }
-        for node in nodes {
-            let place = match (node.file.rsplit('/').next(), node.line) {
-                (Some(""), _) | (None, _) => String::new(),
-                (Some(file), 0) => format!("\\n{}", quoted(file)),
-                (Some(file), line) => format!("\\n{}:{line}", quoted(file)),
-            };
-            let more = match node.file.as_str() {
-                "" => String::new(),
-                file => format!(
-                    ", URL=\"{}\", tooltip=\"{}:{}\"",
-                    quoted(&link(file, node.line)),
-                    quoted(file),
-                    node.line
-                ),
-            };
-            let number = numbers.get(node).copied().unwrap_or_default();
-            let _ = writeln!(text, "\tn{number} [label=\"{}{place}\"{more}];", quoted(&node.name));
+        for node in own {
+            draw_node(&mut text, nodes.number(node), node, &link);
         }
         if is_cluster {
             text.push_str("\t}\n");
         }
     }
     for one in uses {
-        let number = |node: &Shown| numbers.get(node).copied().unwrap_or_default();
         let style = match one.how.as_str() {
             "call" => String::new(),
             how => format!(", style=dashed, label=\"{}\"", quoted(how)),
@@ -151,12 +152,31 @@ pub(crate) fn draw_picture(uses: &[Use], link: impl Fn(&str, u32) -> String) -> 
         let _ = writeln!(
             text,
             "\tn{} -> n{} [tooltip=\"{told}\", labeltooltip=\"{told}\"{style}];",
-            number(&one.from),
-            number(&one.to)
+            nodes.number(&one.from),
+            nodes.number(&one.to)
         );
     }
     text.push_str("}\n");
     text
+}
+
+/// A definition's line: its name, and where it is, which leads there.
+fn draw_node(text: &mut String, number: usize, node: &Shown, link: &impl Fn(&str, u32) -> String) {
+    let place = match (node.file.rsplit('/').next(), node.line) {
+        (Some(""), _) | (None, _) => String::new(),
+        (Some(file), 0) => format!("\\n{}", quoted(file)),
+        (Some(file), line) => format!("\\n{}:{line}", quoted(file)),
+    };
+    let more = match node.file.as_str() {
+        "" => String::new(),
+        file => format!(
+            ", URL=\"{}\", tooltip=\"{}:{}\"",
+            quoted(&link(file, node.line)),
+            quoted(file),
+            node.line
+        ),
+    };
+    let _ = writeln!(text, "\tn{number} [label=\"{}{place}\"{more}];", quoted(&node.name));
 }
 
 /// What `dot` drew, with its colours for a dark page beside those for a light one.

@@ -253,31 +253,44 @@ impl<'l> Table<'l> {
             columns.extra(&palette.extra, &cell, &extra);
         }
         if !self.files_only {
-            let line = text.strip_suffix(b"\n").unwrap_or(text);
-            let (mut lead, mut text) = trimmed(line);
-            if self.indented && !text.is_empty() {
-                (lead, text) = (0, line.strip_suffix(b"\r").unwrap_or(line));
-            }
-            if !text.is_empty() {
-                let out = columns.begin();
-                if fits_lines(self.look) {
-                    let room = self.look.width.saturating_sub(self.width_before_content()).max(1);
-                    let spans = if row.beside { &[] } else { spans };
-                    let ink = if row.beside { &palette.mark } else { &palette.plain };
-                    ink.around(out, |out| {
-                        push_fitted(out, self.look, text, (at + lead, spans), room, false, None);
-                    });
-                } else if row.beside {
-                    // What is around a match stands back.
-                    palette.mark.around(out, |out| {
-                        push_short(out, self.look, text, 0, &[], missing);
-                    });
-                } else {
-                    push_short(out, self.look, text, at + lead, spans, missing);
-                }
-            }
+            self.content(&mut columns, row.beside, (at, text), (spans, missing));
         }
         columns.end();
+    }
+
+    /// Appends a row's text, which begins at offset `at` of its entry's; what is `beside` a match
+    /// stands back.
+    fn content(
+        &self,
+        columns: &mut Columns<'_>,
+        beside: bool,
+        (at, text): (usize, &[u8]),
+        (spans, missing): (&[Span], u64),
+    ) {
+        let palette = &self.look.palette;
+        let line = text.strip_suffix(b"\n").unwrap_or(text);
+        let (mut lead, mut text) = trimmed(line);
+        if self.indented && !text.is_empty() {
+            (lead, text) = (0, line.strip_suffix(b"\r").unwrap_or(line));
+        }
+        if text.is_empty() {
+            return;
+        }
+        let out = columns.begin();
+        if fits_lines(self.look) {
+            let room = self.look.width.saturating_sub(self.width_before_content()).max(1);
+            let spans = if beside { &[] } else { spans };
+            let ink = if beside { &palette.mark } else { &palette.plain };
+            ink.around(out, |out| {
+                push_fitted(out, self.look, text, (at + lead, spans), room, false, None);
+            });
+        } else if beside {
+            palette.mark.around(out, |out| {
+                push_short(out, self.look, text, 0, &[], missing);
+            });
+        } else {
+            push_short(out, self.look, text, at + lead, spans, missing);
+        }
     }
 
     fn file(&self, columns: &mut Columns<'_>, path: &[u8], line: u64) {
