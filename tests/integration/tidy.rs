@@ -9,6 +9,9 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 /// A file outgrows its purpose here.
 const TOO_LONG: usize = 600;
 
+/// A function with more lines than this has parts that want names of their own.
+const TOO_TALL: usize = 60;
+
 /// Trees to be searched: data, not code.
 const TREES: [&str; 2] = ["tests/trees", "index/tests/trees"];
 
@@ -51,6 +54,78 @@ fn no_file_outgrows_its_purpose() {
         let lines = text.lines().count();
         assert!(lines <= TOO_LONG, "{} has {lines} lines: split it", path.display());
     }
+}
+
+/// Whether a function begins with this line.
+fn is_function(line: &str) -> bool {
+    let before = ["const", "async", "unsafe", "extern", "\"C\""];
+    let mut words = line.split_whitespace();
+    words.find(|word| !word.starts_with("pub") && !before.contains(word)) == Some("fn")
+}
+
+/// The functions of a file: the first line's number and how many lines there are. Tests are left
+/// out. As rustfmt lays it out, something ends at a closing brace in the column that it began in.
+fn functions(text: &str) -> Vec<(usize, usize)> {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < lines.len() {
+        let line = lines[at];
+        let column = &line[..line.len() - line.trim_start().len()];
+        let ends = |line: &&str| {
+            let rest = line.strip_prefix(column).unwrap_or_default();
+            rest.starts_with('}') || rest.starts_with(')') && rest.ends_with(';')
+        };
+        let lines_of = |at: usize| {
+            let more = lines[at..].iter().skip(1).position(ends);
+            more.map_or(lines.len() - at, |more| more + 2)
+        };
+        if line.trim_start() == "#[cfg(test)]" {
+            let more = lines[at..].iter().position(|line| !line.trim_start().starts_with("#["));
+            at += more.unwrap_or(lines.len());
+            if lines.get(at).is_some_and(|line| line.ends_with('{')) {
+                at += lines_of(at);
+            }
+            continue;
+        }
+        if is_function(line) {
+            let is_one_line = line.ends_with([';', '}']);
+            found.push((at + 1, if is_one_line { 1 } else { lines_of(at) }));
+        }
+        at += 1;
+    }
+    found
+}
+
+#[test]
+fn no_function_outgrows_the_eye() {
+    let mut seen = 0;
+    for (path, text) in rust_files() {
+        let below = path.strip_prefix(ROOT).expect("it is below");
+        let is_test = below.iter().any(|folder| folder == "tests")
+            || below.file_name().is_some_and(|name| name.to_string_lossy().ends_with("tests.rs"));
+        if is_test {
+            continue;
+        }
+        for (line, lines) in functions(&text) {
+            seen += 1;
+            let place = format!("{}:{line}", below.display());
+            assert!(lines <= TOO_TALL, "{place} has {lines} lines: find its parts");
+        }
+    }
+    // A published package has no list of its files.
+    assert!(seen > 1000 || files().is_empty(), "only {seen} were seen");
+}
+
+#[test]
+fn a_function_that_is_too_long_is_seen() {
+    let body = "        step();\n".repeat(TOO_TALL);
+    let long = format!("    pub(crate) async fn long(\n        &self,\n    ) {{\n{body}    }}\n");
+    let trait_has = "    fn open(\n        &self,\n    ) -> bool;\n\n    fn close(&self);\n";
+    let tests = format!("#[cfg(test)]\nmod tests {{\n{long}}}\n");
+    let text = format!("//! Why.\n\nimpl Lamp {{\n{trait_has}{long}}}\n\n{tests}fn main() {{}}\n");
+    let last = text.lines().count();
+    assert_eq!(functions(&text), [(4, 3), (8, 1), (9, TOO_TALL + 4), (last, 1)]);
 }
 
 #[test]
