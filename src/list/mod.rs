@@ -3,12 +3,13 @@
 //!
 //! What an entry is, the engine says ([`kgrep_engine::place`]). `writer` and `reader` how a list lies on disk,
 //! `shelf` which lists are kept and which one is meant, `selector` and `followup`
-//! how the user names entries and what he wants done with them, `named` what a row is about. Drawing is
-//! `render`'s work; nothing here prints.
+//! how the user names entries and what is to be done with them, `line` how that is typed, `named`
+//! what a row is about. Drawing is `render`'s work; nothing here prints.
 
 mod followup;
 mod indices;
 mod layout;
+mod line;
 pub(crate) mod named;
 mod reader;
 mod selector;
@@ -18,9 +19,7 @@ pub(crate) mod testing;
 mod view;
 mod writer;
 
-pub(crate) use followup::{
-    ASKS, COMMANDS, FollowUp, FollowUpError, NAMES, Step, ends_with_grep, parse, parse_args,
-};
+pub(crate) use followup::{ASKS, COMMANDS, FollowUp, FollowUpError, NAMES, Step};
 pub(crate) use indices::Indices;
 pub(crate) use kgrep_engine::place::{
     ContextLine, FileEntry, Logged, LoggedAs, LoggedPlace, Match, Span,
@@ -28,6 +27,7 @@ pub(crate) use kgrep_engine::place::{
 pub(crate) use kgrep_engine::relocate::{Place, SourceFile};
 pub(crate) use kgrep_engine::{Column, Role};
 pub(crate) use layout::{AtRevision, ListError, Meta};
+pub(crate) use line::{ends_with_grep, parse, parse_args};
 pub(crate) use reader::List;
 pub(crate) use selector::Selectors;
 pub(crate) use shelf::{LeftOut, Shelf, Shelved, Terminal};
