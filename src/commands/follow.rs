@@ -48,14 +48,7 @@ pub(crate) fn run(root: &Root, session: &Session) -> Result<Outcome> {
     let facts = Facts::of_stdout();
     let problems = Cell::new(false);
     let mut search = |asked: Asked<'_>| {
-        let (outcome, found) = match asked {
-            Asked::Search(folder, args) => in_folder(folder, || searched(args, root))??,
-            Asked::Command(folder, words) => commanded(folder, words, root, session)?,
-            Asked::Browse(view) => {
-                let view = browse::on_view(*view, root, session)?;
-                (Outcome::Found, Searched::Found(Box::new(view)))
-            }
-        };
+        let (outcome, found) = answered(asked, root, session)?;
         problems.set(problems.get() || outcome == Outcome::Problems);
         Ok(found)
     };
@@ -100,6 +93,18 @@ pub(crate) fn run(root: &Root, session: &Session) -> Result<Outcome> {
         Ended::Nothing => Outcome::Nothing,
         Ended::Done | Ended::Quit => Outcome::Found,
     })
+}
+
+/// What the screen asks for: a search, a command, or the whole screen.
+fn answered(asked: Asked<'_>, root: &Root, session: &Session) -> Result<(Outcome, Searched)> {
+    match asked {
+        Asked::Search(folder, args) => in_folder(folder, || searched(args, root))?,
+        Asked::Command(folder, words) => commanded(folder, words, root, session),
+        Asked::Browse(view) => {
+            let view = browse::on_view(*view, root, session)?;
+            Ok((Outcome::Found, Searched::Found(Box::new(view))))
+        }
+    }
 }
 
 /// The list named by `number`, else the newest one of this terminal, else the newest.
