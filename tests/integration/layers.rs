@@ -117,6 +117,7 @@ const PROGRAM: Order = &[
     ("mcp", &[]),
     ("browse", &[]),
     ("rpc", &[]),
+    ("room", &[]),
     ("served", &[]),
     ("cells", &[]),
     ("code", &[]),
