@@ -21,6 +21,7 @@ mod percent;
 mod reading;
 mod render;
 mod request;
+mod room;
 mod rpc;
 mod served;
 mod session;

@@ -37,26 +37,31 @@ impl<'a> Keeping<'a> {
         let mut seen: HashSet<&[u8]> = HashSet::new();
         let new = rows.iter().map(|row| &row.path);
         let new = new.filter(|path| !self.files.contains_key(*path) && seen.insert(path));
-        self.sources.expect(new.cloned().collect());
-        for (at, row) in rows.iter().enumerate() {
-            let most = self.session.settings.max_list.value;
-            if self.lister.len() >= most {
-                tell(format!("more than {most} places: the others are left out (--max-list)"));
-                return false;
+        let new = new.cloned().collect();
+        let mut sources = std::mem::take(&mut self.sources);
+        let has_room = sources.ahead(self.code, new, |sources| {
+            for (at, row) in rows.iter().enumerate() {
+                let most = self.session.settings.max_list.value;
+                if self.lister.len() >= most {
+                    tell(format!("more than {most} places: the others are left out (--max-list)"));
+                    return false;
+                }
+                self.row(sources, row, title(at).as_deref());
             }
-            self.row(row, title(at).as_deref());
-        }
-        true
+            true
+        });
+        self.sources = sources;
+        has_room
     }
 
-    fn row(&mut self, row: &Row, title: Option<&str>) {
+    fn row(&mut self, sources: &mut Sources, row: &Row, title: Option<&str>) {
         if !self.files.contains_key(&row.path) {
             let entry = FileEntry { path: self.code.shown(&row.path), stdin: false };
             let number = self.lister.file(&entry);
             self.files.insert(row.path.clone(), (number, entry.path));
         }
         let Some((file, shown)) = self.files.get(&row.path) else { return };
-        let source = self.sources.get(self.code, &row.path);
+        let source = sources.get(self.code, &row.path);
         let line = u64::from(row.line);
         let text = source.line(line).unwrap_or_default();
         let name = || word_in(text, &row.name).into_iter().collect();
@@ -77,7 +82,7 @@ impl<'a> Keeping<'a> {
             self.lister.print_no_more();
             self.failure = Some(error);
         }
-        self.sources.notes.drain(..).for_each(|note| notes::tell(&note));
+        sources.notes.drain(..).for_each(|note| notes::tell(&note));
     }
 
     /// What prints the list, if it is printed.

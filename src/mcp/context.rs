@@ -17,6 +17,7 @@ use super::revisions::{Asked, Revisions};
 use crate::code::Code;
 use crate::message;
 use crate::notes;
+use crate::room;
 use crate::served::{About, Served};
 use crate::session::Session;
 
@@ -64,6 +65,12 @@ impl Context {
             }
             error => format!("at: {}", told(&error.into())),
         })
+    }
+
+    /// Gives back what memory no question needs now, if that is much.
+    pub(super) fn give_back(&self) {
+        let revisions = self.revisions.at_hand();
+        room::give_back(revisions.iter().map(|context| &context.served).chain([&self.served]));
     }
 
     /// The revision that it is, as it was asked.

@@ -78,6 +78,7 @@ pub(crate) fn serve(session: &Session, here: &Path, tree: Option<&Path>) -> Resu
                     let Ok(job) = job else { break };
                     work(&job.context, &out, &job);
                     open.end(&job.id);
+                    job.context.give_back();
                 }
             });
         }

@@ -62,4 +62,9 @@ impl Revisions {
         known.truncate(AT_HAND);
         Ok(context)
     }
+
+    /// Those that are at hand.
+    pub(super) fn at_hand(&self) -> Vec<Arc<Context>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }

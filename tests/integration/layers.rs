@@ -116,6 +116,7 @@ const PROGRAM: Order = &[
     "mcp",
     "browse",
     "rpc",
+    "room",
     "served",
     "cells",
     "code",

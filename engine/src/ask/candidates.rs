@@ -24,6 +24,28 @@ pub(super) fn candidates(
     request: SearchRequest,
     answer: &mut Answer,
 ) -> Result<Vec<Vec<u8>>> {
+    found(code, request, false, answer)
+}
+
+/// As [`candidates`], with others among them where the index alone can tell which files those are:
+/// none is read for it.
+///
+/// # Errors
+/// As [`candidates`].
+pub(super) fn unread(
+    code: &Code,
+    request: SearchRequest,
+    answer: &mut Answer,
+) -> Result<Vec<Vec<u8>>> {
+    found(code, request, true, answer)
+}
+
+fn found(
+    code: &Code,
+    request: SearchRequest,
+    may_be_others: bool,
+    answer: &mut Answer,
+) -> Result<Vec<Vec<u8>>> {
     let root = code.tree().root();
     let args =
         SearchRequest { rules: code.workspace().rules(), folder: root.to_owned(), ..request };
@@ -50,18 +72,34 @@ pub(super) fn candidates(
         notes,
         cancel: code.cancel(),
     };
+    let listed = match may_be_others {
+        true => scope.known(&args, advice.filter.as_ref())?,
+        false => None,
+    };
     let mut found = Vec::new();
-    let totals = scan(&search, |event| {
-        match event {
-            Event::Hits(hits) => {
-                let path = PathBuf::from(OsString::from_vec(hits.file.path));
-                let below = path.strip_prefix(root).map(|path| path.as_os_str().as_bytes());
-                found.extend(below.ok().filter(|p| Language::of(p).is_some()).map(<[u8]>::to_vec));
-            }
-            Event::Problem(message) | Event::Warning(message) => notes(Note::Problem(message)),
+    let mut take = |path: PathBuf| {
+        let below = path.strip_prefix(root).map(|path| path.as_os_str().as_bytes());
+        found.extend(below.ok().filter(|p| Language::of(p).is_some()).map(<[u8]>::to_vec));
+    };
+    let searched = match listed {
+        Some(paths) => {
+            let number = paths.len() as u64;
+            paths.into_iter().for_each(take);
+            number
         }
-        true
-    })?;
+        None => {
+            let totals = scan(&search, |event| {
+                match event {
+                    Event::Hits(hits) => take(PathBuf::from(OsString::from_vec(hits.file.path))),
+                    Event::Problem(message) | Event::Warning(message) => {
+                        notes(Note::Problem(message));
+                    }
+                }
+                true
+            })?;
+            totals.files
+        }
+    };
     // What the disk has says nothing of what an editor has.
     let open = code.workspace().buffers().below(root);
     if !open.is_empty() {
@@ -72,7 +110,7 @@ pub(super) fn candidates(
     answer.coverage = Coverage {
         indexed: advice.indexed,
         changes: advice.fresh.as_ref().map(Fresh::changes),
-        searched: Some(totals.files),
+        searched: Some(searched),
         files: advice.whole.as_ref().zip(advice.fresh.as_ref()).map(|(i, fresh)| i.files(fresh)),
         ..Coverage::default()
     };

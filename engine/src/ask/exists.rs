@@ -13,7 +13,9 @@ use super::{Sources, define};
 use crate::answer::{
     Answer, Cell, Column, DefinitionKind, How, Outside, Role, Row, Standing, Title, Verdict,
 };
-use crate::code::{Code, export_of, filled_up, maker, name_line, named, near, one_name, word_in};
+use crate::code::{
+    Code, export_of, filled_up, in_parallel, maker, name_line, named, near, one_name, word_in,
+};
 use crate::compare::told;
 use crate::diff::model::Origin;
 use crate::diff::set;
@@ -88,8 +90,10 @@ struct Name {
 impl Asker<'_, '_> {
     fn ask(&mut self, names: &[String]) -> Result<()> {
         let mut all = Vec::with_capacity(names.len());
-        for name in names {
-            all.push(self.name(name)?);
+        for found in in_parallel(names, |name| known(self.code, self.graph, name)) {
+            let (name, note) = found?;
+            self.answer.notes.extend(note);
+            all.push(name);
         }
         let found = all.iter().flat_map(|name| &name.found);
         self.code.read_ahead(found.map(|d| self.graph.path(d.file).to_vec()).collect());
@@ -108,16 +112,6 @@ impl Asker<'_, '_> {
             self.answer.sections.push(Title::Verdict(name.verdict));
         }
         Ok(())
-    }
-
-    /// What the graph says of a name.
-    fn name(&mut self, asked: &str) -> Result<Name> {
-        let plain = one_name(asked)?.trim_end_matches('=').to_owned();
-        let define::Found { definitions: found, note } =
-            define::found(self.code, self.graph, asked, &[])?;
-        self.answer.notes.extend(note);
-        let verdict = Verdict { name: asked.trim().to_owned(), ..Verdict::default() };
-        Ok(Name { plain, verdict, found, rows: Vec::new() })
     }
 
     /// Where it stands, and what it comes to, as far as the graph tells.
@@ -417,6 +411,14 @@ impl Asker<'_, '_> {
         }
         rows
     }
+}
+
+/// What the graph says of a name, and what is to be noted of that.
+fn known(code: &Code, graph: &Graph<'_>, asked: &str) -> Result<(Name, Option<Note>)> {
+    let plain = one_name(asked)?.trim_end_matches('=').to_owned();
+    let define::Found { definitions: found, note } = define::found(code, graph, asked, &[])?;
+    let verdict = Verdict { name: asked.trim().to_owned(), ..Verdict::default() };
+    Ok((Name { plain, verdict, found, rows: Vec::new() }, note))
 }
 
 /// Whether the text may have more to say of a name.

@@ -14,11 +14,11 @@ use kgrep_index::outline::{
 };
 
 use super::at_once;
-use super::candidates::candidates;
+use super::candidates;
 use super::known_calls::KnownCalls;
 use super::names::unknown;
 use crate::answer::{Answer, Arrow, Cell, Column, How, Label, Node, Role, Row, Sureness};
-use crate::code::{Code, in_parallel, is_export, one_name};
+use crate::code::{Code, in_parallel, is_export, one_name, word_in};
 use crate::request::{ReferenceKind, References};
 use crate::search::SearchRequest;
 use crate::sink::Sink;
@@ -82,10 +82,19 @@ pub(super) fn handed_on(
     }
     let meaning = known.meaning;
     let (mut is_used, mut is_found, mut kinds) = (false, false, Vec::new());
-    for part in paths.chunks(HANDED_ON) {
+    let (first, others) = paths.split_at(paths.len().min(FIRST));
+    for part in [first].into_iter().chain(others.chunks(HANDED_ON)) {
         code.cancel().check()?;
         let mut rows = Vec::new();
-        for file in in_parallel(part, |path| in_file(name, path, code, &known)) {
+        let found = in_parallel(part, |path| {
+            let bytes = code.bytes(path).map_err(|error| code.unreadable(path, &error))?;
+            let file = in_file(name, path, &bytes, code, &known);
+            if !file.uses.is_empty() {
+                code.hold(path, bytes);
+            }
+            Ok(file)
+        });
+        for file in found {
             let file = match file {
                 Ok(file) => file,
                 Err(note) => {
@@ -114,6 +123,9 @@ pub(super) fn handed_on(
 
 /// So many files are read before their rows are handed on.
 const HANDED_ON: usize = 256;
+
+/// So many before the first are: somebody waits for them.
+const FIRST: usize = 32;
 
 fn columns() -> Vec<Column> {
     Column::all(&[("Function", Role::Function), ("How", Role::How)])
@@ -260,7 +272,7 @@ impl InLine {
     }
 }
 
-/// The files that have the name.
+/// The files that may have the name.
 fn paths(name: &str, code: &Code, answer: &mut Answer) -> Result<Vec<Vec<u8>>> {
     let request = SearchRequest {
         pattern: Some(OsString::from(name)),
@@ -268,7 +280,7 @@ fn paths(name: &str, code: &Code, answer: &mut Answer) -> Result<Vec<Vec<u8>>> {
         word_regexp: true,
         ..SearchRequest::default()
     };
-    candidates(code, request, answer)
+    candidates::unread(code, request, answer)
 }
 
 /// What each of these files has to do with the name.
@@ -280,16 +292,22 @@ fn files(
     answer: &mut Answer,
 ) -> Vec<InFile> {
     let mut files = Vec::with_capacity(paths.len());
-    for file in in_parallel(paths, |path| in_file(name, path, code, known)) {
+    let found = in_parallel(paths, |path| {
+        let bytes = code.bytes(path).map_err(|error| code.unreadable(path, &error))?;
+        Ok(in_file(name, path, &bytes, code, known))
+    });
+    for file in found {
         file.map_or_else(|note| answer.notes.push(note), |file| files.push(file));
     }
     files
 }
 
-fn in_file(name: &str, path: &[u8], code: &Code, known: &KnownCalls) -> Result<InFile, Note> {
-    let bytes = code.bytes(path).map_err(|error| code.unreadable(path, &error))?;
+fn in_file(name: &str, path: &[u8], bytes: &[u8], code: &Code, known: &KnownCalls) -> InFile {
     let name = name.as_bytes();
-    if let Some(calls) = known.in_file(path, &bytes, name) {
+    if word_in(bytes, name).is_none() {
+        return InFile::default();
+    }
+    if let Some(calls) = known.in_file(path, bytes, name) {
         let uses = calls.into_iter().map(|(line, within)| InLine {
             line,
             kind: Some(UseKind::Call),
@@ -297,9 +315,9 @@ fn in_file(name: &str, path: &[u8], code: &Code, known: &KnownCalls) -> Result<I
             within,
             access: None,
         });
-        return Ok(InFile { path: path.to_vec(), uses: uses.collect(), defines: Vec::new() });
+        return InFile { path: path.to_vec(), uses: uses.collect(), defines: Vec::new() };
     }
-    let Mentioned { outline, lines, mut accesses } = mentions(path, &bytes, code.idioms(), name);
+    let Mentioned { outline, lines, mut accesses } = mentions(path, bytes, code.idioms(), name);
     let mut lines: BTreeSet<u32> = lines.into_iter().collect();
     let uses = by_line(&outline, name);
     let of_name = |d: &&Definition| outline.name(d.name) == name && d.kind != Kind::File;
@@ -318,7 +336,7 @@ fn in_file(name: &str, path: &[u8], code: &Code, known: &KnownCalls) -> Result<I
     });
     let uses = uses.collect();
     let defines = outline.definitions.iter().filter(of_name).map(|d| d.kind).collect();
-    Ok(InFile { path: path.to_vec(), uses, defines })
+    InFile { path: path.to_vec(), uses, defines }
 }
 
 /// Of the ways in which a line gets at a variable the one that matters most: a write before a read.

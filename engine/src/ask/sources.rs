@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
 
 use crate::Note;
 use crate::code::{Code, in_parallel};
@@ -24,14 +26,37 @@ pub struct Sources {
     expected: Vec<Vec<u8>>,
     /// How many of them were read.
     begun: usize,
+    /// Where those are read that come next, if another thread does.
+    coming: Option<Receiver<Vec<Read>>>,
     /// Those that can't be read.
     pub notes: Vec<Note>,
 }
 
 impl Sources {
-    /// Says that these files will be asked for next, each for the first time in this order.
-    pub fn expect(&mut self, expected: Vec<Vec<u8>>) {
-        (self.expected, self.begun) = (expected, 0);
+    /// What `work` makes of files that it asks for, each for the first time in the order of
+    /// `expected`: others are read while it works with one.
+    pub fn ahead<R>(
+        &mut self,
+        code: &Code,
+        expected: Vec<Vec<u8>>,
+        work: impl FnOnce(&mut Sources) -> R,
+    ) -> R {
+        if expected.len() < AHEAD {
+            (self.expected, self.begun) = (expected, 0);
+            return work(self);
+        }
+        thread::scope(|scope| {
+            let (ready, coming) = mpsc::sync_channel(1);
+            let parts: Vec<Vec<Vec<u8>>> = expected.chunks(AHEAD).map(<[_]>::to_vec).collect();
+            scope.spawn(move || {
+                // Nobody takes it where the work has ended early.
+                parts.iter().all(|part| ready.send(read_all(code, part)).is_ok())
+            });
+            (self.expected, self.begun, self.coming) = (expected, 0, Some(coming));
+            let made = work(self);
+            self.coming = None;
+            made
+        })
     }
 
     /// The file at `path` below the tree's root; an empty one, with a note, when it can't be
@@ -56,13 +81,20 @@ impl Sources {
             // It was read before.
             _ => vec![path.to_vec()],
         };
+        let mut read = None;
         if rest.first() == next.first() {
             self.begun += next.len();
+            read = self.coming.as_ref().and_then(|coming| coming.recv().ok());
         }
-        let files = in_parallel(&next, |path| match code.at_hand(path) {
-            Ok(file) => (file, None),
-            Err(error) => (Arc::default(), Some(code.unreadable(path, &error))),
-        });
+        let files = read.unwrap_or_else(|| read_all(code, &next));
         self.read.extend(next.into_iter().zip(files));
     }
+}
+
+/// Reads files on all processors.
+fn read_all(code: &Code, paths: &[Vec<u8>]) -> Vec<Read> {
+    in_parallel(paths, |path| match code.at_hand(path) {
+        Ok(file) => (file, None),
+        Err(error) => (Arc::default(), Some(code.unreadable(path, &error))),
+    })
 }

@@ -6,20 +6,43 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::source::Code;
+use crate::decode::decoded;
 use crate::files::in_parallel;
 use crate::relocate::SourceFile;
 
-/// So many bytes are at hand, at most: what comes then is read again where it is needed again.
-const MOST: usize = 32 << 20;
+/// So many bytes are at hand, and as many of those that were it before: what was needed longer ago
+/// is read again.
+const MOST: usize = 16 << 20;
 
 /// The files at hand, by their paths below the root.
 #[derive(Default)]
 pub(super) struct AtHand(Mutex<Known>);
 
+type Files = HashMap<Vec<u8>, Arc<SourceFile>>;
+
 #[derive(Default)]
 struct Known {
-    files: HashMap<Vec<u8>, Arc<SourceFile>>,
+    files: Files,
+    before: Files,
     size: usize,
+}
+
+impl Known {
+    fn get(&self, path: &[u8]) -> Option<Arc<SourceFile>> {
+        self.files.get(path).or_else(|| self.before.get(path)).cloned()
+    }
+
+    fn put(&mut self, path: &[u8], file: Arc<SourceFile>) {
+        let size = file.bytes().len();
+        if size > MOST {
+            return;
+        }
+        if self.size + size > MOST {
+            (self.before, self.size) = (std::mem::take(&mut self.files), 0);
+        }
+        self.size += size;
+        self.files.insert(path.to_vec(), file);
+    }
 }
 
 impl Code {
@@ -29,16 +52,18 @@ impl Code {
     /// As [`Code::lines`].
     pub(crate) fn at_hand(&self, path: &[u8]) -> io::Result<Arc<SourceFile>> {
         let known = || self.held.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(file) = known().files.get(path) {
-            return Ok(Arc::clone(file));
+        if let Some(file) = known().get(path) {
+            return Ok(file);
         }
         let file = Arc::new(self.lines(path)?);
-        let (mut known, size) = (known(), file.bytes().len());
-        if known.size + size <= MOST {
-            known.size += size;
-            known.files.insert(path.to_vec(), Arc::clone(&file));
-        }
+        known().put(path, Arc::clone(&file));
         Ok(file)
+    }
+
+    /// Has at hand what was read of a file, for whoever shows the places that were found in it.
+    pub(crate) fn hold(&self, path: &[u8], bytes: Vec<u8>) {
+        let file = Arc::new(SourceFile::from_bytes(decoded(bytes)));
+        self.held.0.lock().unwrap_or_else(PoisonError::into_inner).put(path, file);
     }
 
     /// Reads files that will be needed, on all processors. What can't be read is told where it is.

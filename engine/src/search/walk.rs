@@ -111,7 +111,14 @@ impl Scope {
     }
 
     /// What the walk would find, where the index knows it without one.
-    fn known(&self, args: &SearchRequest, filter: Option<&Filter>) -> Result<Option<Vec<PathBuf>>> {
+    ///
+    /// # Errors
+    /// When a file type is none.
+    pub(crate) fn known(
+        &self,
+        args: &SearchRequest,
+        filter: Option<&Filter>,
+    ) -> Result<Option<Vec<PathBuf>>> {
         let chooses = |choice: &TypeChoice| matches!(choice, TypeChoice::Only(_));
         // A file of a type that was asked for is listed even when it is hidden.
         let shows_hidden = !args.rules.hidden && args.types.iter().any(chooses);

@@ -96,6 +96,13 @@ impl<'a> Guarded<'a> {
         }
     }
 
+    /// Marks the section as damaged: its bytes are what was written, and nobody can have written them.
+    pub(crate) fn distrust(self) {
+        if let Some(guard) = self.guard {
+            guard.damaged.store(true, Relaxed);
+        }
+    }
+
     /// All bytes, checked.
     pub(crate) fn all(self) -> Option<&'a [u8]> {
         self.get(0..self.len)

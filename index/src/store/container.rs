@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The version of the format, of all files and sections together.
-pub(crate) const VERSION: u32 = 5;
+pub(crate) const VERSION: u32 = 6;
 
 const MAGIC: &[u8; 8] = b"kgrepidx";
 const HEADER_LEN: usize = 32;

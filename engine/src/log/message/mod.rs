@@ -14,6 +14,7 @@ mod texts;
 mod words;
 mod wrappers;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -98,14 +99,15 @@ pub struct Messages {
 pub struct Said<'g> {
     printing: Printing,
     /// Each file that can print to the log, and what the graph has of it.
-    files: Vec<(&'g [u8], &'g [u8])>,
+    files: Vec<(&'g [u8], Cow<'g, [u8]>)>,
 }
 
 impl<'g> Said<'g> {
     /// As the graph says.
     pub fn by(graph: &'g Graph<'_>) -> Said<'g> {
         let printing = Printing::built_in();
-        let files = graph.formats().filter(|(path, _)| printing.reaches_the_log(path)).collect();
+        let mut files = graph.formats();
+        files.retain(|(path, _)| printing.reaches_the_log(path));
         Said { printing, files }
     }
 }
