@@ -10,7 +10,7 @@ use kgrep_index::outline::Language;
 use crate::answer::{Answer, Coverage};
 use crate::code::Code;
 use crate::search::{
-    Event, Patterns, Scope, Search, SearchOptions, SearchRequest, advise_knowing, scan,
+    Advice, Event, Patterns, Scope, Search, SearchOptions, SearchRequest, advise_knowing, scan,
 };
 use crate::{Note, Result};
 
@@ -77,7 +77,7 @@ fn found(
         false => None,
     };
     let mut found = Vec::new();
-    let mut take = |path: PathBuf| {
+    let take = |path: PathBuf| {
         let below = path.strip_prefix(root).map(|path| path.as_os_str().as_bytes());
         found.extend(below.ok().filter(|p| Language::of(p).is_some()).map(<[u8]>::to_vec));
     };
@@ -87,18 +87,7 @@ fn found(
             paths.into_iter().for_each(take);
             number
         }
-        None => {
-            let totals = scan(&search, |event| {
-                match event {
-                    Event::Hits(hits) => take(PathBuf::from(OsString::from_vec(hits.file.path))),
-                    Event::Problem(message) | Event::Warning(message) => {
-                        notes(Note::Problem(message));
-                    }
-                }
-                true
-            })?;
-            totals.files
-        }
+        None => scanned(&search, take)?,
     };
     // What the disk has says nothing of what an editor has.
     let open = code.workspace().buffers().below(root);
@@ -107,12 +96,31 @@ fn found(
         found.sort_unstable();
         found.dedup();
     }
-    answer.coverage = Coverage {
-        indexed: advice.indexed,
-        changes: advice.fresh.as_ref().map(Fresh::changes),
-        searched: Some(searched),
-        files: advice.whole.as_ref().zip(advice.fresh.as_ref()).map(|(i, fresh)| i.files(fresh)),
-        ..Coverage::default()
-    };
+    answer.coverage = coverage(&advice, searched);
     Ok(found)
+}
+
+/// Hands on each file that a search finds; how many files it looked at.
+fn scanned(search: &Search<'_>, mut take: impl FnMut(PathBuf)) -> Result<u64> {
+    let totals = scan(search, |event| {
+        match event {
+            Event::Hits(hits) => take(PathBuf::from(OsString::from_vec(hits.file.path))),
+            Event::Problem(message) | Event::Warning(message) => {
+                (search.notes)(Note::Problem(message));
+            }
+        }
+        true
+    })?;
+    Ok(totals.files)
+}
+
+fn coverage(advice: &Advice, searched: u64) -> Coverage {
+    let (index, fresh) = (advice.whole.as_ref(), advice.fresh.as_ref());
+    Coverage {
+        indexed: advice.indexed,
+        changes: fresh.map(Fresh::changes),
+        searched: Some(searched),
+        files: index.zip(fresh).map(|(index, fresh)| index.files(fresh)),
+        ..Coverage::default()
+    }
 }
