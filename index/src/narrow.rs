@@ -2,10 +2,12 @@
 //! The walk itself, with its order, ignore rules and flags, is the caller's and stays as it
 //! is without an index; it only asks here before it goes on (`WalkBuilder::filter_entry`).
 
+use rayon::slice::ParallelSliceMut;
+
 use crate::{
     Candidates, Fresh, Index, Scope, State,
     bits::Bits,
-    paths::{join, split},
+    paths::{in_order, join, split},
     store::table::{IGNORED, OPAQUE},
     tree::rules::is_hidden,
 };
@@ -114,9 +116,7 @@ impl Narrow {
                 }
             }
         }
-        // As if each component were compared by itself: a slash comes before any other byte.
-        let key = |&b: &u8| if b == b'/' { 0 } else { b };
-        paths.sort_unstable_by(|a, b| a.iter().map(key).cmp(b.iter().map(key)));
+        paths.par_sort_unstable_by(|one, other| in_order(one, other));
         Some(paths)
     }
 

@@ -2,13 +2,13 @@
 //! for all look-ups of a batch. What is kept is what matches, not what may: a name of one
 //! letter stands in most lines of the tree.
 
-use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::io::ErrorKind;
 use std::rc::Rc;
 
 use crate::{Note, Result};
 use kgrep_index::outline::Language;
+use kgrep_index::paths::in_order;
 use kgrep_index::{Flags, Listing, Narrow, Plan, Query, Scope};
 
 use super::wanted::{Ready, Wanted};
@@ -323,11 +323,4 @@ impl<'a> Mentions<'a> {
 /// question.
 fn is_binary(path: &[u8], bytes: &[u8]) -> bool {
     Language::of(path).is_none() && memchr::memchr(0, bytes).is_some()
-}
-
-/// Path order: a slash comes before any other byte, as when each component is compared by
-/// itself.
-fn in_order(one: &[u8], other: &[u8]) -> Ordering {
-    let key = |byte: &u8| if *byte == b'/' { 0 } else { *byte };
-    one.iter().map(key).cmp(other.iter().map(key))
 }
