@@ -3,6 +3,8 @@
 
 #[cfg(target_os = "linux")]
 use std::fs;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::served::Served;
 
@@ -19,6 +21,84 @@ pub(crate) fn give_back<'a>(trees: impl IntoIterator<Item = &'a Served>) {
         served.release();
     }
     trim();
+}
+
+/// So often it is looked at while an answer is made: most are made sooner.
+const STEP: Duration = Duration::from_millis(100);
+
+/// What is asked about at the moment, for a thread that looks after the memory meanwhile.
+pub(crate) struct Watch<T> {
+    open: Mutex<Open<T>>,
+    changed: Condvar,
+}
+
+struct Open<T> {
+    /// Each with its number.
+    about: Vec<(u64, T)>,
+    /// How many there have been.
+    number: u64,
+    is_over: bool,
+}
+
+impl<T: Clone> Watch<T> {
+    pub(crate) fn new() -> Watch<T> {
+        let open = Open { about: Vec::new(), number: 0, is_over: false };
+        Watch { open: Mutex::new(open), changed: Condvar::new() }
+    }
+
+    fn open(&self) -> MutexGuard<'_, Open<T>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is asked `about` is looked after until what this gives is dropped.
+    pub(crate) fn during(&self, about: T) -> During<'_, T> {
+        let mut open = self.open();
+        open.number += 1;
+        let number = open.number;
+        open.about.push((number, about));
+        drop(open);
+        self.changed.notify_all();
+        During { watch: self, number }
+    }
+
+    /// No more will be asked.
+    pub(crate) fn end(&self) {
+        self.open().is_over = true;
+        self.changed.notify_all();
+    }
+
+    /// Until the end, has `release` give the pages of the index back while answers are made and much is
+    /// in memory: an answer of all the kernel's calls reads half of it, once.
+    pub(crate) fn look_after(&self, release: impl Fn(&T)) {
+        let mut open = self.open();
+        loop {
+            let is_idle = |open: &mut Open<T>| open.about.is_empty() && !open.is_over;
+            open = self.changed.wait_while(open, is_idle).unwrap_or_else(PoisonError::into_inner);
+            let waited = self.changed.wait_timeout_while(open, STEP, |open| !open.is_over);
+            open = waited.unwrap_or_else(PoisonError::into_inner).0;
+            if open.is_over {
+                return;
+            }
+            if resident().is_some_and(|bytes| bytes >= MUCH) {
+                let about = open.about.clone();
+                drop(open);
+                about.iter().for_each(|(_, about)| release(about));
+                open = self.open();
+            }
+        }
+    }
+}
+
+/// An answer is being made.
+pub(crate) struct During<'w, T: Clone> {
+    watch: &'w Watch<T>,
+    number: u64,
+}
+
+impl<T: Clone> Drop for During<'_, T> {
+    fn drop(&mut self) {
+        self.watch.open().about.retain(|(number, _)| *number != self.number);
+    }
 }
 
 /// How many bytes of this process are in memory; none where the system doesn't tell.

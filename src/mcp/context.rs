@@ -67,6 +67,11 @@ impl Context {
         })
     }
 
+    /// Gives back the pages of the index that were read.
+    pub(super) fn release(&self) {
+        self.served.release();
+    }
+
     /// Gives back what memory no question needs now, if that is much.
     pub(super) fn give_back(&self) {
         let revisions = self.revisions.at_hand();

@@ -26,6 +26,7 @@ use serde_json::{Value, json};
 
 use self::context::{Context, Hearing};
 use self::roots::Roots;
+use crate::room::Watch;
 use crate::rpc::{self, Calls, Fault, Framing, Message, Out};
 use crate::session::Session;
 
@@ -69,14 +70,19 @@ pub(crate) fn serve(session: &Session, here: &Path, tree: Option<&Path>) -> Resu
             all.cancel_all();
         }
     });
+    let watch = Watch::new();
     thread::scope(|scope| {
+        let watch = &watch;
+        scope.spawn(move || watch.look_after(|context: &Arc<Context>| context.release()));
         for _ in 0..WORKERS {
             let (waiting, out, open) = (&waiting, out.clone(), open.clone());
             scope.spawn(move || {
                 loop {
                     let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
                     let Ok(job) = job else { break };
+                    let during = watch.during(Arc::clone(&job.context));
                     work(&job.context, &out, &job);
+                    drop(during);
                     open.end(&job.id);
                     job.context.give_back();
                 }
@@ -84,13 +90,9 @@ pub(crate) fn serve(session: &Session, here: &Path, tree: Option<&Path>) -> Resu
         }
         let (names_tree, roots, held) = (tree.is_some(), Roots::Unasked, Vec::new());
         let mut server = Server { session, context, out, jobs, open, names_tree, roots, held };
-        let mut input = io::stdin().lock();
-        while let Some(message) = wire::next(&mut input).context("standard input")? {
-            server.take(message);
-        }
-        // The workers end when they have answered what was asked.
-        server.go_on();
-        Ok(())
+        let read = server.read();
+        watch.end();
+        read
     })
 }
 
@@ -110,6 +112,16 @@ struct Server<'s> {
 }
 
 impl Server<'_> {
+    /// Takes all that is said, until the input ends; the workers end when they have answered that.
+    fn read(&mut self) -> Result<()> {
+        let mut input = io::stdin().lock();
+        while let Some(message) = wire::next(&mut input).context("standard input")? {
+            self.take(message);
+        }
+        self.go_on();
+        Ok(())
+    }
+
     fn take(&mut self, message: Message) {
         match message {
             Message::Answer { id, result } if id == roots::ID && self.roots == Roots::Awaited => {
