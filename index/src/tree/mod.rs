@@ -44,6 +44,13 @@ impl Tree {
         Ok(Tree { root })
     }
 
+    /// The folder as a tree of its own, be it inside of another.
+    ///
+    /// Fails when it does not exist.
+    pub fn at(folder: &Path) -> Result<Tree, Error> {
+        Ok(Tree { root: folder.canonicalize().map_err(|e| Error::io(folder, e))? })
+    }
+
     /// The tree to search `path` with: as [`Tree::locate`] says where a folder has the marks
     /// of a tree, else the nearest folder upwards that has an index in `cache`.
     ///
