@@ -257,18 +257,17 @@ fn attempt(
         plans.unwrap_or_else(|| (graph::Plan::whole(code), catalog::Plan::whole(in_catalog)));
     if let Some(old) = &old
         && !is_borrowed
-        && let compared =
-            (!again.is_empty()).then(|| Work::new(Some(old), &listed, start, (None, &nothing)))
-        && compared.as_ref().unwrap_or(&work).changes_nothing(old, &listed, &rules)
+        && work.changes_nothing(old, &listed, &rules)
         && old.manifest().rules_broken() == broken_rules
     {
         return Ok(Some(Outcome::Current));
     }
-    observer.start(work.files.len() as u64, work.bytes);
+    observer.start(work.reads(), work.bytes);
     let top = Folder::root(tree.root())?;
     let mut reading =
         Reading::new(&home, &top, &listed, observer, (&graph, idioms), &catalog, first_part);
     let read = reading.read(&work.files);
+    work.read_again(&reading.read_again(&work.again()));
     let number = reading.next_part();
     observer.writing();
     let result = read.and_then(|(mut read, pending)| {
@@ -307,7 +306,7 @@ fn attempt(
     Ok(Some(Outcome::Published(Report {
         whole: work.kept_parts.is_empty(),
         files,
-        files_read: work.files.len() as u64,
+        files_read: work.reads(),
         bytes_read: work.bytes,
         discarded,
         time: begun.elapsed(),

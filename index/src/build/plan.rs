@@ -26,9 +26,14 @@ pub(super) type Job = (usize, usize);
 pub(super) struct Work {
     /// In the order of the listing.
     pub(super) files: Vec<Job>,
-    /// Those of them that are not what the old index read.
+    /// Those whose text the old index has, and that are read for their code and documents only, each
+    /// with its number among all that are listed.
+    again: Vec<(Job, usize)>,
+    /// The files that are not what the old index read.
+    pub(super) differing: Vec<Job>,
+    /// These, and those of whose code something else may hold because of others.
     pub(super) changed: Vec<Job>,
-    /// Bytes of these files.
+    /// Bytes of the files that are read.
     pub(super) bytes: u64,
     /// For each listed file its place, unless it is to be read.
     pub(super) places: Vec<Option<Place>>,
@@ -40,7 +45,8 @@ pub(super) struct Work {
 
 impl Work {
     /// Compares the listing with the old index. `same` says for each file whether it is what the index
-    /// knows, where stamps don't; the files in `again` are read, whatever is known.
+    /// knows, where stamps don't, of an index that begins as another; what lies over graph and catalog
+    /// of the files in `again` is made anew, whatever is known.
     pub(super) fn new(
         old: Option<&Index>,
         listed: &[ListedFolder],
@@ -63,9 +69,7 @@ impl Work {
                     Some(same) => same.get(places.len()) == Some(&true),
                     None => known.stamp == file.stamp,
                 };
-                let is_read = || again.contains(&join(&folder.path, file.name.to_bytes()));
                 let unchanged = known.as_ref().filter(|known| is_same(known));
-                let unchanged = unchanged.filter(|_| again.is_empty() || !is_read());
                 let place = place_of(file, unchanged, start);
                 same_files &= known.is_some_and(|known| {
                     known.stamp == file.stamp
@@ -83,7 +87,7 @@ impl Work {
         same_files &= view.map_or(0, |view: View| view.files()) == places.len();
 
         let fresh = places.iter().filter(|place| place.is_none()).count();
-        let kept = worth_keeping(old_parts, &live, fresh);
+        let kept = worth_keeping(old_parts, &live, fresh, same.is_some());
         // Old number of a part to its new one.
         let mut numbers = vec![None; old_parts.len()];
         let mut kept_parts = Vec::new();
@@ -93,6 +97,8 @@ impl Work {
         }
         let mut work = Work {
             files: Vec::new(),
+            again: Vec::new(),
+            differing: Vec::new(),
             changed: Vec::new(),
             bytes: 0,
             places,
@@ -102,10 +108,18 @@ impl Work {
         let mut at = 0;
         for (folder_number, folder) in listed.iter().enumerate() {
             for (file_number, file) in folder.files.iter().enumerate() {
-                let place = &mut work.places[at];
+                let (job, number) = ((folder_number, file_number), at);
                 at += 1;
+                let place = &mut work.places[number];
+                let is_known = place.is_some_and(|place| is_of_text(place.state));
+                let is_again = is_known
+                    && !again.is_empty()
+                    && again.contains(&join(&folder.path, file.name.to_bytes()));
                 if place.is_none() {
-                    work.changed.push((folder_number, file_number));
+                    work.differing.push(job);
+                }
+                if place.is_none() || is_again {
+                    work.changed.push(job);
                 }
                 if let Some(Place { state: State::Text, part, .. }) = place {
                     match numbers.get(usize::from(*part)).copied().flatten() {
@@ -113,13 +127,34 @@ impl Work {
                         None => *place = None,
                     }
                 }
-                if place.is_none() {
-                    work.files.push((folder_number, file_number));
-                    work.bytes += file.stamp.size;
+                match place {
+                    None => work.files.push(job),
+                    Some(_) if is_again => work.again.push((job, number)),
+                    Some(_) => continue,
                 }
+                work.bytes += file.stamp.size;
             }
         }
         work
+    }
+
+    /// The files that are read for their code and documents only.
+    pub(super) fn again(&self) -> Vec<Job> {
+        self.again.iter().map(|(job, _)| *job).collect()
+    }
+
+    /// Takes what these files were found to be, in their order.
+    pub(super) fn read_again(&mut self, states: &[State]) {
+        for ((_, number), &state) in self.again.iter().zip(states) {
+            if !is_of_text(state) {
+                self.places[*number] = Some(Place { state, part: 0, document: 0 });
+            }
+        }
+    }
+
+    /// How many files are read.
+    pub(super) fn reads(&self) -> u64 {
+        (self.files.len() + self.again.len()) as u64
     }
 
     /// Whether a new generation would be the old one.
@@ -156,19 +191,22 @@ fn place_of(file: &ListedFile, known: Option<&File>, start: Start) -> Option<Pla
         return Some(Place { state: State::Racy, part: 0, document: 0 });
     }
     let known = known?;
-    match known.state {
-        State::Text | State::Utf16 | State::Dense => Some(Place {
-            state: known.state,
-            part: u16::try_from(known.segment).ok()?,
-            document: known.document,
-        }),
-        State::Racy | State::Ignored | State::Unreadable => None,
-    }
+    is_of_text(known.state).then_some(Place {
+        state: known.state,
+        part: u16::try_from(known.segment).ok()?,
+        document: known.document,
+    })
+}
+
+/// Whether a file of this state was read, and is as it was then.
+fn is_of_text(state: State) -> bool {
+    matches!(state, State::Text | State::Utf16 | State::Dense)
 }
 
 /// For each segment whether it is kept, when `live` of its documents are still files and
-/// `fresh` files are to be read anyway.
-fn worth_keeping(parts: &[Part], live: &[usize], fresh: usize) -> Vec<bool> {
+/// `fresh` files are to be read anyway. What is `shared` with another index takes no room here: it
+/// goes only where there are many.
+fn worth_keeping(parts: &[Part], live: &[usize], fresh: usize, shared: bool) -> Vec<bool> {
     let mut kept: Vec<bool> = parts
         .iter()
         .zip(live)
@@ -183,7 +221,7 @@ fn worth_keeping(parts: &[Part], live: &[usize], fresh: usize) -> Vec<bool> {
     if reread > 0 {
         for at in (0..parts.len()).rev() {
             let many = kept.iter().filter(|kept| **kept).count() >= MAX_PARTS;
-            if kept[at] && (live[at] <= 2 * reread || many) {
+            if kept[at] && ((live[at] <= 2 * reread && !shared) || many) {
                 kept[at] = false;
                 reread += live[at];
             }
@@ -203,15 +241,26 @@ mod tests {
 
     #[test]
     fn a_small_change_leaves_the_large_segment() {
-        assert_eq!(worth_keeping(&parts(&[80_000]), &[79_900], 100), [true]);
-        assert_eq!(worth_keeping(&parts(&[80_000, 150]), &[79_900, 140], 100), [true, false]);
-        assert_eq!(worth_keeping(&parts(&[80_000, 900]), &[79_900, 900], 100), [true, true]);
+        assert_eq!(worth_keeping(&parts(&[80_000]), &[79_900], 100, false), [true]);
+        assert_eq!(
+            worth_keeping(&parts(&[80_000, 150]), &[79_900, 140], 100, false),
+            [true, false]
+        );
+        assert_eq!(worth_keeping(&parts(&[80_000, 900]), &[79_900, 900], 100, false), [true, true]);
+    }
+
+    #[test]
+    fn what_is_shared_stays() {
+        let kept = |shared| worth_keeping(&parts(&[80_000, 150]), &[79_900, 140], 100, shared);
+        assert_eq!((kept(false), kept(true)), (vec![true, false], vec![true, true]));
+        assert_eq!(worth_keeping(&parts(&[9; 8]), &[9; 8], 1, true)[6..], [true, false]);
+        assert_eq!(worth_keeping(&parts(&[80_000, 150]), &[79_900, 70], 100, true), [true, false]);
     }
 
     #[test]
     fn what_is_half_gone_is_read_again() {
-        assert_eq!(worth_keeping(&parts(&[80_000]), &[30_000], 50_000), [false]);
-        assert_eq!(worth_keeping(&parts(&[80_000, 50]), &[80_000, 0], 0), [true, false]);
+        assert_eq!(worth_keeping(&parts(&[80_000]), &[30_000], 50_000, false), [false]);
+        assert_eq!(worth_keeping(&parts(&[80_000, 50]), &[80_000, 0], 0, false), [true, false]);
     }
 
     #[test]
@@ -219,7 +268,7 @@ mod tests {
         let mut sizes = vec![1_000_000u32];
         for _ in 0..1000 {
             let live: Vec<usize> = sizes.iter().map(|&size| size as usize).collect();
-            let kept = worth_keeping(&parts(&sizes), &live, 10);
+            let kept = worth_keeping(&parts(&sizes), &live, 10, false);
             let mut next: Vec<u32> =
                 sizes.iter().zip(&kept).filter(|(_, k)| **k).map(|(s, _)| *s).collect();
             let reread: u32 = sizes.iter().zip(&kept).filter(|(_, k)| !**k).map(|(s, _)| *s).sum();

@@ -39,6 +39,7 @@ mod shard;
 mod shared;
 mod slots;
 pub(crate) mod stored;
+mod unchanged;
 mod undecided;
 mod uses;
 mod write;
