@@ -46,6 +46,7 @@ pub(super) fn candidates(
         query: &query,
         args: &args,
         filter: advice.filter.as_ref(),
+        objects: None,
         options: &options,
         notes,
         cancel: code.cancel(),
