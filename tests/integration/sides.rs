@@ -154,7 +154,10 @@ fn several_names_have_a_section_each_in_a_history() {
     eqnice!("lamp_branch..lamp_branch function: ", rows(&["lamp", "lamp_branch"]));
     eqnice!("debian..debian nothing: ", rows(&["lamp", "debian"]));
     eqnice!("v2..v2 nothing: ", rows(&["lamp_branch", "v2"]));
-    eqnice!("v2..v2 nothing: \nv2..v2 nothing: ", rows(&["struct", "lamp", "union lamp", "v2"]));
+    eqnice!(
+        "v2..v2 nothing: \nv2..v2 nothing: ",
+        rows(&["struct", "no_lamp", "union no_lamp", "v2"])
+    );
     asked(&["lamp", "lamp_two"], "").expect_error(&["no revision is named", "called lamp_two"]);
     asked(&["lamp", "v2", "lamp_two"], "").expect_error(&["lamp_two", "no such revision"]);
     asked(&["lamp", "v2.77"], "").expect_error(&["v2.77", "no such revision"]);
