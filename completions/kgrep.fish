@@ -1362,7 +1362,7 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l no-header -d 'No 
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l no-config -d 'Leave out the configuration file'
 complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l tags -d 'All revisions whose tags match this, in the order of their versions; may be given many times' -r
-complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l names-from -d 'More names, from this file, one per line (-: standard input)' -r -F
+complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l names-from -d 'Ask about the names in this file too, one per line (-: standard input)' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
 grep\t'path:line:text'
 vimgrep\t'path:line:column:text'

@@ -44,14 +44,23 @@ pub(crate) fn of_tree(path: &Path, session: &Session, trust: bool) -> Result<Cod
     Code::of_tree(path, setup(session, trust)?).map_err(|error| with_origin(error, session))
 }
 
+/// The code of a folder as a tree of its own, be it inside of another.
+///
+/// # Errors
+/// As [`of_tree`].
+pub(crate) fn of_folder(folder: &Path, session: &Session) -> Result<Code> {
+    Code::of_folder(folder, setup(session, false)?).map_err(|error| with_origin(error, session))
+}
+
 /// The same, where some files are what patches make of them.
 ///
 /// # Errors
 /// As [`of_tree`].
-pub(crate) fn of_patched(path: &Path, patched: &Patched, session: &Session) -> Result<Code> {
+pub(crate) fn of_patched(folder: &Path, patched: &Patched, session: &Session) -> Result<Code> {
     let setup = setup(session, false)?;
     let workspace = setup.workspace.with_buffers(patched.buffers());
-    Code::of_tree(path, Setup { workspace, ..setup }).map_err(|error| with_origin(error, session))
+    let setup = Setup { workspace, ..setup };
+    Code::of_folder(folder, setup).map_err(|error| with_origin(error, session))
 }
 
 /// The kernel that the configuration in force describes.

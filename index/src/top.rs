@@ -33,6 +33,13 @@ impl Tree {
         Ok(Tree { root })
     }
 
+    /// The folder as a tree of its own, be it inside of another.
+    ///
+    /// Fails when it does not exist.
+    pub fn at(folder: &Path) -> Result<Tree, Error> {
+        Ok(Tree { root: folder.canonicalize().map_err(|e| Error::io(folder, e))? })
+    }
+
     /// Whether the top folder has the marks of a tree's.
     pub(crate) fn is_marked(&self) -> bool {
         is_top(&self.root)

@@ -3,15 +3,21 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, ValueHint};
+use kgrep_engine::revision::Unlaid;
 
 use super::files::{FileTypes, Globs};
 
 /// What is searched for, where, and which files count.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct SearchArgs {
+    /// The revision that is searched, where it is not laid out.
+    #[arg(skip)]
+    pub(crate) unlaid: Option<Arc<Unlaid>>,
+
     /// What to search for: a regular expression (a path, when -e or -f is given)
     pub(crate) pattern: Option<OsString>,
 

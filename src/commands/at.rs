@@ -5,21 +5,26 @@
 //! kgrep was started in; paths in the tree are the revision's.
 
 use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Result, bail, ensure};
-use kgrep_engine::revision::{Kept, Repository, Revision, stays_below};
+use kgrep_engine::revision::{Kept, Repository, Revision, Unlaid, stays_below};
 
 use super::follow;
 use crate::cli::{Cli, Commands, CommonArgs, NamesArgs};
+use crate::list::Meta;
 use crate::{folders, waiting};
 
-/// Runs `ask` in the files of the revision that `--at` names; where it names none, as things are.
+/// Runs `ask` in the files of the revision that `--at` names; where it names none, as things are. With
+/// `reads_objects`, the first search of a revision may be left to its objects ([`Unlaid`]).
 ///
 /// # Errors
 /// If there is no such revision, its files can't be laid out, or the question has no revision.
 pub(super) fn within<T>(
     cli: &Cli,
+    reads_objects: bool,
     cache: impl FnOnce() -> Result<PathBuf>,
     ask: impl FnOnce(&Cli) -> Result<T>,
 ) -> Result<T> {
@@ -49,11 +54,20 @@ pub(super) fn within<T>(
         None => (name.as_str(), None),
     };
     let revision = place.repository.revision(name)?;
-    let root = laid_out(&place.repository, &revision, &kept)?;
     let below = inner.unwrap_or(&place.below);
     ensure!(stays_below(below), "{}: outside of the repository", below.display());
     let mut cli = cli.clone();
     from_outside(&mut cli, &here);
+    let is_search = reads_objects && cli.command.is_none() && inner.is_none();
+    let root = kept.root(&revision.tree);
+    if is_search && !root.is_dir() && !kept.was_asked(&revision.tree) {
+        in_tree(&cli, below)?;
+        let (root, below) = (kept.real_root(&revision.tree), below.to_owned());
+        let unlaid = Unlaid { repository: place.repository, revision, root, below };
+        cli.root.search.unlaid = Some(Arc::new(unlaid));
+        return ask(&cli);
+    }
+    let root = laid_out(&place.repository, &revision, &kept)?;
     // `v6.1:fs/namespace.c` is that file, for a search that names no other.
     let is_file = inner.is_some() && root.join(below).is_file() && cli.command.is_none();
     let below = match (is_file, below.file_name(), below.parent()) {
@@ -63,10 +77,47 @@ pub(super) fn within<T>(
         }
         _ => below,
     };
+    in_tree(&cli, below)?;
+    in_revision(&root, below, name, || ask(&cli))
+}
+
+/// Asks in a folder of a revision that is laid out.
+fn in_revision<T>(
+    root: &Path,
+    below: &Path,
+    name: &str,
+    ask: impl FnOnce() -> Result<T>,
+) -> Result<T> {
     let folder = root.join(below);
     ensure!(folder.is_dir(), "{}: {name} has no such folder", below.display());
-    in_tree(&cli, below)?;
-    follow::in_folder(folder.as_os_str().as_encoded_bytes(), || ask(&cli))?
+    follow::in_folder(folder.as_os_str().as_encoded_bytes(), ask)?
+}
+
+/// Asks in the files of a revision that was not laid out.
+///
+/// # Errors
+/// If they can't be laid out, or there is no such folder.
+pub(super) fn in_files<T>(
+    unlaid: &Unlaid,
+    cache: &Path,
+    ask: impl FnOnce() -> Result<T>,
+) -> Result<T> {
+    let root = laid_out(&unlaid.repository, &unlaid.revision, &Kept::new(cache))?;
+    in_revision(&root, &unlaid.below, &unlaid.revision.name, ask)
+}
+
+/// Lays the revision out that a list is of, if it isn't: then its rows lead to files.
+///
+/// # Errors
+/// If that can't be done.
+pub(super) fn laid_out_again(meta: &Meta, cache: &Path) -> Result<()> {
+    let kept = Kept::new(cache);
+    let folder = Path::new(OsStr::from_bytes(&meta.folder));
+    let Some(revision) = meta.revision.as_ref().filter(|_| !folder.is_dir()) else { return Ok(()) };
+    let repository = Repository::open(Path::new(OsStr::from_bytes(&revision.repository)))?;
+    let mut found = repository.revision(&revision.commit)?;
+    found.name.clone_from(&revision.name);
+    laid_out(&repository, &found, &kept).map(drop)
 }
 
 /// Which repository is meant, and where in its tree the question is asked.

@@ -17,7 +17,7 @@ use super::follow::{self, commanded, inherited, names_a_pattern};
 use super::lister::Lister;
 use super::screen::open_in_editor;
 use super::show::Searched;
-use super::{Outcome, Session, complete, search, session};
+use super::{Outcome, Session, at, complete, search, session};
 use crate::browse::{self, Ended, First, Host, News};
 use crate::cli::{self, BrowseArgs, Cli, Commands, Root, Stop};
 use crate::list::{FileEntry, Indices, LeftOut, List, Meta, Shelf, Terminal, View};
@@ -77,6 +77,7 @@ pub(crate) fn run(args: &BrowseArgs, root: &Root, session: &Session) -> Result<O
 /// # Errors
 /// When the list can't be read or kept, or the terminal not be used.
 pub(super) fn on_view(view: View, root: &Root, session: &Session) -> Result<View> {
+    at::laid_out_again(view.list().meta(), &session.cache)?;
     let look = Look::new(&session.settings, Facts::of_stdout(), b"");
     let again = view.again()?;
     match browse::run(look, First::List(Box::new(view)), &mut Answers::new(root, session))? {

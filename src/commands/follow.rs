@@ -80,6 +80,10 @@ pub(crate) fn run(root: &Root, session: &Session) -> Result<Outcome> {
     } else {
         View::new(meant(root.list.list, session)?.list)
     };
+    let reads_files = steps.iter().flatten().flatten().any(|step| step.command.reads_files());
+    if interactive || reads_files {
+        at::laid_out_again(view.list().meta(), &session.cache)?;
+    }
     if interactive {
         let bold = Look::new(&session.settings, facts, b"").color;
         let counts = session.settings.prompt.value == Prompt::Rows;
@@ -180,7 +184,7 @@ fn searched(args: &[OsString], outer: &Root) -> Result<(Outcome, Searched)> {
         ..Root::default()
     };
     let cli = Cli { command: None, root };
-    let (outcome, list) = at::within(&cli, folders::cache, |cli| {
+    let (outcome, list) = at::within(&cli, false, folders::cache, |cli| {
         search::find(&cli.root.search, &session(&cli.root, args)?, false)
     })?;
     Ok(match (outcome, list) {

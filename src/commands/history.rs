@@ -1,19 +1,23 @@
-//! `kgrep history NAME SIDE…`: what a name is in revisions, folders and trees with patches, a row for
+//! `kgrep history NAME… SIDE…`: what names are in revisions, folders and trees with patches, a row for
 //! each stretch in which nothing changed ([`kgrep_engine::history`]).
 
+mod words;
+
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use kgrep_engine::Coverage;
 use kgrep_engine::compare::Row;
 use kgrep_engine::diff::set::holds_patches;
 use kgrep_engine::history::{Commit, Patched, Range, State, Stretch, states, stretches};
 use kgrep_engine::revision::Revision;
 use kgrep_index::idiom::Idioms;
+use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::at::tags;
@@ -32,30 +36,32 @@ use crate::{code, coverage, folders};
 /// # Errors
 /// If a side is none, a tree can't be read, or nothing can be written.
 pub(super) fn run(args: &HistoryArgs, common: &CommonArgs, session: &Session) -> Result<Outcome> {
-    let names = NamesArgs { names: vec![args.name.clone()], names_from: args.names_from.clone() };
-    let names = named::all(&names)?;
     let mut finder = Finder::new(&session.cache, common)?;
-    let ranges = sides(args, &mut finder)?;
+    let (names, sides_named) = words::divided(&args.words, args.names_from.is_some(), &mut finder)?;
+    let last = names.iter().skip(1).next_back().cloned();
+    let names = named::all(&NamesArgs { names, names_from: args.names_from.clone() })?;
+    let ranges = sides(sides_named, &args.tags, &mut finder)?;
     let mut problems = false;
     for side in &finder.sides {
         problems |=
             side.patched.as_ref().is_some_and(|(patched, _)| !told_of(&side.label, patched));
     }
+    let taken =
+        last.map(|last| format!(" (nothing here is called {last}: it was taken for a name)"));
     ensure!(
         !finder.sides.is_empty(),
-        "no revision is named; give tags, A..B, folders, patches, or --tags GLOB"
+        "no revision is named{}; give tags, A..B, folders, patches, or --tags GLOB",
+        taken.unwrap_or_default()
     );
     let folder = finder.gathered(&session.cache)?;
     let idioms = Idioms::built_in();
     let mut known: Vec<Vec<State>> = vec![Vec::new(); names.len()];
     let mut covered = Vec::new();
-    for side in &finder.sides {
-        let code = match &side.patched {
-            Some((patched, _)) => code::of_patched(&side.root, patched, session)?,
-            None => code::of_tree(&side.root, session, false)?,
-        };
-        let (found, coverage) = states(&code, &names, &idioms)?;
-        ensure!(found.len() == names.len(), "{}: not all names were answered", side.label);
+    // Of an indexed side most of the time is spent on opening the index.
+    let sides = finder.sides.par_iter();
+    let asked: Vec<_> = sides.map(|side| on_side(side, &names, &idioms, session)).collect();
+    for (side, asked) in finder.sides.iter().zip(asked) {
+        let (found, coverage) = asked?;
         known.iter_mut().zip(found).for_each(|(known, state)| known.push(state));
         covered.push((side.label.as_str(), coverage));
     }
@@ -88,6 +94,22 @@ pub(super) fn run(args: &HistoryArgs, common: &CommonArgs, session: &Session) ->
     Ok(if problems { Outcome::Problems } else { found })
 }
 
+/// What each name is on a side, and what that rests on.
+fn on_side(
+    side: &Side,
+    names: &[String],
+    idioms: &Idioms,
+    session: &Session,
+) -> Result<(Vec<State>, Coverage)> {
+    let code = match &side.patched {
+        Some((patched, _)) => code::of_patched(&side.root, patched, session)?,
+        None => code::of_folder(&side.root, session)?,
+    };
+    let (found, coverage) = states(&code, names, idioms)?;
+    ensure!(found.len() == names.len(), "{}: not all names were answered", side.label);
+    Ok((found, coverage))
+}
+
 /// Tells what is to be said of patches; whether all of them apply.
 fn told_of(label: &str, patched: &Patched) -> bool {
     for problem in patched.notes.iter().chain(&patched.problems) {
@@ -112,10 +134,10 @@ fn told_of(label: &str, patched: &Patched) -> bool {
 type Ranges = BTreeMap<usize, (Revision, Revision)>;
 
 /// Finds the sides that are named.
-fn sides(args: &HistoryArgs, finder: &mut Finder<'_>) -> Result<Ranges> {
+fn sides(words: &[OsString], globs: &[String], finder: &mut Finder<'_>) -> Result<Ranges> {
     let mut ranges = Ranges::new();
     let here = folders::current()?;
-    for word in &args.sides {
+    for word in words {
         let text = word.to_string_lossy();
         let name = text.strip_prefix("git:");
         let path = Path::new(word);
@@ -133,7 +155,7 @@ fn sides(args: &HistoryArgs, finder: &mut Finder<'_>) -> Result<Ranges> {
             None => drop(finder.revision(name.unwrap_or(&text))?),
         }
     }
-    for glob in &args.tags {
+    for glob in globs {
         let glob = glob.strip_prefix("git:").unwrap_or(glob);
         for tag in tags(finder.repository()?, glob)? {
             finder.revision(&tag)?;
@@ -150,10 +172,7 @@ fn print(
     coverage: Value,
     session: &Session,
 ) -> Result<Outcome> {
-    let mut columns = vec![("Revisions", Role::Text), ("What", Role::Text), ("Change", Role::Text)];
-    if several {
-        columns.insert(0, ("Name", Role::Text));
-    }
+    let columns = [("Revisions", Role::Text), ("What", Role::Text), ("Change", Role::Text)];
     let meta = lister::meta(session, Column::all(&columns), None)?;
     let meta = crate::list::Meta { folder: folder.as_os_str().as_bytes().to_vec(), ..meta };
     let look = Look::new(&session.settings, Facts::of_stdout(), &meta.folder);
@@ -173,15 +192,12 @@ fn print(
         if let Some((patched, _)) = &last.patched {
             shown(patched, &state.path, &folder.join(&path))?;
         }
-        let mut cells = vec![over, what, change];
-        if several {
-            cells.insert(0, name.clone());
-        }
         lister.hunk(&Row {
             path: path.as_os_str().as_bytes().to_vec(),
             line: u64::from(state.line),
             text: state.text.clone(),
-            cells,
+            cells: vec![over, what, change],
+            section: several.then(|| name.clone()),
             ..Row::default()
         })?;
     }

@@ -68,7 +68,7 @@ use crate::waiting;
 /// # Errors
 /// Whatever kept the command from being done, in one line.
 pub(crate) fn run(cli: &Cli, args: &[OsString]) -> Result<Outcome> {
-    run_until(cli, args, &Cancel::default())
+    asked(cli, args, &Cancel::default(), !follow::is_meant(&cli.root))
 }
 
 /// As [`run`], until nobody waits for it any more.
@@ -76,7 +76,12 @@ pub(crate) fn run(cli: &Cli, args: &[OsString]) -> Result<Outcome> {
 /// # Errors
 /// As [`run`], and that nobody waits.
 fn run_until(cli: &Cli, args: &[OsString], cancel: &Cancel) -> Result<Outcome> {
-    let outcome = at::within(cli, folders::cache, |cli| {
+    asked(cli, args, cancel, false)
+}
+
+/// As [`run_until`]; of a revision's `first` search nobody needs the files.
+fn asked(cli: &Cli, args: &[OsString], cancel: &Cancel, first: bool) -> Result<Outcome> {
+    let outcome = at::within(cli, first, folders::cache, |cli| {
         sides::beside(cli, folders::cache, |cli| {
             if let Some(doing) = doing(cli) {
                 waiting::begin(doing);

@@ -8,24 +8,25 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use indicatif::HumanCount;
+use kgrep_engine::revision::Unlaid;
 use kgrep_engine::sink::Sink;
-use kgrep_engine::{Around, Cancel, Coverage, Seeker};
+use kgrep_engine::{Around, Cancel, Coverage, NoteSink, Seeker};
 use serde_json::{Map, Value};
 
 use super::help::mistyped_command;
 use super::lister::{self, Lister};
 use super::printer::{PrintError, Printer};
-use super::{Outcome, Session, freshen};
+use super::{Outcome, Session, at, freshen};
 use crate::cli::SearchArgs;
 use crate::code;
 use crate::coverage;
-use crate::list::{Column, List, Match, Meta, Role};
+use crate::list::{AtRevision, Column, List, Match, Meta, Role};
 use crate::message::{counted, tell};
 use crate::notes;
 use crate::render::{Facts, Look, Output, Totals as Shown};
 use crate::request::{self, stdin_is_readable};
-use crate::search::{Binary, Event, FileHits, Scope, SearchOptions, Totals, Want, all_types};
-use crate::settings::{Format, Origin, Setting};
+use crate::search::{Binary, Event, FileHits, Objects, SearchOptions, Totals, Want, all_types};
+use crate::settings::{Format, Origin, Setting, When};
 
 /// The column of a list of counts (`-c`).
 pub(super) const MATCHES: &str = "Matches";
@@ -116,28 +117,65 @@ fn sought(
         return Ok((list_types()?, None));
     }
     let started = Instant::now();
-    let request = request::search(args, &session.settings)?;
+    let mut request = request::search(args, &session.settings)?;
     let notes = notes::sink();
     anyhow::ensure!(
         session.settings.max_list.value > 0,
         "--max-list 0: a list holds at least one match"
     );
+    let Some(unlaid) = &args.unlaid else {
+        let seeker = Seeker::new(request, reads_stdin && stdin_is_readable(), &notes)?;
+        return found_by(&seeker, args, session, (started, &notes, None), watch);
+    };
+    request.folder = unlaid.root.join(&unlaid.below);
     let seeker = Seeker::new(request, reads_stdin && stdin_is_readable(), &notes)?;
-    let options = options(args, seeker.scope());
+    // A configuration is told by files, and a link leads to one.
+    let is_plain = args.max_count != Some(0)
+        && session.settings.kconfig.value == "none"
+        && session.settings.hyperlink.value != When::Always;
+    let objects = if is_plain { seeker.objects(unlaid)? } else { None };
+    match objects {
+        Some(objects) => {
+            let objects = Some((&**unlaid, &objects));
+            found_by(&seeker, args, session, (started, &notes, objects), watch)
+        }
+        None => at::in_files(unlaid, &session.cache, || {
+            found_by(&seeker, args, session, (started, &notes, None), watch)
+        }),
+    }
+}
+
+/// What a search finds in the files of the current folder, or in a revision's objects.
+fn found_by(
+    seeker: &Seeker,
+    args: &SearchArgs,
+    session: &Session,
+    (started, notes, objects): (Instant, &NoteSink, Option<(&Unlaid, &Objects<'_>)>),
+    watch: Option<&Watch>,
+) -> Result<(Outcome, Option<List>)> {
+    let (unlaid, objects) = objects.unzip();
+    let is_few = objects.map_or_else(|| seeker.scope().is_few_files(), Objects::is_few_files);
+    let options = options(args, is_few);
     if args.max_count == Some(0) {
         let problems = seeker.problems()?;
         problems.iter().filter(|_| !args.no_messages).for_each(tell);
         let outcome = if problems.is_empty() { Outcome::Nothing } else { Outcome::Problems };
         return Ok((outcome, None));
     }
-    let meta = meta(args, session)?;
+    let meta = meta(args, session, unlaid)?;
     let look = Look::new(&session.settings, Facts::of_stdout(), &meta.folder);
+    // Nothing is there yet that a link could lead to.
+    let look = Look { hyperlinks: look.hyperlinks && objects.is_none(), ..look };
     let mut collector = Collector::new(args, session, &options, &look, meta, watch);
-    let kernel = code::searched_kernel(session, seeker.scope().paths())?;
+    let kernel = match objects {
+        Some(_) => None,
+        None => code::searched_kernel(session, seeker.scope().paths())?,
+    };
     let around = Around {
         cache: &session.cache,
         kernel: kernel.as_ref(),
-        notes: &notes,
+        objects,
+        notes,
         cancel: &session.cancel,
     };
     let sought = seeker.search(&options, &around, &mut collector)?;
@@ -192,7 +230,7 @@ fn files_only(args: &SearchArgs) -> bool {
     args.files_with_matches || args.files_without_match || args.count
 }
 
-fn options(args: &SearchArgs, scope: &Scope) -> SearchOptions {
+fn options(args: &SearchArgs, slices: bool) -> SearchOptions {
     let want = if args.files_without_match {
         Want::Without
     } else if args.files_with_matches || args.quiet {
@@ -219,11 +257,11 @@ fn options(args: &SearchArgs, scope: &Scope) -> SearchOptions {
         function_names: lines && args.show_function,
         whole_functions: lines && args.function_context,
         spans: AtomicBool::new(true),
-        slices: scope.is_few_files(),
+        slices,
     }
 }
 
-fn meta(args: &SearchArgs, session: &Session) -> Result<Meta> {
+fn meta(args: &SearchArgs, session: &Session, unlaid: Option<&Unlaid>) -> Result<Meta> {
     let files_only = files_only(args);
     let columns = if args.count && !args.files_with_matches && !args.files_without_match {
         vec![Column::new(MATCHES, Role::Count)]
@@ -232,7 +270,12 @@ fn meta(args: &SearchArgs, session: &Session) -> Result<Meta> {
     } else {
         Vec::new()
     };
-    Ok(Meta { files_only, ..lister::meta(session, columns, None)? })
+    let meta = Meta { files_only, ..lister::meta(session, columns, None)? };
+    let Some(Unlaid { repository, revision, root, below }) = unlaid else { return Ok(meta) };
+    let repository = repository.path().into_os_string().into_encoded_bytes();
+    let (name, commit) = (revision.name.clone(), revision.commit.clone());
+    let folder = root.join(below).into_os_string().into_encoded_bytes();
+    Ok(Meta { folder, revision: Some(AtRevision { name, commit, repository }), ..meta })
 }
 
 /// Takes the scan's events in path order: numbers, keeps and prints them.

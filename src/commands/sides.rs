@@ -7,6 +7,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
+use kgrep_engine::Error;
 use kgrep_engine::history::Patched;
 use kgrep_engine::revision::{Kept, Repository, Revision, link};
 use kgrep_index::Tree;
@@ -60,6 +61,16 @@ impl<'a> Finder<'a> {
         self.source.repository()
     }
 
+    /// Whether a word is what a file, a folder or a revision is called here.
+    pub(super) fn knows(&mut self, word: &OsStr) -> bool {
+        if self.here.join(word).exists() {
+            return true;
+        }
+        let (Some(name), Ok(repository)) = (word.to_str(), self.repository()) else { return false };
+        // What is missing of a revision is told where it is laid out.
+        !matches!(repository.revision(name), Err(Error::Revision { .. }))
+    }
+
     /// Adds a revision.
     ///
     /// # Errors
@@ -108,7 +119,7 @@ impl<'a> Finder<'a> {
                 named.display()
             );
         };
-        let tree = Tree::locate(&before.root)?;
+        let tree = Tree::at(&before.root)?;
         let over = before.patched.as_ref().map(|(patched, _)| patched);
         let shown = Path::new(&before.label);
         let patched = Patched::on((tree.root(), shown), &path, over)?;

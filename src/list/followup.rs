@@ -45,6 +45,19 @@ impl FollowUp {
     pub(crate) fn changes_the_list(&self) -> bool {
         matches!(self, FollowUp::Delete | FollowUp::Keep | FollowUp::Refine(_))
     }
+
+    /// True when the command needs the files that rows are of, not the list alone.
+    pub(crate) fn reads_files(&self) -> bool {
+        matches!(
+            self,
+            FollowUp::Show
+                | FollowUp::Context(_)
+                | FollowUp::Grep(_)
+                | FollowUp::Ask(_)
+                | FollowUp::Command(_)
+                | FollowUp::Browse
+        )
+    }
 }
 
 /// A follow-up with the entries it is about.

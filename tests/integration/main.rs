@@ -62,6 +62,7 @@ mod search;
 mod several;
 mod shapes;
 mod shell;
+mod sides;
 mod stopped;
 mod streams;
 mod sureness;

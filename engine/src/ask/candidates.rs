@@ -68,6 +68,7 @@ fn found(
         query: &query,
         args: &args,
         filter: advice.filter.as_ref(),
+        objects: None,
         options: &options,
         notes,
         cancel: code.cancel(),

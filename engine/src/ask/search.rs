@@ -17,9 +17,10 @@ use crate::configuration::Kernel;
 use crate::diff::context;
 use crate::left_out::{Below, LeftOut};
 use crate::request::Search;
+use crate::revision::Unlaid;
 use crate::search::{
-    Advice, Event, Filter, Patterns, Query, Scope, Search as Scan, SearchOptions, SearchRequest,
-    Totals, Want, advise, scan,
+    Advice, Event, Filter, Objects, Patterns, Query, Scope, Search as Scan, SearchOptions,
+    SearchRequest, Totals, Want, advise, scan,
 };
 use crate::sink::Sink;
 use crate::{Cancel, Note, NoteSink, Result};
@@ -38,6 +39,8 @@ pub struct Around<'a> {
     pub cache: &'a Path,
     /// The kernel whose files alone count, if a configuration is in force.
     pub kernel: Option<&'a Kernel>,
+    /// The files, where they are those of a revision that is not laid out.
+    pub objects: Option<&'a Objects<'a>>,
     /// Takes what is to be said while it searches.
     pub notes: &'a NoteSink,
     /// Ends it early.
@@ -95,6 +98,14 @@ impl Seeker {
         &self.scope
     }
 
+    /// The files that it looks at in a revision that is not laid out; none where only files can tell.
+    ///
+    /// # Errors
+    /// When a glob or a file type is wrong, or an object is missing.
+    pub fn objects<'a>(&self, unlaid: &'a Unlaid) -> Result<Option<Objects<'a>>> {
+        Objects::listed(unlaid, &self.scope, &self.request)
+    }
+
     /// What keeps files from being searched, by a walk that reads none.
     ///
     /// # Errors
@@ -113,8 +124,8 @@ impl Seeker {
         around: &Around<'_>,
         sink: &mut dyn Sink<Event>,
     ) -> Result<Sought> {
-        let Around { cache, kernel, notes, .. } = *around;
-        let advice = advise(self.scope.paths(), &self.patterns, &self.request, cache, notes);
+        let Around { cache, kernel, .. } = *around;
+        let advice = self.advice(&self.patterns, &self.request, around);
         let search = self.scan(&self.query, &self.request, advice.filter.as_ref(), options, around);
         let mut built =
             kernel.map(|kernel| OfBuilt::new(kernel, &advice, cache, &self.request, &self.scope));
@@ -151,7 +162,7 @@ impl Seeker {
             ..*options
         };
         let query = plain.compile(&request)?;
-        let advice = advise(self.scope.paths(), &plain, &request, around.cache, around.notes);
+        let advice = self.advice(&plain, &request, around);
         let search = self.scan(&query, &request, advice.filter.as_ref(), &options, around);
         let mut found = false;
         scan(&search, |event| {
@@ -159,6 +170,18 @@ impl Seeker {
             !found
         })?;
         Ok(found.then_some(Note::ThereAsPlainText(plain.texts)))
+    }
+
+    fn advice(&self, patterns: &Patterns, request: &SearchRequest, around: &Around<'_>) -> Advice {
+        let Around { cache, notes, .. } = *around;
+        if around.objects.is_none() {
+            return advise(self.scope.paths(), patterns, request, cache, notes);
+        }
+        if request.explain {
+            let plan = "plan: scan (the objects of a revision that is not laid out)";
+            notes(Note::Explanation(plan.to_owned()));
+        }
+        Advice::default()
     }
 
     fn scan<'a>(
@@ -169,8 +192,8 @@ impl Seeker {
         options: &'a SearchOptions,
         around: &Around<'a>,
     ) -> Scan<'a> {
-        let Around { notes, cancel, .. } = *around;
-        Scan { scope: &self.scope, query, args, filter, options, notes, cancel }
+        let Around { notes, cancel, objects, .. } = *around;
+        Scan { scope: &self.scope, query, args, filter, objects, options, notes, cancel }
     }
 }
 
@@ -241,6 +264,7 @@ pub(super) fn answer(code: &Code, search: &Search) -> Result<Answer> {
     let around = Around {
         cache: code.workspace().cache(),
         kernel: code.kernel(),
+        objects: None,
         notes: code.notes(),
         cancel: code.cancel(),
     };

@@ -89,6 +89,15 @@ impl Code {
         Code::seen_from(tree.root().to_owned(), tree, setup)
     }
 
+    /// The code of a folder as a tree of its own, be it inside of another.
+    ///
+    /// # Errors
+    /// When it is not there, or the architecture is none of the tree's.
+    pub fn of_folder(folder: &Path, setup: Setup) -> Result<Code> {
+        let tree = Tree::at(folder)?;
+        Code::seen_from(tree.root().to_owned(), tree, setup)
+    }
+
     fn seen_from(here: PathBuf, tree: Tree, setup: Setup) -> Result<Code> {
         let Setup { workspace, notes, progress, cancel, kconfig, arch: mut choice } = setup;
         let named = Some(arch::folder_name(&choice.name)).filter(|n| choice.named && *n != "all");

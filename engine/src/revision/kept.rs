@@ -7,6 +7,7 @@
 //!   trees/<tree id>.toml which revision it was asked as last; its mtime is the last use
 //!   blobs/<ab>/<cdef…>   each content once, by its blob's id
 //!   named/<tree id>/     links into a tree that say which revision it is: `v6.1:fs`
+//!   asked/<tree id>      it was searched in the repository's objects, and is laid out the next time
 //!   sides/<number>/      links to trees that were compared, by their names
 //!   unpacking/           a tree that is being written; published by rename
 //!   run                  in which run of the machine something was written last (`settled`)
@@ -78,6 +79,12 @@ impl Kept {
         Kept { cache: cache.to_owned() }
     }
 
+    /// The folder for the files of the tree of this id, without links on the way where that is there.
+    pub fn real_root(&self, tree: &str) -> PathBuf {
+        let cache = self.cache.canonicalize().unwrap_or_else(|_| self.cache.clone());
+        Kept { cache }.root(tree)
+    }
+
     /// The folder for the files of the tree of this id.
     pub fn root(&self, tree: &str) -> PathBuf {
         self.trees().join(tree)
@@ -119,6 +126,17 @@ impl Kept {
         Ok(file)
     }
 
+    /// Whether a revision that is not laid out was asked about before; it is now.
+    pub fn was_asked(&self, tree: &str) -> bool {
+        let folder = self.folder().join("asked");
+        let mark = folder.join(tree);
+        // Where nothing can be written, it never was.
+        mark.exists()
+            || (make_folder(&self.cache, &folder).is_ok()
+                && fs::OpenOptions::new().write(true).create_new(true).open(&mark).is_err()
+                && mark.exists())
+    }
+
     /// Notes what a tree was asked as, and that it was.
     ///
     /// # Errors
@@ -138,6 +156,7 @@ impl Kept {
             }
             return Ok(());
         }
+        let _ = fs::remove_file(self.folder().join("asked").join(tree));
         let Ok(text) = toml::to_string(label) else { return Ok(()) };
         let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
         fs::write(&temporary, text).map_err(Error::read(&temporary))?;

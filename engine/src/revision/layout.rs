@@ -16,18 +16,15 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use gix::ObjectId;
-use gix::objs::tree::EntryKind;
 use rayon::prelude::*;
 
 use super::kept::{Kept, remove_all};
+use super::objects::{EntryIs, ObjectReader};
 use super::{Repository, Revision, settled, stays_below};
 use crate::{Error, Result};
 
 /// When all files of revisions were written, as it seems: 1980, which archives can hold.
 const WRITTEN: Duration = Duration::from_secs(315_619_200);
-
-/// The memory that each thread has for objects that others are deltas of.
-const DELTAS: usize = 64 << 20;
 
 /// An entry that becomes something on the disk.
 struct Entry {
@@ -86,44 +83,26 @@ fn flush(folder: &Path) -> Result<()> {
 
 /// All that is in the revision's tree.
 fn entries(repository: &Repository, revision: &Revision) -> Result<Entries> {
-    let local = repository.shared.to_thread_local();
+    let mut reader = repository.reader();
     let mut all = Entries::default();
     let mut open = vec![(PathBuf::new(), revision.id)];
     while let Some((folder, id)) = open.pop() {
-        let tree = local.find_tree(id).map_err(|error| repository.missing(id, &error))?;
-        for entry in tree.iter() {
-            let entry = entry
-                .map_err(|error| Error::Object { id: id.to_string(), reason: error.to_string() })?;
-            let name: &[u8] = entry.filename();
-            if !is_file_name(name) {
-                continue;
-            }
-            let path = folder.join(OsStr::from_bytes(name));
-            let id = entry.object_id();
-            match entry.mode().kind() {
-                EntryKind::Tree => {
+        for entry in reader.entries(id)? {
+            let (path, id) = (folder.join(OsStr::from_bytes(&entry.name)), entry.id);
+            match entry.is {
+                EntryIs::Folder => {
                     all.folders.push(path.clone());
                     open.push((path, id));
                 }
-                EntryKind::Blob | EntryKind::BlobExecutable => all.files.push(Entry { path, id }),
-                EntryKind::Link => all.links.push(Entry { path, id }),
-                EntryKind::Commit => all.folders.push(path),
+                EntryIs::File => all.files.push(Entry { path, id }),
+                EntryIs::Link => all.links.push(Entry { path, id }),
+                EntryIs::Module => all.folders.push(path),
             }
         }
     }
     all.folders.sort_unstable();
     all.files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     Ok(all)
-}
-
-/// Whether a tree's entry may be called so: a stranger's tree could name what lies elsewhere, or a
-/// repository of its own.
-fn is_file_name(name: &[u8]) -> bool {
-    !name.is_empty()
-        && !name.contains(&b'/')
-        && !name.contains(&0)
-        && !matches!(name, b"." | b"..")
-        && !name.eq_ignore_ascii_case(b".git")
 }
 
 /// Fills the folder `goal`; whether all its files have a name among the blobs, too.
@@ -145,18 +124,11 @@ fn fill(
     let blobs = kept.blobs();
     let (done, all_named) = (AtomicU64::new(0), AtomicBool::new(true));
     let all = entries.files.len() as u64;
-    let local = || {
-        let mut local = repository.shared.to_thread_local();
-        local.object_cache_size(None);
-        local.objects.set_pack_cache(|| {
-            Box::new(gix::odb::pack::cache::lru::MemoryCappedHashmap::new(DELTAS))
-        });
-        local
-    };
     // Neighbours are deltas of each other: a thread takes a run of them.
-    entries.files.par_chunks(256).try_for_each_init(local, |local, part| {
+    let reader = || repository.reader();
+    entries.files.par_chunks(256).try_for_each_init(reader, |reader, part| {
         for entry in part {
-            if !file(repository, local, entry, goal, &blobs)? {
+            if !file(reader, entry, goal, &blobs)? {
                 all_named.store(false, Ordering::Relaxed);
             }
         }
@@ -166,12 +138,12 @@ fn fill(
             false => Err(Error::Cancelled),
         }
     })?;
-    let local = local();
+    let mut reader = reader();
     for entry in &entries.links {
-        let target = content(repository, &local, entry.id)?;
+        let target = OsStr::from_bytes(reader.read(entry.id)?);
         let path = goal.join(&entry.path);
-        if stays_inside(&entry.path, Path::new(OsStr::from_bytes(&target))) {
-            symlink(OsStr::from_bytes(&target), &path).map_err(Error::read(&path))?;
+        if stays_inside(&entry.path, Path::new(target)) {
+            symlink(target, &path).map_err(Error::read(&path))?;
         }
     }
     Ok(all_named.into_inner())
@@ -179,13 +151,7 @@ fn fill(
 
 /// Makes one file: a link to its blob's, which is written where it isn't there. Whether it is such
 /// a link.
-fn file(
-    repository: &Repository,
-    local: &gix::Repository,
-    entry: &Entry,
-    goal: &Path,
-    blobs: &Path,
-) -> Result<bool> {
+fn file(reader: &mut ObjectReader<'_>, entry: &Entry, goal: &Path, blobs: &Path) -> Result<bool> {
     let path = goal.join(&entry.path);
     let id = entry.id.to_string();
     let (first, rest) = id.split_at(2);
@@ -197,8 +163,7 @@ fn file(
         Err(error) if error.kind() == ErrorKind::TooManyLinks => true,
         Err(error) => return Err(Error::read(&blob)(error)),
     };
-    let data = content(repository, local, entry.id)?;
-    written(&path, &data).map_err(Error::read(&path))?;
+    written(&path, reader.read(entry.id)?).map_err(Error::read(&path))?;
     if is_full {
         return Ok(false);
     }
@@ -239,11 +204,6 @@ fn written(path: &Path, data: &[u8]) -> std::io::Result<()> {
     file.set_modified(SystemTime::UNIX_EPOCH + WRITTEN)
 }
 
-fn content(repository: &Repository, local: &gix::Repository, id: ObjectId) -> Result<Vec<u8>> {
-    let mut object = local.find_object(id).map_err(|error| repository.missing(id, &error))?;
-    Ok(std::mem::take(&mut object.data))
-}
-
 /// Whether a link at `path` leads to something in the tree.
 fn stays_inside(path: &Path, target: &Path) -> bool {
     stays_below(&path.parent().unwrap_or(Path::new("")).join(target))
@@ -259,13 +219,5 @@ mod tests {
         assert!(stays("a/b/link", "../c/file") && stays("link", "file") && stays("a/link", ".."));
         assert!(!stays("link", "../x") && !stays("a/link", "../../x") && !stays("a/b", "/etc"));
         assert!(!stays("a/link", "../../tree/x"), "out and in again is out");
-    }
-
-    #[test]
-    fn names_that_lead_elsewhere_are_none() {
-        for name in ["", ".", "..", ".git", ".GIT", "a/b", "a\0"] {
-            assert!(!is_file_name(name.as_bytes()), "{name:?}");
-        }
-        assert!(is_file_name(b".gitignore") && is_file_name(b"\xff"));
     }
 }

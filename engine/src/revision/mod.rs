@@ -8,8 +8,10 @@
 mod kept;
 mod layout;
 pub mod link;
+mod objects;
 mod settled;
 
+use std::fmt;
 use std::path::{Component, Path, PathBuf};
 
 use gix::bstr::ByteSlice;
@@ -17,12 +19,19 @@ use gix::{ObjectId, ThreadSafeRepository};
 use globset::Glob;
 
 pub use kept::{Kept, KeptRevision, Label, Size};
+pub(crate) use objects::{EntryIs, ObjectEntry, ObjectReader};
 
 use crate::{Error, Result};
 
 /// A repository, for reading.
 pub struct Repository {
     shared: ThreadSafeRepository,
+}
+
+impl fmt::Debug for Repository {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Repository").field(&self.path()).finish()
+    }
 }
 
 /// A revision of a repository.
@@ -34,7 +43,20 @@ pub struct Revision {
     pub commit: String,
     /// The tree, in hexadecimal digits.
     pub tree: String,
-    id: ObjectId,
+    pub(crate) id: ObjectId,
+}
+
+/// A revision whose files are not laid out, and where a question about it is asked.
+#[derive(Debug)]
+pub struct Unlaid {
+    /// Its repository.
+    pub repository: Repository,
+    /// The revision.
+    pub revision: Revision,
+    /// The folder that its files would be laid out in.
+    pub root: PathBuf,
+    /// The folder in its tree that paths are relative to.
+    pub below: PathBuf,
 }
 
 impl Repository {

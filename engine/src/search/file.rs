@@ -21,6 +21,7 @@ use super::sink::{HitSink, Want};
 use super::walk::Haystack;
 use crate::decode::{decoded, has_byte_order_mark};
 use crate::place::FileEntry;
+use crate::revision::ObjectReader;
 
 /// A file up to this size is read whole before it is searched.
 const WHOLE: usize = 8 << 20;
@@ -107,11 +108,17 @@ pub(crate) struct FileSearcher<'a> {
     filled: usize,
     /// True when something needs the whole file at once.
     whole_text: bool,
+    /// Reads files that are objects of a repository.
+    objects: Option<ObjectReader<'a>>,
 }
 
 impl<'a> FileSearcher<'a> {
-    /// A searcher for `query`.
-    pub(crate) fn new(query: &'a Query, options: &'a SearchOptions) -> FileSearcher<'a> {
+    /// A searcher for `query`, of files or of objects.
+    pub(crate) fn new(
+        query: &'a Query,
+        options: &'a SearchOptions,
+        objects: Option<ObjectReader<'a>>,
+    ) -> FileSearcher<'a> {
         let searcher = SearcherBuilder::new()
             .line_terminator(terminator(options))
             .invert_match(options.invert)
@@ -133,6 +140,7 @@ impl<'a> FileSearcher<'a> {
             buffer: PageBuffer::new(WHOLE),
             filled: 0,
             whole_text,
+            objects,
         }
     }
 
@@ -179,32 +187,53 @@ impl<'a> FileSearcher<'a> {
             }
             return Ok(Input::Stdin);
         }
-        let mut file = File::open(&haystack.path)?;
         let sliced = self.options.slices && haystack.explicit;
-        if self.whole_text || sliced {
-            let meta = file.metadata()?;
-            let size = if meta.is_file() { meta.len() } else { 0 };
-            if self.whole_text && size >= LARGEST_TEXT {
-                return Err(too_large());
-            }
-            let sliced = sliced && (1..=LARGEST_SLICE).contains(&size);
-            if sliced || self.whole_text {
-                // One byte more, so that the end is seen without growing again.
-                let size = usize::try_from(size).unwrap_or(0) + 1;
-                if size > self.buffer.len() {
-                    self.buffer.resize(size, 0);
-                }
-            }
-            if self.whole_text {
-                let whole = self.fill_whole(&mut file)?;
-                return Ok(if sliced { Input::Slice } else { whole });
-            }
-            if sliced && self.fill(&mut file)? {
-                return Ok(Input::Slice);
+        if let Some(id) = haystack.object {
+            let Some(mut objects) = self.objects.take() else {
+                return Err(io::ErrorKind::NotFound.into());
+            };
+            let text = objects.read(id).map_err(|error| io::Error::other(error.to_string()));
+            let input = text.and_then(|mut text| {
+                let size = text.len() as u64;
+                let whole = self.read(&mut text, size, sliced)?;
+                Ok(whole.unwrap_or_else(|| Input::Rest(text.to_vec())))
+            });
+            self.objects = Some(objects);
+            return input;
+        }
+        let mut file = File::open(&haystack.path)?;
+        let asked = if self.whole_text || sliced { Some(file.metadata()?) } else { None };
+        let size = asked.filter(std::fs::Metadata::is_file).map_or(0, |meta| meta.len());
+        Ok(self.read(&mut file, size, sliced)?.unwrap_or(Input::Start(file)))
+    }
+
+    /// Reads a file of this size, if that is known, as far as it fits; none: there is more of it.
+    fn read(
+        &mut self,
+        reader: &mut impl Read,
+        size: u64,
+        sliced: bool,
+    ) -> io::Result<Option<Input>> {
+        if self.whole_text && size >= LARGEST_TEXT {
+            return Err(too_large());
+        }
+        let sliced = sliced && (1..=LARGEST_SLICE).contains(&size);
+        if sliced || self.whole_text {
+            // One byte more, so that the end is seen without growing again.
+            let size = usize::try_from(size).unwrap_or(0) + 1;
+            if size > self.buffer.len() {
+                self.buffer.resize(size, 0);
             }
         }
-        let whole = self.fill(&mut file)?;
-        Ok(if whole { Input::Whole } else { Input::Start(file) })
+        if self.whole_text {
+            let whole = self.fill_whole(reader)?;
+            return Ok(Some(if sliced { Input::Slice } else { whole }));
+        }
+        Ok(match (self.fill(reader)?, sliced) {
+            (true, true) => Some(Input::Slice),
+            (true, false) => Some(Input::Whole),
+            (false, _) => None,
+        })
     }
 
     /// Reads all of a file, and decodes it as the searcher would: lines and functions
@@ -288,6 +317,9 @@ impl<'a> FileSearcher<'a> {
             Input::Start(file) => {
                 self.searcher.search_reader(matcher, text.chain(file), &mut sink)?;
             }
+            Input::Rest(rest) => {
+                self.searcher.search_reader(matcher, text.chain(&rest[..]), &mut sink)?;
+            }
             Input::Stdin => {
                 self.searcher.search_reader(matcher, io::stdin().lock(), &mut sink)?;
             }
@@ -325,6 +357,8 @@ enum Input {
     Slice,
     /// Its start; the rest is still to be read.
     Start(File),
+    /// Its start, and the rest is here.
+    Rest(Vec<u8>),
     /// Nothing: standard input is read as it comes.
     Stdin,
 }

@@ -14,6 +14,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use super::file::{FileSearcher, SearchOptions};
 use super::hits::FileHits;
 use super::narrow::Filter;
+use super::objects::Objects;
 use super::pattern::Query;
 use super::request::SearchRequest;
 use super::walk::{Haystack, Scope, reason};
@@ -77,6 +78,8 @@ pub struct Search<'a> {
     pub args: &'a SearchRequest,
     /// The index's filter for the walk.
     pub filter: Option<&'a Filter>,
+    /// The files, where they lie in no folder.
+    pub objects: Option<&'a Objects<'a>>,
     /// How each file is searched.
     pub options: &'a SearchOptions,
     /// Takes what is to be said besides.
@@ -109,7 +112,8 @@ pub fn scan(search: &Search<'_>, mut each: impl FnMut(Event) -> bool) -> Result<
             let started = thread::Builder::new().spawn_scoped(threads_scope, move || {
                 // A matcher that threads share hands its scratch space around under a lock.
                 let query = search.query.clone();
-                let mut searcher = FileSearcher::new(&query, search.options);
+                let reader = search.objects.map(Objects::reader);
+                let mut searcher = FileSearcher::new(&query, search.options, reader);
                 for batch in waiting {
                     let totals = search_batch(&mut searcher, batch, &is_over);
                     files.fetch_add(totals.files, Ordering::Relaxed);
@@ -155,7 +159,7 @@ fn deal(
         let (events, receiver) = bounded(PARCELS);
         ordered.send(receiver).is_ok() && jobs.send(Batch { haystacks, events }).is_ok()
     };
-    search.scope.walk(search.args, search.filter, search.notes, |haystack| {
+    let mut each = |haystack: Result<Haystack, ignore::Error>| {
         haystacks.push(haystack);
         if haystacks.len() < size {
             return true;
@@ -163,7 +167,11 @@ fn deal(
         size = (size * 2).min(LARGEST_BATCH);
         let batch = std::mem::replace(&mut haystacks, Vec::with_capacity(size));
         send(batch) && !is_over()
-    })?;
+    };
+    match search.objects {
+        Some(objects) => _ = objects.haystacks().all(|haystack| each(Ok(haystack))),
+        None => search.scope.walk(search.args, search.filter, search.notes, each)?,
+    }
     if !haystacks.is_empty() {
         send(haystacks);
     }

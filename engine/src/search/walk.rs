@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
+use gix::ObjectId;
 use ignore::overrides::{Override, OverrideBuilder};
 use ignore::types::{Types, TypesBuilder};
 use ignore::{DirEntry, WalkBuilder};
@@ -21,6 +22,8 @@ pub struct Haystack {
     pub explicit: bool,
     /// True for standard input.
     pub stdin: bool,
+    /// The object of a repository that has its content; none: the file has it.
+    pub object: Option<ObjectId>,
 }
 
 /// Where a search looks.
@@ -50,6 +53,11 @@ impl Scope {
         &self.paths
     }
 
+    /// Whether no path was given.
+    pub fn is_implicit(&self) -> bool {
+        self.implicit
+    }
+
     /// True when only a few files are named, which ripgrep searches as slices of
     /// memory (its `HiArgs::mmap_choice`).
     pub fn is_few_files(&self) -> bool {
@@ -75,7 +83,7 @@ impl Scope {
         }
         if let Some(found) = known {
             for path in found {
-                if !each(Ok(Haystack { path, explicit: false, stdin: false })) {
+                if !each(Ok(Haystack { path, explicit: false, stdin: false, object: None })) {
                     break;
                 }
             }
@@ -189,7 +197,7 @@ impl Scope {
             path if self.implicit => without_dot(path),
             path => path,
         };
-        Some(Haystack { path, explicit, stdin })
+        Some(Haystack { path, explicit, stdin, object: None })
     }
 }
 

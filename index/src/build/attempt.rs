@@ -52,7 +52,7 @@ struct Base {
     index: Option<Index>,
     /// Of another tree's: for each listed file whether it is what the index knows.
     same: Option<Vec<bool>>,
-    /// Files that are read whatever is known of them: what lies over another's graph and catalog,
+    /// Files of which is read whatever is known: what lies over another's graph and catalog,
     /// and all that does of a tree that never changes, is made at once.
     again: HashSet<Vec<u8>>,
 }
@@ -82,11 +82,11 @@ impl Task<'_> {
         }
         // What is not taken over need not take room any longer.
         drop(base);
-        let Plan { work, graph, catalog, .. } = plan;
-        self.observer.start(work.files.len() as u64, work.bytes);
+        let Plan { mut work, graph, catalog, .. } = plan;
+        self.observer.start(work.reads(), work.bytes);
         let top = Folder::root(self.tree.root())?;
         let Ground { home, lock, .. } = &ground;
-        let made = match self.make(&ground, &disk, &top, &work, (graph, catalog)) {
+        let made = match self.make(&ground, &disk, &top, &mut work, (graph, catalog)) {
             Ok(Some(made)) => made,
             nothing => {
                 // Without the new segments' bytes the disk may have room again for others.
@@ -98,7 +98,7 @@ impl Task<'_> {
         Ok(Some(Outcome::Published(Report {
             whole: work.kept_parts.is_empty(),
             files: made.files(),
-            files_read: work.files.len() as u64,
+            files_read: work.reads(),
             bytes_read: work.bytes,
             discarded: ground.discarded,
             time: begun.elapsed(),
@@ -206,7 +206,7 @@ impl Task<'_> {
         ground: &Ground,
         disk: &Disk,
         top: &Folder,
-        work: &Work,
+        work: &mut Work,
         (graph, catalog): (graph::Plan, catalog::Plan),
     ) -> Result<Option<Generation>, Error> {
         let Ground { home, lock, .. } = ground;
@@ -214,6 +214,7 @@ impl Task<'_> {
         let mut reading =
             Reading::new(home, top, listed, self.observer, code, &catalog, ground.first_part);
         let read = reading.read(&work.files);
+        work.read_again(&reading.read_again(&work.again()));
         let number = reading.next_part();
         self.observer.writing();
         let (mut read, pending) = read?;
@@ -250,9 +251,6 @@ impl Base {
     /// Whether it is the tree's own, and says already what a build would, which has this to do.
     fn is_as(&self, disk: &Disk, work: &Work) -> bool {
         let Some(old) = self.index.as_ref().filter(|_| !self.is_borrowed()) else { return false };
-        let compared = (!self.again.is_empty())
-            .then(|| Work::new(Some(old), &disk.folders, disk.start, (None, &HashSet::new())));
-        let work = compared.as_ref().unwrap_or(work);
         work.changes_nothing(old, &disk.folders, &disk.rules)
             && old.manifest().rules_broken() == disk.broken_rules
     }

@@ -54,7 +54,8 @@ impl Plan {
             return Ok(None);
         };
         let mut changed = Recent::new();
-        let paths = work.changed.iter().map(|&job| graph::path_of(listed, job));
+        // What others make of a file's code is nothing that its documents tell.
+        let paths = work.differing.iter().map(|&job| graph::path_of(listed, job));
         let gone = graph::gone(old, listed, &catalog::wants);
         let paths = paths.chain(gone).filter(|path| wants(path));
         let over = catalog.replaced()?.into_iter().map(<[u8]>::to_vec);

@@ -150,13 +150,13 @@ impl Plan {
                     return Ok(Some(base));
                 }
                 before.extend(changed);
-                let most = most(settled);
-                let Some((again, laid)) = read_again(&old, &before, idioms, most)? else {
+                let Some((again, laid)) = read_again(&old, &before, idioms, settled)? else {
                     return Ok(None);
                 };
-                before.extend(again);
-                if settled {
-                    before.values_mut().flatten().for_each(Vec::clear);
+                match settled {
+                    // What follows from the others is found again where something lies over them.
+                    true => before.values_mut().flatten().for_each(Vec::clear),
+                    false => before.extend(again),
                 }
                 let checksum = stored::write_outlines(&home.outlines(number), &before, &laid)?;
                 Ok(Some(GraphPart { outlines: Some((number, checksum)), ..base }))
@@ -171,12 +171,17 @@ fn read_again(
     old: &Index,
     changed: &Outlines,
     idioms: &Idioms,
-    most: usize,
+    settled: bool,
 ) -> Result<Option<(Outlines, Vec<u8>)>, Error> {
     let mut graph = old.stored().graph()?;
     let read = |path: &[u8]| old.outline_of(path, idioms).ok();
     let laid = old.stored().decode(changed, &read)?;
-    let Ok(again) = graph.overlay(laid, idioms, most, &read) else { return Ok(None) };
+    let most = most(settled);
+    let again = match settled {
+        true => graph.overlay_to_keep(laid, idioms, most, &read),
+        false => graph.overlay(laid, idioms, most, &read),
+    };
+    let Ok(again) = again else { return Ok(None) };
     let encode = |(path, outline): (Vec<u8>, Option<FileOutline>)| {
         (path, outline.map(|outline| outline.encode()))
     };

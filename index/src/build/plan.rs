@@ -25,13 +25,18 @@ const MAX_PARTS: usize = 8;
 pub(super) type Job = (usize, usize);
 
 /// What is to be read and what is kept.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Work {
     /// In the order of the listing.
     pub(super) files: Vec<Job>,
-    /// Those of them that are not what the old index read.
+    /// Those whose text the old index has, and that are read for their code and documents only, each
+    /// with its number among all that are listed.
+    again: Vec<(Job, usize)>,
+    /// The files that are not what the old index read.
+    pub(super) differing: Vec<Job>,
+    /// These, and those of whose code something else may hold because of others.
     pub(super) changed: Vec<Job>,
-    /// Bytes of these files.
+    /// Bytes of the files that are read.
     pub(super) bytes: u64,
     /// For each listed file its place, unless it is to be read.
     pub(super) places: Vec<Option<Place>>,
@@ -43,18 +48,18 @@ pub(super) struct Work {
 
 impl Work {
     /// Compares the listing with the old index. `same` says for each file whether it is what the index
-    /// knows, where stamps don't; the files in `again` are read, whatever is known.
+    /// knows, where stamps don't, of an index that begins as another; what lies over graph and catalog
+    /// of the files in `again` is made anew, whatever is known.
     pub(super) fn new(
         old: Option<&Index>,
         listed: &[ListedFolder],
         start: Start,
         (same, again): (Option<&[bool]>, &HashSet<Vec<u8>>),
     ) -> Work {
-        let compared = Compared::of(old, listed, start, (same, again));
-        let Compared { places, live, same_files } = compared;
+        let Compared { places, live, same_files } = Compared::of(old, listed, start, same);
         let old_parts = old.map_or(&[][..], |old| old.manifest().parts());
         let fresh = places.iter().filter(|place| place.is_none()).count();
-        let kept = worth_keeping(old_parts, &live, fresh);
+        let kept = worth_keeping(old_parts, &live, fresh, same.is_some());
         // Old number of a part to its new one.
         let mut numbers = vec![None; old_parts.len()];
         let mut kept_parts = Vec::new();
@@ -62,22 +67,35 @@ impl Work {
             numbers[old] = Some(kept_parts.len() as u16);
             kept_parts.push(old_parts[old]);
         }
-        let (files, changed) = (Vec::new(), Vec::new());
-        let mut work = Work { files, changed, bytes: 0, places, kept_parts, same_files };
-        work.sort_out(listed, &numbers);
+        let mut work = Work { places, kept_parts, same_files, ..Work::default() };
+        work.sort_out(listed, &numbers, again);
         work
     }
 
     /// Counts places in the parts that are kept, by the new number of each old part. A file
-    /// without a place, or with one in a part that is not kept, is to be read.
-    fn sort_out(&mut self, listed: &[ListedFolder], numbers: &[Option<u16>]) {
+    /// without a place, or with one in a part that is not kept, is to be read; those in `again` for
+    /// their code and documents only.
+    fn sort_out(
+        &mut self,
+        listed: &[ListedFolder],
+        numbers: &[Option<u16>],
+        again: &HashSet<Vec<u8>>,
+    ) {
         let mut at = 0;
         for (folder_number, folder) in listed.iter().enumerate() {
             for (file_number, file) in folder.files.iter().enumerate() {
-                let place = &mut self.places[at];
+                let (job, number) = ((folder_number, file_number), at);
                 at += 1;
+                let place = &mut self.places[number];
+                let is_known = place.is_some_and(|place| is_of_text(place.state));
+                let is_again = is_known
+                    && !again.is_empty()
+                    && again.contains(&join(&folder.path, file.name.to_bytes()));
                 if place.is_none() {
-                    self.changed.push((folder_number, file_number));
+                    self.differing.push(job);
+                }
+                if place.is_none() || is_again {
+                    self.changed.push(job);
                 }
                 if let Some(Place { state: State::Text, part, .. }) = place {
                     match numbers.get(usize::from(*part)).copied().flatten() {
@@ -85,12 +103,33 @@ impl Work {
                         None => *place = None,
                     }
                 }
-                if place.is_none() {
-                    self.files.push((folder_number, file_number));
-                    self.bytes += file.stamp.size;
+                match place {
+                    None => self.files.push(job),
+                    Some(_) if is_again => self.again.push((job, number)),
+                    Some(_) => continue,
                 }
+                self.bytes += file.stamp.size;
             }
         }
+    }
+
+    /// The files that are read for their code and documents only.
+    pub(super) fn again(&self) -> Vec<Job> {
+        self.again.iter().map(|(job, _)| *job).collect()
+    }
+
+    /// Takes what these files were found to be, in their order.
+    pub(super) fn read_again(&mut self, states: &[State]) {
+        for ((_, number), &state) in self.again.iter().zip(states) {
+            if !is_of_text(state) {
+                self.places[*number] = Some(Place { state, part: 0, document: 0 });
+            }
+        }
+    }
+
+    /// How many files are read.
+    pub(super) fn reads(&self) -> u64 {
+        (self.files.len() + self.again.len()) as u64
     }
 
     /// Whether a new generation would be the old one.
@@ -130,7 +169,7 @@ impl Compared {
         old: Option<&Index>,
         listed: &[ListedFolder],
         start: Start,
-        (same, again): (Option<&[bool]>, &HashSet<Vec<u8>>),
+        same: Option<&[bool]>,
     ) -> Compared {
         let view = old.map(Index::table);
         let parts = old.map_or(0, |old| old.manifest().parts().len());
@@ -146,9 +185,7 @@ impl Compared {
                     Some(same) => same.get(compared.places.len()) == Some(&true),
                     None => known.stamp == file.stamp,
                 };
-                let is_read = || again.contains(&join(&folder.path, file.name.to_bytes()));
                 let unchanged = known.as_ref().filter(|known| is_same(known));
-                let unchanged = unchanged.filter(|_| again.is_empty() || !is_read());
                 compared.add(file, known.as_ref(), place_of(file, unchanged, start));
             }
         }
@@ -185,19 +222,22 @@ fn place_of(file: &ListedFile, known: Option<&File>, start: Start) -> Option<Pla
         return Some(Place { state: State::Racy, part: 0, document: 0 });
     }
     let known = known?;
-    match known.state {
-        State::Text | State::Utf16 | State::Dense => Some(Place {
-            state: known.state,
-            part: u16::try_from(known.segment).ok()?,
-            document: known.document,
-        }),
-        State::Racy | State::Ignored | State::Unreadable => None,
-    }
+    is_of_text(known.state).then_some(Place {
+        state: known.state,
+        part: u16::try_from(known.segment).ok()?,
+        document: known.document,
+    })
+}
+
+/// Whether a file of this state was read, and is as it was then.
+fn is_of_text(state: State) -> bool {
+    matches!(state, State::Text | State::Utf16 | State::Dense)
 }
 
 /// For each segment whether it is kept, when `live` of its documents are still files and
-/// `fresh` files are to be read anyway.
-fn worth_keeping(parts: &[Part], live: &[usize], fresh: usize) -> Vec<bool> {
+/// `fresh` files are to be read anyway. What is `shared` with another index takes no room here: it
+/// goes only where there are many.
+fn worth_keeping(parts: &[Part], live: &[usize], fresh: usize, shared: bool) -> Vec<bool> {
     let mut kept: Vec<bool> = parts
         .iter()
         .zip(live)
@@ -212,7 +252,7 @@ fn worth_keeping(parts: &[Part], live: &[usize], fresh: usize) -> Vec<bool> {
     if reread > 0 {
         for at in (0..parts.len()).rev() {
             let many = kept.iter().filter(|kept| **kept).count() >= MAX_PARTS;
-            if kept[at] && (live[at] <= 2 * reread || many) {
+            if kept[at] && ((live[at] <= 2 * reread && !shared) || many) {
                 kept[at] = false;
                 reread += live[at];
             }
@@ -232,15 +272,26 @@ mod tests {
 
     #[test]
     fn a_small_change_leaves_the_large_segment() {
-        assert_eq!(worth_keeping(&parts(&[80_000]), &[79_900], 100), [true]);
-        assert_eq!(worth_keeping(&parts(&[80_000, 150]), &[79_900, 140], 100), [true, false]);
-        assert_eq!(worth_keeping(&parts(&[80_000, 900]), &[79_900, 900], 100), [true, true]);
+        assert_eq!(worth_keeping(&parts(&[80_000]), &[79_900], 100, false), [true]);
+        assert_eq!(
+            worth_keeping(&parts(&[80_000, 150]), &[79_900, 140], 100, false),
+            [true, false]
+        );
+        assert_eq!(worth_keeping(&parts(&[80_000, 900]), &[79_900, 900], 100, false), [true, true]);
+    }
+
+    #[test]
+    fn what_is_shared_stays() {
+        let kept = |shared| worth_keeping(&parts(&[80_000, 150]), &[79_900, 140], 100, shared);
+        assert_eq!((kept(false), kept(true)), (vec![true, false], vec![true, true]));
+        assert_eq!(worth_keeping(&parts(&[9; 8]), &[9; 8], 1, true)[6..], [true, false]);
+        assert_eq!(worth_keeping(&parts(&[80_000, 150]), &[79_900, 70], 100, true), [true, false]);
     }
 
     #[test]
     fn what_is_half_gone_is_read_again() {
-        assert_eq!(worth_keeping(&parts(&[80_000]), &[30_000], 50_000), [false]);
-        assert_eq!(worth_keeping(&parts(&[80_000, 50]), &[80_000, 0], 0), [true, false]);
+        assert_eq!(worth_keeping(&parts(&[80_000]), &[30_000], 50_000, false), [false]);
+        assert_eq!(worth_keeping(&parts(&[80_000, 50]), &[80_000, 0], 0, false), [true, false]);
     }
 
     #[test]
@@ -248,7 +299,7 @@ mod tests {
         let mut sizes = vec![1_000_000u32];
         for _ in 0..1000 {
             let live: Vec<usize> = sizes.iter().map(|&size| size as usize).collect();
-            let kept = worth_keeping(&parts(&sizes), &live, 10);
+            let kept = worth_keeping(&parts(&sizes), &live, 10, false);
             let mut next: Vec<u32> =
                 sizes.iter().zip(&kept).filter(|(_, k)| **k).map(|(s, _)| *s).collect();
             let reread: u32 = sizes.iter().zip(&kept).filter(|(_, k)| !**k).map(|(s, _)| *s).sum();

@@ -123,6 +123,17 @@ impl<'a> Reading<'a> {
         Ok((done, pending))
     }
 
+    /// Reads files whose text is known, for what the graph and the catalog have of them: what each is.
+    pub(super) fn read_again(&self, jobs: &[Job]) -> Vec<State> {
+        let chunks = self.chunks(jobs);
+        let read = chunks.par_iter().with_max_len(1).map_init(Reader::new, |reader, jobs| {
+            let mut states = Vec::with_capacity(jobs.len());
+            self.each(reader, jobs, false, &mut |_, state| states.push(state));
+            states
+        });
+        read.collect::<Vec<_>>().concat()
+    }
+
     fn pending(&mut self, chunks: Vec<Chunk>, documents: u32) -> Pending {
         let number = self.next_part;
         self.next_part += 1;
@@ -152,8 +163,29 @@ impl<'a> Reading<'a> {
 
     fn read_chunk(&self, reader: &mut Reader, jobs: &[Job]) -> (Chunk, Vec<State>) {
         let mut chunk = ChunkWriter::default();
-        let mut batch = Batch::default();
         let mut states = Vec::with_capacity(jobs.len());
+        self.each(reader, jobs, true, &mut |trigrams, state| {
+            if state == State::Text {
+                chunk.add(trigrams);
+            } else {
+                trigrams.finish(|_| {});
+                chunk.skip();
+            }
+            states.push(state);
+        });
+        (chunk.finish(), states)
+    }
+
+    /// Reads files, hands them to the graph and the catalog, and tells what each was found to be, with
+    /// its trigrams if its text is wanted.
+    fn each(
+        &self,
+        reader: &mut Reader,
+        jobs: &[Job],
+        wants_text: bool,
+        tell: &mut dyn FnMut(&mut Trigrams, State),
+    ) {
+        let mut batch = Batch::default();
         let mut bytes = 0;
         let mut open: Option<(usize, Result<Folder, Errno>)> = None;
         for &job in jobs {
@@ -164,25 +196,18 @@ impl<'a> Reading<'a> {
             }
             let file = self.file(job);
             let state = match &open {
-                Some((_, Ok(folder))) => reader.read(folder, file, &mut |text| {
+                Some((_, Ok(folder))) => reader.read(folder, file, wants_text, &mut |text| {
                     let path = join(&self.listed[job.0].path, file.name.to_bytes());
                     let outline = self.graph.0.file(&mut batch, &path, text, self.graph.1);
                     self.catalog.file(&path, text, outline);
                 }),
                 _ => State::Racy,
             };
-            if state == State::Text {
-                chunk.add(&mut reader.trigrams);
-            } else {
-                reader.trigrams.finish(|_| {});
-                chunk.skip();
-            }
-            states.push(state);
+            tell(&mut reader.trigrams, state);
             bytes += file.stamp.size;
         }
         self.graph.0.take(batch);
         self.observer.progress(jobs.len() as u64, bytes);
-        (chunk.finish(), states)
     }
 }
 
@@ -197,9 +222,15 @@ impl Reader {
         Reader { trigrams: Trigrams::new(), buffer: PageBuffer::new(0) }
     }
 
-    /// Reads a file and collects its trigrams. What changed since it was listed, or while it
-    /// is read, is [`State::Racy`].
-    fn read(&mut self, folder: &Folder, listed: &ListedFile, show: &mut dyn FnMut(&[u8])) -> State {
+    /// Reads a file, and collects its trigrams if its text is wanted. What changed since it was listed,
+    /// or while it is read, is [`State::Racy`].
+    fn read(
+        &mut self,
+        folder: &Folder,
+        listed: &ListedFile,
+        wants_text: bool,
+        show: &mut dyn FnMut(&[u8]),
+    ) -> State {
         let mut file = match folder.read_file(&listed.name) {
             Ok(file) => file,
             Err(Errno::NOENT | Errno::LOOP) => return State::Racy,
@@ -211,7 +242,7 @@ impl Reader {
         if !unchanged(&file) {
             return State::Racy;
         }
-        let state = match self.read_text(&mut file, listed.stamp.size, show) {
+        let state = match self.read_text(&mut file, listed.stamp.size, wants_text, show) {
             Ok(state) => state,
             Err(_) => State::Unreadable,
         };
@@ -229,6 +260,7 @@ impl Reader {
         &mut self,
         file: &mut File,
         size: u64,
+        wants_text: bool,
         show: &mut dyn FnMut(&[u8]),
     ) -> std::io::Result<State> {
         if size <= LARGEST {
@@ -243,8 +275,10 @@ impl Reader {
                 return Ok(State::Utf16);
             }
             show(text);
-            self.trigrams.feed(text);
-        } else {
+            if wants_text {
+                self.trigrams.feed(text);
+            }
+        } else if wants_text {
             self.make_room(PIECE);
             let (mut first, mut rest) = (true, size);
             loop {

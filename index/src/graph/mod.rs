@@ -38,6 +38,7 @@ mod resolve;
 mod shard;
 mod slots;
 pub(crate) mod stored;
+mod unchanged;
 mod undecided;
 mod uses;
 mod write;

@@ -44,6 +44,31 @@ impl Graph<'_> {
         most: usize,
         outline: &(dyn Fn(&[u8]) -> Option<FileOutline> + Sync),
     ) -> Result<Vec<Overlaid>, TooMany> {
+        self.lay_over(changed, idioms, (most, false), outline)
+    }
+
+    /// As [`Graph::overlay`], for what is kept: files that were read again in vain don't stay. That takes
+    /// a look at all definitions.
+    ///
+    /// # Errors
+    /// As [`Graph::overlay`].
+    pub(crate) fn overlay_to_keep(
+        &mut self,
+        changed: Vec<Overlaid>,
+        idioms: &Idioms,
+        most: usize,
+        outline: &(dyn Fn(&[u8]) -> Option<FileOutline> + Sync),
+    ) -> Result<Vec<Overlaid>, TooMany> {
+        self.lay_over(changed, idioms, (most, true), outline)
+    }
+
+    fn lay_over(
+        &mut self,
+        changed: Vec<Overlaid>,
+        idioms: &Idioms,
+        (most, to_keep): (usize, bool),
+        outline: &(dyn Fn(&[u8]) -> Option<FileOutline> + Sync),
+    ) -> Result<Vec<Overlaid>, TooMany> {
         let latest: HashMap<Vec<u8>, Option<FileOutline>> = changed.into_iter().collect();
         let mut laid: Vec<(Overlaid, bool)> =
             latest.into_iter().map(|overlaid| (overlaid, false)).collect();
@@ -57,6 +82,9 @@ impl Graph<'_> {
             self.lay(&layers, idioms);
             let more = self.files_to_read_again(idioms);
             if more.is_empty() {
+                if to_keep {
+                    self.lay_without_vain(&mut laid, &complete, idioms);
+                }
                 let again = laid.into_iter().filter(|(_, again)| *again);
                 return Ok(again.map(|(overlaid, _)| overlaid).collect());
             }
@@ -64,6 +92,30 @@ impl Graph<'_> {
             add(&mut laid, paths, most, outline)?;
         }
         Err(TooMany)
+    }
+
+    /// Lays all again but what was laid in vain.
+    fn lay_without_vain(
+        &mut self,
+        laid: &mut Vec<(Overlaid, bool)>,
+        complete: &[Overlaid],
+        idioms: &Idioms,
+    ) {
+        let again = laid.iter().filter(|((_, outline), again)| *again && outline.is_some());
+        let again = again.filter_map(|((path, _), _)| self.overlay.file(path)).collect();
+        let vain = self.laid_in_vain(&again);
+        if vain.is_empty() {
+            return;
+        }
+        let is_vain: Vec<bool> = laid
+            .iter()
+            .map(|((path, _), _)| self.overlay.file(path).is_some_and(|at| vain.contains(&at)))
+            .collect();
+        let stays = complete.iter().zip(&is_vain).filter(|(_, is_vain)| !**is_vain);
+        let layers: Vec<_> = stays.map(|((p, o), _)| (p.as_slice(), o.as_ref())).collect();
+        self.lay(&layers, idioms);
+        let mut vain = is_vain.into_iter();
+        laid.retain(|_| vain.next() != Some(true));
     }
 
     /// The files of the sections, not laid over yet, of which something else holds now.
@@ -80,6 +132,7 @@ impl Graph<'_> {
                 }
             });
         }
+        self.includers_of_gone(&mut found);
         self.makers_to_read_again(idioms, &mut found);
         self.users_of_moved_macros(&mut found);
         found.into_iter().collect()
@@ -98,14 +151,26 @@ impl Graph<'_> {
             let met = |needed: &&u8| **needed & gained != 0 && **needed & before == 0;
             keys.extend(CONDITIONS.iter().filter(met).map(|needed| key(hash, *needed)));
         }
-        // Files that came and went.
+        // A new file may be nearer than the one that was meant.
         for path in self.overlay.live_paths().filter(|path| self.base_file(path).is_none()) {
             keys.insert(include_key(path));
         }
-        for file in self.overlay.gone_files() {
-            keys.insert(include_key(self.base_path(file)));
-        }
         keys
+    }
+
+    /// The files that included one that is gone: another may be meant now.
+    fn includers_of_gone(&self, found: &mut HashSet<FileId>) {
+        for gone in self.overlay.gone_files() {
+            self.undecided.files_with(include_key(self.base_path(gone)), |file| {
+                let file = FileId(file);
+                if !self.overlay.replaces(file)
+                    && self.is_base(file)
+                    && self.base_includes(file).any(|target| target == gone)
+                {
+                    found.insert(file);
+                }
+            });
+        }
     }
 
     /// The files that make tables of what they include, where that changed.
@@ -148,7 +213,7 @@ impl Graph<'_> {
 
     /// Whether a file of the sections, of which layer `now` is what it is now, includes other
     /// files than it did.
-    fn includes_otherwise(&self, file: FileId, now: Option<u32>) -> bool {
+    pub(super) fn includes_otherwise(&self, file: FileId, now: Option<u32>) -> bool {
         let paths = |targets: Vec<FileId>| {
             let mut paths: Vec<Vec<u8>> =
                 targets.into_iter().map(|target| self.path(target).to_vec()).collect();

@@ -196,6 +196,7 @@ fn elsewhere(asked: &Asked<'_>, pick: &Pick, tree: &Path) -> Result<Option<Strin
         query: &query,
         args: &args,
         filter: None,
+        objects: None,
         options: &options,
         notes: &notes,
         cancel: &asked.session.cancel,

@@ -91,7 +91,7 @@ fn written(
             (root, Some(revision.commit))
         }
     };
-    let code = code::of_tree(&root, session, false)?;
+    let code = code::of_folder(&root, session)?;
     let mut about = vec![("kgrep.rev", tree.name.as_str()), ("kgrep.arch", code.arch_name())];
     about.extend(commit.as_deref().map(|commit| ("kgrep.commit", commit)));
     let rows = lock.publish(|file| {
