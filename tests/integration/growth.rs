@@ -177,6 +177,22 @@ fn long_chains_and_trees() {
     grows(600, c_file(text), &[], &["chain", "--max-depth", "9999", "top", "f0"]);
 }
 
+#[test]
+#[ignore = "wants valgrind and the release program: see .ci/run"]
+fn a_chain_that_there_is_not() {
+    // All that leads to the end is used by the same few functions, which use nothing else.
+    let text = |size| {
+        let calls = lines(size, "\tg@();");
+        let users = (0..8).map(|n| format!("void user{n}(void)\n{{\n{calls}}}\n"));
+        let near = lines(size, "void g@(void) { goal(); }") + &users.collect::<String>();
+        let far =
+            lines(size, "void c@(void) { }\nvoid b@(void) { c@(); }\nvoid a@(void) { b@(); }");
+        let from = format!("void from(void)\n{{\n{}}}\n", lines(size, "\ta@();"));
+        near + &far + &from + "void goal(void) { }\n"
+    };
+    grows(800, c_file(text), &[], &["chain", "--indirect", "from", "goal"]);
+}
+
 /// A patch with hunks for lines that its file doesn't have.
 fn patch(size: usize, file_too: bool) -> impl Fn(&Dir, usize) {
     move |dir, grown| {

@@ -213,6 +213,11 @@ impl<'a> Graph<'a> {
         (self.records.len() / 8) as u32
     }
 
+    /// How many definitions there are, of what was replaced, too.
+    pub(super) fn definitions(&self) -> usize {
+        (self.base_definitions() + self.overlay.count()) as usize
+    }
+
     pub(super) fn base_files(&self) -> u32 {
         self.path_ends.len() as u32
     }

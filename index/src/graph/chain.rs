@@ -106,16 +106,25 @@ impl Graph<'_> {
         work: usize,
     ) -> Chains {
         let indirect = options.kinds.contains(&LinkKind::Indirect);
-        let mut chains = match options.possible {
-            Possible::Last if indirect => {
-                let sure = self.shortest(from, to, options, false, work / 2);
-                match sure.found.is_empty() {
-                    true => self.shortest(from, to, options, true, work / 2),
-                    false => sure,
-                }
-            }
-            _ => self.shortest(from, to, options, true, work),
+        let twice = indirect && options.possible == Possible::Last;
+        let first = if twice { work / 2 } else { work };
+        let starts = self.starts(from, options.arch);
+        let mut search = Search {
+            near: Nearness::new(self, to, &starts, options.arch, indirect, first),
+            forward: Forward::new(self, options, &starts, first),
+            starts,
+            to,
+            max_depth: options.max_depth,
+            most: first,
         };
+        if !twice {
+            search.also_by_possible(work);
+        }
+        let mut chains = search.shortest();
+        if twice && chains.found.is_empty() {
+            search.also_by_possible(work);
+            chains = search.shortest();
+        }
         chains.found.sort_by_cached_key(|chain| {
             let unsure = |basis| chain.iter().filter(|hop| hop.basis == basis).count();
             let uncertain = chain.iter().filter(|hop| hop.is_uncertain).count();
@@ -136,66 +145,85 @@ impl Graph<'_> {
         });
         starts
     }
+}
+
+/// A search under way.
+struct Search<'g, 'a> {
+    near: Nearness<'g, 'a>,
+    forward: Forward<'g, 'a>,
+    starts: Vec<DefInfo>,
+    to: NameRef,
+    max_depth: usize,
+    /// How many steps may be looked at.
+    most: usize,
+}
+
+impl Search<'_, '_> {
+    /// Calls that are only possible are hops from now on, and `most` steps in all may be looked at.
+    fn also_by_possible(&mut self, most: usize) {
+        self.forward.also_by_possible(&self.starts);
+        (self.most, self.near.most, self.forward.most) = (most, most, most);
+    }
 
     /// All shortest paths, as far as they are enumerated.
     ///
     /// From both ends at once, until they meet: a function that few reach, or that reaches
     /// few, answers at once. Then a walk forward that leaves out what can't be on a path of
     /// that length; the way back is an estimate (by names), so that it may have to be longer.
-    /// With `possible`, calls that are only possible are hops, too.
-    fn shortest(
-        &self,
-        from: NameRef,
-        to: NameRef,
-        options: &ChainOptions,
-        possible: bool,
-        work: usize,
-    ) -> Chains {
+    fn shortest(&mut self) -> Chains {
         let ended = |end| Chains { found: Vec::new(), end };
-        let starts = self.starts(from, options.arch);
-        let indirect = options.kinds.contains(&LinkKind::Indirect);
-        let mut near = Nearness::new(self, to, &starts, options.arch, indirect, work);
-        let mut forward = Forward::new(self, options, &starts, possible, work);
+        if self.near.is_within() && !self.near.grow() {
+            return ended(self.gave_up());
+        }
         let mut bound = loop {
-            if forward.work + near.work > work {
-                return ended(SearchEnd::Work(forward.work + near.work));
+            if self.work() > self.most {
+                return ended(self.gave_up());
             }
-            if let Some(least) = forward.meets(&near) {
+            let Search { near, forward, .. } = self;
+            if let Some(least) = forward.meets(near) {
                 break least;
             }
             if forward.is_done() || near.is_done() {
                 return ended(SearchEnd::Complete);
             }
-            if forward.level + near.radius >= options.max_depth {
+            if forward.level + near.radius >= self.max_depth {
                 return ended(SearchEnd::Depth);
             }
             let grown = if near.cost() <= forward.cost() { near.grow() } else { forward.grow() };
             if !grown {
-                return ended(SearchEnd::Work(forward.work + near.work));
+                return ended(self.gave_up());
             }
         };
         loop {
-            if bound > options.max_depth {
+            if bound > self.max_depth {
                 return ended(SearchEnd::Depth);
             }
-            match forward.walk(&starts, to, &near, bound) {
+            match self.forward.walk(&self.starts, self.to, &self.near, bound) {
                 Walk::Found(goals, into) => {
                     return Chains { found: unwind(&goals, &into), end: SearchEnd::Complete };
                 }
                 Walk::Longer(next) => bound = next,
                 Walk::Nothing => return ended(SearchEnd::Complete),
-                Walk::GaveUp => return ended(SearchEnd::Work(forward.work + near.work)),
+                Walk::GaveUp => return ended(self.gave_up()),
             }
-            if forward.work + near.work > work {
-                return ended(SearchEnd::Work(forward.work + near.work));
+            if self.work() > self.most {
+                return ended(self.gave_up());
             }
-            while !near.is_done() && near.work <= forward.work {
+            while !self.near.is_done() && self.near.work <= self.forward.work {
                 // Half a level is no estimate: what it lacks would look further than it is.
-                if !near.grow() {
-                    return ended(SearchEnd::Work(forward.work + near.work));
+                if !self.near.grow() {
+                    return ended(self.gave_up());
                 }
             }
         }
+    }
+
+    fn work(&self) -> usize {
+        self.forward.work + self.near.work
+    }
+
+    fn gave_up(&self) -> SearchEnd {
+        SearchEnd::Work(self.work())
     }
 }
 

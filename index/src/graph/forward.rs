@@ -26,7 +26,8 @@ struct Step {
 /// A slot, as code of one program calls through it.
 type Slot = (NameRef, Program);
 
-/// The functions that a call through a slot may lead to, and what that stands on.
+/// The functions that a call through a slot may lead to, and what that stands on: those that are only
+/// possible, too.
 type Targets = Rc<Vec<(DefInfo, Basis)>>;
 
 /// What a definition leads to: by name, and through slots, each with its line.
@@ -63,7 +64,7 @@ pub(super) struct Forward<'g, 'a> {
     spent: HashSet<(Slot, Standpoint)>,
     frontier: Vec<DefInfo>,
     /// How many steps may be looked at.
-    most: usize,
+    pub(super) most: usize,
     /// How many levels were walked.
     pub(super) level: usize,
     /// How many steps were looked at.
@@ -71,13 +72,11 @@ pub(super) struct Forward<'g, 'a> {
 }
 
 impl<'g, 'a> Forward<'g, 'a> {
-    /// From `starts`, with `possible` also by calls that are only possible. It gives up after `most`
-    /// steps.
+    /// From `starts`. It gives up after `most` steps.
     pub(super) fn new(
         graph: &'g Graph<'a>,
         options: &'g ChainOptions,
         starts: &[DefInfo],
-        possible: bool,
         most: usize,
     ) -> Self {
         Forward {
@@ -87,7 +86,7 @@ impl<'g, 'a> Forward<'g, 'a> {
             memo: Memo::default(),
             steps: HashMap::new(),
             targets: HashMap::new(),
-            possible,
+            possible: false,
             judge: Judge::new(graph),
             reached: starts.iter().map(|start| (start.id, 0)).collect(),
             spent: HashSet::new(),
@@ -96,6 +95,21 @@ impl<'g, 'a> Forward<'g, 'a> {
             level: 0,
             work: 0,
         }
+    }
+
+    /// Begins anew, with what is known of definitions and slots, and goes also by calls that are only
+    /// possible.
+    pub(super) fn also_by_possible(&mut self, starts: &[DefInfo]) {
+        self.possible = true;
+        self.reached = starts.iter().map(|start| (start.id, 0)).collect();
+        self.spent.clear();
+        self.frontier = starts.to_vec();
+        self.level = 0;
+    }
+
+    /// Whether what stands on this is a hop.
+    fn counts(&self, basis: Basis) -> bool {
+        self.possible || basis < Basis::Possible
     }
 
     /// Whether all is reached that can be.
@@ -132,8 +146,10 @@ impl<'g, 'a> Forward<'g, 'a> {
             for (slot, _) in &steps.slots {
                 let standpoint = self.judge.site(&from).standpoint();
                 if self.spent.insert((*slot, standpoint)) {
-                    for (to, _) in self.targets_of(&from, *slot).iter() {
-                        self.reach(to);
+                    for (to, basis) in self.targets_of(&from, *slot).iter() {
+                        if self.counts(*basis) {
+                            self.reach(to);
+                        }
                     }
                 }
             }
@@ -196,9 +212,7 @@ impl<'g, 'a> Forward<'g, 'a> {
         let mut targets = Vec::new();
         for fill in filled.fills.iter().filter(|fill| !self.avoid.contains(&fill.name)) {
             let basis = self.judge.basis(&site, &called, &fill.places());
-            if self.possible || basis < Basis::Possible {
-                targets.extend(fill.definitions.iter().map(|to| (*to, basis)));
-            }
+            targets.extend(fill.definitions.iter().map(|to| (*to, basis)));
         }
         let targets = Rc::new(targets);
         self.targets.insert((slot, site.standpoint()), Rc::clone(&targets));
@@ -241,7 +255,10 @@ impl<'g, 'a> Forward<'g, 'a> {
                         None => {
                             let all = self.targets_of(from, *slot);
                             self.work += all.len();
-                            let may = all.iter().copied().filter(|(to, _)| walked.is_useful(to));
+                            let may = all
+                                .iter()
+                                .copied()
+                                .filter(|(to, basis)| self.counts(*basis) && walked.is_useful(to));
                             let may: Targets = Rc::new(may.collect());
                             filled.insert(key, (walked.distance, Rc::clone(&may)));
                             may

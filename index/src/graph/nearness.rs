@@ -6,6 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::bits::Bits;
 use crate::outline::{Kind, UseKind};
 
 use super::base::{DefInfo, Graph};
@@ -22,14 +23,25 @@ pub(super) struct Nearness<'g, 'a> {
     programs: Vec<Program>,
     steps: HashMap<DefId, usize>,
     frontier: Vec<DefInfo>,
+    /// What is left of a level in which it gave up.
+    rest: Vec<DefInfo>,
+    /// The users that there is nothing more to be learned of: they are known to be near, with all
+    /// that they put into slots, or no chain comes to them.
+    settled: Bits,
+    /// The slots that those near put functions into, by the functions' names, and in which files.
+    fills: HashMap<NameRef, Vec<(NameRef, FileId)>>,
     slots: HashSet<NameRef>,
     /// How many users may be looked at.
-    most: usize,
+    pub(super) most: usize,
     /// How many steps back were walked.
     pub(super) radius: usize,
     /// How many users were looked at.
     pub(super) work: usize,
 }
+
+/// So many users that may be settled take as long as looking at another one. What is counted does not
+/// depend on the order in which names come, which an update changes.
+const SETTLED: usize = 16;
 
 impl<'g, 'a> Nearness<'g, 'a> {
     /// Nearness to `to`, of what `starts` can lead to; with `indirect`, also through
@@ -50,6 +62,9 @@ impl<'g, 'a> Nearness<'g, 'a> {
             programs: starts.iter().map(|start| graph.place(start.file).program).collect(),
             steps: ends.iter().map(|end| (end.id, 0)).collect(),
             frontier: ends,
+            rest: Vec::new(),
+            settled: Bits::empty(graph.definitions()),
+            fills: HashMap::new(),
             slots: HashSet::new(),
             most,
             radius: 0,
@@ -82,20 +97,31 @@ impl<'g, 'a> Nearness<'g, 'a> {
         self.known(id).or_else(|| (!self.is_done()).then_some(self.radius + 1))
     }
 
-    /// Walks a level further back; false where it gave up within the level, after which the
-    /// estimate can't be used any more.
+    /// Walks a level further back, or on in one in which it gave up; false where it gives up within
+    /// the level, before whose end the estimate can't be used.
     #[must_use]
     pub(super) fn grow(&mut self) -> bool {
-        self.radius += 1;
-        let mut level = std::mem::take(&mut self.frontier);
-        level.sort_unstable_by_key(|definition| (definition.name, definition.id));
+        let mut level = std::mem::take(&mut self.rest);
+        if level.is_empty() {
+            self.radius += 1;
+            level = std::mem::take(&mut self.frontier);
+            level.sort_unstable_by_key(|definition| (definition.name, definition.id));
+        }
+        let mut done = 0;
         for ends in level.chunk_by(|one, other| one.name == other.name) {
             if self.work > self.most {
+                self.rest = level.split_off(done);
                 return false;
             }
             self.name(ends);
+            done += ends.len();
         }
         true
+    }
+
+    /// Whether it gave up within a level.
+    pub(super) fn is_within(&self) -> bool {
+        !self.rest.is_empty()
     }
 
     /// Adds who can mean one of these definitions, which have one name.
@@ -104,24 +130,22 @@ impl<'g, 'a> Nearness<'g, 'a> {
         // A file's own definition hides all others of the name.
         let all = self.graph.definitions_of(name);
         let own: HashSet<FileId> = all.iter().filter(|d| hides(d)).map(|d| d.file).collect();
-        let mut through: Vec<NameRef> = Vec::new();
-        for user in self.users(name) {
-            let may_mean = |end: &DefInfo| {
-                end.file == user.file
-                    || !own.contains(&user.file) && self.graph.sees(user.file, end, self.arch)
+        let (graph, arch) = (self.graph, self.arch);
+        let may_mean = |file: FileId| {
+            let sees = |end: &DefInfo| {
+                end.file == file || !own.contains(&file) && graph.sees(file, end, arch)
             };
-            self.work += ends.len();
-            if !ends.iter().any(may_mean) {
-                continue;
-            }
-            self.add(&user);
-            if self.indirect {
-                let edges = self.graph.edges_of(&user);
-                self.work += edges.len();
-                let fills = edges.iter().filter(|e| e.name == name && e.kind != UseKind::Indirect);
-                through.extend(fills.filter_map(|edge| edge.via));
+            ends.iter().any(sees)
+        };
+        for user in self.users(name, ends.len()) {
+            if may_mean(user.file) {
+                self.add(&user);
             }
         }
+        let filled = self.fills.get(&name).map_or(&[][..], Vec::as_slice);
+        let filled = filled.iter().filter(|(_, file)| may_mean(*file));
+        let mut through: Vec<NameRef> = filled.map(|(slot, _)| *slot).collect();
+        self.work += through.len();
         through.sort_unstable();
         through.dedup();
         for slot in through {
@@ -129,15 +153,21 @@ impl<'g, 'a> Nearness<'g, 'a> {
         }
     }
 
-    /// The definitions that have the name, as far as a chain can come there.
-    fn users(&mut self, name: NameRef) -> Vec<DefInfo> {
-        let ids = self.graph.users_of(name);
-        self.work += ids.len() + 1;
+    /// The definitions that have the name and are not settled, as far as a chain can come there; they
+    /// are compared with so many ends.
+    fn users(&mut self, name: NameRef, ends: usize) -> Vec<DefInfo> {
+        let mut ids = self.graph.users_of(name);
+        self.work += ids.len() * ends / SETTLED + 1;
+        ids.retain(|id| !self.settled.get(id.at()));
         let mut users: Vec<DefInfo> =
             ids.into_iter().filter_map(|id| self.graph.definition(id)).collect();
         users.retain(|user| {
             let place = self.graph.place(user.file);
-            self.arch.has(place) && self.programs.contains(&place.program)
+            let counts = self.arch.has(place) && self.programs.contains(&place.program);
+            if !counts {
+                self.settled.set(user.id.at());
+            }
+            counts
         });
         users
     }
@@ -152,7 +182,7 @@ impl<'g, 'a> Nearness<'g, 'a> {
             self.slots.insert(slot);
             for &same in self.graph.same_slots(slot).iter() {
                 self.slots.insert(same);
-                for user in self.users(same) {
+                for user in self.users(same, 1) {
                     self.add(&user);
                 }
                 let passed = self.graph.passed_from(same);
@@ -162,10 +192,21 @@ impl<'g, 'a> Nearness<'g, 'a> {
     }
 
     fn add(&mut self, user: &DefInfo) {
+        self.settled.set(user.id.at());
+        self.work += 1;
         let leads = user.kind.is_callable() || matches!(user.kind, Kind::Macro | Kind::Constant);
         if leads && !self.steps.contains_key(&user.id) {
             self.steps.insert(user.id, self.radius);
             self.frontier.push(*user);
+        }
+        if self.indirect {
+            let edges = self.graph.edges_of(user);
+            self.work += edges.len() / SETTLED;
+            for edge in edges.iter().filter(|edge| edge.kind != UseKind::Indirect) {
+                if let Some(slot) = edge.via {
+                    self.fills.entry(edge.name).or_default().push((slot, user.file));
+                }
+            }
         }
     }
 }

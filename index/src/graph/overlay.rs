@@ -158,9 +158,13 @@ impl Overlay<'_> {
         }
     }
 
+    /// How many definitions there are.
+    pub(super) fn count(&self) -> u32 {
+        self.stored.as_ref().map_or(self.definitions.len() as u32, Laid::count)
+    }
+
     pub(super) fn all(&self) -> impl Iterator<Item = DefInfo> {
-        let count = self.stored.as_ref().map_or(self.definitions.len() as u32, Laid::count);
-        (0..count).filter_map(|index| self.definition(index))
+        (0..self.count()).filter_map(|index| self.definition(index))
     }
 
     pub(super) fn includes(&self, index: u32) -> Vec<FileId> {

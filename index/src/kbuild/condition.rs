@@ -423,6 +423,7 @@ mod tests {
             b"LEVEL" => Macro::Defined(b"3".to_vec()),
             b"SELF" => Macro::Defined(b"SELF + 1".to_vec()),
             b"GONE" => Macro::Undefined,
+            b"EMPTY" => Macro::Defined(Vec::new()),
             _ => Macro::Unknown,
         };
         let context = Context {
@@ -469,6 +470,68 @@ mod tests {
         ] {
             check(text, Truth::True);
         }
+    }
+
+    #[test]
+    fn operators_mean_what_the_preprocessor_makes_of_them() {
+        for text in [
+            "(6 | 1) == 7 && (6 ^ 3) == 5 && (6 & 3) == 2",
+            "1 != 2 && !(1 != 1) && !(1 == 2)",
+            "2 <= 2 && !(3 <= 2) && 1 < 2 && !(2 < 2)",
+            "2 >= 2 && !(1 >= 2) && 3 > 2 && !(2 > 2)",
+            "(8 >> 2) == 2 && (1 << 64) == 0 && (1 << -1) == 0",
+            "7 - 2 == 5 && 7 % 4 == 3 && 7 / 2 == 3 && 10 - 3 - 2 == 5",
+            "~0 == -1 && +3 == 3 && !0 && !!5 && -2 + 2 == 0",
+            // What binds more tightly.
+            "2 + 3 * 4 == 14 && 1 << 1 + 1 == 4 && (4 > 1 << 1) == 1",
+            "!(1 | 0 && 0) && !(2 & 3 == 2) && (1 ^ 1 | 1) && (1 | 1 ^ 1)",
+            "1 || 0 && 0",
+            "(1 == 2 < 3) == 1",
+            "0 ? 0 : 1",
+            "FOO ? 2 : 2",
+            "1 && 2 && !(1 && 0) && (0 || 2) && !(0 || 0)",
+            "1 /* one */ + \\\n 1 == 2 // two",
+            "0xFFu == 255 && 0X10ull == 16 && 00 == 0 && 7L == 7",
+            "LINUX_VERSION_CODE == 396293",
+            "KERNEL_VERSION(1, 2, 3) == 66051 && KERNEL_VERSION(4, 9, 300) == 264703",
+        ] {
+            check(text, Truth::True);
+        }
+        for text in [
+            "FOO ? 1 : 2",
+            "1 ? 2",
+            "1 2",
+            "(1",
+            "'ab' == 1",
+            "1 % 0",
+            "08",
+            "KERNEL_VERSION(1, 2)",
+        ] {
+            check(text, Truth::Unknown);
+        }
+    }
+
+    #[test]
+    fn what_is_not_set_is_off() {
+        for text in [
+            "!IS_ENABLED(CONFIG_B) && !IS_MODULE(CONFIG_B) && !IS_BUILTIN(CONFIG_B)",
+            "!IS_MODULE(CONFIG_A) && !CONFIG_A_MODULE && CONFIG_M_MODULE && !CONFIG_M",
+            "!defined(CONFIG_B) && defined CONFIG_HZ && !defined(CONFIG_A_MODULE)",
+            "LEVEL == 3 && defined LEVEL",
+        ] {
+            check(text, Truth::True);
+        }
+        for text in
+            ["IS_ENABLED(A)", "MODULE", "EMPTY", "defined(MODULE)", "IS_REACHABLE(CONFIG_M)"]
+        {
+            check(text, Truth::Unknown);
+        }
+    }
+
+    #[test]
+    fn what_stands_beside_each_other_is_not_deep() {
+        check(&format!("{}1", "(1) && !0 && (1 ? 1 : 0) && ".repeat(200)), Truth::True);
+        check(&format!("{}1{}", "(".repeat(60), ")".repeat(60)), Truth::True);
     }
 
     #[test]

@@ -366,8 +366,10 @@ impl<'a> Reader<'a> {
                 return;
             }
             self.item.body = Some((index, shape));
-            if matches!(shape, Shape::Function { .. }) {
-                self.pass_over_body(token);
+            match shape {
+                Shape::Function { .. } => self.pass_over_body(token),
+                Shape::Initializer => self.pass_over_value(),
+                _ => {}
             }
         }
     }

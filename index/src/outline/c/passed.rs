@@ -1,34 +1,45 @@
-//! Where a file is read for one name, bodies that don't have it are passed over: most of the text is
-//! in them, and nothing in them is asked for.
+//! Where a file is read for one name, functions' bodies and tables that don't have it are passed over:
+//! most of the text is in them, and nothing in them is asked for.
 //!
-//! Only a body whose end its lines tell is passed over: one between braces in column 0, without
-//! directives, code in column 0, or a comment that might hold the closing brace. All others are read.
+//! Only what tells by its lines where it ends is passed over: what a brace in column 0 ends, without
+//! directives, code in column 0, or a comment that might hold that brace. All others are read.
 
 use crate::lex::{Token, places_of_word};
 
 use super::Reader;
 
 impl Reader<'_> {
-    /// Goes on at the end of the body that `brace` begins, if the name that is asked about isn't in it.
+    /// Goes on at the end of the function's body that `brace` begins, if the name that is asked about
+    /// isn't in it.
     pub(super) fn pass_over_body(&mut self, brace: Token) {
+        if self.in_column_0(brace) {
+            self.pass_over(|behind| behind != Some(b';'));
+        }
+    }
+
+    /// Goes on at the end of the variable's value that was just begun, likewise.
+    pub(super) fn pass_over_value(&mut self) {
+        self.pass_over(|behind| behind == Some(b';'));
+    }
+
+    /// Goes on at the closing brace behind which is what `ends` holds for.
+    fn pass_over(&mut self, ends: impl Fn(Option<u8>) -> bool) {
         let Some(about) = &self.about else { return };
         let (start, line) = self.lexer.position();
-        let Some(body) = self.bytes.get(start..).filter(|_| self.in_column_0(brace)) else {
-            return;
-        };
-        let Some(body) =
-            plain_body(body).filter(|body| places_of_word(body, about.name).next().is_none())
+        let inside = self.bytes.get(start..).and_then(|rest| plain_inside(rest, ends));
+        let Some(inside) =
+            inside.filter(|inside| places_of_word(inside, about.name).next().is_none())
         else {
             return;
         };
-        let lines = memchr::memchr_iter(b'\n', body).count() as u32;
-        self.lexer.resume_at(start + body.len(), line + lines);
+        let lines = memchr::memchr_iter(b'\n', inside).count() as u32;
+        self.lexer.resume_at(start + inside.len(), line + lines);
     }
 }
 
-/// What `rest`, which begins behind a `{`, has up to the `}` in column 0 that closes it; none where only
-/// reading tells which one that is.
-fn plain_body(rest: &[u8]) -> Option<&[u8]> {
+/// What `rest`, which begins behind a `{`, has up to the `}` in column 0 that closes it, behind which is
+/// what `ends` holds for; none where only reading tells which one that is.
+fn plain_inside(rest: &[u8], ends: impl Fn(Option<u8>) -> bool) -> Option<&[u8]> {
     let mut at = 0;
     loop {
         if rest.get(at) != Some(&b'\n') {
@@ -44,9 +55,9 @@ fn plain_body(rest: &[u8]) -> Option<&[u8]> {
         }
         at += 1 + length;
     }
-    let (body, end) = (&rest[..at + 1], &rest[at + 1..]);
-    let goes_on = end.get(1) == Some(&b';') || at > 0 && rest[at - 1] == b'\\';
-    (!goes_on && !is_in_comment(body)).then_some(body)
+    let (inside, end) = (&rest[..at + 1], &rest[at + 1..]);
+    let goes_on = !ends(end.get(1).copied()) || at > 0 && rest[at - 1] == b'\\';
+    (!goes_on && !is_in_comment(inside)).then_some(inside)
 }
 
 /// Whether a line can only be inside of a body, and is no directive.
@@ -72,13 +83,14 @@ fn is_in_comment(text: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::plain_body;
+    use super::plain_inside;
     use crate::idiom::Idioms;
-    use crate::outline::{Definition, mentions, outline};
+    use crate::outline::{Definition, Owner, mentions, outline};
 
     #[test]
     fn a_body_ends_where_its_lines_say_so() {
-        let body = |text: &str| plain_body(text.as_bytes()).map(<[u8]>::len);
+        let ends = |behind| behind != Some(b';');
+        let body = |text: &str| plain_inside(text.as_bytes(), ends).map(<[u8]>::len);
         assert_eq!(body("\n\treturn 1;\n}\nint x;\n"), Some(12));
         assert_eq!(body("\n\tgoto out;\nout:\n\treturn;\n}\n"), Some(26));
         assert_eq!(body("\n\t/* } */\n/* a */\n}\n"), Some(18));
@@ -127,5 +139,39 @@ mod tests {
             assert!(about.lines.iter().all(|line| own.contains(line)), "{text}");
             assert!(!about.lines.is_empty(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_value_ends_where_its_lines_say_so() {
+        let ends = |behind| behind == Some(b';');
+        let value = |text: &str| plain_inside(text.as_bytes(), ends).map(<[u8]>::len);
+        assert_eq!(value("\n\t.a = 1,\n};\n"), Some(10));
+        for text in [
+            "\n\t.a = 1,\n}, b = {\n};\n",
+            "\n\t.a = 1,\n}\n",
+            "\n#if 1\n};\n",
+            " 1 };\n",
+            "\n{ 1 },\n};\n",
+        ] {
+            assert_eq!(value(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_behind_a_value_that_is_passed_over_is_read() {
+        let table =
+            "static struct lamp lamps[] = {\n\t{ .volts = 1 },\n\t{ .volts = other },\n};\n";
+        let code = "int f(int at)\n{\n\tlamps[at].watts = 1;\n\treturn 0;\n}\n";
+        let own = "static struct lamp own = {\n\t.watts = 1,\n};\n";
+        let text = [table, code, own].concat();
+        let about = mentions(b"a.c", text.as_bytes(), &Idioms::built_in(), b"watts");
+        let tag = |tag: &[u8]| Owner::Struct(tag.to_vec());
+        let accesses: Vec<_> = about.accesses.iter().map(|a| (a.line, a.owner.clone())).collect();
+        assert_eq!(accesses, [(7, tag(b"lamp")), (11, tag(b"lamp"))]);
+        let found = &about.outline.definitions;
+        let found: Vec<_> =
+            found.iter().map(|d| (about.outline.name(d.name), d.first, d.last)).collect();
+        let expected: [(&[u8], u32, u32); 3] = [(b"lamps", 1, 4), (b"f", 5, 9), (b"own", 10, 12)];
+        assert_eq!(found, expected);
     }
 }
