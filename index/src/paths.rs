@@ -58,8 +58,17 @@ mod tests {
     #[test]
     fn a_slash_comes_before_any_other_byte() {
         let sorted = [
-            "a", "a/b", "a/b/c", "a-b", "a.c", "ab", "drivers/net/x", "drivers/net/x/y.c",
-            "drivers/net/x-y.c", "drivers/net/x.c", "drivers/netx/a.c",
+            "a",
+            "a/b",
+            "a/b/c",
+            "a-b",
+            "a.c",
+            "ab",
+            "drivers/net/x",
+            "drivers/net/x/y.c",
+            "drivers/net/x-y.c",
+            "drivers/net/x.c",
+            "drivers/netx/a.c",
         ];
         for (at, one) in sorted.iter().enumerate() {
             for (other_at, other) in sorted.iter().enumerate() {
