@@ -138,7 +138,8 @@ fn a_search_that_gives_up_within_a_level_claims_nothing() {
              void zz(void) { goal(); }\nvoid aaa(void) { goal(); }\nvoid goal(void) { }\n";
     (0..30).for_each(|n| text += &format!("void dead{n}(void) {{ }}\n"));
     let mut others = String::new();
-    (0..300).for_each(|n| others += &format!("void u{n}(void) {{ aaa(); }}\n"));
+    // Sixteen of these cost as much as one that a chain can come to.
+    (0..16 * 300).for_each(|n| others += &format!("void u{n}(void) {{ aaa(); }}\n"));
     let sections = sections(&[("arch/arm/u.c", &others), ("fs/a.c", &text)]);
     let graph = open(&sections);
     let name = |name: &str| graph.find_name(name.as_bytes()).expect("a name of the tree");
