@@ -87,8 +87,7 @@ pub(super) fn handed_on(
         code.cancel().check()?;
         let mut rows = Vec::new();
         let found = in_parallel(part, |path| {
-            let bytes = code.bytes(path).map_err(|error| code.unreadable(path, &error))?;
-            let file = in_file(name, path, &bytes, code, &known);
+            let (file, bytes) = read_in(name, path, code, &known)?;
             if !file.uses.is_empty() {
                 code.hold(path, bytes);
             }
@@ -292,14 +291,21 @@ fn files(
     answer: &mut Answer,
 ) -> Vec<InFile> {
     let mut files = Vec::with_capacity(paths.len());
-    let found = in_parallel(paths, |path| {
-        let bytes = code.bytes(path).map_err(|error| code.unreadable(path, &error))?;
-        Ok(in_file(name, path, &bytes, code, known))
-    });
-    for file in found {
-        file.map_or_else(|note| answer.notes.push(note), |file| files.push(file));
+    for file in in_parallel(paths, |path| read_in(name, path, code, known)) {
+        file.map_or_else(|note| answer.notes.push(note), |(file, _)| files.push(file));
     }
     files
+}
+
+/// What a file has to do with the name, and its bytes.
+fn read_in(
+    name: &str,
+    path: &[u8],
+    code: &Code,
+    known: &KnownCalls,
+) -> Result<(InFile, Vec<u8>), Note> {
+    let bytes = code.bytes(path).map_err(|error| code.unreadable(path, &error))?;
+    Ok((in_file(name, path, &bytes, code, known), bytes))
 }
 
 fn in_file(name: &str, path: &[u8], bytes: &[u8], code: &Code, known: &KnownCalls) -> InFile {

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::source::Code;
 use crate::decode::decoded;
@@ -17,6 +17,12 @@ const MOST: usize = 16 << 20;
 /// The files at hand, by their paths below the root.
 #[derive(Default)]
 pub(super) struct AtHand(Mutex<Known>);
+
+impl AtHand {
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 type Files = HashMap<Vec<u8>, Arc<SourceFile>>;
 
@@ -51,19 +57,18 @@ impl Code {
     /// # Errors
     /// As [`Code::lines`].
     pub(crate) fn at_hand(&self, path: &[u8]) -> io::Result<Arc<SourceFile>> {
-        let known = || self.held.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(file) = known().get(path) {
+        if let Some(file) = self.held.known().get(path) {
             return Ok(file);
         }
         let file = Arc::new(self.lines(path)?);
-        known().put(path, Arc::clone(&file));
+        self.held.known().put(path, Arc::clone(&file));
         Ok(file)
     }
 
     /// Has at hand what was read of a file, for whoever shows the places that were found in it.
     pub(crate) fn hold(&self, path: &[u8], bytes: Vec<u8>) {
         let file = Arc::new(SourceFile::from_bytes(decoded(bytes)));
-        self.held.0.lock().unwrap_or_else(PoisonError::into_inner).put(path, file);
+        self.held.known().put(path, file);
     }
 
     /// Reads files that will be needed, on all processors. What can't be read is told where it is.

@@ -176,12 +176,9 @@ fn read_again(
     let mut graph = old.stored().graph()?;
     let read = |path: &[u8]| old.outline_of(path, idioms).ok();
     let laid = old.stored().decode(changed, &read)?;
-    let most = most(settled);
-    let again = match settled {
-        true => graph.overlay_to_keep(laid, idioms, most, &read),
-        false => graph.overlay(laid, idioms, most, &read),
+    let Ok(again) = graph.lay_over(laid, idioms, (most(settled), settled), &read) else {
+        return Ok(None);
     };
-    let Ok(again) = again else { return Ok(None) };
     let encode = |(path, outline): (Vec<u8>, Option<FileOutline>)| {
         (path, outline.map(|outline| outline.encode()))
     };

@@ -47,22 +47,12 @@ impl Graph<'_> {
         self.lay_over(changed, idioms, (most, false), outline)
     }
 
-    /// As [`Graph::overlay`], for what is kept: files that were read again in vain don't stay. That takes
-    /// a look at all definitions.
+    /// As [`Graph::overlay`]; where it is to be kept, files that were read again in vain don't stay. That
+    /// takes a look at all definitions.
     ///
     /// # Errors
     /// As [`Graph::overlay`].
-    pub(crate) fn overlay_to_keep(
-        &mut self,
-        changed: Vec<Overlaid>,
-        idioms: &Idioms,
-        most: usize,
-        outline: &(dyn Fn(&[u8]) -> Option<FileOutline> + Sync),
-    ) -> Result<Vec<Overlaid>, TooMany> {
-        self.lay_over(changed, idioms, (most, true), outline)
-    }
-
-    fn lay_over(
+    pub(crate) fn lay_over(
         &mut self,
         changed: Vec<Overlaid>,
         idioms: &Idioms,
