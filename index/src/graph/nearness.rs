@@ -31,11 +31,11 @@ pub(super) struct Nearness<'g, 'a> {
     /// The slots that those near put functions into, by the functions' names, and in which files.
     fills: HashMap<NameRef, Vec<(NameRef, FileId)>>,
     slots: HashSet<NameRef>,
-    /// How many users may be looked at.
+    /// How many users, and edges of theirs, may be looked at.
     pub(super) most: usize,
     /// How many steps back were walked.
     pub(super) radius: usize,
-    /// How many users were looked at.
+    /// How many users, and edges of theirs, were looked at.
     pub(super) work: usize,
 }
 
@@ -201,7 +201,7 @@ impl<'g, 'a> Nearness<'g, 'a> {
         }
         if self.indirect {
             let edges = self.graph.edges_of(user);
-            self.work += edges.len() / SETTLED;
+            self.work += edges.len();
             for edge in edges.iter().filter(|edge| edge.kind != UseKind::Indirect) {
                 if let Some(slot) = edge.via {
                     self.fills.entry(edge.name).or_default().push((slot, user.file));
