@@ -88,7 +88,7 @@ const ENUMERATED: usize = 512;
 const HOPS: usize = 1 << 18;
 
 /// Steps looked at before a search gives up: about a second.
-const WORK: usize = 2_000_000;
+const WORK: usize = 800_000;
 
 impl Graph<'_> {
     /// The shortest paths from `from` to `to`: fewest uncertain hops first, then path order. Those
