@@ -291,8 +291,10 @@ fn files(
     answer: &mut Answer,
 ) -> Vec<InFile> {
     let mut files = Vec::with_capacity(paths.len());
-    for file in in_parallel(paths, |path| read_in(name, path, code, known)) {
-        file.map_or_else(|note| answer.notes.push(note), |(file, _)| files.push(file));
+    // The bytes are let go of at once: those of all files would fill the memory.
+    let read = |path: &Vec<u8>| read_in(name, path, code, known).map(|(file, _)| file);
+    for file in in_parallel(paths, read) {
+        file.map_or_else(|note| answer.notes.push(note), |file| files.push(file));
     }
     files
 }
