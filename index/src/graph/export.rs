@@ -1,12 +1,12 @@
 //! The whole graph as rows of names, for anyone to check against a compiler.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::outline::{Flags, Kind, UseKind};
 
 use super::ask::LinkKind;
 use super::base::{DefInfo, Edge, Graph};
-use super::ids::NameRef;
+use super::ids::{DefId, NameRef};
 use super::resolve::{Arch, Meaning};
 
 /// One row: in `file`, `caller` uses `callee`.
@@ -39,6 +39,12 @@ pub struct EdgeRow<'g> {
 /// call it, `inline` or not: it has two or three statements.
 const SHORT: u32 = 8;
 
+/// Lines of one that it treats alike if it calls few: the others are conditions and comments.
+const LONGER: u32 = 20;
+
+/// So many calls are few.
+const FEW: usize = 4;
+
 impl Graph<'_> {
     /// Calls `each` with every edge of files that count for `arch`, in a fixed order. Of names
     /// with several definitions those that `counts` refuses tell what a use means only where no
@@ -46,9 +52,9 @@ impl Graph<'_> {
     ///
     /// Here, and only here, `macro` means "expanded in place: a function-like macro or an
     /// inline function": a call of a function marked `inline`, or of one of at most [`SHORT`]
-    /// lines in the same file, has two rows, one of kind `call` and one of kind `macro`, because
-    /// a compiler's own graph, with which the export is to be compared, shows the calls inside
-    /// of such a function as its caller's. A name that headers have both as a macro and as an
+    /// lines in the same file ([`LONGER`] where it calls few), has two rows, one of kind `call`
+    /// and one of kind `macro`, because a compiler's own graph, with which the export is to be
+    /// compared, shows the calls inside of such a function as its caller's. A name that headers have both as a macro and as an
     /// inline function, of which the configuration chooses, has the row that holds for both.
     pub fn export_edges(
         &self,
@@ -57,6 +63,7 @@ impl Graph<'_> {
         mut each: impl FnMut(EdgeRow),
     ) {
         let mut known: HashMap<NameRef, Known> = HashMap::new();
+        let mut inline = Inline { graph: self, calls_few: HashMap::new() };
         let is_wanted = |d: &DefInfo| arch.has(self.place(d.file)) && !d.flags.has(Flags::ALIAS);
         for source in self.sources().filter(is_wanted) {
             let caller = self.name(source.name);
@@ -64,7 +71,7 @@ impl Graph<'_> {
                 let known = known
                     .entry(edge.name)
                     .or_insert_with(|| Known::of(self.definitions_of(edge.name), &counts));
-                if let Some(used) = self.used(&source, &edge, known, arch) {
+                if let Some(used) = self.used(&source, &edge, known, arch, &mut inline) {
                     self.rows_of((&source, &caller), &edge, &used, &mut each);
                 }
             }
@@ -73,7 +80,14 @@ impl Graph<'_> {
 
     /// What an edge is in the export; `None` for nothing.
     #[inline]
-    fn used(&self, source: &DefInfo, edge: &Edge, known: &Known, arch: Arch) -> Option<Used> {
+    fn used(
+        &self,
+        source: &DefInfo,
+        edge: &Edge,
+        known: &Known,
+        arch: Arch,
+        inline: &mut Inline<'_, '_>,
+    ) -> Option<Used> {
         let Known { all, counting } = known;
         let mut definitions = &counting[..];
         let mut meaning = self.choose(definitions, source.file, arch);
@@ -92,7 +106,7 @@ impl Graph<'_> {
         Some(Used {
             kind: if kind == LinkKind::Call && is_open { LinkKind::Macro } else { kind },
             meant: only_one(&meaning),
-            inline: meaning.functions.iter().any(|d| is_inline(d, source)),
+            inline: meaning.functions.iter().any(|d| inline.is(d, source)),
         })
     }
 
@@ -156,12 +170,35 @@ struct Used {
     inline: bool,
 }
 
-/// Whether a compiler puts the function's body in the place of a call in `source`.
-fn is_inline(function: &DefInfo, source: &DefInfo) -> bool {
-    // Of a weak one another may be linked.
-    let may_be = function.kind == Kind::Function && !function.flags.has(Flags::WEAK);
-    let is_short = function.last.saturating_sub(function.first) < SHORT;
-    function.flags.has(Flags::INLINE) || may_be && is_short && function.file == source.file
+/// Tells which functions' bodies a compiler puts in the place of their calls.
+struct Inline<'g, 'a> {
+    graph: &'g Graph<'a>,
+    /// Whether they call few, of those that were looked at.
+    calls_few: HashMap<DefId, bool>,
+}
+
+impl Inline<'_, '_> {
+    /// Whether it does so with the function where `source` calls it.
+    fn is(&mut self, function: &DefInfo, source: &DefInfo) -> bool {
+        if function.flags.has(Flags::INLINE) {
+            return true;
+        }
+        // Of a weak one another may be linked.
+        let may_be = function.kind == Kind::Function && !function.flags.has(Flags::WEAK);
+        let lines = function.last.saturating_sub(function.first);
+        may_be
+            && function.file == source.file
+            && (lines < SHORT || lines < LONGER && self.calls_few(function))
+    }
+
+    fn calls_few(&mut self, function: &DefInfo) -> bool {
+        let graph = self.graph;
+        *self.calls_few.entry(function.id).or_insert_with(|| {
+            let edges = graph.edges_of(function);
+            let calls = edges.iter().filter(|edge| edge.kind == UseKind::Call);
+            calls.map(|edge| edge.name).collect::<HashSet<_>>().len() <= FEW
+        })
+    }
 }
 
 /// The definition that a name means, if there is but one.

@@ -40,7 +40,7 @@ impl Reader<'_> {
             flags.set(match token.text(self.bytes) {
                 b"static" => Flags::STATIC,
                 b"inline" | b"__always_inline" | b"__inline" | b"__inline__"
-                | b"noinline_inline" => Flags::INLINE,
+                | b"nokprobe_inline" => Flags::INLINE,
                 b"extern" => Flags::EXTERN,
                 b"__init" | b"__initdata" | b"__initconst" | b"__net_init" | b"__meminit" => {
                     Flags::INIT
