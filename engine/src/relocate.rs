@@ -54,6 +54,9 @@ pub struct SourceFile {
     by_text: OnceLock<Vec<(u64, usize)>>,
 }
 
+/// Bytes of a line, mostly more: room for all is made once.
+const USUAL: usize = 24;
+
 impl SourceFile {
     /// Reads the file at `path`. UTF-16 with a byte order mark becomes UTF-8, as it
     /// does when it is searched.
@@ -89,7 +92,8 @@ impl SourceFile {
 
     /// The lines of `bytes`.
     pub fn from_bytes(bytes: Vec<u8>) -> SourceFile {
-        let mut starts = vec![0];
+        let mut starts = Vec::with_capacity(bytes.len() / USUAL + 2);
+        starts.push(0);
         starts.extend(memchr::memchr_iter(b'\n', &bytes).map(|at| at + 1));
         if starts.last().is_some_and(|start| *start < bytes.len()) {
             starts.push(bytes.len());

@@ -2,7 +2,7 @@
 //! The walk itself, with its order, ignore rules and flags, is the caller's and stays as it
 //! is without an index; it only asks here before it goes on (`WalkBuilder::filter_entry`).
 
-use rayon::slice::ParallelSliceMut;
+use rayon::prelude::*;
 
 use crate::{
     Candidates, Fresh, Index, Scope, State,
@@ -87,6 +87,43 @@ impl Narrow {
     /// is known: `None` asks for the walk. Holds for ripgrep's default rules, with or
     /// without `--hidden`; file types and depth are for the caller to filter.
     pub fn list(&self, start: &[u8], hidden: bool) -> Option<Vec<Vec<u8>>> {
+        let take = |paths: &mut Vec<Vec<u8>>, folder: &[u8], name: &[u8]| {
+            paths.push(join(folder, name));
+        };
+        let mut paths = self.gather(start, hidden, take)?.concat();
+        paths.par_sort_unstable_by(|one, other| in_order(one, other));
+        Some(paths)
+    }
+
+    /// How many files [`Narrow::list`] has of the whole tree, and in its order the paths of those whose
+    /// name is `wanted`: the others' paths are not made.
+    pub fn pick(
+        &self,
+        hidden: bool,
+        wanted: impl Fn(&[u8]) -> bool + Sync,
+    ) -> Option<(usize, Vec<Vec<u8>>)> {
+        let take = |(count, paths): &mut (usize, Vec<Vec<u8>>), folder: &[u8], name: &[u8]| {
+            *count += 1;
+            if wanted(name) {
+                paths.push(join(folder, name));
+            }
+        };
+        let (counts, paths): (Vec<usize>, Vec<_>) =
+            self.gather(b"", hidden, take)?.into_iter().unzip();
+        let mut paths = paths.concat();
+        paths.sort_unstable_by(|one, other| in_order(one, other));
+        Some((counts.iter().sum(), paths))
+    }
+
+    /// What `take` makes of folder and name of every file that [`Narrow::list`] has, in the table's
+    /// order: several parts, made on all processors.
+    fn gather<T: Default + Send>(
+        &self,
+        start: &[u8],
+        hidden: bool,
+        take: impl Fn(&mut T, &[u8], &[u8]) + Sync,
+    ) -> Option<Vec<T>> {
+        const FOLDERS: usize = 256;
         let view = self.index.table();
         let present = self.present.as_ref()?;
         let scope = Scope::below([start]);
@@ -94,30 +131,32 @@ impl Narrow {
         if is_hidden(start) || view.folder(view.find_folder(start)?).has(OPAQUE) {
             return None;
         }
-        let mut paths = Vec::new();
-        let whole = scope.is_whole();
-        for at in 0..view.folders() {
-            let folder = view.folder(at);
-            if !whole && !scope.holds(folder.path().to_bytes()) {
-                continue;
-            }
-            if folder.has(OPAQUE) {
-                // What is inside of `.git` is hidden; what can't be read is to be reported.
-                let is_git = split(folder.path().to_bytes()).1 == b".git";
-                if !folder.has(IGNORED) && (hidden || !is_git) {
-                    return None;
+        let parts: Vec<usize> = (0..view.folders()).step_by(FOLDERS).collect();
+        let part = |first: &usize| {
+            let mut part = T::default();
+            for at in *first..view.folders().min(first + FOLDERS) {
+                let folder = view.folder(at);
+                let path = folder.path().to_bytes();
+                if !scope.holds(path) {
+                    continue;
                 }
-                continue;
-            }
-            for number in present.members(folder.file_range()) {
-                let file = view.file(&folder, number);
-                if file.state != State::Ignored && (hidden || !file.hidden) {
-                    paths.push(join(folder.path().to_bytes(), file.name.to_bytes()));
+                if folder.has(OPAQUE) {
+                    // What is inside of `.git` is hidden; what can't be read is to be reported.
+                    if !folder.has(IGNORED) && (hidden || split(path).1 != b".git") {
+                        return None;
+                    }
+                    continue;
+                }
+                for number in present.members(folder.file_range()) {
+                    let file = view.file(&folder, number);
+                    if file.state != State::Ignored && (hidden || !file.hidden) {
+                        take(&mut part, path, file.name.to_bytes());
+                    }
                 }
             }
-        }
-        paths.par_sort_unstable_by(|one, other| in_order(one, other));
-        Some(paths)
+            Some(part)
+        };
+        parts.par_iter().map(part).collect()
     }
 
     /// How many of the files that the index knows will be read.

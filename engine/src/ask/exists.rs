@@ -7,6 +7,7 @@ use std::path::Path;
 use kgrep_index::graph::{DefInfo, FileId, Graph, Program};
 use kgrep_index::kbuild::{Truth, symbols_in};
 use kgrep_index::outline::{Flags, Kind, Language};
+use kgrep_index::paths::split;
 
 use super::names::boot_parameter;
 use super::{Sources, define};
@@ -56,7 +57,7 @@ pub(super) fn proof(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Proof>
     let mut tracer = Tracer::new(code, graph, Options { depth: 1, body: false, all: true });
     let found = tracer.lines(&word(name))?;
     let lines = found.iter().map(|file| file.count as u64).sum();
-    let files = tracer.files()?.len() as u64;
+    let files = tracer.pick_files(|_| false)?.0 as u64;
     Ok(Proof { files, lines, unread: tracer.unread().len() as u64 })
 }
 
@@ -233,23 +234,32 @@ impl Asker<'_, '_> {
 
     /// Which of the open names are files: by their whole path, or by its last part.
     fn files(&mut self, all: &mut [Name], open: &[usize]) -> Result<()> {
-        let paths = self.tracer.files()?;
         let mut wanted: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();
+        // Nearly all files of a tree end otherwise: their names need not be looked up.
+        let mut ends = [false; 256];
         for &at in open {
-            wanted.entry(all[at].plain.as_bytes().to_vec()).or_default().push(at);
+            let name = split(all[at].plain.as_bytes()).1;
+            ends[usize::from(name.last().copied().unwrap_or_default())] = true;
+            wanted.entry(name.to_vec()).or_default().push(at);
         }
-        let slash = |path: &[u8]| memchr::memrchr(b'/', path).map_or(0, |at| at + 1);
-        for path in paths.iter() {
-            let base = &path[slash(path)..];
-            let whole = wanted.get(&path[..]).filter(|_| base.len() < path.len());
-            for &at in wanted.get(base).into_iter().chain(whole).flatten() {
+        let is_wanted = |name: &[u8]| {
+            name.last().is_some_and(|end| ends[usize::from(*end)]) && wanted.contains_key(name)
+        };
+        let (count, paths) = self.tracer.pick_files(is_wanted)?;
+        for path in paths {
+            let base = split(&path).1;
+            for &at in wanted.get(base).into_iter().flatten() {
+                let Name { plain, rows, verdict, .. } = &mut all[at];
+                if plain.as_bytes() != base && plain.as_bytes() != path {
+                    continue;
+                }
                 let cells = vec![Cell::Text("file".to_owned())];
-                all[at].rows.push(Row { path: path.clone(), line: 1, cells, ..Row::default() });
-                all[at].verdict.standing = Standing::File;
-                all[at].verdict.places += 1;
+                rows.push(Row { path: path.clone(), line: 1, cells, ..Row::default() });
+                verdict.standing = Standing::File;
+                verdict.places += 1;
             }
         }
-        self.answer.coverage.files = Some(paths.len() as u64);
+        self.answer.coverage.files = Some(count as u64);
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use crate::{Note, Result};
 use kgrep_index::outline::Language;
-use kgrep_index::paths::in_order;
+use kgrep_index::paths::{in_order, split};
 use kgrep_index::{Flags, Listing, Narrow, Plan, Query, Scope};
 
 use super::wanted::{Ready, Wanted};
@@ -305,17 +305,36 @@ impl<'a> Mentions<'a> {
         if let Some(all) = &self.all {
             return Ok(all.clone());
         }
-        let listed = self.code.asked().and_then(|(index, fresh)| {
-            let listing = Listing { ignored: false, links: false };
-            Narrow::new(index, &index.everything(), fresh, listing).list(b"", false)
-        });
-        let all = match listed {
+        let all = match self.everything().and_then(|narrow| narrow.list(b"", false)) {
             Some(paths) => paths,
             None => self.code.all_files(|_| true)?,
         };
         let all = Rc::new(all);
         self.all = Some(all.clone());
         Ok(all)
+    }
+
+    /// How many files there are, and in path order those whose name is `wanted`.
+    ///
+    /// # Errors
+    /// When the tree can't be walked.
+    pub(crate) fn pick(
+        &mut self,
+        wanted: impl Fn(&[u8]) -> bool + Sync,
+    ) -> Result<(usize, Vec<Vec<u8>>)> {
+        if let Some(picked) = self.everything().and_then(|narrow| narrow.pick(false, &wanted)) {
+            return Ok(picked);
+        }
+        let all = self.all()?;
+        let is_wanted = |path: &&Vec<u8>| wanted(split(path).1);
+        Ok((all.len(), all.iter().filter(is_wanted).cloned().collect()))
+    }
+
+    /// The index's own list of files, where it can be asked.
+    fn everything(&self) -> Option<Narrow> {
+        let (index, fresh) = self.code.asked()?;
+        let listing = Listing { ignored: false, links: false };
+        Some(Narrow::new(index, &index.everything(), fresh, listing))
     }
 }
 

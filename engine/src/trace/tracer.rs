@@ -98,12 +98,15 @@ impl<'a, 'g> Tracer<'a, 'g> {
         self.mentions.look_for(wanted)
     }
 
-    /// All files of the tree, in path order.
+    /// How many files the tree has, and in path order those whose name is `wanted`.
     ///
     /// # Errors
     /// When the tree can't be walked.
-    pub fn files(&mut self) -> Result<Rc<Vec<Vec<u8>>>> {
-        self.mentions.all()
+    pub fn pick_files(
+        &mut self,
+        wanted: impl Fn(&[u8]) -> bool + Sync,
+    ) -> Result<(usize, Vec<Vec<u8>>)> {
+        self.mentions.pick(wanted)
     }
 
     /// The files that lines were looked for in, and that could not be read.
