@@ -144,7 +144,8 @@ impl<'l> Table<'l> {
         if !self.files_only {
             columns.left(ink, b"Content", 0);
         }
-        if let Some(revision) = &self.revision {
+        // In a pipe an answer is byte for byte that of a work tree; JSON tells the revision.
+        if let Some(revision) = self.revision.as_ref().filter(|_| self.look.terminal) {
             // Behind all columns, whose widths stay what they are.
             columns.left(ink, &visible(format!("at {revision}").as_bytes()), 0);
         }

@@ -5,6 +5,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::process::Command;
 
+use crate::pty::Terminal;
 use crate::util::{Dir, KERNEL, eqnice};
 
 /// Runs git in a folder; tests may, kgrep doesn't.
@@ -66,7 +67,7 @@ const QUESTIONS: &[&[&str]] = &[
 
 /// Exit status, standard output and standard error of a question.
 fn answer(dir: &Dir, at: &[&str], question: &[&str]) -> (i32, String, String) {
-    let args = [&["--no-header"], at, question].concat();
+    let args = [at, question].concat();
     let done = dir.kgrep(&args).env("KGREP_ARCH", "x86").run();
     (done.code(), done.stdout(), done.stderr())
 }
@@ -276,12 +277,16 @@ fn an_index_of_a_revision_begins_as_its_neighbours() {
 #[test]
 fn a_list_of_a_revision_is_followed_up_there() {
     let dir = repository();
-    let listed = dir.kgrep(&["--at", "v6.1", "SYSCALL_DEFINE2.pivot_root"]).stdout();
-    assert!(listed.starts_with("Index File") && listed.contains("Content at v6.1\n"), "{listed}");
+    let question = ["--at", "v6.1", "SYSCALL_DEFINE2.pivot_root"];
+    assert!(!dir.kgrep(&question).stdout().contains("at v6.1"));
+    let (_, screen) = Terminal::sized(&dir, &question, &[("PAGER", "")], 24, 160).finish();
+    assert!(screen.contains("at v6.1"), "{screen}");
     // The file is not among those that are checked out.
     let context = dir.kgrep(&["-s", "c1 0"]).stdout();
     assert!(context.contains("fs/namespace.c") && context.contains("pivot_root"), "{context}");
-    assert!(dir.kgrep(&["-s", "def 0"]).run().stdout().contains("at v6.1"));
+    let question = ["-s", "def 0"];
+    let (_, screen) = Terminal::sized(&dir, &question, &[("PAGER", "")], 24, 160).finish();
+    assert!(screen.contains("at v6.1"), "{screen}");
     let again = dir.kgrep(&["--no-header", "-s", "g -l pivot_root fs"]).stdout();
     eqnice!("fs/namespace.c\n", again);
     let opened = dir.kgrep(&["-s", "0"]).env("EDITOR", "echo").stdout();
