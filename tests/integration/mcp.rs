@@ -512,3 +512,24 @@ fn whatever_line_comes_the_next_one_is_answered() {
     }
     client.end();
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn references_let_go_of_each_file_that_was_read() {
+    const FILES: u64 = 96;
+    let dir = Dir::new();
+    let about = "a line that is about something else\n".repeat(29_000);
+    let text = format!("void on(void)\n{{\n\tlamp_on();\n}}\n/*\n{about}*/\n");
+    for number in 0..FILES {
+        dir.create(&format!("drivers/lamp{number}.c"), &text);
+    }
+    let mut client = Client::start(&dir);
+    let told = client.text("references", &json!({ "names": ["lamp_on"], "limit": 1 }));
+    assert!(told.starts_with("# uses of lamp_on: 96 rows"), "{told}");
+    let status = std::fs::read_to_string(format!("/proc/{}/status", client.server.id()));
+    let status = status.expect("Linux tells");
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("Linux tells");
+    let kilobytes: u64 = peak.trim().trim_end_matches(" kB").parse().expect("a number");
+    let all = FILES * text.len() as u64 / 1024;
+    assert!(kilobytes < all * 3 / 4, "{kilobytes} kB at most, of {all} kB in files");
+}
