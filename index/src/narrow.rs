@@ -90,7 +90,7 @@ impl Narrow {
         let take = |paths: &mut Vec<Vec<u8>>, folder: &[u8], name: &[u8]| {
             paths.push(join(folder, name));
         };
-        let mut paths = self.gather(start, hidden, take)?.concat();
+        let mut paths: Vec<_> = self.gather(start, hidden, take)?.into_iter().flatten().collect();
         paths.par_sort_unstable_by(|one, other| in_order(one, other));
         Some(paths)
     }
@@ -110,7 +110,7 @@ impl Narrow {
         };
         let (counts, paths): (Vec<usize>, Vec<_>) =
             self.gather(b"", hidden, take)?.into_iter().unzip();
-        let mut paths = paths.concat();
+        let mut paths: Vec<_> = paths.into_iter().flatten().collect();
         paths.sort_unstable_by(|one, other| in_order(one, other));
         Some((counts.iter().sum(), paths))
     }

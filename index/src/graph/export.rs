@@ -54,8 +54,9 @@ impl Graph<'_> {
     /// inline function": a call of a function marked `inline`, or of one of at most [`SHORT`]
     /// lines in the same file ([`LONGER`] where it calls few), has two rows, one of kind `call`
     /// and one of kind `macro`, because a compiler's own graph, with which the export is to be
-    /// compared, shows the calls inside of such a function as its caller's. A name that headers have both as a macro and as an
-    /// inline function, of which the configuration chooses, has the row that holds for both.
+    /// compared, shows the calls inside of such a function as its caller's. A name that headers
+    /// have both as a macro and as an inline function, of which the configuration chooses, has the
+    /// row that holds for both.
     pub fn export_edges(
         &self,
         arch: Arch,
