@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, io::Read};
 
-use super::Knowledge;
+use super::{Knowledge, quotes};
 
 /// The value of a symbol that is set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -163,8 +163,8 @@ fn value(written: &[u8]) -> Value {
         b"m" => return Value::Module,
         _ => {}
     }
-    if let Some(quoted) = written.strip_prefix(b"\"") {
-        return Value::Text(unquoted(quoted));
+    if let Some(quoted) = quotes::read(written) {
+        return Value::Text(quoted.text);
     }
     let text = std::str::from_utf8(written).unwrap_or_default();
     if let Some(digits) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"))
@@ -173,20 +173,6 @@ fn value(written: &[u8]) -> Value {
         return Value::Hex(number);
     }
     text.parse().map_or_else(|_| Value::Text(written.to_vec()), Value::Int)
-}
-
-/// The text up to the closing quote; `\` takes the next byte as it is.
-fn unquoted(text: &[u8]) -> Vec<u8> {
-    let mut plain = Vec::with_capacity(text.len());
-    let mut bytes = text.iter();
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'"' => break,
-            b'\\' => plain.extend(bytes.next()),
-            _ => plain.push(*byte),
-        }
-    }
-    plain
 }
 
 #[cfg(test)]

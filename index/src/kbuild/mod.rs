@@ -26,6 +26,7 @@ mod knowledge;
 mod lines;
 mod make;
 mod preprocess;
+mod quotes;
 mod result;
 mod tree;
 

@@ -1,6 +1,7 @@
 //! Kconfig's expressions: read from text, and evaluated over a configuration. What a macro
 //! such as `$(cc-option,…)` would say is unknown.
 
+use super::super::quotes::{self, Quoted};
 use super::super::{Configuration, Value};
 use serde::{Deserialize, Serialize};
 
@@ -129,7 +130,7 @@ impl Expression {
         match self {
             Expression::Symbol(name) | Expression::Macro(name) => name.clone(),
             Expression::Constant(text) if matches!(&text[..], b"y" | b"m" | b"n") => text.clone(),
-            Expression::Constant(text) => [b"\"", &text[..], b"\""].concat(),
+            Expression::Constant(text) => quotes::write(text),
             Expression::Not(inner) => [&b"!"[..], &bracketed(inner)].concat(),
             Expression::And(a, b) => {
                 let part = |e: &Expression| match e {
@@ -257,15 +258,13 @@ impl Reader<'_> {
     fn atom(&mut self) -> Option<Expression> {
         self.rest = self.rest.trim_ascii_start();
         let first = *self.rest.first()?;
-        if matches!(first, b'"' | b'\'') {
-            let end = memchr::memchr(first, &self.rest[1..])? + 1;
-            let text = self.rest[1..end].to_vec();
-            self.rest = &self.rest[end + 1..];
+        if let Some(Quoted { text, length, is_closed }) = quotes::read(self.rest) {
+            let (written, rest) = self.rest.split_at(length);
+            self.rest = rest;
             let is_macro = memchr::memmem::find(&text, b"$(").is_some();
-            return Some(if is_macro {
-                Expression::Macro(text)
-            } else {
-                Expression::Constant(text)
+            return is_closed.then_some(match is_macro {
+                true => Expression::Macro(written.to_vec()),
+                false => Expression::Constant(text),
             });
         }
         if first == b'$' {
@@ -343,5 +342,10 @@ mod tests {
         let text = |text: &str| Expression::parse(text.as_bytes()).unwrap().text();
         assert_eq!(text("A&&(B||!C)"), b"A && (B || !C)");
         assert_eq!(text("HZ>=100 && S=\"x\""), b"HZ >= \"100\" && S = \"x\"");
+        assert_eq!(text(r#"S='a "b"' && "$(x) y""#), br#"S = "a \"b\"" && "$(x) y""#);
+        for written in [r#"!'a "b'"#, r#"S = "a\\""#, r#""$(x)" && A"#] {
+            let expression = Expression::parse(written.as_bytes()).unwrap();
+            assert_eq!(Expression::parse(&expression.text()).as_ref(), Some(&expression));
+        }
     }
 }

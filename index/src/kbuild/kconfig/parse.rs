@@ -5,6 +5,7 @@ use super::{Attribute, Condition, Definition, Expression, Kind, Relation};
 use crate::kbuild::Files;
 use crate::kbuild::files::{below, normal, split};
 use crate::kbuild::lines::Lines;
+use crate::kbuild::quotes;
 
 /// Files that are read at most, each counted as often as it is read.
 const FILES: usize = 20_000;
@@ -272,16 +273,8 @@ fn indentation(line: &[u8]) -> usize {
 
 /// Where a `#` outside of quotes begins a comment.
 fn comment_start(text: &[u8]) -> usize {
-    let mut quote = None;
-    for (at, byte) in text.iter().enumerate() {
-        match (quote, byte) {
-            (None, b'#') => return at,
-            (None, b'"' | b'\'') => quote = Some(byte),
-            (Some(open), _) if open == byte => quote = None,
-            _ => {}
-        }
-    }
-    text.len()
+    let start = quotes::outside(text).find(|(_, byte)| *byte == b'#');
+    start.map_or(text.len(), |(at, _)| at)
 }
 
 /// The first word and what follows it.
@@ -295,34 +288,20 @@ fn word(text: &[u8]) -> (&[u8], &[u8]) {
 /// The text in quotes, or the first word.
 fn quoted(text: &[u8]) -> Vec<u8> {
     let text = text.trim_ascii();
-    match text.first() {
-        Some(quote @ (b'"' | b'\'')) => {
-            let end = memchr::memchr(*quote, &text[1..]).map_or(text.len(), |end| end + 1);
-            text[1..end].to_vec()
-        }
-        _ => word(text).0.to_vec(),
-    }
+    quotes::read(text).map_or_else(|| word(text).0.to_vec(), |quoted| quoted.text)
 }
 
 /// A value and the condition after its ` if `.
 fn split_if(text: &[u8]) -> (&[u8], Option<&[u8]>) {
-    let mut quote = None;
-    for (at, byte) in text.iter().enumerate() {
-        match (quote, byte) {
-            (None, b'"' | b'\'') => quote = Some(byte),
-            (Some(open), _) if open == byte => quote = None,
-            (None, b'i') if text[at..].starts_with(b"if") => {
-                let before = at > 0 && matches!(text[at - 1], b' ' | b'\t' | b'"' | b')');
-                let after =
-                    text.get(at + 2).is_some_and(|b| matches!(b, b' ' | b'\t' | b'(' | b'!'));
-                if before && after {
-                    return (text[..at].trim_ascii(), Some(text[at + 2..].trim_ascii()));
-                }
-            }
-            _ => {}
-        }
+    let is_if = |at: usize| {
+        let before = at > 0 && matches!(text[at - 1], b' ' | b'\t' | b'"' | b'\'' | b')');
+        let after = text.get(at + 2).is_some_and(|b| matches!(b, b' ' | b'\t' | b'(' | b'!'));
+        text[at..].starts_with(b"if") && before && after
+    };
+    match quotes::outside(text).find(|(at, byte)| *byte == b'i' && is_if(*at)) {
+        Some((at, _)) => (text[..at].trim_ascii(), Some(text[at + 2..].trim_ascii())),
+        None => (text.trim_ascii(), None),
     }
-    (text.trim_ascii(), None)
 }
 
 /// Where the macro call that `text` begins with ends.
