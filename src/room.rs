@@ -1,5 +1,6 @@
-//! What a server keeps in memory between questions, given back to the system where it has become much:
-//! the pages of the index that answers read, and what the allocator holds of what was freed.
+//! Memory that nobody needs any more, given back to the system where it has become much: between a
+//! server's questions the pages of the index that answers read, and there and in the middle of a build what
+//! the allocator holds of what was freed.
 
 #[cfg(target_os = "linux")]
 use std::fs;
@@ -119,7 +120,7 @@ fn resident() -> Option<u64> {
 /// glibc's allocator keeps what is freed, for each thread: after large answers several times what
 /// is in use. Others give it back by themselves.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-fn trim() {
+pub(crate) fn trim() {
     // SAFETY: malloc_trim(3) takes a number, is safe in threads, and leaves what is in use alone.
     #[allow(unsafe_code, reason = "glibc has no other way to be asked")]
     unsafe {
@@ -128,7 +129,26 @@ fn trim() {
 }
 
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-fn trim() {}
+pub(crate) fn trim() {}
+
+/// From this size on, in bytes, an allocation is large.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+const LARGE: libc::c_int = 1 << 20;
+
+/// Has large allocations go back to the system as soon as they are freed. Of ever larger ones glibc's
+/// allocator keeps what was freed, for each thread, and has to copy them when they grow: a build took a
+/// quarter more memory, and more time.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+pub(crate) fn give_back_large() {
+    // SAFETY: mallopt(3) takes numbers, and changes how memory is taken from now on only.
+    #[allow(unsafe_code, reason = "glibc has no other way to be told by a program")]
+    unsafe {
+        libc::mallopt(libc::M_MMAP_THRESHOLD, LARGE);
+    }
+}
+
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub(crate) fn give_back_large() {}
 
 #[cfg(all(test, target_os = "linux", target_env = "gnu"))]
 mod tests {

@@ -17,7 +17,8 @@ use std::{
 use common::*;
 use kgrep_index::{
     Error, Index, Tree,
-    build::{Outcome, Silent, check::check, rebuild, update},
+    build::{Extent, Outcome, Silent, check::check, rebuild, rebuild_with, update},
+    idiom::Idioms,
     store::Cache,
 };
 
@@ -222,10 +223,32 @@ fn what_a_killed_writer_left_is_no_obstacle() {
     let place = place(50, 37);
     let home = place.cache.home(&place.tree);
     fs::create_dir_all(&home).unwrap();
-    fs::write(home.join("index.tmp"), "half").unwrap();
-    fs::write(home.join("text-12"), "half").unwrap();
+    let left = ["index.tmp", "scratch.tmp", "text-12"].map(|name| home.join(name));
+    left.iter().for_each(|path| fs::write(path, "half").unwrap());
     update(&place.cache, &place.tree, &Silent).unwrap();
-    assert!(!home.join("index.tmp").exists() && !home.join("text-12").exists());
+    assert!(left.iter().all(|path| !path.exists()));
+}
+
+#[test]
+fn where_no_scratch_file_can_be_made_the_index_is_the_same() {
+    let place = place(60, 41);
+    let build = || {
+        let whole = Some(Extent::Code);
+        rebuild_with(&place.cache, &place.tree, &Idioms::built_in(), whole, &Silent).unwrap();
+        let files = data(&place).into_iter();
+        let parts = files.filter(|path| path.is_file() && !path.ends_with("index"));
+        parts.map(|path| fs::read(path).unwrap()).collect::<Vec<_>>()
+    };
+    let with_scratch = build();
+    let home = place.cache.home(&place.tree);
+    assert!(!home.join("scratch.tmp").exists());
+    // Something is in its way that no writer removes.
+    fs::create_dir(home.join("scratch.tmp")).unwrap();
+    fs::write(home.join("scratch.tmp/file"), "").unwrap();
+    let without = build();
+    fs::remove_dir_all(home.join("scratch.tmp")).unwrap();
+    assert_eq!(with_scratch.len(), 2, "the graph and the text");
+    assert!(with_scratch == without);
 }
 
 #[test]

@@ -22,7 +22,7 @@ use crate::cli::IndexArgs;
 use crate::message::{counted, tell};
 use crate::render::{Content, print_page, visible};
 use crate::settings::Format;
-use crate::{code, folders};
+use crate::{code, folders, room};
 
 /// How much lower than a search's the priority of an update in the background is.
 const BACKGROUND_NICE: i32 = 15;
@@ -79,6 +79,7 @@ pub(crate) fn run(args: &IndexArgs, session: &Session) -> Result<Outcome> {
 /// # Errors
 /// If the index can't be written.
 pub(super) fn build(cache: &Cache, tree: &Tree, root: &str, args: &IndexArgs) -> Result<Outcome> {
+    room::give_back_large();
     let observer = Progress {
         bar: OnceLock::new(),
         done: AtomicU64::new(0),
@@ -139,6 +140,7 @@ fn told(report: &Report) -> String {
 /// Updates for a search that found much changed. Nobody hears of a failure: the next
 /// `kgrep index` will say it.
 fn background(cache: &Cache, tree: &Tree) -> Result<Outcome> {
+    room::give_back_large();
     build::update_with(cache, tree, &code::idioms(), None, &InPassing)?;
     Ok(Outcome::Found)
 }
@@ -156,6 +158,10 @@ struct InPassing;
 impl Observer for InPassing {
     fn waiting(&self) -> bool {
         false
+    }
+
+    fn freed(&self) {
+        room::trim();
     }
 }
 
@@ -490,5 +496,9 @@ impl Observer for Progress {
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
             bar.enable_steady_tick(Duration::from_millis(120));
         }
+    }
+
+    fn freed(&self) {
+        room::trim();
     }
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::Server;
 use super::progress::Shown;
 use super::state::Folder;
-use crate::code;
+use crate::{code, room};
 
 /// Numbers what the client is told of.
 static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -58,5 +58,9 @@ impl Observer for Watched {
 
     fn writing(&self) {
         self.0.iter().for_each(|shown| shown.say("writing"));
+    }
+
+    fn freed(&self) {
+        room::trim();
     }
 }

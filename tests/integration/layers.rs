@@ -200,6 +200,7 @@ const INDEX: Order = &[
     "paths",
     "bounded",
     "page_buffer",
+    "scratch",
     "stamp",
     "bytes",
     "bits",

@@ -1,7 +1,7 @@
 //! One attempt at a build, step by step: take the lock and look what there is, list the tree, decide
 //! what is kept and what is read, read, publish.
 
-use std::{collections::HashSet, time::Instant};
+use std::{collections::HashSet, sync::Arc, time::Instant};
 
 use super::{
     Extent, Observer, Outcome, Report, catalog, disk::Disk, graph, intact, neighbour, plan::Work,
@@ -10,6 +10,7 @@ use super::{
 use crate::{
     Error, Index, Tree,
     idiom::Idioms,
+    scratch::Scratch,
     stamp::Stamp,
     store::{
         Cache, Home,
@@ -62,6 +63,8 @@ struct Plan {
     work: Work,
     graph: graph::Plan,
     catalog: catalog::Plan,
+    /// Where what was read is until all is.
+    scratch: Arc<Scratch>,
     /// Whether the base's graph and catalog stay.
     is_update: bool,
 }
@@ -82,11 +85,11 @@ impl Task<'_> {
         }
         // What is not taken over need not take room any longer.
         drop(base);
-        let Plan { mut work, graph, catalog, .. } = plan;
+        let Plan { mut work, graph, catalog, scratch, .. } = plan;
         self.observer.start(work.reads(), work.bytes);
         let top = Folder::root(self.tree.root())?;
         let Ground { home, lock, .. } = &ground;
-        let made = match self.make(&ground, &disk, &top, &mut work, (graph, catalog)) {
+        let made = match self.make(&ground, &disk, &top, &mut work, (graph, catalog), &scratch) {
             Ok(Some(made)) => made,
             nothing => {
                 // Without the new segments' bytes the disk may have room again for others.
@@ -173,11 +176,17 @@ impl Task<'_> {
                 None
             })
         });
-        updated.unwrap_or_else(|| Plan {
-            work: Work::new(None, &disk.folders, disk.start, (None, &HashSet::new())),
-            graph: graph::Plan::whole(extent.has_code()),
-            catalog: catalog::Plan::whole(extent.has_catalog()),
-            is_update: false,
+        updated.unwrap_or_else(|| {
+            // The text alone needs little.
+            let scratch = extent.has_code().then(|| ground.home.scratch(&ground.lock));
+            let scratch = Arc::new(scratch.unwrap_or_default());
+            Plan {
+                work: Work::new(None, &disk.folders, disk.start, (None, &HashSet::new())),
+                graph: graph::Plan::whole(extent.has_code(), &scratch),
+                catalog: catalog::Plan::whole(extent.has_catalog()),
+                scratch,
+                is_update: false,
+            }
         })
     }
 
@@ -196,7 +205,8 @@ impl Task<'_> {
         let graph = graph::Plan::update(old, code, folders, &work, *settled);
         let catalog = catalog::Plan::update(old, extent.has_catalog(), folders, &work, *settled);
         let both = graph?.zip(catalog?);
-        Ok(both.map(|(graph, catalog)| Plan { work, graph, catalog, is_update: true }))
+        let scratch = Arc::default();
+        Ok(both.map(|(graph, catalog)| Plan { work, graph, catalog, scratch, is_update: true }))
     }
 
     /// Reads what is to be read, and publishes what was made of it; `None` when too much follows
@@ -208,22 +218,37 @@ impl Task<'_> {
         top: &Folder,
         work: &mut Work,
         (graph, catalog): (graph::Plan, catalog::Plan),
+        scratch: &Scratch,
     ) -> Result<Option<Generation>, Error> {
         let Ground { home, lock, .. } = ground;
         let (listed, code) = (&disk.folders, (&graph, self.idioms));
-        let mut reading =
-            Reading::new(home, top, listed, self.observer, code, &catalog, ground.first_part);
+        let mut reading = Reading::new(
+            (home, scratch),
+            top,
+            listed,
+            self.observer,
+            code,
+            &catalog,
+            ground.first_part,
+        );
         let read = reading.read(&work.files);
         work.read_again(&reading.read_again(&work.again()));
         let number = reading.next_part();
+        drop(reading);
         self.observer.writing();
-        let (mut read, pending) = read?;
+        let (mut read, last) = read?;
+        // These take the most while files are read, and little then: before the graph needs its room.
+        self.observer.freed();
+        catalog.close();
+        self.observer.freed();
+        let last = last.map(|segment| segment.make(home, scratch)).transpose()?;
+        self.observer.freed();
         // Each waits for the disk, or for what another does on one processor only.
         let (part, (graph, catalog)) = rayon::join(
-            || pending.map(|pending| pending.write(home)).transpose(),
+            || last.map(|segment| segment.write(home)).transpose(),
             || {
                 rayon::join(
-                    || graph.write(home, number, self.idioms),
+                    || graph.write(home, number, self.idioms, self.observer),
                     || catalog.write(home, number),
                 )
             },

@@ -102,6 +102,13 @@ impl Plan {
         }
     }
 
+    /// Makes what others need no longer of what was collected: no more files are added.
+    pub(super) fn close(&self) {
+        if let Plan::Whole(builder) | Plan::Over { builder, .. } = self {
+            builder.close();
+        }
+    }
+
     /// Writes what is new under the number `number`, and returns what the manifest says of it.
     pub(super) fn write(self, home: &Home, number: u64) -> Result<Option<CatalogPart>, Error> {
         match self {

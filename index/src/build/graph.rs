@@ -1,9 +1,12 @@
 //! The graph's part of a build: outlines the files while they are in memory for the text,
 //! and writes the whole graph or, on an update, the outlines of what changed.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::plan::{Job, Work};
+use super::{
+    Observer,
+    plan::{Job, Work},
+};
 use crate::{
     Error, Index, State,
     graph::{
@@ -13,6 +16,7 @@ use crate::{
     idiom::Idioms,
     outline::{self, FileOutline, Language},
     paths::join,
+    scratch::Scratch,
     store::{
         Home,
         manifest::{GraphPart, NO_CODE},
@@ -49,8 +53,8 @@ pub(super) fn most(settled: bool) -> usize {
 
 impl Plan {
     /// A plan for building everything.
-    pub(super) fn whole(code: bool) -> Plan {
-        Plan::Whole { builder: Builder::new(), code }
+    pub(super) fn whole(code: bool, scratch: &Arc<Scratch>) -> Plan {
+        Plan::Whole { builder: Builder::within(scratch), code }
     }
 
     /// A plan for updating `old`'s graph; `None` when the graph is better built anew.
@@ -136,10 +140,12 @@ impl Plan {
         home: &Home,
         number: u64,
         idioms: &Idioms,
+        observer: &dyn Observer,
     ) -> Result<Option<GraphPart>, Error> {
         match self {
             Plan::Whole { builder, code } => {
-                let sections = builder.finish(idioms);
+                let sections = builder.try_finish(idioms, &|| observer.freed());
+                let sections = sections.map_err(|error| Error::io(&home.scratch_path(), error))?;
                 let checksum = stored::write_graph(&home.graph(number), &sections)?;
                 let idioms = if code { idioms.fingerprint() } else { NO_CODE };
                 Ok(Some(GraphPart { number, checksum, outlines: None, idioms }))

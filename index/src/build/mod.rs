@@ -45,6 +45,10 @@ pub trait Observer: Sync {
 
     /// All was read: what is known of it is put together and written.
     fn writing(&self) {}
+
+    /// Much memory was freed, and others will need some: an allocator that keeps what is freed may be
+    /// told to give it back.
+    fn freed(&self) {}
 }
 
 /// An observer that wants to know nothing.

@@ -3,6 +3,7 @@
 use std::{
     fs::File,
     io::{ErrorKind, Read},
+    sync::{Mutex, PoisonError},
 };
 
 use rayon::prelude::*;
@@ -15,9 +16,11 @@ use crate::{
     idiom::Idioms,
     outline::LARGEST,
     paths::join,
+    scratch::Scratch,
     store::{Home, manifest::Part},
     text::{
-        segment_write::{self, CHUNK_FILES, Chunk, ChunkWriter, Inverted},
+        packed::{CHUNK_FILES, Chunk, ChunkWriter},
+        segment_write::{self, Inverted},
         trigrams::Trigrams,
     },
     tree::{
@@ -30,8 +33,9 @@ use crate::{
 const CHUNK_BYTES: u64 = 4 << 20;
 /// Chunks that are read between two looks at the memory in use.
 const WAVE: usize = 256;
-/// When chunks weigh so much, a segment is made of them. Encoding takes half as much again.
-const SEGMENT_WEIGHT: usize = 450 << 20;
+/// When files have so many trigrams, a segment is made of them: packed, they take a third as many bytes
+/// as three for each, and encoded as many again.
+const SEGMENT_PAIRS: usize = 150 << 20;
 /// The piece by which others are read.
 const PIECE: usize = 4 << 20;
 /// With more distinct trigrams than this a file matches almost any query. The richest file
@@ -47,12 +51,30 @@ pub(super) struct Done {
     pub(super) parts: Vec<Part>,
 }
 
-/// The last segment, which is written while others make something else.
+/// What was read of a segment's files: it can be made, and written.
+#[derive(Debug)]
+pub(super) struct Unmade {
+    number: u64,
+    documents: u32,
+    chunks: Vec<Chunk>,
+}
+
+/// A segment that can be written, while others make something else.
 #[derive(Debug)]
 pub(super) struct Pending {
     number: u64,
     documents: u32,
     inverted: Inverted,
+}
+
+impl Unmade {
+    /// Makes the segment, on all cores, of what `scratch` keeps.
+    pub(super) fn make(self, home: &Home, scratch: &Scratch) -> Result<Pending, Error> {
+        let Unmade { number, documents, chunks } = self;
+        let inverted = segment_write::invert(chunks, scratch);
+        let inverted = inverted.map_err(|error| Error::io(&home.scratch_path(), error))?;
+        Ok(Pending { number, documents, inverted })
+    }
 }
 
 impl Pending {
@@ -67,17 +89,20 @@ impl Pending {
 /// The reading of one build.
 pub(super) struct Reading<'a> {
     home: &'a Home,
+    scratch: &'a Scratch,
     top: &'a Folder,
     listed: &'a [ListedFolder],
     observer: &'a dyn Observer,
     graph: (&'a graph::Plan, &'a Idioms),
     catalog: &'a catalog::Plan,
     next_part: u64,
+    /// Those that no thread uses.
+    readers: Mutex<Vec<Reader>>,
 }
 
 impl<'a> Reading<'a> {
     pub(super) fn new(
-        home: &'a Home,
+        (home, scratch): (&'a Home, &'a Scratch),
         top: &'a Folder,
         listed: &'a [ListedFolder],
         observer: &'a dyn Observer,
@@ -85,7 +110,8 @@ impl<'a> Reading<'a> {
         catalog: &'a catalog::Plan,
         next_part: u64,
     ) -> Reading<'a> {
-        Reading { home, top, listed, observer, graph, catalog, next_part }
+        let readers = Mutex::default();
+        Reading { home, scratch, top, listed, observer, graph, catalog, next_part, readers }
     }
 
     /// The number for the next part.
@@ -94,15 +120,15 @@ impl<'a> Reading<'a> {
     }
 
     /// Reads the files and writes their segments, all but the last.
-    pub(super) fn read(&mut self, jobs: &[Job]) -> Result<(Done, Option<Pending>), Error> {
+    pub(super) fn read(&mut self, jobs: &[Job]) -> Result<(Done, Option<Unmade>), Error> {
         let mut done = Done::default();
-        let (mut chunks, mut weight, mut documents) = (Vec::new(), 0, 0);
+        let (mut chunks, mut pairs, mut documents) = (Vec::new(), 0, 0);
         let all = self.chunks(jobs);
         for wave in all.chunks(WAVE) {
             let read: Vec<(Chunk, Vec<State>)> = wave
                 .par_iter()
                 .with_max_len(1)
-                .map_init(Reader::new, |reader, jobs| self.read_chunk(reader, jobs))
+                .map(|jobs| self.with_reader(|reader| self.read_chunk(reader, jobs)))
                 .collect();
             for (chunk, states) in read {
                 let part = done.parts.len() as u16;
@@ -110,34 +136,36 @@ impl<'a> Reading<'a> {
                     done.files.push(Place { state, part, document: documents });
                     documents += 1;
                 }
-                weight += chunk.weight();
+                pairs += chunk.pairs();
                 chunks.push(chunk);
             }
-            if weight > SEGMENT_WEIGHT {
-                let pending = self.pending(std::mem::take(&mut chunks), documents);
-                done.parts.push(pending.write(self.home)?);
-                (weight, documents) = (0, 0);
+            if pairs > SEGMENT_PAIRS {
+                let segment = self.unmade(std::mem::take(&mut chunks), documents);
+                done.parts.push(segment.make(self.home, self.scratch)?.write(self.home)?);
+                (pairs, documents) = (0, 0);
             }
         }
-        let pending = (documents > 0).then(|| self.pending(chunks, documents));
-        Ok((done, pending))
+        let last = (documents > 0).then(|| self.unmade(chunks, documents));
+        Ok((done, last))
     }
 
     /// Reads files whose text is known, for what the graph and the catalog have of them: what each is.
     pub(super) fn read_again(&self, jobs: &[Job]) -> Vec<State> {
         let chunks = self.chunks(jobs);
-        let read = chunks.par_iter().with_max_len(1).map_init(Reader::new, |reader, jobs| {
+        let read = chunks.par_iter().with_max_len(1).map(|jobs| {
             let mut states = Vec::with_capacity(jobs.len());
-            self.each(reader, jobs, false, &mut |_, state| states.push(state));
+            self.with_reader(|reader| {
+                self.each(reader, jobs, false, &mut |_, state| states.push(state));
+            });
             states
         });
         read.collect::<Vec<_>>().concat()
     }
 
-    fn pending(&mut self, chunks: Vec<Chunk>, documents: u32) -> Pending {
+    fn unmade(&mut self, chunks: Vec<Chunk>, documents: u32) -> Unmade {
         let number = self.next_part;
         self.next_part += 1;
-        Pending { number, documents, inverted: segment_write::invert(chunks) }
+        Unmade { number, documents, chunks }
     }
 
     /// The jobs in portions that are worth a task.
@@ -161,8 +189,19 @@ impl<'a> Reading<'a> {
         &self.listed[folder].files[file]
     }
 
+    /// What `work` makes with a reader that no other thread uses.
+    fn with_reader<T>(&self, work: impl FnOnce(&mut Reader) -> T) -> T {
+        let readers = || self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        let reader = readers().pop();
+        let mut reader = reader.unwrap_or_else(Reader::new);
+        let made = work(&mut reader);
+        reader.leave_room();
+        readers().push(reader);
+        made
+    }
+
     fn read_chunk(&self, reader: &mut Reader, jobs: &[Job]) -> (Chunk, Vec<State>) {
-        let mut chunk = ChunkWriter::default();
+        let mut chunk = std::mem::take(&mut reader.chunk);
         let mut states = Vec::with_capacity(jobs.len());
         self.each(reader, jobs, true, &mut |trigrams, state| {
             if state == State::Text {
@@ -173,7 +212,9 @@ impl<'a> Reading<'a> {
             }
             states.push(state);
         });
-        (chunk.finish(), states)
+        let read = (chunk.finish(self.scratch), states);
+        reader.chunk = chunk;
+        read
     }
 
     /// Reads files, hands them to the graph and the catalog, and tells what each was found to be, with
@@ -214,12 +255,21 @@ impl<'a> Reading<'a> {
 /// One thread's memory for reading files.
 struct Reader {
     trigrams: Trigrams,
+    chunk: ChunkWriter,
     buffer: PageBuffer,
 }
 
 impl Reader {
     fn new() -> Reader {
-        Reader { trigrams: Trigrams::new(), buffer: PageBuffer::new(0) }
+        let (trigrams, chunk) = (Trigrams::new(), ChunkWriter::default());
+        Reader { trigrams, chunk, buffer: PageBuffer::new(0) }
+    }
+
+    /// Gives back what only the largest files needed.
+    fn leave_room(&mut self) {
+        if self.buffer.len() > PIECE {
+            self.buffer = PageBuffer::new(0);
+        }
     }
 
     /// Reads a file, and collects its trigrams if its text is wanted. What changed since it was listed,

@@ -172,7 +172,7 @@ impl<'a> Memory<'a> {
         }
         let (finished, index) = part.finish()?;
         let numbers: Vec<u32> = (0..files.len() as u32).collect();
-        let table = table::sections(&[&finished.table], &numbers);
+        let table = table::sections(vec![finished.table], &numbers);
         Ok(Some(Memory { files, table, index }))
     }
 

@@ -17,7 +17,8 @@ const FILE_BITS: u32 = 24;
 /// Writes the documents of one part.
 #[derive(Default)]
 pub(crate) struct TableWriter {
-    records: Vec<(u32, u8)>,
+    /// As they are stored, each file still with the number that it had when it was added.
+    records: Vec<u32>,
     starts: Vec<u32>,
     entries: Vec<u8>,
     before: Vec<u8>,
@@ -32,7 +33,7 @@ impl TableWriter {
             self.before.clear();
             self.line = 0;
         }
-        self.records.push((file, document.kind.number()));
+        self.records.push(record(file, document.kind.number()));
         let name = document.name.as_bytes();
         let shared = self.before.iter().zip(name).take_while(|(one, other)| one == other).count();
         let (shared, rest) = (shared as u32, &name[shared..]);
@@ -59,19 +60,33 @@ impl TableWriter {
 }
 
 /// The three sections of all parts, given the last number of each file.
-pub(crate) fn sections(parts: &[&TableWriter], files: &[u32]) -> [Vec<u8>; 3] {
+pub(crate) fn sections(parts: Vec<TableWriter>, files: &[u32]) -> [Vec<u8>; 3] {
     let (mut records, mut starts, mut entries) = (Vec::new(), Vec::new(), Vec::new());
     for part in parts {
-        for (file, kind) in &part.records {
-            let file = files.get(*file as usize).copied().unwrap_or(0);
-            put_u32(&mut records, file | u32::from(*kind) << FILE_BITS);
+        for (file, kind) in part.records.into_iter().map(split) {
+            let file = files.get(file as usize).copied().unwrap_or(0);
+            put_u32(&mut records, record(file, kind));
         }
         records.resize(records.len().next_multiple_of(4 * BLOCK), 0xff);
         let base = entries.len() as u32;
         part.starts.iter().for_each(|start| put_u32(&mut starts, base + start));
-        entries.extend_from_slice(&part.entries);
+        if entries.is_empty() {
+            entries = part.entries;
+        } else {
+            entries.extend_from_slice(&part.entries);
+        }
     }
     [records, starts, entries]
+}
+
+/// A document's record, of the file with this number.
+fn record(file: u32, kind: u8) -> u32 {
+    file | u32::from(kind) << FILE_BITS
+}
+
+/// The file and the kind in a record.
+fn split(record: u32) -> (u32, u8) {
+    (record & ((1 << FILE_BITS) - 1), (record >> FILE_BITS) as u8)
 }
 
 fn put(out: &mut Vec<u8>, mut number: u32) {
@@ -129,8 +144,7 @@ impl<'a> Table<'a> {
 
     /// The file and the kind of a document.
     pub(crate) fn record(&self, document: usize) -> (u32, u8) {
-        let record = u32_at(self.records, document * 4);
-        (record & ((1 << FILE_BITS) - 1), (record >> FILE_BITS) as u8)
+        split(u32_at(self.records, document * 4))
     }
 
     /// A document's name and place.
@@ -195,7 +209,7 @@ mod tests {
         let (mut one, mut other) = (TableWriter::default(), TableWriter::default());
         (0..37).for_each(|number| one.add(number % 3, &document(number)));
         (0..5).for_each(|number| other.add(2, &document(number)));
-        let [records, starts, entries] = sections(&[&one, &other], &[7, 8, 9]);
+        let [records, starts, entries] = sections(vec![one, other], &[7, 8, 9]);
         let plain = |bytes| Guarded::new(bytes, None);
         let table = Table::open(plain(&records), plain(&starts), plain(&entries)).unwrap();
         assert_eq!(table.len(), 64);

@@ -13,7 +13,7 @@ use std::{
 use rayon::prelude::*;
 use tantivy::{
     Directory, Index, IndexSettings, SingleSegmentIndexWriter, TantivyDocument,
-    directory::RamDirectory,
+    directory::{OwnedBytes, RamDirectory},
     schema::{Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions},
     tokenizer::{TextAnalyzer, TokenizerManager},
 };
@@ -111,17 +111,17 @@ impl Part {
         let names = segments.first().map(|segment| segment.id().uuid_string()).unwrap_or_default();
         let read = |path: &Path| {
             let file = self.directory.open_read(path).map_err(|error| error.to_string())?;
-            let bytes = file.read_bytes().map_err(|error| error.to_string())?;
-            Ok::<_, Failure>(bytes.as_slice().to_vec())
+            file.read_bytes().map_err(|error| error.to_string())
         };
         let meta = self.directory.atomic_read(Path::new("meta.json"));
-        let mut files = vec![(META, meta.map_err(|error| error.to_string())?)];
+        let meta = OwnedBytes::new(meta.map_err(|error| error.to_string())?);
+        let mut files = vec![(META, meta)];
         for (extension, section) in EXTENSIONS {
             let path = format!("{names}.{extension}");
             if self.directory.exists(Path::new(&path)).map_err(|error| error.to_string())? {
                 let mut bytes = read(Path::new(&path))?;
                 if extension == "store" {
-                    bytes = only_footer(bytes);
+                    bytes = only_footer(&bytes);
                 }
                 files.push((section, bytes));
             }
@@ -132,24 +132,60 @@ impl Part {
 
 /// The end of a file of tantivy's, by which it knows its own: a text, the text's length and a
 /// mark, four bytes each. Of the store nothing else is ever read, as it stores nothing.
-fn only_footer(bytes: Vec<u8>) -> Vec<u8> {
-    let length = bytes.len().checked_sub(8).map(|at| u32_at(&bytes, at) as usize + 8);
-    match length.and_then(|length| bytes.len().checked_sub(length)) {
-        Some(start) => bytes[start..].to_vec(),
-        None => bytes,
-    }
+fn only_footer(bytes: &[u8]) -> OwnedBytes {
+    let length = bytes.len().checked_sub(8).map(|at| u32_at(bytes, at) as usize + 8);
+    let start = length.and_then(|length| bytes.len().checked_sub(length)).unwrap_or(0);
+    OwnedBytes::new(bytes[start..].to_vec())
 }
 
 /// A part that is written: its files by their sections' names, and its table.
 pub(super) struct Finished {
-    files: Vec<(&'static str, Vec<u8>)>,
+    files: Vec<(&'static str, OwnedBytes)>,
     pub(super) table: TableWriter,
+}
+
+/// A place for one of a builder's parts.
+#[derive(Default)]
+enum Slot {
+    #[default]
+    Empty,
+    Growing(Box<Part>),
+    Finished(Finished),
+}
+
+impl Slot {
+    /// The part that grows here; a new one where there is none.
+    fn growing(&mut self) -> Result<&mut Part, Failure> {
+        if matches!(self, Slot::Empty) {
+            *self = Slot::Growing(Box::new(Part::new()?));
+        }
+        match self {
+            Slot::Growing(part) => Ok(part),
+            _ => Err("a finished catalog takes no more documents".to_owned()),
+        }
+    }
+
+    fn finished(self) -> Option<Finished> {
+        match self {
+            Slot::Finished(part) => Some(part),
+            _ => None,
+        }
+    }
+
+    /// Finishes the part that grows here.
+    fn finish(&mut self) -> Result<(), Failure> {
+        *self = match std::mem::take(self) {
+            Slot::Growing(part) => Slot::Finished(part.finish()?.0),
+            other => other,
+        };
+        Ok(())
+    }
 }
 
 /// Collects documents. Shared by the threads that read files.
 #[derive(Default)]
 pub(crate) struct Builder {
-    parts: Vec<Mutex<Option<Part>>>,
+    parts: Vec<Mutex<Slot>>,
     files: Mutex<Vec<Vec<u8>>>,
     failed: Mutex<Option<Failure>>,
 }
@@ -162,7 +198,7 @@ impl Builder {
     /// An empty builder, for the threads there are.
     pub(crate) fn new() -> Builder {
         let count = rayon::current_num_threads().clamp(1, MAX_PARTS);
-        Builder { parts: (0..count).map(|_| Mutex::new(None)).collect(), ..Builder::default() }
+        Builder { parts: (0..count).map(|_| Mutex::default()).collect(), ..Builder::default() }
     }
 
     /// Adds the documents of the file at `path`. Any order, any thread.
@@ -178,15 +214,22 @@ impl Builder {
         let thread = rayon::current_thread_index().unwrap_or(0);
         let mut slot = lock(&self.parts[thread % self.parts.len()]);
         let mut add = || {
-            let part = match &mut *slot {
-                Some(part) => part,
-                empty => empty.insert(Part::new()?),
-            };
+            let part = slot.growing()?;
             documents.iter().try_for_each(|document| part.add(file, document))
         };
         if let Err(error) = add() {
             lock(&self.failed).get_or_insert(error);
         }
+    }
+
+    /// Finishes all parts, on all cores: a finished one takes a fraction of the memory. No more
+    /// documents may be added.
+    pub(crate) fn close(&self) {
+        self.parts.par_iter().for_each(|slot| {
+            if let Err(error) = lock(slot).finish() {
+                lock(&self.failed).get_or_insert(error);
+            }
+        });
     }
 
     /// Writes the catalog's file and returns its header's checksum; of one over another, which is
@@ -197,21 +240,18 @@ impl Builder {
         replaced: Option<&BTreeSet<Vec<u8>>>,
     ) -> Result<u32, Error> {
         let failed = |what: Failure| Error::io(path, std::io::Error::other(what));
+        self.close();
         if let Some(error) = lock(&self.failed).take() {
             return Err(failed(error));
         }
-        let parts: Vec<Part> = self
-            .parts
-            .into_iter()
-            .filter_map(|part| part.into_inner().unwrap_or_else(PoisonError::into_inner))
-            .collect();
-        let parts: Result<Vec<Finished>, Failure> =
-            parts.into_par_iter().map(|part| part.finish().map(|(part, _)| part)).collect();
-        let parts = parts.map_err(failed)?;
+        let parts = self.parts.into_iter();
+        let parts = parts.map(|slot| slot.into_inner().unwrap_or_else(PoisonError::into_inner));
+        let mut parts: Vec<Finished> = parts.filter_map(Slot::finished).collect();
         let files = self.files.into_inner().unwrap_or_else(PoisonError::into_inner);
         let (paths, numbers) = sorted(files);
-        let tables: Vec<&TableWriter> = parts.iter().map(|part| &part.table).collect();
-        let tables = table::sections(&tables, &numbers);
+        let documents: Vec<usize> = parts.iter().map(|part| part.table.len()).collect();
+        let tables = parts.iter_mut().map(|part| std::mem::take(&mut part.table)).collect();
+        let tables = table::sections(tables, &numbers);
         let mut sections: Vec<(container::Name, &[u8])> = vec![(stored::FILES, &paths)];
         let mut section = Vec::new();
         if let Some(replaced) = replaced {
@@ -222,8 +262,8 @@ impl Builder {
             sections.push((*name, bytes));
         }
         let mut counts = Vec::new();
-        for (number, part) in parts.iter().enumerate() {
-            put_u32(&mut counts, part.table.len() as u32);
+        for (number, (part, documents)) in parts.iter().zip(documents).enumerate() {
+            put_u32(&mut counts, documents as u32);
             for (name, bytes) in &part.files {
                 sections.push((stored::section(number, name), bytes));
             }

@@ -1,14 +1,16 @@
 //! Takes the outlines of all files, from many threads, and makes the graph's sections.
 
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::idiom::Idioms;
 use crate::outline::{FileOutline, Kind, NO_NAME, Template, Use, UseKind};
 use crate::paths::normal;
+use crate::scratch::Scratch;
 
 use super::interner::{Interner, Waiting};
 use super::made::{self, Invoked};
-use super::maybe::{Maybe, MaybeWriter};
+use super::packed::{Maybe, MaybeWriter, PackedUses};
 use super::record::{DefRecord, is_long};
 use super::{Sections, instances, write};
 
@@ -22,9 +24,9 @@ pub(super) struct FileRecord {
     /// The structs that members hold, by the members' numbers.
     pub(super) types: Vec<(u32, u32)>,
     pub(super) uses: Vec<UseRecord>,
+    /// Those that the file itself has, until it is known which are edges.
+    pub(super) packed: PackedUses,
     pub(super) includes: Vec<IncludeRecord>,
-    /// Uses that are edges only if their name turns out to be a function's or the like.
-    pub(super) maybe: Maybe,
     /// From which line on includes become tables, and by which macro.
     pub(super) instances: Vec<(u32, Vec<u8>)>,
     /// Macros that others may use to define things.
@@ -38,7 +40,21 @@ pub(super) struct FileRecord {
 }
 
 impl FileRecord {
-    /// Gives every name the number that `to` says.
+    /// Packs its uses, with those that may be edges; what is to be kept of them.
+    fn pack(&mut self, maybe: &Maybe) -> Vec<u8> {
+        let uses = std::mem::take(&mut self.uses);
+        let is_in_constant = |used: &UseRecord| {
+            let within = self.definitions.get(used.within as usize);
+            within.is_some_and(|within| within.kind() == Kind::Constant)
+        };
+        let in_constants = uses.iter().copied().filter(|used| is_in_constant(used));
+        let others = uses.iter().copied().filter(|used| !is_in_constant(used));
+        let (packed, rest) = PackedUses::new(in_constants, others, maybe);
+        self.packed = packed;
+        rest
+    }
+
+    /// Gives every name the number that `to` says, but for those of packed uses.
     pub(super) fn renumber(&mut self, to: impl Fn(u32) -> u32) {
         let to = |id: &mut u32| {
             if *id != NO_NAME {
@@ -71,7 +87,7 @@ impl IncludeRecord {
 }
 
 /// A use, packed: there are tens of millions.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct UseRecord {
     pub(super) within: u32,
     pub(super) name: u32,
@@ -85,6 +101,16 @@ impl UseRecord {
         let line = used.line.min(u32::MAX >> 4);
         let packed = line << 4 | (used.kind as u32) << 1 | u32::from(used.runs);
         UseRecord { within: used.within, name: used.name, via: used.via, packed }
+    }
+
+    /// One with the bits that [`UseRecord::low`] gave.
+    pub(super) fn from_low(within: u32, name: u32, via: u32, (line, low): (u32, u8)) -> Self {
+        UseRecord { within, name, via, packed: line << 4 | u32::from(low & 0xf) }
+    }
+
+    /// What it says besides numbers of definitions, names and lines: four bits.
+    pub(super) fn low(self) -> u8 {
+        (self.packed & 0xf) as u8
     }
 
     pub(super) fn kind(self) -> UseKind {
@@ -112,14 +138,16 @@ impl UseRecord {
 pub struct Builder {
     names: Interner,
     files: Mutex<Vec<FileRecord>>,
+    /// Where uses are until all files are added.
+    scratch: Arc<Scratch>,
 }
 
 /// The outlines that one thread collects before it hands them over: numbering names one by one
 /// would wait for memory at each.
 #[derive(Default)]
 pub struct Batch {
-    /// Their names are numbered by `names`.
-    files: Vec<FileRecord>,
+    /// Their names are numbered by `names`, with the uses that may be edges.
+    files: Vec<(FileRecord, Maybe)>,
     names: Waiting,
 }
 
@@ -155,14 +183,12 @@ impl Batch {
             let within = outline.definitions.get(used.within as usize);
             let in_constant = within.is_some_and(|d| d.kind == Kind::Constant);
             if plain && !in_constant {
-                maybe.add(packed, outline);
+                maybe.add(packed, outline.name(used.name));
             } else {
                 (packed.name, packed.via) = (id(used.name), id(used.via));
                 record.uses.push(packed);
             }
         }
-        record.uses.shrink_to_fit();
-        record.maybe = maybe.finish();
         record.includes = IncludeRecord::of(outline);
         let instances = outline.instances.iter();
         record.instances = instances.map(|i| (i.line, outline.name(i.name).to_vec())).collect();
@@ -171,14 +197,19 @@ impl Batch {
             offered.into_iter().map(|(name, hash)| (self.names.push(&name), hash)).collect();
         (record.makers, record.invoked) = (made::makers(outline), made::invoked(outline));
         record.formats = outline.formats.clone();
-        self.files.push(record);
+        self.files.push((record, maybe.finish()));
     }
 }
 
 impl Builder {
-    /// An empty builder.
+    /// An empty builder, which has everything in memory.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An empty builder that has what it can in `scratch`.
+    pub(crate) fn within(scratch: &Arc<Scratch>) -> Self {
+        Builder { scratch: Arc::clone(scratch), ..Self::default() }
     }
 
     /// Adds the outline of one file, where a batch of many can't be had. Any order, any thread.
@@ -190,20 +221,42 @@ impl Builder {
 
     /// Takes a batch. Any order, any thread.
     pub fn take(&self, batch: Batch) {
-        let Batch { mut files, names } = batch;
+        let Batch { files, names } = batch;
         let ids = self.names.intern_all(&names);
-        files.iter_mut().for_each(|file| file.renumber(|number| ids[number as usize]));
+        drop(names);
+        let packed = files.into_iter().map(|(mut file, maybe)| {
+            file.renumber(|number| ids[number as usize]);
+            let rest = file.pack(&maybe);
+            (file, rest)
+        });
+        let (mut files, rests): (Vec<FileRecord>, Vec<Vec<u8>>) = packed.unzip();
+        let rests: Vec<&[u8]> = rests.iter().map(Vec::as_slice).collect();
+        for (file, rest) in files.iter_mut().zip(self.scratch.keep(&rests)) {
+            file.packed.keep(rest);
+        }
         self.files.lock().unwrap_or_else(PoisonError::into_inner).append(&mut files);
     }
 
     /// The sections, once all files are added.
     pub fn finish(self, idioms: &Idioms) -> Sections {
+        self.try_finish(idioms, &|| {}).expect("what is in memory can be read")
+    }
+
+    /// The sections, once all files are added. `freed` is called whenever much memory was freed.
+    ///
+    /// # Errors
+    /// When what the scratch keeps can't be read.
+    pub(crate) fn try_finish(
+        self,
+        idioms: &Idioms,
+        freed: &(dyn Fn() + Sync),
+    ) -> io::Result<Sections> {
         let mut files = self.files.into_inner().unwrap_or_else(PoisonError::into_inner);
         files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         files.dedup_by(|a, b| a.path == b.path);
         let includes = super::include::resolve_all(&files);
         made::add(&mut files, &self.names, idioms);
         instances::add(&mut files, &includes, &self.names, idioms);
-        write::sections(files, &includes, self.names.freeze())
+        write::sections(files, &includes, self.names.freeze(), (&self.scratch, freed))
     }
 }

@@ -113,8 +113,15 @@ pub(super) fn parts<const N: usize>(section: Guarded<'_>) -> Option<[Guarded<'_>
 
 /// Joins parts to a section that [`parts`] cuts again.
 pub(super) fn join(parts: &[&[u8]]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(parts.iter().map(|p| p.len() + 4).sum());
-    parts.iter().for_each(|part| out.extend_from_slice(&(part.len() as u32).to_le_bytes()));
+    let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+    let mut out = section_of(&lengths);
     parts.iter().for_each(|part| out.extend_from_slice(part));
+    out
+}
+
+/// A section that [`parts`] cuts into parts of these lengths, which are to be appended.
+pub(super) fn section_of(lengths: &[usize]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(lengths.iter().map(|length| length + 4).sum());
+    lengths.iter().for_each(|length| out.extend_from_slice(&(*length as u32).to_le_bytes()));
     out
 }

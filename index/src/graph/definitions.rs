@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use rayon::prelude::*;
 
 use super::builder::FileRecord;
-use super::bytes::{join, put_words};
+use super::bytes::{put_words, section_of};
 
 /// Portions that are sorted at the same time: each has a counter for every name.
 const PORTIONS: usize = 4;
@@ -58,14 +58,16 @@ pub(super) fn write(files: &[FileRecord], count: usize) -> (Vec<u8>, Vec<Vec<u32
         types.extend(part.types);
         numbers.extend(part.numbers);
     }
-    let mut index = Vec::with_capacity(starts.len() * 4);
-    put_words(&mut index, &starts);
-    drop(starts);
-    let records: Vec<[u8; 8]> =
-        records.into_iter().map(|record| record.into_inner().to_le_bytes()).collect();
     let ([long_keys, long_values], [type_keys, type_values]) = (pairs(long), pairs(types));
-    let section =
-        join(&[&index, records.as_flattened(), &long_keys, &long_values, &type_keys, &type_values]);
+    let beside = [long_keys, long_values, type_keys, type_values];
+    let [one, two, three, four] = beside.each_ref().map(Vec::len);
+    let mut section = section_of(&[starts.len() * 4, records.len() * 8, one, two, three, four]);
+    put_words(&mut section, &starts);
+    drop(starts);
+    for record in records {
+        section.extend_from_slice(&record.into_inner().to_le_bytes());
+    }
+    beside.iter().for_each(|part| section.extend_from_slice(part));
     (section, numbers)
 }
 

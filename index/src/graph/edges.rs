@@ -3,13 +3,17 @@
 //! rule for the build ([`keep`]) and for the tree as it is now (`known`), and of each use that
 //! the build drops its file and its name's hash are kept (`undecided`).
 
+use std::io;
+
 use rayon::prelude::*;
 
-use crate::outline::{Kind, UseKind};
+use crate::outline::{Kind, NO_NAME, UseKind};
+use crate::scratch::Scratch;
 
-use super::builder::FileRecord;
+use super::builder::{FileRecord, UseRecord};
+use super::filter::Filter;
 use super::interner::Frozen;
-use super::maybe::Filter;
+use super::packed::{Others, Uses};
 use super::undecided;
 
 /// What is known of a name, as bits.
@@ -55,12 +59,25 @@ pub(super) fn says(kind: Kind) -> u8 {
     }
 }
 
-/// Leaves in the files, whose names are numbered densely, the uses that are edges. For each
+/// Unpacks, in the files, whose names are numbered densely, the uses that are edges. For each
 /// file the keys of the others.
-pub(super) fn keep(files: &mut [FileRecord], frozen: &Frozen) -> Vec<Vec<u32>> {
-    let known = summaries(files, frozen.len());
+///
+/// # Errors
+/// When what `scratch` keeps of them can't be read.
+pub(super) fn keep(
+    files: &mut [FileRecord],
+    frozen: &Frozen,
+    scratch: &Scratch,
+) -> io::Result<Vec<Vec<u32>>> {
+    let known = summaries(files, frozen);
     let filter = Filter::new(frozen.hashes(&|dense| known[dense as usize] & EDGES != 0));
-    files.par_iter_mut().map(|file| keep_edges(file, frozen, &filter, &known)).collect()
+    let whole = Whole { frozen, filter, known };
+    let keep = |file: &mut FileRecord| -> io::Result<Vec<u32>> {
+        let packed = std::mem::take(&mut file.packed);
+        let others = packed.others(scratch)?;
+        Ok(keep_edges(file, packed.in_constants(), &others, &whole))
+    };
+    files.par_iter_mut().map(keep).collect()
 }
 
 /// An array of `count` bytes that `mark` fills for some of the files at a time, on every
@@ -84,15 +101,16 @@ pub(super) fn marked(
 }
 
 /// What each name is in the whole tree.
-fn summaries(files: &[FileRecord], count: usize) -> Vec<u8> {
-    let mut known = marked(files, count, |file, known| {
+fn summaries(files: &[FileRecord], frozen: &Frozen) -> Vec<u8> {
+    let mut known = marked(files, frozen.len(), |file, known| {
         file.definitions.iter().for_each(|d| known[d.name as usize] |= says(d.kind()));
     });
     // A constant may stand for another that stands for a call: `inside` that it names.
     let mut pairs: Vec<(u32, u32, bool)> = files
         .par_iter()
         .flat_map_iter(|file| {
-            file.uses.iter().filter_map(|used| {
+            let packed = file.packed.in_constants().map(|used| dense(used, frozen));
+            file.uses.iter().copied().chain(packed).filter_map(|used| {
                 let within = file.definitions.get(used.within as usize)?;
                 let always = needed(used.kind(), used.runs(), Kind::Constant) == 0;
                 (within.kind() == Kind::Constant).then_some((used.name, within.name, always))
@@ -123,39 +141,79 @@ fn summaries(files: &[FileRecord], count: usize) -> Vec<u8> {
     known
 }
 
+/// A use that was packed, its names numbered densely.
+fn dense(mut used: UseRecord, frozen: &Frozen) -> UseRecord {
+    for name in [&mut used.name, &mut used.via] {
+        if *name != NO_NAME {
+            *name = frozen.dense(*name);
+        }
+    }
+    used
+}
+
+/// What is known of the whole tree's names.
+struct Whole<'a> {
+    frozen: &'a Frozen,
+    /// Those that can be edges.
+    filter: Filter,
+    known: Vec<u8>,
+}
+
+impl Whole<'_> {
+    /// The names that `others` may want with their hashes, and the tree's numbers for them as far as
+    /// they can be edges.
+    fn numbers(&self, others: &Others) -> Vec<(u32, Option<u32>)> {
+        let number = |name: &[u8]| {
+            let hash = undecided::hash(name);
+            (hash, self.filter.may_have(hash).then(|| self.frozen.find(hash, name)).flatten())
+        };
+        others.names().map(number).collect()
+    }
+
+    /// Whether a name has one of the `needed` bits.
+    fn has(&self, name: u32, needed: u8) -> bool {
+        self.known[name as usize] & needed != 0
+    }
+}
+
 /// Leaves a file's edges, and returns the keys of what was dropped, sorted.
-fn keep_edges(file: &mut FileRecord, frozen: &Frozen, filter: &Filter, known: &[u8]) -> Vec<u32> {
-    let maybe = std::mem::take(&mut file.maybe);
-    let numbers = maybe.numbers(frozen, filter);
+fn keep_edges(
+    file: &mut FileRecord,
+    in_constants: Uses,
+    others: &Others,
+    whole: &Whole,
+) -> Vec<u32> {
+    let numbers = whole.numbers(others);
     let mut keys = undecided::Keys::new(numbers.len());
-    let mut gained = Vec::new();
     let definitions = &file.definitions;
-    for mut used in maybe.uses {
+    let mut kept = Vec::new();
+    for mut used in others.maybe() {
         let Some(within) = definitions.get(used.within as usize) else { continue };
         let needed = needed(used.kind(), used.runs(), within.kind());
-        let number = numbers.get(used.name as usize).copied().flatten();
-        match number.filter(|number| known[*number as usize] & needed != 0) {
+        let number = numbers.get(used.name as usize).and_then(|(_, number)| *number);
+        match number.filter(|number| whole.has(*number, needed)) {
             Some(number) => {
                 used.name = number;
-                gained.push(used);
+                kept.push(used);
             }
             None => keys.drop_local(used.name, needed),
         }
     }
-    for (local, (hash, _)) in maybe.names.iter().enumerate() {
-        keys.add_local(local, hash);
+    for (local, (hash, _)) in numbers.iter().enumerate() {
+        keys.add_local(local, *hash);
     }
-    file.uses.extend(gained);
-    file.uses.retain(|used| {
-        let Some(within) = definitions.get(used.within as usize) else { return false };
+    let sure = in_constants.chain(others.numbered()).map(|used| dense(used, whole.frozen));
+    for used in file.uses.drain(..).chain(sure) {
+        let Some(within) = definitions.get(used.within as usize) else { continue };
         let needed = needed(used.kind(), used.runs(), within.kind());
-        let kept = needed == 0 || known[used.name as usize] & needed != 0;
-        if !kept {
-            keys.add(undecided::hash(frozen.get(used.name)), needed);
+        if needed == 0 || whole.has(used.name, needed) {
+            kept.push(used);
+        } else {
+            keys.add(undecided::hash(whole.frozen.get(used.name)), needed);
         }
-        kept
-    });
-    file.uses.shrink_to_fit();
+    }
+    kept.shrink_to_fit();
+    file.uses = kept;
     file.includes.iter().for_each(|include| keys.add_include(&include.path));
     keys.finish()
 }

@@ -26,17 +26,18 @@ const BLOCK: usize = 1 << 18;
 /// No block is longer, but for what one file says: a cache may be a stranger's.
 const LONGEST: usize = 1 << 28;
 
-/// The section of these files, sorted by path.
-pub(super) fn write(files: &[FileRecord]) -> Vec<u8> {
+/// The section of these files, sorted by path, which no longer say anything then.
+pub(super) fn write(files: &mut [FileRecord]) -> Vec<u8> {
     let mut blocks: Vec<Vec<u8>> = Vec::new();
-    for (number, file) in files.iter().enumerate().filter(|(_, file)| !file.formats.is_empty()) {
+    let said = files.iter_mut().map(|file| std::mem::take(&mut file.formats)).enumerate();
+    for (number, said) in said.filter(|(_, said)| !said.is_empty()) {
         if blocks.last().is_none_or(|block| block.len() >= BLOCK) {
             blocks.push(Vec::with_capacity(BLOCK + BLOCK / 8));
         }
         if let Some(block) = blocks.last_mut() {
             put_u32(block, number as u32);
-            put_u32(block, file.formats.len() as u32);
-            block.extend_from_slice(&file.formats);
+            put_u32(block, said.len() as u32);
+            block.extend_from_slice(&said);
         }
     }
     let packed: Vec<Vec<u8>> = blocks.par_iter().map(|block| packed(block)).collect();
@@ -114,7 +115,7 @@ mod tests {
     fn what_files_say_comes_back_whatever_its_length() {
         let long = |number: u8| (0..BLOCK).map(|at| (at % 97) as u8 ^ number).collect();
         let all = [vec![1], long(2), Vec::new(), vec![3, 4], long(5), long(6)];
-        let section = write(&all.iter().cloned().map(record).collect::<Vec<_>>());
+        let section = write(&mut all.iter().cloned().map(record).collect::<Vec<_>>());
         let blocks = blocks(&section).expect("as it was written");
         assert_eq!(blocks.len(), 3);
         assert!(section.len() < BLOCK, "{} bytes", section.len());
@@ -127,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_block_of_another_length_is_none() {
-        let section = write(&[record(vec![7; 5000])]);
+        let section = write(&mut [record(vec![7; 5000])]);
         let (packed, length) = blocks(&section).expect("as it was written")[0];
         assert!(unpacked(packed, length).is_some());
         for wrong in [0, length - 1, length + 1, u32::MAX as usize] {

@@ -13,8 +13,7 @@ const SHARDS: usize = 64;
 /// in its cache.
 const TOGETHER: usize = 64;
 
-/// Names that are in no table yet, each with its hash: some are to be numbered together, of
-/// others it is known later whether they are wanted.
+/// Names that are in no table yet, each with its hash: they are numbered together.
 #[derive(Default)]
 pub(super) struct Waiting {
     /// The names' bytes one after the other, and for each its hash and its end.
@@ -28,11 +27,6 @@ impl Waiting {
         self.text.extend_from_slice(name);
         self.names.push((hash(name), self.text.len() as u32));
         self.names.len() as u32 - 1
-    }
-
-    /// All of them, with their hashes, in their order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &[u8])> {
-        (0..self.names.len() as u32).map(|place| self.get(place))
     }
 
     fn get(&self, place: u32) -> (u32, &[u8]) {
@@ -168,23 +162,85 @@ impl Frozen {
 
     /// The dense numbers of the wanted names, sorted by name.
     pub(super) fn sorted(&self, wanted: &[u8]) -> Vec<u32> {
-        let key = |name: &[u8]| {
-            let mut head = [0; 8];
-            let length = name.len().min(8);
-            head[..length].copy_from_slice(&name[..length]);
-            u64::from_be_bytes(head)
-        };
-        let count = wanted.iter().filter(|wanted| **wanted != 0).count();
-        let mut all = Vec::with_capacity(count);
-        for (shard, base) in self.shards.iter().zip(&self.bases) {
-            let names = shard.names().enumerate().map(|(index, name)| (name, base + index as u32));
-            all.extend(
-                names
-                    .filter(|(_, dense)| wanted[*dense as usize] != 0)
-                    .map(|(name, dense)| (key(name), name, dense)),
-            );
+        // By the first two bytes, so that what sorting needs besides is only needed for a few at a
+        // time, and sees two bytes further at a glance.
+        let bucket = |name: &[u8]| usize::from(byte(name, 0)) << 8 | usize::from(byte(name, 1));
+        let mut ends = vec![0u32; 1 << 16];
+        self.wanted(wanted, |_, name| ends[bucket(name)] += 1);
+        let mut lengths = Vec::with_capacity(ends.len());
+        let mut sum = 0;
+        for end in &mut ends {
+            lengths.push(*end as usize);
+            sum += std::mem::replace(end, sum);
         }
-        all.par_sort_unstable();
-        all.into_iter().map(|(_, _, dense)| dense).collect()
+        let mut all = vec![0; sum as usize];
+        self.wanted(wanted, |dense, name| {
+            let slot = &mut ends[bucket(name)];
+            all[*slot as usize] = dense;
+            *slot += 1;
+        });
+        let mut rest = &mut all[..];
+        let mut buckets = Vec::new();
+        for length in lengths.into_iter().filter(|length| *length > 0) {
+            let (bucket, after) = rest.split_at_mut(length);
+            buckets.push(bucket);
+            rest = after;
+        }
+        buckets.into_par_iter().for_each(|bucket| self.sort(bucket));
+        all
+    }
+
+    /// Calls `each` with the wanted names.
+    fn wanted<'n>(&'n self, wanted: &[u8], mut each: impl FnMut(u32, &'n [u8])) {
+        for (shard, base) in self.shards.iter().zip(&self.bases) {
+            let names = shard.names().zip(*base..);
+            let names = names.filter(|(_, dense)| wanted[*dense as usize] != 0);
+            names.for_each(|(name, dense)| each(dense, name));
+        }
+    }
+
+    /// Sorts names that begin with the same two bytes.
+    fn sort(&self, bucket: &mut [u32]) {
+        let key = |name: &[u8]| u64::from_be_bytes(std::array::from_fn(|at| byte(name, 2 + at)));
+        let mut keyed: Vec<(u64, &[u8], u32)> = bucket
+            .iter()
+            .map(|&dense| {
+                let name = self.get(dense);
+                (key(name), name, dense)
+            })
+            .collect();
+        keyed.sort_unstable();
+        bucket.iter_mut().zip(keyed).for_each(|(place, (_, _, dense))| *place = dense);
+    }
+}
+
+/// The byte of a name at `at`; 0 behind its end.
+fn byte(name: &[u8], at: usize) -> u8 {
+    name.get(at).copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_sorted_as_bytes() {
+        let interner = Interner::default();
+        let mut names: Vec<Vec<u8>> = (0..3000u32)
+            .map(|number| format!("{:b}_{}", number % 7, number * 7919 % 1000).into_bytes())
+            .chain(
+                [&b""[..], b"a", b"a\0", b"a\0\0", b"ab", b"\xff", b"long_name_1"].map(Vec::from),
+            )
+            .collect();
+        let unwanted = [&b"b"[..], b"long_name_0", b"long_name_"];
+        let numbers: Vec<u32> = names.iter().map(|name| interner.intern(name)).collect();
+        unwanted.iter().for_each(|name| _ = interner.intern(name));
+        let frozen = interner.freeze();
+        let mut wanted = vec![0; frozen.len()];
+        numbers.iter().for_each(|number| wanted[frozen.dense(*number) as usize] = 1);
+        names.sort();
+        names.dedup();
+        let sorted = frozen.sorted(&wanted);
+        assert!(sorted.iter().map(|dense| frozen.get(*dense)).eq(names.iter().map(Vec::as_slice)));
     }
 }

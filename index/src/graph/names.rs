@@ -3,7 +3,7 @@
 
 use rayon::prelude::*;
 
-use super::bytes::{Cursor, Words, join, parts, put, put_words};
+use super::bytes::{Cursor, Words, parts, put, put_words, section_of};
 use super::guard::Guarded;
 
 /// Names between two whole ones.
@@ -16,14 +16,19 @@ const PORTION: usize = BLOCK << 12;
 pub(super) fn write<'n, T: Sync>(ids: &[T], name: impl Fn(&T) -> &'n [u8] + Sync) -> Vec<u8> {
     let portions: Vec<(Vec<u32>, Vec<u8>)> =
         ids.par_chunks(PORTION).map(|ids| write_blocks(ids.iter().map(&name))).collect();
-    let (mut index, mut start) = (Vec::new(), 0);
+    let count = (ids.len() as u32).to_le_bytes();
+    let offsets: usize = portions.iter().map(|(offsets, _)| offsets.len()).sum();
+    let text = portions.iter().map(|(_, text)| text.len()).sum();
+    let mut section = section_of(&[count.len(), offsets * 4, text]);
+    section.extend_from_slice(&count);
+    let mut start = 0;
     for (offsets, text) in &portions {
         let offsets: Vec<u32> = offsets.iter().map(|offset| start + offset).collect();
-        put_words(&mut index, &offsets);
+        put_words(&mut section, &offsets);
         start += text.len() as u32;
     }
-    let text: Vec<&[u8]> = portions.iter().map(|(_, text)| text.as_slice()).collect();
-    join(&[&(ids.len() as u32).to_le_bytes(), &index, &text.concat()])
+    portions.into_iter().for_each(|(_, text)| section.extend_from_slice(&text));
+    section
 }
 
 /// Blocks with these names, and where each begins.

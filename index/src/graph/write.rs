@@ -1,9 +1,12 @@
 //! Writes the sections: numbers names and definitions in sorted order, and lays the edges
 //! out both ways. On every core, as far as the order of the bytes allows.
 
+use std::io;
+
 use rayon::prelude::*;
 
 use crate::outline::NO_NAME;
+use crate::scratch::Scratch;
 
 use super::builder::{FileRecord, UseRecord};
 use super::bytes::{join, put, put_words};
@@ -13,26 +16,31 @@ use super::interner::Frozen;
 use super::place::Place;
 use super::{Sections, definitions, formats, names, undecided};
 
-/// The sections of these files, sorted by path.
+/// The sections of these files, sorted by path. `freed` is called whenever much memory was freed.
+///
+/// # Errors
+/// When what `scratch` keeps of them can't be read.
 pub(super) fn sections(
     mut files: Vec<FileRecord>,
     includes: &Includes,
     frozen: Frozen,
-) -> Sections {
-    let formats = formats::write(&files);
+    (scratch, freed): (&Scratch, &(dyn Fn() + Sync)),
+) -> io::Result<Sections> {
+    let formats = formats::write(&mut files);
     files.par_iter_mut().for_each(|file| file.renumber(|id| frozen.dense(id)));
-    let undecided = edges::keep(&mut files, &frozen);
+    let undecided = edges::keep(&mut files, &frozen, scratch)?;
+    freed();
     let (sorted, rank) = rank_names(&files, &frozen);
     files.par_iter_mut().for_each(|file| file.renumber(|dense| rank[dense as usize]));
     drop(rank);
-    let ((names, is_slot), (definitions, numbers)) = rayon::join(
-        || {
-            let name = |dense: &u32| frozen.get(*dense);
-            (names::write(&sorted, name), slots(&sorted, name))
-        },
-        || definitions::write(&files, sorted.len()),
-    );
+    let name = |dense: &u32| frozen.get(*dense);
+    let (names, is_slot) = (names::write(&sorted, name), slots(&sorted, name));
+    let count = sorted.len();
+    // The names of a tree take more than anything else here.
     drop((sorted, frozen));
+    freed();
+    let (definitions, numbers) = definitions::write(&files, count);
+    freed();
     files.par_iter_mut().for_each(order_edges);
     let (runs, users) = gather(&files, &numbers, &is_slot);
     drop(numbers);
@@ -40,7 +48,7 @@ pub(super) fn sections(
         || (write_users(users), undecided::write(&undecided)),
         || (write_runs(&files, runs), write_files(&files, includes)),
     );
-    Sections { names, definitions, edges, users, files, undecided, formats }
+    Ok(Sections { names, definitions, edges, users, files, undecided, formats })
 }
 
 /// Leaves each use once a definition, on the first line it is on: of those that are run, if

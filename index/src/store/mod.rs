@@ -9,7 +9,8 @@
 //!   files that changed since;
 //! - `catalog-N` and `recent-N`: likewise, what can be found by its words;
 //! - `lock`: held by the one who writes; `used`: its mtime is the last use;
-//! - `index.tmp`: a manifest being written. The next writer removes what a killed one left.
+//! - `index.tmp`: a manifest being written; `scratch.tmp`: what a builder needs for a while, without
+//!   this name from its first moment on. The next writer removes what a killed one left.
 //!
 //! Nothing is flushed to the disk by force: after a power failure a file may be incomplete,
 //! its checksums tell, and the index is built again. It is a cache.
@@ -35,7 +36,7 @@ use std::{
 use rustix::fs::OFlags;
 
 use self::{container::Section, lock::Lock, manifest::Manifest, trust::Trust};
-use crate::{Error, Tree};
+use crate::{Error, Tree, scratch::Scratch};
 
 /// The folder of a user's indexes.
 #[derive(Clone, Debug)]
@@ -414,6 +415,17 @@ impl Home {
     /// Removes what a killed writer left unfinished.
     pub(crate) fn remove_unfinished(&self, _lock: &Lock) {
         let _ = fs::remove_file(self.unfinished());
+        let _ = fs::remove_file(self.scratch_path());
+    }
+
+    /// Room on the disk for what a builder needs for a while.
+    pub(crate) fn scratch(&self, _lock: &Lock) -> Scratch {
+        Scratch::at(&self.scratch_path())
+    }
+
+    /// Where [`Home::scratch`] is, for errors.
+    pub(crate) fn scratch_path(&self) -> PathBuf {
+        self.dir.join("scratch.tmp")
     }
 
     /// The path of a manifest that is being written.

@@ -2,6 +2,7 @@
 //! pattern must contain. What a trigram is: three bytes in a row, none of them a newline.
 
 pub(crate) mod located;
+pub(crate) mod packed;
 pub(crate) mod plan;
 pub(crate) mod postings;
 pub(crate) mod query;

@@ -1,94 +1,28 @@
 //! Making a segment: from what each file holds to what files each trigram is in.
 //!
-//! A thread reads a [`Chunk`] of up to 256 files and keeps three bytes for each distinct
-//! trigram of each of them, sorted by the trigram's first byte: with that byte known, two
-//! bytes of trigram and one of document are left. When all files are read, each first byte is
-//! done by itself, with a counting sort whose 65,536 counters fit a core's cache.
+//! A thread reads a [`Chunk`] of up to 256 files and packs it, sorted by trigram ([`packed`]). When all
+//! files are read, each first byte of trigrams is done by itself: the runs of all chunks are counted and
+//! sorted by trigram, with 65,536 counters that fit a core's cache, and each trigram's runs, one after the
+//! other, are its list.
+//!
+//! [`packed`]: super::packed
 
-use std::path::Path;
+use std::{io, path::Path};
 
 use rayon::prelude::*;
 
 use super::{
     Trigram,
+    packed::{Chunk, Runs},
     postings::{Form, encode},
     segment::{BITMAP, BLOCK_ENTRIES, BLOCKS, DOCUMENTS, ENTRY_LEN, KIND, LEXICON, POSTINGS},
-    trigrams::Trigrams,
 };
 use crate::{
     Error,
     bytes::{put_u32, put_u64},
+    scratch::Scratch,
     store::container::{self, Section},
 };
-
-/// The files of a chunk; more would not fit a byte.
-pub(crate) const CHUNK_FILES: usize = 256;
-
-const FIRST_BYTES: usize = 256;
-
-/// The trigrams of up to [`CHUNK_FILES`] files.
-#[derive(Debug)]
-pub(crate) struct Chunk {
-    files: u32,
-    /// Where each first byte's entries begin, and the end.
-    starts: Vec<u32>,
-    /// The trigram's second and third byte, and the file's number in the chunk.
-    entries: Vec<[u8; 3]>,
-}
-
-impl Chunk {
-    /// How many bytes it takes.
-    pub(crate) fn weight(&self) -> usize {
-        self.entries.len() * 3 + self.starts.len() * 4
-    }
-
-    /// One first byte's entries, ordered by file.
-    fn entries_of(&self, first: usize) -> &[[u8; 3]] {
-        &self.entries[self.starts[first] as usize..self.starts[first + 1] as usize]
-    }
-}
-
-/// A chunk that is being filled.
-#[derive(Debug, Default)]
-pub(crate) struct ChunkWriter {
-    files: u32,
-    /// Trigram in the upper 24 bits, file in the lower 8.
-    pairs: Vec<u32>,
-}
-
-impl ChunkWriter {
-    /// Takes the next file's trigrams.
-    pub(crate) fn add(&mut self, trigrams: &mut Trigrams) {
-        let file = self.files;
-        trigrams.finish(|trigram| self.pairs.push(trigram << 8 | file));
-        self.files += 1;
-    }
-
-    /// Takes a file that has no text in the index, so that it has a number all the same.
-    pub(crate) fn skip(&mut self) {
-        self.files += 1;
-    }
-
-    /// Sorts the entries by their trigrams' first bytes.
-    pub(crate) fn finish(self) -> Chunk {
-        let mut starts = vec![0u32; FIRST_BYTES + 1];
-        for pair in &self.pairs {
-            starts[(pair >> 24) as usize + 1] += 1;
-        }
-        for first in 0..FIRST_BYTES {
-            starts[first + 1] += starts[first];
-        }
-        let mut next = starts.clone();
-        let mut entries = vec![[0; 3]; self.pairs.len()];
-        for pair in self.pairs {
-            let [first, rest @ ..] = pair.to_be_bytes();
-            let slot = &mut next[first as usize];
-            entries[*slot as usize] = rest;
-            *slot += 1;
-        }
-        Chunk { files: self.files, starts, entries }
-    }
-}
 
 /// The lists of all trigrams with one first byte.
 #[derive(Debug, Default)]
@@ -116,14 +50,23 @@ pub(crate) struct Inverted {
 
 /// Turns chunks round, whose files are the segment's documents, numbered in the order of the
 /// chunks.
-pub(crate) fn invert(chunks: Vec<Chunk>) -> Inverted {
-    let documents = chunks.iter().map(|chunk| chunk.files as usize).sum();
-    let lists = (0..FIRST_BYTES)
+///
+/// # Errors
+/// When what `scratch` keeps of them can't be read.
+pub(crate) fn invert(chunks: Vec<Chunk>, scratch: &Scratch) -> io::Result<Inverted> {
+    let documents = chunks.iter().map(Chunk::files).sum();
+    let lists: io::Result<Vec<Lists>> = (0..=u8::MAX)
         .into_par_iter()
         .with_max_len(1)
-        .map(|first| invert_one(&chunks, first, documents))
+        .map(|first| {
+            let parts: io::Result<Vec<_>> =
+                chunks.iter().map(|chunk| chunk.part(first, scratch)).collect();
+            let parts = parts?;
+            let runs: Vec<Runs> = parts.iter().map(|part| Runs::new(part)).collect();
+            Ok(invert_one(&chunks, first, &runs, documents))
+        })
         .collect();
-    Inverted { documents, lists }
+    Ok(Inverted { documents, lists: lists? })
 }
 
 /// Writes the segment. Returns the file's checksum and length.
@@ -163,43 +106,46 @@ pub(crate) fn write(path: &Path, inverted: &Inverted) -> Result<(u32, u64), Erro
     Ok((checksum, len))
 }
 
-/// Sorts one first byte's entries by trigram and encodes their lists.
-fn invert_one(chunks: &[Chunk], first: usize, total: usize) -> Lists {
-    if chunks.iter().all(|chunk| chunk.entries_of(first).is_empty()) {
-        return Lists::default();
-    }
-    let rest = |entry: &[u8; 3]| usize::from(entry[0]) << 8 | usize::from(entry[1]);
+/// Where a run is: its chunk, and its documents in what the chunk has of the first byte.
+type Place = (u32, u32);
+
+/// Sorts one first byte's runs, of each chunk some, by trigram and encodes their lists.
+fn invert_one(chunks: &[Chunk], first: u8, parts: &[Runs], total: usize) -> Lists {
     let mut ends = vec![0u32; 1 << 16];
-    for entry in chunks.iter().flat_map(|chunk| chunk.entries_of(first)) {
-        ends[rest(entry)] += 1;
+    for run in parts.iter().flat_map(|runs| runs.iter()) {
+        ends[usize::from(run.rest)] += 1;
     }
     let mut sum = 0;
     for end in &mut ends {
-        // For now the list's start; the scatter below moves it to its end.
+        // For now where the trigram's runs begin; sorting them moves it to their end.
         sum += std::mem::replace(end, sum);
     }
-    let mut documents = vec![0u32; sum as usize];
-    let mut base = 0;
-    for chunk in chunks {
-        for entry in chunk.entries_of(first) {
-            let slot = &mut ends[rest(entry)];
-            documents[*slot as usize] = base + u32::from(entry[2]);
+    if sum == 0 {
+        return Lists::default();
+    }
+    let mut places: Vec<Place> = vec![(0, 0); sum as usize];
+    for (chunk, runs) in (0..).zip(parts) {
+        for run in runs.iter() {
+            let slot = &mut ends[usize::from(run.rest)];
+            places[*slot as usize] = (chunk, run.at);
             *slot += 1;
         }
-        base += chunk.files;
     }
-    let mut lists = Lists::default();
-    let mut start = 0;
+    let bases = bases(chunks);
+    let (mut lists, mut documents, mut start) = (Lists::default(), Vec::new(), 0);
     for (rest, &end) in ends.iter().enumerate() {
         if start == end {
             continue;
         }
-        let list = &documents[start as usize..end as usize];
+        documents.clear();
+        for &(chunk, at) in &places[start as usize..end as usize] {
+            parts[chunk as usize].documents(at, bases[chunk as usize], &mut documents);
+        }
         let at = lists.postings.len();
-        let form = encode(list, total, &mut lists.postings);
+        let form = encode(&documents, total, &mut lists.postings);
         lists.entries.push(Entry {
-            trigram: (first << 16 | rest) as Trigram,
-            count: end - start,
+            trigram: Trigram::from(first) << 16 | rest as Trigram,
+            count: documents.len() as u32,
             form,
             start: at,
             checksum: crc32fast::hash(&lists.postings[at..]),
@@ -207,4 +153,15 @@ fn invert_one(chunks: &[Chunk], first: usize, total: usize) -> Lists {
         start = end;
     }
     lists
+}
+
+/// For each chunk the number of its first document.
+fn bases(chunks: &[Chunk]) -> Vec<u32> {
+    let mut next = 0;
+    let base = |chunk: &Chunk| {
+        let base = next;
+        next += chunk.files() as u32;
+        base
+    };
+    chunks.iter().map(base).collect()
 }
