@@ -95,21 +95,20 @@ pub fn in_order<T: Sync, R: Send>(
     work: impl Fn(&T) -> R + Sync,
     mut take: impl FnMut(R) -> ControlFlow<()>,
 ) {
-    let threads = rayon::current_num_threads().min(items.len());
-    if items.len() < 2 {
-        let _ = items.iter().try_for_each(|item| take(work(item)));
-        return;
-    }
     let line = Line::default();
+    let make = || {
+        let _ends = Ends { line: &line, only_in_panic: true };
+        while let Some(at) = line.next(items.len()) {
+            let made = work(&items[at]);
+            line.put(at, made);
+        }
+    };
+    let threads = if items.len() < 2 { 0 } else { rayon::current_num_threads().min(items.len()) };
     thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                let _ends = Ends { line: &line, only_in_panic: true };
-                while let Some(at) = line.next(items.len()) {
-                    let made = work(&items[at]);
-                    line.put(at, made);
-                }
-            });
+        let start = |_: &usize| thread::Builder::new().spawn_scoped(scope, make).is_ok();
+        if (0..threads).filter(start).count() == 0 {
+            let _ = items.iter().try_for_each(|item| take(work(item)));
+            return;
         }
         let _ends = Ends { line: &line, only_in_panic: false };
         while let Some(made) = line.take(items.len()) {
