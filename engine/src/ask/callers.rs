@@ -117,8 +117,13 @@ impl Sent<'_> {
         if found.rows.is_empty() {
             return ControlFlow::Continue(());
         }
-        let waiting = std::mem::take(&mut self.waiting);
-        for found in waiting.into_iter().chain([found]) {
+        self.waiting.push(found);
+        self.hand_on()
+    }
+
+    /// Hands on what waits.
+    fn hand_on(&mut self) -> ControlFlow<()> {
+        for found in std::mem::take(&mut self.waiting) {
             self.rows += found.rows.len();
             if self.sink.take(found).is_break() {
                 self.ended = true;
@@ -195,8 +200,12 @@ fn of_roots(
             return Err(error);
         }
         if sent.ended {
-            break;
+            return Ok(called);
         }
+    }
+    if sent.rows > 0 {
+        // Functions that nothing calls, beside one that is called.
+        let _ = sent.hand_on();
     }
     Ok(called)
 }

@@ -60,6 +60,7 @@ impl Known {
             Some((Meaning::of(&kinds), is_of_kernel, graph.known_uses(name)))
         });
         let Ok(Some((meaning, is_of_kernel, uses))) = found else { return Known::default() };
+        release(&snapshot);
         let asked = (!meaning.is_variable).then_some((snapshot, uses));
         Known { asked, meaning, is_of_kernel, definitions: OnceLock::new() }
     }
@@ -74,15 +75,19 @@ impl Known {
 
     /// Finds out what is around the places in these files, where most of them use the name nowhere.
     pub(super) fn expect(&self, paths: &[Vec<u8>]) {
-        self.ask(|asked| {
-            let Some(Asked { graph, uses, .. }) = asked else { return };
-            if uses.users() >= paths.len() {
-                return;
-            }
-            self.definitions.get_or_init(|| {
+        let Some((snapshot, uses)) = &self.asked else { return };
+        if uses.users() >= paths.len() {
+            return;
+        }
+        self.definitions.get_or_init(|| {
+            let found = snapshot.ask(|graph| {
                 let files: Vec<FileId> = paths.iter().filter_map(|path| graph.file(path)).collect();
                 graph.definitions_in(&files)
             });
+            // All definitions of the tree were looked at, and few are needed again.
+            release(snapshot);
+            // What is damaged says nothing of any file, whoever asks.
+            found.unwrap_or_default()
         });
     }
 }
@@ -165,6 +170,11 @@ impl Asked<'_, '_, '_> {
         let is_written = is_written(definition.kind, &name, head);
         is_written.then(|| (definition.kind, String::from_utf8_lossy(&name).into_owned()))
     }
+}
+
+/// Gives the memory of what was read of the index back.
+fn release(snapshot: &Snapshot) {
+    snapshot.index().into_iter().for_each(|(index, _)| index.release());
 }
 
 fn only_calls(graph: &Graph<'_>, user: &DefInfo, name: NameRef) -> bool {

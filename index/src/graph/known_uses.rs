@@ -28,6 +28,7 @@ pub struct KnownUses {
 type Lines = (u32, u32, DefId);
 
 /// The definitions of some files, but for constants, members, and files themselves.
+#[derive(Default)]
 pub struct FileDefinitions {
     /// By file, and by first line.
     all: Vec<(FileId, Lines)>,
