@@ -185,15 +185,7 @@ fn of_roots(
         };
         in_order(&parts(&users), work, &mut take);
         if !is_found.get() && steps.kinds.is_empty() {
-            // Who registers it, or names it in a table.
-            let all = snapshot.ask(|graph| {
-                let growing = growing(code, graph, steps);
-                let found = growing.callers_of(root, 1);
-                let callers: Vec<Caller> = found.into_iter().map(|step| step.what).collect();
-                let part = part(&growing, (code, root), &callers, &scratch);
-                Part { possible: growing.possible.get(), ..part }
-            });
-            let _ = take(all);
+            let _ = take(by_tables(code, snapshot, steps, root, &scratch));
         }
         code.cancel().check()?;
         if let Some(error) = failed {
@@ -208,6 +200,23 @@ fn of_roots(
         let _ = sent.hand_on();
     }
     Ok(called)
+}
+
+/// Who registers a function that nothing calls, or names it in a table.
+fn by_tables(
+    code: &Code,
+    snapshot: &Snapshot,
+    steps: &Steps,
+    root: &DefInfo,
+    scratch: &Scratch,
+) -> Result<Part> {
+    snapshot.ask(|graph| {
+        let growing = growing(code, graph, steps);
+        let found = growing.callers_of(root, 1);
+        let callers: Vec<Caller> = found.into_iter().map(|step| step.what).collect();
+        let part = part(&growing, (code, root), &callers, scratch);
+        Part { possible: growing.possible.get(), ..part }
+    })
 }
 
 fn growing<'g, 'a>(code: &'g Code, graph: &'g Graph<'a>, steps: &Steps) -> Growing<'g, 'a> {
