@@ -1,6 +1,8 @@
 //! Text as it is searched: without a byte order mark, and UTF-16 as UTF-8, as
 //! ripgrep's searcher decodes it.
 
+use std::borrow::Cow;
+
 /// Takes a byte order mark off, and turns UTF-16 into UTF-8.
 pub(crate) fn decoded(mut bytes: Vec<u8>) -> Vec<u8> {
     let unit: fn([u8; 2]) -> u16 = match bytes.as_slice() {
@@ -20,6 +22,14 @@ pub(crate) fn decoded(mut bytes: Vec<u8>) -> Vec<u8> {
         text.push(char::REPLACEMENT_CHARACTER);
     }
     text.into_bytes()
+}
+
+/// The text of a file as it is searched and shown.
+pub(crate) fn as_shown(bytes: &[u8]) -> Cow<'_, [u8]> {
+    match has_byte_order_mark(bytes) {
+        true => Cow::Owned(decoded(bytes.to_vec())),
+        false => Cow::Borrowed(bytes),
+    }
 }
 
 /// True when `text` begins with the mark of UTF-8 or UTF-16.

@@ -52,7 +52,7 @@ pub mod spot;
 pub mod trace;
 
 pub use answer::{
-    Answer, Arrow, Cell, Column, Coverage, Defined, DefinitionKind, Found, How, Label, Node,
+    Answer, Arrow, Cell, Column, Coverage, Defined, DefinitionKind, Found, How, Label, Lines, Node,
     Outside, Role, Row, Standing, Sureness, Title, Verdict, Via,
 };
 pub use ask::{Around, LOG_COLUMNS, LogRow, LogRows, Seeker, Sought, Sources, Words, complete};

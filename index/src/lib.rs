@@ -56,7 +56,7 @@ mod top;
 mod tree;
 mod versions;
 
-pub use bounded::read_at_most;
+pub use bounded::{read_at_most, read_at_most_into};
 pub use error::Error;
 pub use index::{Index, Stats};
 pub use narrow::{Listing, Narrow};

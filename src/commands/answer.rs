@@ -36,7 +36,7 @@ pub(super) fn ask(code: &Code, session: &Session, request: &Request) -> Result<A
 /// The engine's, and when the list or the output can't be written.
 pub(super) fn run(code: &Code, session: &Session, request: &Request) -> Result<Outcome> {
     match request {
-        Request::References(_) => run_on(code, session, request),
+        Request::References(_) | Request::Callers(_) => run_on(code, session, request),
         _ => show(code, session, Some(request), &ask(code, session, request)?),
     }
 }
@@ -52,7 +52,7 @@ fn run_on(code: &Code, session: &Session, request: &Request) -> Result<Outcome> 
             let meta = Meta { columns: found.columns.clone(), ..meta.clone() };
             Keeping::new(code, session, Lister::printing(session, &look, meta))
         });
-        complete = keeping.rows(&found.rows, |_| None);
+        complete = keeping.found(&found);
         if complete { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     };
     let answer = code.answer_to(request, &mut take)?;

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use anyhow::{Context, Result};
-use kgrep_engine::{Row, Sources};
+use kgrep_engine::{Found, Row, Sources};
 
 use super::lister::Lister;
 use super::printer::PrintError;
@@ -20,16 +20,27 @@ pub(super) struct Keeping<'a> {
     session: &'a Session,
     lister: Lister<'a>,
     sources: Sources,
-    /// The files, by their paths below the root: the number of each, and its path as it is shown.
-    files: HashMap<Vec<u8>, (u32, Vec<u8>)>,
+    /// The files' numbers, by their paths below the root.
+    files: HashMap<Vec<u8>, u32>,
+    /// The file of the row that was taken last.
+    last: Option<File>,
     /// Why no more is printed.
     failure: Option<PrintError>,
+}
+
+/// A file that has rows.
+struct File {
+    /// Below the root.
+    path: Vec<u8>,
+    number: u32,
+    /// Its path as it is shown.
+    shown: Vec<u8>,
 }
 
 impl<'a> Keeping<'a> {
     pub(super) fn new(code: &'a Code, session: &'a Session, lister: Lister<'a>) -> Keeping<'a> {
         let (sources, files) = (Sources::default(), HashMap::new());
-        Keeping { code, session, lister, sources, files, failure: None }
+        Keeping { code, session, lister, sources, files, last: None, failure: None }
     }
 
     /// Takes rows, the title of each by `title`; false once the list is full.
@@ -41,9 +52,7 @@ impl<'a> Keeping<'a> {
         let mut sources = std::mem::take(&mut self.sources);
         let has_room = sources.ahead(self.code, new, |sources| {
             for (at, row) in rows.iter().enumerate() {
-                let most = self.session.settings.max_list.value;
-                if self.lister.len() >= most {
-                    tell(format!("more than {most} places: the others are left out (--max-list)"));
+                if !self.has_room() {
                     return false;
                 }
                 self.row(sources, row, title(at).as_deref());
@@ -54,22 +63,51 @@ impl<'a> Keeping<'a> {
         has_room
     }
 
-    fn row(&mut self, sources: &mut Sources, row: &Row, title: Option<&str>) {
-        if !self.files.contains_key(&row.path) {
-            let entry = FileEntry { path: self.code.shown(&row.path), stdin: false };
-            let number = self.lister.file(&entry);
-            self.files.insert(row.path.clone(), (number, entry.path));
+    /// Takes rows whose lines are told with them; false once the list is full.
+    pub(super) fn found(&mut self, found: &Found) -> bool {
+        for (at, row) in found.rows.iter().enumerate() {
+            let Some((offset, text)) = found.lines.get(at) else {
+                return self.rows(&found.rows[at..], |_| None);
+            };
+            if !self.has_room() {
+                return false;
+            }
+            self.put(row, offset, text, None);
         }
-        let Some((file, shown)) = self.files.get(&row.path) else { return };
+        found.notes.iter().for_each(notes::tell);
+        true
+    }
+
+    /// Whether the list has room for one more; where not, it is said.
+    fn has_room(&self) -> bool {
+        let most = self.session.settings.max_list.value;
+        let has_room = self.lister.len() < most;
+        if !has_room {
+            tell(format!("more than {most} places: the others are left out (--max-list)"));
+        }
+        has_room
+    }
+
+    fn row(&mut self, sources: &mut Sources, row: &Row, title: Option<&str>) {
         let source = sources.get(self.code, &row.path);
         let line = u64::from(row.line);
         let text = source.line(line).unwrap_or_default();
+        self.put(row, source.before(line).len() as u64, text, title);
+        sources.notes.drain(..).for_each(|note| notes::tell(&note));
+    }
+
+    /// Puts a row into the list, whose line begins at `offset` of its file and has this text.
+    fn put(&mut self, row: &Row, offset: u64, text: &[u8], title: Option<&str>) {
+        if self.last.as_ref().is_none_or(|last| last.path != row.path) {
+            self.last = Some(self.file(&row.path));
+        }
+        let Some(File { number, shown, .. }) = &self.last else { return };
         let name = || word_in(text, &row.name).into_iter().collect();
         let cells = cells::texts(self.code, row);
         let entry = Match {
-            file: *file,
-            line,
-            offset: source.before(line).len() as u64,
+            file: *number,
+            line: u64::from(row.line),
+            offset,
             text,
             spans: row.spans.clone().unwrap_or_else(name),
             cells: cells.iter().map(String::as_str).collect(),
@@ -82,7 +120,21 @@ impl<'a> Keeping<'a> {
             self.lister.print_no_more();
             self.failure = Some(error);
         }
-        sources.notes.drain(..).for_each(|note| notes::tell(&note));
+    }
+
+    /// The file at `path`, which is numbered where it is new.
+    fn file(&mut self, path: &[u8]) -> File {
+        let shown = self.code.shown(path);
+        let number = match self.files.get(path) {
+            Some(number) => *number,
+            None => {
+                let entry = FileEntry { path: shown.clone(), stdin: false };
+                let number = self.lister.file(&entry);
+                self.files.insert(path.to_vec(), number);
+                number
+            }
+        };
+        File { path: path.to_vec(), number, shown }
     }
 
     /// What prints the list, if it is printed.

@@ -139,6 +139,11 @@ impl<'l> Printer<'l> {
             Style::Grep(grep) => grep.row(&mut self.rows, path, entry),
             Style::Json(json) => json.row(&mut self.rows, index, path, entry),
         }
+        // Somebody waits for the first.
+        if self.out.is_none() && !self.measures_first() {
+            self.write()?;
+            return self.out.as_mut().map_or(Ok(()), Output::flush);
+        }
         if self.rows.len() >= GATHER { self.write() } else { Ok(()) }
     }
 

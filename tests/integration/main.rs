@@ -29,6 +29,7 @@ mod formats;
 mod freshness;
 mod growth;
 mod habits;
+mod handed_on;
 mod hostile;
 mod index;
 mod index_command;

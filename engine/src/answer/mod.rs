@@ -3,6 +3,7 @@
 
 mod column;
 mod how;
+mod lines;
 mod verdict;
 
 use kgrep_index::graph::Basis;
@@ -11,6 +12,7 @@ use serde_bytes::ByteBuf;
 
 pub use column::{Column, Role};
 pub use how::{DefinitionKind, How, Via};
+pub use lines::Lines;
 pub use verdict::{Outside, Standing, Verdict};
 
 use crate::Note;
@@ -42,6 +44,10 @@ pub struct Found {
     pub columns: Vec<Column>,
     /// The rows that come next.
     pub rows: Vec<Row>,
+    /// The lines that they are on, where those are told.
+    pub lines: Lines,
+    /// What is to be said of their files, where those are told: which can't be read.
+    pub notes: Vec<Note>,
 }
 
 /// A place in the tree that is part of an answer.

@@ -10,10 +10,10 @@ use kgrep_index::outline::{
     Access, AccessKind, Definition, Kind, Language, Mentioned, Owner, is_initialised, mentions,
 };
 
+use super::around::Around;
 use super::candidates::candidates;
 use super::exists::word;
 use super::names::unknown;
-use super::references::Around;
 use crate::answer::{Answer, Cell, Column, How, Role, Row, Sureness};
 use crate::code::holders::Holders;
 use crate::code::{Code, in_parallel, one_name, tagged};

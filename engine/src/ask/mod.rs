@@ -3,7 +3,10 @@
 //! handed on while it is found ([`Sink`](crate::sink::Sink)), as the hunks of a comparison.
 
 mod accesses;
+mod around;
+mod as_found;
 mod built;
+mod callers;
 mod calls;
 mod candidates;
 mod chain;
@@ -14,7 +17,7 @@ mod explained;
 pub(crate) mod export;
 mod find;
 mod functions;
-mod known_calls;
+mod known;
 mod list;
 mod log;
 mod maintainers;
@@ -30,6 +33,7 @@ mod steps;
 mod symbol;
 mod touched;
 mod trace;
+mod written;
 
 pub use complete::complete;
 pub use export::Words;
@@ -50,7 +54,7 @@ fn at_once(mut answer: Answer, sink: &mut dyn Sink<Found>) -> Answer {
     let rows = std::mem::take(&mut answer.rows);
     if !rows.is_empty() {
         // There is no more to hand on, whatever is said to that.
-        let _ = sink.take(Found { columns: answer.columns.clone(), rows });
+        let _ = sink.take(Found { columns: answer.columns.clone(), rows, ..Found::default() });
     }
     answer
 }
@@ -98,15 +102,14 @@ impl Code {
     pub fn answer_to(&self, request: &Request, sink: &mut dyn Sink<Found>) -> Result<Answer> {
         let mut answer = match request {
             // What a configuration leaves out is counted over all rows.
-            Request::References(asked)
-                if !accesses::is_field(&asked.name) && self.kernel().is_none() =>
-            {
-                let answer = references::handed_on(self, asked, sink)?;
-                self.cancel().check()?;
-                answer
+            request if self.kernel().is_some() => return Ok(at_once(self.answer(request)?, sink)),
+            Request::References(asked) if !accesses::is_field(&asked.name) => {
+                as_found::handed_on(self, asked, sink)?
             }
+            Request::Callers(steps) => callers::handed_on(self, steps, sink)?,
             request => return Ok(at_once(self.answer(request)?, sink)),
         };
+        self.cancel().check()?;
         self.cover(&mut answer);
         Ok(answer)
     }

@@ -3,8 +3,7 @@
 //! The search finds the files that hold the name, by the index where there is one; what
 //! each use is, their outlines tell, read now.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsString;
 
 use kgrep_index::graph::{LinkKind, Place, Program};
@@ -13,19 +12,18 @@ use kgrep_index::outline::{
     mentions,
 };
 
-use super::at_once;
+use super::around::Around;
 use super::candidates;
-use super::known_calls::KnownCalls;
+use super::known::{Asked, Known};
 use super::names::unknown;
 use crate::answer::{Answer, Arrow, Cell, Column, How, Label, Node, Role, Row, Sureness};
-use crate::code::{Code, in_parallel, is_export, one_name, word_in};
+use crate::code::{Code, Scratch, in_parallel, is_export, one_name, word_in};
 use crate::request::{ReferenceKind, References};
 use crate::search::SearchRequest;
-use crate::sink::Sink;
-use crate::{Found, Note, Result};
+use crate::{Note, Result};
 
 /// A use, found in one file.
-struct InLine {
+pub(super) struct InLine {
     line: u32,
     kind: Option<UseKind>,
     via: Option<Vec<u8>>,
@@ -37,10 +35,10 @@ struct InLine {
 
 /// What one file has to do with the name.
 #[derive(Default)]
-struct InFile {
-    path: Vec<u8>,
-    uses: Vec<InLine>,
-    defines: Vec<Kind>,
+pub(super) struct InFile {
+    pub(super) path: Vec<u8>,
+    pub(super) uses: Vec<InLine>,
+    pub(super) defines: Vec<Kind>,
 }
 
 impl InFile {
@@ -59,74 +57,12 @@ impl InFile {
 pub(super) fn answer(code: &Code, references: &References) -> Result<Answer> {
     let mut answer = Answer::default();
     let paths = paths(one_name(&references.name)?, code, &mut answer)?;
-    let known = KnownCalls::of(code, &references.name, paths.len());
+    let known = Known::of(code, &references.name, paths.len());
     whole(code, references, paths, &known, answer)
 }
 
-/// As [`answer`], whose rows are handed on while others are looked for, where the index knows the
-/// name. Who uses whom is not told then: the rows say it.
-///
-/// # Errors
-/// As [`answer`].
-pub(super) fn handed_on(
-    code: &Code,
-    references: &References,
-    sink: &mut dyn Sink<Found>,
-) -> Result<Answer> {
-    let name = one_name(&references.name)?;
-    let mut answer = Answer::default();
-    let paths = paths(name, code, &mut answer)?;
-    let known = KnownCalls::of(code, name, paths.len());
-    if !known.is_of_kernel {
-        return Ok(at_once(whole(code, references, paths, &known, answer)?, sink));
-    }
-    let meaning = known.meaning;
-    let (mut is_used, mut is_found, mut kinds) = (false, false, Vec::new());
-    let (first, others) = paths.split_at(paths.len().min(FIRST));
-    for part in [first].into_iter().chain(others.chunks(HANDED_ON)) {
-        code.cancel().check()?;
-        let mut rows = Vec::new();
-        let found = in_parallel(part, |path| {
-            let (file, bytes) = read_in(name, path, code, &known)?;
-            if !file.uses.is_empty() {
-                code.hold(path, bytes);
-            }
-            Ok(file)
-        });
-        for file in found {
-            let file = match file {
-                Ok(file) => file,
-                Err(note) => {
-                    answer.notes.push(note);
-                    continue;
-                }
-            };
-            is_used |= !file.uses.is_empty();
-            kinds.extend(file.defines.iter().copied());
-            if code.arch.has(Place::of(&file.path)) {
-                rows.extend(rows_of(file, name, references, meaning));
-            }
-        }
-        is_found |= !rows.is_empty();
-        if !rows.is_empty() && sink.take(Found { columns: columns(), rows }).is_break() {
-            break;
-        }
-    }
-    answer.columns = columns();
-    if !is_found {
-        answer.columns.clear();
-        answer.notes.push(nothing(code, name, is_used, &kinds)?);
-    }
-    Ok(answer)
-}
-
-/// So many files are read before their rows are handed on.
-const HANDED_ON: usize = 256;
-
-/// So many before the first are: somebody waits for them.
-const FIRST: usize = 32;
-
-fn columns() -> Vec<Column> {
+/// The columns of the answer.
+pub(super) fn columns() -> Vec<Column> {
     Column::all(&[("Function", Role::Function), ("How", Role::How)])
 }
 
@@ -150,11 +86,11 @@ impl Meaning {
 }
 
 /// The answer of these files, all at once.
-fn whole(
+pub(super) fn whole(
     code: &Code,
     references: &References,
     paths: Vec<Vec<u8>>,
-    known: &KnownCalls,
+    known: &Known,
     mut answer: Answer,
 ) -> Result<Answer> {
     let mut name = one_name(&references.name)?.to_owned();
@@ -167,7 +103,7 @@ fn whole(
             let asked = std::mem::replace(&mut name, entry.clone());
             answer.notes.push(Note::SystemCall { asked, entry });
             let paths = self::paths(&name, code, &mut answer)?;
-            let known = KnownCalls::of(code, &name, paths.len());
+            let known = Known::of(code, &name, paths.len());
             files = self::files(&name, &paths, code, &known, &mut answer);
         }
     }
@@ -188,7 +124,7 @@ fn whole(
 }
 
 /// What there is to say where no use was asked for.
-fn nothing(code: &Code, name: &str, is_used: bool, kinds: &[Kind]) -> Result<Note> {
+pub(super) fn nothing(code: &Code, name: &str, is_used: bool, kinds: &[Kind]) -> Result<Note> {
     if is_used {
         Ok(Note::NoSuchUse(name.to_owned()))
     } else if kinds.is_empty() {
@@ -199,7 +135,7 @@ fn nothing(code: &Code, name: &str, is_used: bool, kinds: &[Kind]) -> Result<Not
 }
 
 /// The rows of a file's uses that `references` asks for.
-fn rows_of<'f>(
+pub(super) fn rows_of<'f>(
     file: InFile,
     name: &'f str,
     references: &'f References,
@@ -272,7 +208,7 @@ impl InLine {
 }
 
 /// The files that may have the name.
-fn paths(name: &str, code: &Code, answer: &mut Answer) -> Result<Vec<Vec<u8>>> {
+pub(super) fn paths(name: &str, code: &Code, answer: &mut Answer) -> Result<Vec<Vec<u8>>> {
     let request = SearchRequest {
         pattern: Some(OsString::from(name)),
         fixed_strings: true,
@@ -287,38 +223,41 @@ fn files(
     name: &str,
     paths: &[Vec<u8>],
     code: &Code,
-    known: &KnownCalls,
+    known: &Known,
     answer: &mut Answer,
 ) -> Vec<InFile> {
+    known.expect(paths);
+    let scratch = Scratch::default();
+    let read = |path: &Vec<u8>| {
+        let file = known.ask(|asked| {
+            let read = |bytes: &[u8]| in_file(name, path, bytes, code, asked);
+            scratch.lent(|memory| code.read_with(path, memory, read))
+        });
+        file.map_err(|error| code.unreadable(path, &error))
+    };
     let mut files = Vec::with_capacity(paths.len());
-    // The bytes are let go of at once: those of all files would fill the memory.
-    let read = |path: &Vec<u8>| read_in(name, path, code, known).map(|(file, _)| file);
     for file in in_parallel(paths, read) {
         file.map_or_else(|note| answer.notes.push(note), |file| files.push(file));
     }
     files
 }
 
-/// What a file has to do with the name, and its bytes.
-fn read_in(
+/// What the file at `path`, which has `bytes`, has to do with the name.
+pub(super) fn in_file(
     name: &str,
     path: &[u8],
+    bytes: &[u8],
     code: &Code,
-    known: &KnownCalls,
-) -> Result<(InFile, Vec<u8>), Note> {
-    let bytes = code.bytes(path).map_err(|error| code.unreadable(path, &error))?;
-    Ok((in_file(name, path, &bytes, code, known), bytes))
-}
-
-fn in_file(name: &str, path: &[u8], bytes: &[u8], code: &Code, known: &KnownCalls) -> InFile {
+    asked: Option<&Asked<'_, '_, '_>>,
+) -> InFile {
     let name = name.as_bytes();
     if word_in(bytes, name).is_none() {
         return InFile::default();
     }
-    if let Some(calls) = known.in_file(path, bytes, name) {
-        let uses = calls.into_iter().map(|(line, within)| InLine {
+    if let Some(known) = asked.and_then(|asked| asked.in_file(path, bytes, name)) {
+        let uses = known.into_iter().map(|(line, kind, within)| InLine {
             line,
-            kind: Some(UseKind::Call),
+            kind,
             via: None,
             within,
             access: None,
@@ -382,43 +321,6 @@ fn by_line<'o>(outline: &'o FileOutline, name: &'o [u8]) -> HashMap<u32, &'o Use
         }
     }
     found
-}
-
-/// Length, place and last line of a definition.
-type Begun = Reverse<(u32, usize, u32)>;
-
-/// Finds the definition around a line, for lines in order: the smallest that holds it.
-pub(super) struct Around<'o> {
-    /// First lines and places of those that begin further down, the next one last.
-    below: Vec<(u32, usize)>,
-    /// Those that began, the smallest first; they may have ended.
-    begun: BinaryHeap<Begun>,
-    definitions: &'o [Definition],
-}
-
-impl<'o> Around<'o> {
-    /// Around lines of this file, leaving out definitions of `name` itself.
-    pub(super) fn new(outline: &'o FileOutline, name: &[u8]) -> Self {
-        let may_hold = |(_, d): &(usize, &Definition)| {
-            !matches!(d.kind, Kind::File | Kind::Member | Kind::Enumerator)
-                && outline.name(d.name) != name
-        };
-        let holding = outline.definitions.iter().enumerate().filter(may_hold);
-        let mut below: Vec<(u32, usize)> = holding.map(|(at, d)| (d.first, at)).collect();
-        below.sort_unstable_by_key(|next| Reverse(*next));
-        Around { below, begun: BinaryHeap::new(), definitions: &outline.definitions }
-    }
-
-    pub(super) fn line(&mut self, line: u32) -> Option<&'o Definition> {
-        while let Some((_, at)) = self.below.pop_if(|(first, _)| *first <= line) {
-            let Some(next) = self.definitions.get(at) else { continue };
-            self.begun.push(Reverse((next.last.saturating_sub(next.first), at, next.last)));
-        }
-        while self.begun.peek().is_some_and(|Reverse((_, _, last))| *last < line) {
-            self.begun.pop();
-        }
-        self.begun.peek().and_then(|Reverse((_, at, _))| self.definitions.get(*at))
-    }
 }
 
 /// What the use on `line` is, and what it is in.

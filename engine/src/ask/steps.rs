@@ -23,6 +23,7 @@ use crate::answer::{
 use crate::code::{
     Code, Elsewhere, Ranking, Step, Tree, is_export, name_line, named, one_name, says_nothing,
 };
+use crate::relocate::SourceFile;
 use crate::request::Steps;
 use crate::{Note, Result};
 
@@ -43,13 +44,13 @@ pub(super) fn callees(code: &Code, graph: &Graph<'_>, steps: &Steps) -> Result<A
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Direction {
+pub(super) enum Direction {
     Callers,
     Callees,
 }
 
 impl Direction {
-    fn columns(self) -> Vec<Column> {
+    pub(super) fn columns(self) -> Vec<Column> {
         match self {
             Direction::Callers => Column::all(&[("Caller", Role::Node), ("How", Role::How)]),
             Direction::Callees => {
@@ -123,7 +124,7 @@ fn answer(code: &Code, graph: &Graph<'_>, steps: &Steps, direction: Direction) -
     Ok(Answer { columns: direction.columns(), rows, arrows, notes, ..Answer::default() })
 }
 
-fn nothing(name: &str, steps: &Steps, direction: Direction) -> Note {
+pub(super) fn nothing(name: &str, steps: &Steps, direction: Direction) -> Note {
     let name = name.to_owned();
     match direction {
         _ if !steps.kinds.is_empty() => Note::NoSteps { name, kinds: steps.kinds.clone() },
@@ -134,7 +135,7 @@ fn nothing(name: &str, steps: &Steps, direction: Direction) -> Note {
 
 /// Leaves out what is said better beside it: that a list entry holds a function, where it
 /// is known which macro registers it there; and that, where it is known which field it goes to.
-fn said_once(graph: &Graph<'_>, found: &mut Vec<Caller>) {
+pub(super) fn said_once(graph: &Graph<'_>, found: &mut Vec<Caller>) {
     let key = |c: &Caller| (c.definition.id, c.link.line, c.link.kind);
     // 0: only that, 1: which macro does it, 2: which field it goes to.
     let told = |caller: &Caller| match caller.link.via {
@@ -156,18 +157,18 @@ fn said_once(graph: &Graph<'_>, found: &mut Vec<Caller>) {
 }
 
 /// An answer that grows, row by row.
-struct Growing<'g, 'a> {
+pub(super) struct Growing<'g, 'a> {
     graph: &'g Graph<'a>,
     code: &'g Code,
-    kinds: Vec<LinkKind>,
+    pub(super) kinds: Vec<LinkKind>,
     /// Whether a function that nothing calls has those that name it in a table instead.
-    any_kind: bool,
+    pub(super) any_kind: bool,
     /// Whether calls through pointers that are only possible are shown.
     all: bool,
     /// Whether macros are shown that say nothing of what is done.
     macros: bool,
     /// How many calls were left out as only possible.
-    possible: Counter<u64>,
+    pub(super) possible: Counter<u64>,
     /// A field that is called, behind which may be many functions.
     field: RefCell<Option<String>>,
     depth: usize,
@@ -193,7 +194,12 @@ struct Direct {
 }
 
 impl<'g, 'a> Growing<'g, 'a> {
-    fn new(code: &'g Code, graph: &'g Graph<'a>, steps: &Steps, direction: Direction) -> Self {
+    pub(super) fn new(
+        code: &'g Code,
+        graph: &'g Graph<'a>,
+        steps: &Steps,
+        direction: Direction,
+    ) -> Self {
         let any_kind = steps.kinds.is_empty();
         Growing {
             graph,
@@ -215,7 +221,7 @@ impl<'g, 'a> Growing<'g, 'a> {
     }
 
     /// What can be called under this name, best first.
-    fn roots(&self, name: NameRef) -> Vec<DefInfo> {
+    pub(super) fn roots(&self, name: NameRef) -> Vec<DefInfo> {
         let mut roots = self.graph.definitions_of(name);
         roots.retain(|definition| {
             (definition.kind.is_callable() || is_macro(definition))
@@ -246,18 +252,43 @@ impl<'g, 'a> Growing<'g, 'a> {
     }
 
     fn root(&mut self, root: &DefInfo) {
+        let path = self.graph.path(root.file).to_vec();
+        let mut sources = std::mem::take(&mut self.sources);
+        let row = self.root_row(root, sources.get(self.code, &path));
+        self.sources = sources;
+        self.rows.push(row);
+    }
+
+    /// The path of a definition's file.
+    pub(super) fn path(&self, definition: &DefInfo) -> Vec<u8> {
+        self.graph.path(definition.file).to_vec()
+    }
+
+    /// The row of a function that is asked for, whose file is `source`.
+    pub(super) fn root_row(&self, root: &DefInfo, source: &SourceFile) -> Row {
         let (path, name) = (self.graph.path(root.file).to_vec(), self.graph.name(root.name));
-        let source = self.sources.get(self.code, &path);
         let line = name_line(source, &name, root.first, root.last);
         let label = Label::Name(self.text(root.name));
         let kind = DefinitionKind { kind: root.kind, flags: root.flags, member_of: None };
         let cells = vec![Cell::Node { label, elsewhere: None }, Cell::Kind(kind)];
-        self.rows.push(Row { path, line, name, cells, ..Row::default() });
+        Row { path, line, name, cells, ..Row::default() }
     }
 
     /// Adds a row for a step; `within` is the definition that the step's line is in.
     fn step(&mut self, depth: usize, within: &DefInfo, line: u32, name: NameRef, cells: Vec<Cell>) {
-        self.rows.push(Row {
+        let row = self.step_row(depth, within, (line, name), cells);
+        self.rows.push(row);
+    }
+
+    /// The row for a step, at a name on a line of the definition `within`.
+    fn step_row(
+        &self,
+        depth: usize,
+        within: &DefInfo,
+        (line, name): (u32, NameRef),
+        cells: Vec<Cell>,
+    ) -> Row {
+        Row {
             path: self.graph.path(within.file).to_vec(),
             line,
             name: self.graph.name(name),
@@ -265,7 +296,7 @@ impl<'g, 'a> Growing<'g, 'a> {
             extent: (within.kind != Kind::File).then_some(within.lines()),
             depth: u16::try_from(depth).unwrap_or(u16::MAX),
             ..Row::default()
-        });
+        }
     }
 
     /// Whether a line is in no arm that the configuration in force turns off.
@@ -317,7 +348,7 @@ impl<'g, 'a> Growing<'g, 'a> {
         }
     }
 
-    fn callers_of(&self, target: &DefInfo, depth: usize) -> Vec<Step<Caller>> {
+    pub(super) fn callers_of(&self, target: &DefInfo, depth: usize) -> Vec<Step<Caller>> {
         if self.code.cancel().is_set() {
             return Vec::new();
         }
@@ -356,26 +387,32 @@ impl<'g, 'a> Growing<'g, 'a> {
         for root in roots {
             self.root(root);
             tree.walk(root.id, |depth, target, step, elsewhere| {
+                let (row, how) = self.caller_row(depth, target, &step.what, elsewhere);
                 let Caller { definition, link, basis } = &step.what;
-                let is_export = is_export(&self.graph.name(definition.name));
-                let how = if is_export { How::Exported } else { How::of(self.graph, link) };
-                self.only_exports &= is_export;
+                self.only_exports &= how == How::Exported;
                 let (from, to) = (self.node(definition), self.node(target));
-                self.arrows.push(Arrow {
-                    from,
-                    to,
-                    how: how.clone(),
-                    sure: (*basis).into(),
-                    line: link.line,
-                });
-                let node = Cell::Node { label: self.label(definition), elsewhere };
-                let name = self.name_at(link, target.name);
-                self.step(depth, definition, link.line, name, vec![node, Cell::How(how)]);
-                if let Some(row) = self.rows.last_mut() {
-                    row.sure = (*basis).into();
-                }
+                let (sure, line) = ((*basis).into(), link.line);
+                self.arrows.push(Arrow { from, to, how, sure, line });
+                self.rows.push(row);
             });
         }
+    }
+
+    /// The row of a caller of `target`, and how it calls.
+    pub(super) fn caller_row(
+        &self,
+        depth: usize,
+        target: &DefInfo,
+        caller: &Caller,
+        elsewhere: Option<Elsewhere>,
+    ) -> (Row, How) {
+        let Caller { definition, link, basis } = caller;
+        let is_export = is_export(&self.graph.name(definition.name));
+        let how = if is_export { How::Exported } else { How::of(self.graph, link) };
+        let node = Cell::Node { label: self.label(definition), elsewhere };
+        let place = (link.line, self.name_at(link, target.name));
+        let row = self.step_row(depth, definition, place, vec![node, Cell::How(how.clone())]);
+        (Row { sure: (*basis).into(), ..row }, how)
     }
 
     /// The name that stands at a link's line: a call through a slot names the slot.

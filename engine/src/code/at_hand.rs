@@ -6,7 +6,6 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::source::Code;
-use crate::decode::decoded;
 use crate::files::in_parallel;
 use crate::relocate::SourceFile;
 
@@ -63,12 +62,6 @@ impl Code {
         let file = Arc::new(self.lines(path)?);
         self.held.known().put(path, Arc::clone(&file));
         Ok(file)
-    }
-
-    /// Has at hand what was read of a file, for whoever shows the places that were found in it.
-    pub(crate) fn hold(&self, path: &[u8], bytes: Vec<u8>) {
-        let file = Arc::new(SourceFile::from_bytes(decoded(bytes)));
-        self.held.known().put(path, file);
     }
 
     /// Reads files that will be needed, on all processors. What can't be read is told where it is.

@@ -18,7 +18,7 @@ use super::arch;
 use super::at_hand::AtHand;
 use super::holes::Holes;
 use crate::configuration::{KconfigChoice, Kernel};
-use crate::files::{TOO_LARGE, read};
+use crate::files::{TOO_LARGE, read, read_into};
 use crate::left_out::LeftOut;
 use crate::recipes::Recipes;
 use crate::relocate::SourceFile;
@@ -300,6 +300,25 @@ impl Code {
         }
     }
 
+    /// What `work` makes of what is in a file of code, as [`Code::bytes`] has it, which is read into
+    /// `memory`.
+    ///
+    /// # Errors
+    /// As [`Code::bytes`].
+    pub(crate) fn read_with<R>(
+        &self,
+        below_root: &[u8],
+        memory: &mut Vec<u8>,
+        work: impl FnOnce(&[u8]) -> R,
+    ) -> io::Result<R> {
+        self.cancel.check_reading()?;
+        let full = self.path(below_root);
+        match self.workspace.buffers().get(&full) {
+            Some(bytes) => Ok(work(bytes)),
+            None => read_into(&full, memory).map(work),
+        }
+    }
+
     /// What there is to say of a file, by its path below the root, that can't be read.
     pub(crate) fn unreadable(&self, below_root: &[u8], error: &io::Error) -> Note {
         let path = self.path(below_root).into_os_string().into_encoded_bytes();
@@ -362,16 +381,14 @@ impl Code {
         })?
     }
 
-    /// What `ask` finds in the graph of the index that was looked at already; none where there is
-    /// none, or it can't be asked. It says nothing.
-    pub(crate) fn ask_known<R>(&self, ask: impl FnOnce(&Graph<'_>) -> R) -> Option<R> {
+    /// The graph of the index that was looked at already; none where there is none, or it can't be
+    /// asked. It says nothing.
+    pub(crate) fn known_snapshot(&self) -> Option<Snapshot> {
         if let Some(snapshot) = self.snapshot.get() {
-            return snapshot.ask(ask).ok();
+            return Some(snapshot.clone());
         }
         let (index, fresh) = self.seen.get()?.as_ref()?;
-        let found = self.workspace.snapshot_of(&self.tree, index, fresh).ok().flatten()?.ask(ask);
-        index.release();
-        found.ok()
+        self.workspace.snapshot_of(&self.tree, index, fresh).ok().flatten()
     }
 
     /// Gives the memory of what was read of the index back: what comes next asks it no more.

@@ -6,20 +6,16 @@
 //! its turn comes: many threads read, narrow and place, one takes what they made.
 
 use std::borrow::Cow;
+use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError, mpsc};
-use std::thread;
-
-use rayon::prelude::*;
+use std::sync::{Mutex, PoisonError};
 
 use super::pick::Pick;
 use crate::diff::Sides;
 use crate::diff::folder::Folders;
 use crate::diff::model::{DiffSet, FileChange, Problem};
+use crate::files::in_order;
 use crate::{Cancel, Error, Result};
-
-/// So many files are worked on at once. Headers of a graphics driver have megabytes each.
-const BATCH: usize = 64;
 
 /// A difference to be gone through.
 pub struct Pass<'a> {
@@ -50,7 +46,7 @@ impl<'a> Pass<'a> {
     /// that says `false`. Files without a wanted hunk are left out.
     ///
     /// # Errors
-    /// Those of `take`, when no thread can be started, and when nobody waits for it any more.
+    /// Those of `take`, and when nobody waits for it any more.
     pub fn each<T: Send, E: From<Error>>(
         &self,
         work: impl Fn(usize, Cow<'a, FileChange>) -> T + Sync,
@@ -63,38 +59,26 @@ impl<'a> Pass<'a> {
     /// As [`Pass::each`], but only through the files at these places.
     ///
     /// # Errors
-    /// Those of `take`, when no thread can be started, and when nobody waits for it any more.
+    /// Those of `take`, and when nobody waits for it any more.
     pub fn each_of<T: Send, E: From<Error>>(
         &self,
         places: &[usize],
         work: impl Fn(usize, Cow<'a, FileChange>) -> T + Sync,
         mut take: impl FnMut(T) -> Result<bool, E>,
     ) -> Result<(), E> {
-        let work = &work;
         let made = |at: &usize| {
             let file = if self.cancel.is_set() { None } else { self.file(*at) };
             file.map(|file| work(*at, file))
         };
-        thread::scope(|scope| {
-            // One batch waits while the next is worked on, and no more.
-            let (send, batches) = mpsc::sync_channel::<Vec<T>>(1);
-            let worker = move || {
-                for batch in places.chunks(BATCH) {
-                    let batch = batch.par_iter().filter_map(made).collect();
-                    // Nobody takes any more: enough was seen.
-                    if send.send(batch).is_err() {
-                        break;
-                    }
-                }
-            };
-            thread::Builder::new().spawn_scoped(scope, worker).map_err(Error::Thread)?;
-            for made in batches.into_iter().flatten() {
-                if !take(made)? {
-                    return Ok(());
-                }
+        let mut ended = None;
+        in_order(places, made, |made| match made.map(&mut take) {
+            None | Some(Ok(true)) => ControlFlow::Continue(()),
+            Some(taken) => {
+                ended = Some(taken.map(|_| ()));
+                ControlFlow::Break(())
             }
-            Ok(self.cancel.check()?)
-        })
+        });
+        ended.unwrap_or_else(|| Ok(self.cancel.check()?))
     }
 
     /// One file with the hunks that are wanted.

@@ -101,12 +101,45 @@ impl Hunk {
 
     /// Number of context lines before the first and after the last change.
     pub fn context(&self) -> (usize, usize) {
-        let origins: Vec<_> = self.lines().map(|line| line.origin).collect();
-        let is_context = |origin: &&Origin| **origin == Origin::Context;
-        let before = origins.iter().take_while(is_context).count();
-        let after = origins.iter().rev().take_while(is_context).count();
-        (before, after)
+        let is_context = |line: &Line<'_>| line.origin == Origin::Context;
+        let before = self.lines().take_while(is_context).count();
+        (
+            before,
+            self.context_below().unwrap_or_else(|| {
+                self.lines().fold(0, |after, line| if is_context(&line) { after + 1 } else { 0 })
+            }),
+        )
     }
+
+    /// Number of context lines after the last change, counted from below: whole files may be above
+    /// them. None where no line begins as it should.
+    fn context_below(&self) -> Option<usize> {
+        let mut after = 0;
+        let mut rest = &self.body[..];
+        while !rest.is_empty() {
+            let above = rest.strip_suffix(b"\n").unwrap_or(rest);
+            let start = memchr::memrchr(b'\n', above).map_or(0, |end| end + 1);
+            match rest.get(start) {
+                Some(b' ') => after += 1,
+                // It says something of the line above it.
+                Some(b'\\') if start > 0 => {}
+                Some(b'+' | b'-') => return Some(after),
+                _ => return None,
+            }
+            if rest[start] == b'\\' && is_remark_above(&rest[..start]) {
+                return None;
+            }
+            rest = &rest[..start];
+        }
+        Some(after)
+    }
+}
+
+/// Whether the last line is no line of a file, but says something of one.
+fn is_remark_above(body: &[u8]) -> bool {
+    let above = body.strip_suffix(b"\n").unwrap_or(body);
+    let start = memchr::memrchr(b'\n', above).map_or(0, |end| end + 1);
+    above.get(start) == Some(&b'\\')
 }
 
 /// Iterates over the lines of a hunk, numbering them.
@@ -302,6 +335,33 @@ impl DiffSet {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn context_is_counted_from_both_ends() {
+        let slow = |hunk: &Hunk| {
+            let origins: Vec<_> = hunk.lines().map(|line| line.origin).collect();
+            let is_context = |origin: &&Origin| **origin == Origin::Context;
+            let before = origins.iter().take_while(is_context).count();
+            (before, origins.iter().rev().take_while(is_context).count())
+        };
+        for body in [
+            "",
+            " a\n",
+            " a\n b\n",
+            "+a\n",
+            " a\n-b\n+c\n d\n e\n",
+            " a\n+b\n c\n\\ No newline at end of file\n",
+            "+a\n\\ No newline at end of file\n b\n",
+            "-a\n\\ No newline\n+b\n\\ No newline\n",
+            "\\ odd\n a\n+b\n",
+            "+b\n c\n\\ one\n\\ two\n d\n",
+            "+a\n\n b\n",
+            "+a\n b",
+        ] {
+            let hunk = Hunk { body: body.as_bytes().to_vec(), ..Hunk::default() };
+            assert_eq!(hunk.context(), slow(&hunk), "{body:?}");
+        }
+    }
 
     #[test]
     fn lines_are_numbered_and_know_a_missing_newline() {

@@ -12,7 +12,7 @@ use kgrep_index::paths::{in_order, split};
 use kgrep_index::{Flags, Listing, Narrow, Plan, Query, Scope};
 
 use super::wanted::{Ready, Wanted};
-use crate::code::{Code, in_parallel};
+use crate::code::{Code, Scratch, in_parallel};
 
 /// A line that matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,23 +46,25 @@ enum InOne {
 
 impl InOne {
     /// What the file at `path` has of the look-ups that are among `bits`.
-    fn of(code: &Code, path: &[u8], bits: u64, ready: &[Ready]) -> InOne {
-        // What is gone says nothing.
-        let bytes = match code.bytes(path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == ErrorKind::NotFound => return InOne::Lines(Vec::new()),
-            Err(_) => return InOne::Unread,
-        };
-        let mut found = Vec::new();
-        for (at, ready) in ready.iter().enumerate().filter(|(at, _)| bits & (1 << at) != 0) {
-            let (lines, count) = ready.lines(&bytes);
-            if count > 0 {
-                found.push((at, lines, count));
+    fn of(code: &Code, path: &[u8], bits: u64, ready: &[Ready], memory: &mut Vec<u8>) -> InOne {
+        let read = |bytes: &[u8]| {
+            let mut found = Vec::new();
+            for (at, ready) in ready.iter().enumerate().filter(|(at, _)| bits & (1 << at) != 0) {
+                let (lines, count) = ready.lines(bytes);
+                if count > 0 {
+                    found.push((at, lines, count));
+                }
             }
-        }
-        match !found.is_empty() && is_binary(path, &bytes) {
-            true => InOne::Binary,
-            false => InOne::Lines(found),
+            match !found.is_empty() && is_binary(path, bytes) {
+                true => InOne::Binary,
+                false => InOne::Lines(found),
+            }
+        };
+        match code.read_with(path, memory, read) {
+            Ok(found) => found,
+            // What is gone says nothing.
+            Err(error) if error.kind() == ErrorKind::NotFound => InOne::Lines(Vec::new()),
+            Err(_) => InOne::Unread,
         }
     }
 }
@@ -161,7 +163,10 @@ impl<'a> Mentions<'a> {
         let mut files: Vec<(Vec<u8>, u64)> = files.into_iter().collect();
         files.sort_unstable_by(|(one, _), (other, _)| in_order(one, other));
         let code = self.code;
-        let found = in_parallel(&files, |(path, bits)| InOne::of(code, path, *bits, &ready));
+        let scratch = Scratch::default();
+        let found = in_parallel(&files, |(path, bits)| {
+            scratch.lent(|memory| InOne::of(code, path, *bits, &ready, memory))
+        });
         let mut all: Vec<Vec<InFile>> = vec![Vec::new(); wanted.len()];
         for ((path, _), found) in files.iter().zip(found) {
             let found = match found {

@@ -4,6 +4,8 @@
 //! not cut into lines for them: the pattern runs over all of it, and only around what that
 //! finds are lines looked at.
 
+use std::cell::OnceCell;
+
 use crate::Result;
 use globset::GlobSet;
 use grep_matcher::{LineMatchKind, Matcher};
@@ -153,7 +155,7 @@ impl Ready {
         let mut kept =
             Kept { bytes, most: self.most, lines: Vec::new(), count: 0, at: 0, number: 1 };
         if self.statement {
-            self.statements(bytes, &mut kept);
+            self.statements(bytes, &mut next, &mut kept);
             return (kept.lines, kept.count);
         }
         let mut at = 0;
@@ -206,27 +208,32 @@ impl Ready {
     }
 
     /// The lines on which a statement begins that matches.
-    fn statements(&self, bytes: &[u8], kept: &mut Kept<'_>) {
-        let file = SourceFile::from_bytes(bytes.to_vec());
-        for window in self.windows(bytes, &file) {
-            for number in window {
-                let line = file.line(number).unwrap_or_default();
-                let line = line.strip_suffix(b"\n").unwrap_or(line);
-                if self.holds(line)
-                    && self.is_wanted(line)
-                    && self.pattern.is_match(statement(&file, number).as_bytes())
-                {
-                    let start = file.before(number).len();
-                    kept.push(start, start + line.len());
-                }
+    fn statements(&self, bytes: &[u8], found: &mut [Option<usize>], kept: &mut Kept<'_>) {
+        let mut windows = self.windows(bytes).into_iter().peekable();
+        let file = OnceCell::new();
+        let (mut at, mut counted, mut number) = (0, 0, 1);
+        while let Some(hit) = self.next(bytes, at, found) {
+            let (start, end) = line_around(bytes, hit);
+            number += memchr::memchr_iter(b'\n', &bytes[counted..start]).count() as u64;
+            (at, counted) = (end + 1, start);
+            while windows.next_if(|window| *window.end() < number).is_some() {}
+            let Some(window) = windows.peek() else { break };
+            let line = &bytes[start..end];
+            if !window.contains(&number) || !self.holds(line) || !self.is_wanted(line) {
+                continue;
+            }
+            // Most files have no line to be looked at.
+            let file = file.get_or_init(|| SourceFile::from_bytes(bytes.to_vec()));
+            if self.pattern.is_match(statement(file, number).as_bytes()) {
+                kept.push(start, end);
             }
         }
     }
 
     /// The lines that a matching statement can begin on, in order and none twice.
-    fn windows(&self, bytes: &[u8], file: &SourceFile) -> Vec<std::ops::RangeInclusive<u64>> {
+    fn windows(&self, bytes: &[u8]) -> Vec<std::ops::RangeInclusive<u64>> {
         let Some(raw) = self.raw.as_ref().and_then(Lazy::get) else {
-            return vec![1..=file.line_count()];
+            return vec![1..=u64::MAX];
         };
         let mut hits: Vec<(usize, usize)> =
             raw.find_iter(bytes).map(|hit| (hit.start(), hit.end())).collect();

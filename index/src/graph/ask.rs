@@ -149,34 +149,74 @@ impl Graph<'_> {
     /// With `indirect`, also those that call through a field that a table fills with it.
     pub fn callers(&self, target: &DefInfo, arch: Arch, indirect: bool) -> Vec<Caller> {
         let uses = self.uses_of(target.name);
+        let mut found = self.callers_among(self.possible_users(&uses, target), target, arch);
+        if indirect {
+            self.indirect_callers(target, arch, &mut found);
+        }
+        self.sort_callers(&mut found);
+        found
+    }
+
+    /// Who may use `target`, in path order: each is a part of [`Graph::callers`] without the others,
+    /// of one file or of many.
+    pub fn possible_callers(&self, target: &DefInfo) -> Vec<DefInfo> {
+        let uses = self.uses_of(target.name);
+        let mut users: Vec<DefInfo> = self.possible_users(&uses, target).copied().collect();
+        users.sort_by(|one, other| self.compare_files(one.file, other.file));
+        users
+    }
+
+    /// Those of these users who call `target`, as [`Graph::callers`] has them.
+    pub fn callers_of_users(&self, users: &[DefInfo], target: &DefInfo, arch: Arch) -> Vec<Caller> {
+        let mut found = self.callers_among(users.iter(), target, arch);
+        self.sort_callers(&mut found);
+        found
+    }
+
+    fn callers_among<'u>(
+        &self,
+        users: impl Iterator<Item = &'u DefInfo>,
+        target: &DefInfo,
+        arch: Arch,
+    ) -> Vec<Caller> {
+        let uses = self.uses_of(target.name);
         let definitions = &uses.definitions;
         let mut found = Vec::new();
-        for &user in self.possible_users(&uses, target) {
-            let is_name = user.flags.has(Flags::ALIAS) && user.file == target.file;
-            if is_name || !arch.has(self.place(user.file)) || !self.sees(user.file, target, arch) {
+        // Those of a file stand together, and mean the same.
+        let mut meant: Option<(FileId, Option<Meaning>)> = None;
+        for &user in users {
+            if user.flags.has(Flags::ALIAS) && user.file == target.file {
                 continue;
             }
-            let meaning = self.choose(definitions, user.file, arch);
-            let means = meaning.functions.iter().chain(&meaning.macros).any(|d| d.id == target.id);
-            if !means {
-                continue;
-            }
+            let (_, meaning) = match meant.take().filter(|(file, _)| *file == user.file) {
+                Some(known) => meant.insert(known),
+                None => {
+                    let sees =
+                        arch.has(self.place(user.file)) && self.sees(user.file, target, arch);
+                    let meaning = sees.then(|| self.choose(definitions, user.file, arch));
+                    let means = |meaning: &Meaning| {
+                        meaning.functions.iter().chain(&meaning.macros).any(|d| d.id == target.id)
+                    };
+                    meant.insert((user.file, meaning.filter(means)))
+                }
+            };
+            let Some(meaning) = meaning else { continue };
             for edge in self.edges_of(&user).iter().filter(|e| e.name == target.name) {
-                if let Some(kind) = kind_of(&user, edge.kind, edge.runs, &meaning, definitions) {
+                if let Some(kind) = kind_of(&user, edge.kind, edge.runs, meaning, definitions) {
                     let link = Link { kind, line: edge.line, via: edge.via, runs: edge.runs };
                     found.push(Caller { definition: user, link, basis: Basis::Named });
                 }
             }
         }
-        if indirect {
-            self.indirect_callers(target, arch, &mut found);
-        }
+        found
+    }
+
+    fn sort_callers(&self, found: &mut [Caller]) {
         found.sort_by(|a, b| {
             let via = |c: &Caller| c.link.via.map(|via| self.name_key(via));
             let key = |c: &Caller| (c.link.line, c.definition.id, c.link.kind, via(c));
             self.compare_files(a.definition.file, b.definition.file).then(key(a).cmp(&key(b)))
         });
-        found
     }
 
     /// The slots (`field@struct`) that `target` is put into, by all names that code has for

@@ -16,10 +16,11 @@ use super::known::Known;
 use super::names::NameTable;
 use super::overlay::{Overlay, partition};
 use super::place::Place;
+use super::record::{self, Record};
 use super::slots::{Classes, FilledSlots};
 use super::undecided::Undecided;
 use super::uses::Uses;
-use super::{Damaged, Sections, record};
+use super::{Damaged, Sections};
 
 /// A definition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +70,7 @@ pub struct Edge {
 pub struct Graph<'a> {
     pub(super) names: NameTable<'a>,
     starts: Words<'a>,
-    records: Guarded<'a>,
+    pub(super) records: Guarded<'a>,
     long: (Words<'a>, Words<'a>),
     types: (Words<'a>, Words<'a>),
     sources: Words<'a>,
@@ -328,23 +329,25 @@ impl<'a> Graph<'a> {
     }
 
     fn base_definition(&self, id: DefId, name: NameRef) -> Option<DefInfo> {
-        let at = id.0 as usize * 8;
-        let record = record::unpack(self.records.get(at..at + 8)?.try_into().ok()?)?;
-        let last = match record.more {
+        let record = self.record(id)?;
+        let last = self.last_line(id, record);
+        let Record { file, first, kind, flags, .. } = record;
+        Some(DefInfo { id, name, file: FileId(file), first, last, kind, flags })
+    }
+
+    /// What the sections say of a definition of theirs, but for its name.
+    pub(super) fn record(&self, id: DefId) -> Option<Record> {
+        let at = id.at().checked_mul(8)?;
+        record::unpack(self.records.get(at..at + 8)?.try_into().ok()?)
+    }
+
+    /// The last line of the definition with this record.
+    pub(super) fn last_line(&self, id: DefId, record: Record) -> u32 {
+        let (ids, lasts) = self.long;
+        match record.more {
             Some(more) => record.first + more,
-            None => {
-                self.long.0.find(id.0).and_then(|at| self.long.1.get(at)).unwrap_or(record.first)
-            }
-        };
-        Some(DefInfo {
-            id,
-            name,
-            file: FileId(record.file),
-            first: record.first,
-            last,
-            kind: record.kind,
-            flags: record.flags,
-        })
+            None => ids.find(id.0).and_then(|at| lasts.get(at)).unwrap_or(record.first),
+        }
     }
 
     /// The definitions of a name that the sections have, in path and line order.
@@ -394,15 +397,7 @@ impl<'a> Graph<'a> {
 
     /// The definitions that use a name, or fill a slot of that name, by name, path and line.
     pub fn users_of(&self, name: NameRef) -> Vec<DefId> {
-        let mut found = Vec::new();
-        if let Some(range) = self.used.find(name.0).and_then(|at| self.user_offsets.range(at)) {
-            let mut cursor = Cursor::new(self.user_data.get(range).unwrap_or_default(), 0);
-            let mut number = 0u32;
-            while let Some(delta) = cursor.number() {
-                number = number.wrapping_add(delta);
-                found.push(DefId(number));
-            }
-        }
+        let mut found: Vec<DefId> = self.base_users_of(name).collect();
         if self.overlay.is_empty() {
             return found;
         }
@@ -420,6 +415,19 @@ impl<'a> Graph<'a> {
         let own = self.overlay.users_of(name).into_iter();
         let own = own.map(|index| DefId(self.base_definitions() + index));
         self.merged_ids(found, own.filter(|id| uses(*id)).collect())
+    }
+
+    /// The definitions of the sections that used a name, or filled a slot of that name, in the order
+    /// of their numbers.
+    pub(super) fn base_users_of(&self, name: NameRef) -> impl Iterator<Item = DefId> + use<'a> {
+        let range = self.used.find(name.0).and_then(|at| self.user_offsets.range(at));
+        let data = range.and_then(|range| self.user_data.get(range)).unwrap_or_default();
+        let mut cursor = Cursor::new(data, 0);
+        let mut number = 0u32;
+        std::iter::from_fn(move || {
+            number = number.wrapping_add(cursor.number()?);
+            Some(DefId(number))
+        })
     }
 
     /// Every definition that uses something, by name, path and line.

@@ -5,10 +5,12 @@
 //! spaces and comments are tokens too. What the tokens mean is `outline`'s affair.
 
 mod directives;
+mod places;
 mod plain;
 mod scan;
 
 pub(crate) use directives::Directives;
+pub use places::{CodePlace, places_in_code};
 pub use plain::PlainConstant;
 
 /// What a token is. Only as fine as the outline needs.

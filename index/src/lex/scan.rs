@@ -102,7 +102,7 @@ fn continues(bytes: &[u8], at: usize) -> bool {
     }
 }
 
-fn quoted_end(bytes: &[u8], mut at: usize, quote: u8) -> usize {
+pub(super) fn quoted_end(bytes: &[u8], mut at: usize, quote: u8) -> usize {
     while let Some(found) = memchr::memchr3(quote, b'\\', b'\n', &bytes[at..]) {
         at += found;
         match bytes[at] {
@@ -118,7 +118,7 @@ fn quoted_end(bytes: &[u8], mut at: usize, quote: u8) -> usize {
     bytes.len()
 }
 
-fn block_comment_end(bytes: &[u8], mut at: usize) -> usize {
+pub(super) fn block_comment_end(bytes: &[u8], mut at: usize) -> usize {
     while let Some(found) = memchr::memchr(b'/', bytes.get(at..).unwrap_or_default()) {
         at += found + 1;
         // The star must not be the one that opened the comment: `at` began after it.
@@ -130,7 +130,7 @@ fn block_comment_end(bytes: &[u8], mut at: usize) -> usize {
 }
 
 /// The line end that a backslash does not continue, or the end of the text.
-fn line_end(bytes: &[u8], mut at: usize) -> usize {
+pub(super) fn line_end(bytes: &[u8], mut at: usize) -> usize {
     while let Some(found) = memchr::memchr(b'\n', bytes.get(at..).unwrap_or_default()) {
         at += found;
         let before = bytes[..at].strip_suffix(b"\r").unwrap_or(&bytes[..at]);

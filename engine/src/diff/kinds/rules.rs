@@ -203,18 +203,20 @@ fn field(file: &[u8], lines: &[&[u8]], at: usize, above: &mut Above) -> Option<S
 
 /// A function's definition, when its first lines (up to the brace) change.
 fn function(lines: &[&[u8]], at: usize) -> Option<Said> {
-    let first = (0..=at)
-        .rev()
-        .take(12)
-        .find(|&n| lines.get(n).is_some_and(|line| c::is_header(line) && line.contains(&b'(')))?;
+    let is_head =
+        |n: usize| lines.get(n).is_some_and(|line| c::is_header(line) && line.contains(&b'('));
     // Most changed lines are in a body, and say nothing.
-    let ends_head = |line: &&[u8]| {
+    let ends_head = |line: &[u8]| {
         let text = line.trim_ascii();
         let is_over = text.ends_with(b";") || text.ends_with(b"{") || text.ends_with(b"}");
         text.is_empty() || is_over || text.starts_with(b"{") || line.starts_with(b"}")
     };
-    if lines.get(first..at)?.iter().any(ends_head) {
-        return None;
+    let mut first = at;
+    while !is_head(first) {
+        first = first.checked_sub(1).filter(|above| at - above < 12)?;
+        if ends_head(lines.get(first)?) {
+            return None;
+        }
     }
     let name = c::describe(lines.get(first)?, first).filter(|f| f.thing == Thing::Function)?;
     // A return type on a line of its own belongs to it.
@@ -269,10 +271,15 @@ static AN_ID: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&names.join("|")).expect("names that are escaped are a pattern")
 });
 
+thread_local! {
+    /// The same, for one thread: threads that share a pattern wait for its memory.
+    static OWN: Regex = AN_ID.clone();
+}
+
 fn id(file: &[u8], lines: &[&[u8]], at: usize) -> Option<Said> {
     let text = lines.get(at)?.trim_ascii();
     let code = text.split(|&b| b == b'/').next().unwrap_or_default().trim_ascii();
-    if !AN_ID.is_match(code) {
+    if !OWN.with(|an_id| an_id.is_match(code)) {
         // A bare `{ 0x1234, 0x5678, … }` counts inside a table of IDs.
         if !code.starts_with(b"{") || code.len() < 8 {
             return None;

@@ -1,0 +1,118 @@
+//! The uses of a name, handed on file by file while others are looked for, with the lines that they
+//! are on.
+
+use std::ops::ControlFlow;
+
+use kgrep_index::graph::Place;
+use kgrep_index::outline::Kind;
+
+use super::at_once;
+use super::known::{Asked, Known};
+use super::references::{Meaning, columns, in_file, nothing, paths, rows_of, whole};
+use crate::answer::{Answer, Lines, Row};
+use crate::code::{Code, Scratch, in_order, one_name};
+use crate::decode::as_shown;
+use crate::request::References;
+use crate::sink::Sink;
+use crate::{Found, Note, Result};
+
+/// So many files are read before their rows are handed on.
+const AT_ONCE: usize = 16;
+
+/// So many files are read one by one: somebody waits for their rows.
+const FIRST: usize = 32;
+
+/// What some files have to do with the name.
+#[derive(Default)]
+struct InFiles {
+    rows: Vec<Row>,
+    lines: Lines,
+    notes: Vec<Note>,
+    defines: Vec<Kind>,
+    is_used: bool,
+}
+
+/// As [`answer`](super::references::answer), whose rows are handed on while others are looked for,
+/// where the index knows the name. Who uses whom is not told then: the rows say it.
+///
+/// # Errors
+/// As `answer`.
+pub(super) fn handed_on(
+    code: &Code,
+    references: &References,
+    sink: &mut dyn Sink<Found>,
+) -> Result<Answer> {
+    let name = one_name(&references.name)?;
+    let mut answer = Answer::default();
+    let paths = paths(name, code, &mut answer)?;
+    let known = Known::of(code, name, paths.len());
+    if !known.is_of_kernel {
+        return Ok(at_once(whole(code, references, paths, &known, answer)?, sink));
+    }
+    let (first, others) = paths.split_at(paths.len().min(FIRST));
+    let parts: Vec<&[Vec<u8>]> = first.chunks(1).chain(others.chunks(AT_ONCE)).collect();
+    let (of, scratch) = (Of { code, name, references, meaning: known.meaning }, Scratch::default());
+    let (mut is_found, mut all) = (false, InFiles::default());
+    let work = |part: &&[Vec<u8>]| {
+        if part.len() > 1 {
+            known.expect(others);
+        }
+        known.ask(|asked| in_files(part, &of, &scratch, asked))
+    };
+    in_order(&parts, work, |part| {
+        let InFiles { rows, lines, notes, defines, is_used } = part;
+        all.notes.extend(notes);
+        all.defines.extend(defines);
+        all.is_used |= is_used;
+        if rows.is_empty() {
+            return ControlFlow::Continue(());
+        }
+        is_found = true;
+        sink.take(Found { columns: columns(), rows, lines, notes: Vec::new() })
+    });
+    code.cancel().check()?;
+    answer.notes.append(&mut all.notes);
+    answer.columns = columns();
+    if !is_found {
+        answer.columns.clear();
+        answer.notes.push(nothing(code, name, all.is_used, &all.defines)?);
+    }
+    Ok(answer)
+}
+
+/// What is looked for.
+struct Of<'q> {
+    code: &'q Code,
+    name: &'q str,
+    references: &'q References,
+    meaning: Meaning,
+}
+
+fn in_files(
+    paths: &[Vec<u8>],
+    of: &Of<'_>,
+    scratch: &Scratch,
+    asked: Option<&Asked<'_, '_, '_>>,
+) -> InFiles {
+    let Of { code, name, references, meaning } = *of;
+    let mut found = InFiles::default();
+    scratch.lent(|memory| {
+        for path in paths {
+            let read = code.read_with(path, memory, |bytes| {
+                let file = in_file(name, path, bytes, code, asked);
+                found.is_used |= !file.uses.is_empty();
+                found.defines.extend(file.defines.iter().copied());
+                if code.arch.has(Place::of(path)) {
+                    let before = found.rows.len();
+                    found.rows.extend(rows_of(file, name, references, meaning));
+                    let lines = found.rows[before..].iter().map(|row| row.line);
+                    found.lines.add(&as_shown(bytes), lines);
+                }
+            });
+            if let Err(error) = read {
+                found.notes.push(code.unreadable(path, &error));
+            }
+        }
+    });
+    found
+}
