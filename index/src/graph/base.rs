@@ -327,9 +327,14 @@ impl<'a> Graph<'a> {
         self.base_definition(id, NameRef(after.checked_sub(1)? as u32))
     }
 
-    fn base_definition(&self, id: DefId, name: NameRef) -> Option<DefInfo> {
+    /// What the sections say of a definition of theirs besides its name and a far last line.
+    pub(super) fn base_record(&self, id: DefId) -> Option<record::Record> {
         let at = id.0 as usize * 8;
-        let record = record::unpack(self.records.get(at..at + 8)?.try_into().ok()?)?;
+        record::unpack(self.records.get(at..at + 8)?.try_into().ok()?)
+    }
+
+    fn base_definition(&self, id: DefId, name: NameRef) -> Option<DefInfo> {
+        let record = self.base_record(id)?;
         let last = match record.more {
             Some(more) => record.first + more,
             None => {
@@ -394,15 +399,7 @@ impl<'a> Graph<'a> {
 
     /// The definitions that use a name, or fill a slot of that name, by name, path and line.
     pub fn users_of(&self, name: NameRef) -> Vec<DefId> {
-        let mut found = Vec::new();
-        if let Some(range) = self.used.find(name.0).and_then(|at| self.user_offsets.range(at)) {
-            let mut cursor = Cursor::new(self.user_data.get(range).unwrap_or_default(), 0);
-            let mut number = 0u32;
-            while let Some(delta) = cursor.number() {
-                number = number.wrapping_add(delta);
-                found.push(DefId(number));
-            }
-        }
+        let mut found: Vec<DefId> = self.base_users_of(name).collect();
         if self.overlay.is_empty() {
             return found;
         }
@@ -420,6 +417,18 @@ impl<'a> Graph<'a> {
         let own = self.overlay.users_of(name).into_iter();
         let own = own.map(|index| DefId(self.base_definitions() + index));
         self.merged_ids(found, own.filter(|id| uses(*id)).collect())
+    }
+
+    /// The definitions of the sections that used a name, or filled a slot of that name.
+    pub(super) fn base_users_of(&self, name: NameRef) -> impl Iterator<Item = DefId> + use<'a> {
+        let range = self.used.find(name.0).and_then(|at| self.user_offsets.range(at));
+        let data = range.and_then(|range| self.user_data.get(range)).unwrap_or_default();
+        let mut cursor = Cursor::new(data, 0);
+        let mut number = 0u32;
+        std::iter::from_fn(move || {
+            number = number.wrapping_add(cursor.number()?);
+            Some(DefId(number))
+        })
     }
 
     /// Every definition that uses something, by name, path and line.

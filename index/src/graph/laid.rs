@@ -1,8 +1,6 @@
 //! The overlay as bytes: an update has laid it over the sections once, and questions about a tree in
 //! which nothing changed since read it as they read the sections, instead of laying it again.
 
-use std::collections::HashMap;
-
 use super::base::{DefInfo, Edge, put_edge, read_edges};
 use super::bytes::{Cursor, Words, join, parts, put, put_words};
 use super::guard::Guarded;
@@ -260,13 +258,6 @@ fn words(words: &[u32]) -> Vec<u8> {
     bytes
 }
 
-/// What is in a map, by its keys.
-fn sorted<K: Ord + Copy, V>(map: &HashMap<K, V>) -> Vec<(K, &V)> {
-    let mut entries: Vec<(K, &V)> = map.iter().map(|(key, value)| (*key, value)).collect();
-    entries.sort_unstable_by_key(|(key, _)| *key);
-    entries
-}
-
 /// A definition's record, over sections of so many files.
 fn record(d: &DefInfo, base_files: u32) -> [u32; RECORD] {
     let what = d.kind as u32 | u32::from(d.flags.0) << 8;
@@ -296,22 +287,20 @@ fn file_bytes<'f>(files: impl Iterator<Item = &'f FileId>) -> Vec<u8> {
 
 /// What is laid over sections of so many files and definitions, in bytes.
 pub(super) fn write(overlay: &Overlay<'_>, base_files: u32, base_definitions: u32) -> Vec<u8> {
-    let replaced = sorted(&overlay.replaced).into_iter();
+    let replaced = overlay.replaced_files();
     let replaced: Vec<u32> =
         replaced.flat_map(|(file, now)| [file.0, now.map_or(0, |now| now + 1)]).collect();
     let record = |d: &DefInfo| record(d, base_files);
     let definitions: Vec<u32> = overlay.definitions.iter().flat_map(record).collect();
-    let by_name = sorted(&overlay.by_name);
-    let defined: Vec<u32> = by_name.iter().map(|(name, _)| name.0).collect();
-    let ranges: Vec<u32> = by_name.iter().flat_map(|(_, range)| [range.start, range.end]).collect();
-    let types = sorted(&overlay.types);
-    let typed: Vec<u32> = types.iter().map(|(at, _)| *at).collect();
-    let types: Vec<u32> = types.iter().map(|(_, name)| name.0).collect();
-    let edges = overlay.edges.iter().zip(&overlay.definitions);
-    let edges = TextsWriter::of(edges.map(|(edges, definition)| edge_bytes(edges, definition)));
-    let by_used = sorted(&overlay.users);
-    let used: Vec<u32> = by_used.iter().map(|(name, _)| name.0).collect();
-    let users = TextsWriter::of(by_used.iter().map(|(_, users)| user_bytes(users)));
+    let defined: Vec<u32> = overlay.by_name.iter().map(|(name, _)| name.0).collect();
+    let ranges = overlay.by_name.iter();
+    let ranges: Vec<u32> = ranges.flat_map(|(_, range)| [range.start, range.end]).collect();
+    let typed: Vec<u32> = overlay.types.iter().map(|(at, _)| *at).collect();
+    let types: Vec<u32> = overlay.types.iter().map(|(_, name)| name.0).collect();
+    let edges = (0..).zip(&overlay.definitions);
+    let edges = TextsWriter::of(edges.map(|(at, d)| edge_bytes(overlay.own_edges(at), d)));
+    let used: Vec<u32> = overlay.users.names.iter().map(|(name, _)| name.0).collect();
+    let users = TextsWriter::of(overlay.users.iter().map(|(_, users)| user_bytes(users)));
     let includes = overlay.includes.iter().map(|targets| file_bytes(targets.iter()));
     let includes = TextsWriter::of(includes);
     let all_includes = overlay.all_includes.iter();
