@@ -9,7 +9,7 @@ use crate::outline::Kind;
 use super::Damaged;
 use super::base::{DefInfo, Edge, Graph};
 use super::ids::{FileId, NameRef};
-use super::laid::{self, Laid};
+use super::laid::{self, Below, Laid};
 
 /// What changed since the sections were written. Names, files and definitions are numbered in
 /// the order of the sections.
@@ -263,12 +263,14 @@ impl Overlay<'_> {
         }
     }
 
-    /// What a file says of printing.
-    pub(super) fn said(&self, index: u32) -> &[u8] {
-        match &self.stored {
-            Some(laid) => laid.formats(index),
-            None => self.formats.get(index as usize).map_or(&[], Vec::as_slice),
-        }
+    /// What the files say of printing, by their numbers and packed, where it is stored.
+    pub(super) fn packed(&self) -> Option<&[u8]> {
+        self.stored.as_ref().map(|laid| laid.formats)
+    }
+
+    /// What the files say of printing, each with its path; of what is not stored.
+    pub(super) fn said(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.paths.iter().map(Vec::as_slice).zip(self.formats.iter().map(Vec::as_slice))
     }
 }
 
@@ -285,7 +287,7 @@ pub(super) fn partition(count: u32, before: impl Fn(u32) -> bool) -> u32 {
 impl<'a> Graph<'a> {
     /// Lays over the sections what [`Graph::laid`] wrote of what lay over the same ones.
     pub(super) fn lay_stored(&mut self, bytes: &'a [u8]) -> Result<(), Damaged> {
-        let laid = Laid::open(bytes, self.base_files(), self.base_definitions());
+        let laid = Laid::open(bytes, self.below());
         let stored = Some(laid.ok_or(Damaged("graph.laid"))?);
         self.overlay = Overlay { stored, ..Overlay::default() };
         for index in 0..self.overlay.files() {
@@ -299,7 +301,12 @@ impl<'a> Graph<'a> {
 
     /// What lies over the sections now, in bytes.
     pub(crate) fn laid(&self) -> Vec<u8> {
-        laid::write(&self.overlay, self.base_files(), self.base_definitions())
+        laid::write(&self.overlay, self.below())
+    }
+
+    fn below(&self) -> Below {
+        let (files, definitions) = (self.base_files(), self.base_definitions());
+        Below { files, definitions, names: self.names.len() }
     }
 }
 
