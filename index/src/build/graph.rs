@@ -159,10 +159,9 @@ impl Plan {
                 let Some((again, laid)) = read_again(&old, &before, idioms, settled)? else {
                     return Ok(None);
                 };
-                match settled {
-                    // What follows from the others is found again where something lies over them.
-                    true => before.values_mut().flatten().for_each(Vec::clear),
-                    false => before.extend(again),
+                before.extend(again);
+                if settled {
+                    before.values_mut().flatten().for_each(Vec::clear);
                 }
                 let checksum = stored::write_outlines(&home.outlines(number), &before, &laid)?;
                 Ok(Some(GraphPart { outlines: Some((number, checksum)), ..base }))
@@ -172,7 +171,8 @@ impl Plan {
 }
 
 /// The outlines of what did not change, and of which something else holds now that the others
-/// did, and what then lies over the graph; `None` for too many.
+/// did, and what then lies over the graph; `None` for too many. Of a tree that is `settled`, they are
+/// found again where something lies over the others, and are not told.
 fn read_again(
     old: &Index,
     changed: &Outlines,
@@ -185,6 +185,9 @@ fn read_again(
     let Ok(again) = graph.lay_over(laid, idioms, (most(settled), settled), &read) else {
         return Ok(None);
     };
+    if settled {
+        return Ok(Some((Outlines::new(), graph.laid())));
+    }
     let encode = |(path, outline): (Vec<u8>, Option<FileOutline>)| {
         (path, outline.map(|outline| outline.encode()))
     };

@@ -169,7 +169,7 @@ impl Batch {
         for (number, definition) in outline.definitions.iter().enumerate() {
             let number = number as u32;
             record.definitions.push(DefRecord::new(id(definition.name), definition));
-            if is_long(definition) {
+            if is_long(definition.first, definition.last) {
                 record.long.push((number, definition.last));
             }
             if definition.kind == Kind::Member && definition.params != NO_NAME {

@@ -28,16 +28,21 @@ const LONGEST: usize = 1 << 28;
 
 /// The section of these files, sorted by path, which no longer say anything then.
 pub(super) fn write(files: &mut [FileRecord]) -> Vec<u8> {
+    packed_files((0..).zip(files.iter_mut().map(|file| std::mem::take(&mut file.formats))))
+}
+
+/// What files say, by their numbers.
+pub(super) fn packed_files<T: AsRef<[u8]>>(files: impl Iterator<Item = (u32, T)>) -> Vec<u8> {
     let mut blocks: Vec<Vec<u8>> = Vec::new();
-    let said = files.iter_mut().map(|file| std::mem::take(&mut file.formats)).enumerate();
-    for (number, said) in said.filter(|(_, said)| !said.is_empty()) {
+    for (number, said) in files.filter(|(_, said)| !said.as_ref().is_empty()) {
         if blocks.last().is_none_or(|block| block.len() >= BLOCK) {
             blocks.push(Vec::with_capacity(BLOCK + BLOCK / 8));
         }
         if let Some(block) = blocks.last_mut() {
-            put_u32(block, number as u32);
+            let said = said.as_ref();
+            put_u32(block, number);
             put_u32(block, said.len() as u32);
-            block.extend_from_slice(&said);
+            block.extend_from_slice(said);
         }
     }
     let packed: Vec<Vec<u8>> = blocks.par_iter().map(|block| packed(block)).collect();
@@ -82,24 +87,30 @@ fn blocks(section: &[u8]) -> Option<Vec<(&[u8], usize)>> {
     Some(blocks)
 }
 
+/// What the files of a section say.
+fn unpacked_files(section: &[u8]) -> Option<Vec<(FileId, Vec<u8>)>> {
+    let blocks = blocks(section)?;
+    let files = blocks.par_iter().map(|(packed, length)| unpacked(packed, *length));
+    Some(files.collect::<Option<Vec<_>>>()?.into_iter().flatten().collect())
+}
+
 impl Graph<'_> {
     /// What each file says of printing, for
     /// [`Formats::read`](crate::outline::formats::Formats::read), with its path: of those that
     /// say something, in the order of the sections and then of the changed ones.
     pub fn formats(&self) -> Vec<(&[u8], Cow<'_, [u8]>)> {
-        let said = self.formats.all().and_then(blocks).and_then(|blocks| {
-            let files = blocks.par_iter().map(|(packed, length)| unpacked(packed, *length));
-            files.collect::<Option<Vec<_>>>()
-        });
-        if said.is_none() {
+        let (base, stored) = (self.formats.all().and_then(unpacked_files), self.overlay.packed());
+        let stored = stored.map_or(Some(Vec::new()), unpacked_files);
+        if base.is_none() || stored.is_none() {
             self.formats.distrust();
         }
-        let base = said.into_iter().flatten().flatten();
+        let base = base.into_iter().flatten();
         let base = base.filter(|(file, _)| !self.overlay.replaces(*file));
         let base = base.map(|(file, said)| (self.path(file), Cow::Owned(said)));
-        let changed = (0..self.overlay.files())
-            .map(|at| (self.overlay.path(at), Cow::Borrowed(self.overlay.said(at))));
-        base.chain(changed).filter(|(_, said)| !said.is_empty()).collect()
+        let stored = stored.into_iter().flatten();
+        let stored = stored.map(|(file, said)| (self.overlay.path(file.0), Cow::Owned(said)));
+        let changed = self.overlay.said().map(|(path, said)| (path, Cow::Borrowed(said)));
+        base.chain(stored).chain(changed).filter(|(_, said)| !said.is_empty()).collect()
     }
 }
 

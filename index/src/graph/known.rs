@@ -2,21 +2,29 @@
 //! written: the difference says which uses are edges now and were none, or the other way round.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+use std::ops::Range;
 use std::sync::PoisonError;
+
+use rayon::prelude::*;
 
 use crate::outline::{Kind, UseKind};
 
 use super::base::{DefInfo, Edge, Graph};
 use super::edges::{BEARING, BORNE, needed, says};
 use super::ids::NameRef;
+use crate::name_hash::NameHasher;
+
+/// Something by names. Millions are looked up.
+type ByName<V> = HashMap<NameRef, V, BuildHasherDefault<NameHasher>>;
 
 /// What has been found out of names.
 #[derive(Default)]
 pub(super) struct Known {
     /// All bits.
-    bits: HashMap<NameRef, u8>,
+    bits: ByName<u8>,
     /// Whether constants of the name bear.
-    bearing: HashMap<NameRef, bool>,
+    bearing: ByName<bool>,
 }
 
 impl Graph<'_> {
@@ -39,11 +47,29 @@ impl Graph<'_> {
 
     /// What was known of `name` when the sections were written.
     pub(super) fn known_before(&self, name: NameRef) -> u8 {
-        let definitions: Vec<DefInfo> = self.base_definitions_of(name).collect();
         // The build left a constant no other uses than those that make it bear.
         let bears = |d: &DefInfo| d.kind == Kind::Constant && self.is_source(d);
-        let bearing = if definitions.iter().any(bears) { BEARING } else { 0 };
-        said(&definitions) | bearing
+        self.base_definitions_of(name).fold(0, |bits, definition| {
+            let is_new = bits & BEARING == 0 && bears(&definition);
+            bits | says(definition.kind) | if is_new { BEARING } else { 0 }
+        })
+    }
+
+    /// Each name that changed files define and of which more is known now than when the sections were
+    /// written: what was, and what is besides.
+    pub(super) fn gained(&self) -> Vec<(NameRef, u8, u8)> {
+        let gained = |(name, range): &(NameRef, Range<u32>)| {
+            let own = self.overlay.in_range(range);
+            let before = self.known_before(*name);
+            // The sections' own constants had no other uses than those that make them bear.
+            let may_bear = before & BEARING == 0
+                && range.clone().zip(own).any(|(at, definition)| {
+                    definition.kind == Kind::Constant && !self.overlay.own_edges(at).is_empty()
+                });
+            let now = if may_bear { self.known(*name) } else { said(own) };
+            Some((*name, before, now & !before)).filter(|(_, _, gained)| *gained != 0)
+        };
+        self.overlay.by_name.par_iter().filter_map(gained).collect()
     }
 
     /// Whether a use in a definition of this kind is an edge now.
@@ -54,11 +80,12 @@ impl Graph<'_> {
 
     /// Whether a constant of this name stands for a call: by itself, or by the names it stands
     /// for.
-    fn bears(&self, name: NameRef, known: &mut HashMap<NameRef, bool>) -> bool {
+    fn bears(&self, name: NameRef, known: &mut ByName<bool>) -> bool {
         if let Some(bears) = known.get(&name) {
             return *bears;
         }
-        let mut came_from: HashMap<NameRef, NameRef> = HashMap::from([(name, name)]);
+        let mut came_from: ByName<NameRef> = ByName::default();
+        came_from.insert(name, name);
         let mut open = vec![name];
         let mut found = None;
         'search: while let Some(next) = open.pop() {

@@ -1,27 +1,33 @@
 //! The overlay as bytes: an update has laid it over the sections once, and questions about a tree in
 //! which nothing changed since read it as they read the sections, instead of laying it again.
 
-use std::collections::HashMap;
-
 use super::base::{DefInfo, Edge, put_edge, read_edges};
 use super::bytes::{Cursor, Words, join, parts, put, put_words};
 use super::guard::Guarded;
 use super::ids::{DefId, FileId, NameRef};
 use super::overlay::{Overlay, partition};
+use super::rows::{ByName, Defined, Texts, TextsWriter};
+use super::{formats, record};
 use crate::bits::Bits;
 use crate::bytes::u32_at;
-use crate::outline::{Flags, Kind};
 
 /// How many parts there are.
 const PARTS: usize = 23;
 
-/// Numbers in a definition's record: name, file, first line, last line, kind and flags.
-const RECORD: usize = 5;
+/// Bytes of a definition's record.
+const RECORD: usize = 8;
+
+/// How much there is of the sections that an overlay is over: its numbers count from there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Below {
+    pub(super) files: u32,
+    pub(super) definitions: u32,
+    pub(super) names: u32,
+}
 
 /// An overlay in bytes whose checksum was compared.
 pub(super) struct Laid<'a> {
-    base_files: u32,
-    base_definitions: u32,
+    below: Below,
     /// The sections' files that are replaced, rising, each with the number of the one in its place
     /// and one, or 0.
     replaced: Words<'a>,
@@ -29,38 +35,18 @@ pub(super) struct Laid<'a> {
     paths: Texts<'a>,
     names: Texts<'a>,
     name_places: Words<'a>,
-    definitions: Words<'a>,
-    /// The names that are defined, rising, and the first and the last of each one's definitions.
-    by_name: (Words<'a>, Words<'a>),
+    /// As the sections have them.
+    records: &'a [u8],
+    /// Definitions that are too long for a record, and their last lines.
+    long: (Words<'a>, Words<'a>),
+    defined: Defined<'a>,
     types: (Words<'a>, Words<'a>),
     edges: Texts<'a>,
-    used: Words<'a>,
-    users: Texts<'a>,
+    users: ByName<'a>,
     includes: Texts<'a>,
     all_includes: Texts<'a>,
-    formats: Texts<'a>,
-}
-
-/// Byte strings one after the other, by where each begins and where the last ends.
-struct Texts<'a> {
-    starts: Words<'a>,
-    bytes: &'a [u8],
-}
-
-impl<'a> Texts<'a> {
-    fn open(starts: Guarded<'a>, bytes: Guarded<'a>) -> Option<Texts<'a>> {
-        let texts = Texts { starts: Words::new(starts), bytes: bytes.all()? };
-        (texts.starts.len() > 0).then_some(texts)
-    }
-
-    fn len(&self) -> u32 {
-        (self.starts.len() - 1) as u32
-    }
-
-    fn get(&self, index: u32) -> &'a [u8] {
-        let range = self.starts.range(index as usize).unwrap_or_default();
-        self.bytes.get(range).unwrap_or_default()
-    }
+    /// As [`formats`] packs it.
+    pub(super) formats: &'a [u8],
 }
 
 /// Which of so many files are among those that are `replaced`.
@@ -73,73 +59,61 @@ fn marked(replaced: &Words<'_>, files: u32) -> Option<Bits> {
 }
 
 impl<'a> Laid<'a> {
-    /// The overlay in these bytes, over sections of so many files and definitions.
-    pub(super) fn open(
-        bytes: &'a [u8],
-        base_files: u32,
-        base_definitions: u32,
-    ) -> Option<Laid<'a>> {
+    /// The overlay in these bytes.
+    pub(super) fn open(bytes: &'a [u8], below: Below) -> Option<Laid<'a>> {
         let [
+            counts,
             replaced,
             path_starts,
             paths,
             name_starts,
             names,
             name_places,
-            definitions,
+            records,
+            long,
+            lasts,
+            defined_marks,
             defined,
-            ranges,
             typed,
             types,
             edge_starts,
             edges,
-            used,
-            user_starts,
+            user_marks,
             users,
             include_starts,
             includes,
             all_include_starts,
             all_includes,
-            format_starts,
             formats,
-            counts,
         ] = parts::<PARTS>(Guarded::new(bytes, None))?;
         let counts = Words::new(counts);
-        // Numbers count from the sections' ends: it is not over these.
-        if (counts.get(0), counts.get(1)) != (Some(base_files), Some(base_definitions)) {
+        let [base_files, base_definitions, base_names, files, new_names] =
+            [0, 1, 2, 3, 4].map(|at| counts.get(at).unwrap_or(u32::MAX));
+        let over = Below { files: base_files, definitions: base_definitions, names: base_names };
+        if over != below {
             return None;
         }
         let replaced = Words::new(replaced);
+        let records = records.all()?;
+        let count = u32::try_from(records.len() / RECORD).ok()?;
         let laid = Laid {
-            base_files,
-            base_definitions,
-            is_replaced: marked(&replaced, base_files)?,
+            below,
+            is_replaced: marked(&replaced, below.files)?,
             replaced,
-            paths: Texts::open(path_starts, paths)?,
-            names: Texts::open(name_starts, names)?,
+            paths: Texts::open(files, path_starts, paths)?,
+            names: Texts::open(new_names, name_starts, names)?,
             name_places: Words::new(name_places),
-            definitions: Words::new(definitions),
-            by_name: (Words::new(defined), Words::new(ranges)),
+            records,
+            long: (Words::new(long), Words::new(lasts)),
+            defined: Defined::open(below.names, defined_marks, defined)?,
             types: (Words::new(typed), Words::new(types)),
-            edges: Texts::open(edge_starts, edges)?,
-            used: Words::new(used),
-            users: Texts::open(user_starts, users)?,
-            includes: Texts::open(include_starts, includes)?,
-            all_includes: Texts::open(all_include_starts, all_includes)?,
-            formats: Texts::open(format_starts, formats)?,
+            edges: Texts::open(count, edge_starts, edges)?,
+            users: ByName::open(user_marks, users)?,
+            includes: Texts::open(files, include_starts, includes)?,
+            all_includes: Texts::open(files, all_include_starts, all_includes)?,
+            formats: formats.all()?,
         };
-        laid.holds_together().then_some(laid)
-    }
-
-    /// Whether there is as much of each part as of what it says something about.
-    fn holds_together(&self) -> bool {
-        let files = self.files();
-        self.includes.len() == files
-            && self.all_includes.len() == files
-            && self.formats.len() == files
-            && self.edges.len() == self.count()
-            && self.name_places.len() == self.names.len() as usize
-            && self.users.len() as usize == self.used.len()
+        (laid.name_places.len() == new_names as usize).then_some(laid)
     }
 
     pub(super) fn replaces(&self, file: FileId) -> bool {
@@ -176,37 +150,56 @@ impl<'a> Laid<'a> {
 
     /// How many definitions there are.
     pub(super) fn count(&self) -> u32 {
-        (self.definitions.len() / RECORD) as u32
+        (self.records.len() / RECORD) as u32
     }
 
     pub(super) fn definition(&self, index: u32) -> Option<DefInfo> {
-        let word = |at: usize| self.definitions.get(index as usize * RECORD + at);
-        let what = word(4)?;
+        self.named(index, self.defined.name_of(index)?)
+    }
+
+    fn record(&self, index: u32) -> Option<record::Record> {
+        let at = index as usize * RECORD;
+        record::unpack(self.records.get(at..at + RECORD)?.try_into().ok()?)
+    }
+
+    /// A definition whose name is known.
+    fn named(&self, index: u32, name: NameRef) -> Option<DefInfo> {
+        let record = self.record(index)?;
+        let (long, lasts) = &self.long;
+        let last = match record.more {
+            Some(more) => record.first + more,
+            None => long.find(index).and_then(|at| lasts.get(at)).unwrap_or(record.first),
+        };
         Some(DefInfo {
-            id: DefId(self.base_definitions.checked_add(index)?),
-            name: NameRef(word(0)?),
-            file: FileId(self.base_files.checked_add(word(1)?)?),
-            first: word(2)?,
-            last: word(3)?,
-            kind: Kind::from_number(what as u8)?,
-            flags: Flags((what >> 8) as u8),
+            id: DefId(self.below.definitions.checked_add(index)?),
+            name,
+            file: FileId(self.below.files.checked_add(record.file)?),
+            first: record.first,
+            last,
+            kind: record.kind,
+            flags: record.flags,
         })
     }
 
     pub(super) fn definitions_of(&self, name: NameRef) -> Vec<DefInfo> {
-        let Some(at) = self.by_name.0.find(name.0) else { return Vec::new() };
-        let bound = |at| self.by_name.1.get(at).unwrap_or(0).min(self.count());
-        (bound(at * 2)..bound(at * 2 + 1)).filter_map(|index| self.definition(index)).collect()
+        let range = self.defined.definitions_of(name);
+        let range = range.start..range.end.min(self.count());
+        range.filter_map(|index| self.named(index, name)).collect()
     }
 
     pub(super) fn edges(&self, index: u32) -> Vec<Edge> {
-        let first = self.definitions.get(index as usize * RECORD + 2).unwrap_or(0);
-        read_edges(self.edges.get(index), first)
+        let Some(record) = self.record(index) else { return Vec::new() };
+        let mut edges = read_edges(self.edges.get(index), record.first);
+        let mut before = 0u32;
+        for edge in &mut edges {
+            before = before.wrapping_add(unfolded(edge.name.0));
+            edge.name = NameRef(before);
+        }
+        edges
     }
 
     pub(super) fn users_of(&self, name: NameRef) -> Vec<u32> {
-        let Some(at) = self.used.find(name.0) else { return Vec::new() };
-        let mut cursor = Cursor::new(self.users.get(at as u32), 0);
+        let mut cursor = Cursor::new(self.users.get(name), 0);
         let mut number = 0u32;
         let next = || {
             number = number.wrapping_add(cursor.number()?);
@@ -226,32 +219,11 @@ impl<'a> Laid<'a> {
     pub(super) fn member_type(&self, index: u32) -> Option<NameRef> {
         self.types.1.get(self.types.0.find(index)?).map(NameRef)
     }
-
-    pub(super) fn formats(&self, index: u32) -> &'a [u8] {
-        self.formats.get(index)
-    }
 }
 
 /// Files by their numbers, as [`write`] has them.
 fn files(numbers: &[u8]) -> Vec<FileId> {
     numbers.chunks_exact(4).map(|number| FileId(u32_at(number, 0))).collect()
-}
-
-/// Byte strings being written as [`Texts`] reads them.
-struct TextsWriter {
-    starts: Vec<u32>,
-    bytes: Vec<u8>,
-}
-
-impl TextsWriter {
-    fn of(each: impl Iterator<Item = impl AsRef<[u8]>>) -> TextsWriter {
-        let mut texts = TextsWriter { starts: vec![0], bytes: Vec::new() };
-        for text in each {
-            texts.bytes.extend_from_slice(text.as_ref());
-            texts.starts.push(texts.bytes.len() as u32);
-        }
-        texts
-    }
 }
 
 fn words(words: &[u32]) -> Vec<u8> {
@@ -260,22 +232,24 @@ fn words(words: &[u32]) -> Vec<u8> {
     bytes
 }
 
-/// What is in a map, by its keys.
-fn sorted<K: Ord + Copy, V>(map: &HashMap<K, V>) -> Vec<(K, &V)> {
-    let mut entries: Vec<(K, &V)> = map.iter().map(|(key, value)| (*key, value)).collect();
-    entries.sort_unstable_by_key(|(key, _)| *key);
-    entries
+/// A difference as a number that is small where the difference is, above or below.
+fn folded(difference: u32) -> u32 {
+    difference << 1 ^ ((difference as i32) >> 31) as u32
 }
 
-/// A definition's record, over sections of so many files.
-fn record(d: &DefInfo, base_files: u32) -> [u32; RECORD] {
-    let what = d.kind as u32 | u32::from(d.flags.0) << 8;
-    [d.name.0, d.file.0.wrapping_sub(base_files), d.first, d.last, what]
+/// The difference that [`folded`] made a number of.
+fn unfolded(number: u32) -> u32 {
+    number >> 1 ^ (number & 1).wrapping_neg()
 }
 
+/// Uses, each's name by how it differs from that of the one before.
 fn edge_bytes(edges: &[Edge], definition: &DefInfo) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    edges.iter().for_each(|edge| put_edge(&mut bytes, edge, definition.first));
+    let (mut bytes, mut before, first) = (Vec::new(), 0, record::first_line(definition.first));
+    for edge in edges {
+        let name = NameRef(folded(edge.name.0.wrapping_sub(before)));
+        put_edge(&mut bytes, &Edge { name, ..*edge }, first);
+        before = edge.name.0;
+    }
     bytes
 }
 
@@ -294,24 +268,29 @@ fn file_bytes<'f>(files: impl Iterator<Item = &'f FileId>) -> Vec<u8> {
     words(&numbers)
 }
 
-/// What is laid over sections of so many files and definitions, in bytes.
-pub(super) fn write(overlay: &Overlay<'_>, base_files: u32, base_definitions: u32) -> Vec<u8> {
-    let replaced = sorted(&overlay.replaced).into_iter();
+/// What is laid over sections of which there is so much, in bytes.
+pub(super) fn write(overlay: &Overlay<'_>, below: Below) -> Vec<u8> {
+    let replaced = overlay.replaced_files();
     let replaced: Vec<u32> =
         replaced.flat_map(|(file, now)| [file.0, now.map_or(0, |now| now + 1)]).collect();
-    let record = |d: &DefInfo| record(d, base_files);
-    let definitions: Vec<u32> = overlay.definitions.iter().flat_map(record).collect();
-    let by_name = sorted(&overlay.by_name);
-    let defined: Vec<u32> = by_name.iter().map(|(name, _)| name.0).collect();
-    let ranges: Vec<u32> = by_name.iter().flat_map(|(_, range)| [range.start, range.end]).collect();
-    let types = sorted(&overlay.types);
-    let typed: Vec<u32> = types.iter().map(|(at, _)| *at).collect();
-    let types: Vec<u32> = types.iter().map(|(_, name)| name.0).collect();
-    let edges = overlay.edges.iter().zip(&overlay.definitions);
-    let edges = TextsWriter::of(edges.map(|(edges, definition)| edge_bytes(edges, definition)));
-    let by_used = sorted(&overlay.users);
-    let used: Vec<u32> = by_used.iter().map(|(name, _)| name.0).collect();
-    let users = TextsWriter::of(by_used.iter().map(|(_, users)| user_bytes(users)));
+    let (mut records, mut long, mut lasts) = (Vec::new(), Vec::new(), Vec::new());
+    for (at, definition) in (0..).zip(&overlay.definitions) {
+        let file = definition.file.past(below.files).unwrap_or_default();
+        records.extend_from_slice(&record::of(definition, file).to_le_bytes());
+        if record::is_long(definition.first, definition.last) {
+            long.push(at);
+            lasts.push(definition.last);
+        }
+    }
+    let named = overlay.definitions.chunk_by(|one, other| one.name == other.name);
+    let named = named.map(|same| (same[0].name, same.len() as u32));
+    let (defined_marks, defined) = Defined::write(below.names, named);
+    let typed: Vec<u32> = overlay.types.iter().map(|(at, _)| *at).collect();
+    let types: Vec<u32> = overlay.types.iter().map(|(_, name)| name.0).collect();
+    let edges = (0..).zip(&overlay.definitions);
+    let edges = TextsWriter::of(edges.map(|(at, d)| edge_bytes(overlay.own_edges(at), d)));
+    let users = overlay.users.iter().map(|(name, users)| (name, user_bytes(users)));
+    let (user_marks, users) = ByName::write(users);
     let includes = overlay.includes.iter().map(|targets| file_bytes(targets.iter()));
     let includes = TextsWriter::of(includes);
     let all_includes = overlay.all_includes.iter();
@@ -319,30 +298,45 @@ pub(super) fn write(overlay: &Overlay<'_>, base_files: u32, base_definitions: u3
     let all_includes = TextsWriter::of(all_includes);
     let paths = TextsWriter::of(overlay.paths.iter());
     let names = TextsWriter::of(overlay.names.iter());
-    let formats = TextsWriter::of(overlay.formats.iter());
+    let formats = formats::packed_files((0..).zip(overlay.formats.iter().map(Vec::as_slice)));
+    let (files, new_names) = (overlay.paths.len() as u32, overlay.names.len() as u32);
+    let counts = [below.files, below.definitions, below.names, files, new_names];
     join(&[
+        &words(&counts),
         &words(&replaced),
         &words(&paths.starts),
         &paths.bytes,
         &words(&names.starts),
         &names.bytes,
         &words(&overlay.name_places),
-        &words(&definitions),
-        &words(&defined),
-        &words(&ranges),
+        &records,
+        &words(&long),
+        &words(&lasts),
+        &words(&defined_marks),
+        &defined,
         &words(&typed),
         &words(&types),
         &words(&edges.starts),
         &edges.bytes,
-        &words(&used),
-        &words(&users.starts),
-        &users.bytes,
+        &words(&user_marks),
+        &users,
         &words(&includes.starts),
         &includes.bytes,
         &words(&all_includes.starts),
         &all_includes.bytes,
-        &words(&formats.starts),
-        &formats.bytes,
-        &words(&[base_files, base_definitions]),
+        &formats,
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{folded, unfolded};
+
+    #[test]
+    fn differences_are_small_either_way() {
+        assert_eq!([0, u32::MAX, 1, u32::MAX - 1].map(folded), [0, 1, 2, 3]);
+        for difference in [0, 1, 70_000, i32::MAX as u32, i32::MIN as u32, u32::MAX] {
+            assert_eq!(unfolded(folded(difference)), difference);
+        }
+    }
 }

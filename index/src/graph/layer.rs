@@ -4,13 +4,17 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 
+use rayon::prelude::*;
+
+use crate::bits::Bits;
 use crate::idiom::{Idioms, Instantiate};
 use crate::outline::{Definition, FileOutline, Flags, Kind, NO_NAME, Use, UseKind};
 
 use super::base::{DefInfo, Edge, Graph};
 use super::ids::{DefId, FileId, NameRef};
 use super::include::{base_name, nearest};
-use super::overlay::Overlay;
+use super::interner::{Interner, Waiting};
+use super::overlay::{EdgeRange, Overlay, Users};
 use super::regain::may_instantiate;
 use crate::paths::normal;
 
@@ -19,34 +23,102 @@ struct Layer<'o> {
     path: &'o [u8],
     outline: &'o FileOutline,
     tables: Vec<Table>,
+    /// The numbers of the outline's names, as far as the graph wants them.
+    numbers: Vec<NameRef>,
 }
 
-/// A table that an idiom makes: its name, the functions in it, and the include's line.
+/// A table that an idiom makes: its name and then the functions in it, their numbers, and the
+/// include's line.
 struct Table {
-    name: Vec<u8>,
-    functions: Vec<Vec<u8>>,
+    names: Vec<Vec<u8>>,
+    numbers: Vec<NameRef>,
     line: u32,
 }
 
-/// Numbers of names by their text.
-type Numbers<'t> = HashMap<&'t [u8], NameRef>;
+/// The uses in one file's definitions, as the build leaves them.
+struct LaidUses {
+    edges: Vec<Edge>,
+    /// Where those of each definition are, by its number in the file.
+    ranges: Vec<(u32, u32)>,
+    /// Each name with each definition that uses it, as [`Users`] takes them.
+    users: Vec<u64>,
+}
 
 /// What stands for a name that has no number.
 const UNKNOWN: NameRef = NameRef(NO_NAME);
 
+impl Layer<'_> {
+    /// The number of one of the outline's names.
+    fn number(&self, name: u32) -> NameRef {
+        self.numbers.get(name as usize).copied().unwrap_or(UNKNOWN)
+    }
+
+    /// How many definitions it has, with the tables.
+    fn count(&self) -> usize {
+        self.outline.definitions.len() + self.tables.len()
+    }
+
+    /// A definition by its number here, with its name's.
+    fn definition(&self, number: usize) -> (NameRef, Definition) {
+        match self.outline.definitions.get(number) {
+            Some(definition) => (self.number(definition.name), *definition),
+            None => {
+                let table = &self.tables[number - self.outline.definitions.len()];
+                let name = table.numbers.first().copied().unwrap_or(UNKNOWN);
+                (name, table_definition(table.line))
+            }
+        }
+    }
+
+    /// The outline's names that the graph wants.
+    fn wanted(&self) -> Vec<u32> {
+        let outline = self.outline;
+        let mut wanted = Bits::empty(outline.names.len());
+        for definition in &outline.definitions {
+            wanted.set(definition.name as usize);
+            if definition.kind == Kind::Member {
+                wanted.set(definition.params as usize);
+            }
+        }
+        for used in &outline.uses {
+            wanted.set(used.name as usize);
+            wanted.set(used.via as usize);
+        }
+        wanted.members(0..outline.names.len()).map(|name| name as u32).collect()
+    }
+
+    /// Takes the numbers of the names that are `wanted`, and then of those of its tables.
+    fn take(&mut self, wanted: &[u32], mut numbers: impl Iterator<Item = NameRef>) {
+        self.numbers = vec![UNKNOWN; self.outline.names.len()];
+        for (name, number) in wanted.iter().zip(&mut numbers) {
+            self.numbers[*name as usize] = number;
+        }
+        for table in &mut self.tables {
+            table.numbers = numbers.by_ref().take(table.names.len()).collect();
+        }
+    }
+}
+
 impl Graph<'_> {
-    /// Lays these files, sorted by path, over the sections.
-    pub(super) fn lay(&mut self, files: &[(&[u8], Option<&FileOutline>)], idioms: &Idioms) {
+    /// Takes away what lies over the sections.
+    pub(super) fn lay_nothing(&mut self) {
         self.overlay = Overlay::default();
         self.private = Mutex::default();
         self.asked = Mutex::default();
         self.known = Mutex::default();
         self.classes = Mutex::default();
         self.filled = Mutex::default();
+    }
+
+    /// Lays these files, sorted by path, over the sections.
+    pub(super) fn lay(&mut self, files: &[(&[u8], Option<&FileOutline>)], idioms: &Idioms) {
+        self.lay_nothing();
+        self.overlay.is_replaced = Bits::empty(self.base_files() as usize);
         for (path, outline) in files {
             let index = outline.map(|_| self.overlay.paths.len() as u32);
             if let Some(base) = self.base_file(path) {
-                self.overlay.replaced.insert(base, index);
+                self.overlay.is_replaced.set(base.at());
+                self.overlay.replaced.push((base, index));
             }
             if let Some(outline) = outline {
                 self.overlay.formats.push(outline.formats.clone());
@@ -54,19 +126,19 @@ impl Graph<'_> {
             }
         }
         let present = files.iter().filter_map(|(path, outline)| Some((*path, (*outline)?)));
-        let mut layers: Vec<Layer> =
-            present.map(|(path, outline)| Layer { path, outline, tables: Vec::new() }).collect();
+        let layer = |(path, outline)| Layer { path, outline, tables: vec![], numbers: vec![] };
+        let mut layers: Vec<Layer> = present.map(layer).collect();
         self.lay_includes(&layers);
         self.add_tables(&mut layers, idioms);
-        let numbers = self.number_names(&layers);
-        let own = self.lay_definitions(&layers, &numbers, idioms);
-        self.lay_uses(&layers, &numbers, &own);
+        self.number_names(&mut layers);
+        let own = self.lay_definitions(&layers, idioms);
+        self.lay_uses(&layers, &own);
         self.lay_includers();
     }
 
     fn lay_includes(&mut self, layers: &[Layer]) {
         let wanted: Vec<Vec<(Vec<u8>, u32)>> = layers
-            .iter()
+            .par_iter()
             .map(|layer| {
                 let includes = layer.outline.includes.iter();
                 includes.map(|i| (normal(layer.outline.name(i.path)), i.line)).collect()
@@ -86,16 +158,16 @@ impl Graph<'_> {
             }
         }
         candidates.values_mut().for_each(|c| c.sort_by(|a, b| self.compare_files(*a, *b)));
-        let mut all_includes = Vec::with_capacity(layers.len());
-        for (layer, wanted) in layers.iter().zip(&wanted) {
+        let meant = |(layer, wanted): (&Layer, &Vec<(Vec<u8>, u32)>)| {
             let target = |path: &[u8]| {
                 let candidates = candidates.get(base_name(path))?;
                 let paths = candidates.iter().map(|file| (*file, self.path(*file)));
                 nearest(layer.path, path, paths)
             };
             let found = wanted.iter().filter_map(|(path, line)| Some((target(path)?, *line)));
-            all_includes.push(found.collect::<Vec<_>>());
-        }
+            found.collect::<Vec<_>>()
+        };
+        let all_includes: Vec<_> = layers.par_iter().zip(&wanted).map(meant).collect();
         for targets in &all_includes {
             let private: Vec<FileId> = targets
                 .iter()
@@ -189,158 +261,167 @@ impl Graph<'_> {
         let table = |(line, name): (u32, &[u8])| {
             let argument = name.strip_prefix(idiom.strip.as_bytes())?;
             let name = idiom.table.fill(&[argument])?;
-            let functions = idiom.functions.iter().filter_map(|t| t.fill(&[argument])).collect();
-            Some(Table { name, functions, line })
+            let functions = idiom.functions.iter().filter_map(|t| t.fill(&[argument]));
+            let names = std::iter::once(name).chain(functions).collect();
+            Some(Table { names, numbers: Vec::new(), line })
         };
         made.into_iter().filter_map(table).collect()
     }
 
-    /// The numbers of all names that the layers have, new ones in order.
-    fn number_names<'t>(&mut self, layers: &'t [Layer]) -> Numbers<'t> {
-        let mut numbers: Numbers = HashMap::new();
-        let mut new: Vec<&[u8]> = Vec::new();
-        let mut add = |name: &'t [u8]| {
-            numbers.entry(name).or_insert_with(|| {
-                self.names.find(name).map(NameRef).unwrap_or_else(|| {
-                    new.push(name);
-                    UNKNOWN
-                })
-            });
+    /// Numbers all names that the layers have, new ones in order.
+    fn number_names(&mut self, layers: &mut [Layer]) {
+        let interner = Interner::default();
+        let intern = |layer: &Layer| {
+            let wanted = layer.wanted();
+            let mut waiting = Waiting::default();
+            wanted.iter().for_each(|name| _ = waiting.push(layer.outline.name(*name)));
+            let tables = layer.tables.iter().flat_map(|table| &table.names);
+            tables.for_each(|name| _ = waiting.push(name));
+            (wanted, interner.intern_all(&waiting))
         };
-        for layer in layers {
-            let outline = layer.outline;
-            let mut wanted = vec![false; outline.names.len()];
-            let mut want = |name: u32| {
-                if let Some(wanted) = wanted.get_mut(name as usize) {
-                    *wanted = true;
-                }
-            };
-            for definition in &outline.definitions {
-                want(definition.name);
-                if definition.kind == Kind::Member {
-                    want(definition.params);
-                }
-            }
-            for used in &outline.uses {
-                want(used.name);
-                want(used.via);
-            }
-            let wanted = wanted.iter().enumerate().filter(|(_, wanted)| **wanted);
-            wanted.for_each(|(name, _)| add(outline.name(name as u32)));
-            for table in &layer.tables {
-                add(&table.name);
-                table.functions.iter().for_each(|function| add(function));
+        let interned: Vec<_> = layers.par_iter().map(intern).collect();
+        let names = interner.freeze();
+        let sorted = names.sorted(&vec![1; names.len()]);
+        let search = |dense: &u32| self.names.search(names.get(*dense));
+        let found: Vec<Result<u32, u32>> = sorted.par_iter().map(search).collect();
+        let mut numbers = vec![UNKNOWN; names.len()];
+        for (dense, found) in sorted.into_iter().zip(found) {
+            let new = self.names.len() + self.overlay.names.len() as u32;
+            numbers[dense as usize] = NameRef(found.unwrap_or(new));
+            if let Err(place) = found {
+                self.overlay.name_places.push(place);
+                self.overlay.names.push(names.get(dense).to_vec());
             }
         }
-        new.sort_unstable();
-        for (index, name) in new.iter().enumerate() {
-            numbers.insert(name, NameRef(self.names.len() + index as u32));
-        }
-        self.overlay.name_places = new.iter().map(|name| self.names.lower_bound(name)).collect();
-        self.overlay.names = new.into_iter().map(<[u8]>::to_vec).collect();
-        numbers
+        layers.par_iter_mut().zip(interned).for_each(|(layer, (wanted, interned))| {
+            let number = |name: &u32| numbers[names.dense(*name) as usize];
+            layer.take(&wanted, interned.iter().map(number));
+        });
     }
 
     /// Lays the definitions out by name, path and place; for each layer the numbers of its own.
-    fn lay_definitions(
-        &mut self,
-        layers: &[Layer],
-        numbers: &Numbers,
-        idioms: &Idioms,
-    ) -> Vec<Vec<u32>> {
-        let number = |name: &[u8]| numbers.get(name).copied().unwrap_or(UNKNOWN);
-        let mut all: Vec<(NameRef, usize, usize, Definition, NameRef)> = Vec::new();
-        for (index, layer) in layers.iter().enumerate() {
-            let outline = layer.outline;
-            let mut instantiated = Vec::new();
-            let definitions = outline.definitions.iter().map(|d| (outline.name(d.name), *d));
-            let tables = layer.tables.iter().map(|t| (t.name.as_slice(), table_definition(t.line)));
-            for (ordinal, (text, definition)) in definitions.chain(tables).enumerate() {
-                let name = number(text);
-                let holds = match definition.kind {
-                    Kind::Member if definition.params != NO_NAME => {
-                        number(outline.name(definition.params))
-                    }
-                    _ => UNKNOWN,
-                };
-                all.push((name, index, ordinal, definition, holds));
-                if may_instantiate(idioms, definition.kind, text) {
-                    instantiated.push((definition.kind, name));
-                }
-            }
-            instantiated.sort_unstable_by_key(|(kind, name)| (*name, *kind));
-            self.overlay.instantiated.push(instantiated);
-        }
-        all.sort_unstable_by_key(|(name, index, ordinal, ..)| {
-            (self.name_key(*name), *index, *ordinal)
-        });
-        let count = |layer: &Layer| layer.outline.definitions.len() + layer.tables.len();
-        let mut own: Vec<Vec<u32>> = layers.iter().map(|layer| vec![0; count(layer)]).collect();
-        for (at, (name, index, ordinal, definition, holds)) in all.into_iter().enumerate() {
-            let at = at as u32;
-            own[index][ordinal] = at;
-            self.overlay.definitions.push(DefInfo {
-                id: DefId(self.base_definitions() + at),
+    fn lay_definitions(&mut self, layers: &[Layer], idioms: &Idioms) -> Vec<Vec<u32>> {
+        let keys = |(index, layer): (usize, &Layer)| {
+            let key = |number| self.order_of(layer.definition(number).0);
+            let keys = (0..layer.count()).map(|number| (key(number), index as u32, number as u32));
+            keys.collect::<Vec<_>>()
+        };
+        let mut order: Vec<_> = layers.par_iter().enumerate().flat_map_iter(keys).collect();
+        order.par_sort_unstable();
+        let (base_files, base_definitions) = (self.base_files(), self.base_definitions());
+        let place = |(at, (_, index, number)): (usize, &(u64, u32, u32))| {
+            let (name, definition) = layers[*index as usize].definition(*number as usize);
+            DefInfo {
+                id: DefId(base_definitions + at as u32),
                 name,
-                file: FileId(self.base_files() + index as u32),
+                file: FileId(base_files + index),
                 first: definition.first,
                 last: definition.last,
                 kind: definition.kind,
                 flags: definition.flags,
-            });
-            self.overlay.by_name.entry(name).or_insert(at..at).end = at + 1;
-            if holds != UNKNOWN {
-                self.overlay.types.insert(at, holds);
             }
+        };
+        let definitions: Vec<DefInfo> = order.par_iter().enumerate().map(place).collect();
+        let mut own: Vec<Vec<u32>> = layers.iter().map(|layer| vec![0; layer.count()]).collect();
+        for (at, (_, index, number)) in order.iter().enumerate() {
+            own[*index as usize][*number as usize] = at as u32;
         }
+        let holds = |(at, (_, index, number)): (usize, &(u64, u32, u32))| {
+            let layer = &layers[*index as usize];
+            let definition = layer.outline.definitions.get(*number as usize)?;
+            let holds = (definition.kind == Kind::Member).then(|| layer.number(definition.params));
+            Some((at as u32, holds.filter(|holds| *holds != UNKNOWN)?))
+        };
+        self.overlay.types = order.par_iter().enumerate().filter_map(holds).collect();
+        let mut start = 0;
+        for same in definitions.chunk_by(|one, other| one.name == other.name) {
+            let end = start + same.len() as u32;
+            self.overlay.by_name.push((same[0].name, start..end));
+            start = end;
+        }
+        self.overlay.by_name.par_sort_unstable_by_key(|(name, _)| *name);
+        self.overlay.definitions = definitions;
+        let instantiated = |layer: &Layer| {
+            let definitions = layer.outline.definitions.iter().map(|d| (d.kind, d.name));
+            let named = definitions.map(|(kind, n)| (kind, layer.outline.name(n), layer.number(n)));
+            let variable = table_definition(0).kind;
+            let tables = layer.tables.iter().filter_map(|table| {
+                Some((variable, table.names.first()?.as_slice(), *table.numbers.first()?))
+            });
+            let all = named.chain(tables);
+            let may = all.filter(|(kind, text, _)| may_instantiate(idioms, *kind, text));
+            let mut found: Vec<(Kind, NameRef)> = may.map(|(kind, _, name)| (kind, name)).collect();
+            found.sort_unstable_by_key(|(kind, name)| (*name, *kind));
+            found
+        };
+        self.overlay.instantiated = layers.par_iter().map(instantiated).collect();
         own
     }
 
-    fn lay_uses(&mut self, layers: &[Layer], numbers: &Numbers, own: &[Vec<u32>]) {
-        let number = |name: &[u8]| numbers.get(name).copied().unwrap_or(UNKNOWN);
-        let mut edges: Vec<Vec<Edge>> = vec![Vec::new(); self.overlay.definitions.len()];
-        for (layer, own) in layers.iter().zip(own) {
-            let outline = layer.outline;
-            let ids: Vec<NameRef> =
-                (0..outline.names.len() as u32).map(|name| number(outline.name(name))).collect();
-            let id = |name: u32| ids.get(name as usize).copied().unwrap_or(UNKNOWN);
-            let uses =
-                outline.uses.iter().filter(|u| (u.within as usize) < outline.definitions.len());
-            for used in uses {
-                let Use { name, kind, runs, line, within, via } = *used;
-                let via = (via != NO_NAME).then(|| id(via));
-                let edge = Edge { name: id(name), kind, line, via, runs };
-                edges[own[within as usize] as usize].push(edge);
-            }
-            for (table, at) in layer.tables.iter().zip(&own[outline.definitions.len()..]) {
-                edges[*at as usize].extend(table.functions.iter().map(|function| {
-                    let name = number(function);
-                    Edge { name, kind: UseKind::Init, line: table.line, via: None, runs: true }
-                }));
+    /// A name's place among all, as one number.
+    fn order_of(&self, name: NameRef) -> u64 {
+        let (place, index) = self.name_key(name);
+        u64::from(place) << 32 | u64::from(index)
+    }
+
+    fn lay_uses(&mut self, layers: &[Layer], own: &[Vec<u32>]) {
+        let uses = |(layer, own): (&Layer, &Vec<u32>)| self.uses_in(layer, own);
+        let all: Vec<LaidUses> = layers.par_iter().zip(own).map(uses).collect();
+        let mut users: Vec<u64> =
+            all.par_iter().flat_map_iter(|uses| &uses.users).copied().collect();
+        users.par_sort_unstable();
+        let mut ranges = vec![EdgeRange::default(); self.overlay.definitions.len()];
+        for ((file, uses), own) in (0..).zip(&all).zip(own) {
+            for ((start, end), at) in uses.ranges.iter().zip(own) {
+                ranges[*at as usize] = EdgeRange { file, start: *start, end: *end };
             }
         }
+        self.overlay.users = Users::of(&users);
+        self.overlay.edge_ranges = ranges;
+        self.overlay.edges = all.into_iter().map(|uses| uses.edges).collect();
+    }
+
+    /// The uses in a layer's definitions, whose numbers are its `own`.
+    fn uses_in(&self, layer: &Layer, own: &[u32]) -> LaidUses {
+        let outline = layer.outline;
+        let (count, mut users) = (outline.definitions.len(), Vec::new());
+        let mut edges: Vec<(u32, Edge)> = Vec::with_capacity(outline.uses.len());
+        let mut user = |name: NameRef, within: u32| {
+            users.push(u64::from(name.0) << 32 | u64::from(own[within as usize]));
+        };
+        for used in outline.uses.iter().filter(|used| (used.within as usize) < count) {
+            let Use { name, kind, runs, line, within, via } = *used;
+            let name = layer.number(name);
+            user(name, within);
+            if outline.name(via).contains(&b'@') {
+                user(layer.number(via), within);
+            }
+            let via = (via != NO_NAME).then(|| layer.number(via));
+            edges.push((within, Edge { name, kind, line, via, runs }));
+        }
+        for (within, table) in (count as u32..).zip(&layer.tables) {
+            for name in table.numbers.iter().skip(1).copied() {
+                user(name, within);
+                let (kind, line) = (UseKind::Init, table.line);
+                edges.push((within, Edge { name, kind, line, via: None, runs: true }));
+            }
+        }
+        users.sort_unstable();
+        users.dedup();
         // As the build leaves them.
-        for edges in &mut edges {
-            let via = |via: Option<NameRef>| (via.is_none(), via.map(|via| self.name_key(via)));
-            edges.sort_unstable_by_key(|e| {
-                (self.name_key(e.name), e.kind, via(e.via), !e.runs, e.line)
-            });
-            edges.dedup_by_key(|e| (e.name, e.kind, e.via));
+        let via = |via: Option<NameRef>| (via.is_none(), via.map(|via| self.order_of(via)));
+        edges.sort_unstable_by_key(|(within, e)| {
+            (*within, self.order_of(e.name), e.kind, via(e.via), !e.runs, e.line)
+        });
+        edges.dedup_by_key(|(within, e)| (*within, e.name, e.kind, e.via));
+        let mut ranges = vec![(0, 0); own.len()];
+        let mut start = 0;
+        for same in edges.chunk_by(|(one, _), (other, _)| one == other) {
+            let end = start + same.len() as u32;
+            ranges[same[0].0 as usize] = (start, end);
+            start = end;
         }
-        let mut users: HashMap<NameRef, Vec<u32>> = HashMap::new();
-        for (at, edges) in edges.iter().enumerate() {
-            for edge in edges {
-                let slot = edge.via.filter(|via| self.is_slot(*via));
-                for used in std::iter::once(edge.name).chain(slot) {
-                    let users = users.entry(used).or_default();
-                    if users.last() != Some(&(at as u32)) {
-                        users.push(at as u32);
-                    }
-                }
-            }
-        }
-        self.overlay.edges = edges;
-        self.overlay.users = users;
+        LaidUses { edges: edges.into_iter().map(|(_, edge)| edge).collect(), ranges, users }
     }
 }
 

@@ -37,6 +37,7 @@ mod record;
 mod regain;
 mod remade;
 mod resolve;
+mod rows;
 mod shard;
 mod slots;
 pub(crate) mod stored;

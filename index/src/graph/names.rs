@@ -111,6 +111,11 @@ impl<'a> NameTable<'a> {
 
     /// The number of the first name that is not below `wanted`.
     pub(super) fn lower_bound(&self, wanted: &[u8]) -> u32 {
+        self.search(wanted).unwrap_or_else(|place| place)
+    }
+
+    /// The number of `wanted`, or of the name before which it would come.
+    pub(super) fn search(&self, wanted: &[u8]) -> Result<u32, u32> {
         let (mut low, mut high) = (0, self.offsets.len());
         while low < high {
             let middle = (low + high) / 2;
@@ -120,15 +125,17 @@ impl<'a> NameTable<'a> {
                 high = middle
             }
         }
-        let Some(block) = low.checked_sub(1) else { return 0 };
-        let mut bound = ((block + 1) * BLOCK) as u32;
-        self.scan(block, &mut Vec::new(), |id, name| {
-            if name >= wanted {
-                bound = id;
-            }
-            name < wanted
-        });
-        bound.min(self.count)
+        let next = ((low * BLOCK) as u32).min(self.count);
+        let mut found = if self.first_of(low) == Some(wanted) { Ok(next) } else { Err(next) };
+        if let Some(block) = low.checked_sub(1) {
+            self.scan(block, &mut Vec::new(), |id, name| {
+                if name >= wanted {
+                    found = if name == wanted { Ok(id) } else { Err(id) };
+                }
+                name < wanted
+            });
+        }
+        found
     }
 
     /// A block's first name, which is whole.
@@ -141,8 +148,7 @@ impl<'a> NameTable<'a> {
 
     /// The number of `wanted`.
     pub(super) fn find(&self, wanted: &[u8]) -> Option<u32> {
-        let id = self.lower_bound(wanted);
-        (id < self.count && self.get(id) == wanted).then_some(id)
+        self.search(wanted).ok()
     }
 
     /// The names that begin with `start`, in order.

@@ -1,15 +1,15 @@
 //! The outlines of changed files, laid over the sections: their old definitions and edges
 //! are hidden, the new ones answer with the same questions. `layer` makes it.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
+use crate::bits::Bits;
 use crate::outline::Kind;
 
 use super::Damaged;
 use super::base::{DefInfo, Edge, Graph};
 use super::ids::{FileId, NameRef};
-use super::laid::{self, Laid};
+use super::laid::{self, Below, Laid};
 
 /// What changed since the sections were written. Names, files and definitions are numbered in
 /// the order of the sections.
@@ -17,16 +17,24 @@ use super::laid::{self, Laid};
 pub(super) struct Overlay<'a> {
     /// It was laid by an update: then nothing else is here.
     pub(super) stored: Option<Laid<'a>>,
-    pub(super) replaced: HashMap<FileId, Option<u32>>,
+    /// The files of the sections that are replaced, rising, each with the number of the one in its
+    /// place; none: it is gone.
+    pub(super) replaced: Vec<(FileId, Option<u32>)>,
+    pub(super) is_replaced: Bits,
     pub(super) paths: Vec<Vec<u8>>,
     /// Those that the sections do not have, and before which of theirs each comes.
     pub(super) names: Vec<Vec<u8>>,
     pub(super) name_places: Vec<u32>,
     pub(super) definitions: Vec<DefInfo>,
+    /// Each file's uses, those of one definition together.
     pub(super) edges: Vec<Vec<Edge>>,
-    pub(super) types: HashMap<u32, NameRef>,
-    pub(super) by_name: HashMap<NameRef, Range<u32>>,
-    pub(super) users: HashMap<NameRef, Vec<u32>>,
+    /// For each definition where in those of its file its own are.
+    pub(super) edge_ranges: Vec<EdgeRange>,
+    /// The structs that members hold or point to, by their definitions, rising.
+    pub(super) types: Vec<(u32, NameRef)>,
+    /// The names that are defined, rising, each with its definitions.
+    pub(super) by_name: Vec<(NameRef, Range<u32>)>,
+    pub(super) users: Users,
     /// The private files that each file includes.
     pub(super) includes: Vec<Vec<FileId>>,
     /// All files that each file includes, with the lines.
@@ -37,6 +45,49 @@ pub(super) struct Overlay<'a> {
     pub(super) formats: Vec<Vec<u8>>,
 }
 
+/// Where the uses in a definition are.
+#[derive(Clone, Copy, Default)]
+pub(super) struct EdgeRange {
+    pub(super) file: u32,
+    pub(super) start: u32,
+    pub(super) end: u32,
+}
+
+/// The definitions that use each name.
+#[derive(Default)]
+pub(super) struct Users {
+    /// The names that are used, rising, each with where its users end.
+    pub(super) names: Vec<(NameRef, u32)>,
+    pub(super) users: Vec<u32>,
+}
+
+impl Users {
+    /// From pairs of a name's number, in the upper half, and a definition's; rising and distinct.
+    pub(super) fn of(pairs: &[u64]) -> Users {
+        let mut users = Users { users: Vec::with_capacity(pairs.len()), ..Users::default() };
+        for same in pairs.chunk_by(|one, other| one >> 32 == other >> 32) {
+            users.users.extend(same.iter().map(|pair| *pair as u32));
+            users.names.push((NameRef((same[0] >> 32) as u32), users.users.len() as u32));
+        }
+        users
+    }
+
+    /// Each name, rising, with its users.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (NameRef, &[u32])> {
+        self.names.iter().enumerate().map(|(at, (name, _))| (*name, self.at(at)))
+    }
+
+    fn at(&self, at: usize) -> &[u32] {
+        let start = at.checked_sub(1).map_or(0, |before| self.names[before].1);
+        &self.users[start as usize..self.names[at].1 as usize]
+    }
+
+    fn of_name(&self, name: NameRef) -> &[u32] {
+        let found = self.names.binary_search_by_key(&name, |(name, _)| *name);
+        found.map_or(&[], |at| self.at(at))
+    }
+}
+
 impl Overlay<'_> {
     pub(super) fn is_empty(&self) -> bool {
         self.stored.is_none() && self.replaced.is_empty() && self.paths.is_empty()
@@ -45,14 +96,14 @@ impl Overlay<'_> {
     pub(super) fn replaces(&self, file: FileId) -> bool {
         match &self.stored {
             Some(laid) => laid.replaces(file),
-            None => !self.replaced.is_empty() && self.replaced.contains_key(&file),
+            None => self.is_replaced.get(file.at()),
         }
     }
 
     /// The files of the sections that are laid over, with their numbers here. For what lays, as the
     /// others below that are not of what is stored.
     pub(super) fn replaced_files(&self) -> impl Iterator<Item = (FileId, Option<u32>)> {
-        self.replaced.iter().map(|(file, now)| (*file, *now))
+        self.replaced.iter().copied()
     }
 
     /// The files of the sections that are gone.
@@ -64,7 +115,11 @@ impl Overlay<'_> {
     pub(super) fn current(&self, file: FileId, base: u32) -> FileId {
         let now = match &self.stored {
             Some(laid) => laid.now(file),
-            None => self.replaced.get(&file).copied().flatten(),
+            None if !self.is_replaced.get(file.at()) => None,
+            None => {
+                let found = self.replaced.binary_search_by_key(&file, |(file, _)| *file);
+                found.ok().and_then(|at| self.replaced[at].1)
+            }
         };
         now.map_or(file, |index| FileId(base + index))
     }
@@ -135,26 +190,34 @@ impl Overlay<'_> {
         if let Some(laid) = &self.stored {
             return laid.definitions_of(name);
         }
-        let found = self.by_name.get(&name).map(|range| range.start as usize..range.end as usize);
-        found.and_then(|range| self.definitions.get(range)).unwrap_or_default().to_vec()
+        let found = self.by_name.binary_search_by_key(&name, |(name, _)| *name);
+        let range = found.map_or(0..0, |at| self.by_name[at].1.clone());
+        self.in_range(&range).to_vec()
     }
 
-    /// The names that changed files define.
-    pub(super) fn defined_names(&self) -> impl Iterator<Item = NameRef> {
-        self.by_name.keys().copied()
+    /// The definitions with these numbers, of what is not stored.
+    pub(super) fn in_range(&self, range: &Range<u32>) -> &[DefInfo] {
+        self.definitions.get(range.start as usize..range.end as usize).unwrap_or_default()
+    }
+
+    /// The uses in a definition, of what is not stored.
+    pub(super) fn own_edges(&self, index: u32) -> &[Edge] {
+        let range = self.edge_ranges.get(index as usize).copied().unwrap_or_default();
+        let edges = self.edges.get(range.file as usize);
+        edges.and_then(|e| e.get(range.start as usize..range.end as usize)).unwrap_or_default()
     }
 
     pub(super) fn edges(&self, index: u32) -> Vec<Edge> {
         match &self.stored {
             Some(laid) => laid.edges(index),
-            None => self.edges.get(index as usize).cloned().unwrap_or_default(),
+            None => self.own_edges(index).to_vec(),
         }
     }
 
     pub(super) fn users_of(&self, name: NameRef) -> Vec<u32> {
         match &self.stored {
             Some(laid) => laid.users_of(name),
-            None => self.users.get(&name).cloned().unwrap_or_default(),
+            None => self.users.of_name(name).to_vec(),
         }
     }
 
@@ -193,16 +256,21 @@ impl Overlay<'_> {
     pub(super) fn member_type(&self, index: u32) -> Option<NameRef> {
         match &self.stored {
             Some(laid) => laid.member_type(index),
-            None => self.types.get(&index).copied(),
+            None => {
+                let found = self.types.binary_search_by_key(&index, |(at, _)| *at);
+                found.ok().map(|at| self.types[at].1)
+            }
         }
     }
 
-    /// What a file says of printing.
-    pub(super) fn said(&self, index: u32) -> &[u8] {
-        match &self.stored {
-            Some(laid) => laid.formats(index),
-            None => self.formats.get(index as usize).map_or(&[], Vec::as_slice),
-        }
+    /// What the files say of printing, by their numbers and packed, where it is stored.
+    pub(super) fn packed(&self) -> Option<&[u8]> {
+        self.stored.as_ref().map(|laid| laid.formats)
+    }
+
+    /// What the files say of printing, each with its path; of what is not stored.
+    pub(super) fn said(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.paths.iter().map(Vec::as_slice).zip(self.formats.iter().map(Vec::as_slice))
     }
 }
 
@@ -219,7 +287,7 @@ pub(super) fn partition(count: u32, before: impl Fn(u32) -> bool) -> u32 {
 impl<'a> Graph<'a> {
     /// Lays over the sections what [`Graph::laid`] wrote of what lay over the same ones.
     pub(super) fn lay_stored(&mut self, bytes: &'a [u8]) -> Result<(), Damaged> {
-        let laid = Laid::open(bytes, self.base_files(), self.base_definitions());
+        let laid = Laid::open(bytes, self.below());
         let stored = Some(laid.ok_or(Damaged("graph.laid"))?);
         self.overlay = Overlay { stored, ..Overlay::default() };
         for index in 0..self.overlay.files() {
@@ -233,7 +301,12 @@ impl<'a> Graph<'a> {
 
     /// What lies over the sections now, in bytes.
     pub(crate) fn laid(&self) -> Vec<u8> {
-        laid::write(&self.overlay, self.base_files(), self.base_definitions())
+        laid::write(&self.overlay, self.below())
+    }
+
+    fn below(&self) -> Below {
+        let (files, definitions) = (self.base_files(), self.base_definitions());
+        Below { files, definitions, names: self.names.len() }
     }
 }
 

@@ -3,6 +3,7 @@
 //! From the lowest bit: file 20, first line 22, kind 5, flags 7, lines after the first 10.
 //! A definition that is longer than that is looked up in a table beside.
 
+use super::base::DefInfo;
 use crate::outline::{Definition, Flags, Kind};
 
 const LONGEST: u64 = (1 << 10) - 1;
@@ -30,7 +31,8 @@ pub(super) struct DefRecord {
 impl DefRecord {
     /// The record of `definition`, which goes by `name` in the tree.
     pub(super) fn new(name: u32, definition: &Definition) -> Self {
-        let packed = pack(definition);
+        let Definition { first, last, kind, flags, .. } = *definition;
+        let packed = pack(first, last, kind, flags);
         DefRecord { name, packed: [packed as u32, (packed >> 32) as u32] }
     }
 
@@ -66,15 +68,26 @@ fn kind(packed: u64) -> Option<Kind> {
 }
 
 /// Whether the definition's length needs the table beside.
-pub(super) fn is_long(definition: &Definition) -> bool {
-    u64::from(definition.last.saturating_sub(definition.first)) >= LONGEST
+pub(super) fn is_long(first: u32, last: u32) -> bool {
+    u64::from(last.saturating_sub(first)) >= LONGEST
 }
 
-fn pack(definition: &Definition) -> u64 {
-    let more = u64::from(definition.last.saturating_sub(definition.first)).min(LONGEST);
-    u64::from(definition.first).min(LAST_LINE) << 20
-        | u64::from(definition.kind as u8) << 42
-        | u64::from(definition.flags.0 & 0x7f) << 47
+/// The record of a definition in the file of this number.
+pub(super) fn of(definition: &DefInfo, file: u32) -> u64 {
+    let DefInfo { first, last, kind, flags, .. } = *definition;
+    pack(first, last, kind, flags) | u64::from(file & 0xf_ffff)
+}
+
+/// The line that a record has for a definition's first.
+pub(super) fn first_line(first: u32) -> u32 {
+    first.min(LAST_LINE as u32)
+}
+
+fn pack(first: u32, last: u32, kind: Kind, flags: Flags) -> u64 {
+    let more = u64::from(last.saturating_sub(first)).min(LONGEST);
+    u64::from(first_line(first)) << 20
+        | u64::from(kind as u8) << 42
+        | u64::from(flags.0 & 0x7f) << 47
         | more << 54
 }
 

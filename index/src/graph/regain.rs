@@ -14,6 +14,7 @@ use crate::outline::{FileOutline, Kind};
 use super::base::Graph;
 use super::edges::CONDITIONS;
 use super::ids::{FileId, NameRef};
+use super::include::base_name;
 use super::undecided::{hash, include_key, key};
 
 /// A file that is not what the graph says of it: its path, and its outline; none: it is gone.
@@ -27,6 +28,20 @@ pub struct TooMany;
 /// After so many rounds of files that follow from files it is better built again: each lays all
 /// of them anew.
 const ROUNDS: usize = 16;
+
+/// That one of so many files lies there in vain is not worth laying all again.
+const VAIN: usize = 32;
+
+/// A file that is laid over the sections.
+pub(super) struct Laying {
+    pub(super) path: Vec<u8>,
+    /// Its outline with what other files' macros make in it; none: it is gone.
+    pub(super) now: Option<FileOutline>,
+    /// Its outline without that, where it was kept and is another.
+    pub(super) as_read: Option<FileOutline>,
+    /// It did not change, and was read because others did.
+    pub(super) again: bool,
+}
 
 impl Graph<'_> {
     /// Lays changed files over the sections, and what follows from them; afterwards every
@@ -59,24 +74,26 @@ impl Graph<'_> {
         (most, to_keep): (usize, bool),
         outline: &(dyn Fn(&[u8]) -> Option<FileOutline> + Sync),
     ) -> Result<Vec<Overlaid>, TooMany> {
+        self.lay_nothing();
         let latest: HashMap<Vec<u8>, Option<FileOutline>> = changed.into_iter().collect();
-        let mut laid: Vec<(Overlaid, bool)> =
-            latest.into_iter().map(|overlaid| (overlaid, false)).collect();
+        let changed = latest.into_iter();
+        let mut laid: Vec<Laying> =
+            changed.map(|(path, now)| Laying { path, now, as_read: None, again: false }).collect();
         for _ in 0..ROUNDS {
             let users = self.users_of_changed_macros(&laid);
             add(&mut laid, users, most, outline)?;
-            laid.sort_unstable_by(|((one, _), _), ((other, _), _)| one.cmp(other));
-            let mut complete: Vec<Overlaid> = laid.iter().map(|(laid, _)| laid.clone()).collect();
-            self.complete(&mut complete, idioms, outline);
-            let layers: Vec<_> = complete.iter().map(|(p, o)| (p.as_slice(), o.as_ref())).collect();
-            self.lay(&layers, idioms);
+            laid.sort_unstable_by(|one, other| one.path.cmp(&other.path));
+            self.complete(&mut laid, idioms, !to_keep, outline);
+            self.lay_all(&laid, idioms);
             let more = self.files_to_read_again(idioms);
             if more.is_empty() {
                 if to_keep {
-                    self.lay_without_vain(&mut laid, &complete, idioms);
+                    self.lay_without_vain(&mut laid, idioms);
                 }
-                let again = laid.into_iter().filter(|(_, again)| *again);
-                return Ok(again.map(|(overlaid, _)| overlaid).collect());
+                let again = laid.into_iter().filter(|laying| laying.again);
+                return Ok(again
+                    .map(|laying| (laying.path, laying.as_read.or(laying.now)))
+                    .collect());
             }
             let paths = more.into_iter().map(|file| self.path(file).to_vec()).collect();
             add(&mut laid, paths, most, outline)?;
@@ -84,28 +101,27 @@ impl Graph<'_> {
         Err(TooMany)
     }
 
-    /// Lays all again but what was laid in vain.
-    fn lay_without_vain(
-        &mut self,
-        laid: &mut Vec<(Overlaid, bool)>,
-        complete: &[Overlaid],
-        idioms: &Idioms,
-    ) {
-        let again = laid.iter().filter(|((_, outline), again)| *again && outline.is_some());
-        let again = again.filter_map(|((path, _), _)| self.overlay.file(path)).collect();
-        let vain = self.laid_in_vain(&again);
-        if vain.is_empty() {
+    fn lay_all(&mut self, laid: &[Laying], idioms: &Idioms) {
+        let layers: Vec<_> = laid.iter().map(|l| (l.path.as_slice(), l.now.as_ref())).collect();
+        self.lay(&layers, idioms);
+    }
+
+    /// Lays all again but what was laid in vain, where that is much.
+    fn lay_without_vain(&mut self, laid: &mut Vec<Laying>, idioms: &Idioms) {
+        let again = laid.iter().filter(|laying| laying.again && laying.now.is_some());
+        let again: HashSet<u32> =
+            again.filter_map(|laying| self.overlay.file(&laying.path)).collect();
+        let is_much = |files: &HashSet<u32>| files.len() > laid.len() / VAIN;
+        if !is_much(&again) {
             return;
         }
-        let is_vain: Vec<bool> = laid
-            .iter()
-            .map(|((path, _), _)| self.overlay.file(path).is_some_and(|at| vain.contains(&at)))
-            .collect();
-        let stays = complete.iter().zip(&is_vain).filter(|(_, is_vain)| !**is_vain);
-        let layers: Vec<_> = stays.map(|((p, o), _)| (p.as_slice(), o.as_ref())).collect();
-        self.lay(&layers, idioms);
-        let mut vain = is_vain.into_iter();
-        laid.retain(|_| vain.next() != Some(true));
+        let vain = self.laid_in_vain(&again);
+        if !is_much(&vain) {
+            return;
+        }
+        let is_vain = |path: &[u8]| self.overlay.file(path).is_some_and(|at| vain.contains(&at));
+        laid.retain(|laying| !is_vain(&laying.path));
+        self.lay_all(laid, idioms);
     }
 
     /// The files of the sections, not laid over yet, of which something else holds now.
@@ -131,12 +147,7 @@ impl Graph<'_> {
     /// The keys of what was undecided and is decided otherwise now.
     fn decided_keys(&self) -> HashSet<u32> {
         let mut keys = HashSet::new();
-        for name in self.overlay.defined_names() {
-            let before = self.known_before(name);
-            let gained = self.known(name) & !before;
-            if gained == 0 {
-                continue;
-            }
+        for (name, before, gained) in self.gained() {
             let hash = hash(&self.name(name));
             let met = |needed: &&u8| **needed & gained != 0 && **needed & before == 0;
             keys.extend(CONDITIONS.iter().filter(met).map(|needed| key(hash, *needed)));
@@ -204,26 +215,49 @@ impl Graph<'_> {
     /// Whether a file of the sections, of which layer `now` is what it is now, includes other
     /// files than it did.
     pub(super) fn includes_otherwise(&self, file: FileId, now: Option<u32>) -> bool {
-        let paths = |targets: Vec<FileId>| {
-            let mut paths: Vec<Vec<u8>> =
-                targets.into_iter().map(|target| self.path(target).to_vec()).collect();
-            paths.sort_unstable();
-            paths.dedup();
-            paths
-        };
         let targets = now.map_or(&[][..], |index| self.overlay.all_includes(index));
-        let targets = targets.iter().map(|(target, _)| *target).collect();
-        paths(targets) != paths(self.base_includes(file).collect())
+        let mut now: Vec<FileId> = targets.iter().map(|(target, _)| *target).collect();
+        let mut before = self.included_before(file);
+        for targets in [&mut now, &mut before] {
+            targets.sort_unstable();
+            targets.dedup();
+        }
+        now != before
     }
 
-    /// The files that use a macro of a file which includes other files than it did: which
-    /// macro a header means depends on who includes it.
+    /// The files that a file of the sections included, by their numbers now: of one that is gone, its
+    /// own.
+    fn included_before(&self, file: FileId) -> Vec<FileId> {
+        let targets = self.base_includes(file);
+        targets.map(|target| self.overlay.current(target, self.base_files())).collect()
+    }
+
+    /// The headers that use a macro of a file which includes them now and didn't, or the other way
+    /// round: which macro a header means depends on who includes it (`Origin`).
     fn users_of_moved_macros(&self, found: &mut HashSet<FileId>) {
-        let moved = self.overlay.replaced_files().filter(|(file, now)| {
-            !self.makers_of(*file).is_empty() && self.includes_otherwise(*file, *now)
-        });
-        let names = moved.flat_map(|(file, _)| self.makers_of(file)).map(|(name, _)| name);
-        found.extend(self.users_of_macros(names.collect()));
+        let moved: Vec<(FileId, Option<u32>)> = self
+            .overlay
+            .replaced_files()
+            .filter(|(file, now)| {
+                !self.makers_of(*file).is_empty() && self.includes_otherwise(*file, *now)
+            })
+            .collect();
+        let mut called: HashSet<&[u8]> = HashSet::new();
+        for (file, now) in &moved {
+            let targets = now.map_or(&[][..], |index| self.overlay.all_includes(index)).iter();
+            let now: HashSet<FileId> = targets.map(|(target, _)| *target).collect();
+            let before: HashSet<FileId> = self.included_before(*file).into_iter().collect();
+            called.extend(now.symmetric_difference(&before).map(|f| base_name(self.path(*f))));
+        }
+        if called.is_empty() {
+            return;
+        }
+        // By the path that is written there several files may be meant.
+        let may = |file: FileId| {
+            self.place(file).is_header && called.contains(base_name(self.base_path(file)))
+        };
+        let names = moved.iter().flat_map(|(file, _)| self.makers_of(*file));
+        found.extend(self.users_of_macros(names.map(|(name, _)| name).collect(), &may));
     }
 
     /// For each file of the sections its definitions that including may make tables of, by name.
@@ -255,7 +289,7 @@ impl Graph<'_> {
 
 /// Reads the files at `paths` again, besides those in `laid`.
 fn add(
-    laid: &mut Vec<(Overlaid, bool)>,
+    laid: &mut Vec<Laying>,
     paths: Vec<Vec<u8>>,
     most: usize,
     outline: &(dyn Fn(&[u8]) -> Option<FileOutline> + Sync),
@@ -264,8 +298,8 @@ fn add(
         return Err(TooMany);
     }
     laid.par_extend(paths.into_par_iter().map(|path| {
-        let outline = outline(&path);
-        ((path, outline), true)
+        let now = outline(&path);
+        Laying { path, now, as_read: None, again: true }
     }));
     Ok(())
 }

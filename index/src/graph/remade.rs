@@ -3,8 +3,9 @@
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rayon::prelude::*;
 
 use crate::idiom::Idioms;
 use crate::outline::{Definition, FileOutline, Kind, NO_NAME, Template, expand};
@@ -13,7 +14,8 @@ use super::base::{DefInfo, Graph};
 use super::builder::IncludeRecord;
 use super::ids::{FileId, NameRef};
 use super::made::{self, Known, Made, Origin};
-use super::regain::Overlaid;
+use super::regain::Laying;
+use super::stored::Read;
 
 /// A file's macros, and what it includes.
 struct Offer {
@@ -27,56 +29,97 @@ impl Offer {
     }
 }
 
-impl Graph<'_> {
-    /// Adds to the outlines `laid`, which are to be laid over the sections, what other files'
-    /// macros make in them. `read` gives the outline of a file that did not change.
-    pub(super) fn complete(
-        &self,
-        laid: &mut [Overlaid],
-        idioms: &Idioms,
-        read: &dyn Fn(&[u8]) -> Option<FileOutline>,
-    ) {
-        let offers: HashMap<Vec<u8>, Option<Rc<Offer>>> = laid
-            .iter()
-            .map(|(path, outline)| (path.clone(), outline.as_ref().map(|o| Rc::new(Offer::of(o)))))
-            .collect();
+/// What is offered to files that use macros.
+struct Offers<'r> {
+    read: &'r Read<'r>,
+    known: Mutex<HashMap<Vec<u8>, Option<Arc<Offer>>>>,
+    /// Of the macros of changed files, where they are.
+    changed: HashMap<Vec<u8>, Vec<Vec<u8>>>,
+}
+
+impl<'r> Offers<'r> {
+    /// Those of the files that are laid over the sections, and with `read`, of others.
+    fn new(laid: &[Laying], read: &'r Read<'r>) -> Offers<'r> {
+        let offer = |laying: &Laying| {
+            (laying.path.clone(), laying.now.as_ref().map(|outline| Arc::new(Offer::of(outline))))
+        };
+        let known: HashMap<_, _> = laid.par_iter().map(offer).collect();
         let mut changed: HashMap<Vec<u8>, Vec<Vec<u8>>> = HashMap::new();
-        for (path, offer) in &offers {
+        for (path, offer) in &known {
             for (name, _) in offer.iter().flat_map(|offer| &offer.makers) {
                 changed.entry(name.clone()).or_default().push(path.clone());
             }
         }
-        let offers = RefCell::new(offers);
-        let offer = |path: &[u8]| -> Option<Rc<Offer>> {
-            if let Some(known) = offers.borrow().get(path) {
+        Offers { read, known: Mutex::new(known), changed }
+    }
+
+    fn of_file(&self, path: &[u8]) -> Option<Arc<Offer>> {
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known().get(path) {
+            return known.clone();
+        }
+        let offer = (self.read)(path).map(|outline| Arc::new(Offer::of(&outline)));
+        known().insert(path.to_vec(), offer.clone());
+        offer
+    }
+}
+
+impl Graph<'_> {
+    /// Adds to the outlines `laid`, which are to be laid over the sections, what other files'
+    /// macros make in them; of those that were read again what was read stays beside it, where it
+    /// `is_kept`. `read` gives the outline of a file that did not change.
+    ///
+    /// What is made in a file says the tree alone, and not what lies over the sections already.
+    pub(super) fn complete(
+        &self,
+        laid: &mut [Laying],
+        idioms: &Idioms,
+        is_kept: bool,
+        read: &Read,
+    ) {
+        let is_open = |now: &FileOutline| !now.invocations.is_empty();
+        if !laid.iter().any(|laying| laying.now.as_ref().is_some_and(is_open)) {
+            return;
+        }
+        let offers = Offers::new(laid, read);
+        laid.par_iter_mut().with_max_len(1 << 4).for_each(|laying| {
+            let Some(outline) = laying.now.as_mut().filter(|now| is_open(now)) else { return };
+            laying.as_read = (laying.again && is_kept).then(|| outline.clone());
+            self.complete_file(&laying.path, outline, idioms, &offers);
+        });
+    }
+
+    fn complete_file(
+        &self,
+        path: &[u8],
+        outline: &mut FileOutline,
+        idioms: &Idioms,
+        offers: &Offers,
+    ) {
+        let own = Offer::of(outline);
+        let from = Origin::new(path, &own.includes);
+        // One macro is used many times in a file.
+        let meant: RefCell<HashMap<Vec<u8>, Vec<Arc<Template>>>> = RefCell::default();
+        let lookup = |name: &[u8]| {
+            if let Some(known) = meant.borrow().get(name) {
                 return known.clone();
             }
-            let offer = read(path).map(|outline| Rc::new(Offer::of(&outline)));
-            offers.borrow_mut().insert(path.to_vec(), offer.clone());
-            offer
+            let mut paths = self.paths_with_macro(name, from);
+            paths.extend(offers.changed.get(name).into_iter().flatten().cloned());
+            paths.sort_unstable();
+            paths.dedup();
+            let found: Vec<(Vec<u8>, Arc<Offer>)> =
+                paths.into_iter().filter_map(|p| Some((p.clone(), offers.of_file(&p)?))).collect();
+            let makers = found.iter().flat_map(|(path, offer)| {
+                let named = offer.makers.iter().filter(|(own, _)| own == name);
+                named.map(|(_, template)| (Origin::new(path, &offer.includes), template))
+            });
+            let chosen = made::chosen(from, makers);
+            meant.borrow_mut().insert(name.to_vec(), chosen.clone());
+            chosen
         };
-        for (path, outline) in laid.iter_mut() {
-            let Some(outline) = outline.as_mut().filter(|o| !o.invocations.is_empty()) else {
-                continue;
-            };
-            let own = Offer::of(outline);
-            let from = Origin::new(path, &own.includes);
-            let lookup = |name: &[u8]| {
-                let mut paths = self.paths_with_macro(name, from);
-                paths.extend(changed.get(name).into_iter().flatten().cloned());
-                paths.sort_unstable();
-                paths.dedup();
-                let found: Vec<(Vec<u8>, Rc<Offer>)> =
-                    paths.into_iter().filter_map(|p| Some((p.clone(), offer(&p)?))).collect();
-                let makers = found.iter().flat_map(|(path, offer)| {
-                    let named = offer.makers.iter().filter(|(own, _)| own == name);
-                    named.map(|(_, t)| (Origin::new(path, &offer.includes), t))
-                });
-                made::chosen(from, makers)
-            };
-            let made = made_in(outline, idioms, &lookup);
-            put(outline, made);
-        }
+        let made = made_in(outline, idioms, &lookup);
+        put(outline, made);
     }
 
     /// The files of the sections whose macros of this name `from` may mean.
@@ -90,38 +133,63 @@ impl Graph<'_> {
 
     /// The files of the sections, besides those in `laid`, that use a macro which a file in
     /// `laid` has, had or has otherwise.
-    pub(super) fn users_of_changed_macros(&self, laid: &[(Overlaid, bool)]) -> Vec<Vec<u8>> {
-        let mut names: Vec<NameRef> = Vec::new();
-        for ((path, outline), _) in laid {
-            let before = self.base_file(path).map(|file| self.makers_of(file)).unwrap_or_default();
-            let mut now = made::hashes(outline.as_ref());
-            for (name, hash) in before {
+    pub(super) fn users_of_changed_macros(&self, laid: &[Laying]) -> Vec<Vec<u8>> {
+        let changed_in = |laying: &Laying| {
+            let before = self.base_file(&laying.path).map(|file| self.makers_of(file));
+            let mut now = made::hashes(laying.now.as_ref());
+            let mut names: Vec<NameRef> = Vec::new();
+            for (name, hash) in before.unwrap_or_default() {
                 if now.remove(&self.name(name)) != Some(hash) {
                     names.push(name);
                 }
             }
             names.extend(now.keys().filter_map(|name| self.find_name(name)));
-        }
-        let known: HashSet<&[u8]> = laid.iter().map(|((path, _), _)| path.as_slice()).collect();
-        let files = self.users_of_macros(names).into_iter();
-        files.map(|file| self.path(file).to_vec()).filter(|p| !known.contains(&p[..])).collect()
+            names
+        };
+        let changed = laid.par_iter().filter(|laying| !laying.again);
+        let mut names: Vec<NameRef> = changed.flat_map_iter(changed_in).collect();
+        names.sort_unstable();
+        names.dedup();
+        let known = laid.iter().filter_map(|laying| self.base_file(&laying.path));
+        let known: HashSet<FileId> = known.collect();
+        let files = self.users_of_macros(names, &|file| !known.contains(&file)).into_iter();
+        files.map(|file| self.base_path(file).to_vec()).collect()
     }
 
-    /// The files of the sections, not laid over, that use one of these macros at their top
-    /// level, directly or through other macros.
-    pub(super) fn users_of_macros(&self, mut names: Vec<NameRef>) -> HashSet<FileId> {
+    /// The files of the sections, not laid over and among those that `may`, that use one of these
+    /// macros at their top level, directly or through other macros; those too that used it when that
+    /// was an edge.
+    pub(super) fn users_of_macros(
+        &self,
+        mut names: Vec<NameRef>,
+        may: &dyn Fn(FileId) -> bool,
+    ) -> HashSet<FileId> {
         let mut found = HashSet::new();
         let mut known: HashSet<NameRef> = names.iter().copied().collect();
         while let Some(name) = names.pop() {
-            for user in self.users_of(name).into_iter().filter_map(|id| self.definition(id)) {
-                if user.kind == Kind::Macro {
-                    if known.insert(user.name) {
-                        names.push(user.name);
-                    }
-                } else if self.is_base(user.file) && self.uses_at_top(&user, name) {
-                    found.insert(user.file);
+            let mut add = |user: DefInfo| {
+                if known.insert(user.name) {
+                    names.push(user.name);
+                }
+            };
+            for id in self.base_users_of(name) {
+                let Some(record) = self.record(id) else { continue };
+                let file = FileId(record.file);
+                if self.overlay.replaces(file) {
+                    continue;
+                }
+                if record.kind == Kind::Macro {
+                    self.definition(id).into_iter().for_each(&mut add);
+                } else if !found.contains(&file)
+                    && may(file)
+                    && self.definition(id).is_some_and(|user| self.uses_at_top(&user, name))
+                {
+                    found.insert(file);
                 }
             }
+            let own = self.overlay.users_of(name).into_iter();
+            let own = own.filter_map(|index| self.overlay.definition(index));
+            own.filter(|user| user.kind == Kind::Macro).for_each(add);
         }
         found
     }
@@ -129,7 +197,7 @@ impl Graph<'_> {
     /// Whether `user` uses `name` outside a body: on its own first line, or as the file.
     fn uses_at_top(&self, user: &DefInfo, name: NameRef) -> bool {
         user.kind == Kind::File
-            || self.edges_of(user).iter().any(|e| e.name == name && e.line == user.first)
+            || self.all_uses_of(user).iter().any(|e| e.name == name && e.line == user.first)
     }
 }
 

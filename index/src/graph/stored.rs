@@ -34,8 +34,8 @@ const SECTIONS: [Name; 7] = [
     *b"formats\0",
 ];
 
-/// The same files, laid over the graph.
-const LAID: Name = *b"laid\0\0\0\0";
+/// The same files, laid over the graph. What was called `laid` was another form of it.
+const LAID: Name = *b"laid-2\0\0";
 
 /// Encoded outlines by path; `None` for a file that is gone, and nothing in it for one that is to
 /// be read again.

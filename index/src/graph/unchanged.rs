@@ -3,8 +3,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use rayon::prelude::*;
+
 use super::base::{DefInfo, Edge, Graph};
-use super::ids::{FileId, NameRef};
+use super::ids::{DefId, FileId, NameRef};
 
 /// What the graph says of one definition, wherever it is kept.
 #[derive(PartialEq)]
@@ -25,13 +27,15 @@ impl Graph<'_> {
         if places.is_empty() {
             return HashSet::new();
         }
+        let of_places = |id: u32| {
+            let file = FileId(self.record(DefId(id))?.file);
+            Some((*places.get(&file)?, self.definition(DefId(id))?))
+        };
+        let found: Vec<(u32, DefInfo)> =
+            (0..self.base_definitions()).into_par_iter().filter_map(of_places).collect();
         let mut before: HashMap<u32, Vec<DefInfo>> = HashMap::new();
-        for name in (0..self.names.len()).map(NameRef) {
-            for definition in self.base_definitions_of(name) {
-                if let Some(index) = places.get(&definition.file) {
-                    before.entry(*index).or_default().push(definition);
-                }
-            }
+        for (index, definition) in found {
+            before.entry(index).or_default().push(definition);
         }
         let mut now: HashMap<u32, Vec<DefInfo>> = HashMap::new();
         for definition in self.overlay.all() {
@@ -49,8 +53,8 @@ impl Graph<'_> {
             };
             !self.includes_otherwise(file, Some(index)) && of(&before) == of(&now)
         };
-        let same = places.into_iter().filter(|place| is_same(*place));
-        same.map(|(_, index)| index).collect()
+        let same = places.par_iter().filter(|(file, index)| is_same((**file, **index)));
+        same.map(|(_, index)| *index).collect()
     }
 
     fn said_of(&self, definition: &DefInfo) -> Said {
