@@ -10,7 +10,12 @@ use std::time::Instant;
 use super::Real;
 
 /// Name, kind, and what must be told: titles of sections and facts.
-const FACTS: [(&str, &str, &[&str]); 37] = [
+const FACTS: [(&str, &str, &[&str]); 38] = [
+    (
+        "create_module",
+        "removed-syscall",
+        &["System call tables: a number, and nothing that answers", "174 64 create_module"],
+    ),
     (
         "dscc4.setup=",
         "documented-param",
