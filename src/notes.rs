@@ -64,14 +64,10 @@ fn about_names(note: &Note) -> String {
         Note::BootParameter { asked, parameter, used: true } => format!(
             "{asked} is not defined in the code; it is a boot parameter: kgrep trace {parameter}"
         ),
-        Note::TracedOnly { asked, kind } => {
-            let kind = match kind.as_str() {
-                "removed-syscall" => "a system call that is gone",
-                "folder" => "a folder",
-                _ => "a file",
-            };
-            format!("the code has no such name: {asked}; it is {kind}: kgrep trace {asked}")
-        }
+        Note::TracedOnly { asked, kind } => format!(
+            "the code has no such name: {asked}; it is {}: kgrep trace {asked}",
+            traced(kind)
+        ),
         Note::OtherKinds { asked, kinds } => {
             let kinds: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
             format!("{asked} is of another kind here: {}", kinds.join(", "))
@@ -113,6 +109,15 @@ fn about_names(note: &Note) -> String {
         | Note::OnlyNotBuilt { .. }
         | Note::OnlyBuilt => about_built(note),
         note => about_uses(note),
+    }
+}
+
+/// What a name is that only a recipe of this kind knows.
+fn traced(kind: &str) -> &'static str {
+    match kind {
+        "removed-syscall" => "a system call that is gone",
+        "folder" => "a folder",
+        _ => "a file",
     }
 }
 

@@ -122,17 +122,32 @@ fn a_macro_that_a_macro_hands_on_is_used() {
 #[test]
 fn a_short_function_of_the_file_is_expanded_like_an_inline_one() {
     let dir = Dir::new();
-    let long = "\tdim();\n".repeat(8);
+    let long = "\tdim();\n".repeat(20);
+    let few = "\t/* It is said why. */\n".repeat(10);
+    let many = "\tdim(); take(); own(); long_one(); few(); many();\n\n".repeat(4);
     dir.create(
         "a.c",
         format!(
             "void dim(void) {{}}\nstatic void take(void)\n{{\n\tdim();\n}}\n\
              void __weak own(void)\n{{\n\tdim();\n}}\nstatic void long_one(void)\n{{\n{long}}}\n\
-             void f(void) {{ take(); own(); long_one(); }}\n"
+             static void few(void)\n{{\n{few}\tdim();\n}}\n\
+             static void many(void)\n{{\n{many}}}\n\
+             void f(void) {{ take(); own(); long_one(); few(); many(); }}\n"
         ),
     );
     dir.create("b.c", "void g(void) { f(); }\n");
-    assert_eq!(edges(&dir, &["macro"]), ["f > take", "long_one > dim", "own > dim", "take > dim"]);
+    let expanded = [
+        "f > few",
+        "f > take",
+        "few > dim",
+        "long_one > dim",
+        "many > dim",
+        "many > few",
+        "many > take",
+        "own > dim",
+        "take > dim",
+    ];
+    assert_eq!(edges(&dir, &["macro"]), expanded);
 }
 
 #[test]

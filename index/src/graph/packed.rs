@@ -217,7 +217,7 @@ mod tests {
     fn used(name: u32, via: u32, within: u32, line: u32) -> UseRecord {
         let kinds = [UseKind::Call, UseKind::Ref, UseKind::Init, UseKind::Indirect, UseKind::Pass];
         let kind = kinds[(name % 5) as usize];
-        UseRecord::new(&Use { name, kind, runs: name % 3 == 0, line, within, via })
+        UseRecord::new(&Use { name, kind, runs: name.is_multiple_of(3), line, within, via })
     }
 
     fn packed(one: &[UseRecord], other: &[UseRecord], maybe: &Maybe) -> PackedUses {

@@ -48,8 +48,9 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Option<Hunk> {
     cursor.skip(1);
     let section = section.to_vec();
     let mut body = Body::default();
-    while (body.old < old.count || body.new < new.count) && !ends_early(cursor) {
-        if !body.take(cursor) {
+    while body.old < old.count || body.new < new.count {
+        let is_last = (body.old + 1, body.new) == (old.count, new.count);
+        if ends_early(cursor, is_last) || !body.take(cursor) {
             break;
         }
     }
@@ -146,9 +147,11 @@ fn note(cursor: &mut Cursor<'_>, body: &mut Body) -> bool {
     true
 }
 
-/// The hunk ends here though its counts say otherwise.
-fn ends_early(cursor: &Cursor<'_>) -> bool {
-    is_signature(cursor) || starts_file(cursor)
+/// The hunk ends here though its counts say otherwise. At the very end of a patch `-- ` is a removed
+/// line if the counts lack nothing else.
+fn ends_early(cursor: &Cursor<'_>, lacks_one_removed: bool) -> bool {
+    let is_counted = lacks_one_removed && cursor.ahead(1).is_none();
+    is_signature(cursor) && !is_counted || starts_file(cursor)
 }
 
 /// After the counted lines, how many more there are of the same, up to a change: for a line that
@@ -158,7 +161,7 @@ fn more_than_counted(cursor: &Cursor<'_>) -> Option<usize> {
     let blanks = blanks.count();
     let is_change = matches!(cursor.ahead(blanks).and_then(<[u8]>::first), Some(b'+' | b'-'));
     match blanks {
-        0 => (is_change && !ends_early(cursor)).then_some(1),
+        0 => (is_change && !ends_early(cursor, false)).then_some(1),
         blanks => is_change.then_some(blanks),
     }
 }
@@ -167,7 +170,7 @@ fn more_than_counted(cursor: &Cursor<'_>) -> Option<usize> {
 ///
 /// A removed line that reads `- ` looks the same, but what follows it in a hunk never
 /// begins with a digit.
-pub(super) fn is_signature(cursor: &Cursor<'_>) -> bool {
+fn is_signature(cursor: &Cursor<'_>) -> bool {
     let dashes = cursor.peek().is_some_and(|line| matches!(trim_line_end(line), b"-- " | b"--"));
     dashes
         && match cursor.ahead(1) {
@@ -206,6 +209,13 @@ mod tests {
         let hunk = hunk("@@ -1,3 +1,3 @@\n a\n-b\n+c\n-- \n2.26.2\n\n");
         assert_eq!(hunk.body, b" a\n-b\n+c\n");
         assert_eq!((hunk.old.count, hunk.recounted), (2, true));
+        // By its counts the last line of a patch is none.
+        let hunk = self::hunk("@@ -1,2 +1,1 @@\n a\n-- \n");
+        assert_eq!((&hunk.body[..], hunk.old.count, hunk.recounted), (&b" a\n-- \n"[..], 2, false));
+        for counts in ["-1,3 +1,1", "-1,1 +1,1", "-1,2 +1,2"] {
+            let hunk = self::hunk(&format!("@@ {counts} @@\n a\n-- \n"));
+            assert_eq!((&hunk.body[..], hunk.old.count), (&b" a\n"[..], 1));
+        }
     }
 
     #[test]
