@@ -372,6 +372,11 @@ impl Snapshot {
     pub fn ask<R>(&self, question: impl FnOnce(&Graph<'_>) -> R) -> Result<R, Error> {
         Ok(self.0.graph.ask(question)?)
     }
+
+    /// Gives the memory of what was read of the index back: what is needed again is read again.
+    pub(crate) fn release(&self) {
+        self.index().into_iter().for_each(|(index, _)| index.release());
+    }
 }
 
 /// A file of a tree, by its path below the root.

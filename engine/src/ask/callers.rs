@@ -161,6 +161,8 @@ fn of_roots(
             sent.waiting.push(found);
             graph.possible_callers(root)
         })?;
+        // Of all users of the name, only the edges are read after this.
+        snapshot.release();
         let (mut failed, is_found) = (None, Cell::new(false));
         let mut take = |part: Result<Part>| {
             let part = match part {

@@ -60,7 +60,7 @@ impl Known {
             Some((Meaning::of(&kinds), is_of_kernel, graph.known_uses(name)))
         });
         let Ok(Some((meaning, is_of_kernel, uses))) = found else { return Known::default() };
-        release(&snapshot);
+        snapshot.release();
         let asked = (!meaning.is_variable).then_some((snapshot, uses));
         Known { asked, meaning, is_of_kernel, definitions: OnceLock::new() }
     }
@@ -85,7 +85,7 @@ impl Known {
                 graph.definitions_in(&files)
             });
             // All definitions of the tree were looked at, and few are needed again.
-            release(snapshot);
+            snapshot.release();
             // What is damaged says nothing of any file, whoever asks.
             found.unwrap_or_default()
         });
@@ -170,11 +170,6 @@ impl Asked<'_, '_, '_> {
         let is_written = is_written(definition.kind, &name, head);
         is_written.then(|| (definition.kind, String::from_utf8_lossy(&name).into_owned()))
     }
-}
-
-/// Gives the memory of what was read of the index back.
-fn release(snapshot: &Snapshot) {
-    snapshot.index().into_iter().for_each(|(index, _)| index.release());
 }
 
 fn only_calls(graph: &Graph<'_>, user: &DefInfo, name: NameRef) -> bool {
