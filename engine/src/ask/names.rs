@@ -33,7 +33,7 @@ pub(super) fn unknown(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Note
     if let Some(parameter) = boot_parameter(code, graph, name)? {
         return Ok(Note::BootParameter { asked: name.to_owned(), parameter, used: false });
     }
-    if let Some(kind) = other_kind(code, graph, name)? {
+    if let Some(kind) = known_as(code, graph, &NOT_IN_CODE, name)? {
         return Ok(Note::TracedOnly { asked: name.to_owned(), kind });
     }
     let near = filled_up(code, near(graph, name), name);
@@ -41,26 +41,22 @@ pub(super) fn unknown(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Note
     Ok(Note::NoSuchName { asked: name.to_owned(), near, proof })
 }
 
-/// What `name` is that code has no definitions of, as `--as` takes it.
-fn other_kind(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Option<String>> {
-    let recipes = NOT_IN_CODE.iter().filter_map(|kind| code.recipes().get(kind));
-    let options = Options { depth: 1, body: false, all: false };
-    let mut tracer = Tracer::new(code, graph, options);
-    let found = cases(&mut tracer, recipes, name, true)?;
-    Ok(found.first().map(|case| case.recipe.name.clone()))
-}
-
 /// The boot parameter that is called `name`, with its `=`.
 ///
 /// # Errors
 /// When the tree can't be read.
 pub(super) fn boot_parameter(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Option<String>> {
-    let Some(recipe) = code.recipes().get("boot-param") else { return Ok(None) };
     let parameter = format!("{}=", name.trim_end_matches('='));
-    let options = Options { depth: 1, body: false, all: false };
-    let mut tracer = Tracer::new(code, graph, options);
-    let found = cases(&mut tracer, [recipe].into_iter(), &parameter, true)?;
-    Ok((!found.is_empty()).then_some(parameter))
+    let known = known_as(code, graph, &["boot-param"], &parameter)?;
+    Ok(known.map(|_| parameter))
+}
+
+/// Which of these kinds `name` is, by their recipes.
+fn known_as(code: &Code, graph: &Graph<'_>, kinds: &[&str], name: &str) -> Result<Option<String>> {
+    let recipes = kinds.iter().filter_map(|kind| code.recipes().get(kind));
+    let mut tracer = Tracer::new(code, graph, Options { depth: 1, body: false, all: false });
+    let found = cases(&mut tracer, recipes, name, true)?;
+    Ok(found.first().map(|case| case.recipe.name.clone()))
 }
 
 /// Why nothing calls `name`, which is `other` and no function of the architecture that counts.

@@ -246,13 +246,13 @@ impl<'g, 'a> Growing<'g, 'a> {
     }
 
     fn node(&self, definition: &DefInfo) -> Node {
-        let path = self.graph.path(definition.file).to_vec();
+        let path = self.path(definition);
         let (line, is_macro) = (definition.first, is_macro(definition));
         Node { label: self.label(definition), path, line, is_macro }
     }
 
     fn root(&mut self, root: &DefInfo) {
-        let path = self.graph.path(root.file).to_vec();
+        let path = self.path(root);
         let mut sources = std::mem::take(&mut self.sources);
         let row = self.root_row(root, sources.get(self.code, &path));
         self.sources = sources;
@@ -266,7 +266,7 @@ impl<'g, 'a> Growing<'g, 'a> {
 
     /// The row of a function that is asked for, whose file is `source`.
     pub(super) fn root_row(&self, root: &DefInfo, source: &SourceFile) -> Row {
-        let (path, name) = (self.graph.path(root.file).to_vec(), self.graph.name(root.name));
+        let (path, name) = (self.path(root), self.graph.name(root.name));
         let line = name_line(source, &name, root.first, root.last);
         let label = Label::Name(self.text(root.name));
         let kind = DefinitionKind { kind: root.kind, flags: root.flags, member_of: None };
@@ -289,7 +289,7 @@ impl<'g, 'a> Growing<'g, 'a> {
         cells: Vec<Cell>,
     ) -> Row {
         Row {
-            path: self.graph.path(within.file).to_vec(),
+            path: self.path(within),
             line,
             name: self.graph.name(name),
             cells,
