@@ -257,7 +257,6 @@ impl Reader<'_> {
 
     fn atom(&mut self) -> Option<Expression> {
         self.rest = self.rest.trim_ascii_start();
-        let first = *self.rest.first()?;
         if let Some(Quoted { text, length, is_closed }) = quotes::read(self.rest) {
             let (written, rest) = self.rest.split_at(length);
             self.rest = rest;
@@ -267,19 +266,12 @@ impl Reader<'_> {
                 false => Expression::Constant(text),
             });
         }
-        if first == b'$' {
-            let end = super::parse::macro_end(self.rest);
-            let text = self.rest[..end].to_vec();
-            self.rest = &self.rest[end..];
-            return Some(Expression::Macro(text));
-        }
-        let is_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'/');
-        let end = self.rest.iter().position(|b| !is_name(b)).unwrap_or(self.rest.len());
+        let (end, is_macro) = word_end(self.rest)?;
         let (name, rest) = self.rest.split_at(end);
-        if name.is_empty() {
-            return None;
-        }
         self.rest = rest;
+        if is_macro {
+            return Some(Expression::Macro(name.to_vec()));
+        }
         let is_number = name[0].is_ascii_digit()
             && name.iter().all(|b| b.is_ascii_hexdigit() || matches!(b, b'x' | b'X'))
             && (name.iter().all(u8::is_ascii_digit) || name.starts_with(b"0x"));
@@ -290,6 +282,41 @@ impl Reader<'_> {
             Expression::Symbol(name.to_vec())
         })
     }
+}
+
+/// Where the word that `text` begins with ends, and whether a macro's call is in it; none where there is
+/// no word, or a call has no end. A `$` that no `(` follows is a letter like others
+/// (scripts/kconfig/preprocess.c).
+fn word_end(text: &[u8]) -> Option<(usize, bool)> {
+    let (mut at, mut is_macro) = (0, false);
+    while let Some(byte) = text.get(at) {
+        match byte {
+            b'$' if text.get(at + 1) == Some(&b'(') => {
+                at += 1 + parenthesized(&text[at + 1..])?;
+                is_macro = true;
+            }
+            b'_' | b'-' | b'.' | b'/' | b'$' => at += 1,
+            byte if byte.is_ascii_alphanumeric() => at += 1,
+            _ => break,
+        }
+    }
+    (at > 0).then_some((at, is_macro))
+}
+
+/// How long what stands in parentheses at the beginning of `text` is, with them; none where the last is
+/// missing.
+fn parenthesized(text: &[u8]) -> Option<usize> {
+    let mut depth = 0usize;
+    text.iter()
+        .position(|byte| {
+            match byte {
+                b'(' => depth += 1,
+                b')' => depth -= 1,
+                _ => {}
+            }
+            depth == 0
+        })
+        .map(|last| last + 1)
 }
 
 #[cfg(test)]
@@ -323,6 +350,10 @@ mod tests {
             ("$(cc-option,-mfoo)", None),
             ("$(success,a (b) c) && B", Some(No)),
             ("A || $(x)", Some(Yes)),
+            ("A || pre-$(x (y))-post", Some(Yes)),
+            ("A || $E", Some(Yes)),
+            ("$E=$E", Some(Yes)),
+            ("!!!I1=$E", Some(No)),
         ] {
             assert_eq!(value(text), expected, "{text}");
         }

@@ -303,18 +303,3 @@ fn split_if(text: &[u8]) -> (&[u8], Option<&[u8]>) {
         None => (text.trim_ascii(), None),
     }
 }
-
-/// Where the macro call that `text` begins with ends.
-pub(super) fn macro_end(text: &[u8]) -> usize {
-    let mut depth = 0usize;
-    for (at, byte) in text.iter().enumerate().skip(1) {
-        match byte {
-            b'(' => depth += 1,
-            b')' if depth <= 1 => return at + 1,
-            b')' => depth -= 1,
-            _ if depth == 0 && !(byte.is_ascii_alphanumeric() || *byte == b'_') => return at,
-            _ => {}
-        }
-    }
-    text.len()
-}
