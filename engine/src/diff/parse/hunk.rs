@@ -49,8 +49,8 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Option<Hunk> {
     let section = section.to_vec();
     let mut body = Body::default();
     while body.old < old.count || body.new < new.count {
-        let is_last = (body.old + 1, body.new) == (old.count, new.count);
-        if ends_early(cursor, is_last) || !body.take(cursor) {
+        let lacks = (old.count.saturating_sub(body.old), new.count.saturating_sub(body.new));
+        if ends_early(cursor, lacks) || !body.take(cursor) {
             break;
         }
     }
@@ -147,11 +147,12 @@ fn note(cursor: &mut Cursor<'_>, body: &mut Body) -> bool {
     true
 }
 
-/// The hunk ends here though its counts say otherwise. At the very end of a patch `-- ` is a removed
-/// line if the counts lack nothing else.
-fn ends_early(cursor: &Cursor<'_>, lacks_one_removed: bool) -> bool {
-    let is_counted = lacks_one_removed && cursor.ahead(1).is_none();
-    is_signature(cursor) && !is_counted || starts_file(cursor)
+/// The hunk ends here though by its counts it lacks so many old and new lines. Where what looks like an
+/// end is all that the counts lack, it is lines: patch(1) and git-apply(1) go by the counts too. So `-- ` at
+/// the very end of a patch may be a removed line, and `--- a`, `+++ b` a removed and an added one.
+fn ends_early(cursor: &Cursor<'_>, lacks: (u32, u32)) -> bool {
+    let is_removed = lacks == (1, 0) && cursor.ahead(1).is_none();
+    is_signature(cursor) && !is_removed || starts_file(cursor) && lacks != (1, 1)
 }
 
 /// After the counted lines, how many more there are of the same, up to a change: for a line that
@@ -161,7 +162,7 @@ fn more_than_counted(cursor: &Cursor<'_>) -> Option<usize> {
     let blanks = blanks.count();
     let is_change = matches!(cursor.ahead(blanks).and_then(<[u8]>::first), Some(b'+' | b'-'));
     match blanks {
-        0 => (is_change && !ends_early(cursor, false)).then_some(1),
+        0 => (is_change && !ends_early(cursor, (0, 0))).then_some(1),
         blanks => is_change.then_some(blanks),
     }
 }
@@ -239,5 +240,8 @@ mod tests {
     fn a_removed_line_of_dashes_stays() {
         let hunk = hunk("@@ -1,2 +1,1 @@\n--- a/x\n b\n");
         assert_eq!(hunk.body, b"--- a/x\n b\n");
+        // Below it an added line, and the next hunk.
+        let hunk = self::hunk("@@ -1 +1 @@\n--- a/x\n+++ b/y\n@@ -9 +9 @@\n-c\n+d\n");
+        assert_eq!((&hunk.body[..], hunk.recounted), (&b"--- a/x\n+++ b/y\n"[..], false));
     }
 }
