@@ -46,6 +46,7 @@ use kgrep_engine::{diff, plain, search, trace};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    room::keep_little();
     if closed::stdout_was_closed() {
         message::tell(
             "standard output is closed: answers need somewhere to go (> /dev/null drops them)",

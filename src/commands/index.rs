@@ -79,7 +79,6 @@ pub(crate) fn run(args: &IndexArgs, session: &Session) -> Result<Outcome> {
 /// # Errors
 /// If the index can't be written.
 pub(super) fn build(cache: &Cache, tree: &Tree, root: &str, args: &IndexArgs) -> Result<Outcome> {
-    room::give_back_large();
     let observer = Progress {
         bar: OnceLock::new(),
         done: AtomicU64::new(0),
@@ -140,7 +139,6 @@ fn told(report: &Report) -> String {
 /// Updates for a search that found much changed. Nobody hears of a failure: the next
 /// `kgrep index` will say it.
 fn background(cache: &Cache, tree: &Tree) -> Result<Outcome> {
-    room::give_back_large();
     build::update_with(cache, tree, &code::idioms(), None, &InPassing)?;
     Ok(Outcome::Found)
 }
