@@ -57,8 +57,16 @@ impl Scratch {
     }
 }
 
-/// What `work` makes of each item, in the items' order, whatever the number of threads.
+/// The threads of rayon may not wait for others: what these look up in the index is worked on by the
+/// threads of rayon again, and none would be left.
+fn may_wait() {
+    debug_assert!(rayon::current_thread_index().is_none(), "a thread of rayon waits for others");
+}
+
+/// What `work` makes of each item, in the items' order, whatever the number of threads. Not for threads of
+/// rayon, which it would stop for good.
 pub fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    may_wait();
     // The system would look into four files for the number of processors, each time it is asked.
     let threads = if items.len() < 2 { 1 } else { rayon::current_num_threads().min(items.len()) };
     let next = AtomicUsize::new(0);
@@ -89,12 +97,13 @@ pub fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync)
 const WINDOW: usize = 32;
 
 /// Hands what `work` makes of each item to `take`, in the items' order and while others are worked on,
-/// until it breaks.
+/// until it breaks. Not for threads of rayon, as [`in_parallel`].
 pub fn in_order<T: Sync, R: Send>(
     items: &[T],
     work: impl Fn(&T) -> R + Sync,
     mut take: impl FnMut(R) -> ControlFlow<()>,
 ) {
+    may_wait();
     let line = Line::default();
     let make = || {
         let _ends = Ends { line: &line, only_in_panic: true };

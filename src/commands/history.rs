@@ -12,12 +12,12 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use kgrep_engine::Coverage;
+use kgrep_engine::code::in_parallel;
 use kgrep_engine::compare::Row;
 use kgrep_engine::diff::set::holds_patches;
 use kgrep_engine::history::{Commit, Patched, Range, State, Stretch, states, stretches};
 use kgrep_engine::revision::Revision;
 use kgrep_index::idiom::Idioms;
-use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::at::tags;
@@ -58,8 +58,7 @@ pub(super) fn run(args: &HistoryArgs, common: &CommonArgs, session: &Session) ->
     let mut known: Vec<Vec<State>> = vec![Vec::new(); names.len()];
     let mut covered = Vec::new();
     // Of an indexed side most of the time is spent on opening the index.
-    let sides = finder.sides.par_iter();
-    let asked: Vec<_> = sides.map(|side| on_side(side, &names, &idioms, session)).collect();
+    let asked = in_parallel(&finder.sides, |side| on_side(side, &names, &idioms, session));
     for (side, asked) in finder.sides.iter().zip(asked) {
         let (found, coverage) = asked?;
         known.iter_mut().zip(found).for_each(|(known, state)| known.push(state));
