@@ -35,6 +35,13 @@ struct Table {
     line: u32,
 }
 
+/// What was laid, whose uses are still to be.
+pub(super) struct Layers<'o> {
+    layers: Vec<Layer<'o>>,
+    /// For each the numbers of its definitions.
+    own: Vec<Vec<u32>>,
+}
+
 /// The uses in one file's definitions, as the build leaves them.
 struct LaidUses {
     edges: Vec<Edge>,
@@ -110,8 +117,13 @@ impl Graph<'_> {
         self.filled = Mutex::default();
     }
 
-    /// Lays these files, sorted by path, over the sections.
-    pub(super) fn lay(&mut self, files: &[(&[u8], Option<&FileOutline>)], idioms: &Idioms) {
+    /// Lays these files, sorted by path, over the sections, but for most uses: only those that what
+    /// follows from these files depends on. [`Graph::lay_uses`] lays all.
+    pub(super) fn lay<'o>(
+        &mut self,
+        files: &[(&'o [u8], Option<&'o FileOutline>)],
+        idioms: &Idioms,
+    ) -> Layers<'o> {
         self.lay_nothing();
         self.overlay.is_replaced = Bits::empty(self.base_files() as usize);
         for (path, outline) in files {
@@ -132,8 +144,16 @@ impl Graph<'_> {
         self.add_tables(&mut layers, idioms);
         self.number_names(&mut layers);
         let own = self.lay_definitions(&layers, idioms);
-        self.lay_uses(&layers, &own);
+        let layers = Layers { layers, own };
+        self.lay_uses_in(&layers, |kind| matches!(kind, Kind::Constant | Kind::Macro));
         self.lay_includers();
+        layers
+    }
+
+    /// Lays all uses of what [`Graph::lay`] laid last.
+    pub(super) fn lay_uses(&mut self, layers: &Layers) {
+        self.lay_uses_in(layers, |_| true);
+        self.known = Mutex::default();
     }
 
     fn lay_includes(&mut self, layers: &[Layer]) {
@@ -364,8 +384,10 @@ impl Graph<'_> {
         u64::from(place) << 32 | u64::from(index)
     }
 
-    fn lay_uses(&mut self, layers: &[Layer], own: &[Vec<u32>]) {
-        let uses = |(layer, own): (&Layer, &Vec<u32>)| self.uses_in(layer, own);
+    /// Lays the uses in the definitions of these kinds.
+    fn lay_uses_in(&mut self, layers: &Layers, wanted: impl Fn(Kind) -> bool + Sync) {
+        let Layers { layers, own } = layers;
+        let uses = |(layer, own): (&Layer, &Vec<u32>)| self.uses_in(layer, own, &wanted);
         let all: Vec<LaidUses> = layers.par_iter().zip(own).map(uses).collect();
         let mut users: Vec<u64> =
             all.par_iter().flat_map_iter(|uses| &uses.users).copied().collect();
@@ -382,46 +404,53 @@ impl Graph<'_> {
     }
 
     /// The uses in a layer's definitions, whose numbers are its `own`.
-    fn uses_in(&self, layer: &Layer, own: &[u32]) -> LaidUses {
+    fn uses_in(&self, layer: &Layer, own: &[u32], wanted: &impl Fn(Kind) -> bool) -> LaidUses {
         let outline = layer.outline;
         let (count, mut users) = (outline.definitions.len(), Vec::new());
-        let mut edges: Vec<(u32, Edge)> = Vec::with_capacity(outline.uses.len());
+        let mut edges: Vec<(u32, u64, Edge)> = Vec::new();
         let mut user = |name: NameRef, within: u32| {
             users.push(u64::from(name.0) << 32 | u64::from(own[within as usize]));
         };
-        for used in outline.uses.iter().filter(|used| (used.within as usize) < count) {
+        for used in &outline.uses {
             let Use { name, kind, runs, line, within, via } = *used;
+            let definition = outline.definitions.get(within as usize);
+            if !definition.is_some_and(|definition| wanted(definition.kind)) {
+                continue;
+            }
             let name = layer.number(name);
             user(name, within);
             if outline.name(via).contains(&b'@') {
                 user(layer.number(via), within);
             }
             let via = (via != NO_NAME).then(|| layer.number(via));
-            edges.push((within, Edge { name, kind, line, via, runs }));
+            edges.push((within, self.order_of(name), Edge { name, kind, line, via, runs }));
         }
         for (within, table) in (count as u32..).zip(&layer.tables) {
             for name in table.numbers.iter().skip(1).copied() {
                 user(name, within);
                 let (kind, line) = (UseKind::Init, table.line);
-                edges.push((within, Edge { name, kind, line, via: None, runs: true }));
+                let edge = Edge { name, kind, line, via: None, runs: true };
+                edges.push((within, self.order_of(name), edge));
             }
         }
         users.sort_unstable();
         users.dedup();
         // As the build leaves them.
         let via = |via: Option<NameRef>| (via.is_none(), via.map(|via| self.order_of(via)));
-        edges.sort_unstable_by_key(|(within, e)| {
-            (*within, self.order_of(e.name), e.kind, via(e.via), !e.runs, e.line)
+        let rest = |e: &Edge| (e.kind, via(e.via), !e.runs, e.line);
+        edges.sort_unstable_by(|(within, order, one), (other_within, other_order, other)| {
+            let places = (within, order).cmp(&(other_within, other_order));
+            places.then_with(|| rest(one).cmp(&rest(other)))
         });
-        edges.dedup_by_key(|(within, e)| (*within, e.name, e.kind, e.via));
+        edges.dedup_by_key(|(within, _, e)| (*within, e.name, e.kind, e.via));
         let mut ranges = vec![(0, 0); own.len()];
         let mut start = 0;
-        for same in edges.chunk_by(|(one, _), (other, _)| one == other) {
+        for same in edges.chunk_by(|(one, ..), (other, ..)| one == other) {
             let end = start + same.len() as u32;
             ranges[same[0].0 as usize] = (start, end);
             start = end;
         }
-        LaidUses { edges: edges.into_iter().map(|(_, edge)| edge).collect(), ranges, users }
+        LaidUses { edges: edges.into_iter().map(|(.., edge)| edge).collect(), ranges, users }
     }
 }
 

@@ -84,9 +84,10 @@ impl Graph<'_> {
             add(&mut laid, users, most, outline)?;
             laid.sort_unstable_by(|one, other| one.path.cmp(&other.path));
             self.complete(&mut laid, idioms, !to_keep, outline);
-            self.lay_all(&laid, idioms);
+            let layers = self.lay(&outlines_of(&laid), idioms);
             let more = self.files_to_read_again(idioms);
             if more.is_empty() {
+                self.lay_uses(&layers);
                 if to_keep {
                     self.lay_without_vain(&mut laid, idioms);
                 }
@@ -99,11 +100,6 @@ impl Graph<'_> {
             add(&mut laid, paths, most, outline)?;
         }
         Err(TooMany)
-    }
-
-    fn lay_all(&mut self, laid: &[Laying], idioms: &Idioms) {
-        let layers: Vec<_> = laid.iter().map(|l| (l.path.as_slice(), l.now.as_ref())).collect();
-        self.lay(&layers, idioms);
     }
 
     /// Lays all again but what was laid in vain, where that is much.
@@ -121,7 +117,8 @@ impl Graph<'_> {
         }
         let is_vain = |path: &[u8]| self.overlay.file(path).is_some_and(|at| vain.contains(&at));
         laid.retain(|laying| !is_vain(&laying.path));
-        self.lay_all(laid, idioms);
+        let layers = self.lay(&outlines_of(laid), idioms);
+        self.lay_uses(&layers);
     }
 
     /// The files of the sections, not laid over yet, of which something else holds now.
@@ -285,6 +282,10 @@ impl Graph<'_> {
         }
         found
     }
+}
+
+fn outlines_of(laid: &[Laying]) -> Vec<(&[u8], Option<&FileOutline>)> {
+    laid.iter().map(|laying| (laying.path.as_slice(), laying.now.as_ref())).collect()
 }
 
 /// Reads the files at `paths` again, besides those in `laid`.
