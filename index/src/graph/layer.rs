@@ -13,31 +13,32 @@ use crate::outline::{Definition, FileOutline, Flags, Kind, NO_NAME, Use, UseKind
 use super::base::{DefInfo, Edge, Graph};
 use super::ids::{DefId, FileId, NameRef};
 use super::include::{base_name, nearest};
-use super::interner::{Interner, Waiting};
+use super::known::KnownNames;
+use super::numbers::{Numbered, UNKNOWN};
 use super::overlay::{EdgeRange, Overlay, Users};
 use super::regain::may_instantiate;
 use crate::paths::normal;
 
 /// An outline that is laid over, with what including makes of it.
-struct Layer<'o> {
-    path: &'o [u8],
-    outline: &'o FileOutline,
-    tables: Vec<Table>,
+pub(super) struct Layer<'o> {
+    pub(super) path: &'o [u8],
+    pub(super) outline: &'o FileOutline,
+    pub(super) tables: Vec<Table>,
     /// The numbers of the outline's names, as far as the graph wants them.
-    numbers: Vec<NameRef>,
+    pub(super) numbers: Vec<NameRef>,
 }
 
 /// A table that an idiom makes: its name and then the functions in it, their numbers, and the
 /// include's line.
-struct Table {
-    names: Vec<Vec<u8>>,
+pub(super) struct Table {
+    pub(super) names: Vec<Vec<u8>>,
     numbers: Vec<NameRef>,
     line: u32,
 }
 
 /// What was laid, whose uses are still to be.
 pub(super) struct Layers<'o> {
-    layers: Vec<Layer<'o>>,
+    pub(super) layers: Vec<Layer<'o>>,
     /// For each the numbers of its definitions.
     own: Vec<Vec<u32>>,
 }
@@ -51,8 +52,8 @@ struct LaidUses {
     users: Vec<u64>,
 }
 
-/// What stands for a name that has no number.
-const UNKNOWN: NameRef = NameRef(NO_NAME);
+/// Which uses are laid: of those of a name, in a definition of a kind.
+type Wanted<'w> = dyn Fn(&Use, NameRef, Kind) -> bool + Sync + 'w;
 
 impl Layer<'_> {
     /// The number of one of the outline's names.
@@ -78,7 +79,7 @@ impl Layer<'_> {
     }
 
     /// The outline's names that the graph wants.
-    fn wanted(&self) -> Vec<u32> {
+    pub(super) fn wanted(&self) -> Vec<u32> {
         let outline = self.outline;
         let mut wanted = Bits::empty(outline.names.len());
         for definition in &outline.definitions {
@@ -95,8 +96,8 @@ impl Layer<'_> {
     }
 
     /// Takes the numbers of the names that are `wanted`, and then of those of its tables.
-    fn take(&mut self, wanted: &[u32], mut numbers: impl Iterator<Item = NameRef>) {
-        self.numbers = vec![UNKNOWN; self.outline.names.len()];
+    pub(super) fn take(&mut self, wanted: &[u32], mut numbers: impl Iterator<Item = NameRef>) {
+        self.numbers.resize(self.outline.names.len(), UNKNOWN);
         for (name, number) in wanted.iter().zip(&mut numbers) {
             self.numbers[*name as usize] = number;
         }
@@ -118,11 +119,13 @@ impl Graph<'_> {
     }
 
     /// Lays these files, sorted by path, over the sections, but for most uses: only those that what
-    /// follows from these files depends on. [`Graph::lay_uses`] lays all.
+    /// follows from these files depends on. [`Graph::lay_uses`] lays all. Of files that were laid `before`,
+    /// the names are numbered.
     pub(super) fn lay<'o>(
         &mut self,
         files: &[(&'o [u8], Option<&'o FileOutline>)],
         idioms: &Idioms,
+        before: Numbered,
     ) -> Layers<'o> {
         self.lay_nothing();
         self.overlay.is_replaced = Bits::empty(self.base_files() as usize);
@@ -142,17 +145,26 @@ impl Graph<'_> {
         let mut layers: Vec<Layer> = present.map(layer).collect();
         self.lay_includes(&layers);
         self.add_tables(&mut layers, idioms);
-        self.number_names(&mut layers);
+        self.number_names(&mut layers, before);
         let own = self.lay_definitions(&layers, idioms);
         let layers = Layers { layers, own };
-        self.lay_uses_in(&layers, |kind| matches!(kind, Kind::Constant | Kind::Macro));
+        let decides = |kind| matches!(kind, Kind::Constant | Kind::Macro);
+        let uses = self.uses_in_all(&layers, &|_, _, within| decides(within));
+        self.put_uses(&layers, uses);
         self.lay_includers();
         layers
     }
 
-    /// Lays all uses of what [`Graph::lay`] laid last.
-    pub(super) fn lay_uses(&mut self, layers: &Layers) {
-        self.lay_uses_in(layers, |_| true);
+    /// Lays all uses of what [`Graph::lay`] laid last; of what is kept those that are edges, which
+    /// nothing decides otherwise any more.
+    pub(super) fn lay_uses(&mut self, layers: &Layers, is_kept: bool) {
+        let uses = if is_kept {
+            let names = KnownNames::of(self);
+            self.uses_in_all(layers, &|used, name, within| names.is_edge(used, name, within))
+        } else {
+            self.uses_in_all(layers, &|_, _, _| true)
+        };
+        self.put_uses(layers, uses);
         self.known = Mutex::default();
     }
 
@@ -288,37 +300,6 @@ impl Graph<'_> {
         made.into_iter().filter_map(table).collect()
     }
 
-    /// Numbers all names that the layers have, new ones in order.
-    fn number_names(&mut self, layers: &mut [Layer]) {
-        let interner = Interner::default();
-        let intern = |layer: &Layer| {
-            let wanted = layer.wanted();
-            let mut waiting = Waiting::default();
-            wanted.iter().for_each(|name| _ = waiting.push(layer.outline.name(*name)));
-            let tables = layer.tables.iter().flat_map(|table| &table.names);
-            tables.for_each(|name| _ = waiting.push(name));
-            (wanted, interner.intern_all(&waiting))
-        };
-        let interned: Vec<_> = layers.par_iter().map(intern).collect();
-        let names = interner.freeze();
-        let sorted = names.sorted(&vec![1; names.len()]);
-        let search = |dense: &u32| self.names.search(names.get(*dense));
-        let found: Vec<Result<u32, u32>> = sorted.par_iter().map(search).collect();
-        let mut numbers = vec![UNKNOWN; names.len()];
-        for (dense, found) in sorted.into_iter().zip(found) {
-            let new = self.names.len() + self.overlay.names.len() as u32;
-            numbers[dense as usize] = NameRef(found.unwrap_or(new));
-            if let Err(place) = found {
-                self.overlay.name_places.push(place);
-                self.overlay.names.push(names.get(dense).to_vec());
-            }
-        }
-        layers.par_iter_mut().zip(interned).for_each(|(layer, (wanted, interned))| {
-            let number = |name: &u32| numbers[names.dense(*name) as usize];
-            layer.take(&wanted, interned.iter().map(number));
-        });
-    }
-
     /// Lays the definitions out by name, path and place; for each layer the numbers of its own.
     fn lay_definitions(&mut self, layers: &[Layer], idioms: &Idioms) -> Vec<Vec<u32>> {
         let keys = |(index, layer): (usize, &Layer)| {
@@ -384,16 +365,19 @@ impl Graph<'_> {
         u64::from(place) << 32 | u64::from(index)
     }
 
-    /// Lays the uses in the definitions of these kinds.
-    fn lay_uses_in(&mut self, layers: &Layers, wanted: impl Fn(Kind) -> bool + Sync) {
+    /// The uses in each layer's definitions that are `wanted`.
+    fn uses_in_all(&self, layers: &Layers, wanted: &Wanted) -> Vec<LaidUses> {
         let Layers { layers, own } = layers;
-        let uses = |(layer, own): (&Layer, &Vec<u32>)| self.uses_in(layer, own, &wanted);
-        let all: Vec<LaidUses> = layers.par_iter().zip(own).map(uses).collect();
+        let uses = |(layer, own): (&Layer, &Vec<u32>)| self.uses_in(layer, own, wanted);
+        layers.par_iter().zip(own).map(uses).collect()
+    }
+
+    fn put_uses(&mut self, layers: &Layers, all: Vec<LaidUses>) {
         let mut users: Vec<u64> =
             all.par_iter().flat_map_iter(|uses| &uses.users).copied().collect();
         users.par_sort_unstable();
         let mut ranges = vec![EdgeRange::default(); self.overlay.definitions.len()];
-        for ((file, uses), own) in (0..).zip(&all).zip(own) {
+        for ((file, uses), own) in (0..).zip(&all).zip(&layers.own) {
             for ((start, end), at) in uses.ranges.iter().zip(own) {
                 ranges[*at as usize] = EdgeRange { file, start: *start, end: *end };
             }
@@ -403,8 +387,8 @@ impl Graph<'_> {
         self.overlay.edges = all.into_iter().map(|uses| uses.edges).collect();
     }
 
-    /// The uses in a layer's definitions, whose numbers are its `own`.
-    fn uses_in(&self, layer: &Layer, own: &[u32], wanted: &impl Fn(Kind) -> bool) -> LaidUses {
+    /// The `wanted` uses in a layer's definitions, whose numbers are its `own`.
+    fn uses_in(&self, layer: &Layer, own: &[u32], wanted: &Wanted) -> LaidUses {
         let outline = layer.outline;
         let (count, mut users) = (outline.definitions.len(), Vec::new());
         let mut edges: Vec<(u32, u64, Edge)> = Vec::new();
@@ -413,11 +397,11 @@ impl Graph<'_> {
         };
         for used in &outline.uses {
             let Use { name, kind, runs, line, within, via } = *used;
-            let definition = outline.definitions.get(within as usize);
-            if !definition.is_some_and(|definition| wanted(definition.kind)) {
+            let Some(definition) = outline.definitions.get(within as usize) else { continue };
+            let name = layer.number(name);
+            if !wanted(used, name, definition.kind) {
                 continue;
             }
-            let name = layer.number(name);
             user(name, within);
             if outline.name(via).contains(&b'@') {
                 user(layer.number(via), within);
