@@ -139,8 +139,8 @@ impl Index {
                     Since::Catalogs(over.collect::<Result<_, _>>()?)
                 }
                 false => {
-                    let documents = recent.map(|(path, sum)| catalog::recent::open(&path, sum));
-                    Since::Documents(documents.last().transpose()?)
+                    let mut documents = recent.map(|(path, sum)| catalog::recent::open(&path, sum));
+                    Since::Documents(documents.next_back().transpose()?)
                 }
             };
             let stored = stored(&home.catalog(part.number), part.checksum)?;
