@@ -127,22 +127,24 @@ impl Index {
         });
         let segments = segments.collect::<Result<_, _>>()?;
         let part = manifest.graph();
-        let outlines = part.outlines.map(|(number, checksum)| (home.outlines(number), checksum));
-        let stored = Stored::open(
-            (&home.graph(part.number), part.checksum),
-            outlines.as_ref().map(|(path, checksum)| (path.as_path(), *checksum)),
-        )?;
+        let outlines = part.outlines.iter().map(|(number, sum)| (home.outlines(*number), *sum));
+        let stored = Stored::open((home.graph(part.number), part.checksum), outlines)?;
         let open = |part: &CatalogPart| {
             let stored = catalog::stored::Stored::open;
-            let since = part.recent.map(|(number, checksum)| {
-                let path = home.recent(number);
-                Ok(match settled {
-                    true => Since::Catalog(Box::new(stored(&path, checksum)?)),
-                    false => Since::Documents(catalog::recent::open(&path, checksum)?),
-                })
-            });
+            let recent =
+                part.recent.iter().map(|(number, checksum)| (home.recent(*number), *checksum));
+            let since = match settled {
+                true => {
+                    let over = recent.map(|(path, checksum)| stored(&path, checksum));
+                    Since::Catalogs(over.collect::<Result<_, _>>()?)
+                }
+                false => {
+                    let mut documents = recent.map(|(path, sum)| catalog::recent::open(&path, sum));
+                    Since::Documents(documents.next_back().transpose()?)
+                }
+            };
             let stored = stored(&home.catalog(part.number), part.checksum)?;
-            Ok::<_, Error>(Catalog { stored, since: since.transpose()? })
+            Ok::<_, Error>(Catalog { stored, since })
         };
         let catalog = manifest.catalog().map(open).transpose()?;
         Ok(Index(Arc::new(Inner {

@@ -86,7 +86,7 @@ impl Index {
             return Ok(Some(graph));
         }
         let read = |path: &[u8]| self.outline_of(path, idioms).ok();
-        let mut laid = self.stored().decoded(&read)?;
+        let mut laid = self.stored().decoded()?;
         laid.extend(changed);
         let mut graph = self.stored().graph()?;
         let laid = graph.overlay(laid, idioms, MOST_FILES, &read);
@@ -131,11 +131,15 @@ impl Index {
         catalog.find(&changed, query, wanted, uses).map(Some)
     }
 
-    /// The files that lie over the graph or the catalog.
-    pub(crate) fn laid_files(&self) -> Result<HashSet<Vec<u8>>, Error> {
-        let mut files: HashSet<Vec<u8>> = self.stored().outlines()?.into_keys().collect();
-        if let Some(catalog) = self.catalog() {
-            files.extend(catalog.replaced()?.into_iter().map(<[u8]>::to_vec));
+    /// The files that lie over the graph or the catalog, and of which an index that begins as this one has
+    /// to make again what lies there; the index of a tree that is `settled`, or of another.
+    pub(crate) fn laid_files(&self, settled: bool) -> Result<HashSet<Vec<u8>>, Error> {
+        let mut files = HashSet::new();
+        if !settled {
+            files.extend(self.stored().outlines()?.into_keys());
+        }
+        if let Some(catalog) = self.catalog().filter(|it| !settled || !it.takes_another()) {
+            files.extend(catalog.replaced()?.into_iter().flatten().map(<[u8]>::to_vec));
             files.extend(catalog.recent()?.into_keys());
         }
         Ok(files)

@@ -146,21 +146,26 @@ fn tree_at(root: &Path) -> kgrep_index::Tree {
     kgrep_index::Tree::locate(root).unwrap()
 }
 
+/// More than there are files of one kind over an index that others begin as.
+const REVISIONS: usize = 10;
+
 /// An index that begins as another tree's, as a folder's or as that of a revision, which never changes,
 /// answers as one built from nothing.
 #[test]
 fn an_index_that_begins_as_another_answers_as_one_built_from_nothing() {
     let idioms = Idioms::built_in();
     let begun = AtomicUsize::new(0);
-    histories(rounds(80) / 2, |seed| {
+    histories(rounds(80) / 4, |seed| {
         let mut chance = Chance::new(seed ^ 0xdef);
         let mut tree = Tree::new(&mut chance);
         let dir = tempfile::tempdir().unwrap();
         let place = dir.path().canonicalize().unwrap();
         let kept = Cache::new(&place.join("kept"));
         let mut edits = Vec::new();
-        // Each begins as one of those before it, with what lies over that.
-        for (number, is_revision) in [false, true, true, false].into_iter().enumerate() {
+        // Each begins as one of those before it, with what lies over that, be it more than stays apart.
+        let folders = [0, REVISIONS + 1];
+        for number in 0..REVISIONS + 2 {
+            let is_revision = !folders.contains(&number);
             for _ in 0..chance.below(3) {
                 edits.push(tree.edit(&mut chance));
             }

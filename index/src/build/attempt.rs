@@ -162,7 +162,7 @@ impl Task<'_> {
         let last = index.iter().flat_map(|index| index.manifest().numbers()).max().unwrap_or(0);
         ground.first_part = ground.first_part.max(last.saturating_add(1));
         let laid = index.as_ref().filter(|_| disk.settled || same.is_some());
-        let laid = laid.map(Index::laid_files).transpose();
+        let laid = laid.map(|index| index.laid_files(disk.settled)).transpose();
         let again = laid.ok().flatten().unwrap_or_default();
         Ok(Base { index, same, again })
     }

@@ -28,7 +28,7 @@ pub(super) enum Plan {
     Whole(Builder),
     /// The catalog stays; these files are no longer what it says of them.
     Changed { base: CatalogPart, before: Recent, changed: Mutex<Recent> },
-    /// The catalog stays, and gets another over it with these files: a tree's that never changes,
+    /// The catalogs stay, and get another over them with these files: a tree's that never changes,
     /// which questions need not put together.
     Over { base: CatalogPart, builder: Builder, replaced: BTreeSet<Vec<u8>> },
 }
@@ -58,21 +58,25 @@ impl Plan {
         let paths = work.differing.iter().map(|&job| graph::path_of(listed, job));
         let gone = graph::gone(old, listed, &catalog::wants);
         let paths = paths.chain(gone).filter(|path| wants(path));
-        let over = catalog.replaced()?.into_iter().map(<[u8]>::to_vec);
-        let paths = over.chain(paths);
+        let over = catalog.replaced()?.into_iter().flatten().map(<[u8]>::to_vec);
         if settled {
-            let before = catalog.recent()?.into_keys();
-            let replaced: BTreeSet<Vec<u8>> = before.chain(paths).collect();
-            let is_few = replaced.len() <= MAX_DIFFERING;
             let builder = Builder::new();
-            return Ok(is_few.then_some(Plan::Over { base: *base, builder, replaced }));
+            let (mut base, mut replaced) = (base.clone(), paths.collect::<BTreeSet<_>>());
+            if !catalog.takes_another() {
+                base.recent.clear();
+                replaced.extend(over);
+                replaced.extend(catalog.recent()?.into_keys());
+            }
+            let is_few = replaced.len() <= MAX_DIFFERING;
+            return Ok(is_few.then_some(Plan::Over { base, builder, replaced }));
         }
+        let paths = over.chain(paths);
         changed.extend(paths.map(|path| (path, None)));
         let before = catalog.recent()?;
         let count =
             before.len() + changed.keys().filter(|path| !before.contains_key(*path)).count();
         Ok((count <= MAX_CHANGED).then(|| Plan::Changed {
-            base: *base,
+            base: base.clone(),
             before,
             changed: Mutex::new(changed),
         }))
@@ -115,14 +119,13 @@ impl Plan {
             Plan::Nothing => Ok(None),
             Plan::Whole(builder) => {
                 let checksum = builder.write(&home.catalog(number), None)?;
-                Ok(Some(CatalogPart { number, checksum, recent: None }))
+                Ok(Some(CatalogPart { number, checksum, recent: Vec::new() }))
             }
-            Plan::Over { base, replaced, .. } if replaced.is_empty() => {
-                Ok(Some(CatalogPart { recent: None, ..base }))
-            }
-            Plan::Over { base, builder, replaced } => {
+            Plan::Over { base, replaced, .. } if replaced.is_empty() => Ok(Some(base)),
+            Plan::Over { mut base, builder, replaced } => {
                 let checksum = builder.write(&home.recent(number), Some(&replaced))?;
-                Ok(Some(CatalogPart { recent: Some((number, checksum)), ..base }))
+                base.recent.push((number, checksum));
+                Ok(Some(base))
             }
             Plan::Changed { base, mut before, changed } => {
                 let changed = changed.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -131,7 +134,7 @@ impl Plan {
                 }
                 before.extend(changed);
                 let checksum = recent::write(&home.recent(number), &before)?;
-                Ok(Some(CatalogPart { recent: Some((number, checksum)), ..base }))
+                Ok(Some(CatalogPart { recent: vec![(number, checksum)], ..base }))
             }
         }
     }

@@ -41,10 +41,13 @@ pub(super) enum Plan {
         base: GraphPart,
         before: Outlines,
         changed: Mutex<Outlines>,
-        /// The tree never changes: outlines can be read again at any time, and aren't kept.
+        /// The tree never changes: others begin as it, and outlines that were read once stay.
         settled: bool,
     },
 }
+
+/// So many files of outlines are read one after the other at most; more are put together.
+const MOST_OVER: usize = 8;
 
 /// How many files may lie over a graph.
 pub(super) fn most(settled: bool) -> usize {
@@ -65,7 +68,7 @@ impl Plan {
         work: &Work,
         settled: bool,
     ) -> Result<Option<Plan>, Error> {
-        let base = *old.manifest().graph();
+        let base = old.manifest().graph().clone();
         let wanted = if code { idioms.fingerprint() } else { NO_CODE };
         if base.idioms != wanted {
             return Ok(None);
@@ -113,13 +116,14 @@ impl Plan {
                 batch.add(path, &outline);
                 Some(outline)
             }
-            Plan::Changed { changed, .. } => {
+            Plan::Changed { changed, settled, .. } => {
                 let lock = || changed.lock().unwrap_or_else(PoisonError::into_inner);
                 if !lock().contains_key(path) {
                     return None;
                 }
                 let outline = outline::outline(path, text, idioms);
-                lock().insert(path.to_vec(), Some(outline.encode()));
+                let packed = stored::pack(&outline, *settled);
+                lock().insert(path.to_vec(), Some(packed));
                 Some(outline)
             }
         }
@@ -148,23 +152,27 @@ impl Plan {
                 let sections = sections.map_err(|error| Error::io(&home.scratch_path(), error))?;
                 let checksum = stored::write_graph(&home.graph(number), &sections)?;
                 let idioms = if code { idioms.fingerprint() } else { NO_CODE };
-                Ok(Some(GraphPart { number, checksum, outlines: None, idioms }))
+                Ok(Some(GraphPart { number, checksum, outlines: Vec::new(), idioms }))
             }
-            Plan::Changed { old, base, mut before, changed, settled } => {
+            Plan::Changed { old, mut base, mut before, changed, settled } => {
                 let changed = changed.into_inner().unwrap_or_else(PoisonError::into_inner);
                 if changed.is_empty() {
                     return Ok(Some(base));
                 }
+                let takes_another = settled && base.outlines.len() < MOST_OVER;
+                let own = takes_another.then(|| changed.clone());
                 before.extend(changed);
                 let Some((again, laid)) = read_again(&old, &before, idioms, settled)? else {
                     return Ok(None);
                 };
                 before.extend(again);
-                if settled {
-                    before.values_mut().flatten().for_each(Vec::clear);
+                if own.is_none() {
+                    base.outlines.clear();
                 }
-                let checksum = stored::write_outlines(&home.outlines(number), &before, &laid)?;
-                Ok(Some(GraphPart { outlines: Some((number, checksum)), ..base }))
+                let own = own.unwrap_or(before);
+                let checksum = stored::write_outlines(&home.outlines(number), &own, &laid)?;
+                base.outlines.push((number, checksum));
+                Ok(Some(base))
             }
         }
     }
@@ -181,7 +189,7 @@ fn read_again(
 ) -> Result<Option<(Outlines, Vec<u8>)>, Error> {
     let mut graph = old.stored().graph()?;
     let read = |path: &[u8]| old.outline_of(path, idioms).ok();
-    let laid = old.stored().decode(changed, &read)?;
+    let laid = old.stored().decode(changed)?;
     let Ok(again) = graph.lay_over(laid, idioms, (most(settled), settled), &read) else {
         return Ok(None);
     };
@@ -189,7 +197,7 @@ fn read_again(
         return Ok(Some((Outlines::new(), graph.laid())));
     }
     let encode = |(path, outline): (Vec<u8>, Option<FileOutline>)| {
-        (path, outline.map(|outline| outline.encode()))
+        (path, outline.map(|outline| stored::pack(&outline, false)))
     };
     Ok(Some((again.into_iter().map(encode).collect(), graph.laid())))
 }

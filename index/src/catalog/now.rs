@@ -34,47 +34,56 @@ pub(crate) type Changed = (Vec<u8>, Vec<Document>);
 #[derive(Debug)]
 pub(crate) struct Catalog {
     pub(crate) stored: Stored,
-    pub(crate) since: Option<Since>,
+    pub(crate) since: Since,
 }
 
 /// What changed before the last update.
 #[derive(Debug)]
 pub(crate) enum Since {
     /// The documents, which whoever asks puts into a segment: more may have changed since.
-    Documents(Container),
-    /// A catalog over the other, of a tree that never changes.
-    Catalog(Box<Stored>),
+    Documents(Option<Container>),
+    /// Catalogs, each over those before it, of a tree that never changes.
+    Catalogs(Vec<Stored>),
 }
+
+/// So many catalogs lie over the first at most: a question goes through each.
+const MOST_OVER: usize = 4;
 
 impl Catalog {
     /// The files, for checks and figures.
     pub(crate) fn containers(&self) -> impl Iterator<Item = &Container> {
-        let since = self.since.as_ref().map(|since| match since {
-            Since::Documents(container) => container,
-            Since::Catalog(stored) => stored.container(),
-        });
-        std::iter::once(self.stored.container()).chain(since)
+        let documents = match &self.since {
+            Since::Documents(container) => container.as_ref(),
+            Since::Catalogs(_) => None,
+        };
+        let catalogs = std::iter::once(&self.stored).chain(self.over());
+        catalogs.map(Stored::container).chain(documents)
     }
 
     /// The documents of the files that changed before the last update.
     pub(crate) fn recent(&self) -> Result<Recent, Error> {
         match &self.since {
-            Some(Since::Documents(container)) => recent::read(container),
+            Since::Documents(Some(container)) => recent::read(container),
             _ => Ok(Recent::new()),
         }
     }
 
-    /// The catalog over the other.
-    fn over(&self) -> Option<&Stored> {
+    /// The catalogs over the first.
+    fn over(&self) -> &[Stored] {
         match &self.since {
-            Some(Since::Catalog(stored)) => Some(stored),
-            _ => None,
+            Since::Catalogs(over) => over,
+            Since::Documents(_) => &[],
         }
     }
 
-    /// The paths of the files that the catalog over the other is of, sorted.
-    pub(crate) fn replaced(&self) -> Result<Vec<&[u8]>, Error> {
-        self.over().map_or_else(|| Ok(Vec::new()), Stored::replaced)
+    /// Whether all that changed is in catalogs over the first, and another may lie over these.
+    pub(crate) fn takes_another(&self) -> bool {
+        (1..MOST_OVER).contains(&self.over().len())
+    }
+
+    /// The paths of the files that each catalog over the first is of, sorted.
+    pub(crate) fn replaced(&self) -> Result<Vec<Vec<&[u8]>>, Error> {
+        self.over().iter().map(Stored::replaced).collect()
     }
 
     /// The best answers to `query`, given the documents of all files that are not what the catalog
@@ -86,17 +95,18 @@ impl Catalog {
         wanted: &Wanted,
         uses: &dyn Fn(&[u8]) -> usize,
     ) -> Result<(Vec<Found>, Marks), Error> {
-        let paths: Vec<&[u8]> = changed.iter().map(|(path, _)| path.as_slice()).collect();
-        let mut sources = vec![source(&self.stored, &[&paths, &self.replaced()?])?];
-        if let Some(over) = self.over() {
-            sources.push(source(over, &[&paths])?);
-        }
+        // Of each what lies over it.
+        let mut replaced = self.replaced()?;
+        replaced.push(changed.iter().map(|(path, _)| path.as_slice()).collect());
+        let catalogs = std::iter::once(&self.stored).chain(self.over()).enumerate();
+        let sources = catalogs.map(|(at, stored)| source(stored, &replaced[at..]));
+        let mut sources = sources.collect::<Result<Vec<_>, _>>()?;
         let unreadable = |_| self.stored.unreadable();
         let memory = Memory::of(changed).map_err(unreadable)?;
         sources.extend(memory.as_ref().and_then(|memory| memory.source().ok().flatten()));
         let found = search::ask(&sources, query, wanted, uses);
         self.stored.soundness()?;
-        self.over().map_or(Ok(()), Stored::soundness)?;
+        self.over().iter().try_for_each(Stored::soundness)?;
         found.map_err(|_| self.stored.unreadable())
     }
 
@@ -138,11 +148,11 @@ impl Catalog {
     }
 }
 
-/// A stored catalog without these files, each row of them sorted.
-fn source<'a>(stored: &'a Stored, changed: &[&[&[u8]]]) -> Result<Source<'a>, Error> {
+/// A stored catalog without these files.
+fn source<'a>(stored: &'a Stored, changed: &[Vec<&[u8]>]) -> Result<Source<'a>, Error> {
     let files = stored.files()?;
     let mut stale = vec![false; files.len()];
-    for path in changed.iter().copied().flatten() {
+    for path in changed.iter().flatten() {
         if let Ok(at) = files.binary_search_by(|(_, known)| (*known).cmp(path)) {
             stale[at] = true;
         }

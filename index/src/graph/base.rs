@@ -6,6 +6,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
+use rayon::prelude::*;
+
 use crate::bits::Bits;
 use crate::outline::{Flags, Kind, UseKind};
 
@@ -358,6 +360,19 @@ impl<'a> Graph<'a> {
             None => start,
         };
         (start..end).filter_map(move |id| self.base_definition(DefId(id), name))
+    }
+
+    /// The sections' definitions in the files that are `wanted`, each with what says so.
+    pub(super) fn base_definitions_in<T: Send>(
+        &self,
+        wanted: &(dyn Fn(FileId) -> Option<T> + Sync),
+    ) -> Vec<(T, DefInfo)> {
+        let of_name = |name| {
+            let all = self.base_definitions_of(NameRef(name));
+            all.filter_map(|definition| Some((wanted(definition.file)?, definition)))
+        };
+        let names = (0..self.names.len()).into_par_iter().with_min_len(1 << 12);
+        names.flat_map_iter(of_name).collect()
     }
 
     /// All definitions of a name, in path and line order.

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 use std::ops::Range;
 use std::sync::PoisonError;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use rayon::prelude::*;
 
-use crate::outline::{Kind, UseKind};
+use crate::outline::{Kind, Use, UseKind};
 
 use super::base::{DefInfo, Edge, Graph};
 use super::edges::{BEARING, BORNE, needed, says};
@@ -36,9 +37,7 @@ impl Graph<'_> {
         }
         let definitions = self.definitions_of(name);
         let mut bits = said(&definitions);
-        if definitions.iter().any(|d| d.kind == Kind::Constant)
-            && self.bears(name, &mut known.bearing)
-        {
+        if has_constant(&definitions) && self.bears(name, &mut known.bearing) {
             bits |= BEARING;
         }
         known.bits.insert(name, bits);
@@ -123,6 +122,48 @@ impl Graph<'_> {
             || !matches!(edge.kind, UseKind::Indirect | UseKind::Pass)
                 && said(&self.definitions_of(edge.name)) & BORNE != 0
     }
+}
+
+/// What is known of names, for many threads: of what changes no more.
+pub(super) struct KnownNames<'g, 'a> {
+    graph: &'g Graph<'a>,
+    /// By their numbers, each found out when it is asked for.
+    bits: Vec<AtomicU8>,
+}
+
+/// Stands for what nobody asked for.
+const UNASKED: u8 = u8::MAX;
+
+impl<'g, 'a> KnownNames<'g, 'a> {
+    pub(super) fn of(graph: &'g Graph<'a>) -> Self {
+        let names = graph.names.len() as usize + graph.overlay.names.len();
+        KnownNames { graph, bits: (0..names).map(|_| AtomicU8::new(UNASKED)).collect() }
+    }
+
+    /// Whether a use of `name` in a definition of this kind is an edge.
+    pub(super) fn is_edge(&self, used: &Use, name: NameRef, within: Kind) -> bool {
+        let needed = needed(used.kind, used.runs, within);
+        needed == 0 || self.get(name) & needed != 0
+    }
+
+    fn get(&self, name: NameRef) -> u8 {
+        let Some(bits) = self.bits.get(name.0 as usize) else { return 0 };
+        let known = bits.load(Ordering::Relaxed);
+        if known != UNASKED {
+            return known;
+        }
+        let definitions = self.graph.definitions_of(name);
+        let known = match has_constant(&definitions) {
+            true => self.graph.known(name),
+            false => said(&definitions),
+        };
+        bits.store(known, Ordering::Relaxed);
+        known
+    }
+}
+
+fn has_constant(definitions: &[DefInfo]) -> bool {
+    definitions.iter().any(|definition| definition.kind == Kind::Constant)
 }
 
 fn said(definitions: &[DefInfo]) -> u8 {

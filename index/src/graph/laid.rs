@@ -243,12 +243,14 @@ fn unfolded(number: u32) -> u32 {
 }
 
 /// Uses, each's name by how it differs from that of the one before.
-fn edge_bytes(edges: &[Edge], definition: &DefInfo) -> Vec<u8> {
+fn edge_bytes(edges: &[Edge], definition: &DefInfo, new: &NewNames) -> Vec<u8> {
     let (mut bytes, mut before, first) = (Vec::new(), 0, record::first_line(definition.first));
     for edge in edges {
-        let name = NameRef(folded(edge.name.0.wrapping_sub(before)));
-        put_edge(&mut bytes, &Edge { name, ..*edge }, first);
-        before = edge.name.0;
+        let number = new.number(edge.name).0;
+        let name = NameRef(folded(number.wrapping_sub(before)));
+        let via = edge.via.map(|via| new.number(via));
+        put_edge(&mut bytes, &Edge { name, via, ..*edge }, first);
+        before = number;
     }
     bytes
 }
@@ -268,6 +270,47 @@ fn file_bytes<'f>(files: impl Iterator<Item = &'f FileId>) -> Vec<u8> {
     words(&numbers)
 }
 
+/// The names that the sections do not have, without those that nothing says or uses.
+struct NewNames {
+    base: u32,
+    /// Those that stay.
+    live: Bits,
+    /// For each what its number is then.
+    numbers: Vec<u32>,
+}
+
+impl NewNames {
+    fn of(overlay: &Overlay<'_>, base: u32) -> NewNames {
+        let mut live = Bits::empty(overlay.names.len());
+        let mut see = |name: NameRef| _ = name.past(base).map(|at| live.set(at as usize));
+        overlay.definitions.iter().for_each(|definition| see(definition.name));
+        overlay.types.iter().for_each(|(_, name)| see(*name));
+        for edge in overlay.edges.iter().flatten() {
+            see(edge.name);
+            edge.via.into_iter().for_each(&mut see);
+        }
+        let mut next = 0;
+        let number = |at| {
+            let number = base + next;
+            next += u32::from(live.get(at));
+            number
+        };
+        let numbers = (0..overlay.names.len()).map(number).collect();
+        NewNames { base, live, numbers }
+    }
+
+    /// The number that a name has then.
+    fn number(&self, name: NameRef) -> NameRef {
+        let new = name.past(self.base).and_then(|at| self.numbers.get(at as usize));
+        new.map_or(name, |number| NameRef(*number))
+    }
+
+    /// Those of so many things, one for each name, whose names stay.
+    fn living<'n, T>(&'n self, each: &'n [T]) -> impl Iterator<Item = &'n T> {
+        self.live.members(0..each.len()).map(|at| &each[at])
+    }
+}
+
 /// What is laid over sections of which there is so much, in bytes.
 pub(super) fn write(overlay: &Overlay<'_>, below: Below) -> Vec<u8> {
     let replaced = overlay.replaced_files();
@@ -283,13 +326,14 @@ pub(super) fn write(overlay: &Overlay<'_>, below: Below) -> Vec<u8> {
         }
     }
     let named = overlay.definitions.chunk_by(|one, other| one.name == other.name);
-    let named = named.map(|same| (same[0].name, same.len() as u32));
+    let new = NewNames::of(overlay, below.names);
+    let named = named.map(|same| (new.number(same[0].name), same.len() as u32));
     let (defined_marks, defined) = Defined::write(below.names, named);
     let typed: Vec<u32> = overlay.types.iter().map(|(at, _)| *at).collect();
-    let types: Vec<u32> = overlay.types.iter().map(|(_, name)| name.0).collect();
+    let types: Vec<u32> = overlay.types.iter().map(|(_, name)| new.number(*name).0).collect();
     let edges = (0..).zip(&overlay.definitions);
-    let edges = TextsWriter::of(edges.map(|(at, d)| edge_bytes(overlay.own_edges(at), d)));
-    let users = overlay.users.iter().map(|(name, users)| (name, user_bytes(users)));
+    let edges = TextsWriter::of(edges.map(|(at, d)| edge_bytes(overlay.own_edges(at), d, &new)));
+    let users = overlay.users.iter().map(|(name, users)| (new.number(name), user_bytes(users)));
     let (user_marks, users) = ByName::write(users);
     let includes = overlay.includes.iter().map(|targets| file_bytes(targets.iter()));
     let includes = TextsWriter::of(includes);
@@ -297,9 +341,10 @@ pub(super) fn write(overlay: &Overlay<'_>, below: Below) -> Vec<u8> {
     let all_includes = all_includes.map(|targets| file_bytes(targets.iter().map(|(file, _)| file)));
     let all_includes = TextsWriter::of(all_includes);
     let paths = TextsWriter::of(overlay.paths.iter());
-    let names = TextsWriter::of(overlay.names.iter());
+    let names = TextsWriter::of(new.living(&overlay.names));
+    let name_places: Vec<u32> = new.living(&overlay.name_places).copied().collect();
     let formats = formats::packed_files((0..).zip(overlay.formats.iter().map(Vec::as_slice)));
-    let (files, new_names) = (overlay.paths.len() as u32, overlay.names.len() as u32);
+    let (files, new_names) = (overlay.paths.len() as u32, name_places.len() as u32);
     let counts = [below.files, below.definitions, below.names, files, new_names];
     join(&[
         &words(&counts),
@@ -308,7 +353,7 @@ pub(super) fn write(overlay: &Overlay<'_>, below: Below) -> Vec<u8> {
         &paths.bytes,
         &words(&names.starts),
         &names.bytes,
-        &words(&overlay.name_places),
+        &words(&name_places),
         &records,
         &words(&long),
         &words(&lasts),

@@ -13,26 +13,34 @@ use crate::outline::{Definition, FileOutline, Flags, Kind, NO_NAME, Use, UseKind
 use super::base::{DefInfo, Edge, Graph};
 use super::ids::{DefId, FileId, NameRef};
 use super::include::{base_name, nearest};
-use super::interner::{Interner, Waiting};
+use super::known::KnownNames;
+use super::numbers::{Numbered, UNKNOWN};
 use super::overlay::{EdgeRange, Overlay, Users};
 use super::regain::may_instantiate;
 use crate::paths::normal;
 
 /// An outline that is laid over, with what including makes of it.
-struct Layer<'o> {
-    path: &'o [u8],
-    outline: &'o FileOutline,
-    tables: Vec<Table>,
+pub(super) struct Layer<'o> {
+    pub(super) path: &'o [u8],
+    pub(super) outline: &'o FileOutline,
+    pub(super) tables: Vec<Table>,
     /// The numbers of the outline's names, as far as the graph wants them.
-    numbers: Vec<NameRef>,
+    pub(super) numbers: Vec<NameRef>,
 }
 
 /// A table that an idiom makes: its name and then the functions in it, their numbers, and the
 /// include's line.
-struct Table {
-    names: Vec<Vec<u8>>,
+pub(super) struct Table {
+    pub(super) names: Vec<Vec<u8>>,
     numbers: Vec<NameRef>,
     line: u32,
+}
+
+/// What was laid, whose uses are still to be.
+pub(super) struct Layers<'o> {
+    pub(super) layers: Vec<Layer<'o>>,
+    /// For each the numbers of its definitions.
+    own: Vec<Vec<u32>>,
 }
 
 /// The uses in one file's definitions, as the build leaves them.
@@ -44,8 +52,8 @@ struct LaidUses {
     users: Vec<u64>,
 }
 
-/// What stands for a name that has no number.
-const UNKNOWN: NameRef = NameRef(NO_NAME);
+/// Which uses are laid: of those of a name, in a definition of a kind.
+type Wanted<'w> = dyn Fn(&Use, NameRef, Kind) -> bool + Sync + 'w;
 
 impl Layer<'_> {
     /// The number of one of the outline's names.
@@ -71,7 +79,7 @@ impl Layer<'_> {
     }
 
     /// The outline's names that the graph wants.
-    fn wanted(&self) -> Vec<u32> {
+    pub(super) fn wanted(&self) -> Vec<u32> {
         let outline = self.outline;
         let mut wanted = Bits::empty(outline.names.len());
         for definition in &outline.definitions {
@@ -88,8 +96,8 @@ impl Layer<'_> {
     }
 
     /// Takes the numbers of the names that are `wanted`, and then of those of its tables.
-    fn take(&mut self, wanted: &[u32], mut numbers: impl Iterator<Item = NameRef>) {
-        self.numbers = vec![UNKNOWN; self.outline.names.len()];
+    pub(super) fn take(&mut self, wanted: &[u32], mut numbers: impl Iterator<Item = NameRef>) {
+        self.numbers.resize(self.outline.names.len(), UNKNOWN);
         for (name, number) in wanted.iter().zip(&mut numbers) {
             self.numbers[*name as usize] = number;
         }
@@ -110,8 +118,15 @@ impl Graph<'_> {
         self.filled = Mutex::default();
     }
 
-    /// Lays these files, sorted by path, over the sections.
-    pub(super) fn lay(&mut self, files: &[(&[u8], Option<&FileOutline>)], idioms: &Idioms) {
+    /// Lays these files, sorted by path, over the sections, but for most uses: only those that what
+    /// follows from these files depends on. [`Graph::lay_uses`] lays all. Of files that were laid `before`,
+    /// the names are numbered.
+    pub(super) fn lay<'o>(
+        &mut self,
+        files: &[(&'o [u8], Option<&'o FileOutline>)],
+        idioms: &Idioms,
+        before: Numbered,
+    ) -> Layers<'o> {
         self.lay_nothing();
         self.overlay.is_replaced = Bits::empty(self.base_files() as usize);
         for (path, outline) in files {
@@ -130,10 +145,27 @@ impl Graph<'_> {
         let mut layers: Vec<Layer> = present.map(layer).collect();
         self.lay_includes(&layers);
         self.add_tables(&mut layers, idioms);
-        self.number_names(&mut layers);
+        self.number_names(&mut layers, before);
         let own = self.lay_definitions(&layers, idioms);
-        self.lay_uses(&layers, &own);
+        let layers = Layers { layers, own };
+        let decides = |kind| matches!(kind, Kind::Constant | Kind::Macro);
+        let uses = self.uses_in_all(&layers, &|_, _, within| decides(within));
+        self.put_uses(&layers, uses);
         self.lay_includers();
+        layers
+    }
+
+    /// Lays all uses of what [`Graph::lay`] laid last; of what is kept those that are edges, which
+    /// nothing decides otherwise any more.
+    pub(super) fn lay_uses(&mut self, layers: &Layers, is_kept: bool) {
+        let uses = if is_kept {
+            let names = KnownNames::of(self);
+            self.uses_in_all(layers, &|used, name, within| names.is_edge(used, name, within))
+        } else {
+            self.uses_in_all(layers, &|_, _, _| true)
+        };
+        self.put_uses(layers, uses);
+        self.known = Mutex::default();
     }
 
     fn lay_includes(&mut self, layers: &[Layer]) {
@@ -268,37 +300,6 @@ impl Graph<'_> {
         made.into_iter().filter_map(table).collect()
     }
 
-    /// Numbers all names that the layers have, new ones in order.
-    fn number_names(&mut self, layers: &mut [Layer]) {
-        let interner = Interner::default();
-        let intern = |layer: &Layer| {
-            let wanted = layer.wanted();
-            let mut waiting = Waiting::default();
-            wanted.iter().for_each(|name| _ = waiting.push(layer.outline.name(*name)));
-            let tables = layer.tables.iter().flat_map(|table| &table.names);
-            tables.for_each(|name| _ = waiting.push(name));
-            (wanted, interner.intern_all(&waiting))
-        };
-        let interned: Vec<_> = layers.par_iter().map(intern).collect();
-        let names = interner.freeze();
-        let sorted = names.sorted(&vec![1; names.len()]);
-        let search = |dense: &u32| self.names.search(names.get(*dense));
-        let found: Vec<Result<u32, u32>> = sorted.par_iter().map(search).collect();
-        let mut numbers = vec![UNKNOWN; names.len()];
-        for (dense, found) in sorted.into_iter().zip(found) {
-            let new = self.names.len() + self.overlay.names.len() as u32;
-            numbers[dense as usize] = NameRef(found.unwrap_or(new));
-            if let Err(place) = found {
-                self.overlay.name_places.push(place);
-                self.overlay.names.push(names.get(dense).to_vec());
-            }
-        }
-        layers.par_iter_mut().zip(interned).for_each(|(layer, (wanted, interned))| {
-            let number = |name: &u32| numbers[names.dense(*name) as usize];
-            layer.take(&wanted, interned.iter().map(number));
-        });
-    }
-
     /// Lays the definitions out by name, path and place; for each layer the numbers of its own.
     fn lay_definitions(&mut self, layers: &[Layer], idioms: &Idioms) -> Vec<Vec<u32>> {
         let keys = |(index, layer): (usize, &Layer)| {
@@ -364,14 +365,19 @@ impl Graph<'_> {
         u64::from(place) << 32 | u64::from(index)
     }
 
-    fn lay_uses(&mut self, layers: &[Layer], own: &[Vec<u32>]) {
-        let uses = |(layer, own): (&Layer, &Vec<u32>)| self.uses_in(layer, own);
-        let all: Vec<LaidUses> = layers.par_iter().zip(own).map(uses).collect();
+    /// The uses in each layer's definitions that are `wanted`.
+    fn uses_in_all(&self, layers: &Layers, wanted: &Wanted) -> Vec<LaidUses> {
+        let Layers { layers, own } = layers;
+        let uses = |(layer, own): (&Layer, &Vec<u32>)| self.uses_in(layer, own, wanted);
+        layers.par_iter().zip(own).map(uses).collect()
+    }
+
+    fn put_uses(&mut self, layers: &Layers, all: Vec<LaidUses>) {
         let mut users: Vec<u64> =
             all.par_iter().flat_map_iter(|uses| &uses.users).copied().collect();
         users.par_sort_unstable();
         let mut ranges = vec![EdgeRange::default(); self.overlay.definitions.len()];
-        for ((file, uses), own) in (0..).zip(&all).zip(own) {
+        for ((file, uses), own) in (0..).zip(&all).zip(&layers.own) {
             for ((start, end), at) in uses.ranges.iter().zip(own) {
                 ranges[*at as usize] = EdgeRange { file, start: *start, end: *end };
             }
@@ -381,47 +387,54 @@ impl Graph<'_> {
         self.overlay.edges = all.into_iter().map(|uses| uses.edges).collect();
     }
 
-    /// The uses in a layer's definitions, whose numbers are its `own`.
-    fn uses_in(&self, layer: &Layer, own: &[u32]) -> LaidUses {
+    /// The `wanted` uses in a layer's definitions, whose numbers are its `own`.
+    fn uses_in(&self, layer: &Layer, own: &[u32], wanted: &Wanted) -> LaidUses {
         let outline = layer.outline;
         let (count, mut users) = (outline.definitions.len(), Vec::new());
-        let mut edges: Vec<(u32, Edge)> = Vec::with_capacity(outline.uses.len());
+        let mut edges: Vec<(u32, u64, Edge)> = Vec::new();
         let mut user = |name: NameRef, within: u32| {
             users.push(u64::from(name.0) << 32 | u64::from(own[within as usize]));
         };
-        for used in outline.uses.iter().filter(|used| (used.within as usize) < count) {
+        for used in &outline.uses {
             let Use { name, kind, runs, line, within, via } = *used;
+            let Some(definition) = outline.definitions.get(within as usize) else { continue };
             let name = layer.number(name);
+            if !wanted(used, name, definition.kind) {
+                continue;
+            }
             user(name, within);
             if outline.name(via).contains(&b'@') {
                 user(layer.number(via), within);
             }
             let via = (via != NO_NAME).then(|| layer.number(via));
-            edges.push((within, Edge { name, kind, line, via, runs }));
+            edges.push((within, self.order_of(name), Edge { name, kind, line, via, runs }));
         }
         for (within, table) in (count as u32..).zip(&layer.tables) {
             for name in table.numbers.iter().skip(1).copied() {
                 user(name, within);
                 let (kind, line) = (UseKind::Init, table.line);
-                edges.push((within, Edge { name, kind, line, via: None, runs: true }));
+                let edge = Edge { name, kind, line, via: None, runs: true };
+                edges.push((within, self.order_of(name), edge));
             }
         }
         users.sort_unstable();
         users.dedup();
         // As the build leaves them.
         let via = |via: Option<NameRef>| (via.is_none(), via.map(|via| self.order_of(via)));
-        edges.sort_unstable_by_key(|(within, e)| {
-            (*within, self.order_of(e.name), e.kind, via(e.via), !e.runs, e.line)
+        let rest = |e: &Edge| (e.kind, via(e.via), !e.runs, e.line);
+        edges.sort_unstable_by(|(within, order, one), (other_within, other_order, other)| {
+            let places = (within, order).cmp(&(other_within, other_order));
+            places.then_with(|| rest(one).cmp(&rest(other)))
         });
-        edges.dedup_by_key(|(within, e)| (*within, e.name, e.kind, e.via));
+        edges.dedup_by_key(|(within, _, e)| (*within, e.name, e.kind, e.via));
         let mut ranges = vec![(0, 0); own.len()];
         let mut start = 0;
-        for same in edges.chunk_by(|(one, _), (other, _)| one == other) {
+        for same in edges.chunk_by(|(one, ..), (other, ..)| one == other) {
             let end = start + same.len() as u32;
             ranges[same[0].0 as usize] = (start, end);
             start = end;
         }
-        LaidUses { edges: edges.into_iter().map(|(_, edge)| edge).collect(), ranges, users }
+        LaidUses { edges: edges.into_iter().map(|(.., edge)| edge).collect(), ranges, users }
     }
 }
 

@@ -115,16 +115,24 @@ impl<'a> NameTable<'a> {
     }
 
     /// The number of `wanted`, or of the name before which it would come.
-    pub(super) fn search(&self, wanted: &[u8]) -> Result<u32, u32> {
-        let (mut low, mut high) = (0, self.offsets.len());
-        while low < high {
-            let middle = (low + high) / 2;
-            if self.first_of(middle).is_some_and(|name| name < wanted) {
-                low = middle + 1
-            } else {
-                high = middle
-            }
+    fn search(&self, wanted: &[u8]) -> Result<u32, u32> {
+        self.search_from(&mut 0, wanted)
+    }
+
+    /// The same of one after another, which rise: each is looked for from the block `from` on, which is
+    /// 0 at first.
+    pub(super) fn search_from(&self, from: &mut usize, wanted: &[u8]) -> Result<u32, u32> {
+        let begins_before = |block: usize| self.first_of(block).is_some_and(|name| name < wanted);
+        let (mut low, mut high, mut step) = (*from, *from, 1);
+        while high < self.offsets.len() && begins_before(high) {
+            (low, high, step) = (high + 1, high + step, step * 2);
         }
+        high = high.min(self.offsets.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if begins_before(middle) { low = middle + 1 } else { high = middle }
+        }
+        *from = low;
         let next = ((low * BLOCK) as u32).min(self.count);
         let mut found = if self.first_of(low) == Some(wanted) { Ok(next) } else { Err(next) };
         if let Some(block) = low.checked_sub(1) {
@@ -184,7 +192,11 @@ mod tests {
         let texts: Vec<&[u8]> = names.iter().map(String::as_bytes).collect();
         let section = write(&texts, |name| name);
         let table = NameTable::read(Guarded::new(&section, None)).expect("a section");
+        let mut from = 0;
         for (id, name) in names.iter().enumerate() {
+            assert_eq!(table.search_from(&mut from, name.as_bytes()), Ok(id as u32));
+            let after = [name.as_bytes(), b"+"].concat();
+            assert_eq!(table.search_from(&mut from, &after), Err(id as u32 + 1));
             assert_eq!(table.find(name.as_bytes()), Some(id as u32));
             assert_eq!(table.get(id as u32), name.as_bytes());
         }

@@ -15,6 +15,8 @@ use super::base::Graph;
 use super::edges::CONDITIONS;
 use super::ids::{FileId, NameRef};
 use super::include::base_name;
+use super::numbers::Numbered;
+use super::spared::Spared;
 use super::undecided::{hash, include_key, key};
 
 /// A file that is not what the graph says of it: its path, and its outline; none: it is gone.
@@ -30,7 +32,7 @@ pub struct TooMany;
 const ROUNDS: usize = 16;
 
 /// That one of so many files lies there in vain is not worth laying all again.
-const VAIN: usize = 32;
+const VAIN: usize = 8;
 
 /// A file that is laid over the sections.
 pub(super) struct Laying {
@@ -41,6 +43,17 @@ pub(super) struct Laying {
     pub(super) as_read: Option<FileOutline>,
     /// It did not change, and was read because others did.
     pub(super) again: bool,
+    /// Because it uses macros of others, and nothing else is known of it yet.
+    pub(super) uses_changed: bool,
+    /// How many uses its text has; behind them are those that macros make.
+    pub(super) own_uses: usize,
+}
+
+impl Laying {
+    fn new(path: Vec<u8>, now: Option<FileOutline>, again: bool) -> Laying {
+        let own_uses = now.as_ref().map_or(0, |outline| outline.uses.len());
+        Laying { path, now, as_read: None, again, uses_changed: false, own_uses }
+    }
 }
 
 impl Graph<'_> {
@@ -78,15 +91,22 @@ impl Graph<'_> {
         let latest: HashMap<Vec<u8>, Option<FileOutline>> = changed.into_iter().collect();
         let changed = latest.into_iter();
         let mut laid: Vec<Laying> =
-            changed.map(|(path, now)| Laying { path, now, as_read: None, again: false }).collect();
+            changed.map(|(path, now)| Laying::new(path, now, false)).collect();
+        let (mut spared, mut numbered) = (Spared::default(), Numbered::default());
         for _ in 0..ROUNDS {
-            let users = self.users_of_changed_macros(&laid);
+            let users = self.users_of_changed_macros(&laid, &spared);
+            let others = laid.len();
             add(&mut laid, users, most, outline)?;
+            laid[others..].iter_mut().for_each(|laying| laying.uses_changed = to_keep);
             laid.sort_unstable_by(|one, other| one.path.cmp(&other.path));
             self.complete(&mut laid, idioms, !to_keep, outline);
-            self.lay_all(&laid, idioms);
-            let more = self.files_to_read_again(idioms);
+            if to_keep {
+                self.spare(&mut laid, &mut spared);
+            }
+            let layers = self.lay(&outlines_of(&laid), idioms, numbered);
+            let mut more = self.files_to_read_again(idioms, &spared);
             if more.is_empty() {
+                self.lay_uses(&layers, to_keep);
                 if to_keep {
                     self.lay_without_vain(&mut laid, idioms);
                 }
@@ -95,15 +115,11 @@ impl Graph<'_> {
                     .map(|laying| (laying.path, laying.as_read.or(laying.now)))
                     .collect());
             }
-            let paths = more.into_iter().map(|file| self.path(file).to_vec()).collect();
-            add(&mut laid, paths, most, outline)?;
+            numbered = self.take_numbers(layers.layers);
+            spared.give_back(&mut more, &mut laid);
+            add(&mut laid, more, most, outline)?;
         }
         Err(TooMany)
-    }
-
-    fn lay_all(&mut self, laid: &[Laying], idioms: &Idioms) {
-        let layers: Vec<_> = laid.iter().map(|l| (l.path.as_slice(), l.now.as_ref())).collect();
-        self.lay(&layers, idioms);
     }
 
     /// Lays all again but what was laid in vain, where that is much.
@@ -121,16 +137,19 @@ impl Graph<'_> {
         }
         let is_vain = |path: &[u8]| self.overlay.file(path).is_some_and(|at| vain.contains(&at));
         laid.retain(|laying| !is_vain(&laying.path));
-        self.lay_all(laid, idioms);
+        let layers = self.lay(&outlines_of(laid), idioms, Numbered::default());
+        self.lay_uses(&layers, true);
     }
 
-    /// The files of the sections, not laid over yet, of which something else holds now.
-    fn files_to_read_again(&self, idioms: &Idioms) -> Vec<FileId> {
+    /// The paths of the files of the sections, not laid over yet, of which something else holds now.
+    fn files_to_read_again(&self, idioms: &Idioms, spared: &Spared) -> Vec<Vec<u8>> {
         if self.overlay.is_empty() {
             return Vec::new();
         }
         let mut found = HashSet::new();
-        for key in self.decided_keys() {
+        let keys = self.decided_keys();
+        found.extend(spared.with_any_of(&keys).filter_map(|path| self.base_file(path)));
+        for key in keys {
             self.undecided.files_with(key, |file| {
                 let file = FileId(file);
                 if !self.overlay.replaces(file) && self.is_base(file) {
@@ -141,7 +160,7 @@ impl Graph<'_> {
         self.includers_of_gone(&mut found);
         self.makers_to_read_again(idioms, &mut found);
         self.users_of_moved_macros(&mut found);
-        found.into_iter().collect()
+        found.into_iter().map(|file| self.base_path(file).to_vec()).collect()
     }
 
     /// The keys of what was undecided and is decided otherwise now.
@@ -287,6 +306,10 @@ impl Graph<'_> {
     }
 }
 
+fn outlines_of(laid: &[Laying]) -> Vec<(&[u8], Option<&FileOutline>)> {
+    laid.iter().map(|laying| (laying.path.as_slice(), laying.now.as_ref())).collect()
+}
+
 /// Reads the files at `paths` again, besides those in `laid`.
 fn add(
     laid: &mut Vec<Laying>,
@@ -299,7 +322,7 @@ fn add(
     }
     laid.par_extend(paths.into_par_iter().map(|path| {
         let now = outline(&path);
-        Laying { path, now, as_read: None, again: true }
+        Laying::new(path, now, true)
     }));
     Ok(())
 }

@@ -1,9 +1,15 @@
-//! The graph's two files beside the text: `graph-N`, the whole tree's as it was when it was
-//! last built, and `outlines-N`, the outlines of the files that changed since. An update only
-//! replaces the small one.
+//! The graph's files beside the text: `graph-N`, the whole tree's as it was when it was last built, and
+//! `outlines-N`, the outlines of the files that changed since. An update only replaces the small one; that
+//! of a tree that never changes adds another, with what differs from the one that it begins as.
 
-use std::{collections::BTreeMap, ops::Range, path::Path};
+use std::{
+    collections::BTreeMap,
+    io::{Read as _, Write as _},
+    ops::Range,
+    path::{Path, PathBuf},
+};
 
+use flate2::{Compression, bufread::DeflateDecoder, write::DeflateEncoder};
 use rayon::prelude::*;
 
 use super::guard::{self, Guard, Guarded};
@@ -37,12 +43,46 @@ const SECTIONS: [Name; 7] = [
 /// The same files, laid over the graph. What was called `laid` was another form of it.
 const LAID: Name = *b"laid-2\0\0";
 
-/// Encoded outlines by path; `None` for a file that is gone, and nothing in it for one that is to
-/// be read again.
+/// Outlines by path, as [`pack`] makes them; `None` for a file that is gone.
 pub(crate) type Outlines = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
 /// Reads the outline of a file.
 pub(crate) type Read<'r> = dyn Fn(&[u8]) -> Option<FileOutline> + Sync + 'r;
+
+/// An outline's bytes are as they are, or deflated.
+const PLAIN: u8 = 0;
+/// See [`PLAIN`].
+const DEFLATED: u8 = 1;
+
+/// No outline has more bytes.
+const LONGEST: u64 = 1 << 30;
+
+/// An outline as bytes; those that are `kept` for long take a third of the room.
+pub(crate) fn pack(outline: &FileOutline, kept: bool) -> Vec<u8> {
+    let encoded = outline.encode();
+    if kept {
+        let room = vec![DEFLATED];
+        let mut encoder = DeflateEncoder::new(room, Compression::fast());
+        if encoder.write_all(&encoded).is_ok()
+            && let Ok(packed) = encoder.finish()
+        {
+            return packed;
+        }
+    }
+    let mut packed = vec![PLAIN];
+    packed.extend_from_slice(&encoded);
+    packed
+}
+
+fn unpack(bytes: &[u8]) -> Option<FileOutline> {
+    let (form, bytes) = bytes.split_first()?;
+    if *form == PLAIN {
+        return FileOutline::decode(bytes).ok();
+    }
+    let mut encoded = Vec::new();
+    DeflateDecoder::new(bytes).take(LONGEST).read_to_end(&mut encoded).ok()?;
+    FileOutline::decode(&encoded).ok()
+}
 
 /// Writes the graph's file and returns its header's checksum.
 pub(crate) fn write_graph(path: &Path, sections: &Sections) -> Result<u32, Error> {
@@ -76,17 +116,17 @@ pub(crate) struct Stored {
     graph: Container,
     sections: [Range<usize>; 7],
     guards: [Guard; 7],
-    outlines: Option<Container>,
+    outlines: Vec<Container>,
 }
 
 impl Stored {
     /// Opens the files, if they are those with these header checksums.
     pub(crate) fn open(
-        graph: (&Path, u32),
-        outlines: Option<(&Path, u32)>,
+        graph: (PathBuf, u32),
+        outlines: impl Iterator<Item = (PathBuf, u32)>,
     ) -> Result<Stored, Error> {
-        let open = |(path, checksum), kind| {
-            let container = Container::open(path, kind)?;
+        let open = |(path, checksum): (PathBuf, u32), kind| {
+            let container = Container::open(&path, kind)?;
             if container.checksum() == checksum {
                 Ok(container)
             } else {
@@ -94,7 +134,8 @@ impl Stored {
             }
         };
         let graph = open(graph, GRAPH)?;
-        let outlines = outlines.map(|outlines| open(outlines, OUTLINES)).transpose()?;
+        let outlines = outlines.map(|outlines| open(outlines, OUTLINES));
+        let outlines = outlines.collect::<Result<_, _>>()?;
         let sums = graph.checked_section(SUMS)?;
         let mut sums = graph.bytes(sums);
         let mut sections: [Range<usize>; 7] = Default::default();
@@ -114,7 +155,7 @@ impl Stored {
     /// The graph as it was when it was last updated.
     pub(crate) fn updated(&self) -> Result<Option<Graph<'_>>, Error> {
         let mut graph = self.graph()?;
-        let Some(container) = &self.outlines else { return Ok(Some(graph)) };
+        let Some(container) = self.outlines.last() else { return Ok(Some(graph)) };
         // What an older kgrep wrote hasn't laid them.
         if container.section(LAID).is_err() {
             return Ok(None);
@@ -133,31 +174,29 @@ impl Stored {
         Graph::open(sections).map_err(|Damaged(what)| self.graph.corrupt(what))
     }
 
-    /// The outlines of what changed since, still encoded.
+    /// The outlines of what changed since, still packed.
     pub(crate) fn outlines(&self) -> Result<Outlines, Error> {
-        let Some(container) = &self.outlines else { return Ok(Outlines::new()) };
-        let entries = container.checked_section(ENTRIES)?;
-        read_outlines(container.bytes(entries)).ok_or_else(|| container.corrupt("entries"))
+        let mut outlines = Outlines::new();
+        for container in &self.outlines {
+            let entries = container.bytes(container.checked_section(ENTRIES)?);
+            read_outlines(entries, &mut outlines).ok_or_else(|| container.corrupt("entries"))?;
+        }
+        Ok(outlines)
     }
 
-    /// The outlines of what changed since. `read` gives one that isn't kept.
-    pub(crate) fn decoded(&self, read: &Read) -> Result<Vec<Overlaid>, Error> {
-        self.decode(&self.outlines()?, read)
+    /// The outlines of what changed since.
+    pub(crate) fn decoded(&self) -> Result<Vec<Overlaid>, Error> {
+        self.decode(&self.outlines()?)
     }
 
     /// These outlines, decoded.
-    pub(crate) fn decode(&self, outlines: &Outlines, read: &Read) -> Result<Vec<Overlaid>, Error> {
+    pub(crate) fn decode(&self, outlines: &Outlines) -> Result<Vec<Overlaid>, Error> {
         let decode = |(path, bytes): (&Vec<u8>, &Option<Vec<u8>>)| {
-            let outline = match bytes.as_deref() {
-                None => None,
-                // What can't be read any more says nothing.
-                Some([]) => read(path),
-                Some(bytes) => Some(FileOutline::decode(bytes).map_err(|_| ())?),
-            };
+            let outline = bytes.as_deref().map(|bytes| unpack(bytes).ok_or(())).transpose()?;
             Ok((path.clone(), outline))
         };
         let all: Result<Vec<_>, ()> = outlines.par_iter().map(decode).collect();
-        let container = self.outlines.as_ref().unwrap_or(&self.graph);
+        let container = self.outlines.last().unwrap_or(&self.graph);
         all.map_err(|_| container.corrupt("an outline"))
     }
 
@@ -175,14 +214,14 @@ impl Stored {
     }
 }
 
-fn read_outlines(bytes: &[u8]) -> Option<Outlines> {
+/// Takes the outlines in these bytes, in the place of those that there were.
+fn read_outlines(bytes: &[u8], outlines: &mut Outlines) -> Option<()> {
     let mut reader = Reader(bytes);
-    let mut outlines = Outlines::new();
     while !reader.0.is_empty() {
         let path = reader.bytes()?.to_vec();
         let present = reader.u32()? != 0;
         let outline = reader.bytes()?;
         outlines.insert(path, present.then(|| outline.to_vec()));
     }
-    Some(outlines)
+    Some(())
 }

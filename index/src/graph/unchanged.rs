@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::base::{DefInfo, Edge, Graph};
-use super::ids::{DefId, FileId, NameRef};
+use super::ids::{FileId, NameRef};
 
 /// What the graph says of one definition, wherever it is kept.
 #[derive(PartialEq)]
@@ -27,14 +27,8 @@ impl Graph<'_> {
         if places.is_empty() {
             return HashSet::new();
         }
-        let of_places = |id: u32| {
-            let file = FileId(self.record(DefId(id))?.file);
-            Some((*places.get(&file)?, self.definition(DefId(id))?))
-        };
-        let found: Vec<(u32, DefInfo)> =
-            (0..self.base_definitions()).into_par_iter().filter_map(of_places).collect();
         let mut before: HashMap<u32, Vec<DefInfo>> = HashMap::new();
-        for (index, definition) in found {
+        for (index, definition) in self.base_definitions_in(&|file| places.get(&file).copied()) {
             before.entry(index).or_default().push(definition);
         }
         let mut now: HashMap<u32, Vec<DefInfo>> = HashMap::new();

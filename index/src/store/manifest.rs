@@ -48,14 +48,14 @@ pub(crate) struct Part {
 }
 
 /// The graph's files as the manifest names them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct GraphPart {
     /// The number in the graph's file's name.
     pub(crate) number: u64,
     /// The checksum in its header.
     pub(crate) checksum: u32,
-    /// The same of the file with the outlines of what changed since.
-    pub(crate) outlines: Option<(u64, u32)>,
+    /// The same of the files with the outlines of what changed since, each over those before it.
+    pub(crate) outlines: Vec<(u64, u32)>,
     /// With which idioms it was made; [`NO_CODE`] when nothing was outlined.
     pub(crate) idioms: u32,
 }
@@ -71,25 +71,25 @@ impl GraphPart {
 
     /// The numbers in the names of its files.
     pub(crate) fn numbers(&self) -> impl Iterator<Item = u64> {
-        std::iter::once(self.number).chain(self.outlines.map(|(number, _)| number))
+        std::iter::once(self.number).chain(self.outlines.iter().map(|(number, _)| *number))
     }
 }
 
 /// The catalog's files as the manifest names them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CatalogPart {
     /// The number in the catalog's file's name.
     pub(crate) number: u64,
     /// The checksum in its header.
     pub(crate) checksum: u32,
-    /// The same of the file with the documents of what changed since.
-    pub(crate) recent: Option<(u64, u32)>,
+    /// The same of the files with the documents of what changed since, each over those before it.
+    pub(crate) recent: Vec<(u64, u32)>,
 }
 
 impl CatalogPart {
     /// The numbers in the names of its files.
     pub(crate) fn numbers(&self) -> impl Iterator<Item = u64> {
-        std::iter::once(self.number).chain(self.recent.map(|(number, _)| number))
+        std::iter::once(self.number).chain(self.recent.iter().map(|(number, _)| *number))
     }
 }
 
@@ -233,33 +233,37 @@ fn read_parts(bytes: &[u8]) -> Option<Vec<Part>> {
 /// The `graph` section.
 pub(crate) fn graph(graph: &GraphPart) -> Vec<u8> {
     let mut out = Vec::new();
-    let (number, checksum) = graph.outlines.unwrap_or_default();
     put_u64(&mut out, graph.number);
     put_u32(&mut out, graph.checksum);
     put_u32(&mut out, graph.idioms);
-    put_u64(&mut out, number);
-    put_u32(&mut out, checksum);
+    for (number, checksum) in &graph.outlines {
+        put_u64(&mut out, *number);
+        put_u32(&mut out, *checksum);
+    }
     out
 }
 
 fn read_graph(bytes: &[u8]) -> Option<GraphPart> {
     let mut reader = Reader(bytes);
     let (number, checksum, idioms) = (reader.u64()?, reader.u32()?, reader.u32()?);
-    let outlines = (reader.u64()?, reader.u32()?);
-    let outlines = (outlines.0 != 0).then_some(outlines);
-    reader.0.is_empty().then_some(GraphPart { number, checksum, outlines, idioms })
+    let mut outlines = Vec::new();
+    while !reader.0.is_empty() {
+        outlines.push((reader.u64()?, reader.u32()?));
+    }
+    // Indexes of an older kgrep had a 0 for none.
+    outlines.retain(|(number, _)| *number != 0);
+    Some(GraphPart { number, checksum, outlines, idioms })
 }
 
 /// The `catalog` section.
 pub(crate) fn catalog(catalog: Option<&CatalogPart>) -> Vec<u8> {
     let mut out = Vec::new();
     if let Some(part) = catalog {
-        let (number, checksum) = part.recent.unwrap_or_default();
         put_u32(&mut out, versions::CATALOG);
-        put_u64(&mut out, part.number);
-        put_u32(&mut out, part.checksum);
-        put_u64(&mut out, number);
-        put_u32(&mut out, checksum);
+        for (number, checksum) in [(part.number, part.checksum)].iter().chain(&part.recent) {
+            put_u64(&mut out, *number);
+            put_u32(&mut out, *checksum);
+        }
     }
     out
 }
@@ -271,7 +275,9 @@ fn read_catalog(bytes: &[u8]) -> Option<Option<CatalogPart>> {
         return Some(None);
     }
     let (number, checksum) = (reader.u64()?, reader.u32()?);
-    let recent = (reader.u64()?, reader.u32()?);
-    let recent = (recent.0 != 0).then_some(recent);
-    reader.0.is_empty().then_some(Some(CatalogPart { number, checksum, recent }))
+    let mut recent = Vec::new();
+    while !reader.0.is_empty() {
+        recent.push((reader.u64()?, reader.u32()?));
+    }
+    Some(Some(CatalogPart { number, checksum, recent }))
 }
