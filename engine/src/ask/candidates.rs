@@ -80,7 +80,12 @@ fn found(
     let mut found = Vec::new();
     let take = |path: PathBuf| {
         let below = path.strip_prefix(root).map(|path| path.as_os_str().as_bytes());
-        found.extend(below.ok().filter(|p| Language::of(p).is_some()).map(<[u8]>::to_vec));
+        let is_code = |below: &&[u8]| Language::of(below).is_some();
+        let Some(length) = below.ok().filter(is_code).map(<[u8]>::len) else { return };
+        // In its own memory: there are many.
+        let mut path = path.into_os_string().into_vec();
+        path.drain(..path.len() - length);
+        found.push(path);
     };
     let searched = match listed {
         Some(paths) => {
