@@ -1,5 +1,7 @@
 //! The words for what an answer's types say: cells, titles, nodes. One place for all commands.
 
+use std::borrow::Cow;
+
 use kgrep_engine::{Answer, Cell, How, Label, Row, Sureness, Title};
 
 use crate::code::{Code, Elsewhere};
@@ -7,16 +9,23 @@ use crate::message::counted;
 use crate::verdicts;
 
 /// The cells of a row.
-pub(crate) fn texts(code: &Code, row: &Row) -> Vec<String> {
+pub(crate) fn texts<'r>(code: &Code, row: &'r Row) -> Vec<Cow<'r, str>> {
     row.cells.iter().map(|cell| text(code, cell, row.sure)).collect()
 }
 
-fn text(code: &Code, cell: &Cell, sure: Sureness) -> String {
+fn text<'c>(code: &Code, cell: &'c Cell, sure: Sureness) -> Cow<'c, str> {
     match cell {
-        Cell::Text(text) | Cell::Name(text) => text.clone(),
+        Cell::Text(text) | Cell::Name(text) => Cow::Borrowed(text),
+        Cell::How(how) => use_in_words(how, sure),
+        cell => Cow::Owned(made(code, cell)),
+    }
+}
+
+/// The words of a cell that holds none.
+fn made(code: &Code, cell: &Cell) -> String {
+    match cell {
         Cell::Node { label, elsewhere } => self::label(label) + place_of_steps(*elsewhere),
         Cell::Kind(kind) => kind.to_string(),
-        Cell::How(how) => use_made(how, sure),
         Cell::Defined(None) => String::new(),
         Cell::Defined(Some(defined)) => {
             let path = code.shown(&defined.path);
@@ -33,13 +42,20 @@ fn text(code: &Code, cell: &Cell, sure: Sureness) -> String {
 
 /// How a use is made, and how sure that is.
 pub(crate) fn use_made(how: &How, sure: Sureness) -> String {
-    match (sure, sure.word()) {
+    use_in_words(how, sure).into_owned()
+}
+
+fn use_in_words(how: &How, sure: Sureness) -> Cow<'static, str> {
+    Cow::Owned(match (sure, sure.word()) {
         (Sureness::Candidates(number), _) => {
             format!("{how}, {}", counted(u64::from(number), "candidate"))
         }
         (_, Some(word)) => format!("{how}, {word}"),
-        (_, None) => how.to_string(),
-    }
+        (_, None) => match how.word() {
+            Some(word) => return Cow::Borrowed(word),
+            None => how.to_string(),
+        },
+    })
 }
 
 /// What a node is called.

@@ -49,7 +49,7 @@ pub(super) fn show(
             offset: source.before(first).len() as u64,
             text: &text,
             spans: word_in(&text, &row.name).into_iter().collect(),
-            cells: cells.iter().map(String::as_str).collect(),
+            cells: cells.iter().map(|cell| &**cell).collect(),
             ..Match::default()
         };
         printer.row(Some(index), &path, &entry)?;

@@ -8,7 +8,7 @@ use kgrep_engine::{Found, Row, Sources};
 use super::lister::Lister;
 use super::printer::PrintError;
 use super::{Outcome, Session};
-use crate::code::{Code, word_in};
+use crate::code::{Code, Word};
 use crate::list::{FileEntry, List, Match};
 use crate::message::tell;
 use crate::render::Totals;
@@ -24,6 +24,8 @@ pub(super) struct Keeping<'a> {
     files: HashMap<Vec<u8>, u32>,
     /// The file of the row that was taken last.
     last: Option<File>,
+    /// What the row that was taken last is about.
+    word: Word,
     /// Why no more is printed.
     failure: Option<PrintError>,
 }
@@ -39,8 +41,8 @@ struct File {
 
 impl<'a> Keeping<'a> {
     pub(super) fn new(code: &'a Code, session: &'a Session, lister: Lister<'a>) -> Keeping<'a> {
-        let (sources, files) = (Sources::default(), HashMap::new());
-        Keeping { code, session, lister, sources, files, last: None, failure: None }
+        let (sources, files, word) = (Sources::default(), HashMap::new(), Word::new(b""));
+        Keeping { code, session, lister, sources, files, last: None, word, failure: None }
     }
 
     /// Takes rows, the title of each by `title`; false once the list is full.
@@ -101,8 +103,11 @@ impl<'a> Keeping<'a> {
         if self.last.as_ref().is_none_or(|last| last.path != row.path) {
             self.last = Some(self.file(&row.path));
         }
+        if !self.word.is(&row.name) {
+            self.word = Word::new(&row.name);
+        }
         let Some(File { number, shown, .. }) = &self.last else { return };
-        let name = || word_in(text, &row.name).into_iter().collect();
+        let name = || self.word.first_in(text).into_iter().collect();
         let cells = cells::texts(self.code, row);
         let entry = Match {
             file: *number,
@@ -110,7 +115,7 @@ impl<'a> Keeping<'a> {
             offset,
             text,
             spans: row.spans.clone().unwrap_or_else(name),
-            cells: cells.iter().map(String::as_str).collect(),
+            cells: cells.iter().map(|cell| &**cell).collect(),
             section: title,
             depth: row.depth,
             ..Match::default()

@@ -1,5 +1,6 @@
 //! From a tool's arguments to the engine's requests, and from its answers to a page.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
@@ -455,7 +456,7 @@ fn row(code: &Code, answer: &Answer, at: usize, sources: &mut Sources, body: boo
         line: row.line.into(),
         depth: row.depth,
         section: cells::title(answer, at),
-        cells: cells::texts(code, row),
+        cells: cells::texts(code, row).into_iter().map(Cow::into_owned).collect(),
         ..Line::default()
     };
     if row.path.is_empty() {

@@ -54,3 +54,49 @@ fn what_is_known_of_calls_changes_no_answer() {
     dir.kgrep(&["index", "."]).run().expect_ok();
     eqnice!(now, rows(&dir));
 }
+
+#[test]
+fn uses_in_files_of_other_architectures_are_told_of_only_where_there_are_no_others() {
+    let dir = Dir::new();
+    for number in 0..80 {
+        let text = format!("int f{number}(void)\n{{\n\treturn lamp(1) + hum(2);\n}}\n");
+        dir.create(&format!("arch/arm/desk{number:02}.c"), text);
+    }
+    dir.create("arch/x86/desk.c", "int f(void)\n{\n\treturn lamp(3);\n}\n");
+    dir.create("lib/lamp.c", "int lamp(int a)\n{\n\treturn a;\n}\n");
+    let told = |name: &str| {
+        let ran = dir.kgrep(&["--format", "grep", "refs", name, "--arch", "x86"]).run();
+        (ran.stdout(), ran.stderr())
+    };
+    let (lamp, hum) = (told("lamp"), told("hum"));
+    eqnice!("arch/x86/desk.c:3:\treturn lamp(3);\n", lamp.0);
+    eqnice!("", hum.0);
+    dir.kgrep(&["index", "."]).run().expect_ok();
+    eqnice!(lamp.0, told("lamp").0);
+    let now = told("hum");
+    eqnice!(hum.0, now.0);
+    eqnice!(hum.1, now.1);
+}
+
+#[test]
+fn places_of_what_nothing_uses_are_those_of_a_reading() {
+    let dir = Dir::new();
+    for number in 0..90 {
+        let mark = if number % 7 == 0 { "\u{feff}" } else { "" };
+        let text = format!(
+            "{mark}/* watt */\n#define on{number}(watt) \\\n\tset(watt)\n\nint f{number}(int watt)\n{{\n\t\
+             /* watt */ use(watt); use(watt);\n\n\treturn watt;\n}}\n"
+        );
+        dir.create(&format!("drivers/desk{number:02}.c"), text);
+    }
+    dir.create("lib/watt.c", "int watt(int a)\n{\n\treturn a;\n}\n");
+    let rows = || {
+        let json = dir.kgrep(&["--format", "json", "refs", "watt"]).run().expect_ok().stdout();
+        let is_row = |line: &&str| line.contains("\"type\":\"match\"");
+        json.lines().filter(is_row).map(|line| format!("{line}\n")).collect::<String>()
+    };
+    let read = rows();
+    assert!(read.lines().count() >= 90 * 4, "{read}");
+    dir.kgrep(&["index", "."]).run().expect_ok();
+    eqnice!(read, rows());
+}

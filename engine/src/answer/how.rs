@@ -61,6 +61,18 @@ impl How {
         How::by(link.kind, link.via.map(|via| graph.name(via)).as_deref())
     }
 
+    /// What is said of it, where nothing need be made for that.
+    pub fn word(&self) -> Option<&'static str> {
+        match self {
+            How::Exported => Some("exported"),
+            How::Use => Some("use"),
+            How::Access(kind) => Some(kind.name()),
+            How::Link { kind: kind @ (LinkKind::Call | LinkKind::Macro), .. }
+            | How::Link { kind, via: None } => Some(kind.name()),
+            How::Link { .. } => None,
+        }
+    }
+
     /// A plain call.
     pub fn is_call(&self) -> bool {
         matches!(self, How::Link { kind: LinkKind::Call, .. })
@@ -107,26 +119,22 @@ impl fmt::Display for Via {
 /// `call`, `passed to kthread_run()`, `init of file_operations.open`.
 impl fmt::Display for How {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (kind, via) = match self {
-            How::Exported => return f.write_str("exported"),
-            How::Use => return f.write_str("use"),
-            How::Access(kind) => return f.write_str(kind.name()),
-            How::Link { kind, via } => (*kind, via),
-        };
+        if let Some(word) = self.word() {
+            return f.write_str(word);
+        }
+        let How::Link { kind, via: Some(via) } = self else { return Ok(()) };
         match (kind, via) {
-            (LinkKind::Call | LinkKind::Macro, _) | (_, None) => f.write_str(kind.name()),
-            (LinkKind::Ref, Some(via @ (Via::Function(_) | Via::Parameter { .. }))) => {
+            (LinkKind::Call | LinkKind::Macro, _) => f.write_str(kind.name()),
+            (LinkKind::Ref, Via::Function(_) | Via::Parameter { .. }) => {
                 write!(f, "passed to {via}")
             }
-            (LinkKind::Ref, Some(via)) => write!(f, "put into {via}"),
-            (LinkKind::Init, Some(via @ (Via::Slot { .. } | Via::Variable(_)))) => {
-                write!(f, "init of {via}")
-            }
-            (LinkKind::Init, Some(via)) => write!(f, "registered by {via}"),
-            (LinkKind::Indirect, Some(via @ Via::Parameter { number, .. })) => {
+            (LinkKind::Ref, via) => write!(f, "put into {via}"),
+            (LinkKind::Init, Via::Slot { .. } | Via::Variable(_)) => write!(f, "init of {via}"),
+            (LinkKind::Init, via) => write!(f, "registered by {via}"),
+            (LinkKind::Indirect, Via::Parameter { number, .. }) => {
                 write!(f, "indirect, through parameter {number} of {via}")
             }
-            (LinkKind::Indirect, Some(via)) => write!(f, "indirect, through {via}"),
+            (LinkKind::Indirect, via) => write!(f, "indirect, through {via}"),
         }
     }
 }

@@ -35,12 +35,26 @@ impl Lines {
     /// Adds the lines of a file that has `bytes`, by their numbers from 1. In their order it is read
     /// once.
     pub(crate) fn add(&mut self, bytes: &[u8], numbers: impl Iterator<Item = u32>) {
+        self.add_at(bytes, numbers.map(|number| (number, None)));
+    }
+
+    /// The same, of lines of which a place may be known, so that nothing need be counted.
+    pub(crate) fn add_at(
+        &mut self,
+        bytes: &[u8],
+        places: impl Iterator<Item = (u32, Option<usize>)>,
+    ) {
         let (mut line, mut at) = (1, 0);
-        for number in numbers {
-            if number < line {
-                (line, at) = (1, 0);
+        for (number, place) in places {
+            let before = place.and_then(|place| bytes.get(..place));
+            if let Some(before) = before {
+                at = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
+            } else {
+                if number < line {
+                    (line, at) = (1, 0);
+                }
+                at = below(bytes, at, number.saturating_sub(line));
             }
-            at = below(bytes, at, number.saturating_sub(line));
             line = number.max(1);
             let rest = bytes.get(at..).filter(|_| number > 0).unwrap_or_default();
             let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
@@ -117,6 +131,16 @@ mod tests {
             lines.add(text.as_bytes(), numbers.into_iter());
             assert_eq!(told(&lines), whole(text.as_bytes(), &numbers), "{text:?}");
         }
+    }
+
+    #[test]
+    fn lines_whose_places_are_known_are_the_same() {
+        let text = "a dev\n\n  dev\nb\nc dev d";
+        let places =
+            [(1, Some(2)), (3, Some(9)), (4, None), (5, Some(17)), (3, None), (3, Some(7))];
+        let mut lines = Lines::default();
+        lines.add_at(text.as_bytes(), places.into_iter());
+        assert_eq!(told(&lines), whole(text.as_bytes(), &[1, 3, 4, 5, 3, 3]));
     }
 
     #[test]

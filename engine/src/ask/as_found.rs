@@ -1,7 +1,9 @@
 //! The uses of a name, handed on file by file while others are looked for, with the lines that they
 //! are on.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use kgrep_index::graph::Place;
 use kgrep_index::outline::Kind;
@@ -19,8 +21,11 @@ use crate::{Found, Note, Result};
 /// So many files are read before their rows are handed on.
 const AT_ONCE: usize = 16;
 
-/// So many files are read one by one: somebody waits for their rows.
-const FIRST: usize = 32;
+/// After so many parts what they read of the index is given back.
+const BEFORE_RELEASE: usize = 256;
+
+/// So many files are read one by one: somebody waits for the first row.
+const FIRST: usize = 512;
 
 /// What some files have to do with the name.
 #[derive(Default)]
@@ -30,6 +35,16 @@ struct InFiles {
     notes: Vec<Note>,
     defines: Vec<Kind>,
     is_used: bool,
+}
+
+impl InFiles {
+    /// Adds what is said of others but for their rows, which it gives back with their lines.
+    fn add(&mut self, others: InFiles) -> (Vec<Row>, Lines) {
+        self.notes.extend(others.notes);
+        self.defines.extend(others.defines);
+        self.is_used |= others.is_used;
+        (others.rows, others.lines)
+    }
 }
 
 /// As [`answer`](super::references::answer), whose rows are handed on while others are looked for,
@@ -49,27 +64,45 @@ pub(super) fn handed_on(
     if !known.is_of_kernel {
         return Ok(at_once(whole(code, references, paths, &known, answer)?, sink));
     }
+    // Files of other architectures have no rows.
+    let (paths, foreign): (Vec<_>, Vec<_>) =
+        paths.into_iter().partition(|path| code.arch.has(Place::of(path)));
     let (first, others) = paths.split_at(paths.len().min(FIRST));
     let parts: Vec<&[Vec<u8>]> = first.chunks(1).chain(others.chunks(AT_ONCE)).collect();
     let (of, scratch) = (Of { code, name, references, meaning: known.meaning }, Scratch::default());
     let (mut is_found, mut all) = (false, InFiles::default());
+    let mut parts_taken = 0_usize;
+    let has_rows = AtomicBool::new(false);
     let work = |part: &&[Vec<u8>]| {
-        if part.len() > 1 {
-            known.expect(others);
+        // The first row doesn't wait for what makes the others faster.
+        if part.len() > 1 || has_rows.load(Relaxed) {
+            known.expect(&paths);
         }
-        known.ask(|asked| in_files(part, &of, &scratch, asked))
+        let found = known.ask(|asked| in_files(part, &of, &scratch, asked));
+        has_rows.fetch_or(!found.rows.is_empty(), Relaxed);
+        found
     };
     in_order(&parts, work, |part| {
-        let InFiles { rows, lines, notes, defines, is_used } = part;
-        all.notes.extend(notes);
-        all.defines.extend(defines);
-        all.is_used |= is_used;
+        let (rows, lines) = all.add(part);
+        parts_taken += 1;
+        if parts_taken.is_multiple_of(BEFORE_RELEASE) {
+            known.release();
+        }
         if rows.is_empty() {
             return ControlFlow::Continue(());
         }
         is_found = true;
         sink.take(Found { columns: columns(), rows, lines, notes: Vec::new() })
     });
+    if !is_found && !all.is_used {
+        // What there is to say then is said of the whole tree.
+        let parts: Vec<&[Vec<u8>]> = foreign.chunks(AT_ONCE).collect();
+        let work = |part: &&[Vec<u8>]| known.ask(|asked| in_files(part, &of, &scratch, asked));
+        in_order(&parts, work, |part| {
+            all.add(part);
+            ControlFlow::Continue(())
+        });
+    }
     code.cancel().check()?;
     answer.notes.append(&mut all.notes);
     answer.columns = columns();
@@ -103,10 +136,16 @@ fn in_files(
                 found.is_used |= !file.uses.is_empty();
                 found.defines.extend(file.defines.iter().copied());
                 if code.arch.has(Place::of(path)) {
-                    let before = found.rows.len();
-                    found.rows.extend(rows_of(file, name, references, meaning));
-                    let lines = found.rows[before..].iter().map(|row| row.line);
-                    found.lines.add(&as_shown(bytes), lines);
+                    let shown = as_shown(bytes);
+                    // What is shown otherwise than it is written has other places.
+                    let is_as_written = matches!(shown, Cow::Borrowed(_));
+                    let rows = rows_of(file, name, references, meaning);
+                    let lines = rows.map(|(row, at)| {
+                        let place = (row.line, at.filter(|_| is_as_written));
+                        found.rows.push(row);
+                        place
+                    });
+                    found.lines.add_at(&shown, lines);
                 }
             });
             if let Err(error) = read {

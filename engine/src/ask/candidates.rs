@@ -78,10 +78,7 @@ fn found(
         false => None,
     };
     let mut found = Vec::new();
-    let take = |path: PathBuf| {
-        let below = path.strip_prefix(root).map(|path| path.as_os_str().as_bytes());
-        found.extend(below.ok().filter(|p| Language::of(p).is_some()).map(<[u8]>::to_vec));
-    };
+    let take = |path: PathBuf| found.extend(code_below(root, path));
     let searched = match listed {
         Some(paths) => {
             let number = paths.len() as u64;
@@ -99,6 +96,16 @@ fn found(
     }
     answer.coverage = coverage(&advice, searched);
     Ok(found)
+}
+
+/// The path of a file of code below `root`; none of another file. It stays in its own memory, as there
+/// are many.
+fn code_below(root: &Path, path: PathBuf) -> Option<Vec<u8>> {
+    let below = path.strip_prefix(root).ok()?.as_os_str().as_bytes();
+    let length = Language::of(below).map(|_| below.len())?;
+    let mut path = path.into_os_string().into_vec();
+    path.drain(..path.len() - length);
+    Some(path)
 }
 
 /// Hands on each file that a search finds; how many files it looked at.

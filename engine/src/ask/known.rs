@@ -9,6 +9,7 @@ use kgrep_index::graph::{
 };
 use kgrep_index::lex::{CodePlace, places_in_code};
 use kgrep_index::outline::{Flags, Kind, KnownCaller, Language, UseKind, calls};
+use rayon::prelude::*;
 
 use super::around::Extents;
 use super::references::Meaning;
@@ -31,8 +32,16 @@ pub(super) struct Known {
     definitions: OnceLock<FileDefinitions>,
 }
 
-/// A use that is known: its line, whether it is a call, and what it is in.
-pub(super) type KnownUse = (u32, Option<UseKind>, String);
+/// A use that is known.
+pub(super) struct KnownUse {
+    pub(super) line: u32,
+    /// Where on its line it is, in bytes from the file's start, if that was found out.
+    pub(super) at: Option<usize>,
+    /// Whether it is a call.
+    pub(super) kind: Option<UseKind>,
+    /// What it is in.
+    pub(super) within: String,
+}
 
 /// The graph, and what it knows of the name.
 pub(super) struct Asked<'k, 'g, 'a> {
@@ -73,6 +82,11 @@ impl Known {
         asked.unwrap_or_else(|| work(None))
     }
 
+    /// Gives the memory of what was read of the index back: most of it is not needed again.
+    pub(super) fn release(&self) {
+        self.asked.iter().for_each(|(snapshot, _)| snapshot.release());
+    }
+
     /// Finds out what is around the places in these files, where most of them use the name nowhere.
     pub(super) fn expect(&self, paths: &[Vec<u8>]) {
         let Some((snapshot, uses)) = &self.asked else { return };
@@ -81,7 +95,8 @@ impl Known {
         }
         self.definitions.get_or_init(|| {
             let found = snapshot.ask(|graph| {
-                let files: Vec<FileId> = paths.iter().filter_map(|path| graph.file(path)).collect();
+                let files = paths.par_iter().filter_map(|path| graph.file(path));
+                let files: Vec<FileId> = files.collect();
                 graph.definitions_in(&files)
             });
             // All definitions of the tree were looked at, and few are needed again.
@@ -104,7 +119,7 @@ impl Asked<'_, '_, '_> {
         let calls = calls(bytes, name, &callers)?;
         let named = |(line, at): (u32, usize)| {
             let within = String::from_utf8_lossy(&callers.get(at)?.name).into_owned();
-            Some((line, Some(UseKind::Call), within))
+            Some(KnownUse { line, at: None, kind: Some(UseKind::Call), within })
         };
         calls.into_iter().map(named).collect()
     }
@@ -129,7 +144,7 @@ impl Asked<'_, '_, '_> {
         if places.is_empty() {
             return Some(Vec::new());
         }
-        let own: Vec<_> = self.known.definitions.get()?.of(file).collect();
+        let own = self.known.definitions.get()?.of(file);
         let mut around =
             Extents::new(own.iter().enumerate().map(|(at, (first, last, _))| (at, *first, *last)));
         let mut last: Option<(usize, Kind, String)> = None;
@@ -146,7 +161,8 @@ impl Asked<'_, '_, '_> {
             if place.in_directive != (kind == Kind::Macro) {
                 return None;
             }
-            found.push((place.line, None, within.clone()));
+            let (line, at_byte) = (place.line, Some(place.at));
+            found.push(KnownUse { line, at: at_byte, kind: None, within: within.clone() });
             last = Some((at, kind, within));
         }
         Some(found)

@@ -14,7 +14,7 @@ use kgrep_index::outline::{
 
 use super::around::Around;
 use super::candidates;
-use super::known::{Asked, Known};
+use super::known::{Asked, Known, KnownUse};
 use super::names::unknown;
 use crate::answer::{Answer, Arrow, Cell, Column, How, Label, Node, Role, Row, Sureness};
 use crate::code::{Code, Scratch, in_parallel, is_export, one_name, word_in};
@@ -25,6 +25,8 @@ use crate::{Note, Result};
 /// A use, found in one file.
 pub(super) struct InLine {
     line: u32,
+    /// Where on its line the name is, in bytes from the file's start, if that was found out.
+    at: Option<usize>,
     kind: Option<UseKind>,
     via: Option<Vec<u8>>,
     /// The definition it is in; empty outside of all.
@@ -113,7 +115,7 @@ pub(super) fn whole(
     files.retain(|file| code.arch.has(Place::of(&file.path)));
     for file in files {
         let rows = rows_of(file, &name, references, meaning);
-        answer.rows.extend(rows);
+        answer.rows.extend(rows.map(|(row, _)| row));
     }
     answer.arrows = answer.rows.iter().filter_map(arrow).collect();
     match answer.rows.is_empty() {
@@ -134,19 +136,20 @@ pub(super) fn nothing(code: &Code, name: &str, is_used: bool, kinds: &[Kind]) ->
     }
 }
 
-/// The rows of a file's uses that `references` asks for.
+/// The rows of a file's uses that `references` asks for, each with where on its line the name is, if
+/// that was found out.
 pub(super) fn rows_of<'f>(
     file: InFile,
     name: &'f str,
     references: &'f References,
     meaning: Meaning,
-) -> impl Iterator<Item = Row> + use<'f> {
+) -> impl Iterator<Item = (Row, Option<usize>)> + use<'f> {
     let InFile { path, uses, .. } = file;
     uses.into_iter().filter_map(move |used| {
         let kind = used.kind(meaning.is_macro);
         let used = InLine { access: used.access.filter(|_| meaning.is_variable), ..used };
         let is_wanted = references.kinds.is_empty() || references.kinds.contains(&kind);
-        is_wanted.then(|| row(&path, used, kind, name))
+        is_wanted.then(|| (used.at, row(&path, used, kind, name))).map(|(at, row)| (row, at))
     })
 }
 
@@ -251,18 +254,19 @@ pub(super) fn in_file(
     asked: Option<&Asked<'_, '_, '_>>,
 ) -> InFile {
     let name = name.as_bytes();
-    if word_in(bytes, name).is_none() {
-        return InFile::default();
-    }
     if let Some(known) = asked.and_then(|asked| asked.in_file(path, bytes, name)) {
-        let uses = known.into_iter().map(|(line, kind, within)| InLine {
+        let uses = known.into_iter().map(|KnownUse { line, at, kind, within }| InLine {
             line,
+            at,
             kind,
             via: None,
             within,
             access: None,
         });
         return InFile { path: path.to_vec(), uses: uses.collect(), defines: Vec::new() };
+    }
+    if word_in(bytes, name).is_none() {
+        return InFile::default();
     }
     let Mentioned { outline, lines, mut accesses } = mentions(path, bytes, code.idioms(), name);
     let mut lines: BTreeSet<u32> = lines.into_iter().collect();
@@ -334,6 +338,7 @@ fn found(outline: &FileOutline, used: Option<&&Use>, around: &mut Around<'_>, li
     });
     InLine {
         line,
+        at: None,
         kind: used.map(|used| used.kind),
         via: via.map(|via| outline.name(via).to_vec()),
         within: within.unwrap_or_default(),

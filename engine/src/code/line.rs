@@ -1,6 +1,7 @@
 //! Where a name stands in the lines of its definition.
 
-use kgrep_index::lex::places_of_word;
+use kgrep_index::lex::{is_word_at, places_of_word};
+use memchr::memmem::Finder;
 
 use crate::place::Span;
 use crate::relocate::SourceFile;
@@ -13,6 +14,30 @@ pub fn word_in(text: &[u8], name: &[u8]) -> Option<Span> {
     let start = places_of_word(text, name).next()?;
     let span = |at: usize| u32::try_from(at).ok();
     Some(Span { start: span(start)?, end: span(start + name.len())? })
+}
+
+/// A name to be found in many lines.
+pub struct Word(Finder<'static>);
+
+impl Word {
+    /// This name.
+    pub fn new(name: &[u8]) -> Word {
+        Word(Finder::new(name).into_owned())
+    }
+
+    /// Whether it is this name.
+    pub fn is(&self, name: &[u8]) -> bool {
+        self.0.needle() == name
+    }
+
+    /// As [`word_in`].
+    pub fn first_in(&self, text: &[u8]) -> Option<Span> {
+        let length = self.0.needle().len();
+        let mut places = self.0.find_iter(text);
+        let start = places.find(|at| length > 0 && is_word_at(text, *at, length))?;
+        let span = |at: usize| u32::try_from(at).ok();
+        Some(Span { start: span(start)?, end: span(start + length)? })
+    }
 }
 
 /// The line of a definition's lines `first..=last` that its name stands on: the return

@@ -27,7 +27,7 @@ pub use arguments::{arguments, split_arguments};
 pub use breadth::{Step, Tree};
 pub use documented::documented;
 pub use expansion::Expansion;
-pub use line::{maker, name_line, word_in};
+pub use line::{Word, maker, name_line, word_in};
 pub use names::{
     Pattern, bare_name, filled_up, named, near, nearest, one_name, system_call, tagged,
 };

@@ -1,15 +1,18 @@
 //! What differs in kernel terms: parameters, options, system calls, structs and so on that were
 //! added, removed or changed, with a row for each.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::{Pass, Pick, Placer, Row};
 use crate::diff::Sides;
 use crate::diff::exists::{There, places};
 use crate::diff::kinds::{self, Change, How, Joined, Kind, Mention};
 use crate::diff::locate::Lines;
-use crate::diff::model::{DiffSet, FileChange, Origin};
+use crate::diff::model::{DiffSet, FileChange, Origin, Patch};
+use crate::place::Span;
 use crate::request::Differ;
 use crate::{Error, NoteSink, Result};
 
@@ -52,32 +55,111 @@ pub fn change_rows(
     pass: &Pass<'_>,
     placer: &Placer<'_>,
     chosen: &[(Kind, &Change)],
-) -> Result<Vec<Option<Row>>> {
+) -> Result<ChangeRows> {
     let mut by_file: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (n, (_, change)) in chosen.iter().enumerate() {
         by_file.entry(place(change).map_or(0, |(_, mention)| mention.file)).or_default().push(n);
     }
     let files: Vec<usize> = by_file.keys().copied().collect();
-    let mut rows: Vec<Option<Row>> = vec![None; chosen.len()];
-    pass.each_of::<_, Error>(
-        &files,
-        |at, file| {
-            let numbers = by_file.get(&at).map(Vec::as_slice).unwrap_or_default();
-            let changes: Vec<_> =
-                numbers.iter().filter_map(|n| chosen.get(*n)).map(|(_, change)| *change).collect();
-            let made = rows_of(pass.set, placer, &file, &changes);
-            numbers.iter().copied().zip(made).collect::<Vec<_>>()
-        },
-        |made| {
-            for (n, row) in made {
-                if let Some(place) = rows.get_mut(n) {
-                    *place = row;
-                }
+    let mut rows: Vec<Option<Packed>> = Vec::new();
+    rows.resize_with(chosen.len(), || None);
+    let of_file = |at: usize| -> (&[usize], Vec<&Change>) {
+        let numbers = by_file.get(&at).map(Vec::as_slice).unwrap_or_default();
+        let own = numbers.iter().filter_map(|n| chosen.get(*n)).map(|(_, change)| *change);
+        (numbers, own.collect())
+    };
+    let keep = |(numbers, made): (&[usize], Vec<Option<Packed>>)| {
+        for (n, row) in numbers.iter().zip(made) {
+            if let Some(place) = rows.get_mut(*n) {
+                *place = row;
             }
-            Ok(true)
-        },
-    )?;
-    Ok(rows)
+        }
+        Ok(true)
+    };
+    match (pass.whole_folders(), placer.sides) {
+        // Nothing of a row is in a hunk: comparing the files once more would take half of the time.
+        (Some(folders), Sides::Folders { old, new }) if placer.behind.is_none() => {
+            let make = |at: usize| {
+                let (file, (numbers, own)) = (pass.set.files.get(at)?, of_file(at));
+                let lines: Vec<_> = own.iter().map(|change| line_of(change)).collect();
+                let made = placer.rows_of_sides((old, new), folders, file, &lines);
+                Some((numbers, packed(all_told(pass.set, made, &own))))
+            };
+            pass.each_made::<_, Error>(&files, make, keep)?;
+        }
+        _ => {
+            let work = |at: usize, file: Cow<'_, FileChange>| {
+                let (numbers, own) = of_file(at);
+                (numbers, packed(rows_of(pass.set, placer, &file, &own)))
+            };
+            pass.each_of::<_, Error>(&files, work, keep)?;
+        }
+    }
+    Ok(ChangeRows(rows))
+}
+
+/// The rows of changes, in their order; none where a line isn't there any more.
+pub struct ChangeRows(Vec<Option<Packed>>);
+
+impl ChangeRows {
+    /// Each, made when its turn comes.
+    pub fn rows(self) -> impl Iterator<Item = Option<Row>> {
+        self.0.into_iter().map(|row| row.map(Packed::row))
+    }
+}
+
+/// What is shown of a row. All rows of a difference are kept until the last one is made, and there
+/// may be hundreds of thousands.
+struct Packed {
+    path: Arc<[u8]>,
+    line: u64,
+    offset: u64,
+    text: Box<[u8]>,
+    spans: Box<[Span]>,
+    cells: Arc<[String]>,
+    patch: Option<Box<Patch>>,
+    foreign: bool,
+}
+
+impl Packed {
+    fn row(self) -> Row {
+        let Packed { path, line, offset, text, spans, cells, patch, foreign } = self;
+        Row {
+            path: path.to_vec(),
+            line,
+            offset,
+            text: text.into_vec(),
+            spans: spans.into_vec(),
+            cells: cells.to_vec(),
+            patch,
+            foreign,
+            ..Row::default()
+        }
+    }
+}
+
+/// The rows of one file's changes, packed: of those beside each other what is alike is kept once.
+fn packed(rows: Vec<Option<Row>>) -> Vec<Option<Packed>> {
+    let (mut last_path, mut last_cells): (Arc<[u8]>, Arc<[String]>) = Default::default();
+    let mut pack = |row: Row| {
+        if *last_path != row.path[..] {
+            last_path = row.path.into();
+        }
+        if *last_cells != row.cells[..] {
+            last_cells = row.cells.into();
+        }
+        Packed {
+            path: Arc::clone(&last_path),
+            line: row.line,
+            offset: row.offset,
+            text: row.text.into(),
+            spans: row.spans.into(),
+            cells: Arc::clone(&last_cells),
+            patch: row.patch,
+            foreign: row.foreign,
+        }
+    };
+    rows.into_iter().map(|row| row.map(&mut pack)).collect()
 }
 
 /// Which things are asked for: the one of a name, else those whose name matches.
@@ -136,8 +218,18 @@ fn rows_of(
         .iter()
         .map(|change| place(change).map(|(side, mention)| (mention.hunk, side, mention.line)))
         .collect();
-    let rows = placer.rows_at(set, file, &lines).into_iter().zip(changes);
+    all_told(set, placer.rows_at(set, file, &lines), changes)
+}
+
+/// Rows of changes, which say more than their lines alone where they can.
+fn all_told(set: &DiffSet, rows: Vec<Option<Row>>, changes: &[&Change]) -> Vec<Option<Row>> {
+    let rows = rows.into_iter().zip(changes);
     rows.map(|(row, change)| row.map(|row| told(set, change, row))).collect()
+}
+
+/// The line of a change on its side.
+fn line_of(change: &Change) -> Option<(Origin, u32)> {
+    place(change).map(|(side, mention)| (side, mention.line))
 }
 
 /// A change's row, which says more than its line alone where both sides have one.

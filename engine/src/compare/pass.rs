@@ -64,12 +64,27 @@ impl<'a> Pass<'a> {
         &self,
         places: &[usize],
         work: impl Fn(usize, Cow<'a, FileChange>) -> T + Sync,
+        take: impl FnMut(T) -> Result<bool, E>,
+    ) -> Result<(), E> {
+        self.each_made(places, |at| self.file(at).map(|file| work(at, file)), take)
+    }
+
+    /// The folders of which all hunks are wanted, if there are such.
+    pub(super) fn whole_folders(&self) -> Option<&Folders> {
+        self.folders.as_ref().filter(|_| self.pick.is_none())
+    }
+
+    /// Hands what `make` makes of the files at these places, from any thread, to `take` in order.
+    ///
+    /// # Errors
+    /// As [`Pass::each`].
+    pub(super) fn each_made<T: Send, E: From<Error>>(
+        &self,
+        places: &[usize],
+        make: impl Fn(usize) -> Option<T> + Sync,
         mut take: impl FnMut(T) -> Result<bool, E>,
     ) -> Result<(), E> {
-        let made = |at: &usize| {
-            let file = if self.cancel.is_set() { None } else { self.file(*at) };
-            file.map(|file| work(*at, file))
-        };
+        let made = |at: &usize| if self.cancel.is_set() { None } else { make(*at) };
         let mut ended = None;
         in_order(places, made, |made| match made.map(&mut take) {
             None | Some(Ok(true)) => ControlFlow::Continue(()),

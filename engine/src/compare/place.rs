@@ -21,9 +21,12 @@ use crate::answer::{Column, Role};
 use crate::code::read;
 use crate::diff::context::{self, Enclosing, Thing};
 use crate::diff::filter::Hit;
+use crate::diff::folder::Folders;
 use crate::diff::kinds::{self, Kind};
 use crate::diff::locate::{self, Lines};
-use crate::diff::model::{DiffSet, Entry, FileChange, FileOp, Hunk, Line, Origin, Patch};
+use crate::diff::model::{
+    DiffSet, Entry, FileChange, FileOp, Hunk, Line, Origin, Patch, file_lines,
+};
 use crate::diff::{Sides, below, group, strip};
 use crate::place::Span;
 
@@ -190,6 +193,34 @@ impl<'a> Placer<'a> {
         lines.iter().map(&mut row).collect()
     }
 
+    /// As [`Placer::rows_at`] of two folders, without what is around the lines: their files alone tell
+    /// it, without their hunks.
+    pub(super) fn rows_of_sides(
+        &self,
+        (old, new): (&Path, &Path),
+        folders: &Folders,
+        file: &FileChange,
+        lines: &[Option<(Origin, u32)>],
+    ) -> Vec<Option<Row>> {
+        let read = self.read(file);
+        let tree = read.as_ref().map(|(path, text)| Tree::of(path, text));
+        let texts = [Origin::Removed, Origin::Added].map(|side| {
+            let is_asked = lines.iter().flatten().any(|(own, _)| *own == side);
+            is_asked.then(|| folders.side(file, side).ok()).flatten().unwrap_or_default()
+        });
+        let [removed, added] = texts.each_ref().map(|text| file_lines(text));
+        let row = |at: &Option<(Origin, u32)>| {
+            let (origin, number) = (*at)?;
+            let own = if origin == Origin::Removed { &removed } else { &added };
+            let text = own.get((number as usize).checked_sub(1)?)?;
+            let line = Line { origin, text, old: number, new: number };
+            let Spot { path, line, offset, text, .. } =
+                of_side((old, new), file, line, tree.as_ref());
+            Some(Row { path, line, offset, text, side: Some(origin), ..Row::default() })
+        };
+        lines.iter().map(row).collect()
+    }
+
     fn row(&self, entry: &Entry<'_>, tree: Option<&Tree<'_>>) -> Row {
         let own = entry.patch.filter(|patch| !patch.name.is_empty());
         let behind = self.behind.and_then(|behind| behind.patch(entry.file, entry.hunk));
@@ -249,19 +280,7 @@ impl<'a> Placer<'a> {
         tree: Option<&Tree<'_>>,
     ) -> Spot {
         if let Sides::Folders { old, new } = self.sides {
-            // The line is in the tree of its side as it stands.
-            let (path, number, offset) = match (line.origin, tree) {
-                (Origin::Removed, _) => {
-                    (shown(old, entry.file.old.as_deref().unwrap_or_default()), line.old, 0)
-                }
-                (_, Some(tree)) => {
-                    let path = tree.path.as_os_str().as_bytes().to_vec();
-                    (path, line.new, tree.offset(line.new))
-                }
-                (_, None) => (shown(new, entry.file.name()), line.new, 0),
-            };
-            let text = line.text.to_vec();
-            return Spot { path, line: number.into(), offset, text, ..Spot::default() };
+            return of_side((old, new), entry.file, line, tree);
         }
         match tree {
             Some(tree) => tree.spot(hunk, line),
@@ -459,6 +478,25 @@ fn landed_elsewhere(hunk: &Hunk, name: &[u8], around: Option<&Enclosing>) -> boo
 /// Where `line`, a part of `body`, begins in it.
 fn offset_in(body: &[u8], line: &[u8]) -> usize {
     (line.as_ptr() as usize).saturating_sub(body.as_ptr() as usize).min(body.len())
+}
+
+/// Where a line of two folders is: in the tree of its side, as it stands.
+fn of_side(
+    (old, new): (&Path, &Path),
+    file: &FileChange,
+    line: Line<'_>,
+    tree: Option<&Tree<'_>>,
+) -> Spot {
+    let (path, number, offset) = match (line.origin, tree) {
+        (Origin::Removed, _) => (shown(old, file.old.as_deref().unwrap_or_default()), line.old, 0),
+        (_, Some(tree)) => {
+            let path = tree.path.as_os_str().as_bytes().to_vec();
+            (path, line.new, tree.offset(line.new))
+        }
+        (_, None) => (shown(new, file.name()), line.new, 0),
+    };
+    let text = line.text.to_vec();
+    Spot { path, line: number.into(), offset, text, ..Spot::default() }
 }
 
 fn shown(folder: &Path, name: &[u8]) -> Vec<u8> {

@@ -196,7 +196,13 @@ impl Filter {
         let start = self.starts.iter().find(|known| known.path == start)?;
         let paths = self.narrow.list(&start.below_root, hidden)?;
         let skip = if start.below_root.is_empty() { 0 } else { start.below_root.len() + 1 };
-        let shown = |path: Vec<u8>| start.path.join(OsStr::from_bytes(&path[skip..]));
+        let shown = |path: Vec<u8>| {
+            let below = &path[skip..];
+            let mut whole = PathBuf::with_capacity(start.path.as_os_str().len() + 1 + below.len());
+            whole.push(&start.path);
+            whole.push(OsStr::from_bytes(below));
+            whole
+        };
         Some(paths.into_iter().map(shown).collect())
     }
 

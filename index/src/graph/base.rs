@@ -4,6 +4,7 @@
 //! together; numbers beyond the sections' own are the overlay's.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use rayon::prelude::*;
@@ -341,6 +342,13 @@ impl<'a> Graph<'a> {
     pub(super) fn record(&self, id: DefId) -> Option<Record> {
         let at = id.at().checked_mul(8)?;
         record::unpack(self.records.get(at..at + 8)?.try_into().ok()?)
+    }
+
+    /// What the sections say of the definitions with these numbers, but for their names.
+    pub(super) fn records_of(&self, ids: Range<u32>) -> impl Iterator<Item = (DefId, Record)> {
+        let bytes = self.records.get(ids.start as usize * 8..ids.end as usize * 8);
+        let records = bytes.unwrap_or_default().as_chunks::<8>().0;
+        ids.zip(records).filter_map(|(id, bytes)| Some((DefId(id), record::unpack(*bytes)?)))
     }
 
     /// The last line of the definition with this record.

@@ -3,6 +3,8 @@
 //!
 //! Only of files that are as the sections have them, and that the build dropped no use of the name in.
 
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
 use rayon::prelude::*;
 
 use crate::bits::Bits;
@@ -11,6 +13,7 @@ use crate::outline::Kind;
 use super::base::{DefInfo, Graph};
 use super::edges::CONDITIONS;
 use super::ids::{DefId, FileId, NameRef};
+use super::record::Record;
 use super::undecided::{hash, key};
 
 /// So many definitions are looked at by one thread at a time.
@@ -30,8 +33,10 @@ type Lines = (u32, u32, DefId);
 /// The definitions of some files, but for constants, members, and files themselves.
 #[derive(Default)]
 pub struct FileDefinitions {
-    /// By file, and by first line.
-    all: Vec<(FileId, Lines)>,
+    /// Where those of each file begin, and where the last one's end.
+    starts: Vec<u32>,
+    /// First line, last line and number of each, by file.
+    all: Vec<[u32; 3]>,
 }
 
 impl Graph<'_> {
@@ -86,22 +91,44 @@ impl Graph<'_> {
         for file in files.iter().filter(|file| self.is_base(**file)) {
             wanted.set(file.at());
         }
+        let of_file = |count| (0..count).map(|_| AtomicU32::new(0)).collect::<Vec<_>>();
+        // Counted first, so that each can be put to its file's others at once.
+        let mut next = of_file(self.base_files() as usize);
+        self.each_in(&wanted, |_, record| {
+            next[record.file as usize].fetch_add(1, Relaxed);
+        });
+        let (mut starts, mut sum) = (Vec::with_capacity(next.len() + 1), 0);
+        for next in &mut next {
+            starts.push(sum);
+            sum += std::mem::replace(next.get_mut(), sum);
+        }
+        starts.push(sum);
+        let all: Vec<[AtomicU32; 3]> = (0..sum).map(|_| Default::default()).collect();
+        self.each_in(&wanted, |id, record| {
+            let at = next[record.file as usize].fetch_add(1, Relaxed);
+            if let Some(place) = all.get(at as usize) {
+                let lines = [record.first, self.last_line(id, record), id.0];
+                place.iter().zip(lines).for_each(|(place, line)| place.store(line, Relaxed));
+            }
+        });
+        let all = all.into_iter().map(|lines| lines.map(AtomicU32::into_inner)).collect();
+        FileDefinitions { starts, all }
+    }
+
+    /// Hands each definition of the `wanted` files of the sections to `take`, on every core.
+    fn each_in(&self, wanted: &Bits, take: impl Fn(DefId, Record) + Sync) {
         let count = self.base_definitions();
-        let in_part = |part: u32| {
+        (0..count.div_ceil(PART)).into_par_iter().for_each(|part| {
             let ids = part * PART..count.min((part + 1).saturating_mul(PART));
-            ids.filter_map(|id| {
-                let (id, record) = (DefId(id), self.record(DefId(id))?);
-                let (file, kind) = (FileId(record.file), record.kind);
+            self.records_of(ids).for_each(|(id, record)| {
+                let kind = record.kind;
                 let is_left_out =
                     matches!(kind, Kind::Constant | Kind::Enumerator | Kind::Member | Kind::File);
-                let is_wanted = !is_left_out && wanted.get(file.at());
-                is_wanted.then(|| (file, (record.first, self.last_line(id, record), id)))
-            })
-        };
-        let parts = (0..count.div_ceil(PART)).into_par_iter();
-        let mut all: Vec<(FileId, Lines)> = parts.flat_map_iter(in_part).collect();
-        all.par_sort_unstable();
-        FileDefinitions { all }
+                if !is_left_out && wanted.get(record.file as usize) {
+                    take(id, record);
+                }
+            });
+        });
     }
 }
 
@@ -120,9 +147,14 @@ impl KnownUses {
 
 impl FileDefinitions {
     /// The definitions of `file`, by first line: the first and the last line of each.
-    pub fn of(&self, file: FileId) -> impl Iterator<Item = Lines> {
-        let start = self.all.partition_point(|(known, _)| *known < file);
-        let own = self.all[start..].iter().take_while(move |(known, _)| *known == file);
-        own.map(|(_, lines)| *lines)
+    pub fn of(&self, file: FileId) -> Vec<Lines> {
+        let start = self.starts.get(file.at()).copied().unwrap_or(0);
+        let end = self.starts.get(file.at().saturating_add(1)).copied().unwrap_or(start);
+        let own = self.all.get(start as usize..end as usize).unwrap_or_default();
+        let mut own: Vec<Lines> =
+            own.iter().map(|[first, last, id]| (*first, *last, DefId(*id))).collect();
+        // Several threads found them.
+        own.sort_unstable();
+        own
     }
 }

@@ -70,11 +70,14 @@ impl Token {
 
 /// Where `word` stands in a text as a whole word, wherever that is: in code, strings or comments.
 pub fn places_of_word(text: &[u8], word: &[u8]) -> impl Iterator<Item = usize> {
+    memchr::memmem::find_iter(text, word).filter(move |at| is_word_at(text, *at, word.len()))
+}
+
+/// Whether so many bytes of `text` at a place stand as a whole word.
+pub fn is_word_at(text: &[u8], at: usize, length: usize) -> bool {
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-    memchr::memmem::find_iter(text, word).filter(move |at| {
-        let before = at.checked_sub(1).and_then(|before| text.get(before));
-        !before.is_some_and(is_part) && !text.get(at + word.len()).is_some_and(is_part)
-    })
+    let before = at.checked_sub(1).and_then(|before| text.get(before));
+    !before.is_some_and(is_part) && !text.get(at + length).is_some_and(is_part)
 }
 
 /// Cuts a text into tokens. Texts beyond 4 GiB are read up to there.

@@ -120,7 +120,8 @@ impl Scan<'_> {
             let before = self.bytes[..start].trim_ascii_end();
             first != after_blanks(self.bytes, start) || before.ends_with(b"\\")
         };
-        (byte != b'#' || !is_odd()).then_some((first, byte))
+        // A line that goes on in the next one before there is anything on it may be a directive's.
+        (byte != b'\\' && (byte != b'#' || !is_odd())).then_some((first, byte))
     }
 
     fn line_of(&mut self, at: usize) -> u32 {
@@ -223,9 +224,13 @@ mod tests {
 
     #[test]
     fn what_only_the_lexer_can_tell_is_left_to_it() {
-        for text in
-            ["#define A '\"' dev", "/* a\n*/ # dev", "/* */ #include dev", "a \\\n\n#include dev"]
-        {
+        for text in [
+            "#define A '\"' dev",
+            "/* a\n*/ # dev",
+            "/* */ #include dev",
+            "a \\\n\n#include dev",
+            "\\\n#dev",
+        ] {
             assert_eq!(lines(text), None, "{text:?}");
         }
     }

@@ -42,7 +42,7 @@ pub(super) fn run(
     let meta = lister::meta(asked.session, titles, asked.request())?;
     let mut lister = asked.lister(&look, meta, json.is_none());
     let mut above = None;
-    for ((kind, change), row) in chosen.iter().zip(rows) {
+    for ((kind, change), row) in chosen.iter().zip(rows.rows()) {
         let Some(mut row) = row else { continue };
         let mut cells = vec![how(change.how).to_owned(), full_name(change)];
         let others = columns.iter().zip(std::mem::take(&mut row.cells));

@@ -8,7 +8,7 @@
 mod rename;
 
 use super::lines;
-use super::model::{DiffSet, FileChange, FileOp, Patch, Problem};
+use super::model::{DiffSet, FileChange, FileOp, Origin, Patch, Problem};
 use crate::Error;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -98,22 +98,31 @@ impl Folders {
     ///
     /// The problem, if a side of it can't be read (any more).
     pub fn hunks(&self, file: &FileChange) -> Result<FileChange, Problem> {
-        let side = |root: &Path, name: &Option<Vec<u8>>, mode: Option<u32>| {
-            let Some(name) = name else { return Ok(Vec::new()) };
-            let path = root.join(path_order(name));
-            text(&path, mode == Some(LINK)).map_err(|error| Problem {
-                what: error.to_string(),
-                path,
-                line: 0,
-            })
-        };
-        let old = side(&self.old, &file.old, file.old_mode)?;
-        let new = side(&self.new, &file.new, file.new_mode)?;
+        let (old, new) = (self.side(file, Origin::Removed)?, self.side(file, Origin::Added)?);
         // Of equal files only the name or the mode has changed.
         let differ = old != new;
         let binary = differ && (lines::is_binary(&old) || lines::is_binary(&new));
         let hunks = if differ && !binary { lines::hunks(&old, &new) } else { Vec::new() };
         Ok(FileChange { binary, hunks, ..file.clone() })
+    }
+
+    /// What one side of a changed file has, read now: nothing where it isn't there.
+    ///
+    /// # Errors
+    ///
+    /// The problem, if it can't be read (any more).
+    pub fn side(&self, file: &FileChange, side: Origin) -> Result<Vec<u8>, Problem> {
+        let (root, name, mode) = match side {
+            Origin::Removed => (&self.old, &file.old, file.old_mode),
+            _ => (&self.new, &file.new, file.new_mode),
+        };
+        let Some(name) = name else { return Ok(Vec::new()) };
+        let path = root.join(path_order(name));
+        text(&path, mode == Some(LINK)).map_err(|error| Problem {
+            what: error.to_string(),
+            path,
+            line: 0,
+        })
     }
 }
 
