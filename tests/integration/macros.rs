@@ -282,3 +282,46 @@ fn what_a_macro_writes_is_shown_where_it_makes_the_definition() {
     assert_eq!(plain.lines().count(), 2, "{plain}");
     dir.kgrep(&["def", "--expand", "plain"]).run().expect_error(&["--body"]);
 }
+
+#[test]
+fn a_macro_that_hands_on_is_told_with_what_does_the_work() {
+    let dir = Dir::new();
+    dir.create(
+        "include/linux/lamp.h",
+        "#define lamp_hooks(_do) ({ __typeof__(_do) _r = _do; _r; })\n\
+         int lamp_take_noprof(int room);\n\
+         #define lamp_take(...) lamp_hooks(lamp_take_noprof(__VA_ARGS__))\n\
+         #define hall_take(room) lamp_take(room)\n\
+         #define lamp_swap(a, b) (lamp_put(a), lamp_put(b), lamp_take_noprof(a), lamp_lock())\n\
+         static inline void lamp_put(int room) { }\n",
+    );
+    dir.create(
+        "lib/lamp.c",
+        "#include <linux/lamp.h>\n\
+         /* The first lamp of a room. */\n\
+         static int lamp_find(int room)\n\
+         {\n\
+         \tlamp_lock();\n\
+         \treturn lamp_best(room);\n\
+         }\n\
+         /* Takes a lamp. */\n\
+         int lamp_take_noprof(int room)\n\
+         {\n\
+         \treturn lamp_find(room);\n\
+         }\n\
+         void lamp_lock(void)\n{\n}\n\
+         int lamp_best(int room)\n{\n\treturn room;\n}\n\
+         int hall(void)\n{\n\treturn lamp_take_noprof(1);\n}\n",
+    );
+    let sections = |name: &str| -> Vec<String> {
+        let told = dir.kgrep(&["--layout", "sections", "trace", name]).stdout();
+        told.lines().map(str::to_owned).collect()
+    };
+    both(&dir, |_| {
+        for name in ["lamp_take", "hall_take"] {
+            insta::assert_snapshot!(format!("work_of_{name}"), sections(name).join("\n"));
+        }
+        let swap = sections("lamp_swap").join("\n");
+        assert!(!swap.contains("Does the work"), "{swap}");
+    });
+}

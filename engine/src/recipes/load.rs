@@ -241,10 +241,11 @@ fn section(
         Some(toml::Value::String(title)) => title,
         _ => return Err("a section needs a `title`".to_owned()),
     };
-    let brief = match table.remove("brief") {
-        None => false,
-        Some(value) => value.as_bool().ok_or("`brief` is true or false")?,
+    let mut flag = |key: &str| match table.remove(key) {
+        None => Ok(false),
+        Some(value) => value.as_bool().ok_or_else(|| format!("`{key}` is true or false")),
     };
+    let (brief, work) = (flag("brief")?, flag("work")?);
     let max = match table.remove("max") {
         None => ROWS,
         Some(value) => {
@@ -253,10 +254,13 @@ fn section(
         }
     };
     let look = match part::<Look>(table)? {
+        Look::Text(_) if work => {
+            return Err("`work` is about definitions, which no text look-up is".to_owned());
+        }
         Look::Text(text) => Look::Text(sound(text)?),
         other => other,
     };
-    Ok(Section { title, brief, max, look })
+    Ok(Section { title, brief, max, work, look })
 }
 
 fn part<T: DeserializeOwned>(table: Table) -> Result<T, String> {
@@ -340,12 +344,13 @@ mod tests {
     fn a_bad_section_leaves_the_others() {
         let text = format!(
             "{HEAD}[subject]\nnames = ['{{name}}']\n[[section]]\ntitle = 'A'\nlook = 'comment'\n\
-             [[section]]\ntitle = 'B'\nlook = 'run'\n[[section]]\ntitle = 'C'\nlook = 'text'\npattern = '(x'\n"
+             [[section]]\ntitle = 'B'\nlook = 'run'\n[[section]]\ntitle = 'C'\nlook = 'text'\npattern = '(x'\n\
+             [[section]]\ntitle = 'D'\nwork = true\nlook = 'text'\npattern = 'x'\n"
         );
         let mut recipes = Recipes::default();
         recipes.add("mine.toml", &text);
         let lines: Vec<usize> = recipes.problems.iter().map(|p| p.line).collect();
-        assert_eq!(lines, [9, 12], "{:?}", recipes.problems);
+        assert_eq!(lines, [9, 12, 16], "{:?}", recipes.problems);
         assert_eq!(recipes.get("mine").map(|r| r.sections.len()), Some(1));
     }
 }

@@ -82,6 +82,8 @@ pub struct Section {
     pub brief: bool,
     /// Rows shown without `--all`.
     pub max: usize,
+    /// Whether it is about the functions that the subject, a macro, hands its work on to.
+    pub work: bool,
     /// What is looked up.
     pub look: Look,
 }

@@ -9,6 +9,7 @@ use kgrep_index::graph::{Callee, Caller, DefId, DefInfo, Edge, LinkKind, leave_p
 use kgrep_index::outline::{Flags, Kind, UseKind};
 
 use super::definitions::lines;
+use super::expansion;
 use crate::code::{Step, Tree, how, says_nothing};
 use crate::trace::case::Case;
 use crate::trace::tracer::{Row, Tracer, globs};
@@ -36,7 +37,7 @@ pub(super) fn callees(
     let mut tree = Tree::grow(&roots, |from, depth| steps(tracer, from, depth));
     for subject in subjects {
         if is_macro(&subject) {
-            expansion(tracer, &subject, &mut rows);
+            expansion::rows(tracer, &subject, &mut rows);
             continue;
         }
         tree.walk(subject.id, |depth, from, step, _| {
@@ -75,45 +76,8 @@ fn steps(tracer: &Tracer<'_, '_>, from: &DefInfo, depth: usize) -> Vec<Step<Call
     callees.into_iter().map(step).collect()
 }
 
-/// What a macro's text is made of: the other macros, constants and functions in it. Read from
-/// the text, for the graph has no edges to constants.
-fn expansion(tracer: &mut Tracer<'_, '_>, from: &DefInfo, rows: &mut Vec<Row>) {
-    let path = tracer.path(from);
-    let own = tracer.name(from);
-    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let mut known = HashSet::from(["define".to_owned(), own.clone()]);
-    for line in from.first..=from.last {
-        let text = tracer.text(&path, line);
-        if line == from.first
-            && let Some((_, rest)) = text.split_once(&format!("{own}("))
-        {
-            let parameters = rest.split(')').next().unwrap_or_default();
-            known.extend(parameters.split(',').map(|name| name.trim().to_owned()));
-        }
-        let words = text.split(|c| !is_word(c));
-        for word in words.filter(|word| word.starts_with(|c: char| !c.is_ascii_digit())) {
-            if !known.insert(word.to_owned()) {
-                continue;
-            }
-            let kinds = [Kind::Macro, Kind::Constant, Kind::Enumerator, Kind::Function];
-            let found = tracer.for_arch(&tracer.definitions(&[word.to_owned()], &kinds));
-            let is_seen =
-                |d: &&DefInfo| d.file == from.file || tracer.graph.path(d.file).ends_with(b".h");
-            if let Some(definition) = found.iter().find(is_seen) {
-                rows.push(Row {
-                    path: path.clone(),
-                    line,
-                    name: word.to_owned(),
-                    note: word.to_owned(),
-                    defined: tracer.place(definition),
-                });
-            }
-        }
-    }
-}
-
 /// Wrappers around wrappers are followed to this depth.
-const WRAPPERS: usize = 4;
+pub(super) const WRAPPERS: usize = 4;
 
 /// A function of more lines does something of its own.
 const WRAPPER_LINES: u32 = 12;
@@ -123,6 +87,21 @@ fn is_wrapper(from: &DefInfo, callees: &[(String, Callee)]) -> bool {
     from.kind.is_callable()
         && from.last - from.first <= WRAPPER_LINES
         && callees.iter().filter(|(_, callee)| callee.link.kind == LinkKind::Call).count() == 1
+}
+
+/// A function and those behind it that it only hands on to, the last of which does the work.
+pub(super) fn to_the_work(tracer: &Tracer<'_, '_>, from: DefInfo) -> Vec<DefInfo> {
+    let mut all = vec![from];
+    while let Some(from) = all.last().filter(|_| all.len() <= WRAPPERS) {
+        let callees = telling(tracer, from);
+        let is_call = |(_, callee): &&(String, Callee)| callee.link.kind == LinkKind::Call;
+        let next = callees.iter().find(is_call).filter(|_| is_wrapper(from, &callees));
+        match next.and_then(|(name, callee)| meant(tracer, name, callee)) {
+            Some(next) if all.iter().all(|known| known.id != next.id) => all.push(next),
+            _ => break,
+        }
+    }
+    all
 }
 
 /// What a definition calls, with the names, but for what says nothing of it: macros of
@@ -153,7 +132,7 @@ fn meant(tracer: &Tracer<'_, '_>, name: &str, callee: &Callee) -> Option<DefInfo
 }
 
 /// Macros that every function uses, and that say nothing of it.
-fn is_noise(name: &str) -> bool {
+pub(super) fn is_noise(name: &str) -> bool {
     says_nothing(name.as_bytes())
         || name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }

@@ -5,6 +5,7 @@ mod built;
 mod calls;
 mod definitions;
 mod errors;
+mod expansion;
 mod fields;
 mod grouped;
 mod include;
@@ -45,12 +46,17 @@ pub fn answer(
     };
     let wanted = case.recipe.sections.iter().filter(|section| !brief || section.brief);
     let sections: Vec<Limited> = wanted.map(|section| (section, most(section))).collect();
+    let behind = sections.iter().any(|(section, _)| section.work).then(|| {
+        let subjects = expansion::workers(tracer, case);
+        Case { recipe: case.recipe, facts: case.facts.clone(), subjects, found: Vec::new() }
+    });
     let texts = texts(&sections, case, tracer.arch());
     tracer.look_for(&texts)?;
     let mut answer: Vec<(String, Vec<Row>)> = Vec::new();
     let mut told: HashSet<(Vec<u8>, u32)> = HashSet::new();
     for (section, most) in sections {
-        let mut part = Part::of(tracer, case, (section, most), brief)?;
+        let about = behind.as_ref().filter(|_| section.work).unwrap_or(case);
+        let mut part = Part::of(tracer, about, (section, most), brief)?;
         let is_told = |row: &Row| told.contains(&(row.path.clone(), row.line));
         let is_source = matches!(section.look, Look::Source {});
         if part.rows.is_empty() || is_source && part.rows.iter().all(is_told) {

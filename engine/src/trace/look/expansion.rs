@@ -1,0 +1,120 @@
+//! What a macro's text is made of, and the functions that it hands its work on to. Read from the text, for
+//! the graph has no edges to constants.
+
+use std::collections::HashSet;
+
+use kgrep_index::graph::{DefId, DefInfo};
+use kgrep_index::outline::{Flags, Kind};
+
+use super::calls::{WRAPPERS, is_noise, to_the_work};
+use crate::trace::case::Case;
+use crate::trace::tracer::{Row, Tracer};
+
+/// Macros that call more functions than this do the work themselves.
+const FEW: usize = 2;
+
+/// The other macros, constants and functions in the text of a macro.
+pub(super) fn rows(tracer: &mut Tracer<'_, '_>, from: &DefInfo, rows: &mut Vec<Row>) {
+    let path = tracer.path(from);
+    for (line, name, definition) in named(tracer, from) {
+        rows.push(Row {
+            path: path.clone(),
+            line,
+            note: name.clone(),
+            name,
+            defined: tracer.place(&definition),
+        });
+    }
+}
+
+/// The functions that the subjects, macros, hand on to, through macros and functions that only do that as
+/// well; none where a macro does more.
+pub(super) fn workers(tracer: &mut Tracer<'_, '_>, case: &Case<'_>) -> Vec<DefInfo> {
+    let mut found: Vec<DefInfo> = Vec::new();
+    let mut subjects = tracer.for_arch(&case.subjects);
+    // Most files see the one that has no condition.
+    let is_always = |d: &DefInfo| tracer.details(d).is_some_and(|(_, guard)| guard.is_empty());
+    let always: Vec<DefInfo> = subjects.iter().copied().filter(is_always).collect();
+    if !always.is_empty() {
+        subjects = always;
+    }
+    for subject in subjects {
+        for worker in behind(tracer, &subject) {
+            for definition in to_the_work(tracer, worker) {
+                if found.iter().all(|known| known.id != definition.id) {
+                    found.push(definition);
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The functions in a macro's text; where there are none, those in the macros in it.
+fn behind(tracer: &mut Tracer<'_, '_>, from: &DefInfo) -> Vec<DefInfo> {
+    let mut seen: HashSet<DefId> = HashSet::from([from.id]);
+    let mut level = vec![*from];
+    for _ in 0..WRAPPERS {
+        let mut macros = Vec::new();
+        let mut functions: Vec<DefInfo> = Vec::new();
+        for from in &level {
+            for (_, name, definition) in named(tracer, from) {
+                let is_new = !is_noise(&name) && seen.insert(definition.id);
+                match definition.kind {
+                    Kind::Function if is_new => functions.push(definition),
+                    Kind::Macro if is_new => macros.push(definition),
+                    _ => {}
+                }
+            }
+        }
+        if !functions.is_empty() {
+            return if functions.len() <= FEW { functions } else { Vec::new() };
+        }
+        level = macros;
+    }
+    Vec::new()
+}
+
+/// What is named in a macro's text, each once, with the line that names it first.
+fn named(tracer: &mut Tracer<'_, '_>, from: &DefInfo) -> Vec<(u32, String, DefInfo)> {
+    let path = tracer.path(from);
+    let own = tracer.name(from);
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut known = HashSet::from(["define".to_owned(), own.clone()]);
+    let mut found = Vec::new();
+    for line in from.first..=from.last {
+        let text = tracer.text(&path, line);
+        if line == from.first
+            && let Some((_, rest)) = text.split_once(&format!("{own}("))
+        {
+            let parameters = rest.split(')').next().unwrap_or_default();
+            known.extend(parameters.split(',').map(|name| name.trim().to_owned()));
+        }
+        let words = text.split(|c| !is_word(c));
+        for word in words.filter(|word| word.starts_with(|c: char| !c.is_ascii_digit())) {
+            if known.insert(word.to_owned())
+                && let Some(definition) = meant(tracer, from, word)
+            {
+                found.push((line, word.to_owned(), definition));
+            }
+        }
+    }
+    found
+}
+
+/// What a word in the text of a macro can mean: what is in its file or in a header, or a function that
+/// other files see. A function comes before the empty one that a header has for kernels without it.
+fn meant(tracer: &Tracer<'_, '_>, from: &DefInfo, word: &str) -> Option<DefInfo> {
+    let kinds = [Kind::Macro, Kind::Constant, Kind::Enumerator, Kind::Function];
+    let found = tracer.for_arch(&tracer.definitions(&[word.to_owned()], &kinds));
+    let program = |d: &DefInfo| tracer.graph.place(d.file).program;
+    let is_shared = |d: &DefInfo| {
+        d.kind == Kind::Function && !d.flags.has(Flags::STATIC) && program(d) == program(from)
+    };
+    let is_here = |d: &DefInfo| d.file == from.file || tracer.graph.path(d.file).ends_with(b".h");
+    let shared = found.iter().find(|d| is_shared(d));
+    let here = found.iter().find(|d| is_here(d));
+    // A macro of the same name is what the text means.
+    let of_macro = here.filter(|d| d.kind != Kind::Function);
+    of_macro.or(shared).or(here).copied()
+}
