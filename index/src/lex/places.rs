@@ -93,6 +93,10 @@ impl Scan<'_> {
             let (first, byte) = self.first_of_line(at)?;
             self.own = first..scan::line_end(self.bytes, at);
             let text = &self.bytes[self.own.clone()];
+            let mut ends = memchr::memchr_iter(b'\n', text).map(|end| without_end(&text[..end]));
+            if ends.any(|before| before.ends_with(TWO)) {
+                return None;
+            }
             self.kind = match text {
                 [_, rest @ ..] if byte == b'#' => match rest.trim_ascii_start() {
                     rest if rest.starts_with(b"include") => Line::Include,
@@ -107,7 +111,7 @@ impl Scan<'_> {
     /// The first byte of code on the logical line of `at`, and where it is; none where a comment, or
     /// what isn't quite the line's beginning, hides whether it begins a directive.
     fn first_of_line(&self, at: usize) -> Option<(usize, u8)> {
-        let start = logical_start(self.bytes, at);
+        let start = logical_start(self.bytes, at)?;
         if self.comment.contains(&start) && self.comment.start < start {
             return None;
         }
@@ -136,14 +140,26 @@ fn after_blanks(bytes: &[u8], at: usize) -> usize {
     at + bytes[at..].iter().take_while(is_blank).count()
 }
 
-/// Where the line begins that `at` is in, with those before it that go on in it.
-fn logical_start(bytes: &[u8], at: usize) -> usize {
+/// Before a line's end: the second may be a text's, so that only the lexer can tell whether the line goes on.
+const TWO: &[u8] = b"\\\\";
+
+/// A line without the first byte of its end, if that has two.
+fn without_end(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+/// Where the line begins that `at` is in, with those before it that go on in it; none where that is not
+/// certain.
+fn logical_start(bytes: &[u8], at: usize) -> Option<usize> {
     let mut start = at;
     loop {
         start = memchr::memrchr(b'\n', &bytes[..start]).map_or(0, |end| end + 1);
-        let before = bytes[..start].strip_suffix(b"\n").unwrap_or_default();
-        if !before.strip_suffix(b"\r").unwrap_or(before).ends_with(b"\\") {
-            return start;
+        let before = without_end(bytes[..start].strip_suffix(b"\n").unwrap_or_default());
+        if !before.ends_with(b"\\") {
+            return Some(start);
+        }
+        if before.ends_with(TWO) {
+            return None;
         }
         start -= 1;
     }
@@ -230,6 +246,8 @@ mod tests {
             "/* */ #include dev",
             "a \\\n\n#include dev",
             "\\\n#dev",
+            "\"\\\\\n#define dev",
+            "dev \"\\\\\n#dev",
         ] {
             assert_eq!(lines(text), None, "{text:?}");
         }
