@@ -99,10 +99,10 @@ pub enum Extent {
 
 impl Extent {
     fn of(manifest: &Manifest) -> Extent {
-        match (manifest.graph().has_code(), manifest.catalog()) {
+        match (manifest.graph().has_code(), manifest.had_catalog()) {
             (false, _) => Extent::Text,
-            (true, None) => Extent::Code,
-            (true, Some(_)) => Extent::Catalog,
+            (true, false) => Extent::Code,
+            (true, true) => Extent::Catalog,
         }
     }
 

@@ -103,6 +103,7 @@ pub(crate) struct Manifest {
     parts: Vec<Part>,
     graph: GraphPart,
     catalog: Option<CatalogPart>,
+    had_catalog: bool,
     rules: std::ops::Range<usize>,
     rules_broken: bool,
 }
@@ -120,15 +121,26 @@ impl Manifest {
         let graph = container.checked_section(GRAPH)?;
         let graph = read_graph(container.bytes(graph)).ok_or_else(|| container.corrupt("graph"))?;
         // Indexes of an older kgrep, and those of the text alone, have none.
-        let catalog = match container.sections().any(|(name, _)| name == CATALOG) {
+        let (had_catalog, catalog) = match container.sections().any(|(name, _)| name == CATALOG) {
             true => read_catalog(container.bytes(container.checked_section(CATALOG)?))
                 .ok_or_else(|| container.corrupt("catalog"))?,
-            false => None,
+            false => (false, None),
         };
         let rules = container.checked_section(RULES)?;
         let walk = container.bytes(container.checked_section(WALK)?);
         let rules_broken = u32_at(walk, 0) & BROKEN != 0;
-        Ok(Manifest { table, root, start, parts, graph, catalog, rules, rules_broken, container })
+        Ok(Manifest {
+            table,
+            root,
+            start,
+            parts,
+            graph,
+            catalog,
+            had_catalog,
+            rules,
+            rules_broken,
+            container,
+        })
     }
 
     /// The top folder of the tree.
@@ -151,6 +163,11 @@ impl Manifest {
 
     pub(crate) fn catalog(&self) -> Option<&CatalogPart> {
         self.catalog.as_ref()
+    }
+
+    /// Whether there is a catalog, be it one of another version: that is made anew.
+    pub(crate) fn had_catalog(&self) -> bool {
+        self.had_catalog
     }
 
     /// The numbers in the names of all files that it needs.
@@ -268,16 +285,31 @@ pub(crate) fn catalog(catalog: Option<&CatalogPart>) -> Vec<u8> {
     out
 }
 
-/// What the section says; inside, `None` for no catalog, or one of another version.
-fn read_catalog(bytes: &[u8]) -> Option<Option<CatalogPart>> {
+/// What the section says: whether it names a catalog, and which; none of another version.
+fn read_catalog(bytes: &[u8]) -> Option<(bool, Option<CatalogPart>)> {
     let mut reader = Reader(bytes);
     if bytes.is_empty() || reader.u32()? != versions::CATALOG {
-        return Some(None);
+        return Some((!bytes.is_empty(), None));
     }
     let (number, checksum) = (reader.u64()?, reader.u32()?);
     let mut recent = Vec::new();
     while !reader.0.is_empty() {
         recent.push((reader.u64()?, reader.u32()?));
     }
-    Some(Some(CatalogPart { number, checksum, recent }))
+    Some((true, Some(CatalogPart { number, checksum, recent })))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CatalogPart, catalog, read_catalog};
+
+    #[test]
+    fn a_catalog_of_another_version_was_one() {
+        let part = CatalogPart { number: 7, checksum: 9, recent: vec![(8, 1)] };
+        let mut bytes = catalog(Some(&part));
+        assert_eq!(read_catalog(&bytes), Some((true, Some(part))));
+        bytes[0] = !bytes[0];
+        assert_eq!(read_catalog(&bytes), Some((true, None)));
+        assert_eq!(read_catalog(&catalog(None)), Some((false, None)));
+    }
 }
