@@ -83,6 +83,7 @@ pub fn change_rows(
                 let (file, (numbers, own)) = (pass.set.files.get(at)?, of_file(at));
                 let lines: Vec<_> = own.iter().map(|change| line_of(change)).collect();
                 let made = placer.rows_of_sides((old, new), folders, file, &lines);
+                let made = pass.noted(made)?;
                 Some((numbers, packed(all_told(pass.set, made, &own))))
             };
             pass.each_made::<_, Error>(&files, make, keep)?;

@@ -101,16 +101,18 @@ impl<'a> Pass<'a> {
         let file = self.set.files.get(at)?;
         let file = match &self.folders {
             None => Cow::Borrowed(file),
-            Some(folders) => match folders.hunks(file) {
-                Ok(file) => Cow::Owned(file),
-                Err(problem) => {
-                    self.problems.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
-                    return None;
-                }
-            },
+            Some(folders) => Cow::Owned(self.noted(folders.hunks(file))?),
         };
         let Some(pick) = self.pick else { return Some(file) };
         pick.narrowed(self.set.patches.get(file.patch), file)
+    }
+
+    /// What was read; why it could not be is kept for [`Pass::problems`].
+    pub(super) fn noted<T>(&self, read: Result<T, Problem>) -> Option<T> {
+        let keep = |problem| {
+            self.problems.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
+        };
+        read.map_err(keep).ok()
     }
 
     /// What could not be read so far.

@@ -25,7 +25,7 @@ use crate::diff::folder::Folders;
 use crate::diff::kinds::{self, Kind};
 use crate::diff::locate::{self, Lines};
 use crate::diff::model::{
-    DiffSet, Entry, FileChange, FileOp, Hunk, Line, Origin, Patch, file_lines,
+    DiffSet, Entry, FileChange, FileOp, Hunk, Line, Origin, Patch, Problem, file_lines,
 };
 use crate::diff::{Sides, below, group, strip};
 use crate::place::Span;
@@ -195,20 +195,24 @@ impl<'a> Placer<'a> {
 
     /// As [`Placer::rows_at`] of two folders, without what is around the lines: their files alone tell
     /// it, without their hunks.
+    ///
+    /// # Errors
+    /// The problem, where a side of the file can't be read (any more).
     pub(super) fn rows_of_sides(
         &self,
         (old, new): (&Path, &Path),
         folders: &Folders,
         file: &FileChange,
         lines: &[Option<(Origin, u32)>],
-    ) -> Vec<Option<Row>> {
+    ) -> Result<Vec<Option<Row>>, Problem> {
         let read = self.read(file);
         let tree = read.as_ref().map(|(path, text)| Tree::of(path, text));
-        let texts = [Origin::Removed, Origin::Added].map(|side| {
-            let is_asked = lines.iter().flatten().any(|(own, _)| *own == side);
-            is_asked.then(|| folders.side(file, side).ok()).flatten().unwrap_or_default()
-        });
-        let [removed, added] = texts.each_ref().map(|text| file_lines(text));
+        let text = |side| match lines.iter().flatten().any(|(own, _)| *own == side) {
+            true => folders.side(file, side),
+            false => Ok(Vec::new()),
+        };
+        let (removed, added) = (text(Origin::Removed)?, text(Origin::Added)?);
+        let (removed, added) = (file_lines(&removed), file_lines(&added));
         let row = |at: &Option<(Origin, u32)>| {
             let (origin, number) = (*at)?;
             let own = if origin == Origin::Removed { &removed } else { &added };
@@ -218,7 +222,7 @@ impl<'a> Placer<'a> {
                 of_side((old, new), file, line, tree.as_ref());
             Some(Row { path, line, offset, text, side: Some(origin), ..Row::default() })
         };
-        lines.iter().map(row).collect()
+        Ok(lines.iter().map(row).collect())
     }
 
     fn row(&self, entry: &Entry<'_>, tree: Option<&Tree<'_>>) -> Row {
