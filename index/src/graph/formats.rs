@@ -2,17 +2,14 @@
 //! files as they are now. What it means, with the whole tree before them, is for who asks.
 
 use std::borrow::Cow;
-use std::io::{Read, Write};
 
-use flate2::Compression;
-use flate2::bufread::DeflateDecoder;
-use flate2::write::DeflateEncoder;
 use rayon::prelude::*;
 
 use crate::bytes::{put_u32, u32_at};
 
 use super::base::Graph;
 use super::builder::FileRecord;
+use super::deflate::{deflated, inflated};
 use super::ids::FileId;
 
 /// Bytes before what a file says: its number and the length. Before a block: its length, packed and
@@ -45,7 +42,8 @@ pub(super) fn packed_files<T: AsRef<[u8]>>(files: impl Iterator<Item = (u32, T)>
             block.extend_from_slice(said);
         }
     }
-    let packed: Vec<Vec<u8>> = blocks.par_iter().map(|block| packed(block)).collect();
+    let packed = |block: &Vec<u8>| deflated(Vec::with_capacity(block.len() / 2), block);
+    let packed: Vec<Vec<u8>> = blocks.par_iter().map(packed).collect();
     let mut out = Vec::with_capacity(packed.iter().map(|block| block.len() + HEAD).sum());
     for (block, packed) in blocks.iter().zip(&packed) {
         put_u32(&mut out, packed.len() as u32);
@@ -55,16 +53,13 @@ pub(super) fn packed_files<T: AsRef<[u8]>>(files: impl Iterator<Item = (u32, T)>
     out
 }
 
-fn packed(block: &[u8]) -> Vec<u8> {
-    let mut encoder = DeflateEncoder::new(Vec::with_capacity(block.len() / 2), Compression::fast());
-    encoder.write_all(block).and_then(|()| encoder.finish()).expect("memory takes what is written")
-}
-
 /// The files of a block, and what each says; none where it isn't as long as it says, or not so packed.
 fn unpacked(packed: &[u8], length: usize) -> Option<Vec<(FileId, Vec<u8>)>> {
-    let mut block = Vec::with_capacity(length.min(2 * BLOCK));
-    let mut decoder = DeflateDecoder::new(packed).take(length.min(LONGEST) as u64 + 1);
-    decoder.read_to_end(&mut block).ok().filter(|read| *read == length)?;
+    let room = Vec::with_capacity(length.min(2 * BLOCK));
+    let block = inflated(room, packed, length.min(LONGEST) as u64 + 1)?;
+    if block.len() != length {
+        return None;
+    }
     let (mut rest, mut files) = (&block[..], Vec::new());
     while !rest.is_empty() {
         let (head, after) = rest.split_at_checked(HEAD)?;

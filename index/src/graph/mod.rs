@@ -12,6 +12,7 @@ mod builder;
 mod bytes;
 mod chain;
 mod definitions;
+mod deflate;
 mod edges;
 mod export;
 mod filter;

@@ -4,14 +4,13 @@
 
 use std::{
     collections::BTreeMap,
-    io::{Read as _, Write as _},
     ops::Range,
     path::{Path, PathBuf},
 };
 
-use flate2::{Compression, bufread::DeflateDecoder, write::DeflateEncoder};
 use rayon::prelude::*;
 
+use super::deflate::{deflated, inflated};
 use super::guard::{self, Guard, Guarded};
 use super::{Damaged, Graph, Overlaid, Sections};
 use crate::{
@@ -61,13 +60,7 @@ const LONGEST: u64 = 1 << 30;
 pub(crate) fn pack(outline: &FileOutline, kept: bool) -> Vec<u8> {
     let encoded = outline.encode();
     if kept {
-        let room = vec![DEFLATED];
-        let mut encoder = DeflateEncoder::new(room, Compression::fast());
-        if encoder.write_all(&encoded).is_ok()
-            && let Ok(packed) = encoder.finish()
-        {
-            return packed;
-        }
+        return deflated(vec![DEFLATED], &encoded);
     }
     let mut packed = vec![PLAIN];
     packed.extend_from_slice(&encoded);
@@ -79,9 +72,7 @@ fn unpack(bytes: &[u8]) -> Option<FileOutline> {
     if *form == PLAIN {
         return FileOutline::decode(bytes).ok();
     }
-    let mut encoded = Vec::new();
-    DeflateDecoder::new(bytes).take(LONGEST).read_to_end(&mut encoded).ok()?;
-    FileOutline::decode(&encoded).ok()
+    FileOutline::decode(&inflated(Vec::new(), bytes, LONGEST)?).ok()
 }
 
 /// Writes the graph's file and returns its header's checksum.
