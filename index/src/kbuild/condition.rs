@@ -3,6 +3,7 @@
 //!
 //! The text is a condition as the outline keeps it, or as it stands in a file.
 
+use super::brackets::closing;
 use super::{Configuration, Knowledge, Truth, Value};
 
 /// What is known where a condition stands.
@@ -237,21 +238,13 @@ impl<'a> Reader<'a, '_> {
         if self.rest.first() != Some(&b'(') {
             return None;
         }
-        let mut depth = 0usize;
-        for (at, byte) in self.rest.iter().enumerate() {
-            match byte {
-                b'(' => depth += 1,
-                b')' => depth -= 1,
-                _ => continue,
-            }
-            if depth == 0 {
-                let inner = &self.rest[1..at];
-                self.rest = &self.rest[at + 1..];
-                return Some(inner);
-            }
-        }
-        self.rest = &[];
-        None
+        let Some(end) = closing(self.rest) else {
+            self.rest = &[];
+            return None;
+        };
+        let inner = &self.rest[1..end];
+        self.rest = &self.rest[end + 1..];
+        Some(inner)
     }
 
     fn named(&mut self, name: &[u8]) -> Number {

@@ -13,6 +13,7 @@
 //! - [`Compiled`]: which lines of a file are compiled, and which uses on them.
 //! - [`kconfig`]: symbols, what they depend on, and what keeps one off.
 
+mod brackets;
 mod branches;
 pub mod condition;
 mod config;

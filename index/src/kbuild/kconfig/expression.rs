@@ -1,6 +1,7 @@
 //! Kconfig's expressions: read from text, and evaluated over a configuration. What a macro
 //! such as `$(cc-option,…)` would say is unknown.
 
+use super::super::brackets::closing;
 use super::super::quotes::{self, Quoted};
 use super::super::{Configuration, Value};
 use serde::{Deserialize, Serialize};
@@ -292,7 +293,7 @@ fn word_end(text: &[u8]) -> Option<(usize, bool)> {
     while let Some(byte) = text.get(at) {
         match byte {
             b'$' if text.get(at + 1) == Some(&b'(') => {
-                at += 1 + parenthesized(&text[at + 1..])?;
+                at += 2 + closing(&text[at + 1..])?;
                 is_macro = true;
             }
             b'_' | b'-' | b'.' | b'/' | b'$' => at += 1,
@@ -301,22 +302,6 @@ fn word_end(text: &[u8]) -> Option<(usize, bool)> {
         }
     }
     (at > 0).then_some((at, is_macro))
-}
-
-/// How long what stands in parentheses at the beginning of `text` is, with them; none where the last is
-/// missing.
-fn parenthesized(text: &[u8]) -> Option<usize> {
-    let mut depth = 0usize;
-    text.iter()
-        .position(|byte| {
-            match byte {
-                b'(' => depth += 1,
-                b')' => depth -= 1,
-                _ => {}
-            }
-            depth == 0
-        })
-        .map(|last| last + 1)
 }
 
 #[cfg(test)]

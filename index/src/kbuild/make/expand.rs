@@ -1,5 +1,6 @@
 //! Expands a text: `$(name)`, `$(name:a=b)`, `$(function …)`, `$$`.
 
+use super::super::brackets::closing;
 use super::Make;
 use super::words::{UNKNOWN, each, filled, is_space, stem};
 
@@ -137,24 +138,6 @@ impl Make<'_> {
         self.spend(text.len());
         text
     }
-}
-
-/// Where the bracket that `text` begins with is closed.
-fn closing(text: &[u8]) -> Option<usize> {
-    let open = *text.first()?;
-    let close = if open == b'(' { b')' } else { b'}' };
-    let mut depth = 0usize;
-    for (at, byte) in text.iter().enumerate() {
-        if *byte == open {
-            depth += 1;
-        } else if *byte == close {
-            depth -= 1;
-            if depth == 0 {
-                return Some(at);
-            }
-        }
-    }
-    None
 }
 
 /// The positions of `text` outside of all brackets.

@@ -1,0 +1,19 @@
+//! Brackets in each other, as make's and Kconfig's calls and the preprocessor's conditions have them.
+
+/// Where the bracket that `text` begins with is closed.
+pub(super) fn closing(text: &[u8]) -> Option<usize> {
+    let open = *text.first()?;
+    let close = if open == b'(' { b')' } else { b'}' };
+    let mut depth = 0usize;
+    for (at, byte) in text.iter().enumerate() {
+        if *byte == open {
+            depth += 1;
+        } else if *byte == close {
+            depth -= 1;
+            if depth == 0 {
+                return Some(at);
+            }
+        }
+    }
+    None
+}
