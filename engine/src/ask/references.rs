@@ -149,7 +149,8 @@ pub(super) fn rows_of<'f>(
         let kind = used.kind(meaning.is_macro);
         let used = InLine { access: used.access.filter(|_| meaning.is_variable), ..used };
         let is_wanted = references.kinds.is_empty() || references.kinds.contains(&kind);
-        is_wanted.then(|| (used.at, row(&path, used, kind, name))).map(|(at, row)| (row, at))
+        let at = used.at;
+        is_wanted.then(|| (row(&path, used, kind, name), at))
     })
 }
 

@@ -11,9 +11,7 @@ pub fn word_in(text: &[u8], name: &[u8]) -> Option<Span> {
     if name.is_empty() {
         return None;
     }
-    let start = places_of_word(text, name).next()?;
-    let span = |at: usize| u32::try_from(at).ok();
-    Some(Span { start: span(start)?, end: span(start + name.len())? })
+    span_of(places_of_word(text, name).next()?, name.len())
 }
 
 /// A name to be found in many lines.
@@ -34,10 +32,14 @@ impl Word {
     pub fn first_in(&self, text: &[u8]) -> Option<Span> {
         let length = self.0.needle().len();
         let mut places = self.0.find_iter(text);
-        let start = places.find(|at| length > 0 && is_word_at(text, *at, length))?;
-        let span = |at: usize| u32::try_from(at).ok();
-        Some(Span { start: span(start)?, end: span(start + length)? })
+        span_of(places.find(|at| length > 0 && is_word_at(text, *at, length))?, length)
     }
+}
+
+/// So many bytes from `start` on; none beyond 4 GiB.
+fn span_of(start: usize, length: usize) -> Option<Span> {
+    let at = |at: usize| u32::try_from(at).ok();
+    Some(Span { start: at(start)?, end: at(start + length)? })
 }
 
 /// The line of a definition's lines `first..=last` that its name stands on: the return

@@ -253,23 +253,34 @@ pub(crate) fn graph(graph: &GraphPart) -> Vec<u8> {
     put_u64(&mut out, graph.number);
     put_u32(&mut out, graph.checksum);
     put_u32(&mut out, graph.idioms);
-    for (number, checksum) in &graph.outlines {
-        put_u64(&mut out, *number);
-        put_u32(&mut out, *checksum);
-    }
+    put_files(&mut out, &graph.outlines);
     out
 }
 
 fn read_graph(bytes: &[u8]) -> Option<GraphPart> {
     let mut reader = Reader(bytes);
     let (number, checksum, idioms) = (reader.u64()?, reader.u32()?, reader.u32()?);
-    let mut outlines = Vec::new();
-    while !reader.0.is_empty() {
-        outlines.push((reader.u64()?, reader.u32()?));
-    }
+    let mut outlines = read_files(&mut reader)?;
     // Indexes of an older kgrep had a 0 for none.
     outlines.retain(|(number, _)| *number != 0);
     Some(GraphPart { number, checksum, outlines, idioms })
+}
+
+/// Files, each by the number in its name and the checksum in its header.
+fn put_files<'f>(out: &mut Vec<u8>, files: impl IntoIterator<Item = &'f (u64, u32)>) {
+    for (number, checksum) in files {
+        put_u64(out, *number);
+        put_u32(out, *checksum);
+    }
+}
+
+/// The files up to the section's end.
+fn read_files(reader: &mut Reader) -> Option<Vec<(u64, u32)>> {
+    let mut files = Vec::new();
+    while !reader.0.is_empty() {
+        files.push((reader.u64()?, reader.u32()?));
+    }
+    Some(files)
 }
 
 /// The `catalog` section.
@@ -277,10 +288,7 @@ pub(crate) fn catalog(catalog: Option<&CatalogPart>) -> Vec<u8> {
     let mut out = Vec::new();
     if let Some(part) = catalog {
         put_u32(&mut out, versions::CATALOG);
-        for (number, checksum) in [(part.number, part.checksum)].iter().chain(&part.recent) {
-            put_u64(&mut out, *number);
-            put_u32(&mut out, *checksum);
-        }
+        put_files(&mut out, [(part.number, part.checksum)].iter().chain(&part.recent));
     }
     out
 }
@@ -292,10 +300,7 @@ fn read_catalog(bytes: &[u8]) -> Option<(bool, Option<CatalogPart>)> {
         return Some((!bytes.is_empty(), None));
     }
     let (number, checksum) = (reader.u64()?, reader.u32()?);
-    let mut recent = Vec::new();
-    while !reader.0.is_empty() {
-        recent.push((reader.u64()?, reader.u32()?));
-    }
+    let recent = read_files(&mut reader)?;
     Some((true, Some(CatalogPart { number, checksum, recent })))
 }
 

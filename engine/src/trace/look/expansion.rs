@@ -10,8 +10,8 @@ use super::calls::{WRAPPERS, is_noise, to_the_work};
 use crate::trace::case::Case;
 use crate::trace::tracer::{Row, Tracer};
 
-/// Macros that call more functions than this do the work themselves.
-const FEW: usize = 2;
+/// A macro that calls more functions than this does the work itself.
+const MOST_WORKERS: usize = 2;
 
 /// The other macros, constants and functions in the text of a macro.
 pub(super) fn rows(tracer: &mut Tracer<'_, '_>, from: &DefInfo, rows: &mut Vec<Row>) {
@@ -68,7 +68,7 @@ fn behind(tracer: &mut Tracer<'_, '_>, from: &DefInfo) -> Vec<DefInfo> {
             }
         }
         if !functions.is_empty() {
-            return if functions.len() <= FEW { functions } else { Vec::new() };
+            return if functions.len() <= MOST_WORKERS { functions } else { Vec::new() };
         }
         level = macros;
     }
