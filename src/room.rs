@@ -154,35 +154,60 @@ pub(crate) fn keep_little() {}
 
 #[cfg(all(test, target_os = "linux", target_env = "gnu"))]
 mod tests {
+    use std::env;
+    use std::process::Command;
     use std::thread;
 
     use super::{keep_little, resident, trim};
 
+    /// Says to the process that a test starts that it is alone.
+    const ALONE: &str = "KGREP_TEST_ALONE";
+
+    /// Does `measure` in a process of its own: what the test `name` measures is a whole process's, and the
+    /// other tests of this one allocate meanwhile.
+    fn alone(name: &str, measure: impl FnOnce()) {
+        if env::var_os(ALONE).is_some() {
+            return measure();
+        }
+        let program = env::current_exe().expect("Linux tells");
+        let test = format!("room::tests::{name}");
+        let arguments = [test.as_str(), "--exact", "--test-threads=1"];
+        let output =
+            Command::new(program).args(arguments).env(ALONE, "1").output().expect("it starts");
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{said}");
+        assert!(said.contains("1 passed"), "{test} isn't a test's name: {said}");
+    }
+
     #[test]
     fn what_was_freed_goes_back_to_the_system() {
-        let mut blocks: Vec<Vec<u8>> = (0..100_000).map(|_| vec![1; 1000]).collect();
-        // One that is in use at the end: the allocator gives nothing back by itself.
-        let last = blocks.pop();
-        drop(blocks);
-        let before = resident().expect("Linux tells");
-        trim();
-        let after = resident().expect("Linux tells");
-        assert!(after + (80 << 20) < before, "{before} bytes before, {after} after");
-        drop(last);
+        alone("what_was_freed_goes_back_to_the_system", || {
+            let mut blocks: Vec<Vec<u8>> = (0..100_000).map(|_| vec![1; 1000]).collect();
+            // One that is in use at the end: the allocator gives nothing back by itself.
+            let last = blocks.pop();
+            drop(blocks);
+            let before = resident().expect("Linux tells");
+            trim();
+            let after = resident().expect("Linux tells");
+            assert!(after + (80 << 20) < before, "{before} bytes before, {after} after");
+            drop(last);
+        });
     }
 
     #[test]
     fn what_a_thread_freed_goes_back_however_large_something_was() {
-        keep_little();
-        let before = resident().expect("Linux tells");
-        let worker = thread::spawn(|| {
-            drop(vec![1u8; 30 << 20]);
-            // Small ones are taken from what the thread holds.
-            drop((0..100_000).map(|_| vec![1; 1000]).collect::<Vec<Vec<u8>>>());
-            trim();
-            resident().expect("Linux tells")
+        alone("what_a_thread_freed_goes_back_however_large_something_was", || {
+            keep_little();
+            let before = resident().expect("Linux tells");
+            let worker = thread::spawn(|| {
+                drop(vec![1u8; 30 << 20]);
+                // Small ones are taken from what the thread holds.
+                drop((0..100_000).map(|_| vec![1; 1000]).collect::<Vec<Vec<u8>>>());
+                trim();
+                resident().expect("Linux tells")
+            });
+            let after = worker.join().expect("it ends well");
+            assert!(after < before + (20 << 20), "{before} bytes before, {after} after");
         });
-        let after = worker.join().expect("it ends well");
-        assert!(after < before + (20 << 20), "{before} bytes before, {after} after");
     }
 }
