@@ -7,7 +7,7 @@ use super::head::{self, Group, Shape};
 use super::sink::Origin;
 use super::walk::Place;
 use super::words::{Word, word};
-use super::{Head, Item, Reader};
+use super::{Guard, Head, Item, Reader};
 
 impl Reader<'_> {
     /// Reads the item that `item` holds.
@@ -75,13 +75,23 @@ impl Reader<'_> {
 
     /// The conditions in force, as a name.
     pub(super) fn guard(&mut self) -> NameId {
+        self.guarded().name
+    }
+
+    /// Whether the conditions in force hold in no kernel.
+    pub(super) fn is_in_no_kernel(&mut self) -> bool {
+        self.guarded().is_in_no_kernel
+    }
+
+    fn guarded(&mut self) -> Guard {
         let version = self.conditions.version();
-        if self.guard.0 != version {
+        if self.guard.version != version {
             let text = self.conditions.text();
             let name = if text.is_empty() { NO_NAME } else { self.sink.intern(&text) };
-            self.guard = (version, name);
+            let is_in_no_kernel = self.idioms.is_in_no_kernel(&text);
+            self.guard = Guard { version, name, is_in_no_kernel };
         }
-        self.guard.1
+        self.guard
     }
 
     /// The text between two tokens, blanks and comments made single blanks.

@@ -154,6 +154,15 @@ impl Item {
     }
 }
 
+/// The conditions in force.
+#[derive(Clone, Copy)]
+struct Guard {
+    /// Which ones of the file they are.
+    version: u32,
+    name: NameId,
+    is_in_no_kernel: bool,
+}
+
 /// Reads one file.
 struct Reader<'a> {
     bytes: &'a [u8],
@@ -167,8 +176,8 @@ struct Reader<'a> {
     /// The members of the file's structs, in order.
     members: HashMap<NameId, Vec<NameId>>,
     walk: code::Scratch,
-    /// The conditions' version and name when they were last asked for.
-    guard: (u32, NameId),
+    /// The conditions when they were last asked for.
+    guard: Guard,
     /// Macros of this file that make definitions.
     makers: expand::Makers,
     /// Other files' macros, where they are known.
@@ -181,6 +190,8 @@ struct Reader<'a> {
     has_defined: bool,
     /// The macros of `#else` arms, by their numbers.
     yielding: Vec<usize>,
+    /// Macros under conditions that hold in no kernel, by their numbers.
+    in_no_kernel: Vec<usize>,
     /// The slots that the function being read calls through by what it includes, with the lines.
     includes_calls: Vec<(NameId, u32)>,
     /// The structs that names of types stand for.
@@ -205,13 +216,14 @@ impl<'a> Reader<'a> {
             last_comment: (0, 0),
             members: HashMap::new(),
             walk: code::Scratch::default(),
-            guard: (0, NO_NAME),
+            guard: Guard { version: 0, name: NO_NAME, is_in_no_kernel: false },
             makers: expand::Makers::default(),
             others: None,
             arm: 0,
             gather: Gather::default(),
             has_defined: false,
             yielding: Vec::new(),
+            in_no_kernel: Vec::new(),
             includes_calls: Vec::new(),
             typedefs: HashMap::new(),
             typed_by_name: NO_NAME,
