@@ -26,6 +26,9 @@ pub enum Trust {
     Others(u32),
 }
 
+/// The cache folder of a user who has no home: nothing is there, and nothing is ever written.
+pub const NO_HOME: &str = "/dev/null/no-home";
+
 /// The number that the system gives users who have none (`kernel.overflowuid`).
 const UNMAPPED: u32 = 65534;
 
@@ -135,8 +138,11 @@ fn refused(path: &Path, why: &'static str) -> Error {
 /// That `folder` may be written to.
 ///
 /// # Errors
-/// As [`trust`], and when it is another user's.
+/// As [`trust`], and when it is another user's, or nobody's home.
 pub fn may_write(cache: &Path, folder: &Path) -> Result<(), Error> {
+    if cache == Path::new(NO_HOME) {
+        return Err(Error::NoHome);
+    }
     match trust(cache, folder)? {
         Trust::Missing | Trust::Own => Ok(()),
         Trust::Others(user) => Err(Error::Foreign { path: PathBuf::from(folder), user }),
