@@ -207,7 +207,7 @@ fn a_killed_search_leaves_no_temporary_file() {
             }
             if begun.elapsed() > Duration::from_secs(20) {
                 child.kill().unwrap();
-                panic!("{signal} ended nothing: whoever began the tests may have it ignored");
+                panic!("{signal} ended nothing: it may be ignored where the tests were begun");
             }
             thread::sleep(Duration::from_millis(5));
         };
@@ -217,7 +217,7 @@ fn a_killed_search_leaves_no_temporary_file() {
 }
 
 #[test]
-fn whoever_has_seen_enough_can_go_on_from_it() {
+fn a_list_that_was_seen_in_part_can_be_gone_on_from() {
     let dir = Dir::new();
     dir.create("a.c", "needle and hay\n".repeat(200_000));
     dir.create("b.c", "other\n");

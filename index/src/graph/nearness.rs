@@ -172,7 +172,7 @@ impl<'g, 'a> Nearness<'g, 'a> {
         users
     }
 
-    /// Whoever calls through a slot reaches what fills it.
+    /// A call through a slot reaches what fills it.
     fn add_callers_through(&mut self, slot: NameRef) {
         if self.slots.contains(&slot) || !self.graph.is_slot(slot) {
             return;

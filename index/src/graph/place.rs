@@ -62,8 +62,8 @@ impl Place {
         Place { program, arch, is_header, is_public, left_out: false }
     }
 
-    /// All but `left_out` in a number, as the index keeps it: whoever changes what is in it, or
-    /// what [`Place::of`] says, changes the index's version.
+    /// All but `left_out` in a number, as the index keeps it: a change of what is in it, or of what
+    /// [`Place::of`] says, needs a new version of the index.
     pub(super) fn to_word(self) -> u32 {
         u32::from(self.arch)
             | (self.program as u32) << 16

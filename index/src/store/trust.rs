@@ -1,6 +1,6 @@
 //! Whose a folder of the cache is, and whether others may write in it.
 //!
-//! A cache folder may lie where other users may write (`KGREP_CACHE_DIR=/tmp/…`). Whoever
+//! A cache folder may lie where other users may write (`KGREP_CACHE_DIR=/tmp/…`). One who
 //! makes `lists` or `index` there first would have kgrep write, delete and read where they
 //! like. So every folder is looked at before it is used: it must be a folder and no link,
 //! nobody else may write in it, and what another user made is never written to. Below a folder
