@@ -11,8 +11,8 @@ use crate::outline::{Kind, UseKind};
 
 use super::base::{DefInfo, Graph};
 use super::ids::{DefId, FileId, NameRef};
-use super::place::Program;
 use super::resolve::{Arch, hides};
+use crate::program::Program;
 
 /// The definitions that are at most `radius` steps away from an end.
 pub(super) struct Nearness<'g, 'a> {

@@ -6,8 +6,7 @@ use std::{hash::BuildHasherDefault, path::Path};
 use serde::Deserialize;
 
 use super::{Define, Entry, Hidden, Instantiate, Register, Run, Slot, Template};
-use crate::kbuild::Knowledge;
-use crate::kbuild::condition::never_holds;
+use crate::kbuild;
 use crate::kind::Kind;
 use crate::name_hash::NameHasher;
 
@@ -224,14 +223,13 @@ pub struct Idioms {
     reads: HashSet<Vec<u8>, BuildHasherDefault<NameHasher>>,
     attributes: Names<()>,
     instantiates: Vec<Instantiate>,
-    kbuild: Knowledge,
     fingerprint: u32,
 }
 
 impl Idioms {
     /// The idioms that come with the program. That they are sound is tested.
     pub fn built_in() -> Self {
-        let mut idioms = Idioms { kbuild: Knowledge::built_in(), ..Idioms::default() };
+        let mut idioms = Idioms::default();
         idioms.add("idioms.toml", BUILT_IN);
         idioms
     }
@@ -315,10 +313,10 @@ impl Idioms {
         problems
     }
 
-    /// A number that changes with the idioms, and with what this version makes of them: a
-    /// graph made with another is to be built anew.
+    /// A number that changes with the idioms, with what is known of conditions, and with what this
+    /// version makes of them: a graph made with another is to be built anew.
     pub fn fingerprint(&self) -> u32 {
-        self.fingerprint ^ crate::versions::OUTLINE
+        self.fingerprint ^ kbuild::fingerprint() ^ crate::versions::OUTLINE
     }
 
     fn add_define(&mut self, entry: DefineEntry) -> Result<(), String> {
@@ -439,11 +437,6 @@ impl Idioms {
     /// Whether a macro pastes what it is given to one name.
     pub fn pastes(&self, name: &[u8]) -> bool {
         self.pastes.contains(name)
-    }
-
-    /// Whether no source of any kernel has what stands under the condition.
-    pub fn is_in_no_kernel(&self, guard: &[u8]) -> bool {
-        never_holds(guard, &self.kbuild)
     }
 
     /// Whether a type or a parameter is called as pointers to functions are.

@@ -137,22 +137,21 @@ impl Reader<'_> {
     /// file itself defines that, it hides what others have. One that is in no kernel hides nothing.
     pub(super) fn settle_yielding(&mut self) {
         let definitions = &mut self.sink.out.definitions;
-        if !self.yielding.is_empty() {
-            let hides = |d: &Definition| {
-                d.kind.is_callable() || matches!(d.kind, Kind::Macro | Kind::Constant)
-            };
-            let firm = definitions.iter().filter(|d| hides(d) && !d.flags.has(Flags::WEAK));
-            let firm: HashSet<NameId> = firm.map(|d| d.name).collect();
-            for number in std::mem::take(&mut self.yielding) {
-                let known = definitions.get_mut(number).filter(|d| firm.contains(&d.name));
-                if let Some(known) = known {
-                    known.flags.clear(Flags::WEAK);
-                }
-            }
-        }
         for number in std::mem::take(&mut self.in_no_kernel) {
             if let Some(known) = definitions.get_mut(number) {
                 known.flags.set(Flags::WEAK);
+            }
+        }
+        if self.yielding.is_empty() {
+            return;
+        }
+        let hides =
+            |d: &Definition| d.kind.is_callable() || matches!(d.kind, Kind::Macro | Kind::Constant);
+        let firm = definitions.iter().filter(|d| hides(d) && !d.flags.has(Flags::WEAK));
+        let firm: HashSet<NameId> = firm.map(|d| d.name).collect();
+        for number in std::mem::take(&mut self.yielding) {
+            if let Some(known) = definitions.get_mut(number).filter(|d| firm.contains(&d.name)) {
+                known.flags.clear(Flags::WEAK);
             }
         }
     }
@@ -161,12 +160,11 @@ impl Reader<'_> {
     fn macro_flags(&mut self) -> Flags {
         let mut flags = Flags::default();
         let number = self.sink.out.definitions.len();
-        if self.conditions.is_other_arm() {
-            flags.set(Flags::WEAK);
-            self.yielding.push(number);
-        }
         if self.is_in_no_kernel() {
             self.in_no_kernel.push(number);
+        } else if self.conditions.is_other_arm() {
+            flags.set(Flags::WEAK);
+            self.yielding.push(number);
         }
         flags
     }

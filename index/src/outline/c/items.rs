@@ -1,5 +1,6 @@
 //! Reads a whole top-level item: what it defines, and with which words around it.
 
+use crate::kbuild::never_holds;
 use crate::lex::{Token, TokenKind};
 
 use super::super::{Definition, Flags, InvocationKind, Kind, NO_NAME, NOWHERE, NameId, UseKind};
@@ -7,7 +8,7 @@ use super::head::{self, Group, Shape};
 use super::sink::Origin;
 use super::walk::Place;
 use super::words::{Word, word};
-use super::{Guard, Head, Item, Reader};
+use super::{Head, Item, Reader};
 
 impl Reader<'_> {
     /// Reads the item that `item` holds.
@@ -75,23 +76,25 @@ impl Reader<'_> {
 
     /// The conditions in force, as a name.
     pub(super) fn guard(&mut self) -> NameId {
-        self.guarded().name
-    }
-
-    /// Whether the conditions in force hold in no kernel.
-    pub(super) fn is_in_no_kernel(&mut self) -> bool {
-        self.guarded().is_in_no_kernel
-    }
-
-    fn guarded(&mut self) -> Guard {
         let version = self.conditions.version();
-        if self.guard.version != version {
+        if self.guard.0 != version {
             let text = self.conditions.text();
             let name = if text.is_empty() { NO_NAME } else { self.sink.intern(&text) };
-            let is_in_no_kernel = self.idioms.is_in_no_kernel(&text);
-            self.guard = Guard { version, name, is_in_no_kernel };
+            self.guard = (version, name);
         }
-        self.guard
+        self.guard.1
+    }
+
+    /// Whether the file is the kernel's, and the conditions in force hold in no kernel.
+    pub(super) fn is_in_no_kernel(&mut self) -> bool {
+        if !self.is_kernel {
+            return false;
+        }
+        let version = self.conditions.version();
+        if self.never.0 != version {
+            self.never = (version, never_holds(&self.conditions.text()));
+        }
+        self.never.1
     }
 
     /// The text between two tokens, blanks and comments made single blanks.

@@ -32,6 +32,7 @@ use std::collections::HashMap;
 use crate::idiom::Idioms;
 use crate::lex::{Lexer, Token, TokenKind};
 use crate::name_hash::hash;
+use crate::program::Program;
 pub(super) use asm::read_assembler;
 use conditions::Conditions;
 pub(super) use guards::guards;
@@ -49,6 +50,7 @@ const ITEM_TOKENS: usize = 1 << 21;
 pub(super) fn read(path: &[u8], bytes: &[u8], idioms: &Idioms, out: &mut FileOutline) {
     let mut reader = Reader::new(bytes, idioms, out);
     reader.unit = unit(path);
+    reader.is_kernel = Program::of(path) == Program::Kernel;
     reader.read();
 }
 
@@ -68,6 +70,7 @@ pub(super) fn read_about(
 ) -> (Vec<u32>, Vec<Access>) {
     let mut reader = Reader::new(bytes, idioms, out);
     reader.unit = unit(path);
+    reader.is_kernel = Program::of(path) == Program::Kernel;
     reader.about = Some(About { name, lines: Vec::new(), accesses: Vec::new() });
     reader.read();
     reader.about.map(|about| (about.lines, about.accesses)).unwrap_or_default()
@@ -154,15 +157,6 @@ impl Item {
     }
 }
 
-/// The conditions in force.
-#[derive(Clone, Copy)]
-struct Guard {
-    /// Which ones of the file they are.
-    version: u32,
-    name: NameId,
-    is_in_no_kernel: bool,
-}
-
 /// Reads one file.
 struct Reader<'a> {
     bytes: &'a [u8],
@@ -176,8 +170,10 @@ struct Reader<'a> {
     /// The members of the file's structs, in order.
     members: HashMap<NameId, Vec<NameId>>,
     walk: code::Scratch,
-    /// The conditions when they were last asked for.
-    guard: Guard,
+    /// The conditions' version and name when they were last asked for.
+    guard: (u32, NameId),
+    /// Their version and whether they hold in no kernel, when that was last asked for.
+    never: (u32, bool),
     /// Macros of this file that make definitions.
     makers: expand::Makers,
     /// Other files' macros, where they are known.
@@ -192,6 +188,8 @@ struct Reader<'a> {
     yielding: Vec<usize>,
     /// Macros under conditions that hold in no kernel, by their numbers.
     in_no_kernel: Vec<usize>,
+    /// Whether the file is part of the kernel, and of no other program.
+    is_kernel: bool,
     /// The slots that the function being read calls through by what it includes, with the lines.
     includes_calls: Vec<(NameId, u32)>,
     /// The structs that names of types stand for.
@@ -216,7 +214,8 @@ impl<'a> Reader<'a> {
             last_comment: (0, 0),
             members: HashMap::new(),
             walk: code::Scratch::default(),
-            guard: Guard { version: 0, name: NO_NAME, is_in_no_kernel: false },
+            guard: (0, NO_NAME),
+            never: (0, false),
             makers: expand::Makers::default(),
             others: None,
             arm: 0,
@@ -224,6 +223,7 @@ impl<'a> Reader<'a> {
             has_defined: false,
             yielding: Vec::new(),
             in_no_kernel: Vec::new(),
+            is_kernel: false,
             includes_calls: Vec::new(),
             typedefs: HashMap::new(),
             typed_by_name: NO_NAME,
