@@ -18,8 +18,10 @@ pub(crate) fn cache() -> Result<PathBuf> {
         // Who works for this process may do so in another folder.
         return std::path::absolute(folder).context("KGREP_CACHE_DIR");
     }
-    let base = etcetera::choose_base_strategy();
-    Ok(base.map_or_else(|_| PathBuf::from(NO_HOME), |base| base.cache_dir().join("kgrep")))
+    let at_home = || Some(etcetera::choose_base_strategy().ok()?.cache_dir());
+    // Which nobody needs a home for; a relative one is ignored, as the XDG folders' rules have it.
+    let folder = variable("XDG_CACHE_HOME").filter(|folder| folder.is_absolute()).or_else(at_home);
+    Ok(folder.map_or_else(|| PathBuf::from(NO_HOME), |folder| folder.join("kgrep")))
 }
 
 /// The configuration file: `kgrep/config.toml` below `$XDG_CONFIG_HOME` or `~/.config`.

@@ -40,11 +40,14 @@ impl Session {
     pub(crate) fn keep(&self, finished: Finished) -> List {
         let (list, kept) = self.shelf.publish(finished);
         if let Err(error) = kept {
-            let mut said = format!("the list can't be kept for follow-ups: {error}");
-            if !said.contains("set KGREP_CACHE_DIR") {
-                said.push_str("; set KGREP_CACHE_DIR to a folder that you can write to");
-            }
-            tell(said);
+            use kgrep_index::Error::{Foreign, NoHome, Untrusted};
+            let of_cache = error.get_ref().and_then(|error| error.downcast_ref());
+            let help = match of_cache {
+                // They say what helps.
+                Some(Foreign { .. } | NoHome | Untrusted { .. }) => "",
+                _ => "; set KGREP_CACHE_DIR to a folder that you can write to",
+            };
+            tell(format!("the list can't be kept for follow-ups: {error}{help}"));
         }
         list
     }

@@ -63,12 +63,13 @@ fn may_wait() {
     debug_assert!(rayon::current_thread_index().is_none(), "a thread of rayon waits for others");
 }
 
-/// What `work` makes of each item, in the items' order, whatever the number of threads. Not for threads of
-/// rayon, which it would stop for good.
+/// What `work` makes of each item, in the items' order, whatever the number of threads. For threads of
+/// rayon, which it would stop for good, it is done one after the other.
 pub fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     may_wait();
     // The system would look into four files for the number of processors, each time it is asked.
-    let threads = if items.len() < 2 { 1 } else { rayon::current_num_threads().min(items.len()) };
+    let is_alone = items.len() < 2 || rayon::current_thread_index().is_some();
+    let threads = if is_alone { 1 } else { rayon::current_num_threads().min(items.len()) };
     let next = AtomicUsize::new(0);
     let part = || {
         let mut done = Vec::new();

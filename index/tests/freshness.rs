@@ -166,7 +166,8 @@ fn an_index_that_begins_as_another_answers_as_one_built_from_nothing() {
         let folders = [0, REVISIONS + 1];
         for number in 0..REVISIONS + 2 {
             let is_revision = !folders.contains(&number);
-            for _ in 0..chance.below(3) {
+            // A revision differs from the one before it, so that what lies over the first is joined.
+            for _ in 0..chance.below(3).max(usize::from(is_revision)) {
                 edits.push(tree.edit(&mut chance));
             }
             let name = format!("tree{number}");

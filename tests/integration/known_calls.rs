@@ -71,6 +71,7 @@ fn uses_in_files_of_other_architectures_are_told_of_only_where_there_are_no_othe
     let (lamp, hum) = (told("lamp"), told("hum"));
     eqnice!("arch/x86/desk.c:3:\treturn lamp(3);\n", lamp.0);
     eqnice!("", hum.0);
+    eqnice!("kgrep: no such use of hum; --arch all searches all architectures\n", hum.1);
     dir.kgrep(&["index", "."]).run().expect_ok();
     eqnice!(lamp.0, told("lamp").0);
     let now = told("hum");

@@ -279,7 +279,9 @@ fn without_a_home_folder_nothing_is_kept_and_all_else_works() {
         .shell(
             "unset HOME KGREP_CACHE_DIR; unshare --user --map-user=61234 sh -c '\
              kgrep --no-header -c pivot_root fs; echo $?; kgrep --format grep def kfree; echo $?; \
-             kgrep -s 1; echo $?; kgrep lists; echo $?; kgrep index; echo $?; kgrep index --status; echo $?'",
+             kgrep -s 1; echo $?; kgrep lists; echo $?; kgrep index; echo $?; kgrep index --status; echo $?; \
+             kgrep index --list; echo $?; kgrep index --prune; echo $?; git init -q .; kgrep index --status; echo $?; \
+             export XDG_CACHE_HOME=\"$TMPDIR\"; kgrep -q pivot_root fs; echo $?'",
         )
         .run();
     if done.stderr().starts_with("unshare: ") {
@@ -289,7 +291,7 @@ fn without_a_home_folder_nothing_is_kept_and_all_else_works() {
     let stdout = "fs/namespace.c:2\n0\n\
                   mm/slab.c:72:void kfree(const void *object)\n\
                   tools/lib/string.c:11:void kfree(void *p)\n\
-                  include/linux/slab.h:15:void kfree(const void *object);\n0\n2\n2\n2\n1\n";
+                  include/linux/slab.h:15:void kfree(const void *object);\n0\n2\n2\n2\n1\n1\n1\n1\n0\n";
     assert_eq!(done.stdout(), stdout);
     let tree = dir.tree().display();
     let why = "there is no home folder for the cache; set KGREP_CACHE_DIR to a folder of your own";
@@ -299,6 +301,7 @@ fn without_a_home_folder_nothing_is_kept_and_all_else_works() {
          kgrep: {why}\n\
          kgrep: {why}\n\
          kgrep: the index of {tree} can't be built: {why}\n\
+         kgrep: {tree} has no index; `kgrep index` builds it\n\
          kgrep: {tree} has no index; `kgrep index` builds it\n"
     );
     assert_eq!(done.stderr(), stderr);

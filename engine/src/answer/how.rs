@@ -119,10 +119,9 @@ impl fmt::Display for Via {
 /// `call`, `passed to kthread_run()`, `init of file_operations.open`.
 impl fmt::Display for How {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(word) = self.word() {
-            return f.write_str(word);
-        }
-        let How::Link { kind, via: Some(via) } = self else { return Ok(()) };
+        let How::Link { kind, via: Some(via) } = self else {
+            return f.write_str(self.word().unwrap_or_default());
+        };
         match (kind, via) {
             (LinkKind::Call | LinkKind::Macro, _) => f.write_str(kind.name()),
             (LinkKind::Ref, Via::Function(_) | Via::Parameter { .. }) => {

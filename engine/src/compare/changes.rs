@@ -47,7 +47,7 @@ pub fn changes(
     Ok(settled.map(|(kind, joined)| (*kind, joined.settle(*kind, pass.set))).collect())
 }
 
-/// The rows of these changes, each file's made when its hunks are at hand again.
+/// The rows of these changes, each file's made when its hunks or its two texts are at hand again.
 ///
 /// # Errors
 /// When no thread can be started.

@@ -255,7 +255,9 @@ fn section(
     };
     let look = match part::<Look>(table)? {
         Look::Text(_) if work => {
-            return Err("`work` is about definitions, which no text look-up is".to_owned());
+            return Err(
+                "`work = true` can't be used with `look = \"text\"`: leave it out".to_owned()
+            );
         }
         Look::Text(text) => Look::Text(sound(text)?),
         other => other,

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use kgrep_index::store::Cache;
-use kgrep_index::store::trust::{make_folder, may_write};
+use kgrep_index::store::trust::{is_missing, make_folder, may_write};
 use serde::{Deserialize, Serialize};
 
 use super::link;
@@ -199,7 +199,7 @@ impl Kept {
         let trees = self.trees();
         let entries = match fs::read_dir(&trees) {
             Ok(entries) => entries,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) if is_missing(&error) => return Ok(Vec::new()),
             Err(error) => return Err(Error::read(&trees)(error)),
         };
         let folders = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir());

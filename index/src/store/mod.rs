@@ -226,7 +226,7 @@ impl Cache {
         trust::trust(&self.root, &self.dir)?;
         let folders = match fs::read_dir(&self.dir) {
             Ok(folders) => folders,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(e) if trust::is_missing(&e) => return Ok(Vec::new()),
             Err(e) => return Err(Error::io(&self.dir, e)),
         };
         let mut entries = Vec::new();

@@ -69,7 +69,7 @@ pub fn trust(cache: &Path, folder: &Path) -> Result<Trust, Error> {
 }
 
 /// Also where a file is in a folder's place: who makes the folder hears of it.
-fn is_missing(error: &IoError) -> bool {
+pub fn is_missing(error: &IoError) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
@@ -138,7 +138,7 @@ fn refused(path: &Path, why: &'static str) -> Error {
 /// That `folder` may be written to.
 ///
 /// # Errors
-/// As [`trust`], and when it is another user's, or nobody's home.
+/// As [`trust`], and when it is another user's, or there is no cache folder.
 pub fn may_write(cache: &Path, folder: &Path) -> Result<(), Error> {
     if cache == Path::new(NO_HOME) {
         return Err(Error::NoHome);

@@ -149,10 +149,24 @@ fn note(cursor: &mut Cursor<'_>, body: &mut Body) -> bool {
 
 /// The hunk ends here though by its counts it lacks so many old and new lines. Where what looks like an
 /// end is all that the counts lack, it is lines: patch(1) and git-apply(1) go by the counts too. So `-- ` at
-/// the very end of a patch may be a removed line, and `--- a`, `+++ b` a removed and an added one.
+/// the very end of a patch may be a removed line, and `--- a`, `+++ b` a removed and an added one; but two
+/// names of one file are the next file's, and a line of context was lost.
 fn ends_early(cursor: &Cursor<'_>, lacks: (u32, u32)) -> bool {
     let is_removed = lacks == (1, 0) && cursor.ahead(1).is_none();
-    is_signature(cursor) && !is_removed || starts_file(cursor) && lacks != (1, 1)
+    let is_pair = || lacks == (1, 1) && !names_one_file(cursor);
+    is_signature(cursor) && !is_removed || starts_file(cursor) && !is_pair()
+}
+
+/// Whether `--- a/NAME` and `+++ b/NAME` are at the cursor, or a file that was not there or is gone.
+fn names_one_file(cursor: &Cursor<'_>) -> bool {
+    let name = |at: usize, mark: &[u8]| {
+        let name = trim_line_end(cursor.ahead(at)?.strip_prefix(mark)?);
+        // A time stamp may follow.
+        name.split(|byte| *byte == b'\t').next()
+    };
+    let (Some(old), Some(new)) = (name(0, b"--- "), name(1, b"+++ ")) else { return false };
+    let below = |name: &[u8]| memchr::memchr(b'/', name).map(|at| name[at..].to_vec());
+    [old, new].contains(&&b"/dev/null"[..]) || below(old).is_some() && below(old) == below(new)
 }
 
 /// After the counted lines, how many more there are of the same, up to a change: for a line that
@@ -234,6 +248,14 @@ mod tests {
         let text = "@@ -1,9 +1,9 @@\n a\n-b\n+c\n\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n";
         let hunk = hunk(text);
         assert_eq!(hunk.body, b" a\n-b\n+c\n");
+        // Also where one line of context was lost, so that the counts would take the next file's names.
+        for names in
+            ["--- a/x/y.c\n+++ b/x/y.c", "--- /dev/null\t2026\n+++ b/x", "--- a/x\n+++ /dev/null"]
+        {
+            let text = format!("@@ -1,3 +1,3 @@\n a\n-b\n+c\n{names}\n@@ -1 +1 @@\n-a\n+b\n");
+            let hunk = self::hunk(&text);
+            assert_eq!((&hunk.body[..], hunk.recounted), (&b" a\n-b\n+c\n"[..], true), "{names}");
+        }
     }
 
     #[test]
