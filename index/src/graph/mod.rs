@@ -23,6 +23,8 @@ mod ids;
 mod include;
 mod instances;
 mod interner;
+pub(crate) mod kept;
+mod kept_bytes;
 mod known;
 mod known_uses;
 mod laid;
@@ -58,6 +60,7 @@ pub use export::EdgeRow;
 pub use ids::{DefId, FileId, NameRef};
 pub use known_uses::{FileDefinitions, KnownUses};
 pub use place::{Place, Program};
+pub(crate) use regain::Changed;
 pub use regain::{Overlaid, TooMany};
 pub use resolve::{Arch, Meaning};
 

@@ -105,7 +105,7 @@ impl Graph<'_> {
             files.filter_map(|(at, laying)| Some((self.base_file(&laying.path)?, at))).collect();
         let mut before: HashMap<usize, Vec<DefInfo>> =
             files.values().map(|at| (*at, vec![])).collect();
-        for (at, definition) in self.base_definitions_in(&|file| files.get(&file).copied()) {
+        for (at, definition) in self.base_definitions_in(&files) {
             before.entry(at).or_default().push(definition);
         }
         let keys = |(at, before): (&usize, &Vec<DefInfo>)| {

@@ -10,9 +10,10 @@ use std::{
 
 use rayon::prelude::*;
 
-use super::deflate::{deflated, inflated};
 use super::guard::{self, Guard, Guarded};
-use super::{Damaged, Graph, Overlaid, Sections};
+use super::kept::Kept;
+use super::regain::Changed;
+use super::{Damaged, Graph, Sections};
 use crate::{
     Error,
     bytes::{Reader, put_bytes, put_u32, u32_at},
@@ -42,37 +43,35 @@ const SECTIONS: [Name; 7] = [
 /// The same files, laid over the graph. What was called `laid` was another form of it.
 const LAID: Name = *b"laid-2\0\0";
 
-/// Outlines by path, as [`pack`] makes them; `None` for a file that is gone.
+/// Outlines by path, as [`pack`] makes them or [`pack_kept`]; `None` for a file that is gone.
 pub(crate) type Outlines = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
 /// Reads the outline of a file.
 pub(crate) type Read<'r> = dyn Fn(&[u8]) -> Option<FileOutline> + Sync + 'r;
 
-/// An outline's bytes are as they are, or deflated.
-const PLAIN: u8 = 0;
-/// See [`PLAIN`].
-const DEFLATED: u8 = 1;
+/// An outline's bytes are all of it.
+const WHOLE: u8 = 0;
+/// They are what is kept of it.
+const KEPT: u8 = 2;
 
-/// No outline has more bytes.
-const LONGEST: u64 = 1 << 30;
-
-/// An outline as bytes; those that are `kept` for long take a third of the room.
-pub(crate) fn pack(outline: &FileOutline, kept: bool) -> Vec<u8> {
-    let encoded = outline.encode();
-    if kept {
-        return deflated(vec![DEFLATED], &encoded);
-    }
-    let mut packed = vec![PLAIN];
-    packed.extend_from_slice(&encoded);
+/// An outline as bytes.
+pub(crate) fn pack(outline: &FileOutline) -> Vec<u8> {
+    let mut packed = vec![WHOLE];
+    packed.extend_from_slice(&outline.encode());
     packed
 }
 
-fn unpack(bytes: &[u8]) -> Option<FileOutline> {
-    let (form, bytes) = bytes.split_first()?;
-    if *form == PLAIN {
-        return FileOutline::decode(bytes).ok();
+/// What is kept of an outline as bytes.
+pub(crate) fn pack_kept(kept: &Kept) -> Vec<u8> {
+    kept.encode(vec![KEPT])
+}
+
+fn unpack(bytes: &[u8]) -> Option<Kept> {
+    match bytes.split_first()? {
+        (&WHOLE, bytes) => FileOutline::decode(bytes).ok().map(Kept::from),
+        (&KEPT, bytes) => Kept::decode(bytes),
+        _ => None,
     }
-    FileOutline::decode(&inflated(Vec::new(), bytes, LONGEST)?).ok()
 }
 
 /// Writes the graph's file and returns its header's checksum.
@@ -176,12 +175,12 @@ impl Stored {
     }
 
     /// The outlines of what changed since.
-    pub(crate) fn decoded(&self) -> Result<Vec<Overlaid>, Error> {
+    pub(crate) fn decoded(&self) -> Result<Vec<Changed>, Error> {
         self.decode(&self.outlines()?)
     }
 
     /// These outlines, decoded.
-    pub(crate) fn decode(&self, outlines: &Outlines) -> Result<Vec<Overlaid>, Error> {
+    pub(crate) fn decode(&self, outlines: &Outlines) -> Result<Vec<Changed>, Error> {
         let decode = |(path, bytes): (&Vec<u8>, &Option<Vec<u8>>)| {
             let outline = bytes.as_deref().map(|bytes| unpack(bytes).ok_or(())).transpose()?;
             Ok((path.clone(), outline))
