@@ -89,7 +89,7 @@ impl Index {
         let mut laid = self.stored().decoded()?;
         laid.extend(changed.into_iter().map(|(path, now)| (path, now.map(Kept::from))));
         let mut graph = self.stored().graph()?;
-        let laid = graph.lay_over(laid, idioms, (MOST_FILES, false), &read);
+        let laid = graph.lay_over(laid, idioms, (MOST_FILES, None), &read);
         // None: too much follows from them.
         Ok(laid.is_ok().then_some(graph))
     }

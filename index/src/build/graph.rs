@@ -12,7 +12,7 @@ use crate::{
     graph::{
         Batch, Builder, Changed,
         kept::{Callable, Kept},
-        stored::{self, Outlines},
+        stored::{self, Outlines, Over},
     },
     idiom::Idioms,
     outline::{self, FileOutline, Language},
@@ -179,17 +179,14 @@ impl Plan {
                         lay_all(&old, (before, changed), idioms)?
                     }
                 };
-                let Some((outlines, laid)) = over else { return Ok(None) };
-                let checksum = stored::write_outlines(&home.outlines(number), &outlines, &laid)?;
+                let Some(over) = over else { return Ok(None) };
+                let checksum = over.write(&home.outlines(number))?;
                 base.outlines.push((number, checksum));
                 Ok(Some(base))
             }
         }
     }
 }
-
-/// Outlines to be written, and what lies over the graph with them; none: too much follows.
-type Over = Option<(Outlines, Vec<u8>)>;
 
 impl Keeping {
     fn over(old: &Index) -> Result<Keeping, Error> {
@@ -214,7 +211,7 @@ impl Keeping {
         (mut before, changed): (Outlines, Outlines),
         idioms: &Idioms,
         others: &mut Vec<(u64, u32)>,
-    ) -> Result<Over, Error> {
+    ) -> Result<Option<Over>, Error> {
         let mut all = before.clone();
         all.retain(|path, _| !changed.contains_key(path));
         let mut all = old.stored().decode(&all)?;
@@ -223,7 +220,8 @@ impl Keeping {
         all.extend(self.made.into_inner().unwrap_or_else(PoisonError::into_inner));
         let mut graph = old.stored().graph()?;
         let read = |path: &[u8]| old.outline_of(path, idioms).ok();
-        if graph.lay_over(all, idioms, (MAX_DIFFERING, true), &read).is_err() {
+        let mut verdicts = old.stored().verdicts()?;
+        if graph.lay_over(all, idioms, (MAX_DIFFERING, Some(&mut verdicts)), &read).is_err() {
             return Ok(None);
         }
         let mut outlines = changed;
@@ -232,7 +230,7 @@ impl Keeping {
             before.extend(outlines);
             outlines = before;
         }
-        Ok(Some((outlines, graph.laid())))
+        Ok(Some(Over { outlines, laid: graph.laid(), verdicts: verdicts.encode() }))
     }
 }
 
@@ -242,16 +240,16 @@ fn lay_all(
     old: &Index,
     (mut all, changed): (Outlines, Outlines),
     idioms: &Idioms,
-) -> Result<Over, Error> {
+) -> Result<Option<Over>, Error> {
     all.extend(changed);
     let mut graph = old.stored().graph()?;
     let read = |path: &[u8]| old.outline_of(path, idioms).ok();
     let changed = old.stored().decode(&all)?;
-    let Ok(again) = graph.lay_over(changed, idioms, (MAX_CHANGED, false), &read) else {
+    let Ok(again) = graph.lay_over(changed, idioms, (MAX_CHANGED, None), &read) else {
         return Ok(None);
     };
     all.extend(again.into_iter().map(|(path, now)| (path, now.as_ref().map(stored::pack))));
-    Ok(Some((all, graph.laid())))
+    Ok(Some(Over { outlines: all, laid: graph.laid(), verdicts: Vec::new() }))
 }
 
 pub(super) fn path_of(listed: &[ListedFolder], (folder, file): Job) -> Vec<u8> {

@@ -49,6 +49,7 @@ pub(crate) mod stored;
 mod unchanged;
 mod undecided;
 mod uses;
+pub(crate) mod verdicts;
 mod write;
 
 pub use ask::{Callee, Caller, Link, LinkKind};

@@ -19,6 +19,7 @@ use super::kept::Kept;
 use super::numbers::Numbered;
 use super::spared::Spared;
 use super::undecided::{hash, include_key, key};
+use super::verdicts::Verdicts;
 
 /// A file that is not what the graph says of it: its path, and its outline; none: it is gone.
 pub type Overlaid = (Vec<u8>, Option<FileOutline>);
@@ -90,11 +91,11 @@ impl Graph<'_> {
         outline: &(dyn Fn(&[u8]) -> Option<FileOutline> + Sync),
     ) -> Result<Vec<Overlaid>, TooMany> {
         let changed = changed.into_iter().map(|(path, now)| (path, now.map(Kept::from)));
-        self.lay_over(changed.collect(), idioms, (most, false), outline)
+        self.lay_over(changed.collect(), idioms, (most, None), outline)
     }
 
-    /// As [`Graph::overlay`]; where it is to be kept, files that were read again in vain don't stay. That
-    /// takes a look at all definitions.
+    /// As [`Graph::overlay`]; where it is to be kept, with verdicts in the place of those of the tree that
+    /// it begins as, files that were read again in vain don't stay. That takes a look at all definitions.
     ///
     /// # Errors
     /// As [`Graph::overlay`].
@@ -102,15 +103,21 @@ impl Graph<'_> {
         &mut self,
         changed: Vec<Changed>,
         idioms: &Idioms,
-        (most, to_keep): (usize, bool),
+        (most, mut verdicts): (usize, Option<&mut Verdicts>),
         outline: &(dyn Fn(&[u8]) -> Option<FileOutline> + Sync),
     ) -> Result<Vec<Overlaid>, TooMany> {
+        let to_keep = verdicts.is_some();
         self.lay_nothing();
         let latest: HashMap<Vec<u8>, Option<Kept>> = changed.into_iter().collect();
         let mut laid: Vec<Laying> = latest.into_iter().map(Laying::changed).collect();
         let (mut spared, mut numbered) = (Spared::default(), Numbered::default());
+        let mut asked = verdicts.as_deref_mut().map(|before| self.ask(before, &laid, &mut spared));
         for _ in 0..ROUNDS {
-            let users = self.users_of_changed_macros(&laid, &spared);
+            // What is to be kept asks for all at once.
+            let users = match &mut asked {
+                Some(asked) => std::mem::take(asked),
+                None => self.users_of_changed_macros(&laid),
+            };
             let others = laid.len();
             add(&mut laid, users, most, outline)?;
             laid[others..].iter_mut().for_each(|laying| laying.uses_changed = to_keep);
@@ -126,7 +133,8 @@ impl Graph<'_> {
             let lacking: HashSet<Vec<u8>> = lacking.map(|laying| laying.path.clone()).collect();
             if more.is_empty() && lacking.is_empty() {
                 self.lay_uses(&layers, to_keep);
-                if to_keep {
+                if let Some(verdicts) = verdicts {
+                    spared.tell(verdicts);
                     self.lay_without_vain(&mut laid, idioms);
                 }
                 let again = laid.into_iter().filter(|laying| laying.again);
@@ -140,6 +148,26 @@ impl Graph<'_> {
             add(&mut laid, more, most, outline)?;
         }
         Err(TooMany)
+    }
+
+    /// The files that are to be read because of macros that changed. `verdicts` are then those of the tree
+    /// as it is now, but for files that are spared; those of which it is known that they are go there.
+    fn ask(&self, verdicts: &mut Verdicts, laid: &[Laying], spared: &mut Spared) -> Vec<Vec<u8>> {
+        let macros = self.changed_macros(laid);
+        let mut asked = self.users_since(verdicts, &macros, laid);
+        let changed: HashSet<&[u8]> = laid.iter().map(|laying| laying.path.as_slice()).collect();
+        for (path, keys) in std::mem::take(&mut verdicts.users) {
+            let is_known = !changed.contains(path.as_slice()) && !asked.contains(&path);
+            match keys.filter(|_| is_known) {
+                Some(keys) => spared.add_known(path, keys),
+                None if is_known => _ = asked.insert(path),
+                None => {}
+            }
+        }
+        verdicts.macros = macros;
+        let all = asked.iter().map(Vec::as_slice).chain(spared.paths());
+        verdicts.users = all.map(|path| (path.to_vec(), None)).collect();
+        asked.into_iter().collect()
     }
 
     /// Lays all again but what was laid in vain, where that is much.

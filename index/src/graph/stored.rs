@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use super::guard::{self, Guard, Guarded};
 use super::kept::Kept;
 use super::regain::Changed;
+use super::verdicts::Verdicts;
 use super::{Damaged, Graph, Sections};
 use crate::{
     Error,
@@ -42,6 +43,9 @@ const SECTIONS: [Name; 7] = [
 
 /// The same files, laid over the graph. What was called `laid` was another form of it.
 const LAID: Name = *b"laid-2\0\0";
+
+/// What was found out of files that use macros.
+const VERDICTS: Name = *b"verdicts";
 
 /// Outlines by path, as [`pack`] makes them or [`pack_kept`]; `None` for a file that is gone.
 pub(crate) type Outlines = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
@@ -88,16 +92,31 @@ pub(crate) fn write_graph(path: &Path, sections: &Sections) -> Result<u32, Error
     container::write(path, GRAPH, &all)
 }
 
-/// Writes the file with the changed files' outlines and returns its header's checksum.
-pub(crate) fn write_outlines(path: &Path, outlines: &Outlines, laid: &[u8]) -> Result<u32, Error> {
-    let mut entries = Vec::new();
-    for (path, outline) in outlines {
-        put_bytes(&mut entries, path);
-        put_u32(&mut entries, u32::from(outline.is_some()));
-        put_bytes(&mut entries, outline.as_deref().unwrap_or_default());
+/// What lies over the graph, to be written.
+pub(crate) struct Over {
+    pub(crate) outlines: Outlines,
+    /// See [`Graph::laid`].
+    pub(crate) laid: Vec<u8>,
+    /// What the next revision may know of files that use macros; of another tree nothing.
+    pub(crate) verdicts: Vec<u8>,
+}
+
+impl Over {
+    /// Writes the file with the changed files' outlines and returns its header's checksum.
+    pub(crate) fn write(&self, path: &Path) -> Result<u32, Error> {
+        let mut entries = Vec::new();
+        for (path, outline) in &self.outlines {
+            put_bytes(&mut entries, path);
+            put_u32(&mut entries, u32::from(outline.is_some()));
+            put_bytes(&mut entries, outline.as_deref().unwrap_or_default());
+        }
+        let section = |name, piece| Section { name, pieces: vec![piece] };
+        let mut sections = vec![section(ENTRIES, &entries[..]), section(LAID, &self.laid)];
+        if !self.verdicts.is_empty() {
+            sections.push(section(VERDICTS, &self.verdicts));
+        }
+        container::write(path, OUTLINES, &sections)
     }
-    let laid = Section { name: LAID, pieces: vec![laid] };
-    container::write(path, OUTLINES, &[Section { name: ENTRIES, pieces: vec![&entries] }, laid])
 }
 
 /// The open files of a graph.
@@ -162,6 +181,14 @@ impl Stored {
             *section = Guarded::new(self.graph.bytes(range.clone()), Some(guard));
         }
         Graph::open(sections).map_err(|Damaged(what)| self.graph.corrupt(what))
+    }
+
+    /// What was found out of files that use macros when the tree was last updated.
+    pub(crate) fn verdicts(&self) -> Result<Verdicts, Error> {
+        let last = self.outlines.last().filter(|last| last.section(VERDICTS).is_ok());
+        let Some(container) = last else { return Ok(Verdicts::default()) };
+        let verdicts = Verdicts::decode(container.bytes(container.checked_section(VERDICTS)?));
+        verdicts.ok_or_else(|| container.corrupt("verdicts"))
     }
 
     /// The outlines of what changed since, still packed.
