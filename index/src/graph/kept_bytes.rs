@@ -38,22 +38,20 @@ fn put_numbers(out: &mut Vec<u8>, numbers: impl Iterator<Item = u32>) {
 }
 
 impl Kept {
-    /// Its bytes behind those in `out`, for [`Kept::decode`].
+    /// Its bytes behind those in `out`, for [`Kept::decode`], but for what it says of printing.
     pub(crate) fn encode(&self, out: Vec<u8>) -> Vec<u8> {
         let Kept { outline, left_out } = self;
         let mut bytes = Vec::new();
-        let out_ = &mut bytes;
+        let packed = &mut bytes;
         let names = || (0..outline.names.len() as u32).map(|name| outline.name(name));
-        put(out_, outline.names.len() as u32);
-        names().for_each(|name| put(out_, name.len() as u32));
-        names().for_each(|name| out_.extend_from_slice(name));
-        put_definitions(out_, &outline.definitions);
-        put_uses(out_, &outline.uses);
-        put_rest(out_, outline);
-        put(out_, left_out.len() as u32);
-        put_near(out_, left_out.iter().copied());
-        put(out_, outline.formats.len() as u32);
-        out_.extend_from_slice(&outline.formats);
+        put(packed, outline.names.len() as u32);
+        names().for_each(|name| put(packed, name.len() as u32));
+        names().for_each(|name| packed.extend_from_slice(name));
+        put_definitions(packed, &outline.definitions);
+        put_uses(packed, &outline.uses);
+        put_rest(packed, outline);
+        put(packed, left_out.len() as u32);
+        put_near(packed, left_out.iter().copied());
         deflated(out, &bytes)
     }
 
@@ -71,8 +69,6 @@ impl Kept {
         read_rest(&mut reader, &mut outline)?;
         let count = reader.count()?;
         let left_out = reader.near(count)?;
-        let length = reader.count()?;
-        outline.formats = reader.cursor.take(length)?.to_vec();
         outline.is_sound().then_some(Kept { outline, left_out })
     }
 }
@@ -262,6 +258,7 @@ mod tests {
         let encoded = kept.encode(Vec::new());
         let mut read = Kept::decode(&encoded).expect("what was encoded");
         assert_eq!(read.left_out, kept.left_out);
+        read.outline.formats.clone_from(&kept.outline.formats);
         for (read, was) in read.outline.definitions.iter_mut().zip(&kept.outline.definitions) {
             (read.doc, read.guard) = (was.doc, was.guard);
         }

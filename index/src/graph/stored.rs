@@ -208,8 +208,18 @@ impl Stored {
 
     /// These outlines, decoded.
     pub(crate) fn decode(&self, outlines: &Outlines) -> Result<Vec<Changed>, Error> {
+        // What is kept has nothing of printing, which lies over the graph with it.
+        let is_kept = |bytes: &Vec<u8>| bytes.first() == Some(&KEPT);
+        let graph = match outlines.values().flatten().any(is_kept) {
+            true => self.updated()?,
+            false => None,
+        };
+        let formats = graph.as_ref().and_then(Graph::stored_formats).unwrap_or_default();
         let decode = |(path, bytes): (&Vec<u8>, &Option<Vec<u8>>)| {
-            let outline = bytes.as_deref().map(|bytes| unpack(bytes).ok_or(())).transpose()?;
+            let mut outline = bytes.as_deref().map(|bytes| unpack(bytes).ok_or(())).transpose()?;
+            if let (Some(kept), Some(said)) = (&mut outline, formats.get(path.as_slice())) {
+                kept.outline.formats.clone_from(said);
+            }
             Ok((path.clone(), outline))
         };
         let all: Result<Vec<_>, ()> = outlines.par_iter().map(decode).collect();
