@@ -7,7 +7,7 @@ use crate::outline::{
 };
 
 use super::bytes::{Cursor, put};
-use super::deflate::{deflated, inflated};
+use super::deflate::{deflated_better, inflated};
 use super::kept::Kept;
 
 /// What is kept of no outline has more bytes.
@@ -52,7 +52,7 @@ impl Kept {
         put_rest(packed, outline);
         put(packed, left_out.len() as u32);
         put_near(packed, left_out.iter().copied());
-        deflated(out, &bytes)
+        deflated_better(out, &bytes)
     }
 
     /// What [`Kept::encode`] made these bytes of; nothing where they are not such.
