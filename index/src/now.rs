@@ -10,7 +10,7 @@ use crate::{
     Error, Fresh, Index, SharedGraph,
     bounded::read_at_most,
     catalog::{Found, Marks, Query, Wanted},
-    graph::{Graph, Overlaid},
+    graph::{Graph, Overlaid, kept::Kept},
     idiom::Idioms,
     outline::{self, FileOutline, LARGEST, Language},
     paths::{join, split},
@@ -87,9 +87,9 @@ impl Index {
         }
         let read = |path: &[u8]| self.outline_of(path, idioms).ok();
         let mut laid = self.stored().decoded()?;
-        laid.extend(changed);
+        laid.extend(changed.into_iter().map(|(path, now)| (path, now.map(Kept::from))));
         let mut graph = self.stored().graph()?;
-        let laid = graph.overlay(laid, idioms, MOST_FILES, &read);
+        let laid = graph.lay_over(laid, idioms, (MOST_FILES, None), &read);
         // None: too much follows from them.
         Ok(laid.is_ok().then_some(graph))
     }

@@ -10,8 +10,9 @@ use super::{
 use crate::{
     Error, Index, State,
     graph::{
-        Batch, Builder,
-        stored::{self, Outlines},
+        Batch, Builder, Changed,
+        kept::{Callable, Kept},
+        stored::{self, Outlines, Over},
     },
     idiom::Idioms,
     outline::{self, FileOutline, Language},
@@ -41,9 +42,17 @@ pub(super) enum Plan {
         base: GraphPart,
         before: Outlines,
         changed: Mutex<Outlines>,
-        /// The tree never changes: others begin as it, and outlines that were read once stay.
-        settled: bool,
+        /// Of a tree that never changes: others begin as it, and of outlines that were read once stays
+        /// what these need.
+        keeping: Option<Keeping>,
     },
+}
+
+/// What is kept of outlines.
+pub(super) struct Keeping {
+    callable: Callable,
+    /// As it is while the build needs it.
+    made: Mutex<Vec<Changed>>,
 }
 
 /// So many files of outlines are read one after the other at most; more are put together.
@@ -76,8 +85,8 @@ impl Plan {
         let mut changed = Outlines::new();
         if !code {
             let changed = Mutex::new(changed);
-            let (old, before) = (old.clone(), Outlines::new());
-            return Ok(Some(Plan::Changed { old, base, before, changed, settled }));
+            let (old, before, keeping) = (old.clone(), Outlines::new(), None);
+            return Ok(Some(Plan::Changed { old, base, before, changed, keeping }));
         }
         for &job in &work.changed {
             let path = path_of(listed, job);
@@ -91,13 +100,12 @@ impl Plan {
         let before = old.stored().outlines()?;
         let count =
             before.len() + changed.keys().filter(|path| !before.contains_key(*path)).count();
-        Ok((count <= most(settled)).then(|| Plan::Changed {
-            old: old.clone(),
-            base,
-            before,
-            changed: Mutex::new(changed),
-            settled,
-        }))
+        if count > most(settled) {
+            return Ok(None);
+        }
+        let keeping = settled.then(|| Keeping::over(old)).transpose()?;
+        let (old, changed) = (old.clone(), Mutex::new(changed));
+        Ok(Some(Plan::Changed { old, base, before, changed, keeping }))
     }
 
     /// Takes the text of a file that is being read anyway. Its outline, where one was made.
@@ -116,13 +124,16 @@ impl Plan {
                 batch.add(path, &outline);
                 Some(outline)
             }
-            Plan::Changed { changed, settled, .. } => {
+            Plan::Changed { changed, keeping, .. } => {
                 let lock = || changed.lock().unwrap_or_else(PoisonError::into_inner);
                 if !lock().contains_key(path) {
                     return None;
                 }
                 let outline = outline::outline(path, text, idioms);
-                let packed = stored::pack(&outline, *settled);
+                let packed = match keeping {
+                    Some(keeping) => keeping.keep(path, &outline),
+                    None => stored::pack(&outline),
+                };
                 lock().insert(path.to_vec(), Some(packed));
                 Some(outline)
             }
@@ -154,23 +165,22 @@ impl Plan {
                 let idioms = if code { idioms.fingerprint() } else { NO_CODE };
                 Ok(Some(GraphPart { number, checksum, outlines: Vec::new(), idioms }))
             }
-            Plan::Changed { old, mut base, mut before, changed, settled } => {
+            Plan::Changed { old, mut base, before, changed, keeping } => {
                 let changed = changed.into_inner().unwrap_or_else(PoisonError::into_inner);
                 if changed.is_empty() {
                     return Ok(Some(base));
                 }
-                let takes_another = settled && base.outlines.len() < MOST_OVER;
-                let own = takes_another.then(|| changed.clone());
-                before.extend(changed);
-                let Some((again, laid)) = read_again(&old, &before, idioms, settled)? else {
-                    return Ok(None);
+                let over = match keeping {
+                    Some(keeping) => {
+                        keeping.lay(&old, (before, changed), idioms, &mut base.outlines)?
+                    }
+                    None => {
+                        base.outlines.clear();
+                        lay_all(&old, (before, changed), idioms)?
+                    }
                 };
-                before.extend(again);
-                if own.is_none() {
-                    base.outlines.clear();
-                }
-                let own = own.unwrap_or(before);
-                let checksum = stored::write_outlines(&home.outlines(number), &own, &laid)?;
+                let Some(over) = over else { return Ok(None) };
+                let checksum = over.write(&home.outlines(number))?;
                 base.outlines.push((number, checksum));
                 Ok(Some(base))
             }
@@ -178,28 +188,68 @@ impl Plan {
     }
 }
 
-/// The outlines of what did not change, and of which something else holds now that the others
-/// did, and what then lies over the graph; `None` for too many. Of a tree that is `settled`, they are
-/// found again where something lies over the others, and are not told.
-fn read_again(
+impl Keeping {
+    fn over(old: &Index) -> Result<Keeping, Error> {
+        Ok(Keeping { callable: old.stored().graph()?.callable(), made: Mutex::default() })
+    }
+
+    /// What is kept of an outline, packed.
+    fn keep(&self, path: &[u8], outline: &FileOutline) -> Vec<u8> {
+        let kept = Kept::of(outline, &self.callable);
+        let packed = stored::pack_kept(&kept);
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.push((path.to_vec(), Some(kept)));
+        packed
+    }
+
+    /// Lays what was `changed` before and what is now over the graph: what of it goes into a file beside
+    /// the `others`, or in the place of these where they are many. Files that are read again because of
+    /// it are read again where something lies over this, and are not told.
+    fn lay(
+        self,
+        old: &Index,
+        (mut before, changed): (Outlines, Outlines),
+        idioms: &Idioms,
+        others: &mut Vec<(u64, u32)>,
+    ) -> Result<Option<Over>, Error> {
+        let mut all = before.clone();
+        all.retain(|path, _| !changed.contains_key(path));
+        let mut all = old.stored().decode(&all)?;
+        let gone = changed.iter().filter(|(_, outline)| outline.is_none());
+        all.extend(gone.map(|(path, _)| (path.clone(), None)));
+        all.extend(self.made.into_inner().unwrap_or_else(PoisonError::into_inner));
+        let mut graph = old.stored().graph()?;
+        let read = |path: &[u8]| old.outline_of(path, idioms).ok();
+        let mut verdicts = old.stored().verdicts()?;
+        if graph.lay_over(all, idioms, (MAX_DIFFERING, Some(&mut verdicts)), &read).is_err() {
+            return Ok(None);
+        }
+        let mut outlines = changed;
+        if others.len() >= MOST_OVER {
+            others.clear();
+            before.extend(outlines);
+            outlines = before;
+        }
+        Ok(Some(Over { outlines, laid: graph.laid(), verdicts: verdicts.encode() }))
+    }
+}
+
+/// Lays what was `changed` before and what is now over the graph, and what follows from it: outlines of
+/// what did not change, and of which something else holds now that the others did, are told too.
+fn lay_all(
     old: &Index,
-    changed: &Outlines,
+    (mut all, changed): (Outlines, Outlines),
     idioms: &Idioms,
-    settled: bool,
-) -> Result<Option<(Outlines, Vec<u8>)>, Error> {
+) -> Result<Option<Over>, Error> {
+    all.extend(changed);
     let mut graph = old.stored().graph()?;
     let read = |path: &[u8]| old.outline_of(path, idioms).ok();
-    let laid = old.stored().decode(changed)?;
-    let Ok(again) = graph.lay_over(laid, idioms, (most(settled), settled), &read) else {
+    let changed = old.stored().decode(&all)?;
+    let Ok(again) = graph.lay_over(changed, idioms, (MAX_CHANGED, None), &read) else {
         return Ok(None);
     };
-    if settled {
-        return Ok(Some((Outlines::new(), graph.laid())));
-    }
-    let encode = |(path, outline): (Vec<u8>, Option<FileOutline>)| {
-        (path, outline.map(|outline| stored::pack(&outline, false)))
-    };
-    Ok(Some((again.into_iter().map(encode).collect(), graph.laid())))
+    all.extend(again.into_iter().map(|(path, now)| (path, now.as_ref().map(stored::pack))));
+    Ok(Some(Over { outlines: all, laid: graph.laid(), verdicts: Vec::new() }))
 }
 
 pub(super) fn path_of(listed: &[ListedFolder], (folder, file): Job) -> Vec<u8> {

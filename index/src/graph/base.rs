@@ -25,6 +25,9 @@ use super::undecided::Undecided;
 use super::uses::Uses;
 use super::{Damaged, Sections};
 
+/// Definitions that are worth a task.
+const PORTION: u32 = 1 << 16;
+
 /// A definition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DefInfo {
@@ -72,11 +75,11 @@ pub struct Edge {
 /// The graph of a tree.
 pub struct Graph<'a> {
     pub(super) names: NameTable<'a>,
-    starts: Words<'a>,
+    pub(super) starts: Words<'a>,
     pub(super) records: Guarded<'a>,
     long: (Words<'a>, Words<'a>),
     types: (Words<'a>, Words<'a>),
-    sources: Words<'a>,
+    pub(super) sources: Words<'a>,
     edge_offsets: Words<'a>,
     edge_data: Guarded<'a>,
     used: Words<'a>,
@@ -370,17 +373,28 @@ impl<'a> Graph<'a> {
         (start..end).filter_map(move |id| self.base_definition(DefId(id), name))
     }
 
-    /// The sections' definitions in the files that are `wanted`, each with what says so.
-    pub(super) fn base_definitions_in<T: Send>(
+    /// The sections' definitions in the files that are `wanted`, each with what is said of its file.
+    pub(super) fn base_definitions_in<T: Copy + Send + Sync>(
         &self,
-        wanted: &(dyn Fn(FileId) -> Option<T> + Sync),
+        wanted: &HashMap<FileId, T>,
     ) -> Vec<(T, DefInfo)> {
-        let of_name = |name| {
-            let all = self.base_definitions_of(NameRef(name));
-            all.filter_map(|definition| Some((wanted(definition.file)?, definition)))
+        let mut files = Bits::empty(self.base_files() as usize);
+        wanted.keys().for_each(|file| _ = files.set(file.at()));
+        let all = self.base_definitions();
+        let among = |portion: u32| {
+            let ids = portion * PORTION..((portion + 1) * PORTION).min(all);
+            let mut name = self.starts.partition(|start| start <= ids.start).saturating_sub(1);
+            let mut found = Vec::new();
+            for (id, _) in self.records_of(ids).filter(|(_, r)| files.get(r.file as usize)) {
+                while self.starts.get(name + 1).is_some_and(|end| end <= id.0) {
+                    name += 1;
+                }
+                found.extend(self.base_definition(id, NameRef(name as u32)));
+            }
+            found
         };
-        let names = (0..self.names.len()).into_par_iter().with_min_len(1 << 12);
-        names.flat_map_iter(of_name).collect()
+        let found = (0..all.div_ceil(PORTION)).into_par_iter().flat_map_iter(among);
+        found.filter_map(|definition| Some((*wanted.get(&definition.file)?, definition))).collect()
     }
 
     /// All definitions of a name, in path and line order.

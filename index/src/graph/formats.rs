@@ -2,6 +2,7 @@
 //! files as they are now. What it means, with the whole tree before them, is for who asks.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use rayon::prelude::*;
 
@@ -90,6 +91,12 @@ fn unpacked_files(section: &[u8]) -> Option<Vec<(FileId, Vec<u8>)>> {
 }
 
 impl Graph<'_> {
+    /// What the changed files say of printing, by their paths, where an update has laid them.
+    pub(super) fn stored_formats(&self) -> Option<HashMap<&[u8], Vec<u8>>> {
+        let all = unpacked_files(self.overlay.packed()?)?.into_iter();
+        Some(all.map(|(file, said)| (self.overlay.path(file.0), said)).collect())
+    }
+
     /// What each file says of printing, for
     /// [`Formats::read`](crate::outline::formats::Formats::read), with its path: of those that
     /// say something, in the order of the sections and then of the changed ones.

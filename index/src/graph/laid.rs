@@ -5,6 +5,7 @@ use super::base::{DefInfo, Edge, put_edge, read_edges};
 use super::bytes::{Cursor, Words, join, parts, put, put_words};
 use super::guard::Guarded;
 use super::ids::{DefId, FileId, NameRef};
+use super::kept_bytes::{folded, unfolded};
 use super::overlay::{Overlay, partition};
 use super::rows::{ByName, Defined, Texts, TextsWriter};
 use super::{formats, record};
@@ -232,16 +233,6 @@ fn words(words: &[u32]) -> Vec<u8> {
     bytes
 }
 
-/// A difference as a number that is small where the difference is, above or below.
-fn folded(difference: u32) -> u32 {
-    difference << 1 ^ ((difference as i32) >> 31) as u32
-}
-
-/// The difference that [`folded`] made a number of.
-fn unfolded(number: u32) -> u32 {
-    number >> 1 ^ (number & 1).wrapping_neg()
-}
-
 /// Uses, each's name by how it differs from that of the one before.
 fn edge_bytes(edges: &[Edge], definition: &DefInfo, new: &NewNames) -> Vec<u8> {
     let (mut bytes, mut before, first) = (Vec::new(), 0, record::first_line(definition.first));
@@ -371,17 +362,4 @@ pub(super) fn write(overlay: &Overlay<'_>, below: Below) -> Vec<u8> {
         &all_includes.bytes,
         &formats,
     ])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{folded, unfolded};
-
-    #[test]
-    fn differences_are_small_either_way() {
-        assert_eq!([0, u32::MAX, 1, u32::MAX - 1].map(folded), [0, 1, 2, 3]);
-        for difference in [0, 1, 70_000, i32::MAX as u32, i32::MIN as u32, u32::MAX] {
-            assert_eq!(unfolded(folded(difference)), difference);
-        }
-    }
 }

@@ -23,6 +23,8 @@ mod ids;
 mod include;
 mod instances;
 mod interner;
+pub(crate) mod kept;
+mod kept_bytes;
 mod known;
 mod known_uses;
 mod laid;
@@ -47,6 +49,7 @@ pub(crate) mod stored;
 mod unchanged;
 mod undecided;
 mod uses;
+pub(crate) mod verdicts;
 mod write;
 
 pub use crate::program::Program;
@@ -59,6 +62,7 @@ pub use export::EdgeRow;
 pub use ids::{DefId, FileId, NameRef};
 pub use known_uses::{FileDefinitions, KnownUses};
 pub use place::Place;
+pub(crate) use regain::Changed;
 pub use regain::{Overlaid, TooMany};
 pub use resolve::{Arch, Meaning};
 

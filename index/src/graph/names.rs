@@ -1,6 +1,8 @@
 //! All names of a tree, sorted, so that a name is found by halving and a pattern by its
 //! start. Each stores only what differs from the name before; every sixteenth is whole.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::bytes::{Cursor, Words, parts, put, put_words, section_of};
@@ -107,6 +109,17 @@ impl<'a> NameTable<'a> {
             !found
         });
         if found { name } else { Vec::new() }
+    }
+
+    /// Calls `each` with the names of these numbers, of which the first begins a block.
+    pub(super) fn each_of(&self, numbers: Range<u32>, mut each: impl FnMut(u32, &[u8])) {
+        let mut name = Vec::new();
+        for block in numbers.start as usize / BLOCK..(numbers.end as usize).div_ceil(BLOCK) {
+            self.scan(block, &mut name, |id, name| {
+                each(id, name);
+                true
+            });
+        }
     }
 
     /// The number of the first name that is not below `wanted`.

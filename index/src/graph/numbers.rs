@@ -29,11 +29,17 @@ pub(super) struct Numbered {
 }
 
 impl Graph<'_> {
-    /// Takes the numbers of these layers, which lie over the sections last.
-    pub(super) fn take_numbers(&mut self, layers: Vec<Layer>) -> Numbered {
+    /// Takes the numbers of these layers, which lie over the sections last, but of files of which
+    /// another outline follows.
+    pub(super) fn take_numbers(
+        &mut self,
+        layers: Vec<Layer>,
+        is_another: &dyn Fn(&[u8]) -> bool,
+    ) -> Numbered {
         let names = std::mem::take(&mut self.overlay.names);
         let places = std::mem::take(&mut self.overlay.name_places);
-        let files = layers.into_iter().map(|layer| (layer.path.to_vec(), layer.numbers));
+        let same = layers.into_iter().filter(|layer| !is_another(layer.path));
+        let files = same.map(|layer| (layer.path.to_vec(), layer.numbers));
         Numbered { names, places, files: files.collect() }
     }
 

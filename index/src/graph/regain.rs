@@ -15,12 +15,17 @@ use super::base::Graph;
 use super::edges::CONDITIONS;
 use super::ids::{FileId, NameRef};
 use super::include::base_name;
+use super::kept::Kept;
 use super::numbers::Numbered;
 use super::spared::Spared;
 use super::undecided::{hash, include_key, key};
+use super::verdicts::Verdicts;
 
 /// A file that is not what the graph says of it: its path, and its outline; none: it is gone.
 pub type Overlaid = (Vec<u8>, Option<FileOutline>);
+
+/// The same of what is kept of an outline.
+pub(crate) type Changed = (Vec<u8>, Option<Kept>);
 
 /// More files would be laid over the graph than were allowed: it is better built again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -47,12 +52,25 @@ pub(super) struct Laying {
     pub(super) uses_changed: bool,
     /// How many uses its text has; behind them are those that macros make.
     pub(super) own_uses: usize,
+    /// The keys of uses of its text that its outline doesn't have.
+    left_out: Vec<u32>,
 }
 
 impl Laying {
     fn new(path: Vec<u8>, now: Option<FileOutline>, again: bool) -> Laying {
         let own_uses = now.as_ref().map_or(0, |outline| outline.uses.len());
-        Laying { path, now, as_read: None, again, uses_changed: false, own_uses }
+        let (as_read, left_out) = (None, Vec::new());
+        Laying { path, now, as_read, again, uses_changed: false, own_uses, left_out }
+    }
+
+    /// Whether one of these keys is of a use that its outline doesn't have.
+    fn lacks_any_of(&self, keys: &HashSet<u32>) -> bool {
+        self.left_out.iter().any(|key| keys.contains(key))
+    }
+
+    fn changed((path, kept): Changed) -> Laying {
+        let (now, left_out) = kept.map(|kept| (kept.outline, kept.left_out)).unzip();
+        Laying { left_out: left_out.unwrap_or_default(), ..Laying::new(path, now, false) }
     }
 }
 
@@ -72,29 +90,34 @@ impl Graph<'_> {
         most: usize,
         outline: &(dyn Fn(&[u8]) -> Option<FileOutline> + Sync),
     ) -> Result<Vec<Overlaid>, TooMany> {
-        self.lay_over(changed, idioms, (most, false), outline)
+        let changed = changed.into_iter().map(|(path, now)| (path, now.map(Kept::from)));
+        self.lay_over(changed.collect(), idioms, (most, None), outline)
     }
 
-    /// As [`Graph::overlay`]; where it is to be kept, files that were read again in vain don't stay. That
-    /// takes a look at all definitions.
+    /// As [`Graph::overlay`]; where it is to be kept, with verdicts in the place of those of the tree that
+    /// it begins as, files that were read again in vain don't stay. That takes a look at all definitions.
     ///
     /// # Errors
     /// As [`Graph::overlay`].
     pub(crate) fn lay_over(
         &mut self,
-        changed: Vec<Overlaid>,
+        changed: Vec<Changed>,
         idioms: &Idioms,
-        (most, to_keep): (usize, bool),
+        (most, mut verdicts): (usize, Option<&mut Verdicts>),
         outline: &(dyn Fn(&[u8]) -> Option<FileOutline> + Sync),
     ) -> Result<Vec<Overlaid>, TooMany> {
+        let to_keep = verdicts.is_some();
         self.lay_nothing();
-        let latest: HashMap<Vec<u8>, Option<FileOutline>> = changed.into_iter().collect();
-        let changed = latest.into_iter();
-        let mut laid: Vec<Laying> =
-            changed.map(|(path, now)| Laying::new(path, now, false)).collect();
+        let latest: HashMap<Vec<u8>, Option<Kept>> = changed.into_iter().collect();
+        let mut laid: Vec<Laying> = latest.into_iter().map(Laying::changed).collect();
         let (mut spared, mut numbered) = (Spared::default(), Numbered::default());
+        let mut asked = verdicts.as_deref_mut().map(|before| self.ask(before, &laid, &mut spared));
         for _ in 0..ROUNDS {
-            let users = self.users_of_changed_macros(&laid, &spared);
+            // What is to be kept asks for all at once.
+            let users = match &mut asked {
+                Some(asked) => std::mem::take(asked),
+                None => self.users_of_changed_macros(&laid),
+            };
             let others = laid.len();
             add(&mut laid, users, most, outline)?;
             laid[others..].iter_mut().for_each(|laying| laying.uses_changed = to_keep);
@@ -104,10 +127,14 @@ impl Graph<'_> {
                 self.spare(&mut laid, &mut spared);
             }
             let layers = self.lay(&outlines_of(&laid), idioms, numbered);
-            let mut more = self.files_to_read_again(idioms, &spared);
-            if more.is_empty() {
+            let keys = self.decided_keys();
+            let mut more = self.files_to_read_again(idioms, &spared, &keys);
+            let lacking = laid.par_iter().filter(|laying| laying.lacks_any_of(&keys));
+            let lacking: HashSet<Vec<u8>> = lacking.map(|laying| laying.path.clone()).collect();
+            if more.is_empty() && lacking.is_empty() {
                 self.lay_uses(&layers, to_keep);
-                if to_keep {
+                if let Some(verdicts) = verdicts {
+                    spared.tell(verdicts);
                     self.lay_without_vain(&mut laid, idioms);
                 }
                 let again = laid.into_iter().filter(|laying| laying.again);
@@ -115,11 +142,32 @@ impl Graph<'_> {
                     .map(|laying| (laying.path, laying.as_read.or(laying.now)))
                     .collect());
             }
-            numbered = self.take_numbers(layers.layers);
+            numbered = self.take_numbers(layers.layers, &|path| lacking.contains(path));
+            read_whole(&mut laid, &lacking, outline);
             spared.give_back(&mut more, &mut laid);
             add(&mut laid, more, most, outline)?;
         }
         Err(TooMany)
+    }
+
+    /// The files that are to be read because of macros that changed. `verdicts` are then those of the tree
+    /// as it is now, but for files that are spared; those of which it is known that they are go there.
+    fn ask(&self, verdicts: &mut Verdicts, laid: &[Laying], spared: &mut Spared) -> Vec<Vec<u8>> {
+        let macros = self.changed_macros(laid);
+        let mut asked = self.users_since(verdicts, &macros, laid);
+        let changed: HashSet<&[u8]> = laid.iter().map(|laying| laying.path.as_slice()).collect();
+        for (path, keys) in std::mem::take(&mut verdicts.users) {
+            let is_known = !changed.contains(path.as_slice()) && !asked.contains(&path);
+            match keys.filter(|_| is_known) {
+                Some(keys) => spared.add_known(path, keys),
+                None if is_known => _ = asked.insert(path),
+                None => {}
+            }
+        }
+        verdicts.macros = macros;
+        let all = asked.iter().map(Vec::as_slice).chain(spared.paths());
+        verdicts.users = all.map(|path| (path.to_vec(), None)).collect();
+        asked.into_iter().collect()
     }
 
     /// Lays all again but what was laid in vain, where that is much.
@@ -142,15 +190,19 @@ impl Graph<'_> {
     }
 
     /// The paths of the files of the sections, not laid over yet, of which something else holds now.
-    fn files_to_read_again(&self, idioms: &Idioms, spared: &Spared) -> Vec<Vec<u8>> {
+    fn files_to_read_again(
+        &self,
+        idioms: &Idioms,
+        spared: &Spared,
+        keys: &HashSet<u32>,
+    ) -> Vec<Vec<u8>> {
         if self.overlay.is_empty() {
             return Vec::new();
         }
         let mut found = HashSet::new();
-        let keys = self.decided_keys();
-        found.extend(spared.with_any_of(&keys).filter_map(|path| self.base_file(path)));
+        found.extend(spared.with_any_of(keys).filter_map(|path| self.base_file(path)));
         for key in keys {
-            self.undecided.files_with(key, |file| {
+            self.undecided.files_with(*key, |file| {
                 let file = FileId(file);
                 if !self.overlay.replaces(file) && self.is_base(file) {
                     found.insert(file);
@@ -166,6 +218,9 @@ impl Graph<'_> {
     /// The keys of what was undecided and is decided otherwise now.
     fn decided_keys(&self) -> HashSet<u32> {
         let mut keys = HashSet::new();
+        if self.overlay.is_empty() {
+            return keys;
+        }
         for (name, before, gained) in self.gained() {
             let hash = hash(&self.name(name));
             let met = |needed: &&u8| **needed & gained != 0 && **needed & before == 0;
@@ -325,6 +380,20 @@ fn add(
         Laying::new(path, now, true)
     }));
     Ok(())
+}
+
+/// Reads those whole of which uses were left out that may be edges after all.
+fn read_whole(
+    laid: &mut [Laying],
+    lacking: &HashSet<Vec<u8>>,
+    outline: &(dyn Fn(&[u8]) -> Option<FileOutline> + Sync),
+) {
+    let lack = laid.par_iter_mut().filter(|laying| lacking.contains(&laying.path));
+    lack.for_each(|laying| {
+        let path = std::mem::take(&mut laying.path);
+        let now = outline(&path);
+        *laying = Laying::new(path, now, false);
+    });
 }
 
 /// Whether including a definition of this kind may make a table.

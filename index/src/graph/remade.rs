@@ -15,7 +15,6 @@ use super::builder::IncludeRecord;
 use super::ids::{FileId, NameRef};
 use super::made::{self, Known, Made, Origin};
 use super::regain::Laying;
-use super::spared::Spared;
 use super::stored::Read;
 
 /// A file's macros, and what it includes.
@@ -132,9 +131,9 @@ impl Graph<'_> {
         macros.map(|d| self.path(d.file).to_vec()).collect()
     }
 
-    /// The files of the sections, besides those in `laid` and those that were `spared`, that use a macro
-    /// which a file in `laid` has, had or has otherwise.
-    pub(super) fn users_of_changed_macros(&self, laid: &[Laying], spared: &Spared) -> Vec<Vec<u8>> {
+    /// The files of the sections, besides those in `laid`, that use a macro which a file in `laid` has, had
+    /// or has otherwise.
+    pub(super) fn users_of_changed_macros(&self, laid: &[Laying]) -> Vec<Vec<u8>> {
         let changed_in = |laying: &Laying| {
             let before = self.base_file(&laying.path).map(|file| self.makers_of(file));
             let mut now = made::hashes(laying.now.as_ref());
@@ -151,8 +150,8 @@ impl Graph<'_> {
         let mut names: Vec<NameRef> = changed.flat_map_iter(changed_in).collect();
         names.sort_unstable();
         names.dedup();
-        let known = laid.iter().map(|laying| laying.path.as_slice()).chain(spared.paths());
-        let known: HashSet<FileId> = known.filter_map(|path| self.base_file(path)).collect();
+        let known = laid.iter().filter_map(|laying| self.base_file(&laying.path));
+        let known: HashSet<FileId> = known.collect();
         let files = self.users_of_macros(names, &|file| !known.contains(&file)).into_iter();
         files.map(|file| self.base_path(file).to_vec()).collect()
     }

@@ -12,13 +12,16 @@ use super::edges::needed;
 use super::ids::{FileId, NameRef};
 use super::regain::Laying;
 use super::undecided::{hash, key};
+use super::verdicts::Verdicts;
 
 /// Files that are as the sections have them.
 #[derive(Default)]
 pub(super) struct Spared(Vec<SparedFile>);
 
 struct SparedFile {
-    laying: Laying,
+    path: Vec<u8>,
+    /// As it was read; nothing where an earlier verdict holds.
+    laying: Option<Laying>,
     /// The keys of what macros make in it and is no edge, as the sections have those of what is written
     /// there: where one of these names is something else, it is another file after all.
     keys: Vec<u32>,
@@ -26,21 +29,31 @@ struct SparedFile {
 
 impl Spared {
     pub(super) fn paths(&self) -> impl Iterator<Item = &[u8]> {
-        self.0.iter().map(|spared| spared.laying.path.as_slice())
+        self.0.iter().map(|spared| spared.path.as_slice())
+    }
+
+    /// Takes a file that an earlier update spared.
+    pub(super) fn add_known(&mut self, path: Vec<u8>, keys: Vec<u32>) {
+        self.0.push(SparedFile { path, laying: None, keys });
+    }
+
+    /// Puts its files among the users that are asked for.
+    pub(super) fn tell(self, verdicts: &mut Verdicts) {
+        verdicts.users.extend(self.0.into_iter().map(|spared| (spared.path, Some(spared.keys))));
     }
 
     /// The files in which something else holds, where what has these `keys` is decided otherwise.
     pub(super) fn with_any_of(&self, keys: &HashSet<u32>) -> impl Iterator<Item = &[u8]> {
         let is_met = |spared: &&SparedFile| spared.keys.iter().any(|key| keys.contains(key));
         let met = self.0.iter().filter(move |spared| is_met(spared));
-        met.map(|spared| spared.laying.path.as_slice())
+        met.map(|spared| spared.path.as_slice())
     }
 
-    /// Takes those at `paths` back to be laid, and leaves the other paths.
+    /// Takes those at `paths` back to be laid, and leaves the other paths, and those of what is to be read.
     pub(super) fn give_back(&mut self, paths: &mut Vec<Vec<u8>>, laid: &mut Vec<Laying>) {
         let wanted: HashSet<Vec<u8>> = paths.drain(..).collect();
-        let back = self.0.extract_if(.., |spared| wanted.contains(&spared.laying.path));
-        let back: Vec<Laying> = back.map(|spared| spared.laying).collect();
+        let back = self.0.extract_if(.., |spared| wanted.contains(&spared.path));
+        let back: Vec<Laying> = back.filter_map(|spared| spared.laying).collect();
         let known: HashSet<&[u8]> = back.iter().map(|laying| laying.path.as_slice()).collect();
         paths.extend(wanted.iter().filter(|path| !known.contains(path.as_slice())).cloned());
         laid.extend(back);
@@ -105,7 +118,7 @@ impl Graph<'_> {
             files.filter_map(|(at, laying)| Some((self.base_file(&laying.path)?, at))).collect();
         let mut before: HashMap<usize, Vec<DefInfo>> =
             files.values().map(|at| (*at, vec![])).collect();
-        for (at, definition) in self.base_definitions_in(&|file| files.get(&file).copied()) {
+        for (at, definition) in self.base_definitions_in(&files) {
             before.entry(at).or_default().push(definition);
         }
         let keys = |(at, before): (&usize, &Vec<DefInfo>)| {
@@ -116,7 +129,10 @@ impl Graph<'_> {
         for (at, mut laying) in all {
             laying.uses_changed = false;
             match same.remove(&at) {
-                Some(keys) => spared.0.push(SparedFile { laying, keys }),
+                Some(keys) => {
+                    let path = laying.path.clone();
+                    spared.0.push(SparedFile { path, laying: Some(laying), keys });
+                }
                 None => laid.push(laying),
             }
         }

@@ -10,9 +10,11 @@ use std::{
 
 use rayon::prelude::*;
 
-use super::deflate::{deflated, inflated};
 use super::guard::{self, Guard, Guarded};
-use super::{Damaged, Graph, Overlaid, Sections};
+use super::kept::Kept;
+use super::regain::Changed;
+use super::verdicts::Verdicts;
+use super::{Damaged, Graph, Sections};
 use crate::{
     Error,
     bytes::{Reader, put_bytes, put_u32, u32_at},
@@ -42,37 +44,38 @@ const SECTIONS: [Name; 7] = [
 /// The same files, laid over the graph. What was called `laid` was another form of it.
 const LAID: Name = *b"laid-2\0\0";
 
-/// Outlines by path, as [`pack`] makes them; `None` for a file that is gone.
+/// What was found out of files that use macros.
+const VERDICTS: Name = *b"verdicts";
+
+/// Outlines by path, as [`pack`] makes them or [`pack_kept`]; `None` for a file that is gone.
 pub(crate) type Outlines = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
 /// Reads the outline of a file.
 pub(crate) type Read<'r> = dyn Fn(&[u8]) -> Option<FileOutline> + Sync + 'r;
 
-/// An outline's bytes are as they are, or deflated.
-const PLAIN: u8 = 0;
-/// See [`PLAIN`].
-const DEFLATED: u8 = 1;
+/// An outline's bytes are all of it.
+const WHOLE: u8 = 0;
+/// They are what is kept of it.
+const KEPT: u8 = 2;
 
-/// No outline has more bytes.
-const LONGEST: u64 = 1 << 30;
-
-/// An outline as bytes; those that are `kept` for long take a third of the room.
-pub(crate) fn pack(outline: &FileOutline, kept: bool) -> Vec<u8> {
-    let encoded = outline.encode();
-    if kept {
-        return deflated(vec![DEFLATED], &encoded);
-    }
-    let mut packed = vec![PLAIN];
-    packed.extend_from_slice(&encoded);
+/// An outline as bytes.
+pub(crate) fn pack(outline: &FileOutline) -> Vec<u8> {
+    let mut packed = vec![WHOLE];
+    packed.extend_from_slice(&outline.encode());
     packed
 }
 
-fn unpack(bytes: &[u8]) -> Option<FileOutline> {
-    let (form, bytes) = bytes.split_first()?;
-    if *form == PLAIN {
-        return FileOutline::decode(bytes).ok();
+/// What is kept of an outline as bytes.
+pub(crate) fn pack_kept(kept: &Kept) -> Vec<u8> {
+    kept.encode(vec![KEPT])
+}
+
+fn unpack(bytes: &[u8]) -> Option<Kept> {
+    match bytes.split_first()? {
+        (&WHOLE, bytes) => FileOutline::decode(bytes).ok().map(Kept::from),
+        (&KEPT, bytes) => Kept::decode(bytes),
+        _ => None,
     }
-    FileOutline::decode(&inflated(Vec::new(), bytes, LONGEST)?).ok()
 }
 
 /// Writes the graph's file and returns its header's checksum.
@@ -89,16 +92,31 @@ pub(crate) fn write_graph(path: &Path, sections: &Sections) -> Result<u32, Error
     container::write(path, GRAPH, &all)
 }
 
-/// Writes the file with the changed files' outlines and returns its header's checksum.
-pub(crate) fn write_outlines(path: &Path, outlines: &Outlines, laid: &[u8]) -> Result<u32, Error> {
-    let mut entries = Vec::new();
-    for (path, outline) in outlines {
-        put_bytes(&mut entries, path);
-        put_u32(&mut entries, u32::from(outline.is_some()));
-        put_bytes(&mut entries, outline.as_deref().unwrap_or_default());
+/// What lies over the graph, to be written.
+pub(crate) struct Over {
+    pub(crate) outlines: Outlines,
+    /// See [`Graph::laid`].
+    pub(crate) laid: Vec<u8>,
+    /// What the next revision may know of files that use macros; of another tree nothing.
+    pub(crate) verdicts: Vec<u8>,
+}
+
+impl Over {
+    /// Writes the file with the changed files' outlines and returns its header's checksum.
+    pub(crate) fn write(&self, path: &Path) -> Result<u32, Error> {
+        let mut entries = Vec::new();
+        for (path, outline) in &self.outlines {
+            put_bytes(&mut entries, path);
+            put_u32(&mut entries, u32::from(outline.is_some()));
+            put_bytes(&mut entries, outline.as_deref().unwrap_or_default());
+        }
+        let section = |name, piece| Section { name, pieces: vec![piece] };
+        let mut sections = vec![section(ENTRIES, &entries[..]), section(LAID, &self.laid)];
+        if !self.verdicts.is_empty() {
+            sections.push(section(VERDICTS, &self.verdicts));
+        }
+        container::write(path, OUTLINES, &sections)
     }
-    let laid = Section { name: LAID, pieces: vec![laid] };
-    container::write(path, OUTLINES, &[Section { name: ENTRIES, pieces: vec![&entries] }, laid])
 }
 
 /// The open files of a graph.
@@ -165,6 +183,14 @@ impl Stored {
         Graph::open(sections).map_err(|Damaged(what)| self.graph.corrupt(what))
     }
 
+    /// What was found out of files that use macros when the tree was last updated.
+    pub(crate) fn verdicts(&self) -> Result<Verdicts, Error> {
+        let last = self.outlines.last().filter(|last| last.section(VERDICTS).is_ok());
+        let Some(container) = last else { return Ok(Verdicts::default()) };
+        let verdicts = Verdicts::decode(container.bytes(container.checked_section(VERDICTS)?));
+        verdicts.ok_or_else(|| container.corrupt("verdicts"))
+    }
+
     /// The outlines of what changed since, still packed.
     pub(crate) fn outlines(&self) -> Result<Outlines, Error> {
         let mut outlines = Outlines::new();
@@ -176,14 +202,24 @@ impl Stored {
     }
 
     /// The outlines of what changed since.
-    pub(crate) fn decoded(&self) -> Result<Vec<Overlaid>, Error> {
+    pub(crate) fn decoded(&self) -> Result<Vec<Changed>, Error> {
         self.decode(&self.outlines()?)
     }
 
     /// These outlines, decoded.
-    pub(crate) fn decode(&self, outlines: &Outlines) -> Result<Vec<Overlaid>, Error> {
+    pub(crate) fn decode(&self, outlines: &Outlines) -> Result<Vec<Changed>, Error> {
+        // What is kept has nothing of printing, which lies over the graph with it.
+        let is_kept = |bytes: &Vec<u8>| bytes.first() == Some(&KEPT);
+        let graph = match outlines.values().flatten().any(is_kept) {
+            true => self.updated()?,
+            false => None,
+        };
+        let formats = graph.as_ref().and_then(Graph::stored_formats).unwrap_or_default();
         let decode = |(path, bytes): (&Vec<u8>, &Option<Vec<u8>>)| {
-            let outline = bytes.as_deref().map(|bytes| unpack(bytes).ok_or(())).transpose()?;
+            let mut outline = bytes.as_deref().map(|bytes| unpack(bytes).ok_or(())).transpose()?;
+            if let (Some(kept), Some(said)) = (&mut outline, formats.get(path.as_slice())) {
+                kept.outline.formats.clone_from(said);
+            }
             Ok((path.clone(), outline))
         };
         let all: Result<Vec<_>, ()> = outlines.par_iter().map(decode).collect();

@@ -28,7 +28,7 @@ impl Graph<'_> {
             return HashSet::new();
         }
         let mut before: HashMap<u32, Vec<DefInfo>> = HashMap::new();
-        for (index, definition) in self.base_definitions_in(&|file| places.get(&file).copied()) {
+        for (index, definition) in self.base_definitions_in(&places) {
             before.entry(index).or_default().push(definition);
         }
         let mut now: HashMap<u32, Vec<DefInfo>> = HashMap::new();

@@ -211,20 +211,24 @@ impl FileOutline {
     /// An outline from its bytes; an error when they are not one's.
     pub fn decode(bytes: &[u8]) -> Result<Self, Damaged> {
         let outline: FileOutline = postcard::from_bytes(bytes).map_err(|_| Damaged)?;
-        let name = |id: NameId| id == NO_NAME || (id as usize) < outline.names.len();
-        let count = outline.definitions.len() as u32;
-        let sound = outline.names.sound()
-            && outline.definitions.iter().all(|d| name(d.name) && name(d.guard) && name(d.params))
-            && outline
+        if outline.is_sound() { Ok(outline) } else { Err(Damaged) }
+    }
+
+    /// Whether every number leads to what is there: checks what was decoded.
+    pub(crate) fn is_sound(&self) -> bool {
+        let name = |id: NameId| id == NO_NAME || (id as usize) < self.names.len();
+        let count = self.definitions.len() as u32;
+        self.names.sound()
+            && self.definitions.iter().all(|d| name(d.name) && name(d.guard) && name(d.params))
+            && self
                 .uses
                 .iter()
                 .all(|u| name(u.name) && name(u.via) && (u.within == NOWHERE || u.within < count))
-            && outline.includes.iter().all(|i| name(i.path))
-            && outline.instances.iter().all(|i| name(i.name))
-            && outline.makers.iter().all(|m| name(m.name) && name(m.params) && name(m.body))
-            && outline.invocations.iter().all(|i| {
+            && self.includes.iter().all(|i| name(i.path))
+            && self.instances.iter().all(|i| name(i.name))
+            && self.makers.iter().all(|m| name(m.name) && name(m.params) && name(m.body))
+            && self.invocations.iter().all(|i| {
                 name(i.name) && name(i.arguments) && (i.heads == NOWHERE || i.heads < count)
-            });
-        if sound { Ok(outline) } else { Err(Damaged) }
+            })
     }
 }

@@ -187,7 +187,10 @@ fn part_of(path: &str, chance: &mut Chance) -> String {
     if path.ends_with(".S") {
         return format!("SYM_FUNC_START({one})\n\tcall {other}\n\tret\nSYM_FUNC_END({one})\n");
     }
-    match chance.below(16) {
+    match chance.below(19) {
+        16 => format!("#define {one}(x) int x##_show(void) {{ return {other}(x); }}\n"),
+        17 => format!("#define {one}(x) {other}(x##_one)\n"),
+        18 => format!("{one}({other});\n"),
         0 => format!("#define {one} {other}\n"),
         1 => format!("#define {one} {other}({})\n", chance.pick(&NAMES)),
         2 => format!("#define {one}(x) {other}(x)\n"),
