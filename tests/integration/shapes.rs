@@ -103,6 +103,31 @@ fn calls_across_the_border_of_rust() {
 }
 
 #[test]
+fn calls_inside_of_rust_lead_to_other_files() {
+    let dir = Dir::new();
+    dir.create(
+        "rust/kernel/error.rs",
+        "pub fn to_result(err: i32) -> Result { check(err) }\nfn check(err: i32) -> Result { Ok(()) }\n",
+    );
+    dir.create(
+        "rust/kernel/lamp.rs",
+        "use crate::{error::to_result, sync::{Arc, wake}};\n\
+         fn on() -> Result { to_result(unsafe { bindings::lamp_on() }) }\n\
+         fn off() -> Result { crate::error::to_result(1) }\n\
+         fn not_it(x: &Lamp) { x.to_result(); Lamp::to_result(2); core::to_result(3); }\n",
+    );
+    dir.create(
+        "lib/lamp.c",
+        "int lamp_on(void) { return 0; }\nvoid to_bits(void) { to_result(4); }\n",
+    );
+    let table = rows(&dir, &["callers", "to_result"]);
+    assert!(table.contains("on   ") && table.contains("off  "), "{table}");
+    assert!(!table.contains("not_it") && !table.contains("to_bits"), "{table}");
+    assert!(rows(&dir, &["def", "kernel::error::to_result"]).contains("rust/kernel/error.rs"));
+    assert!(rows(&dir, &["callers", "lamp_on"]).contains("rust/kernel/lamp.rs"));
+}
+
+#[test]
 fn a_macro_of_an_else_hides_what_its_own_file_defines_alone() {
     let dir = Dir::new();
     dir.create(

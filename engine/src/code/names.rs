@@ -68,6 +68,8 @@ pub fn bare_name(text: &str) -> Result<&str> {
         }
         _ => text,
     };
+    // `kernel::error::to_result`
+    let name = name.rsplit("::").next().unwrap_or(name);
     if name.is_empty() { Err(Error::NoName) } else { Ok(name) }
 }
 

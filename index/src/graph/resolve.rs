@@ -121,7 +121,9 @@ impl Graph<'_> {
             to.arch == 0 || if from.arch == 0 { arch.has(to) } else { from.arch == to.arch };
         // Rust and C meet only through bindings, which are made when the kernel is built, and
         // in Rust functions that go by their name alone.
-        let rust = definition.kind == Kind::RustFunction && !definition.flags.has(Flags::EXTERN);
+        let rust = definition.kind == Kind::RustFunction
+            && !definition.flags.has(Flags::EXTERN)
+            && !self.path(file).ends_with(b".rs");
         if from.program != to.program || !same_arch || rust || arch.leaves_out(to) {
             return false;
         }

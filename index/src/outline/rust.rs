@@ -1,7 +1,8 @@
 //! Reads Rust files: which functions they define, where each ends, and which calls are sure:
-//! those of C through `bindings::`, and those of functions of the same file.
+//! those of C through `bindings::`, those of functions of the same file, and those of other files'
+//! functions, by a path of modules or by a name that `use` brings in.
 //!
-//! Other calls go through paths and traits, which text alone does not resolve.
+//! Other calls go through types and traits, which text alone does not resolve.
 
 use std::collections::HashSet;
 
@@ -26,6 +27,8 @@ pub(super) fn read(bytes: &[u8], out: &mut FileOutline) {
         exported: false,
         calls: Vec::new(),
         bound: false,
+        brings_in: false,
+        brought_in: HashSet::new(),
     };
     let mut lexer = Lexer::new(bytes);
     while let Some(mut token) = lexer.next_meaning(|_| {}) {
@@ -42,10 +45,33 @@ pub(super) fn read(bytes: &[u8], out: &mut FileOutline) {
         }
         reader.take(token);
     }
-    let Reader { out, calls, .. } = reader;
+    let Reader { out, calls, brought_in, .. } = reader;
     let own: HashSet<NameId> = out.definitions.iter().map(|d| d.name).collect();
-    out.uses.extend(calls.into_iter().filter(|call| own.contains(&call.name)));
+    let is_sure = |call: &Call| match call.path {
+        Path::Module => true,
+        Path::None => own.contains(&call.used.name) || brought_in.contains(&call.used.name),
+        Path::Other => own.contains(&call.used.name),
+    };
+    out.uses.extend(calls.into_iter().filter(is_sure).map(|call| call.used));
 }
+
+/// A call of what may be a function of the file, or of another one.
+struct Call {
+    used: Use,
+    path: Path,
+}
+
+/// What stands before the name that is called.
+enum Path {
+    None,
+    /// A path of modules: `kernel::error::to_result`.
+    Module,
+    /// A value, a type, or a module that isn't the kernel's.
+    Other,
+}
+
+/// The library's crates and what stands for a type: what is called there, the tree has not.
+const NOT_MODULES: [&[u8]; 5] = [b"core", b"alloc", b"std", b"Self", b"self"];
 
 /// A file that is read, token by token.
 struct Reader<'f> {
@@ -60,10 +86,13 @@ struct Reader<'f> {
     before: Option<Token>,
     /// Whether the next function is one that C may call.
     exported: bool,
-    /// Calls of what may be functions of the file.
-    calls: Vec<Use>,
+    calls: Vec<Call>,
     /// Whether the name before is one of C's.
     bound: bool,
+    /// Whether a `use` is being read.
+    brings_in: bool,
+    /// The names that `use` brings in.
+    brought_in: HashSet<NameId>,
 }
 
 impl Reader<'_> {
@@ -88,6 +117,7 @@ impl Reader<'_> {
         } else if token.is(b';') {
             self.declared = None;
         }
+        self.bring_in(token);
         if token.kind == TokenKind::Ident {
             self.exported |= matches!(token.text(bytes), b"no_mangle" | b"export");
             self.bound = bytes[..token.start as usize].ends_with(b"bindings::");
@@ -124,8 +154,42 @@ impl Reader<'_> {
             within: *within as u32,
             via: NO_NAME,
         };
-        if self.bound { self.out.uses.push(call) } else { self.calls.push(call) }
+        match self.bound {
+            true => self.out.uses.push(call),
+            false => self.calls.push(Call { used: call, path: path_before(self.bytes, name) }),
+        }
     }
+
+    /// Notes the names of `use crate::error::{from_result, to_result};`.
+    fn bring_in(&mut self, token: Token) {
+        let before = self.before.filter(|t| t.kind == TokenKind::Ident);
+        let ends = token.is(b';') || token.is(b',') || token.is(b'}');
+        if let Some(name) = before.filter(|_| self.brings_in && ends) {
+            let name = self.interner.intern(&mut self.out.names, name.text(self.bytes));
+            self.brought_in.insert(name);
+        }
+        self.brings_in |= token.kind == TokenKind::Ident && token.text(self.bytes) == b"use";
+        self.brings_in &= !token.is(b';');
+    }
+}
+
+/// What stands before a name that is called.
+fn path_before(bytes: &[u8], name: Token) -> Path {
+    let mut rest = &bytes[..name.start as usize];
+    if rest.trim_ascii_end().ends_with(b".") {
+        return Path::Other;
+    }
+    let mut path = Path::None;
+    while let Some(before) = rest.strip_suffix(b"::") {
+        let is_word = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_' || **byte == b'$';
+        let word = &before[before.len() - before.iter().rev().take_while(is_word).count()..];
+        let is_module = word.first().is_some_and(|byte| !byte.is_ascii_uppercase());
+        if !is_module || NOT_MODULES.contains(&word) {
+            return Path::Other;
+        }
+        (path, rest) = (Path::Module, &before[..before.len() - word.len()]);
+    }
+    path
 }
 
 /// Whether a quoted text is one character, not a lifetime's quote up to the next one.
