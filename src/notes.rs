@@ -64,6 +64,14 @@ fn about_names(note: &Note) -> String {
         Note::BootParameter { asked, parameter, used: true } => format!(
             "{asked} is not defined in the code; it is a boot parameter: kgrep trace {parameter}"
         ),
+        Note::TracedOnly { asked, kind } => {
+            let kind = match kind.as_str() {
+                "removed-syscall" => "a system call that is gone",
+                "folder" => "a folder",
+                _ => "a file",
+            };
+            format!("the code has no such name: {asked}; it is {kind}: kgrep trace {asked}")
+        }
         Note::OtherKinds { asked, kinds } => {
             let kinds: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
             format!("{asked} is of another kind here: {}", kinds.join(", "))

@@ -85,6 +85,13 @@ pub enum Note {
         /// Whether the code has the name all the same.
         used: bool,
     },
+    /// The code defines nothing of this name, which is one of a kind that has no definitions.
+    TracedOnly {
+        /// What was asked for.
+        asked: String,
+        /// The kind, as `--as` takes it: `folder`.
+        kind: String,
+    },
     /// No definition of this name is of the kinds that count.
     OtherKinds {
         /// What was asked for.

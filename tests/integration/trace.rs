@@ -433,3 +433,32 @@ fn another_architectures_stub_is_not_told_where_the_name_is_something_here() {
     let there = dir.kgrep(&["--arch", "um", "trace", "printk"]).run().expect_code(0);
     assert!(there.stdout().contains("arch/um"), "{there}");
 }
+
+#[test]
+fn a_system_call_that_is_gone_is_a_number_of_tables() {
+    let dir = Dir::kernel();
+    let table = "127\ti386\tcreate_module\n149\ti386\t_sysctl\t\t\tsys_ni_syscall\n";
+    dir.create("arch/x86/entry/syscalls/syscall_32.tbl", table);
+    for (name, row) in [("create_module", "127, i386"), ("sys_create_module", "127, i386")] {
+        let told = trace(&dir, &[name]);
+        assert!(told.contains(row) && told.contains("a number, and nothing"), "{told}");
+    }
+    let told = trace(&dir, &["_sysctl"]);
+    assert!(told.contains("149, i386, sys_ni_syscall"), "{told}");
+    let done = dir.kgrep(&["def", "create_module"]).run().expect_code(1);
+    let said = done.stderr();
+    assert!(said.contains("a system call that is gone: kgrep trace create_module"), "{said}");
+}
+
+#[test]
+fn def_knows_events_by_their_system_and_says_what_else_a_name_is() {
+    let dir = Dir::kernel();
+    dir.create(
+        "include/trace/events/lamp.h",
+        "TRACE_EVENT(lamp_on,\n\tTP_PROTO(int nr),\n\tTP_ARGS(nr)\n);\n",
+    );
+    let table = dir.kgrep(&["def", "--no-header", "lamp:lamp_on"]).stdout();
+    assert!(table.contains("trace_lamp_on") && table.contains("tracepoint"), "{table}");
+    let said = dir.kgrep(&["def", "fs/"]).run().expect_code(1).stderr();
+    assert!(said.contains("fs/; it is a folder: kgrep trace fs/"), "{said}");
+}

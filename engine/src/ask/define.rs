@@ -93,6 +93,9 @@ fn definitions(
         if found.is_empty() {
             found = instantiated(graph, code, text);
         }
+        if found.is_empty() {
+            found = events(graph, code, text);
+        }
     }
     if let Some(name) = text.strip_prefix("CONFIG_").and_then(|n| graph.find_name(n.as_bytes())) {
         let symbols = graph.definitions_of(name).into_iter();
@@ -118,6 +121,20 @@ fn instantiated(graph: &Graph<'_>, code: &Code, name: &str) -> Vec<DefInfo> {
             found.extend(origins.into_iter().flatten().filter(|d| d.kind == idiom.kind));
         }
     }
+    found
+}
+
+/// The tracepoint of `sched:sched_switch`, as tools that record events name it.
+fn events(graph: &Graph<'_>, code: &Code, name: &str) -> Vec<DefInfo> {
+    let Some((_, event)) = name.split_once(':') else { return Vec::new() };
+    let mut found = Vec::new();
+    for idiom in code.idioms().instantiates() {
+        let own = graph.find_name([idiom.strip.as_str(), event].concat().as_bytes());
+        let own = own.map(|name| graph.definitions_of(name)).unwrap_or_default();
+        found.extend(own.into_iter().filter(|d| d.kind == idiom.kind));
+    }
+    found.sort_unstable_by_key(|d| d.id);
+    found.dedup_by_key(|d| d.id);
     found
 }
 

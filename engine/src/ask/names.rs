@@ -21,8 +21,11 @@ pub(super) fn meant<'t>(graph: &Graph<'_>, name: &'t str, notes: &mut Vec<Note>)
     }
 }
 
-/// That there is no such name, and what is called nearly so; or that it is a boot parameter,
-/// of which the code has no definition.
+/// Kinds of names that code has no definitions of, by their recipes.
+const NOT_IN_CODE: [&str; 3] = ["removed-syscall", "folder", "file"];
+
+/// That there is no such name, and what is called nearly so; or that it is a boot parameter, a folder or
+/// the like, of which the code has no definition.
 ///
 /// # Errors
 /// When the tree can't be read.
@@ -30,9 +33,21 @@ pub(super) fn unknown(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Note
     if let Some(parameter) = boot_parameter(code, graph, name)? {
         return Ok(Note::BootParameter { asked: name.to_owned(), parameter, used: false });
     }
+    if let Some(kind) = other_kind(code, graph, name)? {
+        return Ok(Note::TracedOnly { asked: name.to_owned(), kind });
+    }
     let near = filled_up(code, near(graph, name), name);
     let proof = Some(proof(code, graph, name)?);
     Ok(Note::NoSuchName { asked: name.to_owned(), near, proof })
+}
+
+/// What `name` is that code has no definitions of, as `--as` takes it.
+fn other_kind(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Option<String>> {
+    let recipes = NOT_IN_CODE.iter().filter_map(|kind| code.recipes().get(kind));
+    let options = Options { depth: 1, body: false, all: false };
+    let mut tracer = Tracer::new(code, graph, options);
+    let found = cases(&mut tracer, recipes, name, true)?;
+    Ok(found.first().map(|case| case.recipe.name.clone()))
 }
 
 /// The boot parameter that is called `name`, with its `=`.

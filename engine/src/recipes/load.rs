@@ -15,8 +15,9 @@ use crate::kinds;
 
 /// The recipes that come with the program, in the order in which an answer has them: what
 /// is meant most often first.
-const BUILT_IN: [(&str, &str); 20] = [
+const BUILT_IN: [(&str, &str); 21] = [
     ("syscall.toml", include_str!("../../queries/syscall.toml")),
+    ("removed-syscall.toml", include_str!("../../queries/removed-syscall.toml")),
     ("initcall.toml", include_str!("../../queries/initcall.toml")),
     ("function.toml", include_str!("../../queries/function.toml")),
     ("macro.toml", include_str!("../../queries/macro.toml")),
