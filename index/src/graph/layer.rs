@@ -221,6 +221,7 @@ impl Graph<'_> {
                     want(definition.params);
                 }
             }
+            outline.holds.iter().for_each(|(_, held)| want(*held));
             for used in &outline.uses {
                 want(used.name);
                 want(used.via);
@@ -253,6 +254,7 @@ impl Graph<'_> {
         for (index, layer) in layers.iter().enumerate() {
             let outline = layer.outline;
             let mut instantiated = Vec::new();
+            let told: HashMap<u32, u32> = outline.holds.iter().copied().collect();
             let definitions = outline.definitions.iter().map(|d| (outline.name(d.name), *d));
             let tables = layer.tables.iter().map(|t| (t.name.as_slice(), table_definition(t.line)));
             for (ordinal, (text, definition)) in definitions.chain(tables).enumerate() {
@@ -261,7 +263,9 @@ impl Graph<'_> {
                     Kind::Member if definition.params != NO_NAME => {
                         number(outline.name(definition.params))
                     }
-                    _ => UNKNOWN,
+                    _ => told
+                        .get(&(ordinal as u32))
+                        .map_or(UNKNOWN, |held| number(outline.name(*held))),
                 };
                 all.push((name, index, ordinal, definition, holds));
                 if may_instantiate(idioms, definition.kind, text) {

@@ -17,6 +17,7 @@ mod export;
 mod formats;
 mod forward;
 pub(crate) mod guard;
+mod holders;
 mod ids;
 mod include;
 mod instances;

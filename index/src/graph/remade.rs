@@ -10,7 +10,7 @@ use crate::idiom::Idioms;
 use crate::outline::{Definition, FileOutline, Kind, NO_NAME, Template, expand};
 
 use super::base::{DefInfo, Graph};
-use super::builder::IncludeRecord;
+use super::builder::{IncludeRecord, is_plain};
 use super::ids::{FileId, NameRef};
 use super::made::{self, Known, Made, Origin};
 use super::regain::Overlaid;
@@ -62,6 +62,8 @@ impl Graph<'_> {
             let own = Offer::of(outline);
             let from = Origin::new(path, &own.includes);
             let lookup = |name: &[u8]| {
+                let word = name.strip_prefix(b"=");
+                let (name, is_word) = (word.unwrap_or(name), word.is_some());
                 let mut paths = self.paths_with_macro(name, from);
                 paths.extend(changed.get(name).into_iter().flatten().cloned());
                 paths.sort_unstable();
@@ -69,7 +71,10 @@ impl Graph<'_> {
                 let found: Vec<(Vec<u8>, Rc<Offer>)> =
                     paths.into_iter().filter_map(|p| Some((p.clone(), offer(&p)?))).collect();
                 let makers = found.iter().flat_map(|(path, offer)| {
-                    let named = offer.makers.iter().filter(|(own, _)| own == name);
+                    let is_it = |(own, template): &&(Vec<u8>, Arc<Template>)| {
+                        own == name && template.is_word() == is_word
+                    };
+                    let named = offer.makers.iter().filter(is_it);
                     named.map(|(_, t)| (Origin::new(path, &offer.includes), t))
                 });
                 made::chosen(from, makers)
@@ -84,7 +89,8 @@ impl Graph<'_> {
         let definitions = self.find_name(name).map(|n| self.definitions_of(n)).unwrap_or_default();
         let is_header = from.place.is_header;
         let may = |file: FileId| is_header || self.place(file).is_header;
-        let macros = definitions.iter().filter(|d| d.kind == Kind::Macro && may(d.file));
+        let is_macro = |kind: Kind| matches!(kind, Kind::Macro | Kind::Constant);
+        let macros = definitions.iter().filter(|d| is_macro(d.kind) && may(d.file));
         macros.map(|d| self.path(d.file).to_vec()).collect()
     }
 
@@ -140,10 +146,19 @@ fn made_in(outline: &FileOutline, idioms: &Idioms, lookup: expand::Others) -> Ma
         outline.definitions.iter().position(same).map(|at| at as u32)
     };
     let is_file = |d: &Definition| d.kind == Kind::File;
+    let own_makers = made::makers(outline);
     let known = Known {
         count: outline.definitions.len() as u32,
         find: &find,
         file: outline.definitions.iter().position(is_file).map(|at| at as u32),
+        definition: &|number| outline.definitions.get(number as usize).copied(),
+        own_word: &|name| made::word_of(&own_makers, name),
+        uses: &|number| {
+            let text = |name: u32| outline.name(name).to_vec();
+            let uses = outline.uses.iter().filter(|used| used.within == number);
+            let uses = uses.filter(|used| !is_plain(outline, used));
+            uses.map(|u| (text(u.name), (u.via != NO_NAME).then(|| text(u.via)), *u)).collect()
+        },
     };
     Made::of(&made::invoked(outline), &known, idioms, lookup)
 }
