@@ -159,7 +159,7 @@ fn a_header_makes_its_names_for_each_file_that_includes_it() {
         for name in ["hash_ip4", "hash_ip6", "hash_net4", "hash_net6"] {
             let table = rows(dir, &["def", &format!("{name}_add")]);
             assert!(has(&table, &["net/gen.h", " 8 ", "function"]), "{name}: {table}");
-            let table = rows(dir, &["callers", &format!("{name}_add")]);
+            let table = rows(dir, &["callers", "--kinds", "init", &format!("{name}_add")]);
             assert!(has(&table, &[&format!("{name}_table"), "init of variant.add"]), "{table}");
         }
         let table = rows(dir, &["callees", "hash_ip4_add"]);
