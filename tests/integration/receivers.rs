@@ -94,7 +94,7 @@ fn what_other_files_tell_leads_to_the_structure() {
 #[test]
 fn an_edit_of_a_header_counts_at_once() {
     let dir = tree();
-    dir.kgrep(&["index"]).run().expect_code(0);
+    dir.kgrep(&["index", "."]).run().expect_ok();
     assert_eq!(hows(&dir, "by_prototype", "right").len(), 1);
     let other = HEADER.replace("struct lamp *find_lamp", "struct door_ops *find_lamp");
     let other = other.replace("extern struct lamp_ops lamp_ops", "extern struct door_ops lamp_ops");
