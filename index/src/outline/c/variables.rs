@@ -180,12 +180,7 @@ impl Reader<'_> {
                 }
                 (TokenKind::Byte, b'(') => {
                     if head.get(at + 1).is_some_and(|t| t.is(b'*')) {
-                        let close = closing(head, at, head.len()).unwrap_or(head.len());
-                        let end = head[at..close]
-                            .iter()
-                            .position(|t| t.is(b'[') || t.is(b')'))
-                            .map_or(close, |n| at + n);
-                        return last_word(&head[at..end]);
+                        return pointed_to(head, at);
                     }
                     at = closing(head, at, head.len()).unwrap_or(head.len());
                 }
@@ -226,6 +221,14 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// The name in `(*name)` or `(*name[2])`, whose bracket is at `at`.
+fn pointed_to(head: &[Token], at: usize) -> Option<Token> {
+    let close = closing(head, at, head.len()).unwrap_or(head.len());
+    let ends = |t: &Token| t.is(b'[') || t.is(b')');
+    let end = head[at..close].iter().position(ends).map_or(close, |n| at + n);
+    last_word(&head[at..end])
 }
 
 /// The last word of these tokens.
