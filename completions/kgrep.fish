@@ -955,6 +955,7 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l no-less -l no-page
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l no-config -d 'Leave out the configuration file'
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l names-from -d 'Ask about the names in this file too, one per line (-: standard input)' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l as -d 'Take it for a name of this kind, and tell all of it' -r -f -a "syscall\t''
+removed-syscall\t''
 initcall\t''
 function\t''
 macro\t''
@@ -1635,5 +1636,5 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -f -a "(kgrep __compl
 
 # Words of these commands' own.
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -f -a "syscalls initcalls ops configs boot-params tracepoints exports modules"
-complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -f -a "syscall initcall function macro struct typedef ops ops-field config boot-param documented-param tracepoint export module dt-compatible file folder include applet rust-function"
+complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -f -a "syscall removed-syscall initcall function macro struct typedef ops ops-field config boot-param documented-param tracepoint export module dt-compatible file folder include applet rust-function"
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -f -a "edges symbols"
