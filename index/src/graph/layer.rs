@@ -80,6 +80,9 @@ impl Layer<'_> {
                 wanted.set(definition.params as usize);
             }
         }
+        for (_, held) in &outline.holds {
+            wanted.set(*held as usize);
+        }
         for used in &outline.uses {
             wanted.set(used.name as usize);
             wanted.set(used.via as usize);
@@ -326,11 +329,16 @@ impl Graph<'_> {
         for (at, (_, index, number)) in order.iter().enumerate() {
             own[*index as usize][*number as usize] = at as u32;
         }
+        let told: Vec<HashMap<u32, u32>> =
+            layers.par_iter().map(|layer| layer.outline.holds.iter().copied().collect()).collect();
         let holds = |(at, (_, index, number)): (usize, &(u64, u32, u32))| {
             let layer = &layers[*index as usize];
             let definition = layer.outline.definitions.get(*number as usize)?;
-            let holds = (definition.kind == Kind::Member).then(|| layer.number(definition.params));
-            Some((at as u32, holds.filter(|holds| *holds != UNKNOWN)?))
+            let holds = match definition.kind {
+                Kind::Member => definition.params,
+                _ => *told[*index as usize].get(number)?,
+            };
+            Some((at as u32, Some(layer.number(holds)).filter(|holds| *holds != UNKNOWN)?))
         };
         self.overlay.types = order.par_iter().enumerate().filter_map(holds).collect();
         let mut start = 0;
