@@ -154,9 +154,8 @@ impl Reader<'_> {
 
     /// Whether the bracket at `close` ends a cast to a struct: `(struct lamp) {`, `(const struct lamp []) {`.
     fn is_cast(&self, tokens: &[Token], close: usize) -> bool {
-        let Some(open) = opening(tokens, close).filter(|_| tokens[close].is(b')')) else {
-            return false;
-        };
+        let open = tokens[close].is(b')').then(|| opening(tokens, close)).flatten();
+        let Some(open) = open else { return false };
         let is =
             |t: &Token, wanted| t.kind == TokenKind::Ident && word(t.text(self.bytes)) == wanted;
         let mut inside = tokens[open + 1..close].iter();
