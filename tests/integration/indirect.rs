@@ -470,3 +470,11 @@ fn an_entry_of_assembler_runs_on_into_a_label_inside() {
     assert_eq!(hows(&dir, "enter", "do_enter"), ["call", "call"]);
     assert_eq!(hows(&dir, "leave", "do_enter"), [] as [&str; 0]);
 }
+
+#[test]
+fn a_block_in_brackets_after_a_cast_is_no_value_of_it() {
+    assert_chains(
+        "void on(void)\n{\n}\nvoid run(struct lamp *x)\n{\n\tset((struct lamp *)x, ({ on(); 1; }));\n}\n",
+        &[("run", "on", &["call"])],
+    );
+}
