@@ -129,3 +129,29 @@ fn a_variable_that_a_macro_declares_has_its_structure() {
     assert_eq!(hows(&dir, "run", "start"), ["indirect, through tasks.on"]);
     assert_eq!(hows(&dir, "run", "wrong"), [] as [&str; 0]);
 }
+
+#[test]
+fn what_stands_behind_a_variables_name_is_not_its_name() {
+    let dir = Dir::new();
+    dir.create(
+        "mm/lamp.c",
+        "gfp_t __lamp_gfp;\nlamp_t *__lamp_first;\n__u32 lamp_max __read_mostly = 1;\nstatic __be32 lamp_addr __initdata = 2;\n\
+         static const typeof(lamp_ops) lamp_own __initconst = { 3 };\nlamp_t lamp_one __read_mostly;\n\
+         static lamp_t __initdata lamp_two = { 4 };\n",
+    );
+    for (name, line) in [
+        ("__lamp_gfp", 1),
+        ("__lamp_first", 2),
+        ("lamp_max", 3),
+        ("lamp_addr", 4),
+        ("lamp_own", 5),
+        ("lamp_one", 6),
+        ("lamp_two", 7),
+    ] {
+        let done = dir.kgrep(&["def", name]).run();
+        let place = format!("mm/lamp.c {line:>4} {name}");
+        let place = place.split_whitespace().collect::<Vec<_>>().join(" ");
+        let table = done.stdout().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(table.contains(&place), "{name}: {table}");
+    }
+}

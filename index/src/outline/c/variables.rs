@@ -133,7 +133,8 @@ impl Reader<'_> {
     /// or the word in `(*name)`. The first one has the type before it.
     fn declared(&self, head: &[Token], is_first: bool) -> Option<Token> {
         let mut name = None;
-        // Whether C's own words tell the type, or another declarator, and how many other words there were.
+        // Whether C's own words or brackets tell the type, or another declarator, and how many other words
+        // there were.
         let (mut typed, mut words) = (!is_first, 0);
         let mut at = 0;
         while at < head.len() {
@@ -158,6 +159,7 @@ impl Reader<'_> {
                             let is_attribute =
                                 self.idioms.is_attribute(text) || name.is_some() && is_marker(text);
                             if head.get(at + 1).is_some_and(|t| t.is(b'(')) {
+                                typed = true;
                                 let close = closing(head, at + 1, head.len()).unwrap_or(head.len());
                                 if idiom.is_some() {
                                     // `DEFINE_PER_CPU(type, name) = …`
@@ -172,7 +174,7 @@ impl Reader<'_> {
                                 at = close;
                             } else if !is_attribute {
                                 name = Some(token);
-                                words += usize::from(!is_marker(text));
+                                words += 1;
                             }
                         }
                         _ => {}
