@@ -138,7 +138,7 @@ fn with_origin(error: Error, session: &Session) -> anyhow::Error {
     }
 }
 
-/// The built-in idioms and those of the user's `*.toml` files in his queries' folder that are no recipes, in
+/// The built-in idioms and those of the user's `*.toml` files in the queries' folder that are no recipes, in
 /// the order of their names. What is wrong with one is told in one line, and the rest is in
 /// force.
 pub(crate) fn idioms() -> Idioms {

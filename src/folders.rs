@@ -6,20 +6,20 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use etcetera::BaseStrategy;
+use kgrep_index::store::trust::NO_HOME;
 
 /// The cache folder: `KGREP_CACHE_DIR`, else `kgrep` below `$XDG_CACHE_HOME` or
-/// `~/.cache`. It need not exist.
+/// `~/.cache`. It need not exist; without a home folder nothing can be kept, and it is [`NO_HOME`].
 ///
 /// # Errors
-/// When there is no home folder to be found.
+/// When `KGREP_CACHE_DIR` is relative, and the current folder is gone.
 pub(crate) fn cache() -> Result<PathBuf> {
     if let Some(folder) = variable("KGREP_CACHE_DIR") {
         // Who works for this process may do so in another folder.
         return std::path::absolute(folder).context("KGREP_CACHE_DIR");
     }
-    let base = etcetera::choose_base_strategy()
-        .context("no home folder for the cache; set KGREP_CACHE_DIR")?;
-    Ok(base.cache_dir().join("kgrep"))
+    let base = etcetera::choose_base_strategy();
+    Ok(base.map_or_else(|_| PathBuf::from(NO_HOME), |base| base.cache_dir().join("kgrep")))
 }
 
 /// The configuration file: `kgrep/config.toml` below `$XDG_CONFIG_HOME` or `~/.config`.

@@ -13,7 +13,7 @@ use kgrep_index::Tree;
 
 use crate::message::tell;
 
-/// Whoever waits longer wants to know for what.
+/// A user who waits longer wants to know for what.
 const A_MOMENT: Duration = Duration::from_millis(700);
 
 /// More files than this take a moment.

@@ -40,10 +40,11 @@ impl Session {
     pub(crate) fn keep(&self, finished: Finished) -> List {
         let (list, kept) = self.shelf.publish(finished);
         if let Err(error) = kept {
-            tell(format!(
-                "the list can't be kept for follow-ups: {error}; set KGREP_CACHE_DIR to a folder \
-                 that you can write to"
-            ));
+            let mut said = format!("the list can't be kept for follow-ups: {error}");
+            if !said.contains("set KGREP_CACHE_DIR") {
+                said.push_str("; set KGREP_CACHE_DIR to a folder that you can write to");
+            }
+            tell(said);
         }
         list
     }

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-/// Whoever waits longer wants to know for what.
+/// A user who waits longer wants to know for what.
 const A_SECOND: Duration = Duration::from_secs(1);
 
 /// How often the picture changes.
@@ -23,7 +23,7 @@ const CLEAR: &str = "\r\x1b[K";
 /// What is being done, and who draws it.
 static WAITING: Mutex<Option<(Sender<()>, JoinHandle<()>)>> = Mutex::new(None);
 
-/// Whether the line is there; held by whoever writes to the terminal.
+/// Whether the line is there; held while something is written to the terminal.
 static DRAWN: Mutex<bool> = Mutex::new(false);
 
 /// From now on, something is done that may take long. Nothing is shown unless both standard

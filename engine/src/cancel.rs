@@ -1,4 +1,4 @@
-//! Whether somebody still waits for an answer. Whoever asks keeps a clone; long work looks at it
+//! Whether somebody still waits for an answer. The caller keeps a clone; long work looks at it
 //! file by file, and ends with [`Error::Cancelled`] where nobody does.
 
 use std::io;

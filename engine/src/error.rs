@@ -185,7 +185,7 @@ pub enum Error {
     /// Neither a file nor a name.
     #[error("{0}: no such file, and no such name in the tree")]
     NotHere(String),
-    /// Whoever asked waits no more.
+    /// Nobody waits for the answer any more.
     #[error("cancelled: nobody waits for the answer")]
     Cancelled,
     /// A comparison, asked of one tree.

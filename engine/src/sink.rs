@@ -1,5 +1,5 @@
 //! Who hears an answer while it is found. What a search or a comparison finds need not fit into
-//! memory, and whoever asked may have seen enough long before its end.
+//! memory, and the caller may have seen enough long before its end.
 
 use std::ops::ControlFlow;
 

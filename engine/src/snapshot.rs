@@ -135,7 +135,7 @@ impl Workspace {
         }
     }
 
-    /// Waits for whoever makes a snapshot now; others wait until what this gives is dropped.
+    /// Waits until the snapshot that is being made is done; others wait until what this gives is dropped.
     fn making(&self) -> Option<MutexGuard<'_, ()>> {
         let trust = self.trust.as_ref()?;
         Some(trust.making.lock().unwrap_or_else(PoisonError::into_inner))

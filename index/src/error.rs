@@ -49,6 +49,9 @@ pub enum Error {
         /// Its owner's number.
         user: u32,
     },
+    /// The user has no home folder for a cache to be in.
+    #[error("there is no home folder for the cache; set KGREP_CACHE_DIR to a folder of your own")]
+    NoHome,
 }
 
 impl Error {

@@ -47,6 +47,7 @@ pub mod outline;
 mod page_buffer;
 mod path_glob;
 pub mod paths;
+mod program;
 mod scratch;
 mod shared;
 mod stamp;

@@ -192,7 +192,7 @@ fn the_second_builder_waits_and_leaves_it() {
     });
     assert!(outcomes.iter().any(|outcome| matches!(outcome, Outcome::Published(_))));
     assert!(outcomes.contains(&Outcome::Another), "{outcomes:?}");
-    // Who asks for a rebuild gets one, whoever published meanwhile.
+    // A rebuild that was asked for is done, whatever was published meanwhile.
     std::thread::scope(|scope| {
         let run = || scope.spawn(|| rebuild(&place.cache, &place.tree, &Silent).unwrap());
         for thread in (0..3).map(|_| run()).collect::<Vec<_>>() {

@@ -94,7 +94,7 @@ impl Screen {
             return Ok(true);
         }
         if self.continued.swap(false, Ordering::SeqCst) {
-            // Whoever had the terminal meanwhile may have changed it.
+            // Another program had the terminal meanwhile, and may have changed it.
             disable_raw_mode()?;
             self.take_again()?;
             return Ok(true);

@@ -1,7 +1,7 @@
 //! What is wrong with a command line, in one line, and what to write instead.
 //!
 //! clap explains over several lines and repeats arguments as they were given; kgrep's
-//! messages are one line each, and whoever prints them makes control characters
+//! messages are one line each, and their printer makes control characters
 //! visible.
 
 use std::ffi::{OsStr, OsString};

@@ -20,8 +20,8 @@ use crate::render::{Content, print_page, visible};
 /// The tree that the tests use too.
 static TREE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/tests/trees/kernel");
 
-/// The file that makes the tree a kernel's top: else a repository that the cache is in, as of
-/// somebody who keeps his home folder in one, would be taken for the tree.
+/// The file that makes the tree a kernel's top: else a repository that the cache is in, as that of
+/// a home folder that is kept in one, would be taken for the tree.
 const MARK: &str = "# What is made before everything else.\n";
 
 /// An upstream kernel's and a distribution's, for `kgrep diff`.

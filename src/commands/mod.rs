@@ -189,7 +189,7 @@ fn answer(cli: &Cli, session: impl Fn() -> Result<Session>) -> Result<Outcome> {
     }
 }
 
-/// Whoever read the output has seen enough: the reader of a pipe, or the pager's user.
+/// Nobody reads on: the reader of the pipe, or the pager's user, has seen enough.
 pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         // A transparent error is not its own source, so it is looked into.

@@ -50,7 +50,7 @@ impl<'l> Printer<'l> {
         meta: &Meta,
     ) -> Printer<'l> {
         let style = match format {
-            // Who can print patches does it himself; others refuse before they come here.
+            // Commands that can print patches do so by themselves; others refuse before they come here.
             Format::Table | Format::Patch | Format::Parquet => {
                 Style::Rows(Box::new(Rows::new(look, meta)))
             }

@@ -444,7 +444,7 @@ impl Collector<'_> {
     /// Ends the output and says how the search went.
     fn finish(mut self, totals: Shown, coverage: &Coverage) -> Result<(Outcome, Option<List>)> {
         if let Some(failure) = self.failure.take() {
-            // Whoever has seen enough may go on from what he saw.
+            // A user who has seen enough may go on from what was shown.
             self.lister.publish()?;
             return Err(failure.into());
         }

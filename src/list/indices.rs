@@ -1,7 +1,7 @@
 //! A sorted set of list indices, held as runs, so that "all but three of a million"
 //! is four numbers, not a million.
 //!
-//! Both what the user selects (positions in what he sees) and what he sees (indices
+//! Both what the user selects (positions in what is shown) and what is shown (indices
 //! of the stored list) are such sets; [`Indices::pick`] leads from one to the other.
 
 use std::ops::Range;

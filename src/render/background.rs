@@ -31,7 +31,7 @@ const FAR_TIME_OUT: Duration = Duration::from_millis(1000);
 /// How often it is looked whether there is one.
 const STEP: Duration = Duration::from_micros(300);
 
-/// No answer is shorter; fewer bytes are keys, which are for whoever reads next.
+/// No answer is shorter; fewer bytes are keys, which are for the next reader.
 const LEAST_ANSWER: u64 = 7;
 
 /// More than this is no answer.
@@ -66,14 +66,14 @@ fn ask(term: &str) -> Option<Background> {
         return None;
     }
     let device = |fd: BorrowedFd<'_>| rustix::fs::fstat(fd).ok().map(|stat| stat.st_rdev);
-    // Whoever is in the background must not touch the terminal.
+    // A process in the background must not touch the terminal.
     if device(stdin) != device(stdout) || tcgetpgrp(stdin).ok()? != getpgrp() {
         return None;
     }
     let before = tcgetattr(stdin).ok()?;
     let answer = interrupts::with_terminal_changed(|| {
         let answer = exchange(stdin, stdout, &before);
-        // Nothing is thrown away: keys that came meanwhile are for whoever reads next.
+        // Nothing is thrown away: keys that came meanwhile are for the next reader.
         tcsetattr(stdin, OptionalActions::Now, &before).ok();
         answer
     });

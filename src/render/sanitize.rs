@@ -2,7 +2,7 @@
 //!
 //! Shown as escapes, never sent: control characters (C0 except tab, DEL, C1), bytes
 //! that are not UTF-8, and the code points that a reader can't see or that reorder
-//! what he sees (bidirectional controls, zero-width and tag characters, line and
+//! what is seen (bidirectional controls, zero-width and tag characters, line and
 //! paragraph separators; see <https://trojansource.codes>). A byte becomes `\x1b`,
 //! a code point `\u{202e}`. Backslashes of the text itself stay as they are: this is
 //! for reading, not for decoding. Into a pipe, bytes go as they are.

@@ -360,7 +360,7 @@ impl<'o> Columns<'o> {
         Columns { out, first: true, pending: 0 }
     }
 
-    /// Begins a cell that the caller writes himself.
+    /// Begins a cell that the caller writes.
     fn begin(&mut self) -> &mut Vec<u8> {
         pad(self.out, self.pending + usize::from(!self.first));
         (self.first, self.pending) = (false, 0);

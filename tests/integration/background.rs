@@ -83,7 +83,7 @@ fn nobody_waits_long_for_a_terminal_that_never_answers() {
 }
 
 #[test]
-fn what_was_typed_is_for_whoever_reads_next() {
+fn what_was_typed_is_for_the_next_reader() {
     let dir = Dir::kernel();
     let script =
         format!("read first; {KGREP} --no-less def --body may_mount; read next; echo \"<$next>\"");

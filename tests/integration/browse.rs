@@ -336,7 +336,7 @@ fn a_suspended_screen_comes_back() {
     screen.terminal.wait_for("over");
 }
 
-/// What stops it may be no signal that it hears of, and whoever had the terminal meanwhile may have
+/// What stops it may be no signal that it hears of, and another program may meanwhile have
 /// changed it.
 #[test]
 fn a_screen_that_was_stopped_is_drawn_anew() {

@@ -534,6 +534,12 @@ fn reaches() -> Dir {
         "include/linux/raid/user.h",
         "#ifndef __KERNEL__\n# define ticks raid_ticks()\n#endif\n",
     );
+    // Before the other one by its path, and in no kernel.
+    dir.create(
+        "include/linux/generic.h",
+        "#if !defined(__KERNEL__) && !defined(note)\n#define note(text) puts(text)\n#endif\n",
+    );
+    dir.create("include/linux/note.h", "#define note(text) put_text(text)\n");
     dir.create("include/linux/types.h", "struct list { struct list *next; };\n");
     dir.create(
         "include/linux/sec.h",
@@ -555,6 +561,7 @@ fn the_definition_that_most_can_use_is_first() {
     for (name, first) in [
         ("min", "include/linux/minmax.h"),
         ("ticks", "include/linux/clock.h"),
+        ("note", "include/linux/note.h"),
         ("list", "include/linux/types.h"),
         ("sec_check", "security/sec.c"),
         ("copy", "arch/x86/lib/string.c"),

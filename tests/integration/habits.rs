@@ -89,7 +89,7 @@ fn bare_output_has_a_list_all_the_same() {
     eqnice!("a.c:2\nml.c:2\nsub/a.h:1\n", dir.kgrep(&["-c", "foo"]).stdout());
     let table = "Index File    Matches\n    0 a.c           2\n    1 ml.c          2\n    2 sub/a.h       1\n";
     eqnice!(table, dir.kgrep(&["-s", "p"]).stdout());
-    // A table is there for whoever asks for it.
+    // A table is there on request.
     eqnice!(table, dir.kgrep(&["-c", "--format", "table", "foo"]).stdout());
     // The list has the lines, of which two here match once and one twice.
     eqnice!("a.c:1:foo\na.c:1:foo\na.c:3:foo\n", dir.kgrep(&["-o", "foo", "a.c"]).stdout());

@@ -196,6 +196,7 @@ const INDEX: Order = &[
     "kind",
     "name_hash",
     "path_glob",
+    "program",
     "versions",
     "paths",
     "bounded",

@@ -207,7 +207,7 @@ fn a_killed_search_leaves_no_temporary_file() {
             }
             if begun.elapsed() > Duration::from_secs(20) {
                 child.kill().unwrap();
-                panic!("{signal} ended nothing: whoever began the tests may have it ignored");
+                panic!("{signal} ended nothing: it may be ignored where the tests were begun");
             }
             thread::sleep(Duration::from_millis(5));
         };
@@ -217,7 +217,7 @@ fn a_killed_search_leaves_no_temporary_file() {
 }
 
 #[test]
-fn whoever_has_seen_enough_can_go_on_from_it() {
+fn a_list_that_was_seen_in_part_can_be_gone_on_from() {
     let dir = Dir::new();
     dir.create("a.c", "needle and hay\n".repeat(200_000));
     dir.create("b.c", "other\n");
@@ -269,6 +269,39 @@ fn a_cache_that_cannot_be_written_does_not_stop_a_search() {
     assert_eq!(done.stdout().lines().count(), 2, "{done}");
     assert_eq!(done.stderr().lines().count(), 1, "{done}");
     assert!(done.stderr().contains("set KGREP_CACHE_DIR to a folder that you can write to"));
+}
+
+/// As in a container whose user is in no /etc/passwd.
+#[test]
+fn without_a_home_folder_nothing_is_kept_and_all_else_works() {
+    let dir = Dir::kernel();
+    let done = dir
+        .shell(
+            "unset HOME KGREP_CACHE_DIR; unshare --user --map-user=61234 sh -c '\
+             kgrep --no-header -c pivot_root fs; echo $?; kgrep --format grep def kfree; echo $?; \
+             kgrep -s 1; echo $?; kgrep lists; echo $?; kgrep index; echo $?; kgrep index --status; echo $?'",
+        )
+        .run();
+    if done.stderr().starts_with("unshare: ") {
+        eprintln!("not tested: this system lets nobody make a name space of users");
+        return;
+    }
+    let stdout = "fs/namespace.c:2\n0\n\
+                  mm/slab.c:72:void kfree(const void *object)\n\
+                  tools/lib/string.c:11:void kfree(void *p)\n\
+                  include/linux/slab.h:15:void kfree(const void *object);\n0\n2\n2\n2\n1\n";
+    assert_eq!(done.stdout(), stdout);
+    let tree = dir.tree().display();
+    let why = "there is no home folder for the cache; set KGREP_CACHE_DIR to a folder of your own";
+    let stderr = format!(
+        "kgrep: the list can't be kept for follow-ups: {why}\n\
+         kgrep: the list can't be kept for follow-ups: {why}\n\
+         kgrep: {why}\n\
+         kgrep: {why}\n\
+         kgrep: the index of {tree} can't be built: {why}\n\
+         kgrep: {tree} has no index; `kgrep index` builds it\n"
+    );
+    assert_eq!(done.stderr(), stderr);
 }
 
 /// An entry of an older list was opened, without a word.

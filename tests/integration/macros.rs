@@ -357,7 +357,9 @@ fn a_macro_that_hands_on_is_told_with_what_does_the_work() {
          #define lamp_take(...) lamp_hooks(lamp_take_noprof(__VA_ARGS__))\n\
          #define hall_take(room) lamp_take(room)\n\
          #define lamp_swap(a, b) (lamp_put(a), lamp_put(b), lamp_take_noprof(a), lamp_lock())\n\
-         static inline void lamp_put(int room) { }\n",
+         static inline void lamp_put(int room) { }\n\
+         #define LAMP_DIM 0x40 /* lamp_lock() is not called */\n\
+         #define lamp_say(a) lamp_best((a), \"lamp_lock hall lamp_put\")\n",
     );
     dir.create(
         "lib/lamp.c",
@@ -385,7 +387,43 @@ fn a_macro_that_hands_on_is_told_with_what_does_the_work() {
         for name in ["lamp_take", "hall_take"] {
             insta::assert_snapshot!(format!("work_of_{name}"), sections(name).join("\n"));
         }
-        let swap = sections("lamp_swap").join("\n");
-        assert!(!swap.contains("Does the work"), "{swap}");
+        // The words of a comment call nothing, and those of a text are no functions more.
+        for name in ["lamp_swap", "LAMP_DIM", "lamp_say"] {
+            insta::assert_snapshot!(format!("no_work_of_{name}"), sections(name).join("\n"));
+        }
+    });
+}
+
+/// A macro under `#ifndef __KERNEL__` hid the function that the kernel calls.
+#[test]
+fn a_macro_that_no_kernel_has_hides_nothing() {
+    let dir = Dir::new();
+    dir.create("Kbuild", "");
+    dir.create("kernel/note.c", "void hush(const char *t)\n{\n}\nvoid low(int t)\n{\n}\n");
+    dir.create(
+        "lib/a.c",
+        "#ifndef __KERNEL__\n#define hush(t) puts(t)\n#endif\n\
+         #ifdef CONFIG_NOTE\nvoid hush(const char *t);\n\
+         #else\n#define hush(t) do { } while (0)\n#endif\n\
+         void a(void)\n{\n\thush(\"a\");\n}\n",
+    );
+    dir.create(
+        "lib/b.c",
+        "#ifndef __KERNEL__\n#define low(t) puts(t)\n#else\n#define low(t) put(t)\n#endif\n\
+         void b(void)\n{\n\tlow(1);\n}\n",
+    );
+    // Other programs have it.
+    dir.create(
+        "tools/x/a.c",
+        "#ifndef __KERNEL__\n#define warn(t) puts(t)\n#endif\nvoid tool(void)\n{\n\twarn(\"a\");\n}\n",
+    );
+    dir.create("tools/lib/w.c", "void warn(const char *t)\n{\n}\n");
+    let callees = |name: &str| {
+        let done = dir.kgrep(&["--no-header", "callees", "--macros", name]).run().expect_ok();
+        done.stdout()
+    };
+    both(&dir, |_| {
+        let told = ["a", "b", "tool"].map(callees).concat();
+        insta::assert_snapshot!("a_macro_that_no_kernel_has", told);
     });
 }

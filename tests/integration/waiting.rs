@@ -35,7 +35,7 @@ fn after_a_second_a_spinner_says_what_is_done() {
 }
 
 #[test]
-fn whoever_can_not_take_a_line_away_sees_none() {
+fn a_line_that_cannot_be_taken_away_is_not_shown() {
     let dir = slow();
     let env = [("TERM", "dumb")];
     let terminal = Terminal::kgrep(&dir, &["--no-less", "needle", "pipe"], &env);

@@ -101,7 +101,7 @@ impl Known {
             });
             // All definitions of the tree were looked at, and few are needed again.
             snapshot.release();
-            // What is damaged says nothing of any file, whoever asks.
+            // What is damaged says nothing of any file, whatever the question.
             found.unwrap_or_default()
         });
     }

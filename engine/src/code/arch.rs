@@ -21,7 +21,7 @@ pub struct ArchChoice {
 /// has named the architecture and there are others.
 ///
 /// # Errors
-/// When he has.
+/// If the user named an architecture that this tree lacks, and it has others.
 pub(crate) fn chosen(choice: &ArchChoice, root: &Path) -> Result<Arch> {
     let name = folder_name(&choice.name);
     if name == "all" {

@@ -1,5 +1,5 @@
-//! Files that were read for places in them, at hand for whoever shows the answer, or asks about another
-//! name in them.
+//! Files that were read for places in them, at hand when the answer is shown, or when another name is
+//! looked for in them.
 
 use std::collections::HashMap;
 use std::io;

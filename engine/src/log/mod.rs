@@ -7,7 +7,7 @@
 //!
 //! What is known here comes from text: which call a frame was in, its caller's body says;
 //! the exact instruction only a binary knows. Which printing call a message came from is
-//! another's: whoever implements [`MessageSource`].
+//! another's: what implements [`MessageSource`].
 
 mod body;
 mod built;

@@ -140,7 +140,7 @@ pub fn scan(search: &Search<'_>, mut each: impl FnMut(Event) -> bool) -> Result<
                 }
             }
         }
-        // Whoever still waits for room sees that nobody reads any more, and ends.
+        // A thread that still waits for room sees that nobody reads any more, and ends.
         walker.join().expect("the walker doesn't panic")
     })?;
     Ok(Totals { files: files.into_inner(), bytes: bytes.into_inner() })
@@ -220,7 +220,7 @@ fn search_batch(
         }
     }
     if !parcel.is_empty() {
-        // Whoever has seen enough listens no more.
+        // The caller has seen enough.
         let _ = batch.events.send(parcel);
     }
     totals

@@ -40,7 +40,7 @@ pub(crate) struct Catalog {
 /// What changed before the last update.
 #[derive(Debug)]
 pub(crate) enum Since {
-    /// The documents, which whoever asks puts into a segment: more may have changed since.
+    /// The documents, which a question puts into a segment: more may have changed since.
     Documents(Option<Container>),
     /// Catalogs, each over those before it, of a tree that never changes.
     Catalogs(Vec<Stored>),

@@ -1,5 +1,5 @@
 //! `recent-N`: the documents of the files that changed since the catalog was written. An update
-//! replaces this file only; whoever asks puts them into a segment in memory.
+//! replaces this file only; a question puts them into a segment in memory.
 
 use std::{collections::BTreeMap, path::Path};
 

@@ -40,7 +40,7 @@ pub struct Found {
     pub score: f32,
 }
 
-/// The words that answers were found by, for whoever shows them.
+/// The words that answers were found by, to be shown.
 #[derive(Clone, Debug, Default)]
 pub struct Marks {
     met: Met,

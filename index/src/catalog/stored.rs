@@ -233,7 +233,7 @@ impl Packed {
     }
 }
 
-/// What this directory answers to whoever wants to write.
+/// What this directory answers to an attempt to write.
 fn read_only() -> io::Error {
     io::Error::new(io::ErrorKind::Unsupported, "the catalog is only read")
 }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
-/// Names, each with a `T`; whoever adds them keeps their order.
+/// Names, each with a `T`, in the order in which they were added.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Packed<T> {
     /// Where each name ends, and what is said of it.

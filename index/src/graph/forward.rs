@@ -12,7 +12,7 @@ use super::basis::{Basis, Called, Judge, Standpoint};
 use super::chain::{Arrivals, ChainOptions, Hop, State};
 use super::ids::{DefId, NameRef};
 use super::nearness::Nearness;
-use super::place::Program;
+use crate::program::Program;
 
 /// A step to a definition.
 #[derive(Clone, Copy)]

@@ -50,6 +50,7 @@ mod undecided;
 mod uses;
 mod write;
 
+pub use crate::program::Program;
 pub use ask::{Callee, Caller, Link, LinkKind};
 pub use base::{DefInfo, Edge, Graph};
 pub use basis::{Basis, leave_possible};
@@ -58,7 +59,7 @@ pub use chain::{Chain, ChainOptions, Chains, Hop, Possible, SearchEnd};
 pub use export::EdgeRow;
 pub use ids::{DefId, FileId, NameRef};
 pub use known_uses::{FileDefinitions, KnownUses};
-pub use place::{Place, Program};
+pub use place::Place;
 pub use regain::{Overlaid, TooMany};
 pub use resolve::{Arch, Meaning};
 

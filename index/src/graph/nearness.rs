@@ -11,8 +11,8 @@ use crate::outline::{Kind, UseKind};
 
 use super::base::{DefInfo, Graph};
 use super::ids::{DefId, FileId, NameRef};
-use super::place::Program;
 use super::resolve::{Arch, hides};
+use crate::program::Program;
 
 /// The definitions that are at most `radius` steps away from an end.
 pub(super) struct Nearness<'g, 'a> {
@@ -172,7 +172,7 @@ impl<'g, 'a> Nearness<'g, 'a> {
         users
     }
 
-    /// Whoever calls through a slot reaches what fills it.
+    /// A call through a slot reaches what fills it.
     fn add_callers_through(&mut self, slot: NameRef) {
         if self.slots.contains(&slot) || !self.graph.is_slot(slot) {
             return;

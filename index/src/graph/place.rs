@@ -1,6 +1,8 @@
 //! What a path says: which program a file belongs to, which architecture, and whether
 //! others include it.
 
+use crate::program::Program;
+
 /// What a file's path says of the names in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -17,22 +19,6 @@ pub struct Place {
     pub left_out: bool,
 }
 
-/// The programs that a kernel tree holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(u8)]
-pub enum Program {
-    /// The kernel and its modules.
-    Kernel,
-    /// `tools/`.
-    Tools,
-    /// `samples/`.
-    Samples,
-    /// `scripts/`.
-    Scripts,
-    /// `Documentation/` and `usr/`.
-    Other,
-}
-
 impl Place {
     /// What the path, relative to the tree, says.
     pub fn of(path: &[u8]) -> Self {
@@ -40,13 +26,7 @@ impl Place {
         let first = parts.next().unwrap_or_default();
         let second = parts.next().unwrap_or_default();
         let third = parts.next().unwrap_or_default();
-        let program = match first {
-            b"tools" => Program::Tools,
-            b"samples" => Program::Samples,
-            b"scripts" => Program::Scripts,
-            b"Documentation" | b"usr" => Program::Other,
-            _ => Program::Kernel,
-        };
+        let program = Program::of(path);
         let arch = if first == b"arch" && !third.is_empty() {
             Self::arch_number(second)
         } else if first == b"tools" && second == b"arch" {
@@ -62,8 +42,8 @@ impl Place {
         Place { program, arch, is_header, is_public, left_out: false }
     }
 
-    /// All but `left_out` in a number, as the index keeps it: whoever changes what is in it, or
-    /// what [`Place::of`] says, changes the index's version.
+    /// All but `left_out` in a number, as the index keeps it: a change of what is in it, or of what
+    /// [`Place::of`] says, needs a new version of the index.
     pub(super) fn to_word(self) -> u32 {
         u32::from(self.arch)
             | (self.program as u32) << 16

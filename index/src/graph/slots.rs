@@ -10,8 +10,8 @@ use crate::outline::UseKind;
 use super::base::{DefInfo, Edge, Graph};
 use super::ids::{DefId, FileId, NameRef};
 use super::order::NameKey;
-use super::place::Program;
 use super::resolve::Arch;
+use crate::program::Program;
 
 /// What fills a slot.
 pub(super) struct Fill {

@@ -6,6 +6,7 @@ use std::{hash::BuildHasherDefault, path::Path};
 use serde::Deserialize;
 
 use super::{Define, Entry, Hidden, Instantiate, Register, Run, Slot, Template};
+use crate::kbuild;
 use crate::kind::Kind;
 use crate::name_hash::NameHasher;
 
@@ -319,10 +320,10 @@ impl Idioms {
         problems
     }
 
-    /// A number that changes with the idioms, and with what this version makes of them: a
-    /// graph made with another is to be built anew.
+    /// A number that changes with the idioms, with what is known of conditions, and with what this
+    /// version makes of them: a graph made with another is to be built anew.
     pub fn fingerprint(&self) -> u32 {
-        self.fingerprint ^ crate::versions::OUTLINE
+        self.fingerprint ^ kbuild::fingerprint() ^ crate::versions::OUTLINE
     }
 
     fn add_define(&mut self, entry: DefineEntry) -> Result<(), String> {

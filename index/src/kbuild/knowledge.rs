@@ -1,10 +1,15 @@
-//! What must be known of Kbuild beyond its Makefiles: `queries/kbuild.toml`, read once.
+//! What must be known of Kbuild beyond its Makefiles: `queries/kbuild.toml`.
 
 use std::collections::HashMap;
 
 use serde::Deserialize;
 
 const BUILT_IN: &str = include_str!("../../queries/kbuild.toml");
+
+/// A number that changes with the facts.
+pub(crate) fn fingerprint() -> u32 {
+    crc32fast::hash(BUILT_IN.as_bytes())
+}
 
 /// The facts of `queries/kbuild.toml`.
 #[derive(Clone, Debug, Default, Deserialize)]

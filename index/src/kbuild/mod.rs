@@ -26,6 +26,7 @@ pub mod kconfig;
 mod knowledge;
 mod lines;
 mod make;
+mod never;
 mod preprocess;
 mod quotes;
 mod result;
@@ -38,6 +39,8 @@ pub use explain::{Explanation, explain, symbols_in};
 pub use files::{Disk, Files};
 pub use includes::with_includes;
 pub use knowledge::Knowledge;
+pub(crate) use knowledge::fingerprint;
+pub(crate) use never::never_holds;
 pub(crate) use preprocess::read_of_source;
 
 /// What of one file a configuration compiles: the arms of `#if`s, and branches in functions.

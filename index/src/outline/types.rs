@@ -24,7 +24,7 @@ impl Flags {
     /// `__exit`.
     pub const EXIT: Flags = Flags(16);
     /// `__weak`: another definition wins. Of a macro: it is in an `#else` alone, and what the other arm
-    /// declares may be meant.
+    /// declares may be meant, or under a condition that holds in no kernel.
     pub const WEAK: Flags = Flags(32);
     /// Its name is another one of the definition before it.
     pub const ALIAS: Flags = Flags(64);

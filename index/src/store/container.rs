@@ -166,7 +166,7 @@ impl Container {
         self.map.get(range).unwrap_or_default()
     }
 
-    /// The whole file, for whoever outlives this.
+    /// The whole file, for what outlives this.
     pub(crate) fn owned(&self) -> OwnedBytes {
         OwnedBytes::new(Shared(Arc::clone(&self.map)))
     }

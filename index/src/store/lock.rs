@@ -45,7 +45,7 @@ impl Lock {
                 }
                 Err(TryLockError::Error(e)) => return Err(Error::io(path, e)),
             }
-            // Whoever held it may have removed the whole index, with the lock's file: then
+            // The process that held it may have removed the whole index, with the lock's file: then
             // this lock is on a file without a name, and the next writer would not see it.
             let mine = file.metadata().map_err(|e| Error::io(path, e))?;
             if std::fs::metadata(path).is_ok_and(|now| now.ino() == mine.ino()) {

@@ -93,7 +93,7 @@ impl Deref for Map {
     }
 }
 
-/// A map that several share, for whoever keeps slices of it beside it.
+/// A map that several share, each with slices of it beside it.
 #[derive(Clone, Debug)]
 pub(crate) struct Shared(pub(crate) Arc<Map>);
 

@@ -1,6 +1,6 @@
 //! Whose a folder of the cache is, and whether others may write in it.
 //!
-//! A cache folder may lie where other users may write (`KGREP_CACHE_DIR=/tmp/…`). Whoever
+//! A cache folder may lie where other users may write (`KGREP_CACHE_DIR=/tmp/…`). One who
 //! makes `lists` or `index` there first would have kgrep write, delete and read where they
 //! like. So every folder is looked at before it is used: it must be a folder and no link,
 //! nobody else may write in it, and what another user made is never written to. Below a folder
@@ -25,6 +25,9 @@ pub enum Trust {
     /// It is this other user's: it may be read, with a note, and never be written to.
     Others(u32),
 }
+
+/// The cache folder of a user who has no home: nothing is there, and nothing is ever written.
+pub const NO_HOME: &str = "/dev/null/no-home";
 
 /// The number that the system gives users who have none (`kernel.overflowuid`).
 const UNMAPPED: u32 = 65534;
@@ -135,8 +138,11 @@ fn refused(path: &Path, why: &'static str) -> Error {
 /// That `folder` may be written to.
 ///
 /// # Errors
-/// As [`trust`], and when it is another user's.
+/// As [`trust`], and when it is another user's, or nobody's home.
 pub fn may_write(cache: &Path, folder: &Path) -> Result<(), Error> {
+    if cache == Path::new(NO_HOME) {
+        return Err(Error::NoHome);
+    }
     match trust(cache, folder)? {
         Trust::Missing | Trust::Own => Ok(()),
         Trust::Others(user) => Err(Error::Foreign { path: PathBuf::from(folder), user }),

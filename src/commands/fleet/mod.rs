@@ -1,6 +1,6 @@
 //! `kgrep export WHAT --format parquet --out DIR`: a table for each of many trees, for the engines that
 //! ask hundreds of kernels at once. Any number of machines may do it for one list of trees and one
-//! folder: each table is made by whoever locks it first ([`part`]), or by whom `--jobs` says.
+//! folder: each table is made by the process that locks it first ([`part`]), or by whom `--jobs` says.
 
 mod part;
 mod trees;

@@ -96,7 +96,7 @@ impl Part {
                 file.write_all(Holder::this().signature().as_bytes())
                     .and_then(|()| file.sync_all())
                     .with_context(at)?;
-                // Whoever held it may have been done since it was looked for.
+                // The process that held it may have been done since it was looked for.
                 Ok(self.known()?.map_or(Claim::Mine(lock), Claim::There))
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => self.held(),

@@ -2,7 +2,7 @@
 //! DEP-3 headers as Debian writes them, or just a text.
 //!
 //! Mails whose whole body is base64 or quoted-printable are not decoded; such a mail
-//! has no hunks that could be read, and is reported by whoever asked for it.
+//! has no hunks that could be read, and is reported by the caller.
 
 use super::name::trim_line_end;
 use crate::diff::model::{Patch, file_lines};

@@ -1,7 +1,7 @@
 //! File names in patches: quoted with octal escapes, followed by a tab and a date,
 //! prefixed with `a/` and `b/` or with a folder such as `linux-6.1.orig/`.
 //!
-//! Names are bytes. Making them safe for a terminal is left to whoever prints them.
+//! Names are bytes. Making them safe for a terminal is left to their printer.
 
 /// A name as the `---` and `+++` lines give it.
 #[derive(Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use kgrep_index::graph::{DefId, DefInfo};
+use kgrep_index::lex::{Lexer, Token, TokenKind};
 use kgrep_index::outline::{Flags, Kind};
 
 use super::calls::{WRAPPERS, is_noise, to_the_work};
@@ -75,28 +76,34 @@ fn behind(tracer: &mut Tracer<'_, '_>, from: &DefInfo) -> Vec<DefInfo> {
     Vec::new()
 }
 
-/// What is named in a macro's text, each once, with the line that names it first.
+/// What is named in a macro's text, each once, with the line that names it first; comments and texts
+/// name nothing.
 fn named(tracer: &mut Tracer<'_, '_>, from: &DefInfo) -> Vec<(u32, String, DefInfo)> {
-    let path = tracer.path(from);
-    let own = tracer.name(from);
-    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let mut known = HashSet::from(["define".to_owned(), own.clone()]);
+    let (path, own) = (tracer.path(from), tracer.name(from));
+    let lines: Vec<String> = (from.first..=from.last).map(|n| tracer.text(&path, n)).collect();
+    let text = lines.join("\n");
+    // Behind the `#`, so that the words are tokens of their own.
+    let start = text.find('#').map_or(0, |at| at + 1);
+    let tokens = Lexer::within(text.as_bytes(), start, text.len(), from.first).meaning();
+    let tokens: Vec<Token> =
+        tokens.skip_while(|token| token.text(text.as_bytes()) != own.as_bytes()).collect();
+    let body = tokens.get(1..).unwrap_or_default();
+    let has_parameters = body.first().zip(tokens.first());
+    let has_parameters =
+        has_parameters.is_some_and(|(open, name)| open.is(b'(') && open.start == name.end);
+    let close = body.iter().position(|token| token.is(b')')).filter(|_| has_parameters);
+    let (parameters, body) = body.split_at(close.unwrap_or(0));
+    let word = |token: &Token| String::from_utf8_lossy(token.text(text.as_bytes())).into_owned();
+    let is_name = |token: &&Token| token.kind == TokenKind::Ident;
+    let mut known: HashSet<String> = parameters.iter().filter(is_name).map(word).collect();
+    known.insert(own);
     let mut found = Vec::new();
-    for line in from.first..=from.last {
-        let text = tracer.text(&path, line);
-        if line == from.first
-            && let Some((_, rest)) = text.split_once(&format!("{own}("))
+    for token in body.iter().filter(is_name) {
+        let name = word(token);
+        if known.insert(name.clone())
+            && let Some(definition) = meant(tracer, from, &name)
         {
-            let parameters = rest.split(')').next().unwrap_or_default();
-            known.extend(parameters.split(',').map(|name| name.trim().to_owned()));
-        }
-        let words = text.split(|c| !is_word(c));
-        for word in words.filter(|word| word.starts_with(|c: char| !c.is_ascii_digit())) {
-            if known.insert(word.to_owned())
-                && let Some(definition) = meant(tracer, from, word)
-            {
-                found.push((line, word.to_owned(), definition));
-            }
+            found.push((token.line, name, definition));
         }
     }
     found

@@ -1,6 +1,8 @@
 //! The `#if`s around the place that is read: their text, for definitions' guards, and the
 //! depths to go back to, for arms that open the same brace twice.
 
+use crate::kbuild::never_holds;
+
 use super::Depth;
 
 struct Condition {
@@ -12,7 +14,7 @@ struct Condition {
     before: Depth,
     /// Where the first arm ended, once it did.
     after: Option<Depth>,
-    /// Whether another arm was before this one.
+    /// Whether another arm was before this one that kernels may have.
     is_other: bool,
     /// Whether this arm's tokens would only repeat an unfinished head.
     dead: bool,
@@ -115,7 +117,7 @@ impl Conditions {
         let Some(last) = self.stack.last_mut() else {
             return depth;
         };
-        last.is_other = true;
+        last.is_other |= !never_holds(&last.text);
         if is_kept {
             last.next_arm(text);
         }

@@ -134,12 +134,17 @@ impl Reader<'_> {
     }
 
     /// Of a macro in an `#else` something else may be meant, which the other arm declares; where the
-    /// file itself defines that, it hides what others have.
+    /// file itself defines that, it hides what others have. One that is in no kernel hides nothing.
     pub(super) fn settle_yielding(&mut self) {
+        let definitions = &mut self.sink.out.definitions;
+        for number in std::mem::take(&mut self.in_no_kernel) {
+            if let Some(known) = definitions.get_mut(number) {
+                known.flags.set(Flags::WEAK);
+            }
+        }
         if self.yielding.is_empty() {
             return;
         }
-        let definitions = &mut self.sink.out.definitions;
         let hides =
             |d: &Definition| d.kind.is_callable() || matches!(d.kind, Kind::Macro | Kind::Constant);
         let firm = definitions.iter().filter(|d| hides(d) && !d.flags.has(Flags::WEAK));
@@ -154,9 +159,12 @@ impl Reader<'_> {
     /// The flags of a macro that is defined next.
     fn macro_flags(&mut self) -> Flags {
         let mut flags = Flags::default();
-        if self.conditions.is_other_arm() {
+        let number = self.sink.out.definitions.len();
+        if self.is_in_no_kernel() {
+            self.in_no_kernel.push(number);
+        } else if self.conditions.is_other_arm() {
             flags.set(Flags::WEAK);
-            self.yielding.push(self.sink.out.definitions.len());
+            self.yielding.push(number);
         }
         flags
     }

@@ -1,5 +1,6 @@
 //! Reads a whole top-level item: what it defines, and with which words around it.
 
+use crate::kbuild::never_holds;
 use crate::lex::{Token, TokenKind};
 
 use super::super::{Definition, Flags, InvocationKind, Kind, NO_NAME, NOWHERE, NameId, UseKind};
@@ -82,6 +83,18 @@ impl Reader<'_> {
             self.guard = (version, name);
         }
         self.guard.1
+    }
+
+    /// Whether the file is the kernel's, and the conditions in force hold in no kernel.
+    pub(super) fn is_in_no_kernel(&mut self) -> bool {
+        if !self.is_kernel {
+            return false;
+        }
+        let version = self.conditions.version();
+        if self.never.0 != version {
+            self.never = (version, never_holds(&self.conditions.text()));
+        }
+        self.never.1
     }
 
     /// The text between two tokens, blanks and comments made single blanks.

@@ -34,6 +34,7 @@ use std::collections::HashMap;
 use crate::idiom::Idioms;
 use crate::lex::{Lexer, Token, TokenKind};
 use crate::name_hash::hash;
+use crate::program::Program;
 pub(super) use asm::read_assembler;
 use conditions::Conditions;
 pub(super) use guards::guards;
@@ -51,6 +52,7 @@ const ITEM_TOKENS: usize = 1 << 21;
 pub(super) fn read(path: &[u8], bytes: &[u8], idioms: &Idioms, out: &mut FileOutline) {
     let mut reader = Reader::new(bytes, idioms, out);
     reader.unit = unit(path);
+    reader.is_kernel = Program::of(path) == Program::Kernel;
     reader.read();
 }
 
@@ -70,6 +72,7 @@ pub(super) fn read_about(
 ) -> (Vec<u32>, Vec<Access>) {
     let mut reader = Reader::new(bytes, idioms, out);
     reader.unit = unit(path);
+    reader.is_kernel = Program::of(path) == Program::Kernel;
     reader.about = Some(About { name, lines: Vec::new(), accesses: Vec::new() });
     reader.read();
     reader.about.map(|about| (about.lines, about.accesses)).unwrap_or_default()
@@ -171,6 +174,8 @@ struct Reader<'a> {
     walk: code::Scratch,
     /// The conditions' version and name when they were last asked for.
     guard: (u32, NameId),
+    /// Their version and whether they hold in no kernel, when that was last asked for.
+    never: (u32, bool),
     /// Macros of this file that make definitions.
     makers: expand::Makers,
     /// Other files' macros, where they are known.
@@ -183,6 +188,10 @@ struct Reader<'a> {
     has_defined: bool,
     /// The macros of `#else` arms, by their numbers.
     yielding: Vec<usize>,
+    /// Macros under conditions that hold in no kernel, by their numbers.
+    in_no_kernel: Vec<usize>,
+    /// Whether the file is part of the kernel, and of no other program.
+    is_kernel: bool,
     /// The slots that the function being read calls through by what it includes, with the lines.
     includes_calls: Vec<(NameId, u32)>,
     /// The structs that names of types stand for, and whether these are of pointers to functions.
@@ -210,12 +219,15 @@ impl<'a> Reader<'a> {
             members: HashMap::new(),
             walk: code::Scratch::default(),
             guard: (0, NO_NAME),
+            never: (0, false),
             makers: expand::Makers::default(),
             others: None,
             arm: 0,
             gather: Gather::default(),
             has_defined: false,
             yielding: Vec::new(),
+            in_no_kernel: Vec::new(),
+            is_kernel: false,
             includes_calls: Vec::new(),
             typedefs: HashMap::new(),
             given: HashMap::new(),

@@ -1,0 +1,77 @@
+//! Conditions that hold in no kernel: what only programs of the user's, or other readers of the source, see.
+
+use std::sync::LazyLock;
+
+use super::Knowledge;
+
+/// Outlines are made by many threads, which ask it of each file.
+static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(Knowledge::built_in);
+
+/// Whether the condition holds in no source of any kernel, whatever its configuration: one of what it joins
+/// with `&&` asks for a macro that none defines, or for the absence of one that all do.
+pub(crate) fn never_holds(text: &[u8]) -> bool {
+    let macros = &KNOWLEDGE.condition;
+    conjuncts(text).into_iter().any(|part| {
+        let (asked, never) = match part.strip_prefix(b"!") {
+            Some(asked) => (asked, &macros.always),
+            None => (part, &macros.never),
+        };
+        let name = asked.trim_ascii_start().strip_prefix(b"defined").map(<[u8]>::trim_ascii);
+        let within = name.and_then(|name| name.strip_prefix(b"(")?.strip_suffix(b")"));
+        let name = within.map(<[u8]>::trim_ascii).or(name);
+        name.is_some_and(|name| never.iter().any(|one| one.as_bytes() == name))
+    })
+}
+
+/// What a condition joins with `&&`; nothing where an operator that binds less joins it.
+fn conjuncts(text: &[u8]) -> Vec<&[u8]> {
+    let (mut parts, mut depth, mut from) = (Vec::new(), 0usize, 0);
+    for (at, byte) in text.iter().enumerate() {
+        match byte {
+            b'(' => depth += 1,
+            b')' => depth = depth.saturating_sub(1),
+            b'?' if depth == 0 => return Vec::new(),
+            b'|' if depth == 0 && text[at..].starts_with(b"||") => return Vec::new(),
+            b'&' if depth == 0 && text[at..].starts_with(b"&&") => {
+                parts.push(text[from..at].trim_ascii());
+                from = at + 2;
+            }
+            _ => {}
+        }
+    }
+    parts.push(text[from..].trim_ascii());
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn some_hold_in_no_kernel() {
+        for text in [
+            "!defined(__KERNEL__)",
+            "!defined __KERNEL__",
+            "! defined ( __KERNEL__ )",
+            "defined(CONFIG_A) && !defined(__KERNEL__)",
+            "(defined(A) || defined(B)) && !defined(__KERNEL__) && !defined(C)",
+            "defined(__cplusplus)",
+        ] {
+            assert!(never_holds(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "",
+            "defined(__KERNEL__)",
+            "!defined(__cplusplus)",
+            "!defined(__KERNEL__) || defined(A)",
+            "defined(A) || defined(B) && !defined(__KERNEL__) && defined(C)",
+            "!(defined(A) && !defined(__KERNEL__) && defined(B))",
+            "defined(A) ? defined(B) && !defined(__KERNEL__) && 1 : 1",
+            "!defined(__KERNEL__) == 0",
+            "!defined(",
+            "))&&",
+        ] {
+            assert!(!never_holds(text.as_bytes()), "{text}");
+        }
+    }
+}
