@@ -4,7 +4,7 @@
 use crate::util::Dir;
 
 /// The How of each hop of the shortest chain from `from` to `to`; empty if there is none.
-fn hows(dir: &Dir, from: &str, to: &str) -> Vec<String> {
+pub(crate) fn hows(dir: &Dir, from: &str, to: &str) -> Vec<String> {
     let done = dir.kgrep(&["chain", "--indirect", from, to, "--format", "json"]).run();
     assert!(done.code() < 2, "{}", done.stderr());
     let how = |line: &str| {
@@ -416,5 +416,65 @@ fn a_field_tells_what_it_is_filled_with() {
     assert_eq!(
         told("action.current_func"),
         ["what action.handler holds in run", "indirect, through action.current_func in run"]
+    );
+}
+
+#[test]
+fn a_block_after_a_cast_has_locals_of_its_own() {
+    assert_chains(
+        "struct ops { int (*walk)(int a); };\nstruct proto { const struct ops *ops; };\n\
+         struct other { int (*walk)(int a); };\n\
+         static int right(int a) { return a; }\nstatic int wrong(int a) { return a; }\n\
+         static const struct ops lamp_ops = { .walk = right };\nstatic struct other o = { .walk = wrong };\n\
+         int each(void *w)\n{\n\tstruct args *a = (struct args *)w;\n\tint n;\n\n\
+         \tfor (n = 0; n < 3; n++) {\n\t\tstruct proto *tp = next(a);\n\n\t\ttp->ops->walk(1);\n\t}\n\
+         \treturn 0;\n}\n\
+         void fill(struct proto *p, struct ops *o) { *o = (const struct ops){ .walk = right }; }\n",
+        &[
+            ("each", "right", &["indirect, through proto.ops.walk"]),
+            ("each", "wrong", &[]),
+            ("fill", "right", &["put into ops.walk"]),
+        ],
+    );
+}
+
+#[test]
+fn a_tracepoint_calls_its_probes() {
+    let dir = Dir::new();
+    dir.create(
+        "include/trace/events/lamp.h",
+        "TRACE_EVENT(lamp_on,\n\tTP_PROTO(int nr),\n\tTP_ARGS(nr),\n\tTP_STRUCT__entry(),\n\
+         \tTP_fast_assign(),\n\tTP_printk(\"\")\n);\n",
+    );
+    dir.create(
+        "kernel/probe.c",
+        "#include <trace/events/lamp.h>\n\
+         static void probe_on(void *data, int nr)\n{\n}\n\
+         int attach(void)\n{\n\treturn register_trace_lamp_on(probe_on, NULL);\n}\n",
+    );
+    dir.create("kernel/lamp.c", "void lamp_on(int nr)\n{\n\ttrace_lamp_on(nr);\n}\n");
+    let through = "indirect, through parameter 1 of register_trace_lamp_on()";
+    assert_eq!(hows(&dir, "lamp_on", "probe_on").last().map(String::as_str), Some(through));
+}
+
+#[test]
+fn an_entry_of_assembler_runs_on_into_a_label_inside() {
+    let dir = Dir::new();
+    dir.create(
+        "arch/x86/entry/entry.S",
+        "SYM_CODE_START(enter)\n\tpushq\t%rax\n\
+         SYM_INNER_LABEL(enter_safe, SYM_L_GLOBAL)\n\tcall\tdo_enter\nSYM_CODE_END(enter)\n\
+         SYM_CODE_START(leave)\n\tret\nSYM_CODE_END(leave)\n",
+    );
+    dir.create("arch/x86/entry/common.c", "void do_enter(void)\n{\n}\n");
+    assert_eq!(hows(&dir, "enter", "do_enter"), ["call", "call"]);
+    assert_eq!(hows(&dir, "leave", "do_enter"), [] as [&str; 0]);
+}
+
+#[test]
+fn a_block_in_brackets_after_a_cast_is_no_value_of_it() {
+    assert_chains(
+        "void on(void)\n{\n}\nvoid run(struct lamp *x)\n{\n\tset((struct lamp *)x, ({ on(); 1; }));\n}\n",
+        &[("run", "on", &["call"])],
     );
 }

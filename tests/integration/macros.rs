@@ -113,7 +113,7 @@ fn a_template_is_defined_once_for_each_name_it_is_given() {
     dir.create("other.c", "void helper(void) {}\n");
     dir.create(
         "tmpl.h",
-        "#if PTTYPE == 64\n#define FNAME(name) paging64_##name\n#else\n\
+        "#if PTTYPE == 64\n#define FNAME(name) paging##64_##name\n#else\n\
          #define FNAME(name) paging32_##name\n#endif\n\
          static int FNAME(helper)(int a) { return a; }\n\
          static int FNAME(walk)(int a)\n{\n\treturn FNAME(helper)(a);\n}\n#undef FNAME\n",
@@ -124,6 +124,70 @@ fn a_template_is_defined_once_for_each_name_it_is_given() {
         assert!(has(&table, &["paging32_helper"]) && !has(&table, &["paging64_helper"]), "{table}");
         // What the macro makes a name of is not handed to anyone.
         assert!(!has(&table, &["passed to"]), "{table}");
+    });
+}
+
+#[test]
+fn a_header_makes_its_names_for_each_file_that_includes_it() {
+    let dir = Dir::new();
+    let user = |one: &str, other: &str| {
+        let part = |name: &str| format!("#undef MTYPE\n#define MTYPE {name}\n#include \"gen.h\"\n");
+        format!(
+            "#include <linux/token.h>\n{}{}\
+             static void {one}_note(int a) {{}}\nint top(void) {{ return {one}_add(1); }}\n",
+            part(one),
+            part(other)
+        )
+    };
+    dir.create(
+        "include/linux/token.h",
+        "#define CONC(a, b) a##b\n#define TOKEN(a, b) CONC(a, b)\n",
+    );
+    dir.create(
+        "net/gen.h",
+        "#undef mtype_add\n#undef mtype_note\n#undef mtype_table\n\
+         #define mtype_add TOKEN(MTYPE, _add)\n#define mtype_note TOKEN(MTYPE, _note)\n\
+         #define mtype_table TOKEN(MTYPE, _table)\n\
+         struct variant { int (*add)(int a); };\n\
+         static int\nmtype_add(int a)\n{\n\tmtype_note(a);\n\treturn a;\n}\n\
+         static const struct variant mtype_table = {\n\t.add = mtype_add,\n};\n",
+    );
+    dir.create("net/one.c", user("hash_ip4", "hash_ip6"));
+    dir.create("net/two.c", user("hash_net4", "hash_net6"));
+    dir.create("net/run.c", "int run(const struct variant *v)\n{\n\treturn v->add(1);\n}\n");
+    both(&dir, |dir| {
+        for name in ["hash_ip4", "hash_ip6", "hash_net4", "hash_net6"] {
+            let table = rows(dir, &["def", &format!("{name}_add")]);
+            assert!(has(&table, &["net/gen.h", " 8 ", "function"]), "{name}: {table}");
+            let table = rows(dir, &["callers", "--kinds", "init", &format!("{name}_add")]);
+            assert!(has(&table, &[&format!("{name}_table"), "init of variant.add"]), "{table}");
+        }
+        let table = rows(dir, &["callees", "hash_ip4_add"]);
+        assert!(has(&table, &["hash_ip4_note"]) && !has(&table, &["hash_ip6_note"]), "{table}");
+        assert!(has(&rows(dir, &["callers", "hash_ip4_add"]), &["top", "call"]));
+        assert!(has(&rows(dir, &["def", "mtype_add"]), &["net/gen.h", "function"]));
+    });
+    dir.create("net/two.c", user("hash_mac", "hash_port"));
+    assert!(has(&rows(&dir, &["def", "hash_port_add"]), &["net/gen.h", " 8 "]));
+    assert_eq!(dir.kgrep(&["def", "hash_net4_add"]).run().code(), 1);
+    assert!(has(&rows(&dir, &["def", "hash_ip6_add"]), &["net/gen.h"]));
+}
+
+#[test]
+fn a_part_of_a_name_is_what_the_file_says() {
+    let dir = Dir::new();
+    dir.create(
+        "include/rdma/named.h",
+        "#define _PASTE(x, y) x ## y\n#define _NAME(x, y) _PASTE(x, y)\n\
+         #define HANDLER(id) _NAME(MODULE_NAME, _handler_##id)\n",
+    );
+    dir.create(
+        "drivers/cq.c",
+        "#define MODULE_NAME ib_verbs\n#include <rdma/named.h>\n\
+         static int HANDLER(CQ_CREATE)(int a)\n{\n\treturn low(a);\n}\nint low(int a) { return a; }\n",
+    );
+    both(&dir, |dir| {
+        assert!(has(&rows(dir, &["callers", "low"]), &["ib_verbs_handler_CQ_CREATE", "call"]));
     });
 }
 

@@ -55,6 +55,7 @@ mod patches;
 mod patterns;
 mod pictures;
 mod readme;
+mod receivers;
 mod review;
 mod revisions;
 mod ripgrep;

@@ -86,7 +86,7 @@ impl Via {
         match text.split_once('@') {
             Some((name, "*")) => Via::of_pointer(name),
             Some((field, structure)) => {
-                Via::Slot { structure: structure.to_owned(), field: field.to_owned() }
+                Via::Slot { structure: structure_name(structure), field: field.to_owned() }
             }
             None => Via::Function(text.into_owned()),
         }
@@ -102,6 +102,16 @@ impl Via {
             None => Via::Variable(name(slot)),
         }
     }
+}
+
+/// A structure as the source writes what leads to it: `lamp_of().ops` for `()lamp_of.ops`, a variable
+/// `lamp` for `=lamp`, a type `lamp_t` for `~lamp_t`.
+fn structure_name(structure: &str) -> String {
+    if let Some(given) = structure.strip_prefix("()") {
+        let end = given.find('.').unwrap_or(given.len());
+        return format!("{}(){}", &given[..end], &given[end..]);
+    }
+    structure.trim_start_matches(['=', '~']).to_owned()
 }
 
 /// `file_operations.open`, or `kthread_run()`.

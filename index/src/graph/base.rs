@@ -505,11 +505,12 @@ impl<'a> Graph<'a> {
         (0..self.table_makers.len()).filter_map(|at| self.table_makers.get(at)).map(FileId)
     }
 
-    /// The struct that a member (`field@struct`) holds or points to.
-    pub(super) fn member_type(&self, member: &DefInfo) -> Option<NameRef> {
-        match member.id.past(self.base_definitions()) {
-            Some(index) => self.overlay.member_type(index),
-            None => self.types.1.get(self.types.0.find(member.id.0)?).map(NameRef),
+    /// The struct that a member (`field@struct`) or a variable holds or points to, that a function or a
+    /// macro gives a pointer to, or that a type's name stands for.
+    pub(super) fn type_of(&self, definition: &DefInfo) -> Option<NameRef> {
+        match definition.id.past(self.base_definitions()) {
+            Some(index) => self.overlay.type_of(index),
+            None => self.types.1.get(self.types.0.find(definition.id.0)?).map(NameRef),
         }
     }
 }

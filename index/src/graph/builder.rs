@@ -9,7 +9,7 @@ use crate::paths::normal;
 use crate::scratch::Scratch;
 
 use super::interner::{Interner, Waiting};
-use super::made::{self, Invoked};
+use super::made::{self, Invoked, NamedUse};
 use super::packed::{Maybe, MaybeWriter, PackedUses};
 use super::record::{DefRecord, is_long};
 use super::{Sections, instances, write};
@@ -21,7 +21,8 @@ pub(super) struct FileRecord {
     pub(super) definitions: Vec<DefRecord>,
     /// The last lines of long definitions, by their numbers.
     pub(super) long: Vec<(u32, u32)>,
-    /// The structs that members hold, by the members' numbers.
+    /// The structs that members and variables hold, functions and macros give pointers to, and names of
+    /// types stand for, by the definitions' numbers.
     pub(super) types: Vec<(u32, u32)>,
     pub(super) uses: Vec<UseRecord>,
     /// Those that the file itself has, until it is known which are edges.
@@ -113,6 +114,14 @@ impl UseRecord {
         (self.packed & 0xf) as u8
     }
 
+    /// The use, with the names that `names` has for its numbers.
+    pub(super) fn named(self, names: &Interner) -> NamedUse {
+        let UseRecord { within, name, via, .. } = self;
+        let (kind, line, runs) = (self.kind(), self.line(), self.runs());
+        let receiver = (via != NO_NAME).then(|| names.text(via));
+        (names.text(name), receiver, Use { name, kind, runs, line, within, via })
+    }
+
     pub(super) fn kind(self) -> UseKind {
         match self.packed >> 1 & 7 {
             0 => UseKind::Call,
@@ -176,13 +185,11 @@ impl Batch {
                 record.types.push((number, id(definition.params)));
             }
         }
+        record.types.extend(outline.holds.iter().map(|(number, held)| (*number, id(*held))));
         let mut maybe = MaybeWriter::new(outline.names.len());
         for used in &outline.uses {
             let mut packed = UseRecord::new(used);
-            let plain = matches!(used.kind, UseKind::Ref | UseKind::Deref) && used.via == NO_NAME;
-            let within = outline.definitions.get(used.within as usize);
-            let in_constant = within.is_some_and(|d| d.kind == Kind::Constant);
-            if plain && !in_constant {
+            if is_plain(outline, used) {
                 maybe.add(packed, outline.name(used.name));
             } else {
                 (packed.name, packed.via) = (id(used.name), id(used.via));
@@ -199,6 +206,13 @@ impl Batch {
         record.formats = outline.formats.clone();
         self.files.push((record, maybe.finish()));
     }
+}
+
+/// Whether a use may be an edge only by what its name turns out to be, and hands nothing to anyone.
+pub(super) fn is_plain(outline: &FileOutline, used: &Use) -> bool {
+    let plain = matches!(used.kind, UseKind::Ref | UseKind::Deref) && used.via == NO_NAME;
+    let within = outline.definitions.get(used.within as usize);
+    plain && within.is_none_or(|d| d.kind != Kind::Constant)
 }
 
 impl Builder {
@@ -255,7 +269,7 @@ impl Builder {
         files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         files.dedup_by(|a, b| a.path == b.path);
         let includes = super::include::resolve_all(&files);
-        made::add(&mut files, &self.names, idioms);
+        made::add(&mut files, &self.names, idioms, &self.scratch)?;
         instances::add(&mut files, &includes, &self.names, idioms);
         write::sections(files, &includes, self.names.freeze(), (&self.scratch, freed))
     }

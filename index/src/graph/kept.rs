@@ -103,11 +103,13 @@ impl Kept {
         let invocation =
             |i: &Invocation| Invocation { name: name(i.name), arguments: name(i.arguments), ..*i };
         let invocations = outline.invocations.iter().map(invocation).collect();
+        let holds = outline.holds.iter().map(|(number, held)| (*number, name(*held))).collect();
         let (names, formats) = (kept.names, outline.formats.clone());
         let outline = FileOutline {
             names,
             definitions,
             uses,
+            holds,
             includes,
             instances,
             makers,

@@ -147,6 +147,10 @@ fn put_rest(out: &mut Vec<u8>, outline: &FileOutline) {
     for Include { path, line, local } in &outline.includes {
         put_numbers(out, [*path, *line, u32::from(*local)].into_iter());
     }
+    put(out, outline.holds.len() as u32);
+    for (number, held) in &outline.holds {
+        put_numbers(out, [*number, *held].into_iter());
+    }
     put(out, outline.instances.len() as u32);
     for Instance { name, line } in &outline.instances {
         put_numbers(out, [*name, *line].into_iter());
@@ -163,6 +167,7 @@ fn put_rest(out: &mut Vec<u8>, outline: &FileOutline) {
             InvocationKind::Item => 0,
             InvocationKind::Head => 1,
             InvocationKind::Name => 2,
+            InvocationKind::Each => 3,
         };
         let flags = u32::from(flags.0) << 3 | kind << 1 | u32::from(functions);
         put_numbers(out, [name, arguments, first, last, flags, heads].into_iter());
@@ -172,6 +177,9 @@ fn put_rest(out: &mut Vec<u8>, outline: &FileOutline) {
 fn read_rest(reader: &mut Numbers, outline: &mut FileOutline) -> Option<()> {
     for [path, line, local] in reader.rows()? {
         outline.includes.push(Include { path, line, local: local != 0 });
+    }
+    for [number, held] in reader.rows()? {
+        outline.holds.push((number, held));
     }
     for [name, line] in reader.rows()? {
         outline.instances.push(Instance { name, line });
@@ -183,7 +191,8 @@ fn read_rest(reader: &mut Numbers, outline: &mut FileOutline) -> Option<()> {
         let kind = match flags >> 1 & 3 {
             0 => InvocationKind::Item,
             1 => InvocationKind::Head,
-            _ => InvocationKind::Name,
+            2 => InvocationKind::Name,
+            _ => InvocationKind::Each,
         };
         let (functions, flags) = (flags & 1 == 1, Flags((flags >> 3) as u8));
         let one = Invocation { name, arguments, first, last, flags, kind, heads, functions };

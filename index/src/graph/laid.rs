@@ -217,7 +217,7 @@ impl<'a> Laid<'a> {
         files(self.all_includes.get(index))
     }
 
-    pub(super) fn member_type(&self, index: u32) -> Option<NameRef> {
+    pub(super) fn type_of(&self, index: u32) -> Option<NameRef> {
         self.types.1.get(self.types.0.find(index)?).map(NameRef)
     }
 }

@@ -88,6 +88,9 @@ impl Layer<'_> {
                 wanted.set(definition.params as usize);
             }
         }
+        for (_, held) in &outline.holds {
+            wanted.set(*held as usize);
+        }
         for used in &outline.uses {
             wanted.set(used.name as usize);
             wanted.set(used.via as usize);
@@ -327,13 +330,7 @@ impl Graph<'_> {
         for (at, (_, index, number)) in order.iter().enumerate() {
             own[*index as usize][*number as usize] = at as u32;
         }
-        let holds = |(at, (_, index, number)): (usize, &(u64, u32, u32))| {
-            let layer = &layers[*index as usize];
-            let definition = layer.outline.definitions.get(*number as usize)?;
-            let holds = (definition.kind == Kind::Member).then(|| layer.number(definition.params));
-            Some((at as u32, holds.filter(|holds| *holds != UNKNOWN)?))
-        };
-        self.overlay.types = order.par_iter().enumerate().filter_map(holds).collect();
+        self.overlay.types = held(layers, &order);
         let mut start = 0;
         for same in definitions.chunk_by(|one, other| one.name == other.name) {
             let end = start + same.len() as u32;
@@ -436,6 +433,22 @@ impl Graph<'_> {
         }
         LaidUses { edges: edges.into_iter().map(|(.., edge)| edge).collect(), ranges, users }
     }
+}
+
+/// The structs that definitions hold, by their numbers; `order` has their layers, and what they are there.
+fn held(layers: &[Layer], order: &[(u64, u32, u32)]) -> Vec<(u32, NameRef)> {
+    let told: Vec<HashMap<u32, u32>> =
+        layers.par_iter().map(|layer| layer.outline.holds.iter().copied().collect()).collect();
+    let holds = |(at, (_, index, number)): (usize, &(u64, u32, u32))| {
+        let layer = &layers[*index as usize];
+        let definition = layer.outline.definitions.get(*number as usize)?;
+        let holds = match definition.kind {
+            Kind::Member => definition.params,
+            _ => *told[*index as usize].get(number)?,
+        };
+        Some((at as u32, Some(layer.number(holds)).filter(|holds| *holds != UNKNOWN)?))
+    };
+    order.par_iter().enumerate().filter_map(holds).collect()
 }
 
 /// What defines a table that an include on `line` makes.

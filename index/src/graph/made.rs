@@ -7,6 +7,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::io;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -15,6 +16,7 @@ use crate::idiom::Idioms;
 use crate::outline::{
     Definition, FileOutline, Flags, InvocationKind, Kind, NO_NAME, NOWHERE, Template, Use, expand,
 };
+use crate::scratch::Scratch;
 
 use super::builder::{FileRecord, IncludeRecord, UseRecord};
 use super::interner::Interner;
@@ -59,7 +61,13 @@ pub(super) fn makers(outline: &FileOutline) -> Vec<(Vec<u8>, Arc<Template>)> {
     let text = |id| outline.name(id);
     let makers = outline.makers.iter();
     makers
-        .map(|m| (text(m.name).to_vec(), Arc::new(Template::new(text(m.params), text(m.body)))))
+        .map(|m| {
+            let template = match m.params {
+                NO_NAME => Template::word(text(m.body)),
+                params => Template::new(text(params), text(m.body)),
+            };
+            (text(m.name).to_vec(), Arc::new(template))
+        })
         .collect()
 }
 
@@ -77,6 +85,12 @@ pub(super) fn hashes(outline: Option<&FileOutline>) -> HashMap<Vec<u8>, u32> {
             .or_insert(hash);
     }
     found
+}
+
+/// The last macro of this name that takes no arguments.
+pub(super) fn word_of(makers: &[(Vec<u8>, Arc<Template>)], name: &[u8]) -> Option<Arc<Template>> {
+    let is_it = |(own, template): &&(Vec<u8>, Arc<Template>)| own == name && template.is_word();
+    makers.iter().rev().find(is_it).map(|(_, template)| Arc::clone(template))
 }
 
 fn hash_of(params: &[u8], body: &[u8]) -> u32 {
@@ -186,7 +200,7 @@ pub(super) struct Made {
     /// New definitions; they follow the file's own.
     pub(super) definitions: Vec<(Vec<u8>, Definition)>,
     /// Uses, with the names used and, where there is one, the receiver's.
-    pub(super) uses: Vec<(Vec<u8>, Option<Vec<u8>>, Use)>,
+    pub(super) uses: Vec<NamedUse>,
     /// Names of definitions that the file has already.
     pub(super) renamed: Vec<(u32, Vec<u8>, Flags)>,
 }
@@ -199,7 +213,26 @@ pub(super) struct Known<'a> {
     pub(super) find: &'a dyn Fn(&[u8], u32) -> Option<u32>,
     /// The number of the one that stands for the file.
     pub(super) file: Option<u32>,
+    /// The one with this number, but for its name.
+    pub(super) definition: &'a dyn Fn(u32) -> Option<Definition>,
+    /// The file's own macro of this name without arguments.
+    pub(super) own_word: &'a dyn Fn(&[u8]) -> Option<Arc<Template>>,
+    /// The uses in the one with this number, with the names used and the receivers'.
+    pub(super) uses: &'a dyn Fn(u32) -> Vec<NamedUse>,
 }
+
+impl Known<'_> {
+    /// The macros that `lookup` knows of a name; of those without arguments, `=NAME`, the file's own one.
+    fn or_own_word(&self, asked: &[u8], lookup: expand::Others) -> Vec<Arc<Template>> {
+        match asked.strip_prefix(b"=") {
+            Some(name) => (self.own_word)(name).into_iter().collect(),
+            None => lookup(asked),
+        }
+    }
+}
+
+/// A use, with the name used and, where there is one, the receiver's.
+pub(super) type NamedUse = (Vec<u8>, Option<Vec<u8>>, Use);
 
 impl Made {
     /// What the uses `invoked` make, with the macros that `lookup` knows.
@@ -212,6 +245,11 @@ impl Made {
         let mut made = Made::default();
         let (mut file, mut written) = (known.file, 0);
         for invocation in invoked {
+            if invocation.kind == InvocationKind::Each {
+                made.add_each(invocation, known, lookup);
+                continue;
+            }
+            let lookup: expand::Others = &|asked: &[u8]| known.or_own_word(asked, lookup);
             let templates = lookup(&invocation.name);
             if invocation.kind == InvocationKind::Name {
                 let named = templates
@@ -231,6 +269,36 @@ impl Made {
             }
         }
         made
+    }
+
+    /// Adds a definition for each name that the files make that include this one, with what it uses by
+    /// their names.
+    fn add_each(&mut self, invocation: &Invoked, known: &Known, lookup: expand::Others) {
+        let Some(definition) = (known.definition)(invocation.heads) else { return };
+        let arguments = &invocation.arguments[..];
+        let mut parts = arguments.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+        let is_upper = |part: &&[u8]| {
+            !part.is_empty() && !part.iter().any(|b| b.is_ascii_lowercase() || *b == b'(')
+        };
+        let Some(part) = parts.find(is_upper).map(|part| [b"=", part].concat()) else { return };
+        let uses = (known.uses)(invocation.heads);
+        let mut known_names: Vec<Vec<u8>> = Vec::new();
+        for word in lookup(&part) {
+            let with_word = |asked: &[u8]| match asked == part {
+                true => vec![Arc::clone(&word)],
+                false => known.or_own_word(asked, lookup),
+            };
+            let name_of = |text: Vec<u8>| expand::name_of(text, &with_word);
+            let own = name_of([&invocation.name[..], b"(", arguments, b")"].concat());
+            let Some(own) = own.filter(|own| !known_names.contains(own)) else { continue };
+            known_names.push(own.clone());
+            let within = self.push(known, own, definition);
+            let renamed = |name: &[u8]| name_of((known.own_word)(name)?.body().to_vec());
+            self.uses.extend(uses.iter().map(|(name, via, used)| {
+                let name = renamed(name).unwrap_or_else(|| name.clone());
+                (name, via.clone(), Use { within, ..*used })
+            }));
+        }
     }
 
     fn add(
@@ -291,31 +359,47 @@ impl Made {
     }
 }
 
+/// Macros by their names, with their files' numbers.
+type ByName<'f> = HashMap<&'f [u8], Vec<(u32, &'f Arc<Template>)>>;
+
 /// Adds to all files what other files' macros make in them.
-pub(super) fn add(files: &mut [FileRecord], names: &Interner, idioms: &Idioms) {
-    let mut makers: HashMap<&[u8], Vec<(u32, &Arc<Template>)>> = HashMap::new();
+///
+/// # Errors
+/// When what `scratch` keeps of them can't be read.
+pub(super) fn add(
+    files: &mut [FileRecord],
+    names: &Interner,
+    idioms: &Idioms,
+    scratch: &Scratch,
+) -> io::Result<()> {
+    let (mut makers, mut words) = (ByName::new(), ByName::new());
     for (number, file) in files.iter().enumerate() {
         for (name, template) in &file.makers {
+            let makers = if template.is_word() { &mut words } else { &mut makers };
             makers.entry(name).or_default().push((number as u32, template));
         }
     }
     let origins: Vec<Origin> =
         files.par_iter().map(|file| Origin::new(&file.path, &file.includes)).collect();
-    let made: Vec<Made> = files
+    let made: io::Result<Vec<Made>> = files
         .par_iter()
         .zip(&origins)
         .map(|(file, from)| {
             if file.invoked.is_empty() {
-                return Made::default();
+                return Ok(Made::default());
             }
             // One macro is used many times in a file.
             let meant: RefCell<HashMap<&[u8], Vec<Arc<Template>>>> = RefCell::default();
             let lookup = |name: &[u8]| {
+                let of = |(number, template): &(u32, _)| (origins[*number as usize], *template);
+                if let Some(name) = name.strip_prefix(b"=") {
+                    return words
+                        .get(name)
+                        .map(|known| chosen(*from, known.iter().map(of)))
+                        .unwrap_or_default();
+                }
                 let Some((name, known)) = makers.get_key_value(name) else { return Vec::new() };
-                let found = || {
-                    let of = |(number, template): &(u32, _)| (origins[*number as usize], *template);
-                    chosen(*from, known.iter().map(of))
-                };
+                let found = || chosen(*from, known.iter().map(of));
                 meant.borrow_mut().entry(name).or_insert_with(found).clone()
             };
             let by_place: HashMap<(u32, u32), u32> = (0u32..)
@@ -324,15 +408,49 @@ pub(super) fn add(files: &mut [FileRecord], names: &Interner, idioms: &Idioms) {
                 .collect();
             let find = |name: &[u8], first| by_place.get(&(names.find(name)?, first)).copied();
             let is_file = |d: &DefRecord| d.kind() == Kind::File;
+            let uses = UsesWithin::of(file, scratch)?;
             let known = Known {
                 count: file.definitions.len() as u32,
                 find: &find,
                 file: file.definitions.iter().position(is_file).map(|at| at as u32),
+                definition: &|number| file.definitions.get(number as usize)?.definition(),
+                own_word: &|name| word_of(&file.makers, name),
+                uses: &|number| uses.of_definition(number, names),
             };
-            Made::of(&file.invoked, &known, idioms, &lookup)
+            Ok(Made::of(&file.invoked, &known, idioms, &lookup))
         })
         .collect();
-    files.par_iter_mut().zip(made).for_each(|(file, made)| put(file, made, names));
+    files.par_iter_mut().zip(made?).for_each(|(file, made)| put(file, made, names));
+    Ok(())
+}
+
+/// The uses in those definitions of a file that are made again for each file that includes it.
+struct UsesWithin {
+    /// By the definitions' numbers.
+    uses: Vec<UseRecord>,
+}
+
+impl UsesWithin {
+    fn of(file: &FileRecord, scratch: &Scratch) -> io::Result<UsesWithin> {
+        let made = file.invoked.iter().filter(|invoked| invoked.kind == InvocationKind::Each);
+        let mut heads: Vec<u32> = made.map(|invoked| invoked.heads).collect();
+        if heads.is_empty() {
+            return Ok(UsesWithin { uses: Vec::new() });
+        }
+        heads.sort_unstable();
+        let others = file.packed.others(scratch)?;
+        let all = file.packed.in_constants().chain(others.numbered());
+        let is_wanted = |used: &UseRecord| heads.binary_search(&used.within).is_ok();
+        let mut uses: Vec<UseRecord> = all.filter(is_wanted).collect();
+        uses.sort_by_key(|used| used.within);
+        Ok(UsesWithin { uses })
+    }
+
+    fn of_definition(&self, number: u32, names: &Interner) -> Vec<NamedUse> {
+        let start = self.uses.partition_point(|used| used.within < number);
+        let own = self.uses[start..].iter().take_while(|used| used.within == number);
+        own.map(|used| used.named(names)).collect()
+    }
 }
 
 fn put(file: &mut FileRecord, made: Made, names: &Interner) {

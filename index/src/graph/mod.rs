@@ -19,6 +19,7 @@ mod filter;
 mod formats;
 mod forward;
 pub(crate) mod guard;
+mod holders;
 mod ids;
 mod include;
 mod instances;

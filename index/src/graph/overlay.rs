@@ -253,9 +253,9 @@ impl Overlay<'_> {
         self.instantiated.get(index as usize).map_or(&[], Vec::as_slice)
     }
 
-    pub(super) fn member_type(&self, index: u32) -> Option<NameRef> {
+    pub(super) fn type_of(&self, index: u32) -> Option<NameRef> {
         match &self.stored {
-            Some(laid) => laid.member_type(index),
+            Some(laid) => laid.type_of(index),
             None => {
                 let found = self.types.binary_search_by_key(&index, |(at, _)| *at);
                 found.ok().map(|at| self.types[at].1)

@@ -4,7 +4,7 @@
 //! A definition that is longer than that is looked up in a table beside.
 
 use super::base::DefInfo;
-use crate::outline::{Definition, Flags, Kind};
+use crate::outline::{Definition, Flags, Kind, NO_NAME};
 
 const LONGEST: u64 = (1 << 10) - 1;
 const LAST_LINE: u64 = (1 << 22) - 1;
@@ -50,6 +50,14 @@ impl DefRecord {
     /// The record as it is stored, of the file with this number.
     pub(super) fn in_file(self, file: u32) -> u64 {
         self.packed() | u64::from(file & 0xf_ffff)
+    }
+
+    /// The definition, but for its name and what only an outline has.
+    pub(super) fn definition(self) -> Option<Definition> {
+        let Record { first, kind, flags, more, .. } = unpack(self.packed().to_le_bytes())?;
+        let last = first + more.unwrap_or(0);
+        let (name, guard, params) = (NO_NAME, NO_NAME, NO_NAME);
+        Some(Definition { name, kind, flags, first, last, doc: 0, guard, params })
     }
 
     /// What it defines.

@@ -11,7 +11,7 @@ use crate::idiom::Idioms;
 use crate::outline::{Definition, FileOutline, Kind, NO_NAME, Template, expand};
 
 use super::base::{DefInfo, Graph};
-use super::builder::IncludeRecord;
+use super::builder::{IncludeRecord, is_plain};
 use super::ids::{FileId, NameRef};
 use super::made::{self, Known, Made, Origin};
 use super::regain::Laying;
@@ -104,6 +104,8 @@ impl Graph<'_> {
             if let Some(known) = meant.borrow().get(name) {
                 return known.clone();
             }
+            let word = name.strip_prefix(b"=");
+            let (asked, name, is_word) = (name, word.unwrap_or(name), word.is_some());
             let mut paths = self.paths_with_macro(name, from);
             paths.extend(offers.changed.get(name).into_iter().flatten().cloned());
             paths.sort_unstable();
@@ -111,11 +113,14 @@ impl Graph<'_> {
             let found: Vec<(Vec<u8>, Arc<Offer>)> =
                 paths.into_iter().filter_map(|p| Some((p.clone(), offers.of_file(&p)?))).collect();
             let makers = found.iter().flat_map(|(path, offer)| {
-                let named = offer.makers.iter().filter(|(own, _)| own == name);
+                let is_it = |(own, template): &&(Vec<u8>, Arc<Template>)| {
+                    own == name && template.is_word() == is_word
+                };
+                let named = offer.makers.iter().filter(is_it);
                 named.map(|(_, template)| (Origin::new(path, &offer.includes), template))
             });
             let chosen = made::chosen(from, makers);
-            meant.borrow_mut().insert(name.to_vec(), chosen.clone());
+            meant.borrow_mut().insert(asked.to_vec(), chosen.clone());
             chosen
         };
         let made = made_in(outline, idioms, &lookup);
@@ -127,7 +132,8 @@ impl Graph<'_> {
         let definitions = self.find_name(name).map(|n| self.definitions_of(n)).unwrap_or_default();
         let is_header = from.place.is_header;
         let may = |file: FileId| is_header || self.place(file).is_header;
-        let macros = definitions.iter().filter(|d| d.kind == Kind::Macro && may(d.file));
+        let is_macro = |kind: Kind| matches!(kind, Kind::Macro | Kind::Constant);
+        let macros = definitions.iter().filter(|d| is_macro(d.kind) && may(d.file));
         macros.map(|d| self.path(d.file).to_vec()).collect()
     }
 
@@ -208,10 +214,19 @@ fn made_in(outline: &FileOutline, idioms: &Idioms, lookup: expand::Others) -> Ma
         outline.definitions.iter().position(same).map(|at| at as u32)
     };
     let is_file = |d: &Definition| d.kind == Kind::File;
+    let own_makers = made::makers(outline);
     let known = Known {
         count: outline.definitions.len() as u32,
         find: &find,
         file: outline.definitions.iter().position(is_file).map(|at| at as u32),
+        definition: &|number| outline.definitions.get(number as usize).copied(),
+        own_word: &|name| made::word_of(&own_makers, name),
+        uses: &|number| {
+            let text = |name: u32| outline.name(name).to_vec();
+            let uses = outline.uses.iter().filter(|used| used.within == number);
+            let uses = uses.filter(|used| !is_plain(outline, used));
+            uses.map(|u| (text(u.name), (u.via != NO_NAME).then(|| text(u.via)), *u)).collect()
+        },
     };
     Made::of(&made::invoked(outline), &known, idioms, lookup)
 }

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, PoisonError};
 
-use crate::outline::{Kind, UseKind};
+use crate::outline::UseKind;
 
 use super::base::{DefInfo, Edge, Graph};
 use super::ids::{DefId, FileId, NameRef};
@@ -49,6 +49,15 @@ const MOST_PASSED: usize = 1 << 10;
 /// Of so many files that put a function into a slot it is known which they are.
 const MOST_TABLES: usize = 64;
 
+/// Whether the struct that a path leads to is told by nothing else: where it begins with what another file
+/// says, others may begin so, too.
+fn is_path(tag: &[u8]) -> bool {
+    tag.contains(&b'.')
+        && !tag.starts_with(b"()")
+        && !tag.starts_with(b"=")
+        && !tag.starts_with(b"~")
+}
+
 /// The slots of each field by their structures, of the fields that were asked for.
 pub(super) type Classes = HashMap<Vec<u8>, HashMap<NameRef, Arc<Vec<NameRef>>>>;
 
@@ -75,49 +84,12 @@ impl Graph<'_> {
         }
         let known = self.struct_at(tag).or_else(|| self.only_struct_with(field));
         // A member without a tag of its own is known by its path alone.
-        known.or_else(|| tag.contains(&b'.').then(|| tag.to_vec()))
+        known.or_else(|| is_path(tag).then(|| tag.to_vec()))
     }
 
     /// Whether a slot's struct is known by its path alone.
     fn is_by_path(&self, slot: NameRef) -> bool {
-        self.slot_struct(&self.name(slot)).is_some_and(|tag| tag.contains(&b'.'))
-    }
-
-    /// The struct that a path leads to: `inode.i_op` to what the member `i_op` of `struct inode`
-    /// holds or points to.
-    pub fn struct_at(&self, path: &[u8]) -> Option<Vec<u8>> {
-        let mut parts = path.split(|byte| *byte == b'.');
-        let mut held = parts.next().unwrap_or_default().to_vec();
-        for part in parts {
-            held = self.struct_held(part, &held)?;
-        }
-        Some(held)
-    }
-
-    /// The struct that the member `field` of the struct `tag` holds or points to.
-    fn struct_held(&self, field: &[u8], tag: &[u8]) -> Option<Vec<u8>> {
-        let members = self.definitions_of(self.find_name(&[field, b"@", tag].concat())?);
-        let holds = members.iter().find_map(|member| self.member_type(member));
-        holds.map(|name| self.name(name))
-    }
-
-    /// The one struct that has a member of this name that holds functions.
-    fn only_struct_with(&self, field: &[u8]) -> Option<Vec<u8>> {
-        let start = [field, b"@"].concat();
-        let mut tags = Vec::new();
-        let mut members = Vec::new();
-        self.names_starting_with(&start, |name, text| {
-            members.push((name, text[start.len()..].to_vec()))
-        });
-        for (name, tag) in
-            members.into_iter().filter(|(_, tag)| !tag.is_empty() && !tag.contains(&b'.'))
-        {
-            let found = self.definitions_of(name);
-            if found.iter().any(|d| d.kind == Kind::Member && self.member_type(d).is_none()) {
-                tags.push(tag);
-            }
-        }
-        if tags.len() == 1 { tags.pop() } else { None }
+        self.slot_struct(&self.name(slot)).is_some_and(|tag| is_path(&tag))
     }
 
     /// All names of the slot that `slot` is; none where its structure is not known.

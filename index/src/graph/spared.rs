@@ -60,7 +60,7 @@ impl Spared {
     }
 }
 
-/// What a definition is, but for its uses: name, lines, kind and flags, and what a member holds.
+/// What a definition is, but for its uses: name, lines, kind and flags, and the struct that it holds.
 type Head = (u32, (u32, u32), (u8, u8), u32);
 
 /// What a use is of, how, and by whom it is received, in a definition.
@@ -75,6 +75,8 @@ struct Numbered<'o> {
     ids: HashMap<&'o [u8], u32>,
     /// For each name the number of the first one like it.
     first: Vec<u32>,
+    /// The structs that definitions hold that are no members, by the definitions' numbers.
+    holds: HashMap<u32, u32>,
 }
 
 impl<'o> Numbered<'o> {
@@ -82,16 +84,21 @@ impl<'o> Numbered<'o> {
         let mut ids = HashMap::with_capacity(outline.names.len());
         let all = 0..outline.names.len() as u32;
         let first = all.map(|id| *ids.entry(outline.name(id)).or_insert(id)).collect();
-        Numbered { outline, ids, first }
+        let holds = outline.holds.iter().copied().collect();
+        Numbered { outline, ids, first, holds }
     }
 
     fn id(&self, name: u32) -> u32 {
         self.first.get(name as usize).copied().unwrap_or(NO_NAME)
     }
 
-    fn head(&self, definition: &Definition) -> Head {
+    fn head(&self, number: usize, definition: &Definition) -> Head {
         let Definition { name, kind, flags, first, last, params, .. } = *definition;
-        let holds = if kind == Kind::Member { self.id(params) } else { NO_NAME };
+        let holds = match kind {
+            Kind::Member => Some(params),
+            _ => self.holds.get(&(number as u32)).copied(),
+        };
+        let holds = holds.map_or(NO_NAME, |holds| self.id(holds));
         (self.id(name), (first, last), (kind as u8, flags.0), holds)
     }
 
@@ -153,14 +160,14 @@ impl Graph<'_> {
         };
         let mut were = Vec::with_capacity(before.len());
         for definition in before {
-            let holds = self.member_type(definition).map_or(Some(NO_NAME), &mut id_of)?;
+            let holds = self.type_of(definition).map_or(Some(NO_NAME), &mut id_of)?;
             let DefInfo { first, last, kind, flags, .. } = *definition;
             let head = (id_of(definition.name)?, (first, last), (kind as u8, flags.0), holds);
             were.push((head, definition));
         }
         were.sort_unstable_by_key(|(head, definition)| (*head, definition.id));
         let heads = outline.definitions.iter().enumerate();
-        let mut are: Vec<(Head, usize)> = heads.map(|(at, d)| (names.head(d), at)).collect();
+        let mut are: Vec<(Head, usize)> = heads.map(|(at, d)| (names.head(at, d), at)).collect();
         are.sort_unstable();
         let uses = names.uses(laying.own_uses);
         let mut keys = Vec::new();

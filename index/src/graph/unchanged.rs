@@ -56,7 +56,7 @@ impl Graph<'_> {
             name: definition.name,
             lines: (definition.first, definition.last),
             what: (definition.kind as u8, definition.flags.0),
-            holds: self.member_type(definition),
+            holds: self.type_of(definition),
             edges: self.edges_of(definition),
         }
     }

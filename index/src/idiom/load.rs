@@ -49,6 +49,8 @@ struct File {
     #[serde(default)]
     function_types: Vec<String>,
     #[serde(default)]
+    plain_types: Vec<String>,
+    #[serde(default)]
     member_macros: HashMap<String, String>,
     #[serde(default)]
     pastes: Vec<String>,
@@ -79,6 +81,8 @@ struct DefineEntry {
     params: usize,
     #[serde(default, rename = "static")]
     is_static: bool,
+    #[serde(default)]
+    runs_on: bool,
 }
 
 #[derive(Deserialize)]
@@ -218,6 +222,7 @@ pub struct Idioms {
     calling_includes: Names<Vec<u8>>,
     callbacks: Vec<Vec<u8>>,
     function_types: HashSet<Vec<u8>, BuildHasherDefault<NameHasher>>,
+    plain_types: HashSet<Vec<u8>, BuildHasherDefault<NameHasher>>,
     member_macros: HashMap<Vec<u8>, Vec<u8>, BuildHasherDefault<NameHasher>>,
     pastes: HashSet<Vec<u8>, BuildHasherDefault<NameHasher>>,
     reads: HashSet<Vec<u8>, BuildHasherDefault<NameHasher>>,
@@ -283,6 +288,8 @@ impl Idioms {
         self.callbacks.extend(parsed.callbacks.iter().map(|word| word.as_bytes().to_vec()));
         self.function_types
             .extend(parsed.function_types.iter().map(|name| name.as_bytes().to_vec()));
+        let plain_types = parsed.plain_types.into_iter();
+        self.plain_types.extend(plain_types.map(String::into_bytes));
         let member_macros = parsed.member_macros.into_iter();
         self.member_macros.extend(member_macros.map(|(name, path)| (name.into(), path.into())));
         self.pastes.extend(parsed.pastes.iter().map(|word| word.as_bytes().to_vec()));
@@ -331,6 +338,7 @@ impl Idioms {
             holds: entry.holds,
             params: entry.params,
             is_static: entry.is_static,
+            runs_on: entry.runs_on,
         };
         if idiom.names.is_empty() {
             return Err("`names` is empty".to_owned());
@@ -453,6 +461,11 @@ impl Idioms {
     /// Whether a type is listed as one of functions, or of pointers to them.
     pub fn is_function_type(&self, name: &[u8]) -> bool {
         self.function_types.contains(name)
+    }
+
+    /// Whether a type's name stands for a number or the like: there are no functions behind it.
+    pub fn is_plain_type(&self, name: &[u8]) -> bool {
+        self.plain_types.contains(name)
     }
 
     /// Whether the word is an attribute, so that `word(…)` is not a function's head.

@@ -28,7 +28,8 @@ pub struct Define {
     pub init: Vec<Template>,
     /// Names that fill slots because of it, each with its slot.
     pub fills: Vec<(Template, Template)>,
-    /// What the first name calls, where the macro's text in the tree doesn't tell.
+    /// What the first name calls, where the macro's text in the tree doesn't tell; a slot (`x(1)@*`): it
+    /// calls through that.
     pub calls: Vec<Template>,
     /// The structure that the variable is whose values follow: `DEFINE_SCHED_CLASS(rt) = {…}`.
     pub holds: Option<String>,
@@ -36,6 +37,8 @@ pub struct Define {
     pub params: usize,
     /// Whether the macro is only the head of a declaration whose initializer follows (`= {…}`).
     pub is_static: bool,
+    /// Whether the code before it runs on into it.
+    pub runs_on: bool,
 }
 
 /// A macro that registers functions: `module_init(ext4_init_fs)`.

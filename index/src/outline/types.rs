@@ -126,7 +126,7 @@ pub struct Instance {
 pub struct Maker {
     /// Its name.
     pub name: NameId,
-    /// Its parameters as written.
+    /// Its parameters as written; none: it takes no arguments.
     pub params: NameId,
     /// Its body as written.
     pub body: NameId,
@@ -141,6 +141,9 @@ pub enum InvocationKind {
     Head,
     /// `int MACRO(…)(int a) { … }`: a function's name.
     Name,
+    /// A name that the header itself makes of what the files that include it define: `#define mtype_add
+    /// TOKEN(MTYPE, _add)`. There is one for each of them.
+    Each,
 }
 
 /// A macro used at the top level that this file does not define: what it makes is known once
@@ -182,6 +185,9 @@ pub struct FileOutline {
     pub makers: Vec<Maker>,
     /// Uses of such macros that are not resolved.
     pub invocations: Vec<Invocation>,
+    /// Of what other files see: the definition's number, and the structure that a variable holds, a
+    /// function or a macro gives a pointer to, or a type's name stands for.
+    pub holds: Vec<(u32, NameId)>,
     /// What it says of printing: [`Formats::read`](super::formats::Formats::read) reads it.
     #[serde(with = "serde_bytes")]
     pub formats: Vec<u8>,
@@ -226,6 +232,7 @@ impl FileOutline {
                 .all(|u| name(u.name) && name(u.via) && (u.within == NOWHERE || u.within < count))
             && self.includes.iter().all(|i| name(i.path))
             && self.instances.iter().all(|i| name(i.name))
+            && self.holds.iter().all(|(number, held)| *number < count && name(*held))
             && self.makers.iter().all(|m| name(m.name) && name(m.params) && name(m.body))
             && self.invocations.iter().all(|i| {
                 name(i.name) && name(i.arguments) && (i.heads == NOWHERE || i.heads < count)

@@ -187,10 +187,10 @@ fn part_of(path: &str, chance: &mut Chance) -> String {
     if path.ends_with(".S") {
         return format!("SYM_FUNC_START({one})\n\tcall {other}\n\tret\nSYM_FUNC_END({one})\n");
     }
-    match chance.below(19) {
-        16 => format!("#define {one}(x) int x##_show(void) {{ return {other}(x); }}\n"),
-        17 => format!("#define {one}(x) {other}(x##_one)\n"),
-        18 => format!("{one}({other});\n"),
+    match chance.below(25) {
+        22 => format!("#define {one}(x) int x##_show(void) {{ return {other}(x); }}\n"),
+        23 => format!("#define {one}(x) {other}(x##_one)\n"),
+        24 => format!("{one}({other});\n"),
         0 => format!("#define {one} {other}\n"),
         1 => format!("#define {one} {other}({})\n", chance.pick(&NAMES)),
         2 => format!("#define {one}(x) {other}(x)\n"),
@@ -218,6 +218,19 @@ fn part_of(path: &str, chance: &mut Chance) -> String {
             "#define CREATE_TRACE_POINTS\n#include <trace/trace.h>\n#include \"a.h\"\n".to_owned()
         }
         11 => format!("int {one} = {other};\n"),
+        12 => format!("extern struct {} *{one};\n", chance.pick(&["ops", "dev", "alpha"])),
+        13 => format!("struct {} *{one}(int);\n", chance.pick(&["ops", "dev", "alpha"])),
+        14 => format!("typedef struct {} {one};\n", chance.pick(&["ops", "dev", "alpha"])),
+        15 => format!("#define {one}(x) container_of(x, struct ops, {other})\n"),
+        // `CURRENT(MAY_WRITE, _it)` makes names of what `MAY_WRITE` is for each file that includes it.
+        16 => chance
+            .pick(&[
+                "#define CURRENT(a, b) a##b\n#define MAY_WRITE alpha\n",
+                "#define open_it CURRENT(MAY_WRITE, _it)\n",
+                "#define MAY_WRITE open\n#include \"a.h\"\n#undef MAY_WRITE\n",
+                "int CURRENT(MAY_WRITE)(int a) { return open_it(a); }\n",
+            ])
+            .to_owned(),
         _ => function(one, chance),
     }
 }
@@ -228,7 +241,7 @@ fn function(name: &str, chance: &mut Chance) -> String {
         format!("/* Frees the {name} of a queue. */\n{head} {name}(struct dev *d)\n{{\n");
     for _ in 0..chance.below(5) {
         let (one, other) = (chance.pick(&NAMES), chance.pick(&NAMES));
-        text += &match chance.below(10) {
+        text += &match chance.below(14) {
             0 | 1 => format!("\t{one}({other});\n"),
             2 => format!("\treg({one}, {other});\n"),
             3 => format!("\tret = {one};\n"),
@@ -236,6 +249,10 @@ fn function(name: &str, chance: &mut Chance) -> String {
             5 => format!("\td->{one}->open(1);\n"),
             6 => format!("\tkthread_run({one}, 0, \"t\");\n"),
             7 => format!("\td->open = {one};\n"),
+            10 => format!("\t{one}(d)->open({other});\n"),
+            11 => format!("\t{one}.open(1);\n\t{one}->open = {other};\n"),
+            12 => format!("\t{one} *it = {other}(d);\n\tit->open(1);\n"),
+            13 => format!("\t{one}(d)->{other}->open(1);\n"),
             8 => format!("\tif (IS_ENABLED(CONFIG_{one}))\n\t\t{other}(1);\n"),
             _ => format!("\tfind()->open({one});\n"),
         };

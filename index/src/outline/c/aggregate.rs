@@ -9,6 +9,39 @@ use super::walk::Place;
 use super::words::{Word, word};
 use super::{Item, Reader};
 
+/// A member's name is so many tokens behind the `}` of its struct.
+const LONGEST_NAME: usize = 16;
+
+/// The structs and unions inside another one.
+struct Inside {
+    /// Where their braces open and close, sorted.
+    braces: Vec<(usize, usize)>,
+    /// The members that are one: the name, the slot, and the struct that it is.
+    named: Vec<(Token, NameId, NameId)>,
+    /// The members of all, each with the number of the one that it is in, from 1; 0: of none with a name.
+    fields: Vec<(NameId, usize)>,
+}
+
+impl Inside {
+    fn of(tokens: &[Token]) -> Self {
+        let (mut braces, mut open) = (Vec::new(), Vec::new());
+        for (at, token) in tokens.iter().enumerate() {
+            if token.is(b'{') {
+                open.push(at);
+            } else if token.is(b'}') {
+                braces.extend(open.pop().map(|open| (open, at)));
+            }
+        }
+        braces.sort_unstable();
+        Inside { braces, named: Vec::new(), fields: Vec::new() }
+    }
+
+    fn close_of(&self, open: usize) -> Option<usize> {
+        let at = self.braces.binary_search_by_key(&open, |(open, _)| *open).ok()?;
+        self.braces.get(at).map(|(_, close)| *close)
+    }
+}
+
 impl Reader<'_> {
     /// `struct x {…} y;`: the type, its members, and the variables after it.
     pub(super) fn read_aggregate(&mut self, item: &Item, open: usize) {
@@ -59,8 +92,13 @@ impl Reader<'_> {
         }
     }
 
-    /// The tag of a struct without one that a variable is declared with.
+    /// The tag of a struct without one that a variable is declared with, or a type's name.
     pub(super) fn unnamed_tag(&mut self, item: &Item, kind: Kind) -> NameId {
+        if kind != Kind::Enum && item.tokens[0].text(self.bytes) == b"typedef" {
+            let start = item.close.map_or(1, |close| close + 1);
+            let Some(name) = self.typedef_name(item, start) else { return NO_NAME };
+            return self.sink.intern(name.text(self.bytes));
+        }
         let Some(close) = item.close.filter(|_| kind == Kind::Struct && item.equals.is_some())
         else {
             return NO_NAME;
@@ -107,32 +145,95 @@ impl Reader<'_> {
         }
     }
 
-    /// Members, those of unnamed structs inside too.
+    /// Members, those of structs and unions inside too: these are the outer one's, unless they are of a
+    /// struct with a tag of its own.
     fn read_fields(&mut self, tokens: &[Token], tag: NameId) {
-        let mut start = 0;
-        let mut at = 0;
-        let mut depth = 0usize;
         let has_functions = tokens.windows(2).any(|pair| {
             let is_type = || pair[0].kind == TokenKind::Ident && pair[1].kind == TokenKind::Ident;
             pair[0].is(b'(') && pair[1].is(b'*')
                 || is_type() && self.is_callback(pair[0].text(self.bytes))
         });
-        while at < tokens.len() {
-            let token = tokens[at];
+        let mut inside = Inside::of(tokens);
+        let mut around = vec![(tag, 0)];
+        let (mut start, mut depth) = (0, 0usize);
+        for (at, token) in tokens.iter().enumerate() {
             if token.is(b'(') || token.is(b'[') {
                 depth += 1;
             } else if token.is(b')') || token.is(b']') {
                 depth = depth.saturating_sub(1);
             } else if depth == 0 && (token.is(b';') || token.is(b'{') || token.is(b'}')) {
-                if token.is(b';') {
+                let line = &tokens[start..at];
+                let (within, named) = around.last().copied().unwrap_or((tag, 0));
+                if token.is(b'{') {
+                    around.push(self.enter_inside(tokens, line, at, (within, named), &mut inside));
+                } else if token.is(b'}') {
+                    around.truncate((around.len() - 1).max(1));
+                } else {
                     if has_functions {
-                        self.note_members(&tokens[start..at], tag);
+                        self.note_members(line, within);
                     }
-                    self.read_field(&tokens[start..at], tag);
+                    if let Some(field) = self.read_field(line, within) {
+                        inside.fields.push((field, named));
+                    }
                 }
                 start = at + 1;
             }
-            at += 1;
+        }
+        self.define_inside(inside);
+    }
+
+    /// The struct whose members stand behind the `{` at `open`, with the head `head`, and which of the
+    /// named ones that is, in the one that `around` says.
+    fn enter_inside(
+        &mut self,
+        tokens: &[Token],
+        head: &[Token],
+        open: usize,
+        around: (NameId, usize),
+        inside: &mut Inside,
+    ) -> (NameId, usize) {
+        let text = |t: &Token| t.text(self.bytes);
+        let is_name = |t: &&Token| {
+            t.kind == TokenKind::Ident
+                && word(text(t)) == Word::Name
+                && !text(t).starts_with(b"__")
+                && !self.idioms.is_attribute(text(t))
+        };
+        let Some(close) = inside.close_of(open) else { return around };
+        let named = tokens[close + 1..].iter().take(LONGEST_NAME).take_while(|t| !t.is(b';'));
+        let Some(name) = named.into_iter().find(is_name).copied() else { return around };
+        let is_tag = |t: &Token| t.kind == TokenKind::Ident && word(text(t)) == Word::Tag;
+        let tag = head.iter().rposition(is_tag).and_then(|at| head[at + 1..].iter().find(is_name));
+        let (slot, holds) = match tag.copied() {
+            Some(own) => {
+                let own = self.sink.intern(own.text(self.bytes));
+                (self.slot(name.text(self.bytes), around.0), own)
+            }
+            None => (self.slot(name.text(self.bytes), around.0), around.0),
+        };
+        inside.fields.push((slot, around.1));
+        inside.named.push((name, slot, holds));
+        (holds, inside.named.len())
+    }
+
+    /// Defines the members that are structs without a tag: what they hold are members of the outer one,
+    /// unless two of these have one name.
+    fn define_inside(&mut self, mut inside: Inside) {
+        if inside.named.is_empty() {
+            return;
+        }
+        let mut used = vec![false; inside.named.len() + 1];
+        inside.fields.iter().for_each(|(_, named)| used[*named] = true);
+        inside.fields.sort_unstable();
+        inside.fields.dedup();
+        let same = inside.fields.chunk_by(|one, other| one.0 == other.0);
+        for (_, named) in same.filter(|same| same.len() > 1).flatten() {
+            used[*named] = false;
+        }
+        for (at, (name, slot, holds)) in inside.named.into_iter().enumerate() {
+            if used[at + 1] {
+                self.sink.define(Self::line_definition(slot, Kind::Member, name, holds));
+            }
         }
     }
 
@@ -156,8 +257,8 @@ impl Reader<'_> {
         self.members.entry(tag).or_default().extend(found);
     }
 
-    /// `int (*open)(…)`, `const struct file_operations *f_op`.
-    fn read_field(&mut self, tokens: &[Token], tag: NameId) {
+    /// `int (*open)(…)`, `const struct file_operations *f_op`, `mempool_t *pool`; the slot, if it is one.
+    fn read_field(&mut self, tokens: &[Token], tag: NameId) -> Option<NameId> {
         let pointer = tokens.windows(2).position(|pair| pair[0].is(b'(') && pair[1].is(b'*'));
         let is_name =
             |t: &Token| t.kind == TokenKind::Ident && word(t.text(self.bytes)) == Word::Name;
@@ -165,28 +266,48 @@ impl Reader<'_> {
             let close = closing(tokens, at, tokens.len());
             let called =
                 close.is_some_and(|close| tokens.get(close + 1).is_some_and(|t| t.is(b'(')));
-            let Some(field) = tokens[at..].iter().find(|t| is_name(t)).filter(|_| called) else {
-                return;
-            };
-            (*field, NO_NAME)
+            (*tokens[at..].iter().find(|t| is_name(t)).filter(|_| called)?, NO_NAME)
         } else {
             let is_tag = |t: &Token| t.kind == TokenKind::Ident && t.text(self.bytes) == b"struct";
-            let Some(at) = tokens.iter().position(is_tag) else { return };
-            let Some(holds) = tokens.get(at + 1).filter(|t| is_name(t)) else { return };
+            let Some(at) = tokens.iter().position(is_tag) else {
+                return self.read_field_by_name(tokens, tag);
+            };
+            let holds = tokens.get(at + 1).filter(|t| is_name(t))?;
             let end = tokens.iter().position(|t| t.is(b'[') || t.is(b',')).unwrap_or(tokens.len());
             let fields = tokens.get(at + 2..end).unwrap_or_default();
-            let Some(field) = fields.iter().find(|t| {
+            let field = fields.iter().find(|t| {
                 is_name(t)
                     && !self.idioms.is_attribute(t.text(self.bytes))
                     && t.text(self.bytes) != b"__rcu"
-            }) else {
-                return;
-            };
+            })?;
             (*field, self.sink.intern(holds.text(self.bytes)))
         };
+        Some(self.define_field(field, tag, holds))
+    }
+
+    /// `mempool_t *pool`, `wait_queue_entry_t wait`.
+    fn read_field_by_name(&mut self, tokens: &[Token], tag: NameId) -> Option<NameId> {
+        let mut words = tokens
+            .iter()
+            .filter(|t| t.kind != TokenKind::Ident || word(t.text(self.bytes)) != Word::Qualifier);
+        let is_name =
+            |t: &&Token| t.kind == TokenKind::Ident && word(t.text(self.bytes)) == Word::Name;
+        let named = words.next().filter(is_name).map(|t| t.text(self.bytes))?;
+        let field = *words.find(|t| !t.is(b'*')).filter(is_name)?;
+        let ends = words.next().is_none_or(|t| t.is(b'[') || t.is(b','));
+        if !ends || named.starts_with(b"__") || !named.iter().any(u8::is_ascii_lowercase) {
+            return None;
+        }
+        match self.type_named(named) {
+            NO_NAME => None,
+            holds => Some(self.define_field(field, tag, holds)),
+        }
+    }
+
+    fn define_field(&mut self, field: Token, tag: NameId, holds: NameId) -> NameId {
         let name = self.slot(field.text(self.bytes), tag);
-        let definition = Self::line_definition(name, Kind::Member, field, holds);
-        self.sink.define(definition);
+        self.sink.define(Self::line_definition(name, Kind::Member, field, holds));
+        name
     }
 
     /// The name of a slot: `field@struct`.

@@ -99,6 +99,10 @@ impl Reader<'_> {
             guard: self.guard(),
             ..Item::default()
         };
+        if let Some(before) = symbols.open.filter(|_| idiom.runs_on) {
+            let name = self.sink.intern(&name);
+            self.sink.add_use(before, name, UseKind::Call, line[0].line, NO_NAME);
+        }
         self.begin_symbol(&item, &name, flags, symbols);
         self.data_of_symbol(line, &name, symbols);
         true

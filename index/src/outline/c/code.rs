@@ -8,7 +8,7 @@ use crate::lex::{Token, TokenKind};
 use super::super::{NO_NAME, NameId, UseKind};
 use super::Reader;
 use super::declare::is_typeof;
-use super::pointers::is_copied;
+use super::pointers::{is_copied, opening};
 use super::walk::{FRAME, Frame, Place, PlaceKind, Walk};
 use super::words::{Word, word};
 
@@ -130,7 +130,7 @@ impl Reader<'_> {
         let cast = std::mem::replace(&mut walk.cast, NO_NAME);
         let after_equals = before.is_some_and(|t| t.is(b'='));
         let initial = before.is_none() && walk.place.kind == PlaceKind::Values;
-        let after_cast = before.is_some_and(|t| t.is(b')')) && cast != NO_NAME;
+        let after_cast = cast != NO_NAME && at > 0 && self.is_cast(walk.tokens, at - 1);
         if top.values || initial {
             let inherited = if initial { walk.place.owner } else { top.tag };
             let tag = if after_cast {
@@ -150,6 +150,16 @@ impl Reader<'_> {
             return Frame { tag, values: true, ..FRAME };
         }
         FRAME
+    }
+
+    /// Whether the bracket at `close` ends a cast to a struct: `(struct lamp) {`, `(const struct lamp []) {`.
+    fn is_cast(&self, tokens: &[Token], close: usize) -> bool {
+        let open = tokens[close].is(b')').then(|| opening(tokens, close)).flatten();
+        let Some(open) = open else { return false };
+        let is =
+            |t: &Token, wanted| t.kind == TokenKind::Ident && word(t.text(self.bytes)) == wanted;
+        let mut inside = tokens[open + 1..close].iter();
+        inside.find(|t| !is(t, Word::Qualifier)).is_some_and(|t| is(t, Word::Tag))
     }
 
     /// The struct path that a slot leads to: `ops@device` is read as `device.ops`.

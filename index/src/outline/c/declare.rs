@@ -138,17 +138,24 @@ impl Reader<'_> {
         Some(self.first_declarator(walk, next, declaring))
     }
 
-    /// The struct that a type's name stands for, if the file says so, and whether it is one of
-    /// pointers to functions.
+    /// The struct that a type's name stands for, and whether it is one of pointers to functions.
     pub(super) fn type_by_name(&mut self, text: &[u8]) -> (NameId, bool) {
         let name = self.sink.intern(text);
-        let tag = match self.typedefs.get(&name) {
-            Some(tag) => *tag,
-            // For who asks about accesses, others may know what it stands for.
-            None if self.about.is_some() => self.sink.intern(&[b"~", text].concat()),
-            None => NO_NAME,
-        };
-        (tag, text == AUTO || self.is_callback(text))
+        if let Some(named) = self.typedefs.get(&name) {
+            return *named;
+        }
+        let callable = text == AUTO || self.is_callback(text);
+        // Other files may know what it stands for.
+        let is_open = !callable && !self.idioms.is_plain_type(text);
+        let tag = if is_open { self.sink.intern(&[b"~", text].concat()) } else { NO_NAME };
+        self.typedefs.insert(name, (tag, callable));
+        (tag, callable)
+    }
+
+    /// The struct that a type's name stands for: `~lamp_t` where others may say that, none where it is
+    /// known to be no struct.
+    pub(super) fn type_named(&mut self, text: &[u8]) -> NameId {
+        self.type_by_name(text).0
     }
 
     /// The first declared name at `at`, after stars and markers.

@@ -251,6 +251,8 @@ impl Reader<'_> {
             self.note_maker(name, &body);
             self.note_entry(name_token.text(bytes), &body);
             self.note_pasting(name_token.text(bytes), &body);
+        } else {
+            self.note_word(name, &body);
         }
         if self.concerns(&body)
             && (function_like || body.iter().any(|t| t.kind == TokenKind::Ident))
@@ -295,6 +297,7 @@ impl Reader<'_> {
             start = (close + 1).min(tokens.len());
         }
         self.walk_code(&tokens[start..], Place::macro_body(within));
+        self.note_given_by_macro(&tokens[start..], within);
     }
 }
 

@@ -29,7 +29,7 @@ const EACH: usize = 64;
 /// Macros inside macros followed at most.
 pub(super) const DEEPEST: usize = 12;
 
-/// The macros of a name, as far as other files have them.
+/// The macros of a name, as far as other files have them; of `=NAME` those without arguments.
 pub(crate) type Others<'a> = &'a dyn Fn(&[u8]) -> Vec<Arc<Template>>;
 
 /// The macros of each name, with the condition around each.
@@ -44,6 +44,8 @@ pub(super) struct Makers {
     entries: HashMap<Vec<u8>, Arc<Template>>,
     /// Those that paste names together.
     pasting: HashMap<Vec<u8>, Arc<Template>>,
+    /// Those without arguments.
+    words: HashMap<Vec<u8>, Arc<Template>>,
     written: usize,
     /// Bytes written out for names that are pasted together.
     pasted: usize,
@@ -110,7 +112,20 @@ impl Makers {
         self.pasted <= most
     }
 
+    /// Remembers a macro without arguments.
+    pub(super) fn add_word(&mut self, name: &[u8], template: Template) {
+        self.words.insert(name.to_vec(), Arc::new(template));
+    }
+
+    /// The macro of this name without arguments.
+    pub(super) fn word(&self, name: &[u8]) -> Option<Arc<Template>> {
+        self.words.get(name).cloned()
+    }
+
     fn own(&self, name: &[u8]) -> Vec<Arc<Template>> {
+        if let Some(name) = name.strip_prefix(b"=") {
+            return self.word(name).into_iter().collect();
+        }
         let known = self.own.get(name).map_or(&[][..], Vec::as_slice);
         known.iter().map(|(_, template)| Arc::clone(template)).collect()
     }
@@ -159,7 +174,7 @@ fn written_by(template: &Template, arguments: &[Vec<u8>], kind: InvocationKind) 
     text.extend_from_slice(match kind {
         InvocationKind::Item => b";",
         InvocationKind::Head => b"{}",
-        InvocationKind::Name => b"",
+        InvocationKind::Name | InvocationKind::Each => b"",
     });
     text
 }
@@ -205,7 +220,11 @@ pub(crate) fn single_name(text: &[u8]) -> Option<&[u8]> {
 
 /// The name that the macro makes of `arguments`, which may take further macros.
 pub(crate) fn name_by(template: &Template, arguments: &[u8], others: Others) -> Option<Vec<u8>> {
-    let mut text = template.write_out(&split(arguments));
+    name_of(with_words(template, split(arguments), others), others)
+}
+
+/// The name that a text is once its macros are written out.
+pub(crate) fn name_of(mut text: Vec<u8>, others: Others) -> Option<Vec<u8>> {
     for _ in 0..DEEPEST {
         if let Some(name) = single_name(&text) {
             return Some(name.to_vec());
@@ -213,9 +232,29 @@ pub(crate) fn name_by(template: &Template, arguments: &[u8], others: Others) -> 
         let open = memchr::memchr(b'(', &text)?;
         let inside = text.trim_ascii_end().strip_suffix(b")")?.get(open + 1..)?.to_vec();
         let next = others(single_name(&text[..open])?).into_iter().next()?;
-        text = next.write_out(&split(&inside));
+        text = with_words(&next, split(&inside), others);
     }
     None
+}
+
+/// What the macro makes of `given`, of which macros without arguments are replaced first, unless it pastes
+/// them as they are.
+fn with_words(template: &Template, mut given: Vec<Vec<u8>>, others: Others) -> Vec<u8> {
+    if !template.pastes() {
+        for word in &mut given {
+            if let Some(meant) = word_of(word, others) {
+                *word = meant;
+            }
+        }
+    }
+    template.write_out(&given)
+}
+
+/// The name that a macro without arguments stands for.
+fn word_of(word: &[u8], others: Others) -> Option<Vec<u8>> {
+    let name = single_name(word)?;
+    let meant = others(&[b"=", name].concat()).into_iter().next()?;
+    single_name(meant.body()).map(<[u8]>::to_vec)
 }
 
 impl<'a> Reader<'a> {
@@ -371,8 +410,13 @@ impl<'a> Reader<'a> {
                     ..*definition
                 })
             };
-            if definition.kind == Kind::Function {
-                function = number;
+            match definition.kind {
+                Kind::Function => function = number,
+                // `rcu_tasks.pregp_func = …` below what declares it.
+                Kind::Variable if definition.params != NO_NAME => {
+                    self.sink.set_global(id(definition.name), id(definition.params));
+                }
+                _ => {}
             }
             numbers.push(number);
         }

@@ -125,7 +125,10 @@ impl Reader<'_> {
             let name = self.sink.intern(word);
             let mut definition = self.definition(item, name, Kind::Function, flags);
             definition.params = self.plain_text(item.inside(params));
-            (Some(self.sink.define(definition)), 0)
+            let number = self.sink.define(definition);
+            self.note_given(&item.tokens[..head.0], name, number);
+            self.note_each(item, name, number);
+            (Some(number), 0)
         } else {
             let skip = self.idioms.define(word).map_or(0, |idiom| idiom.params.saturating_sub(1));
             (self.define_headed(item, name, params, flags), skip)
@@ -292,11 +295,9 @@ impl Reader<'_> {
                         Word::Name if !text.starts_with(b"__") || last.is_none() => {
                             let named = last.replace(*token);
                             callable |= named.is_some_and(|t| self.is_callback(t.text(self.bytes)));
-                            if let Some(of) =
-                                named.filter(|_| tag == NO_NAME && self.about.is_some())
-                            {
+                            if let Some(of) = named.filter(|_| tag == NO_NAME) {
                                 // `lamp_t lamp`
-                                tag = self.type_by_name(of.text(self.bytes)).0;
+                                tag = self.type_named(of.text(self.bytes));
                             }
                         }
                         _ => {}
@@ -366,7 +367,8 @@ impl Reader<'_> {
                 let mut definition = self.definition(item, name, Kind::Declaration, flags);
                 let inside = item.inside(params);
                 definition.params = self.plain_text(inside);
-                self.sink.define(definition);
+                let number = self.sink.define(definition);
+                self.note_given(&head[..at], name, number);
                 if self.about.is_none() && inside.last().is_some_and(|token| token.is(b'.')) {
                     self.gather.declared(head, at, self.bytes);
                 }
@@ -389,28 +391,39 @@ impl Reader<'_> {
         let token = self.typedef_name(item, start);
         if let Some(token) = token {
             let name = self.sink.intern(token.text(self.bytes));
-            self.note_typedef(item, name);
+            let tag = self.note_typedef(item, name);
             let definition = self.definition(item, name, Kind::Typedef, Flags::default());
-            self.sink.define(definition);
+            let number = self.sink.define(definition);
+            self.tell(number, tag);
         }
     }
 
-    /// Notes the struct that the type `name` stands for.
-    fn note_typedef(&mut self, item: &Item, name: NameId) {
-        let is_tag =
-            |t: &Token| t.kind == TokenKind::Ident && word(t.text(self.bytes)) == Word::Tag;
-        if let [_, tag, named, ..] = &item.tokens[..]
-            && is_tag(tag)
-            && named.kind == TokenKind::Ident
+    /// Notes the struct that the type `name` stands for, if it is one.
+    fn note_typedef(&mut self, item: &Item, name: NameId) -> NameId {
+        let is_qualifier =
+            |t: &&Token| t.kind == TokenKind::Ident && word(t.text(self.bytes)) == Word::Qualifier;
+        let qualifiers = item.tokens[1..].iter().take_while(is_qualifier).count();
+        let Some([tag, named, ..]) = item.tokens.get(1 + qualifiers..) else { return NO_NAME };
+        let is_function = item.tokens.windows(2).any(|pair| pair[0].is(b'(') && pair[1].is(b'*'));
+        if !matches!(tag.text(self.bytes), b"struct" | b"union")
+            || is_function && item.body.is_none()
         {
-            let tag = self.sink.intern(named.text(self.bytes));
-            self.typedefs.insert(name, tag);
+            return NO_NAME;
         }
+        let tag = match named.kind {
+            TokenKind::Ident => self.sink.intern(named.text(self.bytes)),
+            // `typedef struct {…} name;`
+            _ => name,
+        };
+        let text = self.sink.out.names.get(name);
+        let callable = self.is_callback(text);
+        self.typedefs.insert(name, (tag, callable));
+        tag
     }
 
     /// The name that a typedef makes, from `start` on: in `(*name)(…)` and `(name)(…)`, before
     /// the parameters, or the last word that is in no attribute's brackets.
-    fn typedef_name<'i>(&self, item: &'i Item, start: usize) -> Option<&'i Token> {
+    pub(super) fn typedef_name<'i>(&self, item: &'i Item, start: usize) -> Option<&'i Token> {
         let text = |t: &Token| t.text(self.bytes);
         let is_attribute = |t: &Token| self.idioms.is_attribute(text(t));
         let is_name = |t: &&Token| t.kind == TokenKind::Ident && word(text(t)) == Word::Name;

@@ -69,8 +69,9 @@ impl Reader<'_> {
             self.fill_slots(item, within, &idiom.fills, &arguments, UseKind::Pass);
             self.fill_in(item, within, &idiom.init, &arguments);
             for called in idiom.calls.iter().filter_map(|t| t.fill(&arguments)) {
+                let kind = if called.contains(&b'@') { UseKind::Indirect } else { UseKind::Call };
                 let called = self.sink.intern(&called);
-                self.sink.add_use(within, called, UseKind::Call, item.tokens[0].line, NO_NAME);
+                self.sink.add_use(within, called, kind, item.tokens[0].line, NO_NAME);
             }
         }
         for name in idiom.functions.iter().filter_map(|t| t.fill(&arguments)) {

@@ -11,8 +11,10 @@ mod code;
 mod conditions;
 mod declare;
 mod directive;
+mod each;
 mod entries;
 pub(crate) mod expand;
+mod given;
 mod guards;
 mod head;
 mod items;
@@ -192,8 +194,10 @@ struct Reader<'a> {
     is_kernel: bool,
     /// The slots that the function being read calls through by what it includes, with the lines.
     includes_calls: Vec<(NameId, u32)>,
-    /// The structs that names of types stand for.
-    typedefs: HashMap<NameId, NameId>,
+    /// The structs that names of types stand for, and whether these are of pointers to functions.
+    typedefs: HashMap<NameId, (NameId, bool)>,
+    /// The structs that the file's functions and macros give pointers to.
+    given: HashMap<NameId, NameId>,
     /// The struct of the variable being read, where a type's name says it.
     typed_by_name: NameId,
     /// The file's number, for names that no other file sees; 0: a header, or none is known.
@@ -226,6 +230,7 @@ impl<'a> Reader<'a> {
             is_kernel: false,
             includes_calls: Vec::new(),
             typedefs: HashMap::new(),
+            given: HashMap::new(),
             typed_by_name: NO_NAME,
             unit: 0,
             about: None,

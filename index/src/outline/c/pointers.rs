@@ -111,8 +111,10 @@ impl Reader<'_> {
             at
         } else if tokens[last].is(b')') {
             let Some(open) = opening(tokens, last) else { return };
-            if self.follows_name(tokens, open) || !tokens.get(open + 1).is_some_and(|t| t.is(b'*'))
-            {
+            // `(*f)(x)`, `(lamp->on)(x)`
+            let is_value = tokens.get(open + 1).is_some_and(|t| t.is(b'*'))
+                || self.is_field(tokens, open, last);
+            if self.follows_name(tokens, open) || !is_value {
                 return;
             }
             last
@@ -153,8 +155,7 @@ impl Reader<'_> {
             let Some(base) = base(tokens, at) else { break self.tag_of_group(tokens, at) };
             let text = tokens[base].text(self.bytes);
             let Some(step) = base.checked_sub(1).filter(|step| is_step(tokens[*step])) else {
-                let name = self.sink.intern(text);
-                break self.sink.tag_of(name);
+                break self.tag_of_variable(text);
             };
             if fields.len() >= LONGEST_PATH {
                 return NO_NAME;
@@ -201,7 +202,7 @@ impl Reader<'_> {
             // `READ_ONCE(sock->ops)->bind`; what follows a comma is a lock's state.
             let reads = self.idioms.reads(tokens[open - 1].text(self.bytes));
             let end = inside.iter().position(|t| t.is(b',')).map_or(close, |at| open + 1 + at);
-            return if reads { self.receiver(tokens, end) } else { NO_NAME };
+            return if reads { self.receiver(tokens, end) } else { self.given_by(tokens, open) };
         }
         let is_qualifier =
             |t: &Token| t.kind == TokenKind::Ident && word(t.text(self.bytes)) == Word::Qualifier;
@@ -211,9 +212,27 @@ impl Reader<'_> {
                 let tag = inside.get(cast + 1).filter(|t| t.kind == TokenKind::Ident);
                 tag.map_or(NO_NAME, |tag| self.sink.intern(tag.text(self.bytes)))
             }
+            // `((lamp_t *)x)->`
+            [open, named, star, ..]
+                if open.is(b'(') && named.kind == TokenKind::Ident && star.is(b'*') =>
+            {
+                self.type_named(named.text(self.bytes))
+            }
             [star, ..] if star.is(b'*') => self.receiver(tokens, close),
             _ => NO_NAME,
         }
+    }
+
+    /// Whether the brackets from `open` to `close` hold a field, and are not those of `if (…)`.
+    fn is_field(&self, tokens: &[Token], open: usize, close: usize) -> bool {
+        let before = open.checked_sub(1).map(|before| tokens[before].text(self.bytes));
+        let is_condition =
+            matches!(before, Some(b"if" | b"while" | b"for" | b"switch" | b"sizeof" | b"typeof"));
+        let is_step = |back: usize| close.checked_sub(back).is_some_and(|at| is_step(tokens[at]));
+        !is_condition
+            && close > open + 2
+            && is_step(2)
+            && tokens[close - 1].kind == TokenKind::Ident
     }
 
     /// Whether the bracket at `open` holds the arguments of what is named before it.

@@ -13,6 +13,8 @@ const LONGEST: usize = 1 << 18;
 pub(crate) struct Template {
     params: Vec<u8>,
     body: Vec<u8>,
+    /// Whether it takes no arguments: `#define MTYPE hash_ip4`.
+    is_word: bool,
 }
 
 /// The names of a macro's parameters.
@@ -26,11 +28,26 @@ struct Params<'t> {
 impl Template {
     /// The macro with these parameters and this body, both as written.
     pub(crate) fn new(params: &[u8], body: &[u8]) -> Self {
-        Template { params: params.to_vec(), body: body.to_vec() }
+        Template { params: params.to_vec(), body: body.to_vec(), is_word: false }
+    }
+
+    /// The macro without arguments that stands for `body`.
+    pub(crate) fn word(body: &[u8]) -> Self {
+        Template { params: Vec::new(), body: body.to_vec(), is_word: true }
+    }
+
+    /// Whether it takes no arguments.
+    pub(crate) fn is_word(&self) -> bool {
+        self.is_word
+    }
+
+    /// Whether it pastes: then its arguments are put in as they are written.
+    pub(super) fn pastes(&self) -> bool {
+        memchr::memmem::find(&self.body, b"##").is_some()
     }
 
     /// The body, as written.
-    pub(super) fn body(&self) -> &[u8] {
+    pub(crate) fn body(&self) -> &[u8] {
         &self.body
     }
 
@@ -134,7 +151,7 @@ pub(super) fn may_be_items(body: &[Token], bytes: &[u8]) -> bool {
         return false;
     }
     let mut depth = 0;
-    let mut valued = false;
+    let (mut valued, mut pasted) = (false, false);
     for token in body {
         if depth == 0 {
             valued &= !token.is(b';');
@@ -142,10 +159,13 @@ pub(super) fn may_be_items(body: &[Token], bytes: &[u8]) -> bool {
                 (TokenKind::Byte, b'=') => valued = true,
                 (TokenKind::Byte, b'(' | b')' | b'[' | b']' | b'{' | b'}' | b';' | b'*' | b',')
                 | (TokenKind::Ident | TokenKind::Paste | TokenKind::Str, _) => {}
+                // `paging##64_##name`
+                (TokenKind::Number, _) if pasted => {}
                 _ if valued => {}
                 _ => return false,
             }
         }
+        pasted = token.kind == TokenKind::Paste;
         depth = depth_after(depth, *token);
     }
     true

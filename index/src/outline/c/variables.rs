@@ -45,7 +45,8 @@ impl Reader<'_> {
                 let marks = start > 0 && tag != NO_NAME && equals.is_none() && is_marker(text);
                 !marks && !text.starts_with(b"$")
             };
-            if let Some(name) = self.declared(head).filter(|name| !alone && is_plain(name)) {
+            if let Some(name) = self.declared(head, at == 0).filter(|name| !alone && is_plain(name))
+            {
                 self.note_pointer(head, name, flags, tag);
                 let name = self.sink.intern(name.text(self.bytes));
                 self.define_variable(
@@ -69,18 +70,22 @@ impl Reader<'_> {
         }
         let is_type =
             |t: &Token| t.kind == TokenKind::Ident && self.is_callback(t.text(self.bytes));
-        let before = head.iter().take_while(|t| t.start < token.start);
+        let mut before = head.iter().take_while(|t| t.start < token.start);
         let pointer = head.windows(2).any(|pair| pair[0].is(b'(') && pair[1].is(b'*'));
         if pointer || tag == NO_NAME && before.clone().any(is_type) {
             self.sink.set_pointer(name);
         }
         if tag == NO_NAME {
-            let mut named = before.filter(|t| t.kind == TokenKind::Ident);
-            let tag = named.find_map(|t| {
-                let id = self.sink.intern(t.text(self.bytes));
-                self.typedefs.get(&id).copied()
-            });
-            self.typed_by_name = tag.unwrap_or(NO_NAME);
+            let is_type = |t: &&Token| {
+                let text = t.text(self.bytes);
+                t.kind == TokenKind::Ident
+                    && word(text) == Word::Name
+                    && !text.starts_with(b"__")
+                    && text.iter().any(u8::is_ascii_lowercase)
+                    && !self.idioms.is_attribute(text)
+            };
+            let named: Option<Token> = before.find(is_type).copied();
+            self.typed_by_name = named.map_or(NO_NAME, |t| self.type_named(t.text(self.bytes)));
         }
     }
 
@@ -99,6 +104,8 @@ impl Reader<'_> {
         definition.params = tag;
         let within = self.sink.define(definition);
         self.sink.set_global(name, tag);
+        self.tell(within, tag);
+        self.note_each(item, name, within);
         if let Some(values) = values {
             self.read_compatibles(values);
             let elements = match tag == NO_NAME && self.sink.is_pointer(name) {
@@ -123,9 +130,12 @@ impl Reader<'_> {
     }
 
     /// The name that a declarator declares: the last word before `[`, `(`, `:` or the end,
-    /// or the word in `(*name)`.
-    fn declared(&self, head: &[Token]) -> Option<Token> {
+    /// or the word in `(*name)`. The first one has the type before it.
+    fn declared(&self, head: &[Token], is_first: bool) -> Option<Token> {
         let mut name = None;
+        // Whether C's own words or brackets tell the type, or another declarator, and how many other words
+        // there were.
+        let (mut typed, mut words) = (!is_first, 0);
         let mut at = 0;
         while at < head.len() {
             let token = head[at];
@@ -133,12 +143,23 @@ impl Reader<'_> {
                 (TokenKind::Ident, _) => {
                     let text = token.text(self.bytes);
                     match word(text) {
-                        Word::Tag => at += 1,
+                        Word::Tag => (typed, at) = (true, at + 1),
+                        Word::Type => typed = true,
+                        // `gfp_t __lamp_gfp`
+                        Word::Name
+                            if !typed
+                                && words == 1
+                                && is_marker(text)
+                                && head.get(at + 1).is_none_or(|t| t.is(b'[')) =>
+                        {
+                            name = Some(token);
+                        }
                         Word::Name if !text.starts_with(b"__") || name.is_none() => {
                             let idiom = self.idioms.define(text);
                             let is_attribute =
                                 self.idioms.is_attribute(text) || name.is_some() && is_marker(text);
                             if head.get(at + 1).is_some_and(|t| t.is(b'(')) {
+                                typed = true;
                                 let close = closing(head, at + 1, head.len()).unwrap_or(head.len());
                                 if idiom.is_some() {
                                     // `DEFINE_PER_CPU(type, name) = …`
@@ -153,6 +174,7 @@ impl Reader<'_> {
                                 at = close;
                             } else if !is_attribute {
                                 name = Some(token);
+                                words += 1;
                             }
                         }
                         _ => {}
@@ -160,12 +182,7 @@ impl Reader<'_> {
                 }
                 (TokenKind::Byte, b'(') => {
                     if head.get(at + 1).is_some_and(|t| t.is(b'*')) {
-                        let close = closing(head, at, head.len()).unwrap_or(head.len());
-                        let end = head[at..close]
-                            .iter()
-                            .position(|t| t.is(b'[') || t.is(b')'))
-                            .map_or(close, |n| at + n);
-                        return last_word(&head[at..end]);
+                        return pointed_to(head, at);
                     }
                     at = closing(head, at, head.len()).unwrap_or(head.len());
                 }
@@ -206,6 +223,14 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// The name in `(*name)` or `(*name[2])`, whose bracket is at `at`.
+fn pointed_to(head: &[Token], at: usize) -> Option<Token> {
+    let close = closing(head, at, head.len()).unwrap_or(head.len());
+    let ends = |t: &Token| t.is(b'[') || t.is(b')');
+    let end = head[at..close].iter().position(ends).map_or(close, |n| at + n);
+    last_word(&head[at..end])
 }
 
 /// The last word of these tokens.

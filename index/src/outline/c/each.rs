@@ -1,0 +1,74 @@
+//! Headers that are included several times, each time for other names: `#define mtype_add TOKEN(MTYPE, _add)`
+//! in the header, and `#define MTYPE hash_ip4` in the file that includes it. Which names these are only the
+//! whole tree tells; here is noted what makes them.
+
+use crate::lex::{Token, TokenKind};
+
+use super::super::{Invocation, InvocationKind, Maker, NO_NAME, NameId, UseKind};
+use super::expand::{split, text_of};
+use super::template::Template;
+use super::words::{Word, word};
+use super::{Item, Reader};
+
+impl Reader<'_> {
+    /// Remembers a macro without arguments that may be a part of names: `#define MTYPE hash_ip4`, or in a
+    /// header a name that is made of such a part.
+    pub(super) fn note_word(&mut self, name: NameId, body: &[Token]) {
+        let is_upper = |text: &[u8]| !text.iter().any(u8::is_ascii_lowercase);
+        let is_name =
+            |t: &Token| t.kind == TokenKind::Ident && word(t.text(self.bytes)) == Word::Name;
+        let shouts = is_upper(self.sink.out.names.get(name));
+        let is_wanted = match body {
+            [one] => shouts && is_name(one) && !is_upper(one.text(self.bytes)),
+            [called, open, .., close] => {
+                let is_made = is_name(called) && open.is(b'(') && close.is(b')');
+                let parts = body[2..].iter().any(|t| is_name(t) && is_upper(t.text(self.bytes)));
+                self.unit == 0 && !shouts && is_upper(called.text(self.bytes)) && is_made && parts
+            }
+            _ => false,
+        };
+        if !is_wanted || self.about.is_some() {
+            return;
+        }
+        let text = text_of(body, self.bytes);
+        let maker = Maker { name, params: NO_NAME, body: self.sink.new_name(text) };
+        self.sink.out.makers.push(maker);
+        let name = self.sink.out.names.get(name).to_vec();
+        self.makers.add_word(&name, Template::word(text));
+    }
+
+    /// Notes the definition `heads` whose name is one that the header makes for each file that includes
+    /// it.
+    pub(super) fn note_each(&mut self, item: &Item, name: NameId, heads: u32) {
+        if self.unit != 0 || self.about.is_some() {
+            return;
+        }
+        let Some(template) = self.makers.word(self.sink.out.names.get(name)) else { return };
+        let text = template.body();
+        let Some(open) = memchr::memchr(b'(', text) else { return };
+        let Some(inside) = text.get(open + 1..text.len() - 1) else { return };
+        let (first, last) = (item.tokens[0].line, item.tokens[item.tokens.len() - 1].line);
+        let flags = self.flags(&item.tokens[..item.tokens.len().min(8)]);
+        let receiver = self.sink.intern(text[..open].trim_ascii());
+        // Who changes one of these changes the name.
+        self.sink.add_use(heads, receiver, UseKind::Call, first, NO_NAME);
+        for part in split(inside) {
+            if !part.is_empty() && !part.iter().any(u8::is_ascii_lowercase) {
+                let part = self.sink.intern(&part);
+                self.sink.add_use(heads, part, UseKind::Call, first, NO_NAME);
+            }
+        }
+        let arguments = self.sink.new_name(inside);
+        let kind = InvocationKind::Each;
+        self.sink.out.invocations.push(Invocation {
+            name: receiver,
+            arguments,
+            first,
+            last,
+            flags,
+            kind,
+            heads,
+            functions: false,
+        });
+    }
+}
