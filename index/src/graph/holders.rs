@@ -4,9 +4,9 @@
 //! disagree, there is no answer.
 
 use crate::outline::Kind;
+use crate::program::Program;
 
 use super::base::{DefInfo, Graph};
-use crate::program::Program;
 
 /// What begins with what other files say is followed so far.
 const DEEPEST: usize = 6;
