@@ -22,7 +22,8 @@ impl Reader<'_> {
         let is_plain = word(name) == Word::Name
             && !name.starts_with(b"__")
             && !self.idioms.is_callback(name)
-            && memchr::memmem::find(inside, b"//").is_none();
+            && memchr::memmem::find(inside, b"//").is_none()
+            && is_balanced(inside);
         let mut is_local = is_plain.then(|| self.has_parameter(name))??;
         let places = places_in_code(inside, name)?;
         for place in &places {
@@ -106,6 +107,15 @@ impl Reader<'_> {
 
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80 || byte == b'$'
+}
+
+/// Whether each brace in a body has its other one: else the body may end before its last line.
+fn is_balanced(inside: &[u8]) -> bool {
+    let step = |open: u32, at: usize| match inside[at] {
+        b'{' => open.checked_add(1),
+        _ => open.checked_sub(1),
+    };
+    memchr::memchr2_iter(b'{', b'}', inside).try_fold(0, step) == Some(0)
 }
 
 /// Whether what is around a place says that the name may be called or pasted there, or hides it.
@@ -249,6 +259,7 @@ mod tests {
             "int f(struct desk *d)\n{\n\ton = of(&d->lamp);\n\tif (on)\n\t\tx = on(&d->lamp);\n}\n",
             "#define ON(x) x##_on\nint f(int lamp)\n{\n\ton(lamp);\n\tON(lamp)(1);\n}\n",
             "int f(int lamp)\n{\n\tstatic_call(lamp)(1);\n}\n",
+            "int f(int lamp)\n{\n\t}\n\t{\n\ton(lamp);\n}\n",
         ] {
             both(text);
         }
