@@ -330,9 +330,6 @@ impl<'a> Reader<'a> {
         if self.makers.depth >= DEEPEST {
             return None;
         }
-        if !self.concerns(&item.tokens) {
-            return (!templates.is_empty()).then_some(NOWHERE);
-        }
         let mut function = None;
         for template in templates {
             let text = written_by(template, arguments, kind);
