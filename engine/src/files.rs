@@ -39,6 +39,9 @@ fn said(error: io::Error) -> io::Error {
     }
 }
 
+/// So much memory is kept for the next file.
+const KEPT: usize = 1 << 20;
+
 /// Memory that files are read into one after the other, for as many threads as read some.
 #[derive(Default)]
 pub struct Scratch(Mutex<Vec<Vec<u8>>>);
@@ -48,7 +51,10 @@ impl Scratch {
     pub fn lent<R>(&self, work: impl FnOnce(&mut Vec<u8>) -> R) -> R {
         let mut memory = self.spare().pop().unwrap_or_default();
         let made = work(&mut memory);
-        self.spare().push(memory);
+        // What a large file took is not kept for small ones.
+        if memory.capacity() <= KEPT {
+            self.spare().push(memory);
+        }
         made
     }
 

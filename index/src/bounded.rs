@@ -54,6 +54,10 @@ pub fn read_at_most_into<'m>(
         if filled as u64 > most {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
+        // All that it said it has, where more would have been read, too.
+        if filled as u64 == size && filled < memory.len() {
+            return Ok(&memory[..filled]);
+        }
         wanted = wanted.max(filled + 1);
     }
 }

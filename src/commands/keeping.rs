@@ -54,10 +54,9 @@ impl<'a> Keeping<'a> {
         let mut sources = std::mem::take(&mut self.sources);
         let has_room = sources.ahead(self.code, new, |sources| {
             for (at, row) in rows.iter().enumerate() {
-                if !self.has_room() {
+                if !self.row(sources, row, title(at).as_deref()) {
                     return false;
                 }
-                self.row(sources, row, title(at).as_deref());
             }
             true
         });
@@ -67,14 +66,18 @@ impl<'a> Keeping<'a> {
 
     /// Takes rows whose lines are told with them; false once the list is full.
     pub(super) fn found(&mut self, found: &Found) -> bool {
+        let mut further = found.further.iter().peekable();
+        let mut lines = (0..).map_while(|at| found.lines.get(at));
         for (at, row) in found.rows.iter().enumerate() {
-            let Some((offset, text)) = found.lines.get(at) else {
+            let Some((offset, text)) = lines.next() else {
                 return self.rows(&found.rows[at..], |_| None);
             };
-            if !self.has_room() {
+            let below = std::iter::from_fn(|| further.next_if(|(row, _)| *row == at));
+            let below = below.zip(&mut lines);
+            let below = below.map(|((_, line), (offset, text))| (*line, offset, text));
+            if !self.put(row, std::iter::once((row.line, offset, text)).chain(below), None) {
                 return false;
             }
-            self.put(row, offset, text, None);
         }
         found.notes.iter().for_each(notes::tell);
         true
@@ -90,41 +93,60 @@ impl<'a> Keeping<'a> {
         has_room
     }
 
-    fn row(&mut self, sources: &mut Sources, row: &Row, title: Option<&str>) {
+    /// Puts a row into the list; false once that is full.
+    fn row(&mut self, sources: &mut Sources, row: &Row, title: Option<&str>) -> bool {
+        if !self.has_room() {
+            return false;
+        }
         let source = sources.get(self.code, &row.path);
         let line = u64::from(row.line);
         let text = source.line(line).unwrap_or_default();
-        self.put(row, source.before(line).len() as u64, text, title);
+        let place = (row.line, source.before(line).len() as u64, text);
+        let has_room = self.put(row, std::iter::once(place), title);
         sources.notes.drain(..).for_each(|note| notes::tell(&note));
+        has_room
     }
 
-    /// Puts a row into the list, whose line begins at `offset` of its file and has this text.
-    fn put(&mut self, row: &Row, offset: u64, text: &[u8], title: Option<&str>) {
+    /// Puts rows into the list that all say what `row` does, on these lines, each of which begins at an
+    /// offset of its file and has a text; false once the list is full.
+    fn put<'t>(
+        &mut self,
+        row: &Row,
+        places: impl Iterator<Item = (u32, u64, &'t [u8])>,
+        title: Option<&str>,
+    ) -> bool {
         if self.last.as_ref().is_none_or(|last| last.path != row.path) {
             self.last = Some(self.file(&row.path));
         }
         if !self.word.is(&row.name) {
             self.word = Word::new(&row.name);
         }
-        let Some(File { number, shown, .. }) = &self.last else { return };
-        let name = || self.word.first_in(text).into_iter().collect();
         let cells = cells::texts(self.code, row);
-        let entry = Match {
-            file: *number,
-            line: u64::from(row.line),
-            offset,
-            text,
-            spans: row.spans.clone().unwrap_or_else(name),
+        let mut entry = Match {
             cells: cells.iter().map(|cell| &**cell).collect(),
             section: title,
             depth: row.depth,
             ..Match::default()
         };
-        // What can't be printed is kept all the same.
-        if let Err(error) = self.lister.push(shown, &entry) {
-            self.lister.print_no_more();
-            self.failure = Some(error);
+        for (line, offset, text) in places {
+            if !self.has_room() {
+                return false;
+            }
+            let Some(File { number, shown, .. }) = &self.last else { return false };
+            entry.file = *number;
+            (entry.line, entry.offset, entry.text) = (u64::from(line), offset, text);
+            entry.spans.clear();
+            match &row.spans {
+                Some(spans) => entry.spans.extend(spans),
+                None => entry.spans.extend(self.word.first_in(text)),
+            }
+            // What can't be printed is kept all the same.
+            if let Err(error) = self.lister.push(shown, &entry) {
+                self.lister.print_no_more();
+                self.failure = Some(error);
+            }
         }
+        true
     }
 
     /// The file at `path`, which is numbered where it is new.

@@ -16,7 +16,7 @@ use crate::settings::{Format, Settings};
 const GATHER: usize = 1 << 16;
 
 /// How many entries of a long table one thread draws at a time.
-const PART: u64 = 4096;
+const PART: u64 = 2048;
 
 /// Prints the entries of one list.
 pub(crate) struct Printer<'l> {
@@ -186,24 +186,29 @@ impl<'l> Printer<'l> {
         thread::scope(|scope| {
             let drawers: Vec<_> = (0..threads)
                 .map(|thread| {
-                    // One part ready and one in work, a thread: memory stays small.
+                    // One part ready and one in work, a thread: memory stays small, and is used again.
                     let (send, drawn) = mpsc::sync_channel(1);
+                    let (give_back, spare) = mpsc::channel();
                     let drawer = thread::Builder::new().spawn_scoped(scope, move || {
                         for first in parts().skip(thread).step_by(threads) {
+                            let memory = spare.try_recv().unwrap_or_default();
                             // Nobody listens once the output is broken.
-                            let Ok(()) = send.send(draw_part(table, list, first)) else { break };
+                            let drawn = draw_part(table, list, first, memory);
+                            let Ok(()) = send.send(drawn) else { break };
                         }
                     });
-                    (drawn, drawer.is_ok())
+                    (drawn, give_back, drawer.is_ok())
                 })
                 .collect();
-            for (first, (drawn, has_drawer)) in parts().zip(drawers.iter().cycle()) {
+            for (first, (drawn, give_back, has_drawer)) in parts().zip(drawers.iter().cycle()) {
                 let rows = if *has_drawer {
                     drawn.recv().expect("a drawer draws all its parts")
                 } else {
-                    draw_part(table, list, first)
-                };
-                out.write_all(&rows?)?;
+                    draw_part(table, list, first, Vec::new())
+                }?;
+                out.write_all(&rows)?;
+                // Who has drawn all needs none.
+                let _ = give_back.send(rows);
             }
             Ok(())
         })
@@ -232,10 +237,15 @@ impl<'l> Printer<'l> {
     }
 }
 
-/// The rows of a table from entry `first` on, up to [`PART`] entries.
-fn draw_part(table: &Rows<'_>, list: &List, first: u64) -> Result<Vec<u8>, ListError> {
+/// The rows of a table from entry `first` on, up to [`PART`] entries, in the place of what is in `rows`.
+fn draw_part(
+    table: &Rows<'_>,
+    list: &List,
+    first: u64,
+    mut rows: Vec<u8>,
+) -> Result<Vec<u8>, ListError> {
     let mut table = table.clone();
-    let mut rows = Vec::new();
+    rows.clear();
     let end = list.len().min(first + PART);
     list.for_each(first.saturating_sub(1)..end, |index, file, entry| {
         if index < first {

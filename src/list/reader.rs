@@ -142,21 +142,11 @@ impl List {
         self.trailer.entries
     }
 
-    /// Reads the file that entries call `file`.
-    ///
-    /// # Errors
-    /// When there is no such file in the list, or its record is damaged.
-    pub(crate) fn file(&self, file: u32) -> Result<FileEntry, ListError> {
-        if u64::from(file) >= self.trailer.files {
-            return Err(ListError::Damaged("an entry names no file"));
-        }
-        let slot = match &self.so_far {
-            Some(so_far) => so_far.files[file as usize],
-            None => self.slot(self.trailer.file_slots, u64::from(file))?,
-        };
+    /// The file whose record `slot` leads to.
+    fn file_at(&self, slot: Slot) -> Result<FileEntry, ListError> {
         let mut buffer = Vec::new();
         read_payload(&self.source, slot, &mut buffer)?;
-        postcard::from_bytes(&buffer).map_err(|_| ListError::Damaged("a file name is unreadable"))
+        file_in(&buffer, slot)
     }
 
     /// Calls `each` with every entry of `indices` and its file, in that order, until
@@ -183,12 +173,6 @@ impl List {
     fn range(&self) -> String {
         format!("0-{}", self.trailer.entries.saturating_sub(1))
     }
-
-    fn slot(&self, table: u64, index: u64) -> Result<Slot, ListError> {
-        let mut bytes = [0; Slot::SIZE];
-        self.source.read_at(&mut bytes, table + index * Slot::SIZE as u64)?;
-        Ok(Slot::from_bytes(bytes))
-    }
 }
 
 /// Reads entries mostly in order: slots and payloads come in large pieces.
@@ -200,7 +184,13 @@ struct Cursor<'a> {
     window_at: u64,
     payload: Vec<u8>,
     file: Option<(u32, FileEntry)>,
+    /// Where files' records are, from number `first_file` on.
+    file_slots: Vec<u8>,
+    first_file: u64,
 }
+
+/// Slots of files are read this many at a time: many entries are in one.
+const FILES_AT_ONCE: u64 = 512;
 
 /// Payloads are read this many bytes at a time.
 const WINDOW: u64 = 1 << 18;
@@ -215,6 +205,8 @@ impl<'a> Cursor<'a> {
             window_at: 0,
             payload: Vec::new(),
             file: None,
+            file_slots: Vec::new(),
+            first_file: 0,
         }
     }
 
@@ -253,7 +245,17 @@ impl<'a> Cursor<'a> {
         let entry: Match<'_> = postcard::from_bytes(payload)
             .map_err(|_| ListError::Damaged("an entry is unreadable"))?;
         if self.file.as_ref().is_none_or(|(number, _)| *number != entry.file) {
-            self.file = Some((entry.file, list.file(entry.file)?));
+            let files = (&mut self.file_slots, &mut self.first_file);
+            let slot = file_slot(list, files, entry.file)?;
+            // It was written before the first entry that is in it.
+            let at =
+                slot.offset.checked_sub(self.window_at).and_then(|at| usize::try_from(at).ok());
+            let held = at.and_then(|at| self.window.get(at..at.checked_add(slot.len as usize)?));
+            let file = match held {
+                Some(bytes) => file_in(bytes, slot)?,
+                None => list.file_at(slot)?,
+            };
+            self.file = Some((entry.file, file));
         }
         let (_, file) = self.file.as_ref().expect("just set");
         Ok((file, entry))
@@ -278,6 +280,42 @@ impl<'a> Cursor<'a> {
         let bytes = self.slots[at..].first_chunk().expect("whole slots are held");
         Ok(Slot::from_bytes(*bytes))
     }
+}
+
+/// Where the record of a file is, by what is `held` of the table, from a number on.
+fn file_slot(
+    list: &List,
+    (slots, first): (&mut Vec<u8>, &mut u64),
+    file: u32,
+) -> Result<Slot, ListError> {
+    let file = u64::from(file);
+    if file >= list.trailer.files {
+        return Err(ListError::Damaged("an entry names no file"));
+    }
+    if let Some(so_far) = &list.so_far {
+        let at = usize::try_from(file).unwrap_or(usize::MAX);
+        return so_far.files.get(at).copied().ok_or(ListError::Damaged("a table is cut"));
+    }
+    let count = (slots.len() / Slot::SIZE) as u64;
+    if file < *first || file >= *first + count {
+        // Who reads on in another file asks for more; one alone is asked for once.
+        let most = if slots.is_empty() { 1 } else { FILES_AT_ONCE };
+        let count = most.min(list.trailer.files - file);
+        slots.resize(usize::try_from(count).expect("few") * Slot::SIZE, 0);
+        *first = file;
+        list.source.read_at(slots, list.trailer.file_slots + file * Slot::SIZE as u64)?;
+    }
+    let at = usize::try_from(file - *first).expect("held") * Slot::SIZE;
+    let bytes = slots.get(at..).and_then(|slots| slots.first_chunk());
+    bytes.map(|bytes| Slot::from_bytes(*bytes)).ok_or(ListError::Damaged("a table is cut"))
+}
+
+/// The file that a record, which `slot` leads to, is of.
+fn file_in(bytes: &[u8], slot: Slot) -> Result<FileEntry, ListError> {
+    if crc32fast::hash(bytes) != slot.crc {
+        return Err(ListError::Damaged("an entry has a wrong checksum"));
+    }
+    postcard::from_bytes(bytes).map_err(|_| ListError::Damaged("a file name is unreadable"))
 }
 
 fn read_payload(source: &Source, slot: Slot, buffer: &mut Vec<u8>) -> Result<(), ListError> {

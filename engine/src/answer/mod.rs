@@ -44,7 +44,10 @@ pub struct Found {
     pub columns: Vec<Column>,
     /// The rows that come next.
     pub rows: Vec<Row>,
-    /// The lines that they are on, where those are told.
+    /// Further lines below those of rows, each with the row's place in `rows`: others that say the same
+    /// stand there, and come behind it.
+    pub further: Vec<(usize, u32)>,
+    /// The lines that they are on, the further ones among them, where those are told.
     pub lines: Lines,
     /// What is to be said of their files, where those are told: which can't be read.
     pub notes: Vec<Note>,

@@ -10,7 +10,7 @@ use kgrep_index::outline::Kind;
 
 use super::at_once;
 use super::known::{Asked, Known};
-use super::references::{Meaning, columns, in_file, nothing, paths, rows_of, whole};
+use super::references::{Meaning, Wanted, columns, in_file, nothing, paths, wanted_of, whole};
 use crate::answer::{Answer, Lines, Row};
 use crate::code::{Code, Scratch, in_order, one_name};
 use crate::decode::as_shown;
@@ -30,7 +30,9 @@ const FIRST: usize = 512;
 /// What some files have to do with the name.
 #[derive(Default)]
 struct InFiles {
+    /// Rows, and further lines with others like them.
     rows: Vec<Row>,
+    further: Vec<(usize, u32)>,
     lines: Lines,
     notes: Vec<Note>,
     defines: Vec<Kind>,
@@ -39,11 +41,21 @@ struct InFiles {
 
 impl InFiles {
     /// Adds what is said of others but for their rows, which it gives back with their lines.
-    fn add(&mut self, others: InFiles) -> (Vec<Row>, Lines) {
+    fn add(&mut self, others: InFiles) -> Found {
         self.notes.extend(others.notes);
         self.defines.extend(others.defines);
         self.is_used |= others.is_used;
-        (others.rows, others.lines)
+        let InFiles { rows, further, lines, .. } = others;
+        Found { columns: columns(), rows, further, lines, notes: Vec::new() }
+    }
+
+    /// Adds a row of the file at `path`, which the one before it says but for its line where it is like
+    /// `last`.
+    fn put(&mut self, wanted: &Wanted, last: Option<&Wanted>, path: &[u8], name: &str) {
+        match last.filter(|last| last.is_like(wanted)) {
+            Some(_) => self.further.push((self.rows.len() - 1, wanted.place().0)),
+            None => self.rows.push(wanted.row(path, name)),
+        }
     }
 }
 
@@ -83,16 +95,16 @@ pub(super) fn handed_on(
         found
     };
     in_order(&parts, work, |part| {
-        let (rows, lines) = all.add(part);
+        let found = all.add(part);
         parts_taken += 1;
         if parts_taken.is_multiple_of(BEFORE_RELEASE) {
             known.release();
         }
-        if rows.is_empty() {
+        if found.rows.is_empty() {
             return ControlFlow::Continue(());
         }
         is_found = true;
-        sink.take(Found { columns: columns(), rows, lines, notes: Vec::new() })
+        sink.take(found)
     });
     if !is_found && !all.is_used {
         // What there is to say then is said of the whole tree.
@@ -139,13 +151,16 @@ fn in_files(
                     let shown = as_shown(bytes);
                     // What is shown otherwise than it is written has other places.
                     let is_as_written = matches!(shown, Cow::Borrowed(_));
-                    let rows = rows_of(file, name, references, meaning);
-                    let lines = rows.map(|(row, at)| {
-                        let place = (row.line, at.filter(|_| is_as_written));
-                        found.rows.push(row);
-                        place
+                    let mut lines = std::mem::take(&mut found.lines);
+                    let mut last: Option<Wanted> = None;
+                    let places = wanted_of(file.uses, references, meaning).map(|wanted| {
+                        found.put(&wanted, last.as_ref(), path, name);
+                        let (line, at) = wanted.place();
+                        last = Some(wanted);
+                        (line, at.filter(|_| is_as_written))
                     });
-                    found.lines.add_at(&shown, lines);
+                    lines.add_at(&shown, places);
+                    found.lines = lines;
                 }
             });
             if let Err(error) = read {

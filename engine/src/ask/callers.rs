@@ -236,7 +236,7 @@ fn itself(code: &Code, growing: &Growing<'_, '_>, root: &DefInfo) -> (Found, Vec
     let (row, mut lines) = (growing.root_row(root, &source), Lines::default());
     lines.add(source.bytes(), [row.line].into_iter());
     let columns = Direction::Callers.columns();
-    (Found { columns, rows: vec![row], lines, notes: notes.clone() }, notes)
+    (Found { columns, rows: vec![row], lines, notes: notes.clone(), ..Found::default() }, notes)
 }
 
 /// What was found, without the calls that were seen before.
@@ -307,6 +307,7 @@ fn part(
             }
         }
     });
-    let found = Found { columns: Direction::Callers.columns(), rows, lines, notes };
+    let columns = Direction::Callers.columns();
+    let found = Found { columns, rows, lines, notes, ..Found::default() };
     Part { calls, found, only_exports, possible: 0 }
 }

@@ -2,10 +2,10 @@
 //! nothing uses it, whatever has the name is a local's or a member's; and of functions that call it and
 //! use it in no other way, only these are read.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use kgrep_index::graph::{
-    DefId, DefInfo, FileDefinitions, FileId, Graph, KnownUses, NameRef, Program,
+    DefInfo, Extent, FileDefinitions, FileId, Graph, KnownUses, NameRef, Program,
 };
 use kgrep_index::lex::{CodePlace, places_in_code};
 use kgrep_index::outline::{Flags, Kind, KnownCaller, Language, UseKind, calls};
@@ -40,7 +40,7 @@ pub(super) struct KnownUse {
     /// Whether it is a call.
     pub(super) kind: Option<UseKind>,
     /// What it is in.
-    pub(super) within: String,
+    pub(super) within: Arc<str>,
 }
 
 /// The graph, and what it knows of the name.
@@ -118,7 +118,7 @@ impl Asked<'_, '_, '_> {
         let callers = self.callers(file, self.graph.find_name(name)?);
         let calls = calls(bytes, name, &callers)?;
         let named = |(line, at): (u32, usize)| {
-            let within = String::from_utf8_lossy(&callers.get(at)?.name).into_owned();
+            let within = String::from_utf8_lossy(&callers.get(at)?.name).into();
             Some(KnownUse { line, at: None, kind: Some(UseKind::Call), within })
         };
         calls.into_iter().map(named).collect()
@@ -146,8 +146,8 @@ impl Asked<'_, '_, '_> {
         }
         let own = self.known.definitions.get()?.of(file);
         let mut around =
-            Extents::new(own.iter().enumerate().map(|(at, (first, last, _))| (at, *first, *last)));
-        let mut last: Option<(usize, Kind, String)> = None;
+            Extents::new(own.iter().enumerate().map(|(at, own)| (at, own.first, own.last)));
+        let mut last: Option<(usize, Kind, Arc<str>)> = None;
         let mut found = Vec::with_capacity(places.len());
         for place in places {
             let at = around.line(place.line)?;
@@ -162,29 +162,28 @@ impl Asked<'_, '_, '_> {
                 return None;
             }
             let (line, at_byte) = (place.line, Some(place.at));
-            found.push(KnownUse { line, at: at_byte, kind: None, within: within.clone() });
+            found.push(KnownUse { line, at: at_byte, kind: None, within: Arc::clone(&within) });
             last = Some((at, kind, within));
         }
         Some(found)
     }
 
-    /// Kind and name of the definition with these lines and number, which `place` is in, if it stands
-    /// there as it is: what another file's macro makes is known to the graph alone.
+    /// Kind and name of the definition with these lines, which `place` is in, if it stands there as it is:
+    /// what another file's macro makes is known to the graph alone.
     fn written(
         &self,
         bytes: &[u8],
         place: &CodePlace,
-        (first, _, id): (u32, u32, DefId),
-    ) -> Option<(Kind, String)> {
-        let definition = self.graph.definition(id)?;
-        let name = self.graph.name(definition.name);
+        Extent { first, name, kind, .. }: Extent,
+    ) -> Option<(Kind, Arc<str>)> {
+        let name = self.graph.name(name);
         let mut start = place.at;
         for _ in 0..=place.line.checked_sub(first)? {
             start = memchr::memrchr(b'\n', bytes.get(..start)?).unwrap_or(0);
         }
         let head = if start == 0 { bytes } else { bytes.get(start + 1..)? };
-        let is_written = is_written(definition.kind, &name, head);
-        is_written.then(|| (definition.kind, String::from_utf8_lossy(&name).into_owned()))
+        let is_written = is_written(kind, &name, head);
+        is_written.then(|| (kind, String::from_utf8_lossy(&name).into()))
     }
 }
 

@@ -5,11 +5,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsString;
+use std::sync::Arc;
 
 use kgrep_index::graph::{LinkKind, Place, Program};
 use kgrep_index::outline::{
-    Access, AccessKind, Definition, FileOutline, Kind, Mentioned, NO_NAME, Owner, Use, UseKind,
-    mentions,
+    self, Access, AccessKind, Definition, FileOutline, Kind, Mentioned, NO_NAME, Owner, Use,
+    UseKind,
 };
 
 use super::around::Around;
@@ -30,7 +31,7 @@ pub(super) struct InLine {
     kind: Option<UseKind>,
     via: Option<Vec<u8>>,
     /// The definition it is in; empty outside of all.
-    within: String,
+    within: Arc<str>,
     /// How it gets at a variable of that name, and whether the text is sure of that.
     access: Option<(AccessKind, bool)>,
 }
@@ -101,7 +102,7 @@ pub(super) fn whole(
         // Users know a system call by its name without `sys_`.
         let entry = format!("sys_{name}");
         // The head of its definition has the name, and is no use of it.
-        if files.iter().flat_map(|file| &file.uses).any(|used| used.within == entry) {
+        if files.iter().flat_map(|file| &file.uses).any(|used| *used.within == *entry) {
             let asked = std::mem::replace(&mut name, entry.clone());
             answer.notes.push(Note::SystemCall { asked, entry });
             let paths = self::paths(&name, code, &mut answer)?;
@@ -115,7 +116,7 @@ pub(super) fn whole(
     files.retain(|file| code.arch.has(Place::of(&file.path)));
     for file in files {
         let rows = rows_of(file, &name, references, meaning);
-        answer.rows.extend(rows.map(|(row, _)| row));
+        answer.rows.extend(rows);
     }
     answer.arrows = answer.rows.iter().filter_map(arrow).collect();
     match answer.rows.is_empty() {
@@ -136,46 +137,75 @@ pub(super) fn nothing(code: &Code, name: &str, is_used: bool, kinds: &[Kind]) ->
     }
 }
 
-/// The rows of a file's uses that `references` asks for, each with where on its line the name is, if
-/// that was found out.
-pub(super) fn rows_of<'f>(
-    file: InFile,
-    name: &'f str,
-    references: &'f References,
+/// A use that is asked for.
+pub(super) struct Wanted {
+    used: InLine,
+    kind: ReferenceKind,
+}
+
+/// The uses of a file that `references` asks for.
+pub(super) fn wanted_of(
+    uses: Vec<InLine>,
+    references: &References,
     meaning: Meaning,
-) -> impl Iterator<Item = (Row, Option<usize>)> + use<'f> {
-    let InFile { path, uses, .. } = file;
+) -> impl Iterator<Item = Wanted> {
     uses.into_iter().filter_map(move |used| {
         let kind = used.kind(meaning.is_macro);
         let used = InLine { access: used.access.filter(|_| meaning.is_variable), ..used };
         let is_wanted = references.kinds.is_empty() || references.kinds.contains(&kind);
-        let at = used.at;
-        is_wanted.then(|| (row(&path, used, kind, name), at))
+        is_wanted.then_some(Wanted { used, kind })
     })
 }
 
-/// The row of a use.
-fn row(path: &[u8], used: InLine, kind: ReferenceKind, name: &str) -> Row {
-    let (mut within, mut how) = (used.within, How::Use);
-    let mut sure = Sureness::Certain;
-    // Of a variable it says more how it is got at than that it is named.
-    let is_plain = used.via.is_none() && kind != ReferenceKind::Link(LinkKind::Init);
-    if let Some((kind, is_sure)) = used.access.filter(|_| is_plain) {
-        how = How::Access(kind);
-        sure = if is_sure { Sureness::Certain } else { Sureness::Unsure };
-    } else if let ReferenceKind::Link(kind) = kind {
-        how = How::by(kind, used.via.as_deref());
+/// The rows of a file's uses that `references` asks for.
+fn rows_of(
+    file: InFile,
+    name: &str,
+    references: &References,
+    meaning: Meaning,
+) -> impl Iterator<Item = Row> {
+    let InFile { path, uses, .. } = file;
+    wanted_of(uses, references, meaning).map(move |wanted| wanted.row(&path, name))
+}
+
+impl Wanted {
+    /// Its line, and where on that the name is, if that was found out.
+    pub(super) fn place(&self) -> (u32, Option<usize>) {
+        (self.used.line, self.used.at)
     }
-    if is_export(within.as_bytes()) {
-        (within, how) = (String::new(), How::Exported);
+
+    /// Whether the row of another use in the same file says the same, but for its line.
+    pub(super) fn is_like(&self, other: &Wanted) -> bool {
+        let (one, two) = (&self.used, &other.used);
+        self.kind == other.kind
+            && one.within == two.within
+            && one.via == two.via
+            && one.access == two.access
     }
-    Row {
-        path: path.to_vec(),
-        line: used.line,
-        name: name.as_bytes().to_vec(),
-        cells: vec![Cell::Name(within), Cell::How(how)],
-        sure,
-        ..Row::default()
+
+    /// Its row, in the file at `path`.
+    pub(super) fn row(&self, path: &[u8], name: &str) -> Row {
+        let (mut within, mut how) = (self.used.within.to_string(), How::Use);
+        let mut sure = Sureness::Certain;
+        // Of a variable it says more how it is got at than that it is named.
+        let is_plain = self.used.via.is_none() && self.kind != ReferenceKind::Link(LinkKind::Init);
+        if let Some((kind, is_sure)) = self.used.access.filter(|_| is_plain) {
+            how = How::Access(kind);
+            sure = if is_sure { Sureness::Certain } else { Sureness::Unsure };
+        } else if let ReferenceKind::Link(kind) = self.kind {
+            how = How::by(kind, self.used.via.as_deref());
+        }
+        if is_export(within.as_bytes()) {
+            (within, how) = (String::new(), How::Exported);
+        }
+        Row {
+            path: path.to_vec(),
+            line: self.used.line,
+            name: name.as_bytes().to_vec(),
+            cells: vec![Cell::Name(within), Cell::How(how)],
+            sure,
+            ..Row::default()
+        }
     }
 }
 
@@ -269,7 +299,8 @@ pub(super) fn in_file(
     if word_in(bytes, name).is_none() {
         return InFile::default();
     }
-    let Mentioned { outline, lines, mut accesses } = mentions(path, bytes, code.idioms(), name);
+    let Mentioned { outline, lines, mut accesses } =
+        outline::uses(path, bytes, code.idioms(), name);
     let mut lines: BTreeSet<u32> = lines.into_iter().collect();
     let uses = by_line(&outline, name);
     let of_name = |d: &&Definition| outline.name(d.name) == name && d.kind != Kind::File;
@@ -342,7 +373,7 @@ fn found(outline: &FileOutline, used: Option<&&Use>, around: &mut Around<'_>, li
         at: None,
         kind: used.map(|used| used.kind),
         via: via.map(|via| outline.name(via).to_vec()),
-        within: within.unwrap_or_default(),
+        within: within.unwrap_or_default().into(),
         access: None,
     }
 }

@@ -334,6 +334,16 @@ impl<'a> Graph<'a> {
         self.base_definition(id, NameRef(after.checked_sub(1)? as u32))
     }
 
+    /// How many names have their first definition below this number, or there.
+    pub(super) fn names_before(&self, id: u32) -> u32 {
+        self.starts.partition(|start| start <= id) as u32
+    }
+
+    /// Whether the definitions of the name with this number begin at `id` or below.
+    pub(super) fn has_name_at(&self, name: u32, id: DefId) -> bool {
+        self.starts.get(name as usize).is_some_and(|start| start <= id.0)
+    }
+
     fn base_definition(&self, id: DefId, name: NameRef) -> Option<DefInfo> {
         let record = self.record(id)?;
         let last = self.last_line(id, record);

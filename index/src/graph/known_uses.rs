@@ -27,17 +27,31 @@ pub struct KnownUses {
     open: Bits,
 }
 
-/// A definition of a file: its first and last line, and its number.
-type Lines = (u32, u32, DefId);
+/// A definition of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// Its first line, from 1.
+    pub first: u32,
+    /// Its last line.
+    pub last: u32,
+    /// Its name.
+    pub name: NameRef,
+    /// What it is.
+    pub kind: Kind,
+}
 
 /// The definitions of some files, but for constants, members, and files themselves.
 #[derive(Default)]
 pub struct FileDefinitions {
     /// Where those of each file begin, and where the last one's end.
     starts: Vec<u32>,
-    /// First line, last line and number of each, by file.
+    /// First line with the kind, last line and name of each, by file.
     all: Vec<[u32; 3]>,
 }
+
+/// So many bits of a number are a first line, as in a definition's record; the kind is above.
+const LINE_BITS: u32 = 22;
+const LINES: u32 = (1 << LINE_BITS) - 1;
 
 impl Graph<'_> {
     /// Which files use `name`.
@@ -94,7 +108,7 @@ impl Graph<'_> {
         let of_file = |count| (0..count).map(|_| AtomicU32::new(0)).collect::<Vec<_>>();
         // Counted first, so that each can be put to its file's others at once.
         let mut next = of_file(self.base_files() as usize);
-        self.each_in(&wanted, |_, record| {
+        self.each_in(&wanted, |_, _, record| {
             next[record.file as usize].fetch_add(1, Relaxed);
         });
         let (mut starts, mut sum) = (Vec::with_capacity(next.len() + 1), 0);
@@ -104,28 +118,35 @@ impl Graph<'_> {
         }
         starts.push(sum);
         let all: Vec<[AtomicU32; 3]> = (0..sum).map(|_| Default::default()).collect();
-        self.each_in(&wanted, |id, record| {
+        self.each_in(&wanted, |id, name, record| {
             let at = next[record.file as usize].fetch_add(1, Relaxed);
             if let Some(place) = all.get(at as usize) {
-                let lines = [record.first, self.last_line(id, record), id.0];
-                place.iter().zip(lines).for_each(|(place, line)| place.store(line, Relaxed));
+                let first = record.first & LINES | (record.kind as u32) << LINE_BITS;
+                let own = [first, self.last_line(id, record), name];
+                place.iter().zip(own).for_each(|(place, number)| place.store(number, Relaxed));
             }
         });
         let all = all.into_iter().map(|lines| lines.map(AtomicU32::into_inner)).collect();
         FileDefinitions { starts, all }
     }
 
-    /// Hands each definition of the `wanted` files of the sections to `take`, on every core.
-    fn each_in(&self, wanted: &Bits, take: impl Fn(DefId, Record) + Sync) {
+    /// Hands each definition of the `wanted` files of the sections to `take`, with its name's number, on
+    /// every core.
+    fn each_in(&self, wanted: &Bits, take: impl Fn(DefId, u32, Record) + Sync) {
         let count = self.base_definitions();
         (0..count.div_ceil(PART)).into_par_iter().for_each(|part| {
             let ids = part * PART..count.min((part + 1).saturating_mul(PART));
+            // Definitions are in their names' order.
+            let mut behind = self.names_before(ids.start);
             self.records_of(ids).for_each(|(id, record)| {
                 let kind = record.kind;
                 let is_left_out =
                     matches!(kind, Kind::Constant | Kind::Enumerator | Kind::Member | Kind::File);
                 if !is_left_out && wanted.get(record.file as usize) {
-                    take(id, record);
+                    while self.has_name_at(behind, id) {
+                        behind += 1;
+                    }
+                    take(id, behind.saturating_sub(1), record);
                 }
             });
         });
@@ -146,15 +167,18 @@ impl KnownUses {
 }
 
 impl FileDefinitions {
-    /// The definitions of `file`, by first line: the first and the last line of each.
-    pub fn of(&self, file: FileId) -> Vec<Lines> {
+    /// The definitions of `file`, by first line.
+    pub fn of(&self, file: FileId) -> Vec<Extent> {
         let start = self.starts.get(file.at()).copied().unwrap_or(0);
         let end = self.starts.get(file.at().saturating_add(1)).copied().unwrap_or(start);
         let own = self.all.get(start as usize..end as usize).unwrap_or_default();
-        let mut own: Vec<Lines> =
-            own.iter().map(|[first, last, id]| (*first, *last, DefId(*id))).collect();
+        let extent = |[first, last, name]: &[u32; 3]| {
+            let kind = Kind::from_number((first >> LINE_BITS) as u8)?;
+            Some(Extent { first: first & LINES, last: *last, name: NameRef(*name), kind })
+        };
+        let mut own: Vec<Extent> = own.iter().filter_map(extent).collect();
         // Several threads found them.
-        own.sort_unstable();
+        own.sort_unstable_by_key(|own| (own.first, own.last, own.name));
         own
     }
 }

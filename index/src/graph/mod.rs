@@ -61,7 +61,7 @@ pub use builder::{Batch, Builder};
 pub use chain::{Chain, ChainOptions, Chains, Hop, Possible, SearchEnd};
 pub use export::EdgeRow;
 pub use ids::{DefId, FileId, NameRef};
-pub use known_uses::{FileDefinitions, KnownUses};
+pub use known_uses::{Extent, FileDefinitions, KnownUses};
 pub use place::Place;
 pub(crate) use regain::Changed;
 pub use regain::{Overlaid, TooMany};

@@ -23,9 +23,20 @@ pub struct Mentioned {
 
 /// What the file at `path` says of `name`.
 pub fn mentions(path: &[u8], bytes: &[u8], idioms: &Idioms, name: &[u8]) -> Mentioned {
+    about(path, bytes, idioms, (name, false))
+}
+
+/// The same, where accesses to members, and to what functions have of their own, may be missing: less is
+/// read.
+pub fn uses(path: &[u8], bytes: &[u8], idioms: &Idioms, name: &[u8]) -> Mentioned {
+    about(path, bytes, idioms, (name, true))
+}
+
+fn about(path: &[u8], bytes: &[u8], idioms: &Idioms, asked: (&[u8], bool)) -> Mentioned {
+    let (name, _) = asked;
     if Language::of(path) == Some(Language::C) {
         let mut outline = FileOutline::default();
-        let (lines, accesses) = c::read_about(path, bytes, idioms, name, &mut outline);
+        let (lines, accesses) = c::read_about(path, bytes, idioms, asked, &mut outline);
         return Mentioned { outline, lines, accesses };
     }
     let outline = outline(path, bytes, idioms);

@@ -19,7 +19,7 @@ pub(crate) use c::expand;
 pub use c::expand::written_out;
 pub(crate) use c::template::Template;
 pub use called::{KnownCaller, calls};
-pub use mentions::{Mentioned, lines_with, mentions};
+pub use mentions::{Mentioned, lines_with, mentions, uses};
 
 pub use crate::kind::Kind;
 pub use names::{NO_NAME, NameId, Names};

@@ -18,6 +18,7 @@ mod given;
 mod guards;
 mod head;
 mod items;
+mod locals;
 mod macros;
 mod old;
 mod passed;
@@ -62,18 +63,19 @@ fn unit(path: &[u8]) -> u32 {
 }
 
 /// As [`read`], but of what is said only as much as has to do with `name`. Returns the lines
-/// where it is a word of the code, and how values of that name are got at.
+/// where it is a word of the code, and how values of that name are got at; with `only_global`, of
+/// members and of what functions have of their own that may be left out.
 pub(super) fn read_about(
     path: &[u8],
     bytes: &[u8],
     idioms: &Idioms,
-    name: &[u8],
+    (name, only_global): (&[u8], bool),
     out: &mut FileOutline,
 ) -> (Vec<u32>, Vec<Access>) {
     let mut reader = Reader::new(bytes, idioms, out);
     reader.unit = unit(path);
     reader.is_kernel = Program::of(path) == Program::Kernel;
-    reader.about = Some(About { name, lines: Vec::new(), accesses: Vec::new() });
+    reader.about = Some(About { name, only_global, lines: Vec::new(), accesses: Vec::new() });
     reader.read();
     reader.about.map(|about| (about.lines, about.accesses)).unwrap_or_default()
 }
@@ -82,6 +84,8 @@ pub(super) fn read_about(
 /// name are got at.
 struct About<'a> {
     name: &'a [u8],
+    /// Whether of members and locals nothing is asked but the lines.
+    only_global: bool,
     lines: Vec<u32>,
     accesses: Vec<Access>,
 }

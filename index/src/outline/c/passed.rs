@@ -1,5 +1,6 @@
 //! Where a file is read for one name, functions' bodies and tables that don't have it are passed over:
-//! most of the text is in them, and nothing in them is asked for.
+//! most of the text is in them, and nothing in them is asked for. So are bodies in which it is nothing but
+//! a local or a member, where only the name's uses are asked for.
 //!
 //! Only what tells by its lines where it ends is passed over: what a brace in column 0 ends, without
 //! directives, code in column 0, or a comment that might hold that brace. All others are read.
@@ -24,14 +25,14 @@ impl Reader<'_> {
 
     /// Goes on at the closing brace behind which is what `ends` holds for.
     fn pass_over(&mut self, ends: impl Fn(Option<u8>) -> bool) {
-        let Some(about) = &self.about else { return };
+        let Some(name) = self.about.as_ref().map(|about| about.name) else { return };
         let (start, line) = self.lexer.position();
         let inside = self.bytes.get(start..).and_then(|rest| plain_inside(rest, ends));
-        let Some(inside) =
-            inside.filter(|inside| places_of_word(inside, about.name).next().is_none())
-        else {
-            return;
-        };
+        let Some(inside) = inside else { return };
+        if places_of_word(inside, name).next().is_some() {
+            let Some(lines) = self.lines_of_local(inside, line) else { return };
+            self.about.iter_mut().for_each(|about| about.lines.extend(&lines));
+        }
         let lines = memchr::memchr_iter(b'\n', inside).count() as u32;
         self.lexer.resume_at(start + inside.len(), line + lines);
     }
