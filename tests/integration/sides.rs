@@ -135,7 +135,7 @@ fn several_names_have_a_section_each_in_a_history() {
     eqnice!(
         "Index File             Line Revisions What     Change Content\n\n\
          lamp\n    0 v1/                   v1        nothing\n    \
-         1 v3/kernel/lamp.c    1 v2–v3     function new    int lamp(int a)\n\n\
+         1 v3/kernel/lamp.c    2 v2–v3     function new    int lamp(int a)\n\n\
          lamp_two\n    2 v3/                   v1–v3     nothing\n",
         table
     );

@@ -59,7 +59,7 @@ pub struct Stretch {
     pub first: usize,
     /// The last one.
     pub last: usize,
-    /// What the name is on the first of them.
+    /// What the name is on the last of them; on the others its line may differ.
     pub state: State,
     /// What changed since the stretch before.
     pub changes: Vec<Change>,
@@ -126,7 +126,9 @@ pub fn stretches(states: &[State], body: bool) -> Vec<Stretch> {
     for (at, state) in states.iter().enumerate() {
         let changes = all.last().map(|before| change::between(&before.state, state, body));
         match (changes, all.last_mut()) {
-            (Some(changes), Some(last)) if changes.is_empty() => last.last = at,
+            (Some(changes), Some(last)) if changes.is_empty() => {
+                (last.last, last.state) = (at, state.clone());
+            }
             (changes, _) => all.push(Stretch {
                 first: at,
                 last: at,

@@ -142,32 +142,26 @@ impl Reader<'_> {
             match (token.kind, token.byte) {
                 (TokenKind::Ident, _) => {
                     let text = token.text(self.bytes);
+                    let is_last = head.get(at + 1).is_none_or(|t| t.is(b'['));
                     match word(text) {
                         Word::Tag => (typed, at) = (true, at + 1),
                         Word::Type => typed = true,
                         // `gfp_t __lamp_gfp`
-                        Word::Name
-                            if !typed
-                                && words == 1
-                                && is_marker(text)
-                                && head.get(at + 1).is_none_or(|t| t.is(b'[')) =>
-                        {
+                        Word::Name if !typed && words == 1 && is_last && is_marker(text) => {
                             name = Some(token);
                         }
                         Word::Name if !text.starts_with(b"__") || name.is_none() => {
-                            let idiom = self.idioms.define(text);
                             let is_attribute =
                                 self.idioms.is_attribute(text) || name.is_some() && is_marker(text);
                             if head.get(at + 1).is_some_and(|t| t.is(b'(')) {
                                 typed = true;
                                 let close = closing(head, at + 1, head.len()).unwrap_or(head.len());
-                                if idiom.is_some() {
-                                    // `DEFINE_PER_CPU(type, name) = …`
-                                    let inside = &head[at + 2..close.min(head.len())];
+                                let inside = head.get(at + 2..close).unwrap_or_default();
+                                // `DEFINE_PER_CPU(type, name) = …`
+                                if self.idioms.define(text).is_some() {
                                     return last_word(inside);
                                 }
                                 // `DEFINE_THING(name) = …`, known by no idiom.
-                                let inside = head.get(at + 2..close).unwrap_or_default();
                                 if name.is_none() && !self.idioms.is_attribute(text) {
                                     name = last_word(inside);
                                 }
@@ -184,6 +178,8 @@ impl Reader<'_> {
                     if head.get(at + 1).is_some_and(|t| t.is(b'*')) {
                         return pointed_to(head, at);
                     }
+                    // `typeof(lamp_ops) lamp_own __initconst`
+                    typed = true;
                     at = closing(head, at, head.len()).unwrap_or(head.len());
                 }
                 (TokenKind::Byte, b'[') => return name,
