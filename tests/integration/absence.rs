@@ -274,3 +274,24 @@ fn other_commands_say_what_nothing_rests_on() {
     let done = dir.kgrep(&["def", "lamp_dance"]).run().expect_code(1);
     assert!(done.stderr().contains("as text: 1 line, `kgrep lamp_dance` shows them"));
 }
+
+/// It was proved to be nothing: no line has the two words with a dot between.
+#[test]
+fn a_field_is_named_with_its_structure() {
+    let dir = lamps();
+    dir.create("drivers/watts.h", "struct watts {\n\tint lamp;\n\tint watts;\n};\n");
+    for indexed in [false, true] {
+        if indexed {
+            dir.kgrep(&["index"]).run().expect_ok();
+        }
+        let table = ["exists", "--no-header", "lamp.watts", "lamp.dim", "lamp.lamp", "bulb.watts"];
+        insta::assert_snapshot!("a_field_is_named_with_its_structure", dir.kgrep(&table).stdout());
+    }
+}
+
+/// What is in no folder isn't in no kernel.
+#[test]
+fn where_there_are_no_files_nothing_is_proved() {
+    let done = Dir::new().kgrep(&["exists", "kfree"]).run().expect_code(2);
+    eqnice!("kfree: not found: there are no files here\n", done.stdout());
+}

@@ -21,7 +21,7 @@ use crate::compare::told;
 use crate::diff::model::Origin;
 use crate::diff::set;
 use crate::request::Exists;
-use crate::trace::{InFile, Options, Tracer, Wanted};
+use crate::trace::{InFile, Line, Options, Tracer, Wanted};
 use crate::{Error, Note, Proof, Result};
 
 /// Of so many names that are nothing, those that are spelled nearly so are looked for.
@@ -267,7 +267,9 @@ impl Asker<'_, '_> {
     fn text(&mut self, all: &mut [Name], open: &[usize]) -> Result<()> {
         let open: Vec<usize> = open.iter().copied().filter(|at| is_open(&all[*at])).collect();
         let wanted: Vec<Wanted> = open.iter().map(|at| word(&all[*at].plain)).collect();
-        self.tracer.look_for(&wanted)?;
+        let members = open.iter().filter_map(|at| Some(word(self.member(&all[*at].plain)?.1)));
+        let members: Vec<Wanted> = members.collect();
+        self.tracer.look_for(&[wanted.as_slice(), &members].concat())?;
         let files = self.answer.coverage.files.unwrap_or(0);
         let mut nothing = Vec::new();
         for (at, wanted) in open.into_iter().zip(&wanted) {
@@ -275,12 +277,20 @@ impl Asker<'_, '_> {
             let name = &mut all[at];
             name.verdict.files = files;
             name.verdict.lines = found.iter().map(|file| file.count as u64).sum();
-            self.judge(name, &found)?;
+            let rows = self.member_rows(&name.plain)?;
+            if rows.is_empty() {
+                self.judge(name, &found)?;
+            } else {
+                name.verdict.standing = Standing::Field;
+                name.verdict.places = rows.len();
+                name.rows = rows;
+            }
             if name.verdict.standing == Standing::Nothing {
                 nothing.push(at);
             }
         }
-        let is_whole = self.tell_unread();
+        // Where there are no files nothing is told of any kernel.
+        let is_whole = self.tell_unread() && files > 0;
         for &at in &nothing {
             let Name { plain, verdict, .. } = &mut all[at];
             if !is_whole {
@@ -404,6 +414,33 @@ impl Asker<'_, '_> {
             }
         }
         (counting, elsewhere)
+    }
+
+    /// The structure and the field of `STRUCT.FIELD`, where the tree has such a structure.
+    fn member<'n>(&self, name: &'n str) -> Option<(Vec<DefInfo>, &'n str)> {
+        let (structure, field) = name.split_once('.').filter(|(_, field)| !field.contains('.'))?;
+        let id = self.graph.find_name(structure.as_bytes())?;
+        let mut found = self.graph.definitions_of(id);
+        found.retain(|d| matches!(d.kind, Kind::Struct | Kind::Union));
+        (!found.is_empty()).then_some((found, field))
+    }
+
+    /// The lines that declare the field of `STRUCT.FIELD`.
+    fn member_rows(&mut self, name: &str) -> Result<Vec<Row>> {
+        let Some((structures, field)) = self.member(name) else { return Ok(Vec::new()) };
+        let found = self.tracer.lines(&word(field))?;
+        let mut own = Vec::new();
+        for structure in &structures {
+            let path = self.graph.path(structure.file);
+            for file in found.iter().filter(|file| *file.path == *path) {
+                let lines = structure.first + 1..=structure.last;
+                let lines = file.lines.iter().filter(|line| lines.contains(&line.number));
+                let lines: Vec<Line> = lines.cloned().collect();
+                own.push(InFile { path: file.path.clone(), count: lines.len(), lines });
+            }
+        }
+        let rows = self.fields(field, &own);
+        Ok(self.counting(rows).0)
     }
 
     /// The lines on which structures have a field of this name.

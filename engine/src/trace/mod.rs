@@ -18,7 +18,7 @@ pub use case::cases;
 pub use check::{CheckResult, Checked, check_recipes};
 pub use list::{Item, items};
 pub use look::answer;
-pub(crate) use mentions::{InFile, Mentions};
+pub(crate) use mentions::{InFile, Line, Mentions};
 pub use near::near_names;
 pub use tracer::{Options, Row, Tracer};
 pub(crate) use wanted::Wanted;
