@@ -52,7 +52,6 @@ fn standing(verdict: &Verdict) -> String {
              text: 0 lines",
             searched(verdict)
         ),
-        Standing::Unproven if verdict.files == 0 => "not found: there are no files here".to_owned(),
         Standing::Unproven => {
             format!("not found, but not all files could be read: {}", searched(verdict))
         }

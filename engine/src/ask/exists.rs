@@ -289,8 +289,7 @@ impl Asker<'_, '_> {
                 nothing.push(at);
             }
         }
-        // Where there are no files nothing is told of any kernel.
-        let is_whole = self.tell_unread() && files > 0;
+        let is_whole = self.tell_unread();
         for &at in &nothing {
             let Name { plain, verdict, .. } = &mut all[at];
             if !is_whole {
