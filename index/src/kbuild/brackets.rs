@@ -17,3 +17,16 @@ pub(super) fn closing(text: &[u8]) -> Option<usize> {
     }
     None
 }
+
+/// The positions of `text` outside of all brackets.
+pub(super) fn at_top(text: &[u8]) -> impl Iterator<Item = (usize, u8)> {
+    let mut depth = 0usize;
+    text.iter().copied().enumerate().filter(move |(_, byte)| {
+        match byte {
+            b'(' | b'{' => depth += 1,
+            b')' | b'}' => depth = depth.saturating_sub(1),
+            _ => return depth == 0,
+        }
+        false
+    })
+}

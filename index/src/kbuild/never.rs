@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use super::Knowledge;
+use super::brackets::at_top;
 
 /// Outlines are made by many threads, which ask it of each file.
 static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(Knowledge::built_in);
@@ -25,18 +26,14 @@ pub(crate) fn never_holds(text: &[u8]) -> bool {
 
 /// What a condition joins with `&&`; nothing where an operator that binds less joins it.
 fn conjuncts(text: &[u8]) -> Vec<&[u8]> {
-    let (mut parts, mut depth, mut from) = (Vec::new(), 0usize, 0);
-    for (at, byte) in text.iter().enumerate() {
-        match byte {
-            b'(' => depth += 1,
-            b')' => depth = depth.saturating_sub(1),
-            b'?' if depth == 0 => return Vec::new(),
-            b'|' if depth == 0 && text[at..].starts_with(b"||") => return Vec::new(),
-            b'&' if depth == 0 && text[at..].starts_with(b"&&") => {
-                parts.push(text[from..at].trim_ascii());
-                from = at + 2;
-            }
-            _ => {}
+    let (mut parts, mut from) = (Vec::new(), 0);
+    for (at, byte) in at_top(text) {
+        if byte == b'?' || text[at..].starts_with(b"||") {
+            return Vec::new();
+        }
+        if at >= from && text[at..].starts_with(b"&&") {
+            parts.push(text[from..at].trim_ascii());
+            from = at + 2;
         }
     }
     parts.push(text[from..].trim_ascii());
@@ -70,6 +67,7 @@ mod tests {
             "!defined(__KERNEL__) == 0",
             "!defined(",
             "))&&",
+            "defined(A) &&& defined(B) &&&&&",
         ] {
             assert!(!never_holds(text.as_bytes()), "{text}");
         }

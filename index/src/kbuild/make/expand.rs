@@ -1,6 +1,6 @@
 //! Expands a text: `$(name)`, `$(name:a=b)`, `$(function …)`, `$$`.
 
-use super::super::brackets::closing;
+use super::super::brackets::{at_top, closing};
 use super::Make;
 use super::words::{UNKNOWN, each, filled, is_space, stem};
 
@@ -138,19 +138,6 @@ impl Make<'_> {
         self.spend(text.len());
         text
     }
-}
-
-/// The positions of `text` outside of all brackets.
-pub(super) fn at_top(text: &[u8]) -> impl Iterator<Item = (usize, u8)> {
-    let mut depth = 0usize;
-    text.iter().copied().enumerate().filter(move |(_, byte)| {
-        match byte {
-            b'(' | b'{' => depth += 1,
-            b')' | b'}' => depth = depth.saturating_sub(1),
-            _ => return depth == 0,
-        }
-        false
-    })
 }
 
 /// `name:from=to`.

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use super::super::brackets::at_top;
 use super::Make;
-use super::expand::at_top;
 use super::words::{
     Keep, UNKNOWN, each, filled, is_uncertain, kept, marked, stem, unmarked, words,
 };
