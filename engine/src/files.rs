@@ -69,8 +69,9 @@ fn may_wait() {
     debug_assert!(rayon::current_thread_index().is_none(), "a thread of rayon waits for others");
 }
 
-/// What `work` makes of each item, in the items' order, whatever the number of threads. For threads of
-/// rayon, which it would stop for good, it is done one after the other.
+/// What `work` makes of each item, in the items' order, whatever the number of threads. No thread of
+/// rayon should ask, as debug builds say: waiting would stop it for good. There it is done one after the
+/// other.
 pub fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     may_wait();
     // The system would look into four files for the number of processors, each time it is asked.

@@ -153,7 +153,11 @@ impl Graph<'_> {
             names
         };
         let changed = laid.par_iter().filter(|laying| !laying.again);
-        let mut names: Vec<NameRef> = changed.flat_map_iter(changed_in).collect();
+        self.users_besides(changed.flat_map_iter(changed_in).collect(), laid)
+    }
+
+    /// The paths of the files of the sections, besides those in `laid`, that use macros of these `names`.
+    pub(super) fn users_besides(&self, mut names: Vec<NameRef>, laid: &[Laying]) -> Vec<Vec<u8>> {
         names.sort_unstable();
         names.dedup();
         let known = laid.iter().filter_map(|laying| self.base_file(&laying.path));

@@ -11,7 +11,6 @@ use super::base::Graph;
 use super::builder::IncludeRecord;
 use super::bytes::{Cursor, put};
 use super::deflate::{deflated, inflated};
-use super::ids::NameRef;
 use super::made;
 use super::regain::Laying;
 
@@ -126,14 +125,8 @@ impl Graph<'_> {
             gone.chain(other.map(|(name, _)| name)).map(Vec::as_slice).collect();
         let outlines = || laid.iter().filter(|l| !l.again).filter_map(|l| l.now.as_ref());
         let differing = with_users_among(differing, &outlines().collect::<Vec<_>>(), now);
-        let mut names: Vec<NameRef> =
-            differing.iter().filter_map(|name| self.find_name(name)).collect();
-        names.sort_unstable();
-        names.dedup();
-        let known = laid.iter().filter_map(|laying| self.base_file(&laying.path));
-        let known: HashSet<_> = known.collect();
-        let files = self.users_of_macros(names, &|file| !known.contains(&file)).into_iter();
-        files.map(|file| self.base_path(file).to_vec()).collect()
+        let names = differing.iter().filter_map(|name| self.find_name(name)).collect();
+        self.users_besides(names, laid).into_iter().collect()
     }
 }
 

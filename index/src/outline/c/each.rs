@@ -4,7 +4,7 @@
 
 use crate::lex::{Token, TokenKind};
 
-use super::super::{Invocation, InvocationKind, Maker, NO_NAME, NameId, UseKind};
+use super::super::{InvocationKind, Maker, NO_NAME, NameId, UseKind};
 use super::expand::{split, text_of};
 use super::template::Template;
 use super::words::{Word, word};
@@ -47,8 +47,7 @@ impl Reader<'_> {
         let text = template.body();
         let Some(open) = memchr::memchr(b'(', text) else { return };
         let Some(inside) = text.get(open + 1..text.len() - 1) else { return };
-        let (first, last) = (item.tokens[0].line, item.tokens[item.tokens.len() - 1].line);
-        let flags = self.flags(&item.tokens[..item.tokens.len().min(8)]);
+        let first = item.tokens[0].line;
         let receiver = self.sink.intern(text[..open].trim_ascii());
         // Who changes one of these changes the name.
         self.sink.add_use(heads, receiver, UseKind::Call, first, NO_NAME);
@@ -58,17 +57,6 @@ impl Reader<'_> {
                 self.sink.add_use(heads, part, UseKind::Call, first, NO_NAME);
             }
         }
-        let arguments = self.sink.new_name(inside);
-        let kind = InvocationKind::Each;
-        self.sink.out.invocations.push(Invocation {
-            name: receiver,
-            arguments,
-            first,
-            last,
-            flags,
-            kind,
-            heads,
-            functions: false,
-        });
+        self.note_invocation(item, (receiver, inside), InvocationKind::Each, heads, false);
     }
 }

@@ -289,6 +289,30 @@ impl<'a> Reader<'a> {
         self.read_templates(item, &templates, arguments, kind)
     }
 
+    /// Notes that what the macro `name` makes of `arguments` is known once the file with it is.
+    pub(super) fn note_invocation(
+        &mut self,
+        item: &Item,
+        (name, arguments): (NameId, &[u8]),
+        kind: InvocationKind,
+        heads: u32,
+        functions: bool,
+    ) {
+        let arguments = self.sink.new_name(arguments);
+        let (first, last) = (item.tokens[0].line, item.tokens[item.tokens.len() - 1].line);
+        let flags = self.flags(&item.tokens[..item.tokens.len().min(8)]);
+        self.sink.out.invocations.push(Invocation {
+            name,
+            arguments,
+            first,
+            last,
+            flags,
+            kind,
+            heads,
+            functions,
+        });
+    }
+
     /// Reads what another file's macro makes, where these are known; else notes it. The number
     /// of the last function that was made.
     pub(super) fn read_others(
@@ -302,19 +326,7 @@ impl<'a> Reader<'a> {
     ) -> Option<u32> {
         let text = text_of(arguments, self.bytes);
         let Some(others) = self.others else {
-            let arguments = self.sink.new_name(text);
-            let (first, last) = (item.tokens[0].line, item.tokens[item.tokens.len() - 1].line);
-            let flags = self.flags(&item.tokens[..item.tokens.len().min(8)]);
-            self.sink.out.invocations.push(Invocation {
-                name,
-                arguments,
-                first,
-                last,
-                flags,
-                kind,
-                heads,
-                functions,
-            });
+            self.note_invocation(item, (name, text), kind, heads, functions);
             return None;
         };
         let mut templates = others(self.sink.out.names.get(name));
