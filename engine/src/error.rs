@@ -51,7 +51,8 @@ pub enum Error {
     },
     /// An object that the repository doesn't have.
     #[error(
-        "{}: object {id} is missing, as in a shallow or partial clone; `git fetch` can bring it",
+        "{}: object {id} is missing; `git fetch --unshallow` brings it to a shallow clone, \
+         `git fetch --refetch --no-filter` to a partial one",
         repository.display()
     )]
     MissingObject {

@@ -377,13 +377,26 @@ fn a_missing_object_is_named() {
     fs::remove_file(object).unwrap();
     for _ in 0..2 {
         let asked = dir.kgrep(&["--at", "v6.2", "x"]).run();
-        asked.expect_error(&[&blob, "is missing", "partial clone"]);
+        asked.expect_error(&[&blob, "is missing", "git fetch --refetch --no-filter"]);
     }
     let left: Vec<_> = fs::read_dir(dir.cache().join("revisions")).unwrap().flatten().collect();
     assert!(left.iter().all(|entry| entry.file_name() != "unpacking"), "{left:?}");
     assert_eq!(fs::read_dir(dir.cache().join("revisions/trees")).unwrap().count(), 0);
     // The other revision doesn't need it.
     assert_eq!(answer(&dir, &["--at", "v6.1"], &["-q", "kfree"]).0, 0);
+}
+
+#[test]
+fn a_partial_clone_is_told_how_to_be_whole_and_is_then_read() {
+    let dir = repository();
+    git(dir.tree(), &["config", "uploadpack.allowFilter", "true"]);
+    let url = format!("file://{}", dir.tree().display());
+    git(&dir.beside(""), &["clone", "-q", "--filter=blob:none", "--no-checkout", &url, "partial"]);
+    let partial = dir.beside("partial");
+    let asked = || dir.kgrep(&["--at", "v6.2", "-q", "lamp_new"]).folder(&partial).run();
+    asked().expect_error(&["is missing", "git fetch --refetch --no-filter"]);
+    git(&partial, &["fetch", "-q", "--refetch", "--no-filter"]);
+    assert_eq!(asked().code(), 0);
 }
 
 #[test]
