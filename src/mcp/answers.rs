@@ -13,7 +13,7 @@ use kgrep_engine::{Answer, Sources, Title};
 use serde_json::{Value, json};
 
 use super::arguments::{self as take, Common};
-use super::context::{Context, Hearing, sentence, text, told};
+use super::context::{Context, Hearing, sentence, text, told, with_arguments};
 use super::cursor;
 use super::page::{Line, Page, Part, Window};
 use crate::code::{Code, documented};
@@ -100,23 +100,23 @@ impl Call<'_> {
             }
             "callers" => self.callers(own),
             "callees" => {
-                let take::Callees { names, kinds, depth } = take::own(own)?;
-                self.steps(&names, &kinds, depth, "callees of", Request::Callees)
+                let take::Callees { names, kinds, depth, all } = take::own(own)?;
+                self.steps(&names, &kinds, (depth, all), "callees of", Request::Callees)
             }
             "functions_with" => self.functions(own),
             "chain" => {
-                let take::Chain { from, to, number, through, avoid, max_depth } = take::own(own)?;
+                let take::Chain { from, to, number, through, avoid, max_depth, all } =
+                    take::own(own)?;
                 let asked = format!("chains from {from} to {to}");
                 let (from, to, indirect) = (from, to, true);
-                let all = false;
                 let chain =
                     request::Chain { from, to, number, through, avoid, max_depth, indirect, all };
                 self.one(asked, &Request::Chain(chain))
             }
             "trace" => {
-                let take::Trace { names, kind } = take::own(own)?;
+                let take::Trace { names, kind, all } = take::own(own)?;
                 self.each(&names, "trace of", |name| {
-                    let (kind, depth, body, all) = (kind.clone(), 1, false, false);
+                    let (kind, depth, body) = (kind.clone(), 1, false);
                     Request::Trace(request::Trace { name, kind, depth, body, all })
                 })
             }
@@ -178,10 +178,10 @@ impl Call<'_> {
     }
 
     fn callers(&mut self, own: Value) -> Result<(), String> {
-        let take::Callers { names, kinds, depth, args, arg } = take::own(own)?;
+        let take::Callers { names, kinds, depth, args, arg, all } = take::own(own)?;
         let wanted = arg.iter().map(|arg| arg.parse()).collect::<Result<Vec<_>, _>>()?;
         let is_plain = !args && wanted.is_empty();
-        self.steps(&names, &kinds, depth, "callers of", |steps| {
+        self.steps(&names, &kinds, (depth, all), "callers of", |steps| {
             let (wanted, request::Steps { name, depth, kinds, all, .. }) = (wanted.clone(), steps);
             match is_plain {
                 true => Request::Callers(request::Steps { name, depth, kinds, all, macros: true }),
@@ -210,7 +210,7 @@ impl Call<'_> {
         &mut self,
         names: &[String],
         kinds: &[String],
-        depth: usize,
+        (depth, all): (usize, bool),
         asked: &str,
         request: impl Fn(request::Steps) -> Request,
     ) -> Result<(), String> {
@@ -220,7 +220,7 @@ impl Call<'_> {
         }
         self.each(names, asked, |name| {
             let kinds = kinds.clone();
-            request(request::Steps { name, depth, kinds, all: false, macros: false })
+            request(request::Steps { name, depth, kinds, all, macros: false })
         })
     }
 
@@ -455,7 +455,7 @@ fn row(code: &Code, answer: &Answer, at: usize, sources: &mut Sources, body: boo
         path: text(&row.path),
         line: row.line.into(),
         depth: row.depth,
-        section: cells::title(answer, at),
+        section: cells::title(answer, at).map(|title| with_arguments(&title)),
         cells: cells::texts(code, row).into_iter().map(Cow::into_owned).collect(),
         ..Line::default()
     };

@@ -12,6 +12,9 @@ const LIMIT: usize = 50;
 /// More are in none.
 const MOST: usize = 1000;
 
+/// Said where a tool has no argument of a name.
+const OF_ALL: &str = ", or what every tool takes: `limit`, `cursor`, `arch`, `kconfig`, `at`";
+
 /// What every tool takes.
 pub(super) struct Common {
     pub(super) limit: usize,
@@ -64,7 +67,10 @@ pub(super) fn own<T: DeserializeOwned + Takes>(mut arguments: Value) -> Result<T
             *value = Value::Array(vec![value.take()]);
         }
     }
-    let own = serde_json::from_value(arguments).map_err(|error| error.to_string())?;
+    let own = serde_json::from_value(arguments).map_err(|error| {
+        let of_all = if error.to_string().starts_with("unknown field") { OF_ALL } else { "" };
+        format!("{error}{of_all}")
+    })?;
     match missing {
         Some(argument) => Err(format!("missing field `{}`", argument.name)),
         None => Ok(own),
@@ -148,7 +154,9 @@ pub(super) trait Takes {
 
 const KINDS: &str = "function, macro, constant, struct, union, enum, typedef, variable, …";
 
-const STEPS: &str = "call, macro, ref, init, indirect, export";
+const STEPS: &str = "call, macro, ref, init, indirect, use";
+
+const ALL: &str = "also calls that are only possible";
 
 arguments! {
     Search {
@@ -171,7 +179,7 @@ arguments! {
     }
     References {
         names: Vec<String>, "also STRUCT.FIELD";
-        kinds: Vec<String> = Vec::new(), "call, macro, ref, init, indirect, use";
+        kinds: Vec<String> = Vec::new(), STEPS;
         access: Vec<String> = Vec::new(), "of variables and fields: read, write, address, …";
     }
     Callers {
@@ -180,11 +188,13 @@ arguments! {
         kinds: Vec<String> = Vec::new(), STEPS;
         args: bool = false, "with the arguments of each call";
         arg: Vec<String> = Vec::new(), "N=PATTERN: what argument N must match";
+        all: bool = false, ALL;
     }
     Callees {
         names: Vec<String>, "";
         depth: usize = 1, "steps, 1";
         kinds: Vec<String> = Vec::new(), STEPS;
+        all: bool = false, ALL;
     }
     Chain {
         from: String, "";
@@ -193,6 +203,7 @@ arguments! {
         through: Vec<String> = Vec::new(), "functions each must pass";
         avoid: Vec<String> = Vec::new(), "functions none may pass";
         max_depth: usize = 12, "steps, 12";
+        all: bool = false, ALL;
     }
     Functions {
         with: Vec<String>, "regular expressions; with an open bracket plain text";
@@ -202,6 +213,7 @@ arguments! {
     Trace {
         names: Vec<String>, "";
         kind: Option<String> = None, "what the name is, if it is several things";
+        all: bool = false, ALL;
     }
     Find {
         words: Vec<String>, "";
@@ -257,10 +269,9 @@ mod tests {
             Ok(_) => String::new(),
             Err(error) => error,
         };
-        assert!(
-            wrong(json!({ "name": "x" }))
-                .contains("unknown field `name`, expected `names` or `patches`")
-        );
+        assert!(wrong(json!({ "name": "x" })).contains(
+            "unknown field `name`, expected `names` or `patches`, or what every tool takes: `limit`"
+        ));
         assert!(wrong(json!({})).contains("missing field `names`"));
         assert!(wrong(json!({ "names": ["x"], "limit": 0 })).contains("from 1 to 1000"));
         assert!(wrong(json!({ "names": ["x"], "cursor": 7 })).contains("cursor is a string"));

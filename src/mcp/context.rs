@@ -249,10 +249,40 @@ const IMMEDIATE: &str = " makes answers immediate";
 /// Progress is told after so many files.
 const EVERY: u64 = 2000;
 
-/// A note in words.
+/// A note in words, which names a tool's arguments where the command line's says options.
 pub(super) fn sentence(note: &Note) -> String {
     let said = notes::sentence(note);
-    said.strip_prefix("note: ").map_or(said.clone(), str::to_owned)
+    with_arguments(said.strip_prefix("note: ").unwrap_or(&said))
+}
+
+/// A text with `` `max_depth` `` where it has `--max-depth`, besides in a command line in backticks.
+pub(super) fn with_arguments(said: &str) -> String {
+    let mut told = String::with_capacity(said.len());
+    for (part, text) in said.split('`').enumerate() {
+        if part > 0 {
+            told.push('`');
+        }
+        if part % 2 == 1 {
+            told += text;
+            continue;
+        }
+        let mut parts = text.split("--");
+        told += parts.next().unwrap_or_default();
+        for option in parts {
+            let is_name = |c: char| c.is_ascii_lowercase() || c == '-';
+            let end = option.find(|c| !is_name(c)).unwrap_or(option.len());
+            let (name, rest) = option.split_at(end);
+            let name = match name {
+                "as" => "kind".to_owned(),
+                "in" => "paths".to_owned(),
+                "kind" => "kinds".to_owned(),
+                name => name.replace('-', "_"),
+            };
+            told += &if name.is_empty() { "--".to_owned() } else { format!("`{name}`") };
+            told += rest;
+        }
+    }
+    told
 }
 
 /// An error in one line.
@@ -263,4 +293,20 @@ pub(super) fn told(error: &anyhow::Error) -> String {
 /// Bytes as text.
 pub(super) fn text(bytes: &[u8]) -> String {
     Path::new(OsStr::from_bytes(bytes)).display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_arguments;
+
+    #[test]
+    fn options_become_arguments_and_commands_stay() {
+        let said = "gave up; --max-depth NUM looks further, --in DIR elsewhere -- `kgrep def --kind x` lists";
+        assert_eq!(
+            with_arguments(said),
+            "gave up; `max_depth` NUM looks further, `paths` DIR elsewhere -- `kgrep def --kind x` lists"
+        );
+        assert_eq!(with_arguments("12 more possible: --all"), "12 more possible: `all`");
+        assert_eq!(with_arguments("an odd ` --all"), "an odd ` --all");
+    }
 }

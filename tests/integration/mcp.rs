@@ -70,7 +70,7 @@ impl Client {
 
     /// The text that a tool answers.
     #[track_caller]
-    fn text(&mut self, tool: &str, arguments: &Value) -> String {
+    pub(crate) fn text(&mut self, tool: &str, arguments: &Value) -> String {
         let result = self.call(tool, arguments);
         assert_ne!(result["isError"], true, "{result}");
         assert!(result["structuredContent"]["answers"].is_array(), "{result}");

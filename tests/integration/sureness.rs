@@ -1,5 +1,8 @@
 //! How sure calls through pointers are: which are claimed, which are counted, and in which order.
 
+use serde_json::json;
+
+use crate::mcp::Client;
 use crate::util::{Dir, eqnice};
 
 /// A tree in which many files have an `open`: a core file opens all, one driver its own, others what
@@ -84,6 +87,23 @@ fn the_file_that_opens_all_comes_first_and_what_is_only_possible_is_counted() {
             "fs/char_dev.c indirect, through file.f_op.open, possible",
         ]
     );
+}
+
+#[test]
+fn an_agent_is_told_of_possible_calls_and_can_ask_for_them() {
+    let dir = files();
+    let mut client = Client::start(&dir);
+    let likely = "# callers of lamp_open: 3 rows\nnote: 3 more possible: `all` shows them\n";
+    let said = client.text("callers", &json!({ "names": ["lamp_open"] }));
+    assert!(said.starts_with(likely), "{said}");
+    let said = client.text("callers", &json!({ "names": ["lamp_open"], "all": true }));
+    assert_eq!(said.matches(", possible: ").count(), 3, "{said}");
+    let chain = |all: bool| json!({ "from": "sys_open", "to": "lamp_open", "all": all });
+    let said = client.text("chain", &chain(false));
+    assert!(said.contains("calls that are only possible: `all`\n"), "{said}");
+    assert!(client.text("chain", &chain(true)).contains("ceph_init → lamp_open"));
+    let said = client.text("trace", &json!({ "names": ["lamp_open"] }));
+    assert!(said.contains("## Called through pointers (3 more possible; `all`)\n"), "{said}");
 }
 
 #[test]
