@@ -9,6 +9,7 @@ mod arguments;
 mod at_hand;
 mod breadth;
 pub(crate) mod declared;
+mod distance;
 mod documented;
 mod expansion;
 pub(crate) mod holders;
@@ -26,6 +27,7 @@ pub use arch::{ArchChoice, architectures, folder_name};
 pub use arguments::{arguments, split_arguments};
 pub use breadth::{Step, Tree};
 pub use documented::documented;
+pub use distance::Distance;
 pub use expansion::Expansion;
 pub use line::{Word, maker, name_line, word_in};
 pub use names::{

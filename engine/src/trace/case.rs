@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::Result;
-use kgrep_index::graph::{DefInfo, Program};
+use kgrep_index::graph::{DefInfo, Place, Program};
 use kgrep_index::outline::Kind;
 
 use super::look::text;
@@ -107,6 +107,10 @@ fn case<'r>(
 ) -> Result<Option<Case<'r>>> {
     let mut found = Vec::new();
     for rule in &recipe.found {
+        let is_here = |row: &Row| tracer.arch().has(Place::of(&row.path));
+        if rule.unless_found && found.iter().any(is_here) {
+            continue;
+        }
         let (rows, more) = text::matches(tracer, rule, &facts)?;
         found.extend(rows);
         for (key, value) in more {
