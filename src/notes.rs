@@ -86,6 +86,9 @@ fn about_names(note: &Note) -> String {
             let (kind, proof) = (after(", as ", kind), proof.unwrap_or_default());
             format!("no such name: {name}{kind}{}{proof}", nearby(near))
         }
+        Note::AlsoFolder(name) => {
+            format!("{name}/ is a folder, too: kgrep trace {name}/")
+        }
         Note::SeveralThings { name, kinds } => {
             format!("{name} is several things ({}); --as KIND shows one in full", kinds.join(", "))
         }

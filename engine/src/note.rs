@@ -129,6 +129,8 @@ pub enum Note {
         /// The kinds.
         kinds: Vec<LinkKind>,
     },
+    /// The name is a folder's, too.
+    AlsoFolder(String),
     /// Nothing is known to use the function.
     NoCallers(String),
     /// No call of the function has such arguments.

@@ -7,7 +7,7 @@ use super::exists::proof;
 use crate::answer::{Answer, Cell, Column, Role, Row, Title};
 use crate::code::{Code, bare_name, filled_up, named};
 use crate::request::Trace;
-use crate::trace::{self, Options, Recipes, Tracer, cases, near_names};
+use crate::trace::{self, Case, Options, Recipes, Tracer, cases, near_names};
 use crate::{Error, Note, Result};
 
 /// The sections about the name that `trace` has.
@@ -64,6 +64,9 @@ fn sections(code: &Code, graph: &Graph<'_>, recipes: &Recipes, trace: &Trace) ->
     }
     if answer.sections.is_empty() {
         // The text of a message is no name.
+    if !answer.sections.is_empty() && is_folder_besides(code, trace, &cases) {
+        answer.notes.push(Note::AlsoFolder(name.clone()));
+    }
         if kind.is_none() && name.trim().contains(char::is_whitespace) {
             let printed = super::messages::printed(code, graph, name.trim());
             if !printed.rows.is_empty() {
@@ -82,6 +85,15 @@ fn sections(code: &Code, graph: &Graph<'_>, recipes: &Recipes, trace: &Trace) ->
 
 fn row(row: trace::Row, section: Option<u32>) -> Row {
     Row {
+/// Whether the name is a top folder's of the tree, too, which the answer says nothing of.
+fn is_folder_besides(code: &Code, trace: &Trace, cases: &[Case<'_>]) -> bool {
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+    trace.kind.is_none()
+        && trace.name.bytes().all(is_plain)
+        && cases.iter().all(|case| case.recipe.folder.is_empty())
+        && code.path(trace.name.as_bytes()).is_dir()
+}
+
         path: row.path,
         line: row.line,
         name: row.name.into_bytes(),
