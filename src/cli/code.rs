@@ -21,6 +21,15 @@ pub(crate) struct NamesArgs {
     pub(crate) names_from: Option<PathBuf>,
 }
 
+/// From where a name is seen.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SeenArgs {
+    /// Of several definitions of a name only those that this file can mean: its own static
+    /// functions, or what it can call; may be given many times
+    #[arg(long, value_name = "FILE")]
+    pub(crate) seen_from: Vec<PathBuf>,
+}
+
 /// What is looked for, by name.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
@@ -34,6 +43,10 @@ pub(crate) struct DefArgs {
     /// The names, or globs such as 'ext4_*_inode'
     #[command(flatten)]
     pub(crate) names: NamesArgs,
+
+    /// Which of several definitions is meant.
+    #[command(flatten)]
+    pub(crate) seen: SeenArgs,
 
     /// Only definitions of these kinds: function, macro, struct, union, enum, constant,
     /// typedef, variable, syscall, declaration, …
@@ -61,6 +74,10 @@ pub(crate) struct RefsArgs {
     /// The names
     #[command(flatten)]
     pub(crate) names: NamesArgs,
+
+    /// Which of several definitions is meant.
+    #[command(flatten)]
+    pub(crate) seen: SeenArgs,
 
     /// Only these kinds of use: call, macro, ref, init, indirect, use
     #[arg(long, value_name = "KIND", value_delimiter = ',')]
@@ -90,6 +107,10 @@ pub(crate) struct StepArgs {
     /// The functions or macros
     #[command(flatten)]
     pub(crate) names: NamesArgs,
+
+    /// Which of several definitions is meant.
+    #[command(flatten)]
+    pub(crate) seen: SeenArgs,
 
     /// Go on this many steps
     #[arg(short = 'd', long, value_name = "NUM", default_value_t = 1, value_parser = at_least_one())]

@@ -40,7 +40,7 @@ use clap::{
 pub(crate) use browse::BrowseArgs;
 pub(crate) use code::{
     BuiltArgs, CallerArgs, ChainArgs, ConfigsArgs, DefArgs, Export, ExportArgs, FunctionsArgs,
-    NamesArgs, PictureArgs, RefsArgs, StepArgs,
+    NamesArgs, PictureArgs, RefsArgs, SeenArgs, StepArgs,
 };
 pub(crate) use common::{CommonArgs, ListArgs};
 pub(crate) use diff::{By, DiffArgs, ExistsArgs, KindArg, TouchedArgs, Within};

@@ -94,7 +94,11 @@ impl Call<'_> {
                 let kinds = reference_kinds(&kinds).map_err(wrong)?;
                 let access = access_kinds(&access).map_err(wrong)?;
                 self.each(&names, "uses of", |name| match access.is_empty() {
-                    true => Request::References(request::References { name, kinds: kinds.clone() }),
+                    true => Request::References(request::References {
+                        name,
+                        kinds: kinds.clone(),
+                        seen_from: Vec::new(),
+                    }),
                     false => Request::Accesses(request::Accesses { name, kinds: access.clone() }),
                 })
             }
@@ -117,7 +121,14 @@ impl Call<'_> {
                 let take::Trace { names, kind } = take::own(own)?;
                 self.each(&names, "trace of", |name| {
                     let (kind, depth, body, all) = (kind.clone(), 1, false, false);
-                    Request::Trace(request::Trace { name, kind, depth, body, all })
+                    Request::Trace(request::Trace {
+                        name,
+                        kind,
+                        depth,
+                        body,
+                        all,
+                        seen_from: Vec::new(),
+                    })
                 })
             }
             "find" => self.find(own),
@@ -181,12 +192,9 @@ impl Call<'_> {
         let take::Callers { names, kinds, depth, args, arg } = take::own(own)?;
         let wanted = arg.iter().map(|arg| arg.parse()).collect::<Result<Vec<_>, _>>()?;
         let is_plain = !args && wanted.is_empty();
-        self.steps(&names, &kinds, depth, "callers of", |steps| {
-            let (wanted, request::Steps { name, depth, kinds, all, .. }) = (wanted.clone(), steps);
-            match is_plain {
-                true => Request::Callers(request::Steps { name, depth, kinds, all, macros: true }),
-                false => Request::Calls(request::Calls { name, depth, kinds, wanted, all }),
-            }
+        self.steps(&names, &kinds, depth, "callers of", |steps| match is_plain {
+            true => Request::Callers(request::Steps { macros: true, ..steps }),
+            false => Request::Calls(request::Calls::of(steps, wanted.clone())),
         })
     }
 
@@ -220,7 +228,7 @@ impl Call<'_> {
         }
         self.each(names, asked, |name| {
             let kinds = kinds.clone();
-            request(request::Steps { name, depth, kinds, all: false, macros: false })
+            request(request::Steps { name, depth, kinds, ..request::Steps::default() })
         })
     }
 
@@ -249,7 +257,8 @@ impl Call<'_> {
         let kinds = definition_kinds(kinds.iter().map(String::as_str)).map_err(wrong)?;
         let code = self.code()?;
         for name in some(&names)? {
-            let define = request::Define { name: name.clone(), kinds: kinds.clone() };
+            let define =
+                request::Define { name: name.clone(), kinds: kinds.clone(), seen_from: Vec::new() };
             let answer = self.ask(&code, &Request::Define(define))?;
             self.part(&code, format!("definitions of {name}"), &answer, body);
         }

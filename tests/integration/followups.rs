@@ -340,3 +340,54 @@ fn the_list_before_is_minus_one() {
     eqnice!(first, dir.kgrep(&["--list", "-1", "-s", "p"]).stdout());
     dir.kgrep(&["--list", "-2"]).run().expect_error(&["no 2 lists before"]);
 }
+
+#[test]
+fn a_question_about_a_row_is_about_what_its_file_means() {
+    let dir = Dir::new();
+    for name in ["bell", "lamp", "vane"] {
+        let made = format!(
+            "static int {name}_on(void)\n{{\n\treturn 0;\n}}\n\nstatic int start(void)\n{{\n\treturn {name}_on();\n}}\n\n\
+             int {name}_init(void)\n{{\n\treturn start();\n}}\n"
+        );
+        dir.create(&format!("drivers/{name}.c"), made);
+    }
+    dir.kgrep(&["index", "."]).run().expect_code(0);
+    let asked = |list: &[&str], line: &str| {
+        dir.kgrep(list).stdout();
+        kgrep(&dir, line).run().expect_code(0)
+    };
+    let defined = &["def", "start"];
+    let told = asked(defined, "callees 2");
+    eqnice!(
+        "\
+0 drivers/vane.c 6 start     static function                  static int start(void)
+1 drivers/vane.c 8   vane_on call            drivers/vane.c:1 return vane_on();
+",
+        told.stdout()
+    );
+    eqnice!(
+        "kgrep: 2 definitions of start left out, which this file can't mean: `kgrep def start` lists \
+         all\n",
+        told.stderr()
+    );
+    for (list, line, wanted) in [
+        (&["def", "start"][..], "body 1", "lamp_on"),
+        (&["callers", "vane_on"], "callers 1", "vane_init"),
+        (&["callees", "bell_init"], "callees 1", "bell_on"),
+        (&["start()"], "trace 2", "lamp_on"),
+        (&["refs", "bell_on"], "callers 0", "start"),
+    ] {
+        let shown = asked(list, line).stdout();
+        assert!(shown.contains(wanted), "{line}: {shown}");
+        let file = ["bell", "lamp", "vane"].map(|name| shown.contains(&format!("{name}.c")));
+        assert_eq!(file.iter().filter(|is_named| **is_named).count(), 1, "{line}: {shown}");
+    }
+    // Uses in other files are of other functions.
+    let used = asked(defined, "refs 0").stdout();
+    assert!(used.contains("drivers/bell.c 13") && !used.contains("lamp.c"), "{used}");
+    // Of several rows each is asked about.
+    let both = asked(defined, "callees 0,2").stdout();
+    assert!(both.contains("bell_on") && both.contains("vane_on"), "{both}");
+    assert!(!both.contains("lamp_on"), "{both}");
+    dir.kgrep(&["callers", "--seen-from", "nowhere.c", "start"]).run().expect_error(&["nowhere.c"]);
+}

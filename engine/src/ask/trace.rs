@@ -29,9 +29,10 @@ pub(super) fn answer(code: &Code, trace: &Trace) -> Result<Answer> {
 }
 
 fn sections(code: &Code, graph: &Graph<'_>, recipes: &Recipes, trace: &Trace) -> Result<Answer> {
-    let Trace { name, kind, depth, body, all } = trace;
+    let Trace { name, kind, depth, body, all, seen_from } = trace;
     let options = Options { depth: *depth, body: *body, all: *all };
     let mut tracer = Tracer::new(code, graph, options);
+    tracer.see_from(seen_from.clone());
     let is_wanted = |recipe: &&trace::Recipe| kind.as_ref().is_none_or(|k| *k == recipe.name);
     let wanted = recipes.all.iter().filter(is_wanted);
     let cases = cases(&mut tracer, wanted, name, kind.is_some())?;
@@ -58,15 +59,16 @@ fn sections(code: &Code, graph: &Graph<'_>, recipes: &Recipes, trace: &Trace) ->
             }
         }
     }
+    answer.notes.extend(Note::others(name, tracer.left_out()));
     if brief {
         let kinds = cases.iter().map(|case| case.recipe.name.clone()).collect();
         answer.notes.push(Note::SeveralThings { name: name.clone(), kinds });
     }
-    if answer.sections.is_empty() {
-        // The text of a message is no name.
     if !answer.sections.is_empty() && is_folder_besides(code, trace, &cases) {
         answer.notes.push(Note::AlsoFolder(name.clone()));
     }
+    if answer.sections.is_empty() {
+        // The text of a message is no name.
         if kind.is_none() && name.trim().contains(char::is_whitespace) {
             let printed = super::messages::printed(code, graph, name.trim());
             if !printed.rows.is_empty() {
@@ -83,8 +85,6 @@ fn sections(code: &Code, graph: &Graph<'_>, recipes: &Recipes, trace: &Trace) ->
     Ok(answer)
 }
 
-fn row(row: trace::Row, section: Option<u32>) -> Row {
-    Row {
 /// Whether the name is a top folder's of the tree, too, which the answer says nothing of.
 fn is_folder_besides(code: &Code, trace: &Trace, cases: &[Case<'_>]) -> bool {
     let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
@@ -94,6 +94,8 @@ fn is_folder_besides(code: &Code, trace: &Trace, cases: &[Case<'_>]) -> bool {
         && code.path(trace.name.as_bytes()).is_dir()
 }
 
+fn row(row: trace::Row, section: Option<u32>) -> Row {
+    Row {
         path: row.path,
         line: row.line,
         name: row.name.into_bytes(),

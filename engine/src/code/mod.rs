@@ -18,6 +18,7 @@ mod line;
 mod names;
 mod plain_macros;
 mod ranking;
+mod seen;
 mod source;
 mod words;
 
@@ -26,8 +27,8 @@ pub use crate::files::{Scratch, in_order, in_parallel, read};
 pub use arch::{ArchChoice, architectures, folder_name};
 pub use arguments::{arguments, split_arguments};
 pub use breadth::{Step, Tree};
-pub use documented::documented;
 pub use distance::Distance;
+pub use documented::documented;
 pub use expansion::Expansion;
 pub use line::{Word, maker, name_line, word_in};
 pub use names::{
@@ -35,5 +36,6 @@ pub use names::{
 };
 pub use plain_macros::says_nothing;
 pub use ranking::Ranking;
+pub use seen::{SameMeaning, leave_seen, sees};
 pub use source::{Code, Setup};
 pub use words::{export_of, how, is_export, kind_of_definition};

@@ -184,6 +184,7 @@ fn subjects_of(
     let names: Vec<String> = subject.names.iter().flat_map(|name| facts.fill(name)).collect();
     let kinds: Vec<Kind> = subject.kinds.iter().map(|word| word.0).collect();
     let mut subjects = tracer.definitions(&names, &kinds);
+    tracer.leave_seen(&mut subjects);
     if let Some(like) = &subject.like {
         let like = regex(like)?;
         subjects.retain(|definition| {
