@@ -96,6 +96,13 @@ pub(crate) struct RefsArgs {
     )]
     pub(crate) roles: Vec<String>,
 
+    /// Show at most this many
+    #[arg(
+        short = 'n', long, value_name = "NUM", value_parser = at_least_one(),
+        conflicts_with_all = ["dot", "svg"]
+    )]
+    pub(crate) number: Option<usize>,
+
     /// How it is drawn.
     #[command(flatten)]
     pub(crate) picture: PictureArgs,
@@ -124,6 +131,13 @@ pub(crate) struct StepArgs {
     /// Show the calls through pointers that are only possible, too
     #[arg(long)]
     pub(crate) all: bool,
+
+    /// Show at most this many
+    #[arg(
+        short = 'n', long, value_name = "NUM", value_parser = at_least_one(),
+        conflicts_with_all = ["dot", "svg"]
+    )]
+    pub(crate) number: Option<usize>,
 
     /// How it is drawn.
     #[command(flatten)]

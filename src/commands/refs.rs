@@ -33,5 +33,5 @@ pub(crate) fn run(args: &RefsArgs, session: &Session) -> Result<Outcome> {
             false => Request::Accesses(Accesses { name, kinds: access.clone() }),
         }
     });
-    picture::run(&code, session, &request, &args.picture)
+    picture::run(&code, session, &request, &args.picture, args.number)
 }

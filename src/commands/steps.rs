@@ -36,5 +36,5 @@ fn run(args: &StepArgs, session: &Session, request: impl Fn(Steps) -> Request) -
         let (kinds, macros, seen_from) = (kinds.clone(), args.picture.macros, seen_from.clone());
         request(Steps { name, depth: args.depth, kinds, all: args.all, macros, seen_from })
     });
-    picture::run(&code, session, &request, &args.picture)
+    picture::run(&code, session, &request, &args.picture, args.number)
 }
