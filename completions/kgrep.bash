@@ -444,13 +444,17 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__callees)
-            opts="-d -h --names-from --depth --kinds --all --dot --svg --macros --link-base --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-d -n -h --names-from --seen-from --depth --kinds --all --number --dot --svg --macros --link-base --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --names-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seen-from)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -464,6 +468,14 @@ _kgrep() {
                     ;;
                 --kinds)
                     COMPREPLY=($(compgen -W "call macro ref init indirect" -- "${cur}"))
+                    return 0
+                    ;;
+                --number)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --svg)
@@ -525,13 +537,17 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__callers)
-            opts="-d -h --names-from --depth --kinds --all --dot --svg --macros --link-base --args --arg --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-d -n -h --names-from --seen-from --depth --kinds --all --number --dot --svg --macros --link-base --args --arg --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --names-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seen-from)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -545,6 +561,14 @@ _kgrep() {
                     ;;
                 --kinds)
                     COMPREPLY=($(compgen -W "call macro ref init indirect" -- "${cur}"))
+                    return 0
+                    ;;
+                --number)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --svg)
@@ -809,13 +833,17 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__def)
-            opts="-h --names-from --kind --body --expand --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-h --names-from --seen-from --kind --body --expand --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --names-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seen-from)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1981,13 +2009,17 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__refs)
-            opts="-h --names-from --kinds --access --as --dot --svg --macros --link-base --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-n -h --names-from --seen-from --kinds --access --as --number --dot --svg --macros --link-base --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --names-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seen-from)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2000,6 +2032,14 @@ _kgrep() {
                     return 0
                     ;;
                 --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --number)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -n)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2123,13 +2163,17 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__trace)
-            opts="-d -h --names-from --as --depth --body --all --trust-tree --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
+            opts="-d -h --names-from --seen-from --as --depth --body --all --trust-tree --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --names-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seen-from)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

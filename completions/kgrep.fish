@@ -704,6 +704,7 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l no-header -d 'No he
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand find" -l no-config -d 'Leave out the configuration file'
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l names-from -d 'Ask about the names in this file too, one per line (-: standard input)' -r -F
+complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l seen-from -d 'Of several definitions of a name only those that this file can mean: its own static functions, or what it can call; may be given many times' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l kind -d 'Only definitions of these kinds: function, macro, struct, union, enum, constant, typedef, variable, syscall, declaration, …' -r -f -a "function\t''
 syscall\t''
 macro\t''
@@ -753,6 +754,7 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l no-header -d 'No hea
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l no-config -d 'Leave out the configuration file'
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l names-from -d 'Ask about the names in this file too, one per line (-: standard input)' -r -F
+complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l seen-from -d 'Of several definitions of a name only those that this file can mean: its own static functions, or what it can call; may be given many times' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l kinds -d 'Only these kinds of use: call, macro, ref, init, indirect, use' -r -f -a "call\t''
 macro\t''
 ref\t''
@@ -766,6 +768,7 @@ address\t''
 declared\t''
 initialised\t''"
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l as -d 'Only what has to do with pointers, of a function or of a field that holds functions (STRUCT.FIELD): dispatch (who calls through it), table (which tables have it), registration (who registers or stores it)' -r
+complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -s n -l number -d 'Show at most this many' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l svg -d 'Draw the graph into this file, with Graphviz\' dot' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l link-base -d 'What names in the picture link to: URL/PATH#LLINE (default: the file)' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
@@ -800,12 +803,14 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l no-header -d 'No he
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand refs" -l no-config -d 'Leave out the configuration file'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l names-from -d 'Ask about the names in this file too, one per line (-: standard input)' -r -F
+complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l seen-from -d 'Of several definitions of a name only those that this file can mean: its own static functions, or what it can call; may be given many times' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -s d -l depth -d 'Go on this many steps' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l kinds -d 'Only these kinds of steps: call, macro, ref, init, indirect (default: call, macro and ref)' -r -f -a "call\t''
 macro\t''
 ref\t''
 init\t''
 indirect\t''"
+complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -s n -l number -d 'Show at most this many' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l svg -d 'Draw the graph into this file, with Graphviz\' dot' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l link-base -d 'What names in the picture link to: URL/PATH#LLINE (default: the file)' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l arg -d 'Only calls whose Nth argument matches this; may be given many times' -r
@@ -843,12 +848,14 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l no-header -d 'No
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callers" -l no-config -d 'Leave out the configuration file'
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l names-from -d 'Ask about the names in this file too, one per line (-: standard input)' -r -F
+complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l seen-from -d 'Of several definitions of a name only those that this file can mean: its own static functions, or what it can call; may be given many times' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -s d -l depth -d 'Go on this many steps' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l kinds -d 'Only these kinds of steps: call, macro, ref, init, indirect (default: call, macro and ref)' -r -f -a "call\t''
 macro\t''
 ref\t''
 init\t''
 indirect\t''"
+complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -s n -l number -d 'Show at most this many' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l svg -d 'Draw the graph into this file, with Graphviz\' dot' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l link-base -d 'What names in the picture link to: URL/PATH#LLINE (default: the file)' -r
 complete -c kgrep -n "__fish_kgrep_using_subcommand callees" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
@@ -954,6 +961,7 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l no-header -d 'No h
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand chain" -l no-config -d 'Leave out the configuration file'
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l names-from -d 'Ask about the names in this file too, one per line (-: standard input)' -r -F
+complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l seen-from -d 'Of several definitions of a name only those that this file can mean: its own static functions, or what it can call; may be given many times' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -l as -d 'Take it for a name of this kind, and tell all of it' -r -f -a "syscall\t''
 removed-syscall\t''
 initcall\t''

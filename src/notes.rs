@@ -86,6 +86,9 @@ fn about_names(note: &Note) -> String {
             let (kind, proof) = (after(", as ", kind), proof.unwrap_or_default());
             format!("no such name: {name}{kind}{}{proof}", nearby(near))
         }
+        Note::AlsoFolder(name) => {
+            format!("{name}/ is a folder, too: kgrep trace {name}/")
+        }
         Note::SeveralThings { name, kinds } => {
             format!("{name} is several things ({}); --as KIND shows one in full", kinds.join(", "))
         }
@@ -182,6 +185,10 @@ fn about_uses(note: &Note) -> String {
             let kinds: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
             format!("{name} has no steps of the kinds asked for: {}", kinds.join(", "))
         }
+        Note::OthersLeftOut { name, others } => format!(
+            "{} of {name} left out, which this file can't mean: `kgrep def {name}` lists all",
+            counted(*others, "definition")
+        ),
         Note::NoCallers(name) => format!(
             "nothing is known to call {name}, pass it on or name it in a table; `kgrep refs {name}` \
              lists its uses, --arch all searches all architectures"

@@ -103,12 +103,22 @@ mod tests {
         let search = SearchRequest { pattern: Some("lamp".into()), ..SearchRequest::default() };
         let asked = [
             Request::Search(Box::new(Search { search, functions: false, number: 10 })),
-            Request::References(References { name: name(), kinds: Vec::new() }),
-            Request::References(References { name: "lamp.watts".to_owned(), kinds: Vec::new() }),
+            Request::References(References { name: name(), ..References::default() }),
+            Request::References(References {
+                name: "lamp.watts".to_owned(),
+                ..References::default()
+            }),
             Request::Functions(Functions { with: vec![name()], ..Functions::default() }),
             Request::Exists(Exists { names: vec![name()], ..Exists::default() }),
             Request::Callers(Steps { name: name(), depth: 3, ..Steps::default() }),
-            Request::Trace(Trace { name: name(), kind: None, depth: 1, body: false, all: false }),
+            Request::Trace(Trace {
+                name: name(),
+                kind: None,
+                depth: 1,
+                body: false,
+                all: false,
+                seen_from: Vec::new(),
+            }),
         ];
         let code = code(place.path(), Arc::new(|_, _| ()), &cancel);
         for request in &asked {

@@ -129,6 +129,16 @@ pub enum Note {
         /// The kinds.
         kinds: Vec<LinkKind>,
     },
+    /// The name is a folder's, too.
+    AlsoFolder(String),
+    /// So many definitions of the name are others than those that the files mean from which it is
+    /// asked.
+    OthersLeftOut {
+        /// The name.
+        name: String,
+        /// How many there are.
+        others: u64,
+    },
     /// Nothing is known to use the function.
     NoCallers(String),
     /// No call of the function has such arguments.
@@ -281,6 +291,12 @@ impl Note {
     /// Whose the index is, where it is another user's.
     pub fn of_owner(index: &kgrep_index::Index) -> Option<Note> {
         index.other_owner().map(|user| Note::OthersIndex { user })
+    }
+
+    /// How many definitions of `name` are others than those that are meant, if there are some.
+    pub(crate) fn others(name: &str, others: usize) -> Option<Note> {
+        let name = name.to_owned();
+        (others > 0).then_some(Note::OthersLeftOut { name, others: others as u64 })
     }
 }
 

@@ -85,6 +85,9 @@ pub struct Define {
     pub name: String,
     /// The kinds that count, as [`definition_kinds`] has them; none: all.
     pub kinds: Vec<Kind>,
+    /// The files, below the tree's root, from which it is asked: of several definitions those count
+    /// that one of them can mean. None: all count.
+    pub seen_from: Vec<ByteBuf>,
 }
 
 /// Where is a name used, and how?
@@ -94,6 +97,9 @@ pub struct References {
     pub name: String,
     /// The kinds of uses that count; none: all.
     pub kinds: Vec<ReferenceKind>,
+    /// The files, below the tree's root, from which it is asked: of several definitions those count
+    /// that one of them can mean. None: all count.
+    pub seen_from: Vec<ByteBuf>,
 }
 
 /// A kind of use, as [`References`] tells them apart.
@@ -118,6 +124,9 @@ pub struct Steps {
     pub all: bool,
     /// Whether macros count that are constants, casts and checks.
     pub macros: bool,
+    /// The files, below the tree's root, from which it is asked: of several definitions those count
+    /// that one of them can mean. None: all count.
+    pub seen_from: Vec<ByteBuf>,
 }
 
 /// Who calls a function, how many steps far, and with which arguments?
@@ -133,6 +142,17 @@ pub struct Calls {
     pub wanted: Vec<WantedArgument>,
     /// Whether calls through pointers that are only possible count.
     pub all: bool,
+    /// The files, below the tree's root, from which it is asked: of several definitions those count
+    /// that one of them can mean. None: all count.
+    pub seen_from: Vec<ByteBuf>,
+}
+
+impl Calls {
+    /// These steps, each with arguments that are as `wanted`.
+    pub fn of(steps: Steps, wanted: Vec<WantedArgument>) -> Calls {
+        let Steps { name, depth, kinds, all, seen_from, .. } = steps;
+        Calls { name, depth, kinds, wanted, all, seen_from }
+    }
 }
 
 /// What an argument of a call must be.
@@ -218,6 +238,9 @@ pub struct Trace {
     pub body: bool,
     /// Whether sections are shown to their last row.
     pub all: bool,
+    /// The files, below the tree's root, from which it is asked: of several definitions those count
+    /// that one of them can mean. None: all count.
+    pub seen_from: Vec<ByteBuf>,
 }
 
 /// Which names of a kind are there?

@@ -13,6 +13,7 @@ use super::narrow::Narrowing;
 use super::page::{Page, Part};
 use super::paint::Paint;
 use super::prompt::Prompt;
+use crate::list::asked::{self, AskedOf};
 use crate::list::{List, ListError, Test, View};
 use crate::render::{Highlighter, Look};
 
@@ -308,16 +309,19 @@ impl App {
     }
 
     /// Asks a question, unless one is being answered.
-    pub(super) fn ask(&mut self, words: Vec<String>) -> Option<Effect> {
+    pub(super) fn ask(&mut self, words: Vec<OsString>) -> Option<Effect> {
+        let folder = self.page().map(|page| page.folder().to_vec()).unwrap_or_default();
+        self.ask_in(folder, words)
+    }
+
+    /// Asks a question in a folder.
+    fn ask_in(&mut self, folder: Vec<u8>, words: Vec<OsString>) -> Option<Effect> {
         if let Some(asked) = &self.asked {
             self.message = Some(format!("still busy with {}; Esc stops that", asked.what));
             return None;
         }
-        let folder = self.page().map(|page| page.folder().to_vec()).unwrap_or_default();
-        self.asking(
-            words.iter().filter(|word| *word != "--").cloned().collect::<Vec<_>>().join(" "),
-        );
-        Some(Effect::Ask(folder, words.into_iter().map(OsString::from).collect()))
+        self.asking(asked::told(&words));
+        Some(Effect::Ask(folder, words))
     }
 
     fn act(&mut self, action: Action) -> Result<Option<Effect>, ListError> {
@@ -385,11 +389,18 @@ impl App {
         let page = self.page()?;
         let of_row = || page.name();
         let name = if pane == Pane::List { of_row() } else { None };
-        let Some(name) = name.or_else(|| page.source.name()) else {
+        let in_source = || {
+            let path = page.source.path().map(|path| path.as_os_str().as_encoded_bytes().to_vec());
+            Some((page.source.name()?, path.unwrap_or_default()))
+        };
+        let Some((name, path)) = name.or_else(in_source) else {
             self.message = Some("there is no name under the cursor".to_owned());
             return None;
         };
-        self.ask(vec![question.to_owned(), "--".to_owned(), name])
+        let mut asked = AskedOf::default();
+        asked.add(name, page.folder(), &path);
+        let (folder, words) = asked.questions(question).next()?;
+        self.ask_in(folder, words)
     }
 
     /// The line that is meant: the row's, or in the source the one under the cursor.

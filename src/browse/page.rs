@@ -9,7 +9,7 @@ use std::path::Path;
 
 use super::rows::{Block, Widths, blocks, slim};
 use super::source::Source;
-use crate::list::{Indices, List, ListError, Meta, View, named};
+use crate::list::{Indices, List, ListError, Meta, View, asked, named};
 use crate::render::Look;
 
 /// How many rows are looked at at once for the next file or section.
@@ -169,15 +169,15 @@ impl Page {
     }
 
     /// The name that the row under the cursor is about.
-    pub(super) fn name(&self) -> Option<String> {
-        let mut name = None;
+    pub(super) fn name(&self) -> Option<(String, Vec<u8>)> {
+        let mut found = None;
         let own = Indices::only(self.cursor..self.cursor + 1);
         let columns = &self.view.list().meta().columns;
-        let read = self.view.for_each(&own, |_, _, entry| {
-            name = named::of(columns, entry);
+        let read = self.view.for_each(&own, |_, file, entry| {
+            found = named::of(columns, entry).map(|name| (name, file.path.clone()));
             Ok::<_, ListError>(false)
         });
-        read.ok().and(name)
+        read.ok().and(found)
     }
 
     /// Shows the source of the row under the cursor, unless it is there.
@@ -245,7 +245,6 @@ impl Page {
 
 /// A question in a few words: the command line that asked it.
 fn title(command: &[String]) -> String {
-    // `--` is there for names with a dash.
-    let words = command.iter().filter(|word| *word != "--" && *word != "browse");
-    words.map(String::as_str).collect::<Vec<_>>().join(" ")
+    let words: Vec<&String> = command.iter().filter(|word| *word != "browse").collect();
+    asked::told(&words)
 }

@@ -208,17 +208,17 @@ fn the_name_under_the_cursor_is_asked_about() {
         other => vec![format!("{other:?}")],
     };
     // A row that names nothing is about what its source has there.
-    assert_eq!(words(stand.press("C")), ["callers", "--", "kfree"]);
+    assert_eq!(words(stand.press("C")), ["callers", "--seen-from", "a.c", "--", "kfree"]);
     assert_eq!(words(stand.press("R")), ["[]"]);
     assert!(stand.message().starts_with("still busy with callers kfree"), "{}", stand.message());
     let view = stand.view();
     stand.app.found(view);
-    assert_eq!(words(stand.press("Tab w D")), ["def", "--", "x2"]);
+    assert_eq!(words(stand.press("Tab w D")), ["def", "--seen-from", "a.c", "--", "x2"]);
     stand.app.answered(None);
     stand.press("k k");
-    assert_eq!(words(stand.press("b T")), ["trace", "--", "f_a"]);
+    assert_eq!(words(stand.press("b T")), ["trace", "--seen-from", "a.c", "--", "f_a"]);
     stand.app.answered(None);
-    assert_eq!(words(stand.press("C-]")), ["def", "--", "f_a"]);
+    assert_eq!(words(stand.press("C-]")), ["def", "--seen-from", "a.c", "--", "f_a"]);
     stand.app.answered(None);
     stand.press("<");
     assert_eq!(stand.app.at, 0);

@@ -1,6 +1,7 @@
 //! What is typed at the bottom of the screen, and what it does when it is done: a question is
 //! asked, the list is narrowed, the source is searched.
 
+use std::ffi::OsString;
 use std::time::Duration;
 
 use super::app::{App, Effect, Mode};
@@ -114,7 +115,7 @@ impl App {
             return None;
         }
         match shlex::split(line) {
-            Some(words) => self.ask(words),
+            Some(words) => self.ask(words.into_iter().map(OsString::from).collect()),
             None => {
                 self.message = Some(format!("a quote is not closed in {line:?}"));
                 None

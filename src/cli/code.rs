@@ -21,6 +21,15 @@ pub(crate) struct NamesArgs {
     pub(crate) names_from: Option<PathBuf>,
 }
 
+/// From where a name is seen.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SeenArgs {
+    /// Of several definitions of a name only those that this file can mean: its own static
+    /// functions, or what it can call; may be given many times
+    #[arg(long, value_name = "FILE")]
+    pub(crate) seen_from: Vec<PathBuf>,
+}
+
 /// What is looked for, by name.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
@@ -34,6 +43,10 @@ pub(crate) struct DefArgs {
     /// The names, or globs such as 'ext4_*_inode'
     #[command(flatten)]
     pub(crate) names: NamesArgs,
+
+    /// Which of several definitions is meant.
+    #[command(flatten)]
+    pub(crate) seen: SeenArgs,
 
     /// Only definitions of these kinds: function, macro, struct, union, enum, constant,
     /// typedef, variable, syscall, declaration, …
@@ -62,6 +75,10 @@ pub(crate) struct RefsArgs {
     #[command(flatten)]
     pub(crate) names: NamesArgs,
 
+    /// Which of several definitions is meant.
+    #[command(flatten)]
+    pub(crate) seen: SeenArgs,
+
     /// Only these kinds of use: call, macro, ref, init, indirect, use
     #[arg(long, value_name = "KIND", value_delimiter = ',')]
     pub(crate) kinds: Vec<String>,
@@ -79,6 +96,13 @@ pub(crate) struct RefsArgs {
     )]
     pub(crate) roles: Vec<String>,
 
+    /// Show at most this many
+    #[arg(
+        short = 'n', long, value_name = "NUM", value_parser = at_least_one(),
+        conflicts_with_all = ["dot", "svg"]
+    )]
+    pub(crate) number: Option<usize>,
+
     /// How it is drawn.
     #[command(flatten)]
     pub(crate) picture: PictureArgs,
@@ -90,6 +114,10 @@ pub(crate) struct StepArgs {
     /// The functions or macros
     #[command(flatten)]
     pub(crate) names: NamesArgs,
+
+    /// Which of several definitions is meant.
+    #[command(flatten)]
+    pub(crate) seen: SeenArgs,
 
     /// Go on this many steps
     #[arg(short = 'd', long, value_name = "NUM", default_value_t = 1, value_parser = at_least_one())]
@@ -103,6 +131,13 @@ pub(crate) struct StepArgs {
     /// Show the calls through pointers that are only possible, too
     #[arg(long)]
     pub(crate) all: bool,
+
+    /// Show at most this many
+    #[arg(
+        short = 'n', long, value_name = "NUM", value_parser = at_least_one(),
+        conflicts_with_all = ["dot", "svg"]
+    )]
+    pub(crate) number: Option<usize>,
 
     /// How it is drawn.
     #[command(flatten)]

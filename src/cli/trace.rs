@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::code::NamesArgs;
+use super::code::{NamesArgs, SeenArgs};
 use super::common::at_least_one;
 
 /// What is traced, and how much of it is told.
@@ -21,6 +21,10 @@ pub(crate) struct TraceArgs {
     /// The names; `kgrep queries` shows of what kinds.
     #[command(flatten)]
     pub(crate) names: NamesArgs,
+
+    /// Which of several definitions is meant.
+    #[command(flatten)]
+    pub(crate) seen: SeenArgs,
 
     /// Take it for a name of this kind, and tell all of it
     #[arg(long = "as", value_name = "KIND")]

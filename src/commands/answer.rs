@@ -35,14 +35,35 @@ pub(super) fn ask(code: &Code, session: &Session, request: &Request) -> Result<A
 /// # Errors
 /// The engine's, and when the list or the output can't be written.
 pub(super) fn run(code: &Code, session: &Session, request: &Request) -> Result<Outcome> {
+    run_few(code, session, request, None)
+}
+
+/// As [`run`], with at most `number` rows of each part.
+///
+/// # Errors
+/// As [`run`].
+pub(super) fn run_few(
+    code: &Code,
+    session: &Session,
+    request: &Request,
+    number: Option<usize>,
+) -> Result<Outcome> {
     match request {
-        Request::References(_) | Request::Callers(_) => run_on(code, session, request),
-        _ => show(code, session, Some(request), &ask(code, session, request)?),
+        Request::References(_) | Request::Callers(_) => run_on(code, session, request, number),
+        _ => {
+            let answer = ask(code, session, request)?;
+            show_with(code, session, Some(request), &answer, Shown { number, ..Shown::default() })
+        }
     }
 }
 
 /// The same of a question whose rows may be handed on while others are looked for.
-fn run_on(code: &Code, session: &Session, request: &Request) -> Result<Outcome> {
+fn run_on(
+    code: &Code,
+    session: &Session,
+    request: &Request,
+    number: Option<usize>,
+) -> Result<Outcome> {
     let meta = lister::meta(session, Vec::new(), Some(request.clone()))?;
     let look = Look::new(&session.settings, Facts::of_stdout(), &meta.folder);
     let mut keeping: Option<Keeping<'_>> = None;
@@ -50,7 +71,10 @@ fn run_on(code: &Code, session: &Session, request: &Request) -> Result<Outcome> 
     let mut take = |found: Found| {
         let keeping = keeping.get_or_insert_with(|| {
             let meta = Meta { columns: found.columns.clone(), ..meta.clone() };
-            Keeping::new(code, session, Lister::printing(session, &look, meta))
+            let lister = Lister::printing(session, &look, meta);
+            let mut keeping = Keeping::new(code, session, lister);
+            keeping.at_most(number);
+            keeping
         });
         complete = keeping.found(&found);
         if complete { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
@@ -108,6 +132,8 @@ pub(super) struct Shown<'a> {
     pub(super) lead: &'a [u8],
     /// What names come to, for the summary of `--format json`.
     pub(super) names: Option<Vec<Value>>,
+    /// How many rows of each part are shown at most.
+    pub(super) number: Option<usize>,
 }
 
 /// Keeps the answer to `request` as the newest list and prints it in the format in force.
@@ -135,11 +161,13 @@ pub(super) fn show_with(
     shown: Shown<'_>,
 ) -> Result<Outcome> {
     let full = session.settings.max_list.value;
-    let complete = answer.rows.len() as u64 <= full;
+    let all = answer.rows.len();
+    let complete = all as u64 <= full && shown.number.is_none_or(|number| all <= number);
     let mut summary = summary(session, &answer.coverage, complete);
-    summary.extend(shown.names.map(|names| ("names".to_owned(), Value::Array(names))));
+    let Shown { lead, names, number } = shown;
+    summary.extend(names.map(|names| ("names".to_owned(), Value::Array(names))));
     if !answer.rows.is_empty() {
-        return show_rows(code, session, request, answer, shown.lead, summary);
+        return show_rows(code, session, request, answer, (lead, number), summary);
     }
     // A proof has said it already.
     let has_proof = |note: &Note| {
@@ -148,14 +176,14 @@ pub(super) fn show_with(
             Note::NoSuchName { proof: Some(_), .. } | Note::NothingCalled { proof: Some(_), .. }
         )
     };
-    let is_said = !shown.lead.is_empty() || answer.notes.iter().any(has_proof);
+    let is_said = !lead.is_empty() || answer.notes.iter().any(has_proof);
     if !is_said && io::stderr().is_terminal() {
         coverage::sentence(&answer.coverage).into_iter().for_each(tell);
     }
     let meta = lister::meta(session, answer.columns.clone(), None)?;
     let look = Look::new(&session.settings, Facts::of_stdout(), &meta.folder);
     let mut printer = Printer::new(&look, &session.settings, &meta).ending(summary);
-    printer.lead(shown.lead);
+    printer.lead(lead);
     printer.finish(Totals::default())?;
     // Nothing in what could be read is no proof.
     Ok(match answer.coverage.unread.is_empty() {
@@ -170,7 +198,7 @@ fn show_rows(
     session: &Session,
     request: Option<&Request>,
     answer: &Answer,
-    lead: &[u8],
+    (lead, number): (&[u8], Option<usize>),
     summary: Map<String, Value>,
 ) -> Result<Outcome> {
     let meta = described(session, request, answer)?;
@@ -185,6 +213,7 @@ fn show_rows(
     }
     code.release();
     let mut keeping = Keeping::new(code, session, lister);
+    keeping.at_most(number);
     keeping.rows(&answer.rows, |at| cells::title(answer, at));
     keeping.finish(&lead)
 }

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::lister::{self, Lister};
 use super::{Outcome, Session};
+use crate::code::word_in;
 use crate::diff::exists::{Looked, There, places};
 use crate::list::{Column, Role, SourceFile};
 use crate::message::tell;
@@ -40,11 +41,13 @@ pub(super) fn run(names: &[String], trees: &[PathBuf], session: &Session) -> Res
             text = (there.path.clone(), SourceFile::from_bytes(bytes));
         }
         let line = u64::from(there.line);
+        let line_text = text.1.line(line).unwrap_or_default();
         lister.hunk(&Row {
             path: there.path.as_os_str().as_bytes().to_vec(),
             line,
             offset: text.1.before(line).len() as u64,
-            text: text.1.line(line).unwrap_or_default().to_vec(),
+            text: line_text.to_vec(),
+            spans: word_in(line_text, names[there.name].as_bytes()).into_iter().collect(),
             cells: vec![names[there.name].to_owned(), there.what.name().to_owned()],
             ..Row::default()
         })?;

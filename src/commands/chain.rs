@@ -23,5 +23,5 @@ pub(crate) fn run(args: &ChainArgs, session: &Session) -> Result<Outcome> {
         indirect: args.indirect,
         all: args.all,
     });
-    picture::run(&code::around(session)?, session, &request, &args.picture)
+    picture::run(&code::around(session)?, session, &request, &args.picture, None)
 }

@@ -14,10 +14,11 @@ use crate::code;
 /// When the glob or a kind is none, or the tree can't be read.
 pub(crate) fn run(args: &DefArgs, session: &Session) -> Result<Outcome> {
     let kinds = definition_kinds(args.kind.iter().map(String::as_str))?;
-    let request = named::question(named::all(&args.names)?, |name| {
-        Request::Define(Define { name, kinds: kinds.clone() })
-    });
     let code = code::around(session)?;
+    let seen_from = named::seen_from(&args.seen, &code)?;
+    let request = named::question(named::all(&args.names)?, |name| {
+        Request::Define(Define { name, kinds: kinds.clone(), seen_from: seen_from.clone() })
+    });
     let answer = answer::ask(&code, session, &request)?;
     match args.body {
         true => body::show(&code, session, &request, &answer, args.expand),

@@ -43,7 +43,7 @@ pub(crate) fn run(args: &ExistsArgs, session: &Session) -> Result<Outcome> {
         tell(format!("{}: can't be read", String::from_utf8_lossy(path)));
     }
     let names = told.iter().map(|verdict| verdicts::json(verdict)).collect();
-    let shown = answer::Shown { lead: lead.as_bytes(), names: Some(names) };
+    let shown = answer::Shown { lead: lead.as_bytes(), names: Some(names), number: None };
     answer::show_with(&code, session, Some(&request), &answer, shown)?;
     let is_nothing = |verdict: &&Verdict| verdict.standing == Standing::Nothing;
     Ok(match () {

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use kgrep_engine::Coverage;
-use kgrep_engine::code::in_parallel;
+use kgrep_engine::code::{in_parallel, word_in};
 use kgrep_engine::compare::Row;
 use kgrep_engine::diff::set::holds_patches;
 use kgrep_engine::history::{Commit, Patched, Range, State, Stretch, states, stretches};
@@ -195,6 +195,7 @@ fn print(
             path: path.as_os_str().as_bytes().to_vec(),
             line: u64::from(state.line),
             text: state.text.clone(),
+            spans: word_in(&state.text, name.as_bytes()).into_iter().collect(),
             cells: vec![over, what, change],
             section: several.then(|| name.clone()),
             ..Row::default()

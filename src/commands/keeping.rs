@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use anyhow::{Context, Result};
-use kgrep_engine::{Found, Row, Sources};
+use kgrep_engine::{Cell, Found, Row, Sources};
 
 use super::lister::Lister;
 use super::printer::PrintError;
@@ -28,6 +28,33 @@ pub(super) struct Keeping<'a> {
     word: Word,
     /// Why no more is printed.
     failure: Option<PrintError>,
+    few: Option<Few>,
+}
+
+/// How many rows are wanted of each part of an answer, besides those that only say what was asked for.
+struct Few {
+    number: usize,
+    /// How many of this part were taken.
+    taken: usize,
+    /// The part's title.
+    part: Option<String>,
+    /// Whether it was said that there are more.
+    said: bool,
+}
+
+impl Few {
+    /// Whether another row of this part is wanted.
+    fn wants(&mut self, title: Option<&str>) -> bool {
+        if self.part.as_deref() != title {
+            (self.part, self.taken) = (title.map(str::to_owned), 0);
+        }
+        self.taken += 1;
+        let wants = self.taken <= self.number;
+        if !wants && !std::mem::replace(&mut self.said, true) {
+            tell(format!("there are more: these are the first {} (-n)", self.number));
+        }
+        wants
+    }
 }
 
 /// A file that has rows.
@@ -42,7 +69,13 @@ struct File {
 impl<'a> Keeping<'a> {
     pub(super) fn new(code: &'a Code, session: &'a Session, lister: Lister<'a>) -> Keeping<'a> {
         let (sources, files, word) = (Sources::default(), HashMap::new(), Word::new(b""));
-        Keeping { code, session, lister, sources, files, last: None, word, failure: None }
+        let (last, failure, few) = (None, None, None);
+        Keeping { code, session, lister, sources, files, last, word, failure, few }
+    }
+
+    /// Takes at most this many rows of each part.
+    pub(super) fn at_most(&mut self, number: Option<usize>) {
+        self.few = number.map(|number| Few { number, taken: 0, part: None, said: false });
     }
 
     /// Takes rows, the title of each by `title`; false once the list is full.
@@ -128,9 +161,16 @@ impl<'a> Keeping<'a> {
             depth: row.depth,
             ..Match::default()
         };
+        let is_head = row.cells.iter().any(|cell| matches!(cell, Cell::Kind(_)));
         for (line, offset, text) in places {
             if !self.has_room() {
                 return false;
+            }
+            if let Some(few) = self.few.as_mut().filter(|_| !is_head)
+                && !few.wants(title)
+            {
+                // Another part may come.
+                return title.is_some();
             }
             let Some(File { number, shown, .. }) = &self.last else { return false };
             entry.file = *number;

@@ -7,8 +7,11 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use kgrep_engine::Request;
+use serde_bytes::ByteBuf;
 
-use crate::cli::NamesArgs;
+use super::find::within;
+use crate::cli::{NamesArgs, SeenArgs};
+use crate::code::Code;
 
 /// A file of names is not longer.
 const LONGEST: u64 = 64 << 20;
@@ -48,6 +51,14 @@ fn text(path: &Path) -> Result<String> {
         bail!("more than {} MiB of names are not read", LONGEST >> 20);
     }
     String::from_utf8(bytes).context("names are UTF-8")
+}
+
+/// The files that the names are seen from, below the tree's root.
+///
+/// # Errors
+/// If one is not in the tree.
+pub(super) fn seen_from(args: &SeenArgs, code: &Code) -> Result<Vec<ByteBuf>> {
+    Ok(within(&args.seen_from, code)?.into_iter().map(ByteBuf::from).collect())
 }
 
 /// One question for one name, or several of one look at the tree.

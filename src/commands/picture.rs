@@ -15,7 +15,8 @@ use crate::render::{
     self, Content, Output, Shown, Use, draw_dot, draw_picture, drawn_uses, nodes_of, with_dark_page,
 };
 
-/// Asks the engine and shows the answer as a picture where one is asked for, or as a list.
+/// Asks the engine and shows the answer as a picture where one is asked for, or as a list of at most
+/// `number` rows.
 ///
 /// # Errors
 /// The engine's, and when the output can't be written, or `dot` isn't there or fails.
@@ -24,12 +25,13 @@ pub(super) fn run(
     session: &Session,
     request: &Request,
     args: &PictureArgs,
+    number: Option<usize>,
 ) -> Result<Outcome> {
     if args.macros && args.svg.is_none() && !lists_macros(request) {
         bail!("--macros draws macros, too: it goes with --svg, or with `kgrep callees`");
     }
     if !args.dot && args.svg.is_none() {
-        return answer::run(code, session, request);
+        return answer::run_few(code, session, request, number);
     }
     let answer = answer::ask(code, session, request)?;
     if answer.rows.is_empty() {

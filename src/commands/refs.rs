@@ -19,14 +19,19 @@ pub(crate) fn run(args: &RefsArgs, session: &Session) -> Result<Outcome> {
     let kinds = reference_kinds(&args.kinds)?;
     let access = access_kinds(&args.access)?;
     let roles = pointer_roles(&args.roles)?;
+    let code = code::around(session)?;
+    let seen_from = named::seen_from(&args.seen, &code)?;
     let request = named::question(named::all(&args.names)?, |name| {
         if !roles.is_empty() {
             return Request::Pointers(Pointers { name, roles: roles.clone() });
         }
         match access.is_empty() {
-            true => Request::References(References { name, kinds: kinds.clone() }),
+            true => {
+                let (kinds, seen_from) = (kinds.clone(), seen_from.clone());
+                Request::References(References { name, kinds, seen_from })
+            }
             false => Request::Accesses(Accesses { name, kinds: access.clone() }),
         }
     });
-    picture::run(&code::around(session)?, session, &request, &args.picture)
+    picture::run(&code, session, &request, &args.picture, args.number)
 }

@@ -191,8 +191,8 @@ impl Stage for Screen<'_> {
         (self.search)(Asked::Search(folder, args))
     }
 
-    fn command(&mut self, view: &View, words: &[OsString]) -> anyhow::Result<Searched> {
-        (self.search)(Asked::Command(&view.list().meta().folder, words))
+    fn command(&mut self, folder: &[u8], words: &[OsString]) -> anyhow::Result<Searched> {
+        (self.search)(Asked::Command(folder, words))
     }
 
     fn browse(&mut self, view: &mut View) -> anyhow::Result<()> {

@@ -15,7 +15,7 @@ use super::is_broken_pipe;
 use crate::folders;
 use crate::list::{
     ASKS, COMMANDS, FollowUp, FollowUpError, Indices, ListError, NAMES, RefineError, Selectors,
-    Step, View, named, parse,
+    Step, View, asked::AskedOf, named, parse,
 };
 use crate::shell::{self, Flow};
 use crate::{message, plain};
@@ -64,11 +64,11 @@ pub(crate) trait Stage {
     /// When the arguments are wrong or the search fails.
     fn search(&mut self, view: &View, args: &[OsString]) -> anyhow::Result<Searched>;
 
-    /// Runs one of kgrep's commands in the list's folder, and prints its answer.
+    /// Runs one of kgrep's commands in a folder, and prints its answer.
     ///
     /// # Errors
     /// When the words are no command, or it fails.
-    fn command(&mut self, view: &View, words: &[OsString]) -> anyhow::Result<Searched>;
+    fn command(&mut self, folder: &[u8], words: &[OsString]) -> anyhow::Result<Searched>;
 
     /// Shows the list on the whole screen, where it may be changed, and another take its place.
     ///
@@ -234,7 +234,8 @@ fn run_step(view: &mut View, stage: &mut dyn Stage, step: &Step) -> anyhow::Resu
             return Ok(took(view, found));
         }
         FollowUp::Command(words) => {
-            let found = stage.command(view, words)?;
+            let folder = view.list().meta().folder.clone();
+            let found = stage.command(&folder, words)?;
             return Ok(took(view, found));
         }
         FollowUp::Ask(question) => return ask(view, stage, question, &positions),
@@ -286,21 +287,21 @@ fn took(view: &mut View, found: Searched) -> Ended {
     Ended::Done
 }
 
-/// Asks `question` about the name in each of these rows, each name once; the last answer is
-/// the list for what follows.
+/// Asks `question` about the name in each of these rows, each name once, as their files mean
+/// it; the last answer is the list for what follows.
 fn ask(
     view: &mut View,
     stage: &mut dyn Stage,
     question: &str,
     positions: &Indices,
 ) -> anyhow::Result<Ended> {
-    let mut names: Vec<String> = Vec::new();
-    let columns = view.list().meta().columns.clone();
+    let mut asked = AskedOf::default();
+    let meta = view.list().meta().clone();
     let mut nameless = None;
-    view.for_each(positions, |position, _, entry| {
-        match named::of(&columns, entry) {
-            Some(name) if !names.contains(&name) => names.push(name),
-            Some(_) => {}
+    view.for_each(positions, |position, file, entry| {
+        let path: &[u8] = if file.stdin { b"" } else { &file.path };
+        match named::of(&meta.columns, entry) {
+            Some(name) => asked.add(name, &meta.folder, path),
             None => nameless = nameless.or(Some(position)),
         }
         Ok::<_, ListError>(true)
@@ -310,11 +311,8 @@ fn ask(
             .note(&format!("row {position} is not about a name that {question} could be asked of"));
     }
     let mut last = Searched::Nothing;
-    for name in names {
-        let words: &[&str] = if question == "body" { &["def", "--body"] } else { &[question] };
-        let words = words.iter().copied().chain(["--", name.as_str()]);
-        let words: Vec<OsString> = words.map(OsString::from).collect();
-        match stage.command(view, &words)? {
+    for (folder, words) in asked.questions(question) {
+        match stage.command(&folder, &words)? {
             Searched::Nothing => {}
             found => last = found,
         }
@@ -384,7 +382,7 @@ mod tests {
                 .map_or(Searched::Nothing, |found| Searched::Found(Box::new(found))))
         }
 
-        fn command(&mut self, _: &View, words: &[OsString]) -> anyhow::Result<Searched> {
+        fn command(&mut self, _: &[u8], words: &[OsString]) -> anyhow::Result<Searched> {
             self.lines.push(format!("command {words:?}"));
             Ok(self
                 .found

@@ -15,10 +15,7 @@ use crate::code;
 pub(crate) fn callers(args: &CallerArgs, session: &Session) -> Result<Outcome> {
     let with_arguments = args.args || !args.arg.is_empty();
     run(&args.steps, session, |steps| match with_arguments {
-        true => {
-            let Steps { name, depth, kinds, all, .. } = steps;
-            Request::Calls(Calls { name, depth, kinds, wanted: args.arg.clone(), all })
-        }
+        true => Request::Calls(Calls::of(steps, args.arg.clone())),
         false => Request::Callers(steps),
     })
 }
@@ -33,9 +30,11 @@ pub(crate) fn callees(args: &StepArgs, session: &Session) -> Result<Outcome> {
 
 fn run(args: &StepArgs, session: &Session, request: impl Fn(Steps) -> Request) -> Result<Outcome> {
     let kinds = step_kinds(&args.kinds)?;
+    let code = code::around(session)?;
+    let seen_from = named::seen_from(&args.seen, &code)?;
     let request = named::question(named::all(&args.names)?, |name| {
-        let (kinds, macros) = (kinds.clone(), args.picture.macros);
-        request(Steps { name, depth: args.depth, kinds, all: args.all, macros })
+        let (kinds, macros, seen_from) = (kinds.clone(), args.picture.macros, seen_from.clone());
+        request(Steps { name, depth: args.depth, kinds, all: args.all, macros, seen_from })
     });
-    picture::run(&code::around(session)?, session, &request, &args.picture)
+    picture::run(&code, session, &request, &args.picture, args.number)
 }

@@ -14,11 +14,12 @@ use crate::code;
 /// # Errors
 /// When the kind is none, the tree can't be read or the output not be written.
 pub(crate) fn run(args: &TraceArgs, session: &Session) -> Result<Outcome> {
+    let code = code::trusting(session, args.trust_tree)?;
+    let seen_from = named::seen_from(&args.seen, &code)?;
     let one = |name: String| {
         let TraceArgs { kind, depth, body, all, .. } = args.clone();
-        Request::Trace(Trace { name, kind, depth, body, all })
+        Request::Trace(Trace { name, kind, depth, body, all, seen_from: seen_from.clone() })
     };
-    let code = code::trusting(session, args.trust_tree)?;
     let words = &args.names.names;
     let names = named::all(&args.names)?;
     // A message's text, or a file and what it includes, may be several words of one name.

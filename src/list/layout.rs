@@ -18,7 +18,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 /// The first bytes of a list file; the last one is the format's version.
-pub(super) const MAGIC: [u8; 8] = *b"kgrepls\x06";
+pub(super) const MAGIC: [u8; 8] = *b"kgrepls\x07";
 
 /// Why a list could not be read or kept.
 #[derive(Debug, thiserror::Error)]

@@ -4,8 +4,9 @@
 //! What an entry is, the engine says ([`kgrep_engine::place`]). `writer` and `reader` how a list lies on disk,
 //! `shelf` which lists are kept and which one is meant, `selector` and `followup`
 //! how the user names entries and what is to be done with them, `line` how that is typed, `named`
-//! what a row is about. Drawing is `render`'s work; nothing here prints.
+//! what a row is about, `asked` how a question about that is put. Drawing is `render`'s work; nothing here prints.
 
+pub(crate) mod asked;
 mod followup;
 mod indices;
 mod layout;

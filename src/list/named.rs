@@ -1,30 +1,45 @@
 //! Which name a row is about: what a question asked of the row asks about.
 
-use super::{Column, Match, Role};
+use super::{Column, Match, Role, Span};
 
 /// The name that an entry is about: that of its node, step or item, else what stands out in
-/// its line, as far as it is a name.
+/// its line, as far as it is a name; else the function that its line is in.
 pub(crate) fn of(columns: &[Column], entry: &Match<'_>) -> Option<String> {
-    let is_own = |role: Role| matches!(role, Role::Node | Role::Step | Role::Name);
-    let cells = columns.iter().zip(&entry.cells);
-    let mut cells = cells.filter(|(column, _)| is_own(column.role));
-    // A node may say behind its name that it is told elsewhere.
-    let cell = cells.find_map(|(_, cell)| {
-        identifier(cell.split(' ').next()?)
-            .filter(|name| cell.len() == name.len() || cell[name.len()..].starts_with(" ("))
-    });
-    cell.or_else(|| {
-        let mut matched = entry.spans.iter().filter_map(|span| {
-            let text = entry.text.get(span.start as usize..span.end as usize)?;
-            identifier(std::str::from_utf8(text).ok()?)
-        });
-        matched.next()
-    })
-    .or_else(|| {
-        // A row without either is about its line, where that is a single word.
-        identifier(std::str::from_utf8(entry.text).ok()?.trim())
-            .filter(|name| entry.text.trim_ascii().len() == name.len())
-    })
+    let of_role = |wanted: Role| {
+        let cells = columns.iter().zip(&entry.cells);
+        cells.filter(move |(column, _)| column.role == wanted).map(|(_, cell)| *cell)
+    };
+    let around = of_role(Role::Function).find_map(whole_name);
+    // Where the function is told beside it, what comes first is a message, not a name.
+    let items: Vec<&str> = match around {
+        None => of_role(Role::Name).collect(),
+        Some(_) => Vec::new(),
+    };
+    let matched: Vec<String> = entry.spans.iter().filter_map(|span| spanned(entry, span)).collect();
+    // Of several columns of an item the one that stands out in its line has its name.
+    let item = items.iter().copied().filter_map(whole_name);
+    let item = item.clone().find(|name| matched.contains(name)).or_else(|| { item }.next());
+    let node = [Role::Node, Role::Step].into_iter().flat_map(of_role).find_map(whole_name);
+    node.or(item).or_else(|| matched.into_iter().next()).or_else(|| alone(entry)).or(around)
+}
+
+/// What a cell names, which may say behind it that it is told elsewhere.
+fn whole_name(cell: &str) -> Option<String> {
+    let name = identifier(cell.split(' ').next()?)?;
+    let rest = cell.strip_prefix(&*name)?;
+    (rest.is_empty() || rest.starts_with(" (")).then_some(name)
+}
+
+/// The first name in a part of an entry's text.
+fn spanned(entry: &Match<'_>, span: &Span) -> Option<String> {
+    let text = entry.text.get(span.start as usize..span.end as usize)?;
+    identifier(std::str::from_utf8(text).ok()?)
+}
+
+/// The name that is all of an entry's line.
+fn alone(entry: &Match<'_>) -> Option<String> {
+    let text = std::str::from_utf8(entry.text).ok()?.trim();
+    identifier(text).filter(|name| *name == text)
 }
 
 /// The first identifier of `text`.
@@ -38,7 +53,6 @@ fn identifier(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::list::Span;
 
     fn name(role: Role, cell: &str, text: &str, spans: &[(u32, u32)]) -> Option<String> {
         let spans = spans.iter().map(|(start, end)| Span { start: *start, end: *end }).collect();
@@ -55,5 +69,31 @@ mod tests {
         );
         assert_eq!(name(Role::Text, "call", "  p = kmalloc(1);", &[(6, 14)]).unwrap(), "kmalloc");
         assert_eq!(name(Role::Text, "", "a + b", &[]), None);
+        assert_eq!(name(Role::Function, "lamp_on", "a + b", &[]).unwrap(), "lamp_on");
+    }
+
+    #[test]
+    fn of_several_columns_the_one_that_stands_out_has_the_name() {
+        let columns =
+            ["Number", "ABI", "Name", "Entry"].map(|title| Column::new(title, Role::Name));
+        let entry = Match {
+            text: b"257\tcommon\topenat\tsys_openat",
+            cells: vec!["257", "common", "openat", "sys_openat"],
+            spans: vec![Span { start: 11, end: 17 }],
+            ..Match::default()
+        };
+        assert_eq!(of(&columns, &entry).unwrap(), "openat");
+    }
+
+    #[test]
+    fn of_a_message_its_function_has_the_name() {
+        let columns = [("Text", Role::Name), ("Function", Role::Function)]
+            .map(|(t, role)| Column::new(t, role));
+        let entry = Match {
+            text: b"\tpr_err(\"dark\\n\");",
+            cells: vec!["dark", "lamp_on"],
+            ..Match::default()
+        };
+        assert_eq!(of(&columns, &entry).unwrap(), "lamp_on");
     }
 }

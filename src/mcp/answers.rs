@@ -94,7 +94,11 @@ impl Call<'_> {
                 let kinds = reference_kinds(&kinds).map_err(wrong)?;
                 let access = access_kinds(&access).map_err(wrong)?;
                 self.each(&names, "uses of", |name| match access.is_empty() {
-                    true => Request::References(request::References { name, kinds: kinds.clone() }),
+                    true => Request::References(request::References {
+                        name,
+                        kinds: kinds.clone(),
+                        seen_from: Vec::new(),
+                    }),
                     false => Request::Accesses(request::Accesses { name, kinds: access.clone() }),
                 })
             }
@@ -116,8 +120,8 @@ impl Call<'_> {
             "trace" => {
                 let take::Trace { names, kind, all } = take::own(own)?;
                 self.each(&names, "trace of", |name| {
-                    let (kind, depth, body) = (kind.clone(), 1, false);
-                    Request::Trace(request::Trace { name, kind, depth, body, all })
+                    let (kind, depth, body, seen_from) = (kind.clone(), 1, false, Vec::new());
+                    Request::Trace(request::Trace { name, kind, depth, body, all, seen_from })
                 })
             }
             "find" => self.find(own),
@@ -181,12 +185,9 @@ impl Call<'_> {
         let take::Callers { names, kinds, depth, args, arg, all } = take::own(own)?;
         let wanted = arg.iter().map(|arg| arg.parse()).collect::<Result<Vec<_>, _>>()?;
         let is_plain = !args && wanted.is_empty();
-        self.steps(&names, &kinds, (depth, all), "callers of", |steps| {
-            let (wanted, request::Steps { name, depth, kinds, all, .. }) = (wanted.clone(), steps);
-            match is_plain {
-                true => Request::Callers(request::Steps { name, depth, kinds, all, macros: true }),
-                false => Request::Calls(request::Calls { name, depth, kinds, wanted, all }),
-            }
+        self.steps(&names, &kinds, (depth, all), "callers of", |steps| match is_plain {
+            true => Request::Callers(request::Steps { macros: true, ..steps }),
+            false => Request::Calls(request::Calls::of(steps, wanted.clone())),
         })
     }
 
@@ -220,7 +221,7 @@ impl Call<'_> {
         }
         self.each(names, asked, |name| {
             let kinds = kinds.clone();
-            request(request::Steps { name, depth, kinds, all, macros: false })
+            request(request::Steps { name, depth, kinds, all, ..request::Steps::default() })
         })
     }
 
@@ -249,7 +250,8 @@ impl Call<'_> {
         let kinds = definition_kinds(kinds.iter().map(String::as_str)).map_err(wrong)?;
         let code = self.code()?;
         for name in some(&names)? {
-            let define = request::Define { name: name.clone(), kinds: kinds.clone() };
+            let define =
+                request::Define { name: name.clone(), kinds: kinds.clone(), seen_from: Vec::new() };
             let answer = self.ask(&code, &Request::Define(define))?;
             self.part(&code, format!("definitions of {name}"), &answer, body);
         }

@@ -256,7 +256,9 @@ impl<'l> Record<'l> {
         let source_width = if says_more { drawn_width(line) } else { 0 };
         let how_width = display_width(how.as_bytes());
         let room = self.look.width.saturating_sub(row.at);
-        let fits = source_width > 0 && room >= source_width.min(LEAST_SOURCE);
+        // Arguments are what is asked for: they are all there, if need be below.
+        let is_below = arguments.is_some() && room < source_width;
+        let fits = source_width > 0 && room >= source_width.min(LEAST_SOURCE) && !is_below;
         // The line comes before how it is reached, where both don't fit.
         let beside = if fits { source_width.min(LEAST_SOURCE) + GAP } else { 0 };
         let how_fits = how_width > 0 && room >= beside + how_width;
@@ -284,6 +286,13 @@ impl<'l> Record<'l> {
             for text in wrapped(&text, room) {
                 pad(row.out, margin);
                 palette.extra.paint(row.out, text.as_bytes());
+                row.out.push(b'\n');
+            }
+        }
+        if is_below {
+            for text in wrapped(&String::from_utf8_lossy(line), room) {
+                pad(row.out, margin);
+                row.out.extend_from_slice(text.as_bytes());
                 row.out.push(b'\n');
             }
         }

@@ -254,6 +254,50 @@ fn a_wrong_value_is_no_word_to_search_for() {
 }
 
 #[test]
+fn a_flag_that_a_command_lacks_says_where_its_flags_are() {
+    let dir = Dir::new();
+    let done = dir.kgrep(&["callers", "kfree", "--zone"]).run().expect_code(2);
+    eqnice!(
+        "kgrep: unexpected argument '--zone' found; kgrep help callers lists its flags\n",
+        done.stderr()
+    );
+    let done = dir.kgrep(&["callers", "kfree", "--dpth", "3"]).run().expect_code(2);
+    eqnice!(
+        "kgrep: unexpected argument '--dpth' found; a similar argument exists: '--depth'; kgrep help callers \
+         lists its flags\n",
+        done.stderr()
+    );
+}
+
+#[test]
+fn callers_and_uses_are_shown_up_to_a_number() {
+    let dir = Dir::new();
+    let calls: String = (0..9).map(|n| format!("void f{n}(void)\n{{\n\tlamp();\n}}\n")).collect();
+    dir.create("a.c", format!("void lamp(void)\n{{\n}}\n{calls}void g(void)\n{{\n\tbell();\n}}\n"));
+    dir.create("b.c", "void bell(void)\n{\n}\n");
+    for index in [false, true] {
+        if index {
+            dir.kgrep(&["index", "."]).run().expect_code(0);
+        }
+        for (args, rows) in [
+            (&["callers", "lamp", "-n", "2"][..], 1 + 2),
+            (&["callers", "lamp", "--args", "--number", "2"], 1 + 2),
+            (&["refs", "lamp", "-n4"], 4),
+        ] {
+            let done = dir.kgrep(&[args, &["--no-header"]].concat()).run().expect_code(0);
+            assert_eq!(done.stdout().lines().count(), rows, "{done}");
+            assert!(done.stderr().contains("there are more: these are the first"), "{done}");
+        }
+        let several =
+            dir.kgrep(&["callers", "lamp", "bell", "-n", "1", "--no-header"]).run().stdout();
+        assert!(several.contains("f0") && !several.contains("f1"), "{several}");
+        assert!(several.contains(" g "), "{several}");
+        let all = dir.kgrep(&["refs", "lamp", "-n", "9"]).run().expect_code(0);
+        eqnice!("", all.stderr());
+    }
+}
+
+#[test]
 fn the_tour_is_the_same_inside_of_a_repository() {
     let tour = |within: &str| {
         let dir = Dir::new();

@@ -340,3 +340,98 @@ fn the_list_before_is_minus_one() {
     eqnice!(first, dir.kgrep(&["--list", "-1", "-s", "p"]).stdout());
     dir.kgrep(&["--list", "-2"]).run().expect_error(&["no 2 lists before"]);
 }
+
+#[test]
+fn a_question_about_a_row_is_about_what_its_file_means() {
+    let dir = Dir::new();
+    for name in ["bell", "lamp", "vane"] {
+        let made = format!(
+            "static int {name}_on(void)\n{{\n\treturn 0;\n}}\n\nstatic int start(void)\n{{\n\treturn {name}_on();\n}}\n\n\
+             int {name}_init(void)\n{{\n\treturn start();\n}}\n"
+        );
+        dir.create(&format!("drivers/{name}.c"), made);
+    }
+    dir.kgrep(&["index", "."]).run().expect_code(0);
+    let asked = |list: &[&str], line: &str| {
+        dir.kgrep(list).stdout();
+        kgrep(&dir, line).run().expect_code(0)
+    };
+    let defined = &["def", "start"];
+    let told = asked(defined, "callees 2");
+    eqnice!(
+        "\
+0 drivers/vane.c 6 start     static function                  static int start(void)
+1 drivers/vane.c 8   vane_on call            drivers/vane.c:1 return vane_on();
+",
+        told.stdout()
+    );
+    eqnice!(
+        "kgrep: 2 definitions of start left out, which this file can't mean: `kgrep def start` lists \
+         all\n",
+        told.stderr()
+    );
+    for (list, line, wanted) in [
+        (&["def", "start"][..], "body 1", "lamp_on"),
+        (&["callers", "vane_on"], "callers 1", "vane_init"),
+        (&["callees", "bell_init"], "callees 1", "bell_on"),
+        (&["start()"], "trace 2", "lamp_on"),
+        (&["refs", "bell_on"], "callers 0", "start"),
+    ] {
+        let shown = asked(list, line).stdout();
+        assert!(shown.contains(wanted), "{line}: {shown}");
+        let file = ["bell", "lamp", "vane"].map(|name| shown.contains(&format!("{name}.c")));
+        assert_eq!(file.iter().filter(|is_named| **is_named).count(), 1, "{line}: {shown}");
+    }
+    // Uses in other files are of other functions.
+    let used = asked(defined, "refs 0").stdout();
+    assert!(used.contains("drivers/bell.c 13") && !used.contains("lamp.c"), "{used}");
+    // Of several rows each is asked about.
+    let both = asked(defined, "callees 0,2").stdout();
+    assert!(both.contains("bell_on") && both.contains("vane_on"), "{both}");
+    assert!(!both.contains("lamp_on"), "{both}");
+    dir.kgrep(&["callers", "--seen-from", "nowhere.c", "start"]).run().expect_error(&["nowhere.c"]);
+}
+
+/// A file that prints, and is a module's.
+const BELL: &str = "#include <linux/module.h>
+static int bell_on(int room)
+{
+\tpr_err(\"no bell in room %d\\n\", room);
+\treturn 0;
+}
+EXPORT_SYMBOL(bell_on);
+";
+
+#[test]
+fn rows_of_every_command_are_opened_and_asked_about() {
+    let dir = Dir::new();
+    dir.create("drivers/bell.c", BELL);
+    dir.create("old/bell.c", BELL.replace("room %d", "cellar %d"));
+    dir.create("new/bell.c", BELL);
+    dir.create("arch/x86/entry/syscalls/syscall_64.tbl", "257\tcommon\topenat\t\tsys_openat\n");
+    dir.create("drivers/open.c", "SYSCALL_DEFINE1(openat, int, dfd)\n{\n\treturn dfd;\n}\n");
+    let log = dir.beside("log");
+    fs::write(&log, "[    1.0] no bell in room 7\n[    1.0]  bell_on+0x5/0x20\n").unwrap();
+    let editor = dir.script("ed", "echo \"$2\" \"${1##*/}\"\n");
+    let log = log.to_string_lossy().into_owned();
+    for (list, row, opened, named) in [
+        (&["log", &log][..], 0, "+4", "bell_on"),
+        (&["log", "--only", "frames", &log], 0, "+2", "bell_on"),
+        (&["messages", "no bell in room"], 0, "+4", "bell_on"),
+        (&["list", "exports"], 0, "+7", "bell_on"),
+        (&["diff", "old", "new"], 0, "+4", "bell_on"),
+        (&["history", "bell_on", "old", "new"], 0, "+2", "bell_on"),
+        (&["exists", "bell_on", "--in", "old", "new"], 0, "+2", "bell_on"),
+        (&["list", "syscalls"], 0, "+1", "openat"),
+    ] {
+        let list = [list, &["--arch", "x86"]].concat();
+        dir.kgrep(&list).run();
+        let follow = |line: String| kgrep(&dir, &line).env("EDITOR", &editor).run().expect_code(0);
+        let shown = follow(format!("{row}")).stdout();
+        assert!(shown.starts_with(opened), "{list:?}: {shown}");
+        assert!(!follow(format!("c1 {row}")).stdout().is_empty(), "{list:?}");
+        dir.kgrep(&list).run();
+        let shown = follow(format!("body {row}")).stdout();
+        assert!(shown.contains(named) && shown.contains("return"), "{list:?}: {shown}");
+    }
+}

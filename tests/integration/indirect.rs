@@ -478,3 +478,64 @@ fn a_block_in_brackets_after_a_cast_is_no_value_of_it() {
         &[("run", "on", &["call"])],
     );
 }
+
+/// What starts the kernel, and initcalls of two levels.
+fn started() -> Dir {
+    let dir = Dir::new();
+    for top in ["Kbuild", "Kconfig", "MAINTAINERS", "Makefile"] {
+        dir.create(top, "");
+    }
+    dir.create(
+        "init/main.c",
+        "int do_one_initcall(initcall_t fn)\n{\n\treturn fn();\n}\n\
+         static void do_initcall_level(int level)\n{\n\tdo_one_initcall(from(level));\n}\n\
+         static void do_initcalls(void)\n{\n\tdo_initcall_level(1);\n}\n\
+         static void do_pre_smp_initcalls(void)\n{\n\tdo_one_initcall(from(0));\n}\n\
+         void start_kernel(void)\n{\n\tdo_pre_smp_initcalls();\n\tdo_initcalls();\n}\n",
+    );
+    dir.create(
+        "fs/lamp.c",
+        "static int lamp_init(void)\n{\n\treturn shared();\n}\nmodule_init(lamp_init);\n\
+         static int bulb_init(void)\n{\n\treturn shared();\n}\nearly_initcall(bulb_init);\n",
+    );
+    dir
+}
+
+/// The functions of the first chain.
+fn first_chain(dir: &Dir, from: &str, to: &str) -> String {
+    let told = dir.kgrep(&["--no-header", "--arch", "x86", "chain", "--indirect", from, to]);
+    told.run().stdout().lines().next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn an_initcall_is_run_by_way_of_its_level() {
+    let dir = started();
+    let before = "start_kernel → do_initcalls → do_initcall_level → do_one_initcall";
+    assert_eq!(first_chain(&dir, "start_kernel", "lamp_init"), format!("{before} → lamp_init"));
+    let early = "start_kernel → do_pre_smp_initcalls → do_one_initcall → bulb_init";
+    assert_eq!(first_chain(&dir, "start_kernel", "bulb_init"), early);
+}
+
+#[test]
+fn a_system_call_has_several_names_and_a_chain_ends_at_each() {
+    let dir = started();
+    dir.create(
+        "arch/x86/entry/syscall_64.c",
+        "long x64_sys_call(const struct pt_regs *regs, unsigned int nr)\n{\n\tswitch (nr) {\n\
+         \t#include <asm/syscalls_64.h>\n\tdefault: return 0;\n\t}\n}\n\
+         void do_syscall_64(struct pt_regs *regs, int nr)\n{\n\tx64_sys_call(regs, nr);\n}\n",
+    );
+    dir.create(
+        "fs/open.c",
+        "long do_open(int dfd)\n{\n\treturn dfd;\n}\n\
+         SYSCALL_DEFINE1(openat, int, dfd)\n{\n\treturn do_open(dfd);\n}\n",
+    );
+    let chain = "do_syscall_64 → x64_sys_call → __x64_sys_openat";
+    for to in ["sys_openat", "__x64_sys_openat", "__do_sys_openat", "__se_sys_openat", "openat"] {
+        assert_eq!(first_chain(&dir, "do_syscall_64", to), chain, "{to}");
+        let on = first_chain(&dir, to, "do_open");
+        assert!(on.ends_with(" → do_open"), "{to}: {on}");
+    }
+    let same = dir.kgrep(&["chain", "sys_openat", "__se_sys_openat"]).run();
+    same.expect_code(1);
+}

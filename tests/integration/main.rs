@@ -50,6 +50,7 @@ mod macros;
 mod mcp;
 mod messages;
 mod output;
+mod parameters;
 mod pasted;
 mod patches;
 mod patterns;

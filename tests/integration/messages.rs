@@ -160,3 +160,21 @@ fn a_table_in_column_0_ends_no_function() {
     let got = rows(&dir, &["messages", "walked"]);
     assert_eq!(got, ["drivers/lamp/walk.c:8 info walked all lamps"]);
 }
+
+#[test]
+fn a_message_is_found_by_what_its_caller_hands_on() {
+    let dir = tree();
+    let source = "static void end(struct task *task, const char *message)\n{\n\
+        \tpr_err(\"%s: Killed process %d (%s) total-vm:%lukB, UID:%u\\n\", message, 1, \"x\", 2, 3);\n}\n\
+        void lack(void)\n{\n\tend(current, \"Out of memory\");\n}\n";
+    dir.create("mm/kill.c", source);
+    for text in [
+        "Out of memory: Killed process 123 (x) total-vm:1kB, UID:0",
+        "Out of memory: Killed process 123 (x)",
+        "Out of memory: Killed process",
+    ] {
+        let found = rows(&dir, &["messages", text]);
+        assert_eq!(found.len(), 1, "{text}: {found:?}");
+        assert!(found[0].starts_with("mm/kill.c:3 "), "{text}: {found:?}");
+    }
+}

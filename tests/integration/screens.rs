@@ -260,3 +260,21 @@ fn a_layout_is_chosen_by_a_flag_or_by_the_configuration() {
     dir.config("layout = \"grouped\"\n");
     assert_eq!(screen(&dir, &asked, 80)[1..], grouped[1..]);
 }
+
+#[test]
+fn the_arguments_of_a_call_are_all_seen() {
+    let dir = Dir::new();
+    let path = "drivers/infrastructure/controllers/a_long_name_of_a_source.c";
+    let arguments =
+        "sizeof(struct desk) + MANY_DRAWERS * sizeof(struct drawer), GFP_KERNEL | __GFP_ZERO";
+    let source = format!(
+        "void *a_desk_that_is_made_with_drawers(void)\n{{\n\treturn lamp_alloc({arguments});\n}}\n\
+         void *lamp_alloc(unsigned long size, int flags)\n{{\n\treturn 0;\n}}\n"
+    );
+    dir.create(path, source);
+    for width in [40, 80, 110] {
+        let rows = screen(&dir, &["callers", "--args", "lamp_alloc"], width);
+        let words: Vec<&str> = rows.iter().flat_map(|row| row.split_whitespace()).collect();
+        assert!(words.join(" ").contains(arguments), "{width}: {rows:#?}");
+    }
+}

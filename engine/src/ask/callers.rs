@@ -88,8 +88,11 @@ fn begun(code: &Code, graph: &Graph<'_>, steps: &Steps) -> Result<Begun> {
     let name = named(graph, &asked).filter(|_| is_near && code.known_snapshot().is_some());
     let many = name.filter(|name| graph.users_of(*name).len() >= MANY);
     let roots = many.map(|name| Growing::new(code, graph, steps, Direction::Callers).roots(name));
-    match roots.filter(|roots| !roots.is_empty()) {
-        Some(roots) => Ok(Begun::Roots { asked, notes, roots }),
+    match roots.filter(|(roots, _)| !roots.is_empty()) {
+        Some((roots, others)) => {
+            notes.extend(others);
+            Ok(Begun::Roots { asked, notes, roots })
+        }
         None => Ok(Begun::Whole(steps::callers(code, graph, steps)?)),
     }
 }

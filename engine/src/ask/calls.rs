@@ -19,8 +19,8 @@ use crate::{Error, Note, Result};
 /// When the name is none, a pattern can't be used, or the tree can't be read.
 pub(super) fn answer(code: &Code, graph: &Graph<'_>, calls: &Calls) -> Result<Answer> {
     let wanted = patterns(calls)?;
-    let Calls { name, depth, kinds, all, .. } = calls.clone();
-    let steps = Steps { name, depth, kinds, all, macros: true };
+    let Calls { name, depth, kinds, all, seen_from, .. } = calls.clone();
+    let steps = Steps { name, depth, kinds, all, macros: true, seen_from };
     let mut answer = steps::callers(code, graph, &steps)?;
     let rows = std::mem::take(&mut answer.rows);
     if rows.is_empty() {

@@ -45,21 +45,18 @@ pub(super) fn answer(code: &Code, graph: &Graph<'_>, chain: &Chain) -> Result<An
             return note(notes, not_callable(asked, other, graph, code));
         }
     }
-    if names[0] == names[1] {
+    if graph.same_by_name(names[0]).contains(&names[1]) {
         return note(notes, Note::SameEnds(chain.from.clone()));
     }
     let mut options = options(chain, code, &names[2..]);
-    let chains = match code.kernel() {
-        None => graph.chains(names[0], names[1], &options),
-        Some(_) => built(graph, code, (names[0], names[1]), &mut options, chain.number),
-    };
+    let chains = possible(graph, code, (names[0], names[1]), &mut options, chain.number);
     if chains.found.is_empty() {
         notes.push(no_chain(chain, chains.end));
         notes.extend(code.kernel().map(|_| Note::OnlyBuilt));
         return Ok(Answer { notes, ..Answer::default() });
     }
     if code.kernel().is_none() && options.possible == Possible::Last {
-        let shorter = shorter(graph, (names[0], names[1]), &options, &chains.found);
+        let shorter = shorter(graph, code, (names[0], names[1]), &options, &chains.found);
         notes.extend((shorter > 0).then_some(Note::ShorterChains(shorter)));
     }
     let hops = chains.found.iter().flatten();
@@ -81,6 +78,7 @@ pub(super) fn answer(code: &Code, graph: &Graph<'_>, chain: &Chain) -> Result<An
 /// How many shorter chains there are than those found, with hops that are only possible.
 fn shorter(
     graph: &Graph<'_>,
+    code: &Code,
     (from, to): (NameRef, NameRef),
     options: &ChainOptions,
     found: &[Found],
@@ -93,20 +91,42 @@ fn shorter(
     let possible = Possible::Alike;
     let options =
         ChainOptions { possible, count: usize::MAX, max_depth: hops - 1, ..options.clone() };
-    graph.chains(from, to, &options).found.len() as u64
+    let found = graph.chains(from, to, &options).found;
+    found.iter().filter(|chain| wrong_ways(graph, code, chain).next().is_none()).count() as u64
 }
 
-/// Searches that leave out what the ones before took and is off, at most.
+/// Searches that leave out what the ones before took and can't be, at most.
 const ROUNDS: usize = 100;
 
-/// The shortest chains whose every step the configuration in force has.
-fn built(
+/// The shortest chains that can be: whose every step the configuration in force has, if there is one,
+/// and which come to what an initcall's level runs by way of that level.
+fn possible(
+    graph: &Graph<'_>,
+    code: &Code,
+    ends: (NameRef, NameRef),
+    options: &mut ChainOptions,
+    number: usize,
+) -> Chains {
+    let without = options.without.clone();
+    let (mut chains, went_wrong) = leaving_out(graph, code, ends, options, 0);
+    if chains.found.is_empty() && went_wrong && !code.cancel().is_set() {
+        // Another function of that level may lead there.
+        options.without = without;
+        chains = leaving_out(graph, code, ends, options, 1).0;
+    }
+    chains.found.truncate(number);
+    chains
+}
+
+/// The same, where of two hops that don't belong together the one of this number is left out, and whether
+/// there were such.
+fn leaving_out(
     graph: &Graph<'_>,
     code: &Code,
     (from, to): (NameRef, NameRef),
     options: &mut ChainOptions,
-    number: usize,
-) -> Chains {
+    which: usize,
+) -> (Chains, bool) {
     let mut known: HashMap<(DefId, DefId), Option<u32>> = HashMap::new();
     let mut line = |hop: &Hop| {
         *known.entry((hop.from.id, hop.to.id)).or_insert_with(|| {
@@ -116,10 +136,12 @@ fn built(
             code.compiles(graph.path(hop.to.file), hop.to.first).then_some(line)
         })
     };
+    let mut went_wrong = false;
     let mut chains = graph.chains(from, to, options);
     for _ in 0..ROUNDS {
         let before = options.without.len();
-        for hop in chains.found.iter_mut().flatten() {
+        let hops = chains.found.iter_mut().flatten().filter(|_| code.kernel().is_some());
+        for hop in hops {
             match line(hop) {
                 Some(line) => hop.link.line = line,
                 None => drop(options.without.insert((hop.from.id, hop.to.id))),
@@ -127,14 +149,47 @@ fn built(
         }
         let is_off = |hop: &Hop| options.without.contains(&(hop.from.id, hop.to.id));
         chains.found.retain(|hops| !hops.iter().any(is_off));
+        chains.found.retain(|hops| {
+            let wrong: Vec<&Hop> =
+                wrong_ways(graph, code, hops).filter_map(|pair| pair.get(which)).collect();
+            went_wrong |= !wrong.is_empty();
+            options.without.extend(wrong.iter().map(|hop| (hop.from.id, hop.to.id)));
+            wrong.is_empty()
+        });
         let is_over = code.cancel().is_set() || options.without.len() == before;
         if !chains.found.is_empty() || is_over {
             break;
         }
         chains = graph.chains(from, to, options);
     }
-    chains.found.truncate(number);
-    chains
+    (chains, went_wrong)
+}
+
+/// The pairs of hops of a chain that don't belong together: a function that leads through the second's
+/// pointer only to what some macros register, and what others do.
+fn wrong_ways<'c>(
+    graph: &'c Graph<'_>,
+    code: &'c Code,
+    chain: &'c [Hop],
+) -> impl Iterator<Item = &'c [Hop]> {
+    chain.windows(2).filter(move |pair| {
+        let (before, hop) = (&pair[0], &pair[1]);
+        let macros = code.idioms().leads_only(&graph.name(before.from.name));
+        let macros = macros.filter(|_| hop.link.kind == LinkKind::Indirect);
+        macros.is_some_and(|macros| !is_registered(graph, &hop.to, macros))
+    })
+}
+
+/// Whether one of these macros registers a function, in its file.
+fn is_registered(graph: &Graph<'_>, function: &DefInfo, macros: &[Vec<u8>]) -> bool {
+    let users = graph.users_of(function.name).into_iter().filter_map(|id| graph.definition(id));
+    { users }.filter(|user| user.file == function.file).any(|user| {
+        let edges = graph.edges_of(&user);
+        let of_function = edges.iter().filter(|edge| edge.name == function.name);
+        let lines: Vec<u32> = of_function.map(|edge| edge.line).collect();
+        let is_one = |name| macros.iter().any(|known| graph.name(name) == *known);
+        edges.iter().any(|edge| lines.contains(&edge.line) && is_one(edge.name))
+    })
 }
 
 fn no_chain(chain: &Chain, end: SearchEnd) -> Note {

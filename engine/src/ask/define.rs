@@ -8,7 +8,7 @@ use kgrep_index::outline::{self, Kind};
 use super::Sources;
 use super::names::{boot_parameter, unknown};
 use crate::answer::{Answer, Cell, Column, DefinitionKind, Role, Row};
-use crate::code::{Code, Pattern, Ranking, bare_name, name_line, system_call, tagged};
+use crate::code::{self, Code, Pattern, Ranking, bare_name, name_line, system_call, tagged};
 use crate::request::{Define, definition_kinds};
 use crate::{Error, Note, Result};
 
@@ -17,8 +17,9 @@ use crate::{Error, Note, Result};
 /// # Errors
 /// When the glob is none or matches every name, or the tree can't be read.
 pub(super) fn answer(code: &Code, graph: &Graph<'_>, define: &Define) -> Result<Answer> {
-    let Found { definitions, note, .. } = found(code, graph, &define.name, &define.kinds)?;
+    let Found { mut definitions, note } = found(code, graph, &define.name, &define.kinds)?;
     let mut notes: Vec<Note> = note.into_iter().collect();
+    notes.extend(leave_seen(code, graph, define, &mut definitions));
     if definitions.is_empty() {
         notes.push(unknown_or_other(code, graph, define)?);
         return Ok(Answer { notes, ..Answer::default() });
@@ -36,6 +37,20 @@ pub(super) fn answer(code: &Code, graph: &Graph<'_>, define: &Define) -> Result<
     }
     notes.append(&mut sources.notes);
     Ok(Answer { columns, rows, notes, ..Answer::default() })
+}
+
+/// Leaves the definitions that the files mean from which it is asked, of a name that is no glob.
+fn leave_seen(
+    code: &Code,
+    graph: &Graph<'_>,
+    define: &Define,
+    definitions: &mut Vec<DefInfo>,
+) -> Option<Note> {
+    let (name, pattern, _) = meant(&define.name, &define.kinds).ok()?;
+    if pattern.is_glob() {
+        return None;
+    }
+    Note::others(name, code::leave_seen(graph, code.arch, &define.seen_from, definitions))
 }
 
 /// What a name means.

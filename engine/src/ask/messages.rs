@@ -17,7 +17,8 @@ pub(super) fn printed(code: &Code, graph: &Graph<'_>, text: &str) -> Answer {
     words.text(text.as_bytes());
     let read = |path: &[u8]| code.bytes(path).ok();
     let messages = Messages::of_log(&Said::by(graph), &read, Some(&words));
-    let mut found = messages.printed(text.as_bytes(), &LineContext::default());
+    let context = LineContext { arch: Some(code.arch), ..LineContext::default() };
+    let mut found = messages.printed(text.as_bytes(), &context);
     let has_it = |format: &[u8]| memchr::memmem::find(format, text.as_bytes()).is_some();
     if !found.first().is_some_and(|best| has_it(&best.format)) {
         // What is asked for may be a part of a message, which says more than a `%s` that it fits.
@@ -88,7 +89,14 @@ pub(super) fn answer(code: &Code, asked: &request::Messages) -> Result<Answer> {
     };
     code.ask(|graph| {
         let messages = Messages::of(graph, &|path| code.bytes(path).ok());
-        let rows = messages.all().filter(wanted).map(row).collect();
+        let rows: Vec<Row> = messages.all().filter(wanted).map(row).collect();
+        let text = asked.pattern.as_deref().filter(|_| rows.is_empty() && asked.level.is_none());
+        if let Some(text) = text {
+            // A message as it was printed, part of which is handed to its format.
+            let mut printed = printed(code, graph, text);
+            printed.rows.retain(|row| is_within(&row.path));
+            return Ok(printed);
+        }
         Ok(Answer { columns: columns("Level"), rows, ..Answer::default() })
     })
 }

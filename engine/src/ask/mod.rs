@@ -103,7 +103,9 @@ impl Code {
         let mut answer = match request {
             // What a configuration leaves out is counted over all rows.
             request if self.kernel().is_some() => return Ok(at_once(self.answer(request)?, sink)),
-            Request::References(asked) if !accesses::is_field(&asked.name) => {
+            Request::References(asked)
+                if !accesses::is_field(&asked.name) && asked.seen_from.is_empty() =>
+            {
                 as_found::handed_on(self, asked, sink)?
             }
             Request::Callers(steps) => callers::handed_on(self, steps, sink)?,

@@ -12,16 +12,17 @@ use kgrep_index::outline::{
     self, Access, AccessKind, Definition, FileOutline, Kind, Mentioned, NO_NAME, Owner, Use,
     UseKind,
 };
+use serde_bytes::ByteBuf;
 
 use super::around::Around;
 use super::candidates;
 use super::known::{Asked, Known, KnownUse};
 use super::names::unknown;
 use crate::answer::{Answer, Arrow, Cell, Column, How, Label, Node, Role, Row, Sureness};
-use crate::code::{Code, Scratch, in_parallel, is_export, one_name, word_in};
+use crate::code::{Code, SameMeaning, Scratch, in_parallel, is_export, one_name, word_in};
 use crate::request::{ReferenceKind, References};
 use crate::search::SearchRequest;
-use crate::{Note, Result};
+use crate::{Error, Note, Result};
 
 /// A use, found in one file.
 pub(super) struct InLine {
@@ -118,12 +119,35 @@ pub(super) fn whole(
         let rows = rows_of(file, &name, references, meaning);
         answer.rows.extend(rows);
     }
+    if !references.seen_from.is_empty() {
+        leave_meant(code, &name, &references.seen_from, &mut answer)?;
+    }
     answer.arrows = answer.rows.iter().filter_map(arrow).collect();
     match answer.rows.is_empty() {
         false => answer.columns = columns(),
         true => answer.notes.push(nothing(code, &name, is_used, &kinds)?),
     }
     Ok(answer)
+}
+
+/// Leaves the uses by which a file may mean what the files `from` do: a `static` of this name in
+/// another file is another thing.
+fn leave_meant(code: &Code, name: &str, from: &[ByteBuf], answer: &mut Answer) -> Result<()> {
+    let rows = &answer.rows;
+    let found = code.ask(|graph| {
+        let same = SameMeaning::of(graph, code.arch.whole(), from, name);
+        let kept = |mut same: SameMeaning<'_, '_>| {
+            let kept: Vec<bool> = rows.iter().map(|row| same.is_in(&row.path)).collect();
+            (kept, same.others())
+        };
+        Ok::<_, Error>(same.map(kept))
+    })?;
+    if let Some((kept, others)) = found {
+        let mut kept = kept.into_iter();
+        answer.rows.retain(|_| kept.next() == Some(true));
+        answer.notes.extend(Note::others(name, others));
+    }
+    Ok(())
 }
 
 /// What there is to say where no use was asked for.

@@ -12,6 +12,7 @@ use kgrep_index::graph::{
     leave_possible,
 };
 use kgrep_index::outline::{Kind, UseKind};
+use serde_bytes::ByteBuf;
 
 use super::Sources;
 use super::names::{meant, not_callable, unknown};
@@ -21,7 +22,8 @@ use crate::answer::{
     Via,
 };
 use crate::code::{
-    Code, Elsewhere, Ranking, Step, Tree, is_export, name_line, named, one_name, says_nothing,
+    Code, Elsewhere, Ranking, Step, Tree, is_export, leave_seen, name_line, named, one_name,
+    says_nothing,
 };
 use crate::relocate::SourceFile;
 use crate::request::Steps;
@@ -83,7 +85,8 @@ fn answer(code: &Code, graph: &Graph<'_>, steps: &Steps, direction: Direction) -
         return note(notes, unknown);
     };
     let mut tree = Growing::new(code, graph, steps, direction);
-    let roots = tree.roots(name);
+    let (roots, others) = tree.roots(name);
+    notes.extend(others);
     if roots.len() > 1 {
         tree.called = RefCell::new(Some(HashSet::new()));
     }
@@ -175,6 +178,8 @@ pub(super) struct Growing<'g, 'a> {
     /// The calls of the name that was asked for, where it has several definitions: each may mean more
     /// than one, a stub and the real one, and is shown once.
     called: RefCell<Option<HashSet<(DefId, u32, LinkKind)>>>,
+    /// The files that a definition must be seen from, if some are said.
+    seen_from: Vec<ByteBuf>,
     sources: Sources,
     rows: Vec<Row>,
     arrows: Vec<Arrow>,
@@ -212,6 +217,7 @@ impl<'g, 'a> Growing<'g, 'a> {
             field: RefCell::default(),
             depth: steps.depth,
             called: RefCell::default(),
+            seen_from: steps.seen_from.clone(),
             sources: Sources::default(),
             rows: Vec::new(),
             arrows: Vec::new(),
@@ -220,8 +226,8 @@ impl<'g, 'a> Growing<'g, 'a> {
         }
     }
 
-    /// What can be called under this name, best first.
-    pub(super) fn roots(&self, name: NameRef) -> Vec<DefInfo> {
+    /// What can be called under this name, best first, and what there is to say of what else can.
+    pub(super) fn roots(&self, name: NameRef) -> (Vec<DefInfo>, Option<Note>) {
         let mut roots = self.graph.definitions_of(name);
         roots.retain(|definition| {
             (definition.kind.is_callable() || is_macro(definition))
@@ -229,7 +235,8 @@ impl<'g, 'a> Growing<'g, 'a> {
                 && self.compiles(definition.file, definition.first)
         });
         roots.sort_by_cached_key(|root| Ranking::of(self.graph, root, self.code.arch));
-        roots
+        let others = leave_seen(self.graph, self.code.arch, &self.seen_from, &mut roots);
+        (roots, Note::others(&self.text(name), others))
     }
 
     fn text(&self, name: NameRef) -> String {

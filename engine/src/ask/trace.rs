@@ -7,7 +7,7 @@ use super::exists::proof;
 use crate::answer::{Answer, Cell, Column, Role, Row, Title};
 use crate::code::{Code, bare_name, filled_up, named};
 use crate::request::Trace;
-use crate::trace::{self, Options, Recipes, Tracer, cases, near_names};
+use crate::trace::{self, Case, Options, Recipes, Tracer, cases, near_names};
 use crate::{Error, Note, Result};
 
 /// The sections about the name that `trace` has.
@@ -29,9 +29,10 @@ pub(super) fn answer(code: &Code, trace: &Trace) -> Result<Answer> {
 }
 
 fn sections(code: &Code, graph: &Graph<'_>, recipes: &Recipes, trace: &Trace) -> Result<Answer> {
-    let Trace { name, kind, depth, body, all } = trace;
+    let Trace { name, kind, depth, body, all, seen_from } = trace;
     let options = Options { depth: *depth, body: *body, all: *all };
     let mut tracer = Tracer::new(code, graph, options);
+    tracer.see_from(seen_from.clone());
     let is_wanted = |recipe: &&trace::Recipe| kind.as_ref().is_none_or(|k| *k == recipe.name);
     let wanted = recipes.all.iter().filter(is_wanted);
     let cases = cases(&mut tracer, wanted, name, kind.is_some())?;
@@ -58,9 +59,13 @@ fn sections(code: &Code, graph: &Graph<'_>, recipes: &Recipes, trace: &Trace) ->
             }
         }
     }
+    answer.notes.extend(Note::others(name, tracer.left_out()));
     if brief {
         let kinds = cases.iter().map(|case| case.recipe.name.clone()).collect();
         answer.notes.push(Note::SeveralThings { name: name.clone(), kinds });
+    }
+    if !answer.sections.is_empty() && is_folder_besides(code, trace, &cases) {
+        answer.notes.push(Note::AlsoFolder(name.clone()));
     }
     if answer.sections.is_empty() {
         // The text of a message is no name.
@@ -78,6 +83,15 @@ fn sections(code: &Code, graph: &Graph<'_>, recipes: &Recipes, trace: &Trace) ->
         answer.rows.iter_mut().for_each(|row| row.cells.truncate(1));
     }
     Ok(answer)
+}
+
+/// Whether the name is a top folder's of the tree, too, which the answer says nothing of.
+fn is_folder_besides(code: &Code, trace: &Trace, cases: &[Case<'_>]) -> bool {
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+    trace.kind.is_none()
+        && trace.name.bytes().all(is_plain)
+        && cases.iter().all(|case| case.recipe.folder.is_empty())
+        && code.path(trace.name.as_bytes()).is_dir()
 }
 
 fn row(row: trace::Row, section: Option<u32>) -> Row {

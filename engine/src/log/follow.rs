@@ -85,6 +85,7 @@ pub struct Follower<'g, 'a> {
     debug: Option<&'g Debug>,
     heads: Heads<'g>,
     messages: &'g dyn MessageSource,
+    arch: Arch,
     open: Option<Open>,
     /// What the next frame was calling.
     above: Option<Above>,
@@ -140,6 +141,7 @@ impl<'g, 'a> Follower<'g, 'a> {
             inside: Inside::new(graph, arch, read),
             heads: Heads::new(read),
             messages,
+            arch,
             open: None,
             above: None,
             pointer: None,
@@ -343,6 +345,7 @@ impl<'g, 'a> Follower<'g, 'a> {
             module: None,
             function: innermost.map(|place| place.function.as_slice()),
             path: innermost.map(|place| place.path.as_slice()),
+            arch: Some(self.arch),
         };
         let candidates = self.messages.printed(part.text, &context);
         let places = candidates.into_iter().map(|found| Place {

@@ -31,6 +31,8 @@ mod touched;
 mod version;
 mod ways;
 
+use kgrep_index::graph::Arch;
+
 pub(crate) use built::made_by;
 pub use follow::{Entry, Follower, Piece, Report, Tools, What};
 pub use frame::{Frame, FrameKind, frame};
@@ -54,6 +56,8 @@ pub struct LineContext<'a> {
     pub path: Option<&'a [u8]>,
     /// The level that the line has (`<6>`: 6), if it was kept.
     pub level: Option<u8>,
+    /// The architecture that counts, if that is known.
+    pub arch: Option<Arch>,
 }
 
 /// How sure a place is.

@@ -259,7 +259,7 @@ fn section(
                 "`work = true` can't be used with `look = \"text\"`: leave it out".to_owned()
             );
         }
-        Look::Text(text) => Look::Text(sound(text)?),
+        Look::Text(text) => Look::Text(Box::new(sound(*text)?)),
         other => other,
     };
     Ok(Section { title, brief, max, work, look })

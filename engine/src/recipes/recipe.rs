@@ -131,7 +131,7 @@ pub enum Look {
     /// The variables that the definitions set, and who else uses them.
     Sets {},
     /// Lines of the tree that match.
-    Text(Text),
+    Text(Box<Text>),
     /// The Kconfig entry, in full.
     Kconfig {},
     /// Kconfig entries that depend on the symbol, select it or take it as default.
@@ -179,6 +179,14 @@ pub struct Text {
     /// Whether what is indented more, below the line, belongs to it.
     #[serde(default)]
     pub entry: bool,
+    /// Whether the kernel's core and the architecture that is asked about come first, drivers and
+    /// other architectures last.
+    #[serde(default)]
+    pub core_first: bool,
+    /// Whether it is looked for only where the rules above it find nothing of the architecture that
+    /// is asked about.
+    #[serde(default)]
+    pub unless_found: bool,
     /// Whether all lines of the statement that begins on the line belong to it.
     #[serde(default)]
     pub whole: bool,

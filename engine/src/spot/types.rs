@@ -9,8 +9,8 @@ use super::links::file_meant;
 use super::open::Open;
 use super::word::{Role, Word};
 use crate::Result;
-use crate::code::Ranking;
 use crate::code::declared::{Declared, TypeName, declared, of_pointer, type_name};
+use crate::code::{Ranking, sees};
 
 /// Members of members are followed so far.
 const DEEPEST: usize = 8;
@@ -236,11 +236,9 @@ impl<'c> Open<'c> {
     /// How near a definition is to a reader of this file: its own, what it can mean, the rest.
     pub(super) fn distance(&self, graph: &Graph<'_>, definition: &DefInfo) -> u8 {
         let Some(own) = graph.file(&self.path) else { return 2 };
-        // A type that another source has for itself can't be meant.
-        let hidden = is_type(definition.kind) && !graph.place(definition.file).is_header;
         match definition.file == own {
             true => 0,
-            false if !hidden && graph.sees(own, definition, self.code.arch) => 1,
+            false if sees(graph, self.code.arch, own, definition) => 1,
             false => 2,
         }
     }
@@ -385,10 +383,6 @@ impl<'c> Open<'c> {
 }
 
 /// Whether it is a type.
-fn is_type(kind: Kind) -> bool {
-    matches!(kind, Kind::Struct | Kind::Union | Kind::Enum | Kind::Typedef)
-}
-
 /// The members whose braces are open at an offset, the outermost first, without the table's own
 /// braces; none for an element of an array.
 fn nested(tokens: &[Token], bytes: &[u8], at: usize) -> Vec<Option<String>> {

@@ -52,7 +52,7 @@ impl Code {
             let parts = all.map(|mention| mention.part);
             return Ok(parts.filter(|part| declared || at(part) != own).collect());
         }
-        let request = References { name: word.name.clone(), kinds: Vec::new() };
+        let request = References { name: word.name.clone(), ..References::default() };
         let answer = self.answer(&Request::References(request))?;
         let places = answer.rows.into_iter().map(|row| (row.path, row.line)).collect();
         let mut parts = self.of_meaning(&file, &word, places)?;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::Result;
-use kgrep_index::graph::{DefInfo, Program};
+use kgrep_index::graph::{DefInfo, Place, Program};
 use kgrep_index::outline::Kind;
 
 use super::look::text;
@@ -107,6 +107,10 @@ fn case<'r>(
 ) -> Result<Option<Case<'r>>> {
     let mut found = Vec::new();
     for rule in &recipe.found {
+        let is_here = |row: &Row| tracer.arch().has(Place::of(&row.path));
+        if rule.unless_found && found.iter().any(is_here) {
+            continue;
+        }
         let (rows, more) = text::matches(tracer, rule, &facts)?;
         found.extend(rows);
         for (key, value) in more {
@@ -180,6 +184,7 @@ fn subjects_of(
     let names: Vec<String> = subject.names.iter().flat_map(|name| facts.fill(name)).collect();
     let kinds: Vec<Kind> = subject.kinds.iter().map(|word| word.0).collect();
     let mut subjects = tracer.definitions(&names, &kinds);
+    tracer.leave_seen(&mut subjects);
     if let Some(like) = &subject.like {
         let like = regex(like)?;
         subjects.retain(|definition| {

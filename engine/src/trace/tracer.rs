@@ -7,10 +7,11 @@ use crate::Result;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use kgrep_index::graph::{Arch, DefInfo, Graph, Program};
 use kgrep_index::outline::{Definition, FileOutline, Kind, outline};
+use serde_bytes::ByteBuf;
 
 use super::mentions::{InFile, Line, Mentions};
 use super::wanted::Wanted;
-use crate::code::{Code, Ranking};
+use crate::code::{Code, Ranking, leave_seen};
 use crate::relocate::SourceFile;
 
 /// A place that is part of an answer.
@@ -50,6 +51,8 @@ pub struct Tracer<'a, 'g> {
     mentions: Mentions<'a>,
     files: HashMap<Vec<u8>, Rc<SourceFile>>,
     outlines: HashMap<Vec<u8>, Rc<Outlined>>,
+    /// The files from which it is asked, and how many definitions they don't mean.
+    seen_from: (Vec<ByteBuf>, usize),
     /// The size of the files at hand.
     at_hand: usize,
 }
@@ -73,8 +76,25 @@ impl<'a, 'g> Tracer<'a, 'g> {
             mentions: Mentions::new(code),
             files: HashMap::new(),
             outlines: HashMap::new(),
+            seen_from: (Vec::new(), 0),
             at_hand: 0,
         }
+    }
+
+    /// Says from which files of the tree it is asked: what these can mean is what is traced.
+    pub fn see_from(&mut self, paths: Vec<ByteBuf>) {
+        self.seen_from = (paths, 0);
+    }
+
+    /// How many definitions these files don't mean.
+    pub fn left_out(&self) -> usize {
+        self.seen_from.1
+    }
+
+    /// Leaves what the files can mean from which it is asked.
+    pub(super) fn leave_seen(&mut self, definitions: &mut Vec<DefInfo>) {
+        let others = leave_seen(self.graph, self.arch(), &self.seen_from.0, definitions);
+        self.seen_from.1 += others;
     }
 
     /// The architecture that counts.

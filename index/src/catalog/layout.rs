@@ -43,6 +43,26 @@ impl Rule {
     }
 }
 
+/// How far the code of a file reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// All of the kernel rests on it.
+    Core,
+    /// A part of the kernel does.
+    Subsystem,
+    /// Nothing else does: a driver, a test, a tool, a text.
+    Beside,
+}
+
+/// How far the code of a file reaches, by its path from the tree's top.
+pub fn reach(path: &[u8]) -> Reach {
+    match place(path) {
+        Some(Place::Core) => Reach::Core,
+        None | Some(Place::Subsystem | Place::Arch) => Reach::Subsystem,
+        Some(_) => Reach::Beside,
+    }
+}
+
 /// The place of a file, by its path from the tree's top.
 pub(super) fn place(path: &[u8]) -> Option<Place> {
     KNOWN.place.iter().find(|rule| rule.fits(path)).map(|rule| rule.name)

@@ -24,6 +24,7 @@ mod words;
 mod write;
 
 pub use document::Kind;
+pub use layout::{Reach, reach};
 pub use query::{Query, Wanted};
 pub use search::{Found, Marks};
 

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::outline::Kind;
+use crate::outline::{Flags, Kind};
 
 use super::ask::{Link, LinkKind};
 use super::base::{DefInfo, Graph};
@@ -108,9 +108,10 @@ impl Graph<'_> {
         let indirect = options.kinds.contains(&LinkKind::Indirect);
         let twice = indirect && options.possible == Possible::Last;
         let first = if twice { work / 2 } else { work };
+        let to = self.same_by_name(to);
         let starts = self.starts(from, options.arch);
         let mut search = Search {
-            near: Nearness::new(self, to, &starts, options.arch, indirect, first),
+            near: Nearness::new(self, &to, &starts, options.arch, indirect, first),
             forward: Forward::new(self, options, &starts, first),
             starts,
             to,
@@ -137,6 +138,29 @@ impl Graph<'_> {
         chains
     }
 
+    /// The names of what is called `name`, this first: a system call has several, by which one or the
+    /// other is called.
+    pub fn same_by_name(&self, name: NameRef) -> Vec<NameRef> {
+        let mut names = vec![name];
+        let calls = self.definitions_of(name).into_iter().filter(|d| d.kind == Kind::Syscall);
+        for call in calls {
+            let is_same = |other: &DefInfo| other.file == call.file && other.first == call.first;
+            let edges = || self.edges_of(&call).into_iter().map(|edge| edge.name);
+            let own: Vec<NameRef> = match call.flags.has(Flags::ALIAS) {
+                true => edges().filter(|n| self.definitions_of(*n).iter().any(is_same)).collect(),
+                false => vec![name],
+            };
+            let users = own.iter().flat_map(|own| self.users_of(*own));
+            let aliases = users.filter_map(|id| self.definition(id));
+            let aliases = aliases.filter(|d| d.flags.has(Flags::ALIAS) && is_same(d));
+            let all: Vec<NameRef> = own.iter().copied().chain(aliases.map(|d| d.name)).collect();
+            names.extend(all);
+        }
+        let mut seen = HashSet::new();
+        names.retain(|name| seen.insert(*name));
+        names
+    }
+
     /// The definitions of `name` that a chain can begin at.
     pub fn starts(&self, name: NameRef, arch: Arch) -> Vec<DefInfo> {
         let mut starts = self.definitions_of(name);
@@ -152,7 +176,7 @@ struct Search<'g, 'a> {
     near: Nearness<'g, 'a>,
     forward: Forward<'g, 'a>,
     starts: Vec<DefInfo>,
-    to: NameRef,
+    to: Vec<NameRef>,
     max_depth: usize,
     /// How many steps may be looked at.
     most: usize,
@@ -198,7 +222,7 @@ impl Search<'_, '_> {
             if bound > self.max_depth {
                 return ended(SearchEnd::Depth);
             }
-            match self.forward.walk(&self.starts, self.to, &self.near, bound) {
+            match self.forward.walk(&self.starts, &self.to, &self.near, bound) {
                 Walk::Found(goals, into) => {
                     return Chains { found: unwind(&goals, &into), end: SearchEnd::Complete };
                 }

@@ -224,7 +224,7 @@ impl<'g, 'a> Forward<'g, 'a> {
     pub(super) fn walk(
         &mut self,
         starts: &[DefInfo],
-        to: NameRef,
+        to: &[NameRef],
         near: &Nearness<'_, '_>,
         bound: usize,
     ) -> Walk {
@@ -290,7 +290,7 @@ struct Walked<'w> {
     without: &'w HashSet<(DefId, DefId)>,
     bound: usize,
     distance: usize,
-    goal: (NameRef, usize),
+    goal: (&'w [NameRef], usize),
     /// The fewest hops of what was left out for being too far.
     longer: Option<usize>,
     reached: HashMap<State, usize>,
@@ -303,7 +303,7 @@ impl<'w> Walked<'w> {
     /// Begins at `starts`, on the way to a definition called `to`.
     fn from(
         starts: &[DefInfo],
-        to: NameRef,
+        to: &'w [NameRef],
         options: &'w ChainOptions,
         (near, bound): (&'w Nearness<'w, 'w>, usize),
     ) -> Self {
@@ -372,7 +372,8 @@ impl<'w> Walked<'w> {
             Some(known) => known,
             None if self.may_pass(step.to.id) => {
                 self.reached.insert(state, self.distance);
-                if (step.to.name, now) == self.goal {
+                let (ends, passed_all) = self.goal;
+                if now == passed_all && ends.contains(&step.to.name) {
                     self.goals.push(state);
                 }
                 self.next.push((step.to, now));

@@ -44,17 +44,17 @@ pub(super) struct Nearness<'g, 'a> {
 const SETTLED: usize = 16;
 
 impl<'g, 'a> Nearness<'g, 'a> {
-    /// Nearness to `to`, of what `starts` can lead to; with `indirect`, also through
+    /// Nearness to what is called one of `to`, of what `starts` can lead to; with `indirect`, also through
     /// slots. It gives up after `most` users.
     pub(super) fn new(
         graph: &'g Graph<'a>,
-        to: NameRef,
+        to: &[NameRef],
         starts: &[DefInfo],
         arch: Arch,
         indirect: bool,
         most: usize,
     ) -> Self {
-        let ends = graph.definitions_of(to);
+        let ends: Vec<DefInfo> = to.iter().flat_map(|to| graph.definitions_of(*to)).collect();
         Nearness {
             graph,
             arch,

@@ -58,6 +58,8 @@ struct File {
     reads: Vec<String>,
     #[serde(default)]
     calling_include: Vec<toml::Spanned<toml::Table>>,
+    #[serde(default)]
+    leads_only: Vec<toml::Spanned<toml::Table>>,
 }
 
 #[derive(Deserialize)]
@@ -132,6 +134,13 @@ struct SlotEntry {
     slot: String,
     #[serde(default)]
     value: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LeadsOnlyEntry {
+    functions: Vec<String>,
+    macros: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -220,6 +229,7 @@ pub struct Idioms {
     slots: Names<Slot>,
     entries: Names<Entry>,
     calling_includes: Names<Vec<u8>>,
+    leads_only: Names<Vec<Vec<u8>>>,
     callbacks: Vec<Vec<u8>>,
     function_types: HashSet<Vec<u8>, BuildHasherDefault<NameHasher>>,
     plain_types: HashSet<Vec<u8>, BuildHasherDefault<NameHasher>>,
@@ -312,6 +322,12 @@ impl Idioms {
         each(parsed.calling_include, &mut |table| {
             let CallingIncludeEntry { paths, slot } = read(table)?;
             paths.iter().for_each(|path| self.calling_includes.insert(path, &slot.clone().into()));
+            Ok(())
+        });
+        each(parsed.leads_only, &mut |table| {
+            let LeadsOnlyEntry { functions, macros } = read(table)?;
+            let macros: Vec<Vec<u8>> = macros.into_iter().map(String::into_bytes).collect();
+            functions.iter().for_each(|function| self.leads_only.insert(function, &macros));
             Ok(())
         });
         each(parsed.slot, &mut |table| self.add_slot(&read(table)?));
@@ -420,6 +436,12 @@ impl Idioms {
     /// The idiom of a macro that fills a slot, or calls through one.
     pub fn slot(&self, name: &[u8]) -> Option<&Slot> {
         self.slots.get(name)
+    }
+
+    /// The macros that alone register what a function leads to through a call of what it is handed; none:
+    /// it leads to whatever is there.
+    pub fn leads_only(&self, function: &[u8]) -> Option<&[Vec<u8>]> {
+        self.leads_only.get(function).map(Vec::as_slice)
     }
 
     /// The slot that a function calls through by including this path in its body.

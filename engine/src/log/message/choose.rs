@@ -4,6 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::{HashMap, VecDeque};
 
+use kgrep_index::graph::Place;
 use rayon::prelude::*;
 
 use super::pattern::{Fit, find, fit, fit_cut};
@@ -16,6 +17,8 @@ use crate::log::Sure;
 const MOST: usize = 8;
 /// Letters and digits that a format must have in common with a line that it claims for sure.
 const SURE_LETTERS: u32 = 10;
+/// As many of one whose line begins with what may be anything.
+const SURE_BEHIND: u32 = 18;
 /// A format with fewer is no evidence at all.
 const LEAST_LETTERS: u32 = 3;
 /// A file's name with fewer letters is in a line by chance.
@@ -83,7 +86,7 @@ pub(super) fn candidates(
     let mut fitting = memory.fitting(messages, text);
     fitting.sort_by_cached_key(|one| rank(messages, one, context, &memory.neighbours));
     let Some(best) = fitting.first() else { return Vec::new() };
-    let sure = sureness(messages, &fitting, text);
+    let sure = sureness(messages, &fitting, text, context);
     if sure == Sure::Certain {
         let best = messages.stored_at(best.format);
         memory.neighbours.note(best.file, messages.message(best).path);
@@ -191,8 +194,17 @@ fn consider(messages: &Messages, line: FormatLine, text: &[u8], fitting: &mut Ve
 }
 
 /// How sure the best is.
-fn sureness(messages: &Messages, fitting: &[Fitting], text: &[u8]) -> Sure {
+fn sureness(
+    messages: &Messages,
+    fitting: &[Fitting],
+    text: &[u8],
+    context: &LineContext<'_>,
+) -> Sure {
     let best = &fitting[0];
+    let elsewhere = |one: &Fitting| {
+        is_elsewhere(messages.message(messages.stored_at(one.format)).path, context)
+    };
+    let here = !elsewhere(best);
     let place = |one: &Fitting| {
         let format = messages.stored_at(one.format);
         (format.file, format.line)
@@ -200,11 +212,16 @@ fn sureness(messages: &Messages, fitting: &[Fitting], text: &[u8]) -> Sure {
     let weight = |one: &Fitting| (one.part, Reverse(one.fit.letters + one.fit.signs));
     let alike = fitting[1..]
         .iter()
+        .filter(|other| !here || !elsewhere(other))
         .any(|other| weight(other) == weight(best) && place(other) != place(best));
     if alike {
         return Sure::Several;
     }
-    let enough = best.fit.letters >= SURE_LETTERS && best.fit.letters * 2 >= best.fit.free;
+    let Fit { letters, free, free_start, free_end, other_module, .. } = best.fit;
+    // Whoever says that `a driver was loaded` says it in few words.
+    let least = if free_start { SURE_BEHIND } else { SURE_LETTERS };
+    let is_own = !other_module || best.named;
+    let enough = letters >= least && letters * 2 >= free && letters >= free_end && is_own;
     // What a program writes to `/dev/kmsg` has its name and number, as few formats do.
     let format = messages.text(&messages.stored_at(best.format).text);
     let program = is_tagged(text) && memchr::memmem::find(format, b"]:").is_none();
@@ -254,8 +271,13 @@ fn fits(messages: &Messages, line: FormatLine, text: &[u8]) -> Option<Fitting> {
     None
 }
 
+/// Whether a file is of another architecture than the one that counts.
+fn is_elsewhere(path: &[u8], context: &LineContext<'_>) -> bool {
+    context.arch.is_some_and(|arch| !arch.has(Place::of(path)))
+}
+
 /// What sorts the best first.
-type Rank = (bool, bool, Reverse<u32>, u32, Reverse<u32>, u32, u32, u32);
+type Rank = (bool, bool, Reverse<u32>, bool, u32, Reverse<u32>, u32, u32, u32);
 
 fn rank(
     messages: &Messages,
@@ -296,6 +318,7 @@ fn rank(
         one.part,
         foreign && most > 0,
         Reverse(letters * 2 + signs + if named { NAMED } else { 0 }),
+        is_elsewhere(message.path, context),
         one.fit.holes,
         Reverse(bonus),
         one.fit.free,

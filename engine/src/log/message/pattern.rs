@@ -2,7 +2,7 @@
 //! stands where a conversion was must look like it. Read straight from the format, as most
 //! are never compared with any line.
 
-use super::texts::{END, MODULE};
+use super::texts::{END, MODULE, UNKNOWN};
 
 /// How much is tried before a format is given up: what many `%s` in a row can cost.
 const MOST_STEPS: u32 = 2000;
@@ -22,6 +22,12 @@ pub(super) struct Fit {
     pub(super) more: bool,
     /// Whether the module's name is the one that the file has.
     pub(super) module: bool,
+    /// Whether it is another one.
+    pub(super) other_module: bool,
+    /// Whether the line begins with what may be anything.
+    pub(super) free_start: bool,
+    /// Bytes at the line's end that may be anything.
+    pub(super) free_end: u32,
 }
 
 impl Fit {
@@ -93,6 +99,8 @@ fn conversion(format: &[u8]) -> (Piece<'_>, &[u8]) {
             | b't'
             | b'q'
             | b'j' => at += 1,
+            // `"%" __stringify(LEN) "ph"`
+            &UNKNOWN if is_width(&format[at + 1..]) => at += 1,
             _ => break,
         }
     }
@@ -117,6 +125,18 @@ fn conversion(format: &[u8]) -> (Piece<'_>, &[u8]) {
         _ => Piece::Any,
     };
     (piece, rest)
+}
+
+/// Whether what a macro stands for before this text is a conversion's width: the text goes on as a
+/// conversion does.
+fn is_width(rest: &[u8]) -> bool {
+    match rest {
+        [b'p', b'h', ..] => true,
+        [b'd' | b'i' | b'u' | b'x' | b'X' | b's', rest @ ..] => {
+            !rest.first().is_some_and(u8::is_ascii_alphanumeric)
+        }
+        _ => false,
+    }
 }
 
 /// How many letters after `%p` belong to it (`lib/vsprintf.c`, `pointer()`): those that begin
@@ -253,6 +273,7 @@ fn module<'l>(line: &'l [u8], name: &[u8], fit: &mut Fit) -> Option<&'l [u8]> {
     if word.is_empty() {
         return None;
     }
+    fit.other_module = word != name;
     if word == name {
         fit.module = true;
         fit.literal(word);
@@ -271,16 +292,19 @@ fn any(mut format: &[u8], line: &[u8], open: bool, mut fit: Fit, steps: &mut u32
     let text = match piece(format) {
         None => {
             fit.free += line.len() as u32;
+            fit.free_end = line.iter().filter(|byte| !byte.is_ascii_whitespace()).count() as u32;
             return Some(fit);
         }
         Some((Piece::Literal(text), _)) => text,
         Some(_) => &[],
     };
+    let is_start = fit.letters + fit.signs == 0;
     let mut best: Option<Fit> = None;
     let mut at = 0;
     while let Some(found) = line.get(at..).and_then(|left| find(left, text)) {
         at += found;
-        let with = Fit { free: fit.free + at as u32, ..fit };
+        let free_start = fit.free_start || is_start && at > 0;
+        let with = Fit { free: fit.free + at as u32, free_start, ..fit };
         let found = matched(format, &line[at..], open, with, steps);
         if let Some(found) = found {
             if !found.more {

@@ -1,6 +1,6 @@
 //! Messages of small trees: what is known of each call, and which call a line came from.
 
-use kgrep_index::graph::{Builder, Graph};
+use kgrep_index::graph::{Arch, Builder, Graph};
 use kgrep_index::idiom::Idioms;
 use kgrep_index::outline::outline;
 
@@ -263,4 +263,44 @@ fn a_format_goes_through_a_buffer() {
     assert_eq!(told(&lamp), printed);
     let found = first(&lamp, "lamp 3: no light in room 7!");
     assert_eq!(found.map(|(function, line, _)| (function, line)), Some(("lamp_on".to_owned(), 25)));
+}
+
+/// What any driver may say of itself, and what a caller hands on, is not claimed for certain.
+#[test]
+fn a_few_words_behind_any_name_are_not_certain() {
+    let source = "#define pr_fmt(fmt) KBUILD_MODNAME \": \" fmt\nvoid lamp_on(void)\n{\n\
+        \tprintk(\"%s: driver loaded\\n\", name);\n\tprintk(\"lamp speaks up: %s\\n\", text);\n\
+        \tpr_info(\"all the bulbs are in their sockets\\n\");\n}\n";
+    let lamp = messages(&[("drivers/lamp/lamp.c", source)]);
+    let sure = |text: &str| first(&lamp, text).map(|found| (found.1, found.2));
+    assert_eq!(sure("mydev: driver loaded"), Some((4, Sure::Likely)));
+    assert_eq!(sure("lamp speaks up: something that it was told to"), Some((5, Sure::Likely)));
+    assert_eq!(sure("lamp speaks up: yes"), Some((5, Sure::Certain)));
+    assert_eq!(sure("bell: all the bulbs are in their sockets"), Some((6, Sure::Likely)));
+    assert_eq!(sure("lamp: all the bulbs are in their sockets"), Some((6, Sure::Certain)));
+}
+
+/// A width that a macro gives is no text of the line.
+#[test]
+fn a_width_that_a_macro_gives_is_a_width() {
+    let own = "#define LEN 2\nvoid show(const char *lvl)\n{\n\
+        \tprintk(\"%sCode: %\" __stringify(LEN) \"ph <%02x> %\" __stringify(LEN) \"ph\\n\", lvl, a, b, c);\n}\n";
+    let other = "void dump(const char *lvl)\n{\n\tprintk(\"%sCode: %s\\n\", lvl, str);\n}\n";
+    let both = messages(&[("arch/arm/kernel/traps.c", other), ("arch/x86/kernel/dump.c", own)]);
+    let found = first(&both, "Code: 0f 0b <48> 8b 05");
+    assert_eq!(found.map(|found| found.0), Some("show".to_owned()));
+}
+
+/// Of calls that fit alike, the one of the architecture that counts is meant.
+#[test]
+fn another_architectures_call_comes_last() {
+    let text = "void dump(const char *lvl)\n{\n\tprintk(\"%sCode words: %s\\n\", lvl, str);\n}\n";
+    let both = messages(&[("arch/arm/kernel/traps.c", text), ("arch/arm64/kernel/traps.c", text)]);
+    for arch in ["arm64", "arm"] {
+        let context = LineContext { arch: Some(Arch::named(arch)), ..LineContext::default() };
+        let found = both.printed(b"Code words: 12 (34)", &context);
+        assert_eq!(found[0].path, format!("arch/{arch}/kernel/traps.c").into_bytes());
+        assert_ne!(found[0].sure, Sure::Several);
+        assert_eq!(found.len(), 2);
+    }
 }

@@ -121,6 +121,14 @@ impl Part {
                 let total = rows.len();
                 (rows, total)
             }
+            Look::Sets {} => {
+                let (rows, more) = sets::sets(tracer, case)?;
+                if more > 0 {
+                    title = format!("{title} ({more} more lines; --all)");
+                }
+                let total = rows.len();
+                (rows, total)
+            }
             look => {
                 let rows = rows(tracer, case, look)?;
                 let total = rows.len();
@@ -164,7 +172,7 @@ fn rows(tracer: &mut Tracer<'_, '_>, case: &Case<'_>, look: &Look) -> Result<Vec
         Look::Registered {} => calls::registered(tracer, case),
         Look::Dispatch { slot: Some(slot) } => calls::dispatches(tracer, case, slot),
         Look::Dispatch { slot: None } => calls::through_pointers(tracer, case).0,
-        Look::Sets {} => sets::sets(tracer, case)?,
+        Look::Sets {} => sets::sets(tracer, case)?.0,
         Look::Text(look) => text::rows(tracer, case, look, None, false)?.0,
         Look::Kconfig {} => kconfig::entries(tracer, case),
         Look::KconfigUsers {} => kconfig::users(tracer, case),

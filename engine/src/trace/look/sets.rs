@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use crate::Result;
-use kgrep_index::graph::DefInfo;
+use kgrep_index::graph::{Arch, DefInfo};
 use kgrep_index::outline::{Flags, Kind};
 
 use crate::recipes::pattern::regex;
@@ -17,11 +17,13 @@ use crate::trace::wanted::Wanted;
 const USERS: usize = 8;
 
 /// A row where each variable is set, one where it is defined, and one for each line
-/// elsewhere that reads or sets it, with the function it is in.
+/// elsewhere that reads or sets it, with the function it is in: the core's before drivers', and none of
+/// other architectures unless all are asked for. And how many such lines are left out.
 ///
 /// # Errors
 /// When the tree can't be walked.
-pub(super) fn sets(tracer: &mut Tracer<'_, '_>, case: &Case<'_>) -> Result<Vec<Row>> {
+pub(super) fn sets(tracer: &mut Tracer<'_, '_>, case: &Case<'_>) -> Result<(Vec<Row>, usize)> {
+    let mut left_out = 0;
     let mut rows = Vec::new();
     let mut known = HashSet::new();
     for function in tracer.for_arch(&case.subjects) {
@@ -37,22 +39,27 @@ pub(super) fn sets(tracer: &mut Tracer<'_, '_>, case: &Case<'_>) -> Result<Vec<R
             rows.push(row(tracer.path(&function), line, "set here"));
             if known.insert(variable.id) {
                 rows.push(row(tracer.path(&variable), variable.first, "defined"));
-                for (path, line, what) in users(tracer, &function, &variable, &name)? {
+                let (used, more) = users(tracer, &function, &variable, &name)?;
+                left_out += more;
+                for (path, line, what) in used {
                     rows.push(row(path, line, &what));
                 }
             }
         }
     }
-    Ok(rows)
+    Ok((rows, left_out))
 }
 
-/// The lines outside of `setter` that use the variable, and how.
+/// A line that uses a variable, and how.
+type User = (Vec<u8>, u32, String);
+
+/// The lines outside of `setter` that use the variable, and how many more there are.
 fn users(
     tracer: &mut Tracer<'_, '_>,
     setter: &DefInfo,
     variable: &DefInfo,
     name: &str,
-) -> Result<Vec<(Vec<u8>, u32, String)>> {
+) -> Result<(Vec<User>, usize)> {
     let path = tracer.path(variable);
     let word = format!(r"\b{}\b", regex::escape(name));
     let all = tracer.options.all;
@@ -61,6 +68,7 @@ fn users(
     let wanted_lines = Wanted {
         but: Some(r"^\s*\*".to_owned()),
         files: vec!["*.c".to_owned(), "*.S".to_owned()],
+        arch: if all { Arch::All } else { tracer.arch() },
         most: wanted.saturating_add(own),
         ..Wanted::new(vec![name.to_owned()], word)
     };
@@ -81,8 +89,13 @@ fn users(
         !is_setter && !is_definition
     };
     let lines = found.iter().flat_map(|file| file.lines.iter().map(|l| (&file.path[..], l.number)));
-    let used = lines.filter(is_user).take(wanted);
-    let used: Vec<(Vec<u8>, u32)> = used.map(|(path, number)| (path.to_vec(), number)).collect();
+    let used = lines.filter(is_user).map(|(path, number)| (path.to_vec(), number));
+    let mut used: Vec<(Vec<u8>, u32)> = used.collect();
+    used.sort_by_key(|(path, _)| tracer.code.distance(path));
+    let kept: usize = found.iter().map(|file| file.lines.len()).sum();
+    let total: usize = found.iter().map(|file| file.count).sum();
+    let left_out = used.len().saturating_sub(wanted) + total.saturating_sub(kept);
+    used.truncate(wanted);
     let mut found = Vec::new();
     for (path, line) in used {
         let text = tracer.text(&path, line);
@@ -95,7 +108,7 @@ fn users(
             tracer.within(&path, line).map_or_else(String::new, |name| format!(" in {name}"));
         found.push((path, line, format!("{verb}{place}")));
     }
-    Ok(found)
+    Ok((found, left_out))
 }
 
 /// The variables outside of functions that stand on the left of an assignment in a

@@ -74,6 +74,9 @@ pub(super) fn rows(
         found.keep_if_any(|path| tracer.arch().has(Place::of(path)));
     }
     let Groups { mut items, mut total, .. } = found;
+    if text.core_first {
+        items.sort_by_key(|found| tracer.code.distance(&found.path));
+    }
     if items.is_empty() {
         return Ok((Vec::new(), total));
     }
