@@ -46,6 +46,7 @@ pub(crate) fn sentence(note: &Note) -> String {
         Note::OthersIndex { user } => format!(
             "the index belongs to user {user}: it is used as it is, and not updated"
         ),
+        Note::AlsoFolder(name) => format!("{name}/ is a folder, too: kgrep trace {name}/"),
         Note::Explanation(text) | Note::Problem(text) | Note::BadRecipe(text) => text.clone(),
         note => about_names(note),
     }
@@ -85,9 +86,6 @@ fn about_names(note: &Note) -> String {
             let proof = proof.as_ref().map(|proof| verdicts::proof(name, proof));
             let (kind, proof) = (after(", as ", kind), proof.unwrap_or_default());
             format!("no such name: {name}{kind}{}{proof}", nearby(near))
-        }
-        Note::AlsoFolder(name) => {
-            format!("{name}/ is a folder, too: kgrep trace {name}/")
         }
         Note::SeveralThings { name, kinds } => {
             format!("{name} is several things ({}); --as KIND shows one in full", kinds.join(", "))

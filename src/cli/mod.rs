@@ -446,8 +446,8 @@ fn parse_command(root: &Command, args: &[OsString], word: &OsStr) -> Result<Cli,
                 let needs = parser.find_subcommand(word).and_then(|c| wrong::needs(&error, c));
                 needs.map_or_else(|| Stop::of(with_hint(error, word), args), Stop::Wrong)
             }
-            None if unknown_flag && names_a_flag(&error) && is_asked(args, word) => {
-                Stop::of(with_help(error, word), args)
+            None if unknown_flag && wrong::names_a_flag(&error) && wrong::is_asked(args, word) => {
+                Stop::of(wrong::with_help(error, word), args)
             }
             None => Stop::of(with_hint(error, word), args),
         }
@@ -481,33 +481,12 @@ fn given(parser: &Command, matches: &ArgMatches, counts: impl Fn(&Arg) -> bool) 
 /// Adds to a command's error how to search for the command's name instead.
 fn with_hint(mut error: clap::Error, word: &OsStr) -> clap::Error {
     // A flag with a wrong value shows that the command was meant.
-    let has_flag = names_a_flag(&error);
+    let has_flag = wrong::names_a_flag(&error);
     let is_page = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     if !is_page && (!has_flag || error.kind() == ErrorKind::UnknownArgument) {
         let hint = hint(word);
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![StyledStr::from(hint)]));
     }
-    error
-}
-
-/// Whether an error is about a flag.
-fn names_a_flag(error: &clap::Error) -> bool {
-    match error.get(ContextKind::InvalidArg) {
-        Some(ContextValue::String(arg)) => arg.starts_with('-'),
-        _ => false,
-    }
-}
-
-/// Whether something stands right behind the command `word`: then that is meant, and not the word.
-fn is_asked(args: &[OsString], word: &OsStr) -> bool {
-    let behind = args.iter().skip_while(|arg| *arg != word).nth(1);
-    behind.is_some_and(|arg| !arg.as_encoded_bytes().starts_with(b"-"))
-}
-
-/// Adds to a command's error where its flags are told.
-fn with_help(mut error: clap::Error, word: &OsStr) -> clap::Error {
-    let hint = format!("kgrep help {} lists its flags", word.to_string_lossy());
-    error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![StyledStr::from(hint)]));
     error
 }
 

@@ -121,6 +121,27 @@ pub(super) fn needs(error: &clap::Error, command: &Command) -> Option<String> {
     ))
 }
 
+/// Whether an error is about a flag.
+pub(super) fn names_a_flag(error: &clap::Error) -> bool {
+    match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(arg)) => arg.starts_with('-'),
+        _ => false,
+    }
+}
+
+/// Whether something stands right behind the command `word`: then that is meant, and not the word.
+pub(super) fn is_asked(args: &[OsString], word: &OsStr) -> bool {
+    let behind = args.iter().skip_while(|arg| *arg != word).nth(1);
+    behind.is_some_and(|arg| !arg.as_encoded_bytes().starts_with(b"-"))
+}
+
+/// Adds to a command's error where its flags are told.
+pub(super) fn with_help(mut error: clap::Error, word: &OsStr) -> clap::Error {
+    let hint = format!("kgrep help {} lists its flags", word.to_string_lossy());
+    error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![StyledStr::from(hint)]));
+    error
+}
+
 impl From<clap::Error> for Stop {
     fn from(error: clap::Error) -> Stop {
         let text = error.render().to_string();

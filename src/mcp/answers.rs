@@ -89,19 +89,7 @@ impl Call<'_> {
             "search" => self.search(own),
             "define" => self.define(own),
             "exists" => self.exists(own),
-            "references" => {
-                let take::References { names, kinds, access } = take::own(own)?;
-                let kinds = reference_kinds(&kinds).map_err(wrong)?;
-                let access = access_kinds(&access).map_err(wrong)?;
-                self.each(&names, "uses of", |name| match access.is_empty() {
-                    true => Request::References(request::References {
-                        name,
-                        kinds: kinds.clone(),
-                        seen_from: Vec::new(),
-                    }),
-                    false => Request::Accesses(request::Accesses { name, kinds: access.clone() }),
-                })
-            }
+            "references" => self.references(own),
             "callers" => self.callers(own),
             "callees" => {
                 let take::Callees { names, kinds, depth, all } = take::own(own)?;
@@ -179,6 +167,19 @@ impl Call<'_> {
         let answer = self.ask(&code, request)?;
         self.part(&code, asked, &answer, false);
         Ok(())
+    }
+
+    fn references(&mut self, own: Value) -> Result<(), String> {
+        let take::References { names, kinds, access } = take::own(own)?;
+        let kinds = reference_kinds(&kinds).map_err(wrong)?;
+        let access = access_kinds(&access).map_err(wrong)?;
+        self.each(&names, "uses of", |name| match access.is_empty() {
+            true => {
+                let (kinds, seen_from) = (kinds.clone(), Vec::new());
+                Request::References(request::References { name, kinds, seen_from })
+            }
+            false => Request::Accesses(request::Accesses { name, kinds: access.clone() }),
+        })
     }
 
     fn callers(&mut self, own: Value) -> Result<(), String> {

@@ -277,11 +277,7 @@ impl<'l> Record<'l> {
         let below = (!how_fits && how.contains(' ')).then_some(how);
         let margin = measure.index_width() + 2 * GAP;
         let room = self.look.width.saturating_sub(margin).max(1);
-        for text in wrapped(&self.cell(entry, Role::Sentence), room) {
-            pad(row.out, margin);
-            row.out.extend_from_slice(text.as_bytes());
-            row.out.push(b'\n');
-        }
+        push_below(row.out, &self.cell(entry, Role::Sentence), (margin, room));
         if let Some(text) = below {
             for text in wrapped(&text, room) {
                 pad(row.out, margin);
@@ -290,17 +286,22 @@ impl<'l> Record<'l> {
             }
         }
         if is_below {
-            for text in wrapped(&String::from_utf8_lossy(line), room) {
-                pad(row.out, margin);
-                row.out.extend_from_slice(text.as_bytes());
-                row.out.push(b'\n');
-            }
+            push_below(row.out, &String::from_utf8_lossy(line), (margin, room));
         }
         if !fits && source_width > 0 && self.shape == Shape::Items {
             pad(row.out, margin);
             push_fitted(row.out, self.look, line, (lead, &entry.spans), room, false, None);
             row.out.push(b'\n');
         }
+    }
+}
+
+/// Appends `text` in lines of their own, as wide as there is room.
+fn push_below(out: &mut Vec<u8>, text: &str, (margin, room): (usize, usize)) {
+    for text in wrapped(text, room) {
+        pad(out, margin);
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'\n');
     }
 }
 
