@@ -22,6 +22,7 @@ pub(super) struct Macros {
     pub(super) tracepoints: Names,
     pub(super) module_facts: Names,
 }
+    pub(super) no_syscalls: Names,
 
 /// Names of macros, and beginnings of names.
 #[derive(Debug, Deserialize)]

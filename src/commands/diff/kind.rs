@@ -39,6 +39,8 @@ pub(super) fn run(
     let kept = |column: &&Column| matches!(column.title.as_str(), "Changes" | "Patch" | "Subject");
     let mut titles = Column::all(&[("Change", Role::Text), ("Name", Role::Text)]);
     titles.extend(columns.iter().filter(kept).cloned());
+    let has_architectures = chosen.iter().any(|(_, change)| !change.at.is_empty());
+    titles.extend(has_architectures.then(|| Column::new("Architectures", Role::Text)));
     let meta = lister::meta(asked.session, titles, asked.request())?;
     let mut lister = asked.lister(&look, meta, json.is_none());
     let mut above = None;
@@ -46,6 +48,7 @@ pub(super) fn run(
         let Some(mut row) = row else { continue };
         let mut cells = vec![how(change.how).to_owned(), full_name(change)];
         let others = columns.iter().zip(std::mem::take(&mut row.cells));
+        cells.extend(has_architectures.then(|| change.at.join(", ")));
         cells.extend(others.filter(|(column, _)| kept(column)).map(|(_, cell)| cell));
         row.cells = cells;
         let begins = kinds.len() > 1 && above.replace(*kind) != Some(*kind);

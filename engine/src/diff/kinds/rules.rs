@@ -8,6 +8,8 @@ use crate::diff::context::c::{self, Above};
 use crate::diff::context::{Thing, enclosing, enclosing_line, identifier, parameter_name};
 use crate::diff::macros::MACROS;
 use bstr::ByteSlice;
+use kgrep_index::graph::{Place, Program};
+use kgrep_index::outline::{self, FileOutline, outline};
 use regex::bytes::Regex;
 use std::sync::LazyLock;
 
@@ -18,7 +20,10 @@ pub(super) fn reads(kind: Kind, name: &[u8]) -> bool {
     match kind {
         Kind::Params => code || base == b"kernel-parameters.txt",
         Kind::Configs => base.starts_with(b"Kconfig"),
-        Kind::Syscalls => code || base.ends_with(b".tbl"),
+        // What other programs have of it is copies.
+        Kind::Syscalls => {
+            (code || base.ends_with(b".tbl")) && Place::of(name).program != Program::Tools
+        }
         Kind::Exports => code || base.ends_with(b".S"),
         Kind::Structs | Kind::Functions | Kind::Ids => code,
         Kind::Docs => {
@@ -148,13 +153,16 @@ fn config(file: &[u8], lines: &[&[u8]], at: usize) -> Option<Said> {
 /// `SYSCALL_DEFINEn`, lines of `syscall*.tbl`, and `__NR_` numbers.
 fn syscall(file: &[u8], line: &[u8]) -> Option<Said> {
     if base(file).ends_with(b".tbl") {
-        let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
-        let number = words.next()?;
-        let name = words.nth(1)?;
-        return number.iter().all(u8::is_ascii_digit).then(|| said(name, line));
+        let words = || line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+        let number = words().next()?;
+        let name = words().nth(2)?;
+        // How wide the columns are says nothing.
+        let text = || words().collect::<Vec<_>>().join(&b' ');
+        return number.iter().all(u8::is_ascii_digit).then(|| said(name, &text()));
     }
     if let Some(rest) = line.strip_prefix(b"#define __NR_") {
-        return Some(said(identifier(rest)?, line));
+        let name = identifier(rest).filter(|name| !MACROS.no_syscalls.has(name))?;
+        return Some(said(name, line));
     }
     let (call, arguments) = call(line)?;
     MACROS.syscalls.has(call).then(|| argument(arguments).map(|name| said(name, line))).flatten()
