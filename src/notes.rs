@@ -202,7 +202,6 @@ fn about_uses(note: &Note) -> String {
         Note::OnlyExported(name) => {
             format!("nothing here calls {name}; it is exported, so that modules can")
         }
-        Note::SameEnds(name) => format!("both ends are {name}: give two different functions"),
         Note::MorePossible(number) => {
             format!("{number} more possible: --all shows them")
         }

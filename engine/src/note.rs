@@ -150,8 +150,6 @@ pub enum Note {
     NoCallees(String),
     /// Nothing uses the function but that it is offered to modules.
     OnlyExported(String),
-    /// A chain was asked for that ends where it starts.
-    SameEnds(String),
     /// There is no chain, or none was found.
     NoChain {
         /// Where it would start.

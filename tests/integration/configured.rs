@@ -366,7 +366,12 @@ fn the_lists_of_a_configuration() {
     let globbed = table(&["built", "drivers/*.c"]);
     assert!(globbed.contains("drivers/*.c: 4 of 5 built"), "{globbed}");
     let nothing = ["--kconfig", ".config", "built", "no_such_thing"];
-    dir.kgrep(&nothing).run().expect_error(&["no_such_thing", "no such name"]);
+    let done = dir.kgrep(&nothing).run().expect_code(1);
+    assert!(done.stderr().contains("no such name: no_such_thing"), "{done}");
+    let done = dir.kgrep(&nothing).arg("lamp").run().expect_code(0);
+    assert!(done.stderr().contains("no such name: no_such_thing"), "{done}");
+    let no_file = ["--kconfig", ".config", "built", "drivers/no_such.c"];
+    dir.kgrep(&no_file).run().expect_error(&["drivers/no_such.c", "no such file"]);
 }
 
 #[test]
