@@ -237,6 +237,12 @@ pub enum Note {
         /// Of how many.
         total: u64,
     },
+    /// The configuration in force is a defconfig or a fragment: what it leaves out counts as not set.
+    PartOfConfiguration {
+        /// The file.
+        #[serde(with = "crate::paths")]
+        path: std::path::PathBuf,
+    },
     /// Some of the answer is in files of which only a shell or a compiler could tell whether the
     /// configuration in force builds them.
     MaybeBuilt {
