@@ -132,34 +132,34 @@ pub fn mentioned(
             // To find the place costs more than what most lines say.
             let place = *place.get_or_insert_with(|| context::place(hunk, tree));
             let around = context::around_place(hunk, side, tree, place);
-            let mut above = Above::default();
+            let (mut above, mut outline) = (Above::default(), None);
             let lines =
                 hunk.lines().filter(|line| line.origin == side || line.origin == Origin::Context);
             for (index, line) in lines.enumerate().filter(|(_, line)| line.origin == side) {
                 let index = around.start + index;
                 let number = if side == Origin::Added { line.new } else { line.old };
                 for (kind, found) in &mut reading {
-                    if let Some(said) =
-                        rules::say(*kind, file.name(), &around.lines, index, &mut above)
-                    {
+                    let (name, lines) = (file.name(), &around.lines);
+                    let said = rules::say(*kind, name, lines, index, &mut above);
+                    let made = match said.is_none() && *kind == Kind::Functions {
+                        true => rules::made(name, lines, index, &mut outline),
+                        false => Vec::new(),
+                    };
+                    found.extend(said.into_iter().chain(made).map(|said| {
                         let text = said.text.clone();
                         let mention = Mention { file: at, hunk: n, line: number, text };
-                        found.push(Mentioned { said, side, mention });
-                    }
+                        Mentioned { said, side, mention }
+                    }));
                 }
             }
         }
     }
-    found
-}
-
-/// Whether files of this name can mention things of this kind.
     if let Some((_, calls)) = reading.iter_mut().find(|(kind, _)| *kind == Kind::Syscalls) {
         unchanged(at, file, tree, calls);
     }
-pub fn reads(kind: Kind, name: &[u8]) -> bool {
-    rules::reads(kind, name)
+    found
 }
+
 /// Adds the calls of a table that differs which the difference leaves as they are: whether another
 /// table's are new depends on them.
 fn unchanged(at: usize, file: &FileChange, tree: Option<&Lines<'_>>, calls: &mut Vec<Mentioned>) {
@@ -189,6 +189,10 @@ fn unchanged(at: usize, file: &FileChange, tree: Option<&Lines<'_>>, calls: &mut
     }
 }
 
+/// Whether files of this name can mention things of this kind.
+pub fn reads(kind: Kind, name: &[u8]) -> bool {
+    rules::reads(kind, name)
+}
 
 /// What a whole difference means for things of one kind.
 #[cfg(test)]
@@ -269,19 +273,19 @@ impl Joined {
     /// Pairs what is gone with what is new.
     pub fn settle(mut self, kind: Kind, set: &DiffSet) -> Vec<Change> {
         let mut changes = Vec::new();
+        let tables = (kind == Kind::Syscalls).then(|| Tables::of(self.sides.values(), set));
         for key in self.order {
             let Some(mentions) = self.sides.remove(&key) else { continue };
             let (name, part) = key;
-            let mut push = |how, before, after| {
-        let tables = (kind == Kind::Syscalls).then(|| Tables::of(self.sides.values(), set));
-                let (name, part) = (name.clone(), part.clone());
-                changes.push(Change { kind, how, name, part, before, after });
-            };
             if let Some(tables) = &tables {
                 changes.extend(tables.change(&name, mentions, set));
                 continue;
             }
             let Mentions { mut old, mut new, touched, .. } = mentions;
+            let mut push = |how, before, after| {
+                let (name, part, at) = (name.clone(), part.clone(), Vec::new());
+                changes.push(Change { kind, how, name, part, before, after, at });
+            };
             if touched {
                 // One entry a thing, however many of its lines changed.
                 push(How::Changed, old.into_iter().next(), new.into_iter().next());

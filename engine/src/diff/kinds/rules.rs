@@ -6,7 +6,7 @@
 use super::{Kind, Said};
 use crate::diff::context::c::{self, Above};
 use crate::diff::context::{Thing, enclosing, enclosing_line, identifier, parameter_name};
-use crate::diff::macros::MACROS;
+use crate::diff::macros::{IDIOMS, MACROS};
 use bstr::ByteSlice;
 use kgrep_index::graph::{Place, Program};
 use kgrep_index::outline::{self, FileOutline, outline};
@@ -25,7 +25,8 @@ pub(super) fn reads(kind: Kind, name: &[u8]) -> bool {
             (code || base.ends_with(b".tbl")) && Place::of(name).program != Program::Tools
         }
         Kind::Exports => code || base.ends_with(b".S"),
-        Kind::Structs | Kind::Functions | Kind::Ids => code,
+        Kind::Functions => code || base.ends_with(b".S"),
+        Kind::Structs | Kind::Ids => code,
         Kind::Docs => {
             name.starts_with(b"Documentation/") || base.ends_with(b".rst") || base.ends_with(b".md")
         }
@@ -52,7 +53,9 @@ pub(super) fn say(
         Kind::Syscalls => syscall(file, lines.get(at)?),
         Kind::Exports => export(lines.get(at)?),
         Kind::Structs => field(file, lines, at, above),
-        Kind::Functions => function(lines, at),
+        Kind::Functions if !base(file).ends_with(b".S") => function(lines, at),
+        // Nothing has a head there: see [`made`].
+        Kind::Functions => None,
         Kind::Ids => id(file, lines, at),
         Kind::Docs => document(file, lines, at),
     }
@@ -253,6 +256,43 @@ fn function(lines: &[&[u8]], at: usize) -> Option<Said> {
         }
     }
     None
+}
+
+/// The functions that a macro makes on line `at`, as the outline of the file has them: by idioms, and by
+/// macros of the file itself.
+pub(super) fn made(
+    file: &[u8],
+    lines: &[&[u8]],
+    at: usize,
+    known: &mut Option<FileOutline>,
+) -> Vec<Said> {
+    let line = lines.get(at).copied().unwrap_or_default();
+    let Some((name, _)) = call(line).filter(|_| c::is_header(line)) else { return Vec::new() };
+    if !makes(name, lines) {
+        return Vec::new();
+    }
+    let outline = known.get_or_insert_with(|| {
+        let whole = |line: &&[u8]| [line.strip_suffix(b"\n").unwrap_or(line), b"\n"].concat();
+        outline(file, &lines.iter().flat_map(whole).collect::<Vec<u8>>(), &IDIOMS)
+    });
+    let here = outline.definitions.iter().filter(|d| d.first as usize == at + 1);
+    let made = here.filter(|d| is_function(d.kind));
+    made.map(|d| said(outline.name(d.name), line)).collect()
+}
+
+fn is_function(kind: outline::Kind) -> bool {
+    matches!(kind, outline::Kind::Function | outline::Kind::Syscall | outline::Kind::Asm)
+}
+
+/// Whether a macro may make functions.
+fn makes(name: &[u8], lines: &[&[u8]]) -> bool {
+    let others = [&MACROS.exports, &MACROS.module_facts, &MACROS.parameters];
+    let others = others.into_iter().chain([&MACROS.module_parameters, &MACROS.assembler_data]);
+    if others.into_iter().any(|names| names.has(name)) {
+        return false;
+    }
+    let by_idiom = IDIOMS.define(name).is_some_and(|idiom| is_function(idiom.kind));
+    by_idiom || lines.iter().any(|line| c::define(line) == Some(name))
 }
 
 /// Macros that make a device ID (`linux/pci.h`, `linux/usb.h`, `linux/acpi.h`, …).

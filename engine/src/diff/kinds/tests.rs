@@ -201,6 +201,32 @@ fn functions_new_gone_changed_and_moved() {
     is(Kind::Functions, &body, &[]);
 }
 
+/// They were once called by their attributes, or not at all.
+#[test]
+fn functions_behind_attributes_made_by_macros_and_of_assembler() {
+    let attributes = diff(
+        "mm/lamp.c",
+        "",
+        "+static __always_inline __alloc_size(1) void *lamp_get(size_t size)\n+{\n+}\n\
+         +static __lamp_attribute(1) struct lamp *\n+lamp_find(int a,\n+\t  int b)\n+{\n+}\n",
+    );
+    is(Kind::Functions, &attributes, &[(How::Added, "lamp_get"), (How::Added, "lamp_find")]);
+    let made = diff(
+        "include/linux/lamp-flags.h",
+        "",
+        " #define TESTLAMPFLAG(name) \\\n static inline int Lamp##name(struct lamp *l) { return 0; }\n\
+         +TESTLAMPFLAG(Lit)\n-TESTLAMPFLAG(Dim)\n+EXPORT_SYMBOL(lamp_on);\n",
+    );
+    is(Kind::Functions, &made, &[(How::Removed, "LampDim"), (How::Added, "LampLit")]);
+    let assembler = diff(
+        "arch/x86/lib/lamp.S",
+        "",
+        "+SYM_FUNC_START(lamp_copy)\n+\tret\n+SYM_FUNC_END(lamp_copy)\n-SYM_CODE_START_LOCAL(lamp_old)\n\
+         +SYM_DATA_START(lamp_table)\n",
+    );
+    is(Kind::Functions, &assembler, &[(How::Removed, "lamp_old"), (How::Added, "lamp_copy")]);
+}
+
 #[test]
 fn ids_and_docs() {
     let patch = diff(
