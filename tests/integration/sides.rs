@@ -237,7 +237,7 @@ fn revisions_are_trees_for_exists_and_diff() {
     let table = done.stdout();
     let row = table.lines().find(|line| line.starts_with("lamp ")).unwrap();
     let cells: Vec<_> = row.split_whitespace().collect();
-    assert_eq!(cells, ["lamp", "-", "function", "-"], "{table}");
+    assert_eq!(cells, ["lamp", "-", "function,", "exported", "-"], "{table}");
     assert!(table.contains("v4/kernel/lamp.c"), "{table}");
     assert!(dir.kgrep(&["-s", "c0 0"]).stdout().contains("int lamp(int a, int b)"));
     let diff = dir.kgrep(&["--no-header", "diff", "git:v3", "git:v4"]).stdout();
