@@ -1339,7 +1339,7 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -l no-header -d 'No
 complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -l no-less -l no-pager -d 'No pager'
 complete -c kgrep -n "__fish_kgrep_using_subcommand touched" -l no-config -d 'Leave out the configuration file'
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l names-from -d 'Ask about the names in this file too, one per line (-: standard input)' -r -F
-complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l in -d 'Compare these trees, folders or git:REV: which of them define it?' -r -F
+complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l in -d 'Ask these trees, folders or git:REV: what is it in each?' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l patches -d 'Say which of these patches would bring it: a series, a folder, an mbox, a spec' -r -F
 complete -c kgrep -n "__fish_kgrep_using_subcommand exists" -l format -d 'How matches are printed' -r -f -a "table\t'Numbered columns: Index File Line Content'
 grep\t'path:line:text'

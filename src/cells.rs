@@ -26,6 +26,7 @@ fn made(code: &Code, cell: &Cell) -> String {
     match cell {
         Cell::Node { label, elsewhere } => self::label(label) + place_of_steps(*elsewhere),
         Cell::Kind(kind) => kind.to_string(),
+        Cell::Is(standing) => standing.name().to_owned(),
         Cell::Defined(None) => String::new(),
         Cell::Defined(Some(defined)) => {
             let path = code.shown(&defined.path);

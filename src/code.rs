@@ -78,7 +78,9 @@ pub(crate) fn kernel(code: &Code) -> Result<&Kernel> {
 pub(crate) fn searched_kernel(session: &Session, paths: &[PathBuf]) -> Result<Option<Kernel>> {
     let Some(choice) = kconfig(session)? else { return Ok(None) };
     let first = folders::current()?.join(paths.first().map_or(Path::new("."), PathBuf::as_path));
-    Ok(Kernel::around(&first, &choice, named_arch(session))?)
+    let kernel = Kernel::around(&first, &choice, named_arch(session))?;
+    kernel.iter().filter_map(Kernel::note).for_each(|note| notes::tell(&note));
+    Ok(kernel)
 }
 
 /// The configuration in force. As kbuild has it, what is no flag is relative to the tree.

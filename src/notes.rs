@@ -1,6 +1,8 @@
 //! The engine's notes in words, told on standard error.
 
-use std::sync::Arc;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use kgrep_engine::{ChainEnd, Note, NoteSink};
 
@@ -13,8 +15,16 @@ pub(crate) fn sink() -> NoteSink {
     Arc::new(|note| tell(&note))
 }
 
-/// Tells a note.
+/// Tells a note; of the configuration in force, which all trees and questions have in common, once.
 pub(crate) fn tell(note: &Note) {
+    static TOLD: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+    if let Note::PartOfConfiguration { path } = note {
+        let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.contains(path) {
+            return;
+        }
+        told.push(path.clone());
+    }
     message::tell(sentence(note));
 }
 
@@ -107,6 +117,7 @@ fn about_names(note: &Note) -> String {
         Note::NotBuilt { .. }
         | Note::MaybeBuilt { .. }
         | Note::FilesNotBuilt { .. }
+        | Note::PartOfConfiguration { .. }
         | Note::OnlyNotBuilt { .. }
         | Note::OnlyBuilt => about_built(note),
         note => about_uses(note),
@@ -119,6 +130,17 @@ fn traced(kind: &str) -> &'static str {
         "removed-syscall" => "a system call that is gone",
         "folder" => "a folder",
         _ => "a file",
+    }
+}
+
+/// The command by which make writes a whole configuration of a defconfig or a fragment.
+fn made_whole(path: &Path) -> String {
+    let folder = path.parent().and_then(Path::file_name);
+    match path.file_name().and_then(OsStr::to_str) {
+        Some(name) if folder == Some(OsStr::new("configs")) && name.ends_with("defconfig") => {
+            format!("`make {name}`")
+        }
+        _ => format!("`make KCONFIG_ALLCONFIG={} alldefconfig`", path.display()),
     }
 }
 
@@ -140,6 +162,12 @@ fn about_built(note: &Note) -> String {
             "{hidden} of {} that differ are not built by this configuration; --kconfig none shows \
              them",
             counted(*total, "file")
+        ),
+        Note::PartOfConfiguration { path } => format!(
+            "{}: no whole .config: what it leaves out counts as not set, though Kconfig may turn it on; {} \
+             makes a whole one of it",
+            path.display(),
+            made_whole(path)
         ),
         Note::MaybeBuilt { number, files } => {
             let shown = files.iter().take(3).map(|path| String::from_utf8_lossy(path).into_owned());
@@ -207,7 +235,6 @@ fn about_uses(note: &Note) -> String {
         Note::OnlyExported(name) => {
             format!("nothing here calls {name}; it is exported, so that modules can")
         }
-        Note::SameEnds(name) => format!("both ends are {name}: give two different functions"),
         Note::MorePossible(number) => {
             format!("{number} more possible: --all shows them")
         }

@@ -58,12 +58,36 @@ fn standing(verdict: &Verdict) -> String {
     }
 }
 
+/// The same in a cell of a table.
+pub(crate) fn word(verdict: &Verdict) -> String {
+    match verdict.standing {
+        Standing::Field => places(verdict, "field"),
+        Standing::File if verdict.places > 1 => format!("{} files", verdict.places),
+        Standing::Elsewhere => format!("only {}", reasons(verdict)),
+        Standing::Text => format!("text only ({})", counted(verdict.lines, "line")),
+        Standing::Nothing => "-".to_owned(),
+        Standing::Unproven => "not found, not all read".to_owned(),
+        standing => places(verdict, standing.name()),
+    }
+}
+
+fn places(verdict: &Verdict, what: &str) -> String {
+    match verdict.places {
+        0 | 1 => what.to_owned(),
+        places => format!("{what} ({places} places)"),
+    }
+}
+
 fn searched(verdict: &Verdict) -> String {
     format!("0 of {}, checked now", counted(verdict.files, "file"))
 }
 
 /// Why what there is doesn't count.
 fn elsewhere(verdict: &Verdict) -> String {
+    format!("not here, only {}", reasons(verdict))
+}
+
+fn reasons(verdict: &Verdict) -> String {
     let why = verdict.elsewhere.iter().map(|outside| match outside {
         Outside::Architecture(name) => format!("of {name}"),
         Outside::Program(folder) => format!("in {folder}/"),
@@ -80,7 +104,7 @@ fn elsewhere(verdict: &Verdict) -> String {
         }
         Outside::Off => "in an #if that is off".to_owned(),
     });
-    format!("not here, only {}", why.collect::<Vec<_>>().join(", "))
+    why.collect::<Vec<_>>().join(", ")
 }
 
 /// The verdict as data.

@@ -3,6 +3,7 @@
 //! Which file is meant is the face's to say; nothing of the tree is executed.
 
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -15,7 +16,7 @@ use kgrep_index::kbuild::{
 use kgrep_index::{Fresh, Index, Tree};
 use rayon::prelude::*;
 
-use crate::{Error, Result};
+use crate::{Error, Note, Result};
 
 /// Fewer files are not worth the hand-over to other processors.
 const MANY: usize = 8;
@@ -36,6 +37,8 @@ pub struct KconfigChoice {
 pub struct Kernel {
     /// The values of its symbols.
     pub config: Configuration,
+    /// Where they were read.
+    path: PathBuf,
     tree: Tree,
     /// The configuration's text, as it was read.
     bytes: Vec<u8>,
@@ -58,6 +61,13 @@ pub struct Needed {
     pub symbol: Vec<u8>,
     /// The values of all its symbols.
     pub values: Vec<String>,
+}
+
+/// The architecture whose folder of configurations `path` is in: `arch/x86/configs/x86_64_defconfig`.
+fn of_configs(path: &Path) -> Option<&str> {
+    let folder = path.parent().filter(|folder| folder.ends_with("configs"))?.parent()?;
+    let is_of_arch = folder.parent().is_some_and(|above| above.ends_with("arch"));
+    folder.file_name().and_then(OsStr::to_str).filter(|_| is_of_arch)
 }
 
 impl Kernel {
@@ -105,18 +115,21 @@ impl Kernel {
         let knowledge = Knowledge::built_in();
         let config = Configuration::read(&bytes, &knowledge)
             .map_err(|_| Error::NotConfiguration { path: path.clone() })?;
-        let config = match arch {
-            Some(arch) => config.with_architecture(arch),
+        let config = match arch.or_else(|| of_configs(&path)) {
+            Some(named) if arch.is_some() || config.architecture().is_none() => {
+                config.with_architecture(named)
+            }
             None if config.architecture().is_none() => {
                 return Err(Error::NoArchitecture { path });
             }
-            None => config,
+            _ => config,
         };
         let files = Disk::new(tree.root().to_owned());
         let (configured, built, kconfig) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         let (tree, compiled, text) = (tree.clone(), Mutex::default(), Mutex::default());
         Ok(Kernel {
             config,
+            path,
             tree,
             bytes,
             knowledge,
@@ -127,6 +140,12 @@ impl Kernel {
             compiled,
             text,
         })
+    }
+
+    /// What is to be said of its configuration.
+    pub fn note(&self) -> Option<Note> {
+        let is_part = !self.config.is_whole();
+        is_part.then(|| Note::PartOfConfiguration { path: self.path.clone() })
     }
 
     /// The tree.

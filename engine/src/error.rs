@@ -183,9 +183,12 @@ pub enum Error {
     /// A table can't be written, or is none that was written here.
     #[error("{0}")]
     Table(String),
-    /// Neither a file nor a name.
-    #[error("{0}: no such file, and no such name in the tree")]
+    /// No file of the tree.
+    #[error("{0}: no such file in the tree")]
     NotHere(String),
+    /// Chains are asked for from a function to itself.
+    #[error("both ends are {0}: give two different functions")]
+    SameEnds(String),
     /// Nobody waits for the answer any more.
     #[error("cancelled: nobody waits for the answer")]
     Cancelled,

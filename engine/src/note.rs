@@ -160,8 +160,6 @@ pub enum Note {
     NoCallees(String),
     /// Nothing uses the function but that it is offered to modules.
     OnlyExported(String),
-    /// A chain was asked for that ends where it starts.
-    SameEnds(String),
     /// There is no chain, or none was found.
     NoChain {
         /// Where it would start.
@@ -248,6 +246,12 @@ pub enum Note {
         hidden: u64,
         /// Of how many.
         total: u64,
+    },
+    /// The configuration in force is a defconfig or a fragment: what it leaves out counts as not set.
+    PartOfConfiguration {
+        /// The file.
+        #[serde(with = "crate::paths")]
+        path: std::path::PathBuf,
     },
     /// Some of the answer is in files of which only a shell or a compiler could tell whether the
     /// configuration in force builds them.

@@ -224,6 +224,7 @@ pub(crate) enum KindArg {
 #[command(after_help = "\
 Examples:
   kgrep exists kfree kmem_cache_alloc                is each there, and what is it?
+  kgrep exists 'rdinit='                             a parameter of the kernel's command line
   kgrep exists kfree --in . tools                    in which of these trees?
 
 With the sources of two kernels:
@@ -234,7 +235,7 @@ pub(crate) struct ExistsArgs {
     #[command(flatten)]
     pub(crate) names: NamesArgs,
 
-    /// Compare these trees, folders or git:REV: which of them define it?
+    /// Ask these trees, folders or git:REV: what is it in each?
     #[arg(long = "in", value_name = "TREE", num_args = 1..)]
     pub(crate) trees: Vec<PathBuf>,
 

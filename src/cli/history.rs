@@ -17,10 +17,11 @@ Examples:
   kgrep history struct_size git:v6.1..v6.6     what changed, and in which commit
   kgrep history kfree --tags 'git:v6.*' --body    also where its text changed
 
-Names are looked up in revisions (v6.1 or git:v6.1), folders, patches (a series, a folder
-of them, one, a spec; applied to the side before), and ranges (v6.1..v6.6), whose commit
-is found. The first word is a name. The names end at the first word that could not be one
-in C, or that a revision, a folder or a file is called; git:REV is always a revision.
+Names are looked up in revisions (git:v6.1), folders, patches (a series, a folder of
+them, one, a spec; applied to the side before), and ranges (git:v6.1..v6.6), whose commit
+is found; git: need not be said where nothing else is called so. The first word is a name.
+The names end at the first word that could not be one in C, or that a revision, a folder
+or a file is called.
 
 One row for each stretch in which nothing changed: what the name is there, where, its
 head, and what changed since the stretch before. Several names have a part of the answer

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Result, bail, ensure};
-use kgrep_engine::revision::{Kept, Repository, Revision, Unlaid, stays_below};
+use kgrep_engine::revision::{Kept, Repository, Revision, Unlaid, bare, stays_below};
 
 use super::follow;
 use crate::cli::{Cli, Commands, CommonArgs, NamesArgs};
@@ -49,9 +49,9 @@ pub(super) fn within<T>(
     let here = folders::current()?;
     let kept = Kept::new(&cache()?);
     let place = Place::of(&here, common, &kept)?;
-    let (name, inner) = match name.split_once(':') {
+    let (name, inner) = match bare(name).split_once(':') {
         Some((name, inner)) => (name, Some(Path::new(inner))),
-        None => (name.as_str(), None),
+        None => (bare(name), None),
     };
     let revision = place.repository.revision(name)?;
     let below = inner.unwrap_or(&place.below);

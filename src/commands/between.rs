@@ -1,23 +1,24 @@
-//! `kgrep exists NAME… --in TREE…`: which of several trees define which names, as a table, and the
-//! places themselves as a list.
+//! `kgrep exists NAME… --in TREE…`: what names are in several trees, as a table, and the places
+//! themselves as a list.
 
-use std::fs;
+use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use kgrep_engine::Coverage;
 use kgrep_engine::compare::Row;
-use serde_json::Value;
+use kgrep_engine::{Standing, Verdict};
+use serde_json::{Map, Value, json};
 
 use super::lister::{self, Lister};
-use super::{Outcome, Session};
+use super::trees::{self, AskedTree, defining, telling, what};
+use super::{Outcome, Session, exists, freshen};
 use crate::code::word_in;
-use crate::diff::exists::{Looked, There, places};
-use crate::list::{Column, Role, SourceFile};
+use crate::list::{Column, Role};
 use crate::message::tell;
 use crate::render::{Facts, Look};
 use crate::settings::Format;
+use crate::{coverage, notes, verdicts};
 
 /// Prints the table, then the places.
 ///
@@ -25,83 +26,121 @@ use crate::settings::Format;
 /// When a tree can't be read, or nothing can be written.
 pub(super) fn run(names: &[String], trees: &[PathBuf], session: &Session) -> Result<Outcome> {
     let base = crate::folders::current()?;
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let (found, looked) = places(&base, &names, trees)?;
-    let unread = || looked.iter().flat_map(|looked| &looked.unread);
-    unread().for_each(|path| tell(format!("{}: can't be read", path.display())));
+    let trees: Vec<&Path> = trees.iter().map(PathBuf::as_path).collect();
+    let asked = trees::ask(names, &trees, &base, session)?;
+    for tree in &asked {
+        let told: Vec<_> = tree.answer.verdicts().iter().map(|(verdict, _)| *verdict).collect();
+        exists::refuse_without_source(&tree.code, &told, tree.folder.as_os_str())?;
+    }
+    tell_notes(&asked, session);
     let look = Look::new(&session.settings, Facts::of_stdout(), base.as_os_str().as_bytes());
     let format = session.settings.format.value;
     let meta =
         lister::meta(session, Column::all(&[("Name", Role::Text), ("What", Role::Text)]), None)?;
     let mut lister = Lister::printing(session, &look, meta);
-    let mut text: (PathBuf, SourceFile) = Default::default();
-    for there in &found {
-        if text.0 != there.path {
-            let bytes = fs::read(base.join(&there.path)).unwrap_or_default();
-            text = (there.path.clone(), SourceFile::from_bytes(bytes));
+    let verdicts: Vec<_> = asked.iter().map(|tree| tree.answer.verdicts()).collect();
+    for (at, name) in names.iter().enumerate() {
+        for (tree, verdicts) in asked.iter().zip(&verdicts) {
+            let rows = verdicts.get(at).map(|(_, rows)| *rows).unwrap_or_default();
+            for row in telling(rows) {
+                lister.hunk(&row_of(tree, name, row))?;
+            }
         }
-        let line = u64::from(there.line);
-        let line_text = text.1.line(line).unwrap_or_default();
-        lister.hunk(&Row {
-            path: there.path.as_os_str().as_bytes().to_vec(),
-            line,
-            offset: text.1.before(line).len() as u64,
-            text: line_text.to_vec(),
-            spans: word_in(line_text, names[there.name].as_bytes()).into_iter().collect(),
-            cells: vec![names[there.name].to_owned(), there.what.name().to_owned()],
-            ..Row::default()
-        })?;
     }
-    let lead =
-        if format == Format::Table { table(&names, trees, &found, &look) } else { Vec::new() };
+    let lead = if format == Format::Table { table(names, &asked, &look) } else { Vec::new() };
     if let Some(printer) = lister.printer().filter(|_| format == Format::Json) {
-        let coverage = ("coverage".to_owned(), coverage(trees, &looked));
-        printer.summary([coverage].into_iter().collect());
+        printer.summary(summary(names, &asked));
     }
-    let outcome = super::diff::ended(lister, &lead, session)?.0;
-    Ok(if unread().next().is_none() { outcome } else { Outcome::Problems })
+    super::diff::ended(lister, &lead, session)?;
+    Ok(exists::outcome(verdicts.iter().flatten().map(|(verdict, _)| *verdict)))
 }
 
-/// What was looked at of the trees.
-fn coverage(trees: &[PathBuf], looked: &[Looked]) -> Value {
-    let known = looked.iter().map(|looked| Coverage {
-        files: Some(looked.files),
-        unread: looked
-            .unread
-            .iter()
-            .map(|path| path.as_os_str().as_bytes().to_vec().into())
-            .collect(),
-        ..Coverage::default()
-    });
-    let labels: Vec<String> = trees.iter().map(|tree| tree.display().to_string()).collect();
-    let labelled: Vec<_> = labels.iter().map(String::as_str).zip(known).collect();
-    crate::coverage::of_trees(&labelled)
-}
-
-/// A row a name, a column a tree.
-fn table(names: &[&str], trees: &[PathBuf], found: &[There], look: &Look) -> Vec<u8> {
-    let cell = |name: usize, tree: usize| {
-        let here = found.iter().filter(|there| there.name == name && there.tree == tree);
-        let mut words: Vec<&str> = here.map(|there| there.what.name()).collect();
-        let count = words.len();
-        words.dedup();
-        words.sort_unstable();
-        words.dedup();
-        match count {
-            0 => "-".to_owned(),
-            1 => words.concat(),
-            _ => format!("{} ({count} places)", words.join(", ")),
+/// Says, once, what is to be said besides, and which files can't be read.
+fn tell_notes(asked: &[AskedTree<'_>], session: &Session) {
+    let mut known = BTreeSet::new();
+    for tree in asked {
+        freshen::after_answer(&tree.code, &tree.answer.coverage, session);
+        for note in &tree.answer.notes {
+            if known.insert(format!("{note:?}")) {
+                notes::tell(note);
+            }
         }
-    };
+        for path in &tree.answer.coverage.unread {
+            tell(format!("{}: can't be read", tree.shown(path).display()));
+        }
+    }
+}
+
+/// A row of the list, with its line as it is now.
+fn row_of(tree: &AskedTree<'_>, name: &str, row: &kgrep_engine::Row) -> Row {
+    let source = tree.code.lines(&row.path).unwrap_or_default();
+    let line = u64::from(row.line);
+    let text = source.line(line).unwrap_or_default();
+    Row {
+        path: tree.shown(&row.path).into_os_string().into_encoded_bytes(),
+        line,
+        offset: source.before(line).len() as u64,
+        text: text.to_vec(),
+        spans: word_in(text, name.as_bytes()).into_iter().collect(),
+        cells: vec![name.to_owned(), what(&tree.code, row)],
+        ..Row::default()
+    }
+}
+
+/// What was found of each name in each tree, for programs, and what was looked at.
+fn summary(names: &[String], asked: &[AskedTree<'_>]) -> Map<String, Value> {
+    let label = |tree: &AskedTree<'_>| tree.folder.display().to_string();
+    let mut of_names: Vec<Map<String, Value>> = vec![Map::new(); names.len()];
+    for tree in asked {
+        for (all, (verdict, _)) in of_names.iter_mut().zip(tree.answer.verdicts()) {
+            all.insert(label(tree), verdicts::json(verdict));
+        }
+    }
+    let of_names = names.iter().zip(of_names);
+    let of_names = of_names.map(|(name, trees)| json!({ "name": name, "trees": trees }));
+    let labels: Vec<String> = asked.iter().map(label).collect();
+    let covered = asked.iter().map(|tree| tree.answer.coverage.clone());
+    let covered: Vec<_> = labels.iter().map(String::as_str).zip(covered).collect();
+    Map::from_iter([
+        ("coverage".to_owned(), coverage::of_trees(&covered)),
+        ("names".to_owned(), of_names.collect()),
+    ])
+}
+
+/// What a name is in a tree, in a few words.
+fn cell(tree: &AskedTree<'_>, verdict: &Verdict, rows: &[kgrep_engine::Row]) -> String {
+    if verdict.standing != Standing::Defined {
+        return verdicts::word(verdict);
+    }
+    let mut kinds: Vec<String> = Vec::new();
+    for row in defining(rows).take(verdict.places.max(1)) {
+        let kind = what(&tree.code, row);
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    let mut said = kinds.join(", ");
+    if verdict.exported {
+        said += ", exported";
+    }
+    if verdict.places > 1 {
+        said += &format!(" ({} places)", verdict.places);
+    }
+    said
+}
+
+/// One row per name, one column per tree.
+fn table(names: &[String], asked: &[AskedTree<'_>], look: &Look) -> Vec<u8> {
     let mut rows = vec![vec!["Name".to_owned()]];
-    rows[0].extend(trees.iter().map(|tree| tree.display().to_string()));
-    for (n, name) in names.iter().enumerate() {
-        let mut row = vec![(*name).to_owned()];
-        row.extend((0..trees.len()).map(|tree| cell(n, tree)));
-        rows.push(row);
+    rows.extend(names.iter().map(|name| vec![name.clone()]));
+    for tree in asked {
+        let cells = tree.answer.verdicts().into_iter();
+        let cells = cells.map(|(verdict, found)| cell(tree, verdict, found));
+        let column = std::iter::once(tree.folder.display().to_string()).chain(cells);
+        rows.iter_mut().zip(column).for_each(|(row, cell)| row.push(cell));
     }
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
-    let widths: Vec<usize> = (0..=trees.len()).map(|n| width(n).unwrap_or(0)).collect();
+    let widths: Vec<usize> = (0..=asked.len()).map(|n| width(n).unwrap_or(0)).collect();
     let mut out = Vec::new();
     for (n, row) in rows.iter().enumerate().skip(usize::from(!look.header)) {
         let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
@@ -114,7 +153,7 @@ fn table(names: &[&str], trees: &[PathBuf], found: &[There], look: &Look) -> Vec
         }
         out.push(b'\n');
     }
-    if !found.is_empty() {
+    if asked.iter().any(|tree| telling(&tree.answer.rows).next().is_some()) {
         out.push(b'\n');
     }
     out

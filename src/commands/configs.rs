@@ -13,6 +13,7 @@ use crate::cli::ConfigsArgs;
 use crate::code::{self, Code};
 use crate::list::Role;
 use crate::message::{counted, tell};
+use crate::notes;
 
 /// Prints and keeps what differs.
 ///
@@ -26,8 +27,10 @@ pub(crate) fn run(args: &ConfigsArgs, session: &Session) -> Result<Outcome> {
     let read = |path: &Path| {
         let here = crate::folders::current()?;
         let named = code::named_arch(session);
-        Kernel::read(code.tree(), &here.join(path), named)
-            .with_context(|| format!("{}", path.display()))
+        let kernel = Kernel::read(code.tree(), &here.join(path), named)
+            .with_context(|| format!("{}", path.display()))?;
+        kernel.note().iter().for_each(notes::tell);
+        Ok::<_, anyhow::Error>(kernel)
     };
     let (old, new) = (read(&args.old)?, read(&args.new)?);
     let mut answer = Answer {

@@ -1,15 +1,17 @@
 //! `kgrep exists NAME…`: whether there is such a name in the tree, and what it is; with `--in`,
 //! which of several trees define it.
 
+use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use kgrep_engine::request::Exists;
-use kgrep_engine::{Answer, Request, Standing, Title, Verdict};
+use kgrep_engine::{Answer, Request, Standing, Verdict};
 
 use super::{Outcome, Session, answer, between, named};
 use crate::cli::ExistsArgs;
+use crate::code::Code;
 use crate::message::tell;
 use crate::render::{Facts, Look, visible, wrapped};
 use crate::settings::Format;
@@ -29,9 +31,10 @@ pub(crate) fn run(args: &ExistsArgs, session: &Session) -> Result<Outcome> {
     let request = Request::Exists(Exists { names, patches });
     let code = code::around(session)?;
     let answer = answer::ask(&code, session, &request)?;
-    let told: Vec<&Verdict> = answer.sections.iter().filter_map(verdict).collect();
+    let told: Vec<&Verdict> = answer.verdicts().into_iter().map(|(verdict, _)| verdict).collect();
+    refuse_without_source(&code, &told, here.as_os_str())?;
     let format = session.settings.format.value;
-    let none = without_rows(&answer, &told);
+    let none = without_rows(&answer);
     let lead = match format {
         Format::Table => lines(&none, session, &here),
         _ => String::new(),
@@ -45,32 +48,34 @@ pub(crate) fn run(args: &ExistsArgs, session: &Session) -> Result<Outcome> {
     let names = told.iter().map(|verdict| verdicts::json(verdict)).collect();
     let shown = answer::Shown { lead: lead.as_bytes(), names: Some(names), number: None };
     answer::show_with(&code, session, Some(&request), &answer, shown)?;
-    let is_nothing = |verdict: &&Verdict| verdict.standing == Standing::Nothing;
-    Ok(match () {
-        () if told.iter().any(|verdict| verdict.standing == Standing::Unproven) => {
-            Outcome::Problems
-        }
-        () if told.iter().all(is_nothing) => Outcome::Nothing,
-        () => Outcome::Found,
-    })
+    Ok(outcome(told.iter().copied()))
 }
 
-fn verdict(title: &Title) -> Option<&Verdict> {
-    match title {
-        Title::Verdict(verdict) => Some(verdict),
-        _ => None,
+/// Refuses to say that a name is nothing where there is no source at all: `at` is the folder that was asked.
+///
+/// # Errors
+/// If there is none, and a name is nothing.
+pub(super) fn refuse_without_source(code: &Code, told: &[&Verdict], at: &OsStr) -> Result<()> {
+    let is_nothing = |verdict: &&Verdict| verdict.standing == Standing::Nothing;
+    if told.iter().any(is_nothing) && !code.has_source()? {
+        bail!("{}: no source file here; ask in a source tree, or name one with --in", at.display());
+    }
+    Ok(())
+}
+
+/// 1 for a proven nothing alone, 2 where a file could not be read that may have a name.
+pub(super) fn outcome<'v>(told: impl Iterator<Item = &'v Verdict> + Clone) -> Outcome {
+    let is = |standing| move |verdict: &Verdict| verdict.standing == standing;
+    match () {
+        () if told.clone().any(is(Standing::Unproven)) => Outcome::Problems,
+        () if told.clone().all(is(Standing::Nothing)) => Outcome::Nothing,
+        () => Outcome::Found,
     }
 }
 
 /// What is said of names that no row is about: those with rows have it as their title.
-fn without_rows(answer: &Answer, told: &[&Verdict]) -> Vec<String> {
-    let mut has_rows = vec![false; told.len()];
-    for section in answer.rows.iter().filter_map(|row| row.section) {
-        if let Some(has) = has_rows.get_mut(section as usize) {
-            *has = true;
-        }
-    }
-    let none = told.iter().zip(has_rows).filter(|(_, has_rows)| !has_rows);
+fn without_rows(answer: &Answer) -> Vec<String> {
+    let none = answer.verdicts().into_iter().filter(|(_, rows)| rows.is_empty());
     none.map(|(verdict, _)| format!("{}: {}", verdict.name, verdicts::sentence(verdict))).collect()
 }
 

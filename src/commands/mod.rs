@@ -45,6 +45,7 @@ mod sides;
 mod steps;
 mod touched;
 mod trace;
+mod trees;
 
 use std::cell::Cell;
 use std::ffi::OsString;

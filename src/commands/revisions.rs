@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Result, ensure};
 use indicatif::HumanBytes;
-use kgrep_engine::revision::{Kept, KeptRevision, Label, Repository, Size};
+use kgrep_engine::revision::{Kept, KeptRevision, Label, Repository, Size, bare};
 use kgrep_index::Tree;
 use kgrep_index::store::Cache;
 use serde_json::json;
@@ -38,7 +38,7 @@ pub(super) fn run(args: &IndexArgs, common: &CommonArgs, session: &Session) -> R
         names.extend(tags(&repository, glob)?);
     }
     let mut outcome = Outcome::Nothing;
-    for name in &names {
+    for name in names.iter().map(|name| bare(name)) {
         let revision = repository.revision(name)?;
         let root = kept.root(&revision.tree);
         let known = kept.holding(&root).filter(|known| known.root.is_dir());

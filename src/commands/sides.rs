@@ -63,7 +63,12 @@ impl<'a> Finder<'a> {
 
     /// Whether a word is what a file, a folder or a revision is called here.
     pub(super) fn knows(&mut self, word: &OsStr) -> bool {
-        if self.here.join(word).exists() {
+        self.here.join(word).exists() || self.is_revision(word)
+    }
+
+    /// Whether a word is what a revision is called, or says that it is one.
+    fn is_revision(&mut self, word: &OsStr) -> bool {
+        if revision(word).is_some() {
             return true;
         }
         let (Some(name), Ok(repository)) = (word.to_str(), self.repository()) else { return false };
@@ -77,7 +82,7 @@ impl<'a> Finder<'a> {
     /// If there is no such revision, or it can't be laid out.
     pub(super) fn revision(&mut self, name: &str) -> Result<Revision> {
         let (revision, root) = self.source.laid_out(name)?;
-        self.add(name, root, Some(revision.clone()));
+        self.add(&revision.name, root, Some(revision.clone()));
         Ok(revision)
     }
 
@@ -87,7 +92,7 @@ impl<'a> Finder<'a> {
     /// If there is no such folder.
     pub(super) fn folder(&mut self, folder: &Path) -> Result<()> {
         let root = self.here.join(folder);
-        ensure!(root.is_dir(), "{}: no such folder", folder.display());
+        ensure!(root.is_dir(), "{}: no such folder, and no such revision here", folder.display());
         let root = root.canonicalize().with_context(|| folder.display().to_string())?;
         let named = folder.file_name().or(root.file_name()).unwrap_or(OsStr::new("root"));
         let named = named.to_string_lossy().into_owned();
@@ -183,16 +188,23 @@ pub(super) fn beside<T>(
         _ => return ask(cli),
     };
     let is_diff = matches!(cli.command, Some(Commands::Diff(_)));
-    let named = words.iter().filter(|word| revision(word).is_some()).count();
     let here = folders::current()?;
-    let is_side = |word: &OsString| revision(word).is_some() || here.join(word).is_dir();
-    if named == 0 || (is_diff && (words.len() < 2 || !words.iter().all(is_side))) {
+    // What is there is no revision, unless it is called one.
+    let may_be = |word: &OsString| revision(word).is_some() || !here.join(word).exists();
+    if !words.iter().any(may_be) || (is_diff && words.len() < 2) {
         return ask(cli);
     }
     let cache = cache()?;
     let mut finder = Finder::new(&cache, &cli.root.common)?;
-    for word in &words {
-        match revision(word) {
+    let is_revision: Vec<bool> =
+        words.iter().map(|word| may_be(word) && finder.is_revision(word)).collect();
+    let are_sides =
+        words.iter().zip(&is_revision).all(|(word, is)| *is || here.join(word).is_dir());
+    if !is_revision.contains(&true) || is_diff && !are_sides {
+        return ask(cli);
+    }
+    for (word, is_revision) in words.iter().zip(is_revision) {
+        match word.to_str().filter(|_| is_revision) {
             Some(name) => drop(finder.revision(name)?),
             None => finder.folder(Path::new(word))?,
         }

@@ -16,12 +16,11 @@ use crate::{code, folders};
 pub(crate) fn run(args: &TouchedArgs, session: &Session) -> Result<Outcome> {
     let code = code::around(session)?;
     let on = code.tree().root().to_owned();
-    let sides = match args.change.to_str().and_then(git::revisions) {
+    let path = folders::current()?.join(&args.change);
+    let range = args.change.to_str().and_then(git::revisions);
+    let sides = match range.filter(|_| !path.exists()) {
         Some(range) => Sides::Git { range: range.to_owned(), on },
-        None => {
-            let path = folders::current()?.join(&args.change);
-            Sides::Patches { path, on: Some(on), strip: args.strip }
-        }
+        None => Sides::Patches { path, on: Some(on), strip: args.strip },
     };
     answer::run(&code, session, &Request::Touched(Touched { sides }))
 }

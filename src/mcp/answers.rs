@@ -9,7 +9,7 @@ use kgrep_engine::request::{
     self, LogPart, Request, access_kinds, definition_kinds, reference_kinds, step_kinds,
 };
 use kgrep_engine::search::{FileRules, SearchRequest, TypeChoice};
-use kgrep_engine::{Answer, Sources, Title};
+use kgrep_engine::{Answer, Sources, Standing, Title, Verdict};
 use serde_json::{Value, json};
 
 use super::arguments::{self as take, Common};
@@ -373,6 +373,12 @@ impl Call<'_> {
         let code = self.code()?;
         let request = Request::Exists(request::Exists { names, patches });
         let mut answer = self.ask(&code, &request)?;
+        let is_nothing = |verdict: &Verdict| verdict.standing == Standing::Nothing;
+        let is_any = answer.verdicts().iter().any(|(verdict, _)| is_nothing(verdict));
+        if is_any && !code.has_source().map_err(wrong)? {
+            let root = self.context.tree().root().display();
+            return Err(format!("{root} has no source file: give a source tree"));
+        }
         let mut rows: Vec<Vec<_>> = answer.sections.iter().map(|_| Vec::new()).collect();
         for mut row in std::mem::take(&mut answer.rows) {
             let part = row.section.take().and_then(|at| rows.get_mut(at as usize));

@@ -43,7 +43,8 @@ fn an_edit_counts_at_the_next_question() {
     let dir = with_config("");
     let state = || exported(&dir, &["--kconfig", ".config"], &["kernel/crash_core.c"]);
     eqnice!("kernel/crash_core.c\tno\t-\n", state());
-    dir.create(".config", "CONFIG_X86=y\nCONFIG_CRASH_CORE=y\n");
+    let edited = "# Linux/x86 6.1.0 Kernel Configuration\nCONFIG_X86=y\nCONFIG_CRASH_CORE=y\n";
+    dir.create(".config", edited);
     eqnice!("kernel/crash_core.c\ty\t-\n", state());
     dir.create("kernel/Makefile", "obj-m := crash_core.o\n");
     eqnice!("kernel/crash_core.c\tm\tcrash_core\n", state());
@@ -69,7 +70,7 @@ fn what_is_no_configuration_is_refused() {
     };
     refused("fs/open.c", &["fs/open.c", "no kernel configuration"]);
     refused("nothing", &["nothing"]);
-    dir.create("any", "CONFIG_SMP=y\n");
+    dir.create("any", "# Automatically generated file; DO NOT EDIT.\nCONFIG_SMP=y\n");
     refused("any", &["any", "--arch"]);
     let named = dir.kgrep(&["--kconfig", "any", "--arch", "arm64", "export", "files"]).stdout();
     assert!(named.contains("fs/open.c\ty\t-\n"), "{named}");
@@ -93,4 +94,36 @@ fn built_tells_the_lines_that_decide_and_what_a_symbol_needs() {
         assert!(table.contains(words), "{words}: {table}");
     }
     assert!(dir.kgrep(&["-s", "p", "1"]).stdout().contains("Makefile"));
+}
+
+/// It was taken for a whole configuration, without a word.
+#[test]
+fn a_defconfig_is_told_from_a_whole_configuration() {
+    let dir = crate::configured::kernel("CONFIG_LAMP=y\n");
+    dir.create("arch/x86/configs/lamp_defconfig", "CONFIG_LAMP=y\n# CONFIG_FAN is not set\n");
+    dir.create(
+        "whole.config",
+        "#\n# Automatically generated file; DO NOT EDIT.\n#\nCONFIG_LAMP=y\n",
+    );
+    dir.create("lamp.fragment", "CONFIG_LAMP=y\n");
+    let said = |file: &str, words: &[&str]| {
+        let done =
+            dir.kgrep(&["--kconfig", file, "--arch", "x86"]).args(words).run().expect_code(0);
+        done.stderr()
+    };
+    let defconfig = "arch/x86/configs/lamp_defconfig";
+    for words in [&["def", "lamp"][..], &["switch_on"], &["built", "drivers/lamp.c"]] {
+        let said = said(defconfig, words);
+        assert!(said.contains("lamp_defconfig: no whole .config: what it leaves out"), "{said}");
+        assert!(said.contains("`make lamp_defconfig`"), "{said}");
+    }
+    let twice = said(defconfig, &["exists", "lamp", "--in", ".", "drivers"]);
+    assert_eq!(twice.matches("no whole .config").count(), 1, "{twice}");
+    assert!(said("lamp.fragment", &["def", "lamp"]).contains("alldefconfig`"));
+    for words in [&["def", "lamp"][..], &["built", "drivers/lamp.c"]] {
+        assert!(!said("whole.config", words).contains("whole"));
+        assert!(!said(".config", words).contains("whole"));
+    }
+    // Where it lies tells the architecture.
+    dir.kgrep(&["--kconfig", defconfig, "built", "drivers/lamp.c"]).run().expect_code(0);
 }

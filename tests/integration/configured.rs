@@ -298,7 +298,8 @@ drivers/core.c:11:	return IS_ENABLED(CONFIG_LAMP) ? relay() : dim();
 drivers/core.c:20:	return dim();
 ";
     eqnice!(expected, found);
-    dir.create(".config", "CONFIG_X86_64=y\nCONFIG_FAN=y\n");
+    let other = "# Linux/x86 6.1.0 Kernel Configuration\nCONFIG_X86_64=y\nCONFIG_FAN=y\n";
+    dir.create(".config", other);
     let (found, _) = both(&dir, &["chain", "switch_on", "dim"]);
     eqnice!("drivers/core.c:8:\t\tdim();\n", found);
     let edges = dir.kgrep(&["--kconfig", ".config", "export", "edges"]).stdout();
@@ -366,7 +367,12 @@ fn the_lists_of_a_configuration() {
     let globbed = table(&["built", "drivers/*.c"]);
     assert!(globbed.contains("drivers/*.c: 4 of 5 built"), "{globbed}");
     let nothing = ["--kconfig", ".config", "built", "no_such_thing"];
-    dir.kgrep(&nothing).run().expect_error(&["no_such_thing", "no such name"]);
+    let done = dir.kgrep(&nothing).run().expect_code(1);
+    assert!(done.stderr().contains("no such name: no_such_thing"), "{done}");
+    let done = dir.kgrep(&nothing).arg("lamp").run().expect_code(0);
+    assert!(done.stderr().contains("no such name: no_such_thing"), "{done}");
+    let no_file = ["--kconfig", ".config", "built", "drivers/no_such.c"];
+    dir.kgrep(&no_file).run().expect_error(&["drivers/no_such.c", "no such file"]);
 }
 
 #[test]

@@ -334,7 +334,7 @@ fn exists_prints_which_tree_defines_what() {
     let table = table.arg("distro").stdout();
     let table = rows(&table);
     assert_eq!(table[0], "Name upstream distro");
-    assert_eq!(table[1], "lamp_flicker function -");
+    assert_eq!(table[1], "lamp_flicker static function -");
     assert_eq!(table[3], "bulb.c - file");
     assert!(table.iter().any(|row| row.contains("upstream/drivers/lamp/core.c 16 lamp_flicker")));
     let editor = dir.script("editor", "echo \"$@\"\n");

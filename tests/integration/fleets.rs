@@ -229,7 +229,7 @@ fn formats_and_files_are_tables_too() {
     eqnice!("kernel/lamp.c 11 11 lamp_on err lamp: on\n", without_ids(&formats));
     let tsv = dir.kgrep(&["export", "formats", "--at", "v2"]).env("KGREP_ARCH", "x86").stdout();
     eqnice!("kernel/lamp.c\t11\t11\tlamp_on\terr\tlamp: on\n", tsv);
-    dir.create("config", "CONFIG_X86=y\n");
+    dir.create("config", "# Linux/x86 6.1.0 Kernel Configuration\nCONFIG_X86=y\n");
     dir.create("kernel/Makefile", "obj-y += lamp.o\n");
     dir.create("Kbuild", "obj-y += kernel/\n");
     dir.create("kernel/other.c", "");

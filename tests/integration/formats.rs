@@ -54,7 +54,7 @@ const KERNEL: &[(i32, &[&str])] = &[
     (0, &["log", "panic.txt"]),
     (0, &["built", "mm/slab.c", "--kconfig", "boot.config"]),
     (0, &["built", "kfree", "--kconfig", "boot.config"]),
-    (2, &["built", "no_such_thing", "--kconfig", "boot.config"]),
+    (1, &["built", "no_such_thing", "--kconfig", "boot.config"]),
     (0, &["-s", "p"]),
 ];
 

@@ -205,7 +205,7 @@ fn odd_input_is_no_reason_to_stop() {
     dir.kgrep(&["log"])
         .input([0u8, 255, 13, 27, 91, 10, 43, 48, 120].to_vec())
         .run()
-        .expect_code(0);
+        .expect_code(1);
     dir.kgrep(&["log", "missing.txt"]).run().expect_error(&["missing.txt"]);
 }
 
@@ -313,4 +313,15 @@ fn a_log_tells_its_architecture() {
     assert_eq!(got[1], "4: arch/arm64/kernel/lamp.c:7 call", "{got:#?}");
     let got = rows(&dir, &["--only", "frames", "--arch", "x86"], &pstate);
     assert_eq!(got[1], "4: arch/x86/kernel/lamp.c:5 function", "{got:#?}");
+}
+
+/// As grep: 1 for nothing, though the log's own lines are listed.
+#[test]
+fn a_log_of_which_the_tree_has_nothing_is_nothing_found() {
+    let dir = tree();
+    let status = |log: &str| dir.kgrep(&["log"]).input(log).run().code();
+    assert_eq!(status("Call Trace:\n no_such+0x1/0x10\n hello there\n"), 1);
+    assert_eq!(status("nothing that anybody prints\n"), 1);
+    assert_eq!(status("\n"), 1);
+    assert_eq!(status("Call Trace:\n no_such+0x1/0x10\n lamp_all+0x8/0x10\n"), 0);
 }

@@ -22,6 +22,7 @@ mod configured;
 mod diff;
 mod documents;
 mod editor;
+mod existence;
 mod find;
 mod fleets;
 mod followups;

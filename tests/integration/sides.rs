@@ -237,7 +237,7 @@ fn revisions_are_trees_for_exists_and_diff() {
     let table = done.stdout();
     let row = table.lines().find(|line| line.starts_with("lamp ")).unwrap();
     let cells: Vec<_> = row.split_whitespace().collect();
-    assert_eq!(cells, ["lamp", "-", "function", "-"], "{table}");
+    assert_eq!(cells, ["lamp", "-", "function,", "exported", "-"], "{table}");
     assert!(table.contains("v4/kernel/lamp.c"), "{table}");
     assert!(dir.kgrep(&["-s", "c0 0"]).stdout().contains("int lamp(int a, int b)"));
     let diff = dir.kgrep(&["--no-header", "diff", "git:v3", "git:v4"]).stdout();
@@ -245,4 +245,36 @@ fn revisions_are_trees_for_exists_and_diff() {
     let folders = dir.kgrep(&["--no-header", "diff", "git:v4", "."]).stdout();
     assert!(folders.contains("lamp.c"), "{folders}");
     dir.kgrep(&["diff", "git:v9", "git:v4"]).run().expect_error(&["v9", "no such revision"]);
+    let said = ["v9: no such folder, and no such revision here"];
+    dir.kgrep(&["exists", "lamp", "--in", "v9"]).run().expect_error(&said);
+}
+
+/// `history` took `v4`, `exists` and `diff` only `git:v4`, and `--at` only `v4`.
+#[test]
+fn a_revision_is_named_in_one_way_everywhere() {
+    let dir = lamps();
+    for (marked, bare) in [
+        (&["history", "lamp", "git:v1", "git:v4"][..], &["history", "lamp", "v1", "v4"][..]),
+        (&["exists", "lamp", "--in", "git:v1", "git:v4"], &["exists", "lamp", "--in", "v1", "v4"]),
+        (&["diff", "git:v3", "git:v4"], &["diff", "v3", "v4"]),
+        (
+            &["diff", "git:v3", "git:v4", "--kind", "functions"],
+            &["diff", "v3", "v4", "--kind", "functions"],
+        ),
+        (&["diff", "git:v3..v4"], &["diff", "v3..v4"]),
+        (&["def", "lamp", "--at", "git:v4"], &["def", "lamp", "--at", "v4"]),
+        (&["--at", "git:v4:kernel", "lamp"], &["--at", "v4:kernel", "lamp"]),
+        (&["index", "--at", "git:v4", "--status"], &["index", "--at", "v4", "--status"]),
+    ] {
+        let (marked, bare) = (dir.kgrep(marked).run(), dir.kgrep(bare).run());
+        eqnice!(marked.stdout(), bare.stdout());
+        assert!(!marked.stdout().contains("git:"), "{}", marked.stdout());
+    }
+    // A folder of that name is meant by it.
+    fs::create_dir_all(dir.path("v4")).unwrap();
+    dir.create("v4/other.c", "int lamp_two;\n");
+    let table =
+        |tree| dir.kgrep(&["exists", "lamp_two", "--no-header", "--in", tree]).run().stdout();
+    assert!(table("v4").starts_with("lamp_two  variable"), "{}", table("v4"));
+    assert_eq!(table("git:v4").trim_end(), "lamp_two  -");
 }

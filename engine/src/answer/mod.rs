@@ -140,6 +140,8 @@ pub enum Cell {
     },
     /// What a definition is.
     Kind(DefinitionKind),
+    /// What a place says of a name, where that is no definition.
+    Is(Standing),
     /// How a use is made.
     How(How),
     /// Where something is defined.
@@ -260,6 +262,23 @@ pub struct Coverage {
 }
 
 impl Answer {
+    /// What each name comes to that `exists` was asked for, with the rows about it.
+    pub fn verdicts(&self) -> Vec<(&Verdict, &[Row])> {
+        let mut rest = self.rows.as_slice();
+        let titles = self.sections.iter().zip(0u32..);
+        let parts = titles.map(|(title, at)| {
+            let count = rest.iter().take_while(|row| row.section == Some(at)).count();
+            let own;
+            (own, rest) = rest.split_at(count);
+            (title, own)
+        });
+        let verdicts = parts.filter_map(|(title, rows)| match title {
+            Title::Verdict(verdict) => Some((verdict, rows)),
+            _ => None,
+        });
+        verdicts.collect()
+    }
+
     /// An answer that is only something to say.
     pub fn note(note: Note) -> Answer {
         Answer { notes: vec![note], ..Answer::default() }

@@ -9,13 +9,13 @@ use kgrep_index::graph::{
 
 use super::names::{meant, not_callable, unknown};
 use super::steps::is_macro;
-use crate::Result;
 use crate::answer::{
     Answer, Arrow, Cell, Column, Defined, How, Label, Node, Role, Row, Sureness, Title,
 };
 use crate::code::{Code, named, one_name};
 use crate::note::{ChainEnd, Note};
 use crate::request::Chain;
+use crate::{Error, Result};
 
 /// A row for each step of the chains found, a section for each chain.
 ///
@@ -46,7 +46,7 @@ pub(super) fn answer(code: &Code, graph: &Graph<'_>, chain: &Chain) -> Result<An
         }
     }
     if graph.same_by_name(names[0]).contains(&names[1]) {
-        return note(notes, Note::SameEnds(chain.from.clone()));
+        return Err(Error::SameEnds(chain.from.clone()));
     }
     let mut options = options(chain, code, &names[2..]);
     let chains = possible(graph, code, (names[0], names[1]), &mut options, chain.number);

@@ -9,8 +9,7 @@ use kgrep_index::kbuild::{Truth, symbols_in};
 use kgrep_index::outline::{Flags, Kind, Language};
 use kgrep_index::paths::split;
 
-use super::names::boot_parameter;
-use super::{Sources, define};
+use super::{Sources, define, parameters};
 use crate::answer::{
     Answer, Cell, Column, DefinitionKind, How, Outside, Role, Row, Standing, Title, Verdict,
 };
@@ -253,7 +252,7 @@ impl Asker<'_, '_> {
                 if plain.as_bytes() != base && plain.as_bytes() != path {
                     continue;
                 }
-                let cells = vec![Cell::Text("file".to_owned())];
+                let cells = vec![Cell::Is(Standing::File)];
                 rows.push(Row { path: path.clone(), line: 1, cells, ..Row::default() });
                 verdict.standing = Standing::File;
                 verdict.places += 1;
@@ -270,10 +269,17 @@ impl Asker<'_, '_> {
         let members = open.iter().filter_map(|at| Some(word(self.member(&all[*at].plain)?.1)));
         let members: Vec<Wanted> = members.collect();
         self.tracer.look_for(&[wanted.as_slice(), &members].concat())?;
+        let mut found = Vec::with_capacity(open.len());
+        for wanted in &wanted {
+            found.push(self.tracer.lines(wanted)?);
+        }
+        let texts = open.iter().map(|at| all[*at].plain.as_str()).zip(&found);
+        let parameters = texts.filter(|(name, found)| parameters::may_be(name, found));
+        let parameters: Vec<String> = parameters.map(|(name, _)| name.to_owned()).collect();
+        parameters::ahead(&mut self.tracer, &parameters)?;
         let files = self.answer.coverage.files.unwrap_or(0);
         let mut nothing = Vec::new();
-        for (at, wanted) in open.into_iter().zip(&wanted) {
-            let found = self.tracer.lines(wanted)?;
+        for (at, found) in open.into_iter().zip(found) {
             let name = &mut all[at];
             name.verdict.files = files;
             name.verdict.lines = found.iter().map(|file| file.count as u64).sum();
@@ -320,21 +326,25 @@ impl Asker<'_, '_> {
         let fields = self.fields(&name.plain, found);
         let (fields, others) = self.counting(fields);
         elsewhere.extend(others);
-        for (rows, standing) in [(labels, Standing::Defined), (fields, Standing::Field)] {
-            if !rows.is_empty() {
-                name.verdict.standing = standing;
-                name.verdict.places = rows.len();
-                name.rows.splice(..0, rows);
-                return Ok(());
-            }
+        let mut registered = Vec::new();
+        if parameters::may_be(&name.plain, found) {
+            let rows = parameters::rows(&mut self.tracer, &name.plain)?;
+            let (rows, others) = self.counting(rows);
+            registered = rows;
+            elsewhere.extend(others);
         }
-        let is_quoted =
-            |file: &InFile| file.lines.iter().any(|line| names(&line.text, &name.plain));
-        if found.iter().any(is_quoted)
-            && boot_parameter(self.code, self.graph, &name.plain)?.is_some()
-        {
-            name.verdict.standing = Standing::Parameter;
-        } else if !name.found.is_empty() || !elsewhere.is_empty() {
+        let parts = [
+            (labels, Standing::Defined),
+            (fields, Standing::Field),
+            (registered, Standing::Parameter),
+        ];
+        if let Some((rows, standing)) = parts.into_iter().find(|(rows, _)| !rows.is_empty()) {
+            name.verdict.standing = standing;
+            name.verdict.places = rows.len();
+            name.rows.splice(..0, rows);
+            return Ok(());
+        }
+        if !name.found.is_empty() || !elsewhere.is_empty() {
             name.verdict.standing = Standing::Elsewhere;
             let mut why: Vec<Outside> = Vec::new();
             let defined = name.found.iter().map(|definition| (definition.file, definition.first));
@@ -360,7 +370,7 @@ impl Asker<'_, '_> {
                         path: file.path.to_vec(),
                         line: line.number,
                         name: name.plain.as_bytes().to_vec(),
-                        cells: vec![Cell::Text("text".to_owned())],
+                        cells: vec![Cell::Is(Standing::Text)],
                         ..Row::default()
                     });
                 }
@@ -461,9 +471,15 @@ impl Asker<'_, '_> {
 
 /// What the graph says of a name, and what is to be noted of that.
 fn known(code: &Code, graph: &Graph<'_>, asked: &str) -> Result<(Name, Option<Note>)> {
-    let plain = one_name(asked)?.trim_end_matches('=').to_owned();
-    let define::Found { definitions: found, note } = define::found(code, graph, asked, &[])?;
+    let plain = one_name(asked)?;
     let verdict = Verdict { name: asked.trim().to_owned(), ..Verdict::default() };
+    if let Some(plain) = parameters::named(plain) {
+        let (found, rows) = Default::default();
+        return Ok((Name { plain, verdict, found, rows }, None));
+    }
+    // `CONFIG_SMP=y`, as a configuration has it.
+    let plain = plain.split_once('=').map_or(plain, |(symbol, _)| symbol).to_owned();
+    let define::Found { definitions: found, note } = define::found(code, graph, &plain, &[])?;
     Ok((Name { plain, verdict, found, rows: Vec::new() }, note))
 }
 
@@ -517,12 +533,6 @@ fn declares(line: &[u8], name: &str) -> bool {
     let is_comment = [&b"//"[..], b"/*", b"*", b"#"].iter().any(|mark| before.starts_with(mark));
     let ends = |byte: &u8| matches!(byte, b';' | b',' | b'[' | b':' | b')');
     !before.is_empty() && !is_comment && after.trim_ascii_start().first().is_some_and(ends)
-}
-
-/// Whether a line has a name as a parameter has it: at the start of a text, or as an argument.
-fn names(line: &[u8], name: &str) -> bool {
-    memchr::memmem::find_iter(line, name.as_bytes())
-        .any(|at| at > 0 && matches!(line[at - 1], b'"' | b'(' | b'.' | b'\t' | b' '))
 }
 
 /// Looks for what is nothing in the lines that patches add.

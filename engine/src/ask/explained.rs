@@ -13,6 +13,7 @@ use kgrep_index::kbuild::{State, Step, Truth, symbols_in};
 use kgrep_index::outline::{self, Kind};
 
 use super::Sources;
+use super::names::unknown;
 use crate::answer::{Answer, Cell, Column, Role, Row, Title};
 use crate::code::{Code, Ranking};
 use crate::configuration::{Kernel, Needed};
@@ -24,7 +25,7 @@ const COLUMNS: [(&str, Role); 2] = [("Holds", Role::Text), ("Symbols", Role::Tex
 /// The lines that decide for each of what is asked.
 ///
 /// # Errors
-/// If no configuration is in force, or something is neither a file nor a name.
+/// If no configuration is in force, or a path is no file's.
 pub(super) fn answer(code: &Code, built: &Built) -> Result<Answer> {
     let kernel = code.kernel().ok_or(Error::NoConfiguration)?;
     let mut sources = Sources::default();
@@ -35,8 +36,10 @@ pub(super) fn answer(code: &Code, built: &Built) -> Result<Answer> {
             explain(code, kernel, asked, &mut sources, &mut answer);
         } else if text.contains(['*', '?', '[']) {
             matching(code, &text, &mut answer)?;
-        } else if text.contains('/') || !defining(code, &text, &mut sources, &mut answer)? {
+        } else if text.contains('/') {
             return Err(Error::NotHere(text.into_owned()));
+        } else if !defining(code, &text, &mut sources, &mut answer)? {
+            answer.notes.push(code.ask(|graph| unknown(code, graph, &text))?);
         }
     }
     Ok(answer)

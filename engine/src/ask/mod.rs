@@ -23,6 +23,7 @@ mod log;
 mod maintainers;
 mod messages;
 mod names;
+mod parameters;
 mod pointer_uses;
 mod pointers;
 mod references;

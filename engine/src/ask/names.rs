@@ -1,14 +1,30 @@
 //! What a name means that was asked for, and what is said where it means nothing.
 
 use std::borrow::Cow;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use kgrep_index::graph::{DefInfo, Graph};
-use kgrep_index::outline::Kind;
+use kgrep_index::outline::{Kind, Language};
 
 use super::exists::proof;
 use crate::code::{Code, filled_up, near, system_call};
-use crate::trace::{Options, Tracer, cases};
+use crate::trace::{Mentions, Options, Tracer, cases};
 use crate::{Note, Result};
+
+impl Code {
+    /// Whether the tree has a file that definitions are read of: where there is none, that a name is
+    /// nothing says nothing of any kernel.
+    ///
+    /// # Errors
+    /// When the tree can't be walked.
+    pub fn has_source(&self) -> Result<bool> {
+        let is_known = AtomicBool::new(false);
+        // One tells enough.
+        Mentions::new(self)
+            .pick(|name| Language::of(name).is_some() && !is_known.swap(true, Ordering::Relaxed))?;
+        Ok(is_known.into_inner())
+    }
+}
 
 /// The name that is meant by `name`: itself, or with a note the system call of that name.
 pub(super) fn meant<'t>(graph: &Graph<'_>, name: &'t str, notes: &mut Vec<Note>) -> Cow<'t, str> {

@@ -114,6 +114,7 @@ impl Code {
         let (snapshot, other, recipes) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         let holes = Holes::default();
         let notes = holes.hearing(tree.root(), notes);
+        kernel.iter().filter_map(Kernel::note).for_each(|note| notes(note));
         Ok(Code {
             tree,
             here,

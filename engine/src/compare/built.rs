@@ -42,6 +42,11 @@ impl BuiltSides {
         Ok(BuiltSides { kernels, cache: cache.to_owned() })
     }
 
+    /// What is to be said of the configuration.
+    pub fn note(&self) -> Option<Note> {
+        self.kernels.first().and_then(|(kernel, _)| kernel.note())
+    }
+
     /// Leaves in `set` the files that are built, and says how many others there were.
     pub fn narrow(&self, set: &mut DiffSet) -> Option<Note> {
         if self.kernels.is_empty() {

@@ -3,12 +3,10 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Pass, Pick, Placer, Row};
 use crate::diff::Sides;
-use crate::diff::exists::{There, places};
 use crate::diff::kinds::{self, Change, How, Joined, Kind, Mention};
 use crate::diff::locate::Lines;
 use crate::diff::model::{DiffSet, FileChange, Origin, Patch};
@@ -247,33 +245,6 @@ fn told(set: &DiffSet, change: &Change, mut row: Row) -> Row {
         row.foreign = true;
     }
     row
-}
-
-/// Where the trees define a name.
-pub struct WhereIs<'a> {
-    /// The name.
-    pub name: String,
-    /// The trees that are compared.
-    pub trees: Vec<&'a Path>,
-    /// The places that define it.
-    pub places: Vec<There>,
-}
-
-impl<'a> WhereIs<'a> {
-    /// Looks for `name` in the trees that are compared, if there are any; their paths are read
-    /// from the folder `base`.
-    ///
-    /// # Errors
-    /// When a tree can't be read.
-    pub fn find(sides: &'a Sides, base: &Path, name: &str) -> Result<Option<WhereIs<'a>>> {
-        let trees = sides.trees();
-        if trees.is_empty() {
-            return Ok(None);
-        }
-        let folders: Vec<PathBuf> = trees.iter().map(|tree| tree.to_path_buf()).collect();
-        let (places, _) = places(base, &[name], &folders)?;
-        Ok(Some(WhereIs { name: name.to_owned(), trees, places }))
-    }
 }
 
 /// `lamp:hours` for a field of a struct.

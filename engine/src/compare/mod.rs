@@ -16,7 +16,7 @@ use std::path::Path;
 
 pub use behind::{Behind, series_of};
 pub use built::BuiltSides;
-pub use changes::{ChangeRows, Wanted, WhereIs, change_rows, changes, full_name};
+pub use changes::{ChangeRows, Wanted, change_rows, changes, full_name};
 pub use counts::{counts, maintainers};
 pub use judged::{Sums, judged_rows, sums_of_patches};
 pub use pass::Pass;

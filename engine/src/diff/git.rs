@@ -10,9 +10,19 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// The revisions of an argument `git:REV..REV` (or `git:REV...REV`, or `git:REV` against
-/// the files as they are); `None` of any other argument.
+/// the files as they are; of two, `git:` need not be said); `None` of any other argument.
 pub fn revisions(argument: &str) -> Option<&str> {
-    argument.strip_prefix("git:").filter(|range| !range.is_empty())
+    let range = argument.strip_prefix("git:").filter(|range| !range.is_empty());
+    range.or_else(|| Some(argument).filter(|argument| is_range(argument)))
+}
+
+/// Whether an argument is `REV..REV`, and no path such as `../linux`.
+fn is_range(argument: &str) -> bool {
+    let is_revision = |text: &str| {
+        !text.is_empty() && !text.starts_with(['/', '.']) && !text.ends_with(['/', '.'])
+    };
+    let (from, to) = argument.split_once("..").unwrap_or_default();
+    is_revision(from) && is_revision(to.strip_prefix('.').unwrap_or(to))
 }
 
 /// Reads the difference that `git diff RANGE` shows in the repository around `folder`.
@@ -58,6 +68,17 @@ mod tests {
         let output =
             Command::new("git").arg("-C").arg(folder).args(identity).args(arguments).output();
         assert!(output.unwrap().status.success(), "{arguments:?}");
+    }
+
+    #[test]
+    fn a_range_needs_no_mark() {
+        assert_eq!(revisions("git:v6.1"), Some("v6.1"));
+        assert_eq!(revisions("v6.1..v6.12"), Some("v6.1..v6.12"));
+        assert_eq!(revisions("git:v6.1...HEAD"), Some("v6.1...HEAD"));
+        assert_eq!(revisions("v6.1...HEAD"), Some("v6.1...HEAD"));
+        for path in ["v6.1", "../linux", "a/../b", "..", "a..", "fix.patch", "git:"] {
+            assert_eq!(revisions(path), None, "{path}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use kgrep_index::idiom::Idioms;
 use serde::Deserialize;
 
 const TABLE: &str = include_str!("../../queries/macros.toml");
@@ -11,6 +12,9 @@ pub(super) static MACROS: LazyLock<Macros> = LazyLock::new(|| {
     toml::from_str(TABLE).expect("queries/macros.toml is a part of the program; a test reads it")
 });
 
+/// What macros and attributes mean to whoever reads C: what an outline is made by.
+pub(super) static IDIOMS: LazyLock<Idioms> = LazyLock::new(Idioms::built_in);
+
 /// Macros by what they do.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -18,9 +22,11 @@ pub(super) struct Macros {
     pub(super) parameters: Names,
     pub(super) module_parameters: Names,
     pub(super) syscalls: Names,
+    pub(super) no_syscalls: Names,
     pub(super) exports: Names,
     pub(super) tracepoints: Names,
     pub(super) module_facts: Names,
+    pub(super) assembler_data: Names,
 }
 
 /// Names of macros, and beginnings of names.

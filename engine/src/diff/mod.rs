@@ -12,7 +12,6 @@
 
 pub mod apply;
 pub mod context;
-pub mod exists;
 pub mod filter;
 pub mod folder;
 pub mod git;

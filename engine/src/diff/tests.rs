@@ -6,7 +6,7 @@ use super::context::{self, Thing};
 use super::kinds::{self, How, Kind};
 use super::locate::Lines;
 use super::model::{DiffSet, FileChange};
-use super::{exists, folder, maintainers::Maintainers, set};
+use super::{folder, maintainers::Maintainers, set};
 use bstr::ByteSlice;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -109,47 +109,6 @@ fn the_series_applies_upstream_and_is_in_the_distribution() {
     assert!(matches!(rename, Verdict::AlreadyIn { .. }), "{rename:?}");
     // The distribution understands it in other words: `patch` would put it in again.
     assert!(matches!(auto, Verdict::Applies { fuzz: 2, .. }), "{auto:?}");
-}
-
-#[test]
-fn which_tree_defines_what() {
-    let pair = trees().join("pair");
-    let trees = [pair.join("upstream"), pair.join("distro")];
-    let names =
-        ["crashkernel", "lamp_flicker", "lamp", "CRASH_AUTO", "lamp.level", "bulb.c", "none"];
-    let (found, _) = exists::find(&names.map(str::as_bytes), &trees).unwrap();
-    let show = |tree: usize, name: usize| {
-        let of = found.iter().filter(|f| f.tree == tree && f.name == name);
-        of.map(|f| (f.what, f.line)).collect::<Vec<_>>()
-    };
-    use exists::What;
-    // Described in the document and registered in the code, on both sides.
-    assert_eq!(show(0, 0), [(What::Parameter, 3), (What::Parameter, 69)]);
-    assert_eq!(show(1, 0).len(), 3);
-    assert_eq!((show(0, 1), show(1, 1)), (vec![(What::Function, 16)], vec![]));
-    assert_eq!(show(1, 2), [(What::Type, 5)]);
-    assert_eq!((show(0, 3), show(1, 3)), (vec![], vec![(What::Config, 1)]));
-    assert_eq!(show(0, 4), [(What::Parameter, 8)]);
-    assert_eq!((show(0, 5), show(1, 5)), (vec![], vec![(What::File, 0)]));
-    assert_eq!(show(0, 6), []);
-}
-
-/// `exists sk_buff` once named 255 places: functions whose return type stands alone.
-#[test]
-fn a_return_type_is_no_definition() {
-    let dir = tempfile::tempdir().unwrap();
-    let text = "struct lamp\n{\n\tint a;\n};\nstatic struct lamp *\nlamp_get(void)\n{\n}\n\
-                struct lamp\nlamp_copy(void)\n{\n}\nstruct lamp *lamp_put(void)\n{\n}\n\
-                typedef struct {\n\tint b;\n} lamp_t;\n";
-    fs::write(dir.path().join("lamp.c"), text).unwrap();
-    let names = ["lamp", "lamp_get", "lamp_copy", "lamp_put", "lamp_t"].map(str::as_bytes);
-    let (found, _) = exists::find(&names, &[dir.path().to_path_buf()]).unwrap();
-    let places: Vec<_> = found.iter().map(|found| (found.name, found.what, found.line)).collect();
-    use exists::What::{Function, Type};
-    assert_eq!(
-        places,
-        [(0, Type, 1), (1, Function, 6), (2, Function, 10), (3, Function, 13), (4, Type, 18)]
-    );
 }
 
 #[test]

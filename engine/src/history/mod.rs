@@ -16,7 +16,7 @@ pub use commit::{Commit, Range};
 pub use patched::Patched;
 
 use crate::Result;
-use crate::answer::{Answer, Cell, Coverage, How, Row, Standing, Title, Verdict};
+use crate::answer::{Cell, Coverage, How, Row, Standing, Verdict};
 use crate::code::{Code, maker};
 use crate::request::{Exists, Request};
 
@@ -74,20 +74,16 @@ pub struct Stretch {
 pub fn states(code: &Code, names: &[String], idioms: &Idioms) -> Result<(Vec<State>, Coverage)> {
     let request = Request::Exists(Exists { names: names.to_vec(), patches: None });
     let answer = code.answer(&request)?;
-    let verdicts = answer.sections.iter().zip(0u32..).filter_map(|(title, at)| match title {
-        Title::Verdict(verdict) => Some((verdict, at)),
-        _ => None,
-    });
-    let states = verdicts.map(|(verdict, at)| state(code, &answer, verdict, at, idioms)).collect();
+    let verdicts = answer.verdicts().into_iter();
+    let states = verdicts.map(|(verdict, rows)| state(code, verdict, rows, idioms)).collect();
     Ok((states, answer.coverage))
 }
 
-fn state(code: &Code, answer: &Answer, verdict: &Verdict, at: u32, idioms: &Idioms) -> State {
-    let rows = || answer.rows.iter().filter(|row| row.section == Some(at));
+fn state(code: &Code, verdict: &Verdict, rows: &[Row], idioms: &Idioms) -> State {
     let is_export = |row: &&Row| row.cells.first() == Some(&Cell::How(How::Exported));
     let mut state = State {
         standing: verdict.standing,
-        exported: rows().find(is_export).map(|row| exporter(code, row)),
+        exported: rows.iter().find(is_export).map(|row| exporter(code, row)),
         kind: verdict.standing.name().to_owned(),
         path: Vec::new(),
         line: 0,
@@ -98,7 +94,7 @@ fn state(code: &Code, answer: &Answer, verdict: &Verdict, at: u32, idioms: &Idio
     };
     // Text that only has the name defines nothing.
     let defines = !matches!(verdict.standing, Standing::Text | Standing::Patch);
-    let Some(row) = rows().next().filter(|_| defines) else { return state };
+    let Some(row) = rows.first().filter(|_| defines) else { return state };
     let source = code.at_hand(&row.path).unwrap_or_default();
     if let Some(Cell::Kind(kind)) = row.cells.first() {
         state.kind = kind.to_string();

@@ -59,6 +59,12 @@ pub struct Unlaid {
     pub below: PathBuf,
 }
 
+/// A revision's own name, without the `git:` by which it is told from a folder.
+#[must_use]
+pub fn bare(name: &str) -> &str {
+    name.strip_prefix("git:").unwrap_or(name)
+}
+
 impl Repository {
     /// The repository that `folder` is in.
     ///
@@ -97,11 +103,13 @@ impl Repository {
         path.canonicalize().unwrap_or_else(|_| path.to_owned())
     }
 
-    /// The revision that `name` means: a tag, a branch, a hash or its beginning, `HEAD~3`.
+    /// The revision that `name` means: a tag, a branch, a hash or its beginning, `HEAD~3`; `git:` before it, by
+    /// which it is told from a folder, is no part of its name.
     ///
     /// # Errors
     /// If it is none, or an object on the way to it is missing.
     pub fn revision(&self, name: &str) -> Result<Revision> {
+        let name = bare(name);
         let unknown = |reason: String| Error::Revision { name: name.to_owned(), reason };
         if name.is_empty() || name.starts_with('-') || name.contains("..") {
             return Err(unknown("that is no single revision".to_owned()));

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::Result;
-use kgrep_index::graph::{DefInfo, Place, Program};
+use kgrep_index::graph::{Arch, DefInfo, Place, Program};
 use kgrep_index::outline::Kind;
 
 use super::look::text;
@@ -36,19 +36,9 @@ pub fn cases<'r>(
     name: &str,
     all: bool,
 ) -> Result<Vec<Case<'r>>> {
-    let mut possible = Vec::new();
-    for recipe in recipes {
-        if let Some(facts) = facts_of(tracer, recipe, name)? {
-            possible.push((recipe, facts));
-        }
-    }
+    let possible = possible(tracer, recipes, name)?;
     let arch = tracer.arch();
-    let all_of = |text, facts| text::wanted(text, facts, arch, usize::MAX);
-    let texts: Vec<Wanted> = possible
-        .iter()
-        .flat_map(|(recipe, facts)| recipe.found.iter().flat_map(move |text| all_of(text, facts)))
-        .collect();
-    tracer.look_for(&texts)?;
+    tracer.look_for(&texts(&possible, arch))?;
     let mut found = Vec::new();
     for (recipe, facts) in possible {
         found.extend(case(tracer, recipe, facts)?);
@@ -74,6 +64,47 @@ pub fn cases<'r>(
         found.retain(|case| !case.recipe.unless.iter().any(|other| known.contains(other)));
     }
     Ok(found)
+}
+
+/// Looks for the lines by which these recipes find names that will be asked for, all at once.
+///
+/// # Errors
+/// As for [`cases`].
+pub(crate) fn look_ahead(
+    tracer: &mut Tracer<'_, '_>,
+    recipes: &[&Recipe],
+    names: &[String],
+) -> Result<()> {
+    let mut all = Vec::new();
+    for name in names {
+        all.extend(possible(tracer, recipes.iter().copied(), name)?);
+    }
+    let arch = tracer.arch();
+    tracer.look_for(&texts(&all, arch))
+}
+
+/// The recipes that `name` looks like one of, with what it tells.
+fn possible<'r>(
+    tracer: &Tracer<'_, '_>,
+    recipes: impl Iterator<Item = &'r Recipe>,
+    name: &str,
+) -> Result<Vec<(&'r Recipe, Facts)>> {
+    let mut possible = Vec::new();
+    for recipe in recipes {
+        if let Some(facts) = facts_of(tracer, recipe, name)? {
+            possible.push((recipe, facts));
+        }
+    }
+    Ok(possible)
+}
+
+/// What these recipes want of the tree's text.
+fn texts(possible: &[(&Recipe, Facts)], arch: Arch) -> Vec<Wanted> {
+    let of_one = |(recipe, facts): &(&Recipe, Facts)| {
+        let of_rule = |rule| text::wanted(rule, facts, arch, usize::MAX);
+        recipe.found.iter().flat_map(of_rule).collect::<Vec<_>>()
+    };
+    possible.iter().flat_map(of_one).collect()
 }
 
 /// What the name alone tells; none where it does not look like one of the recipe's, or the

@@ -38,6 +38,7 @@ pub struct Configuration {
     set: HashMap<Vec<u8>, Set>,
     architecture: Option<String>,
     version: Option<[u8; 3]>,
+    is_whole: bool,
 }
 
 /// A version as `6.12.117-rc1` has it; parts that are too large are cut, as the kernel's code does.
@@ -49,6 +50,10 @@ fn version(text: &[u8]) -> Option<[u8; 3]> {
     });
     Some([parts.next()??, parts.next()??, parts.next().flatten().unwrap_or(0)])
 }
+
+/// With so many lines that say that a symbol is not set, a file is a whole configuration, whoever wrote it:
+/// a defconfig leaves out all that is as Kconfig has it.
+const WHOLE: usize = 100;
 
 /// No configuration is larger; more is not unpacked.
 const LARGEST: u64 = 64 << 20;
@@ -69,11 +74,15 @@ impl Configuration {
         let mut read = Configuration::default();
         let mut any = false;
         let mut title = None;
+        let mut unset = 0usize;
         for line in bytes.split(|b| *b == b'\n') {
             let line = line.trim_ascii();
             if let Some(comment) = line.strip_prefix(b"#") {
                 let comment = comment.trim_ascii();
-                any |= comment.starts_with(b"CONFIG_") && comment.ends_with(b" is not set");
+                let is_unset = comment.starts_with(b"CONFIG_") && comment.ends_with(b" is not set");
+                any |= is_unset;
+                unset += usize::from(is_unset);
+                read.is_whole |= comment.starts_with(b"Automatically generated");
                 if title.is_none() && comment.ends_with(b"Kernel Configuration") {
                     title = comment.strip_prefix(b"Linux/").map(<[u8]>::to_vec);
                 }
@@ -91,6 +100,7 @@ impl Configuration {
         if !any {
             return Err(NotConfiguration);
         }
+        read.is_whole |= title.is_some() || unset >= WHOLE;
         let mut words = title.as_deref().unwrap_or_default().split(|b| *b == b' ');
         let title = words.next().filter(|word| !word.is_empty());
         read.version = words.next().and_then(version);
@@ -130,6 +140,12 @@ impl Configuration {
     /// Whether a symbol is `y` or `m`.
     pub fn is_on(&self, symbol: &[u8]) -> bool {
         matches!(self.value(symbol), Some(Value::Yes | Value::Module))
+    }
+
+    /// Whether the file says of every symbol what it is, as make writes a `.config`: of a defconfig or a
+    /// fragment, what it leaves out is as Kconfig has it.
+    pub fn is_whole(&self) -> bool {
+        self.is_whole
     }
 
     /// The kernel's version, if the file tells.
@@ -216,6 +232,16 @@ mod tests {
         assert_eq!(architecture(b"CONFIG_ARM64=y\n").as_deref(), Some("arm64"));
         assert_eq!(architecture(b"CONFIG_X86_64=y\nCONFIG_X86=y\n").as_deref(), Some("x86"));
         assert_eq!(architecture(b"CONFIG_SMP=y\n"), None);
+    }
+
+    #[test]
+    fn a_defconfig_is_not_a_whole_configuration() {
+        let is_whole = |text: &[u8]| read(text).unwrap().is_whole();
+        assert!(is_whole(SMALL));
+        assert!(is_whole(b"#\n# Automatically generated file; DO NOT EDIT.\n#\nCONFIG_SMP=y\n"));
+        assert!(!is_whole(b"CONFIG_SMP=y\n# CONFIG_NUMA is not set\n"));
+        let unset: String = (0..WHOLE).map(|at| format!("# CONFIG_A{at} is not set\n")).collect();
+        assert!(is_whole(unset.as_bytes()));
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod types;
 pub use access::{Access, AccessKind, Owner, is_initialised};
 pub(crate) use c::expand;
 pub use c::expand::written_out;
+pub use c::head::declares_behind;
 pub(crate) use c::template::Template;
 pub use called::{KnownCaller, calls};
 pub use mentions::{Mentioned, lines_with, mentions, uses};

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use kgrep_engine::compare::{Pick, Row};
+use kgrep_engine::{Standing, Verdict};
 
 use super::Asked;
 use super::sides::Sides;
+use crate::commands::trees;
 use crate::diff::context::Thing;
-use crate::diff::exists::{What, places};
 use crate::diff::model::Origin;
 use crate::notes;
 use crate::render::{Look, visible};
@@ -225,21 +226,17 @@ fn parameter(pattern: &str) -> Option<&str> {
 
 /// Where the parameter itself is known.
 fn known(asked: &Asked<'_>, name: &str) -> Result<String> {
-    let trees: Vec<PathBuf> = asked.sides.trees().iter().map(|tree| tree.to_path_buf()).collect();
+    let trees = trees::ask(&[format!("{name}=")], &asked.sides.trees(), asked.base, asked.session)?;
     if trees.is_empty() {
         return Ok(String::new());
     }
-    let (found, _) = places(asked.base, &[name], &trees)?;
-    let mut there = Vec::new();
-    let mut lacking = Vec::new();
-    for (at, tree) in trees.iter().enumerate() {
-        let mut here =
-            found.iter().filter(|place| place.tree == at && place.what == What::Parameter);
-        // The code says more than the document.
-        let code = here.clone().find(|place| place.path.extension().is_some_and(|end| end == "c"));
-        match code.or_else(|| here.next()) {
-            Some(place) => there.push(place.place()),
-            None => lacking.push(tree.display().to_string()),
+    let (mut there, mut lacking) = (Vec::new(), Vec::new());
+    for tree in &trees {
+        let is_parameter = |v: &Verdict| v.standing == Standing::Parameter;
+        let verdicts = tree.answer.verdicts().into_iter();
+        match verdicts.filter(|(verdict, _)| is_parameter(verdict)).find_map(|(_, r)| r.first()) {
+            Some(row) => there.push(format!("{}:{}", tree.shown(&row.path).display(), row.line)),
+            None => lacking.push(tree.folder.display().to_string()),
         }
     }
     let title = "parameter";

@@ -130,6 +130,7 @@ impl Json {
             "part": (!change.part.is_empty()).then(|| data(&change.part)),
             "before": said(&change.before),
             "after": said(&change.after),
+            "architectures": (!change.at.is_empty()).then_some(&change.at),
             "path": data(&row.path),
             "line_number": (row.line > 0).then_some(row.line),
             "index": index,

@@ -293,7 +293,9 @@ fn built(sides: &Sides, base: &std::path::Path, session: &Session) -> Result<Bui
     }
     let Some(choice) = code::kconfig(session)? else { return Ok(BuiltSides::default()) };
     let arch = code::named_arch(session);
-    Ok(BuiltSides::new(sides, base, &choice, arch, &session.cache)?)
+    let built = BuiltSides::new(sides, base, &choice, arch, &session.cache)?;
+    built.note().iter().for_each(notes::tell);
+    Ok(built)
 }
 
 /// Ends a list below `lead`: whether anything was found, and the list.

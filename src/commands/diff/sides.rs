@@ -28,7 +28,9 @@ pub(super) fn sides<'a>(args: &'a DiffArgs, base: &Path) -> Result<(Sides, Optio
     let Some((first, mut rest)) = args.words.split_first() else {
         bail!("name what to compare: a patch, or two folders")
     };
-    let sides = if let Some(range) = first.to_str().and_then(git::revisions) {
+    let is_there = base.join(first).exists();
+    let range = first.to_str().and_then(git::revisions).filter(|_| !is_there);
+    let sides = if let Some(range) = range {
         let on = args.on.clone().map_or_else(|| top(base), Ok)?;
         Sides::Git { range: range.to_owned(), on }
     } else {

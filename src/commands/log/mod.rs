@@ -42,10 +42,21 @@ pub(crate) fn run(args: &LogArgs, session: &Session) -> Result<Outcome> {
         Ok(found)
     })?;
     let coverage = code.coverage();
-    let Some((list, complete)) = found else {
+    let Some(Followed { list, complete, any_place }) = found else {
         return show(&code, session, None, &Answer { coverage, ..Answer::default() });
     };
-    print_covered(session, &list, &coverage, complete)
+    let outcome = print_covered(session, &list, &coverage, complete)?;
+    // Lines of the log alone are nothing found.
+    Ok(if any_place { outcome } else { Outcome::Nothing })
+}
+
+/// All that logs say.
+struct Followed {
+    list: List,
+    /// Whether the list holds all of it.
+    complete: bool,
+    /// Whether the tree has a place for some of it.
+    any_place: bool,
 }
 
 /// The architecture that counts: the log's own, where the user has named none.
@@ -96,7 +107,7 @@ fn debug(args: &LogArgs) -> Result<Option<Debug>> {
     Ok(Some(Debug::open(args.vmlinux.as_deref(), args.modules.as_deref())?))
 }
 
-/// Follows all logs, with whether the list holds all of it; none where nothing is to be said.
+/// Follows all logs; none where nothing is to be said.
 fn follow(
     code: &Code,
     session: &Session,
@@ -104,7 +115,7 @@ fn follow(
     inputs: &Inputs,
     touched: Option<&Touched>,
     tools: Tools<'_, '_>,
-) -> Result<Option<(List, bool)>> {
+) -> Result<Option<Followed>> {
     let mut rows = Rows::new(code, session, args.only, touched)?;
     for input in &inputs.all {
         rows.begin(&input.name, input.is_stdin());
@@ -116,6 +127,6 @@ fn follow(
         })?;
         follower.end(&mut |piece| rows.piece(piece))?;
     }
-    let complete = !rows.full;
-    Ok(rows.finish()?.map(|list| (list, complete)))
+    let (complete, any_place) = (!rows.full, rows.any_place);
+    Ok(rows.finish()?.map(|list| Followed { list, complete, any_place }))
 }

@@ -28,6 +28,8 @@ pub(super) struct Rows<'a> {
     list: Entries<'a>,
     /// Whether the list takes no more.
     pub(super) full: bool,
+    /// Whether the tree has a place for a row.
+    pub(super) any_place: bool,
 }
 
 /// The list, with what is known of its files.
@@ -66,6 +68,7 @@ impl<'a> Rows<'a> {
                 log: 0,
             },
             full: false,
+            any_place: false,
         })
     }
 
@@ -80,8 +83,9 @@ impl<'a> Rows<'a> {
 
     pub(super) fn piece(&mut self, piece: Piece) -> Result<()> {
         let mut done = Ok(());
-        let (code, list) = (self.code, &mut self.list);
+        let (code, list, any_place) = (self.code, &mut self.list, &mut self.any_place);
         self.rows.piece(piece, &mut |row| {
+            *any_place |= row.path.is_some();
             if done.is_ok() {
                 done = list.push(code, row);
             }

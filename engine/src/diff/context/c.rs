@@ -5,7 +5,8 @@
 //! cost is the distance to the definition's first line.
 
 use super::{Enclosing, Thing, identifier, number};
-use crate::diff::macros::MACROS;
+use crate::diff::macros::{IDIOMS, MACROS};
+use kgrep_index::outline::declares_behind;
 use std::ops::Range;
 
 /// How far below a change the definition that a comment or `#if` belongs to may begin.
@@ -127,13 +128,6 @@ fn typedef_name<'a>(lines: &[&'a [u8]], at: usize) -> Option<&'a [u8]> {
     None
 }
 
-/// The name of the typedef without a tag that line `at` ends.
-pub fn closes_typedef<'a>(lines: &[&'a [u8]], at: usize) -> Option<&'a [u8]> {
-    lines.get(at).filter(|line| line.starts_with(b"}"))?;
-    let start = (0..at).rev().find(|n| lines.get(*n).is_some_and(|line| is_header(line)))?;
-    typedef_name(lines, start)
-}
-
 /// `#include` and `#define` lines as things of their own.
 fn directive(lines: &[&[u8]], at: usize) -> Option<Enclosing> {
     let line = *lines.get(at)?;
@@ -198,22 +192,6 @@ fn complete(line: &[u8]) -> bool {
     line.ends_with(b";") || line.ends_with(b"}")
 }
 
-/// Words before a parenthesis that are attributes, not the name.
-const ATTRIBUTES: [&[u8]; 12] = [
-    b"__attribute__",
-    b"__printf",
-    b"__scanf",
-    b"__section",
-    b"__aligned",
-    b"__acquires",
-    b"__releases",
-    b"__must_hold",
-    b"__alias",
-    b"__diag",
-    b"__counted_by",
-    b"__free",
-];
-
 /// What a definition's first line defines, and its name.
 pub fn describe(line: &[u8], at: usize) -> Option<Enclosing> {
     let found =
@@ -241,8 +219,9 @@ pub fn describe(line: &[u8], at: usize) -> Option<Enclosing> {
     while let Some(open) = rest.iter().position(|&b| b == b'(') {
         let (before, inside) = rest.split_at(open);
         let name = last_identifier(before).unwrap_or_default();
-        if name.is_empty() || ATTRIBUTES.contains(&name) {
-            rest = after_bracket(inside);
+        let behind = after_bracket(inside);
+        if name.is_empty() || IDIOMS.is_attribute(name) || declares_behind(behind) {
+            rest = behind;
             continue;
         }
         // Nothing before the name: a macro call, not a function with a type.

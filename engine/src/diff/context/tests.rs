@@ -41,6 +41,15 @@ fn c_functions() {
         Thing::Function,
         "say",
     );
+    for head in [
+        "static __always_inline __alloc_size(1) void *lamp_get(size_t size)",
+        "static __always_inline __lamp_attribute(1) void *lamp_get(size_t size,\n\t\tint node)",
+        "__alloc_size(2) __malloc struct lamp *lamp_get(int a, size_t size)",
+        "int lamp_get(int a) __must_hold(&lamps)",
+        "static int lamp_get(int a) __lamp_held(&lamps) __other(x)",
+    ] {
+        is("l.c", &format!("{head}\n{{\n\tHERE\n"), Thing::Function, "lamp_get");
+    }
 }
 
 #[test]
@@ -122,10 +131,6 @@ fn a_typedef_without_a_tag_has_its_name_at_the_end() {
     }
     is("l.h", "typedef struct lamp {\n\tint HERE;\n} lamp_t;\n", Thing::Type, "lamp");
     is("l.h", "enum {\n\tHERE,\n};\n\nint f(void)\n{\n}\n", Thing::Type, "enum");
-    let text = b"int a;\ntypedef struct {\n\tint b;\n} lamp_t;\nstruct x {\n} y;\n";
-    let lines = Lines::of(text);
-    let ends: Vec<_> = (0..lines.len()).map(|at| c::closes_typedef(&lines, at)).collect();
-    assert_eq!(ends, [None, None, None, Some(&b"lamp_t"[..]), None, None]);
 }
 
 /// Lines that begin, go on and end what C has.

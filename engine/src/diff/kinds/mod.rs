@@ -1,12 +1,14 @@
 //! A difference in kernel terms: parameters, configuration entries, system calls,
 //! exports, structs, functions, device IDs and documents that are new, gone or changed.
 //!
-//! A rule a kind reads changed lines and says what they mention (`rules`); here the
-//! mentions of both sides are set against each other. The rules read text. What an
-//! outline of both files knows better can replace them one by one.
+//! One rule per kind reads changed lines and says what they mention (`rules`); here the
+//! mentions of both sides are set against each other. The rules read text; the functions that a
+//! macro makes are those of the file's outline.
 
 mod rules;
+mod syscalls;
 
+use self::syscalls::Tables;
 use super::context::{self, c::Above};
 use super::locate::Lines;
 use super::model::{DiffSet, FileChange, Origin};
@@ -88,6 +90,8 @@ pub struct Change {
     pub before: Option<Mention>,
     /// How it is.
     pub after: Option<Mention>,
+    /// The architectures that it is about, where that is told: of a system call.
+    pub at: Vec<String>,
 }
 
 /// What a rule says of one changed line.
@@ -128,25 +132,61 @@ pub fn mentioned(
             // To find the place costs more than what most lines say.
             let place = *place.get_or_insert_with(|| context::place(hunk, tree));
             let around = context::around_place(hunk, side, tree, place);
-            let mut above = Above::default();
+            let (mut above, mut outline) = (Above::default(), None);
             let lines =
                 hunk.lines().filter(|line| line.origin == side || line.origin == Origin::Context);
             for (index, line) in lines.enumerate().filter(|(_, line)| line.origin == side) {
                 let index = around.start + index;
                 let number = if side == Origin::Added { line.new } else { line.old };
                 for (kind, found) in &mut reading {
-                    if let Some(said) =
-                        rules::say(*kind, file.name(), &around.lines, index, &mut above)
-                    {
+                    let (name, lines) = (file.name(), &around.lines);
+                    let said = rules::say(*kind, name, lines, index, &mut above);
+                    let made = match said.is_none() && *kind == Kind::Functions {
+                        true => rules::made(name, lines, index, &mut outline),
+                        false => Vec::new(),
+                    };
+                    found.extend(said.into_iter().chain(made).map(|said| {
                         let text = said.text.clone();
                         let mention = Mention { file: at, hunk: n, line: number, text };
-                        found.push(Mentioned { said, side, mention });
-                    }
+                        Mentioned { said, side, mention }
+                    }));
                 }
             }
         }
     }
+    if let Some((_, calls)) = reading.iter_mut().find(|(kind, _)| *kind == Kind::Syscalls) {
+        unchanged(at, file, tree, calls);
+    }
     found
+}
+
+/// Adds the calls of a table that differs which the difference leaves as they are: whether another
+/// table's are new depends on them.
+fn unchanged(at: usize, file: &FileChange, tree: Option<&Lines<'_>>, calls: &mut Vec<Mentioned>) {
+    if !calls.iter().any(|call| syscalls::is_entry(&call.mention)) {
+        return;
+    }
+    let lines = || file.hunks.iter().flat_map(|hunk| hunk.lines());
+    let changed: HashSet<&[u8]> = lines()
+        .filter(|line| line.origin != Origin::Context)
+        .map(|line| line.text.trim_ascii())
+        .collect();
+    let context: Vec<&[u8]> = match tree {
+        Some(tree) => tree.to_vec(),
+        None => lines().map(|line| line.text).collect(),
+    };
+    let mut above = Above::default();
+    for (index, line) in context.iter().enumerate() {
+        if changed.contains(line.trim_ascii()) {
+            continue;
+        }
+        let said = rules::say(Kind::Syscalls, file.name(), &context, index, &mut above);
+        calls.extend(said.map(|said| {
+            let line = u32::try_from(index + 1).unwrap_or(u32::MAX);
+            let mention = Mention { file: at, hunk: 0, line, text: said.text.clone() };
+            Mentioned { said, side: Origin::Context, mention }
+        }));
+    }
 }
 
 /// Whether files of this name can mention things of this kind.
@@ -187,7 +227,20 @@ type Key = (Vec<u8>, Vec<u8>);
 #[derive(Default)]
 pub struct Joined {
     order: Vec<Key>,
-    sides: HashMap<Key, (Vec<Mention>, Vec<Mention>, bool)>,
+    sides: HashMap<Key, Mentions>,
+}
+
+/// Where a thing is mentioned.
+#[derive(Default)]
+struct Mentions {
+    /// On lines that are gone.
+    old: Vec<Mention>,
+    /// On new ones.
+    new: Vec<Mention>,
+    /// On those that are as they were.
+    both: Vec<Mention>,
+    /// The lines only belong to the thing.
+    touched: bool,
 }
 
 impl Joined {
@@ -199,11 +252,15 @@ impl Joined {
             self.order.push(key.clone());
             Default::default()
         });
-        entry.2 |= said.touched;
-        let list = if side == Origin::Added { &mut entry.1 } else { &mut entry.0 };
+        entry.touched |= said.touched;
+        let list = match side {
+            Origin::Added => &mut entry.new,
+            Origin::Removed => &mut entry.old,
+            Origin::Context => &mut entry.both,
+        };
         // A signature of three changed lines is mentioned three times; of a thing that is
         // only touched, the first place on each side is enough.
-        if entry.2 && !list.is_empty() {
+        if entry.touched && !list.is_empty() {
             return;
         }
         // Those of the same file are the last ones.
@@ -216,12 +273,18 @@ impl Joined {
     /// Pairs what is gone with what is new.
     pub fn settle(mut self, kind: Kind, set: &DiffSet) -> Vec<Change> {
         let mut changes = Vec::new();
+        let tables = (kind == Kind::Syscalls).then(|| Tables::of(self.sides.values(), set));
         for key in self.order {
-            let Some((mut old, mut new, touched)) = self.sides.remove(&key) else { continue };
+            let Some(mentions) = self.sides.remove(&key) else { continue };
             let (name, part) = key;
+            if let Some(tables) = &tables {
+                changes.extend(tables.change(&name, mentions, set));
+                continue;
+            }
+            let Mentions { mut old, mut new, touched, .. } = mentions;
             let mut push = |how, before, after| {
-                let (name, part) = (name.clone(), part.clone());
-                changes.push(Change { kind, how, name, part, before, after });
+                let (name, part, at) = (name.clone(), part.clone(), Vec::new());
+                changes.push(Change { kind, how, name, part, before, after, at });
             };
             if touched {
                 // One entry a thing, however many of its lines changed.

@@ -6,8 +6,10 @@
 use super::{Kind, Said};
 use crate::diff::context::c::{self, Above};
 use crate::diff::context::{Thing, enclosing, enclosing_line, identifier, parameter_name};
-use crate::diff::macros::MACROS;
+use crate::diff::macros::{IDIOMS, MACROS};
 use bstr::ByteSlice;
+use kgrep_index::graph::{Place, Program};
+use kgrep_index::outline::{self, FileOutline, outline};
 use regex::bytes::Regex;
 use std::sync::LazyLock;
 
@@ -18,9 +20,13 @@ pub(super) fn reads(kind: Kind, name: &[u8]) -> bool {
     match kind {
         Kind::Params => code || base == b"kernel-parameters.txt",
         Kind::Configs => base.starts_with(b"Kconfig"),
-        Kind::Syscalls => code || base.ends_with(b".tbl"),
+        // What other programs have of it is copies.
+        Kind::Syscalls => {
+            (code || base.ends_with(b".tbl")) && Place::of(name).program != Program::Tools
+        }
         Kind::Exports => code || base.ends_with(b".S"),
-        Kind::Structs | Kind::Functions | Kind::Ids => code,
+        Kind::Functions => code || base.ends_with(b".S"),
+        Kind::Structs | Kind::Ids => code,
         Kind::Docs => {
             name.starts_with(b"Documentation/") || base.ends_with(b".rst") || base.ends_with(b".md")
         }
@@ -47,7 +53,9 @@ pub(super) fn say(
         Kind::Syscalls => syscall(file, lines.get(at)?),
         Kind::Exports => export(lines.get(at)?),
         Kind::Structs => field(file, lines, at, above),
-        Kind::Functions => function(lines, at),
+        Kind::Functions if !base(file).ends_with(b".S") => function(lines, at),
+        // Nothing has a head there: see [`made`].
+        Kind::Functions => None,
         Kind::Ids => id(file, lines, at),
         Kind::Docs => document(file, lines, at),
     }
@@ -148,13 +156,16 @@ fn config(file: &[u8], lines: &[&[u8]], at: usize) -> Option<Said> {
 /// `SYSCALL_DEFINEn`, lines of `syscall*.tbl`, and `__NR_` numbers.
 fn syscall(file: &[u8], line: &[u8]) -> Option<Said> {
     if base(file).ends_with(b".tbl") {
-        let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
-        let number = words.next()?;
-        let name = words.nth(1)?;
-        return number.iter().all(u8::is_ascii_digit).then(|| said(name, line));
+        let words = || line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+        let number = words().next()?;
+        let name = words().nth(2)?;
+        // How wide the columns are says nothing.
+        let text = || words().collect::<Vec<_>>().join(&b' ');
+        return number.iter().all(u8::is_ascii_digit).then(|| said(name, &text()));
     }
     if let Some(rest) = line.strip_prefix(b"#define __NR_") {
-        return Some(said(identifier(rest)?, line));
+        let name = identifier(rest).filter(|name| !MACROS.no_syscalls.has(name))?;
+        return Some(said(name, line));
     }
     let (call, arguments) = call(line)?;
     MACROS.syscalls.has(call).then(|| argument(arguments).map(|name| said(name, line))).flatten()
@@ -245,6 +256,43 @@ fn function(lines: &[&[u8]], at: usize) -> Option<Said> {
         }
     }
     None
+}
+
+/// The functions that a macro makes on line `at`, as the outline of the file has them: by idioms, and by
+/// macros of the file itself.
+pub(super) fn made(
+    file: &[u8],
+    lines: &[&[u8]],
+    at: usize,
+    known: &mut Option<FileOutline>,
+) -> Vec<Said> {
+    let line = lines.get(at).copied().unwrap_or_default();
+    let Some((name, _)) = call(line).filter(|_| c::is_header(line)) else { return Vec::new() };
+    if !makes(name, lines) {
+        return Vec::new();
+    }
+    let outline = known.get_or_insert_with(|| {
+        let whole = |line: &&[u8]| [line.strip_suffix(b"\n").unwrap_or(line), b"\n"].concat();
+        outline(file, &lines.iter().flat_map(whole).collect::<Vec<u8>>(), &IDIOMS)
+    });
+    let here = outline.definitions.iter().filter(|d| d.first as usize == at + 1);
+    let made = here.filter(|d| is_function(d.kind));
+    made.map(|d| said(outline.name(d.name), line)).collect()
+}
+
+fn is_function(kind: outline::Kind) -> bool {
+    matches!(kind, outline::Kind::Function | outline::Kind::Syscall | outline::Kind::Asm)
+}
+
+/// Whether a macro may make functions.
+fn makes(name: &[u8], lines: &[&[u8]]) -> bool {
+    let others = [&MACROS.exports, &MACROS.module_facts, &MACROS.parameters];
+    let others = others.into_iter().chain([&MACROS.module_parameters, &MACROS.assembler_data]);
+    if others.into_iter().any(|names| names.has(name)) {
+        return false;
+    }
+    let by_idiom = IDIOMS.define(name).is_some_and(|idiom| is_function(idiom.kind));
+    by_idiom || lines.iter().any(|line| c::define(line) == Some(name))
 }
 
 /// Macros that make a device ID (`linux/pci.h`, `linux/usb.h`, `linux/acpi.h`, …).

@@ -91,6 +91,74 @@ fn syscalls_and_exports() {
     is(Kind::Syscalls, &table, &[(How::Added, "lamp")]);
 }
 
+/// Each table had a row for each call, and a generic one that moved made all calls new.
+#[test]
+fn a_system_call_has_one_row_with_its_architectures() {
+    let table = |arch: &str, body: &str| {
+        diff(&format!("arch/{arch}/kernel/syscalls/syscall.tbl"), "", body)
+    };
+    let of = |patch: &str| {
+        let mut set = DiffSet::default();
+        parse::read(&mut set, patch.as_bytes(), b"", Path::new("x"));
+        let show = |change: Change| {
+            let name = String::from_utf8_lossy(&change.name).into_owned();
+            (change.how, name, change.at.join(" "))
+        };
+        changes(&set, Kind::Syscalls, &|_| None).into_iter().map(show).collect::<Vec<_>>()
+    };
+    let is = |patch: &str, want: &[(How, &str, &str)]| {
+        let want: Vec<_> = want
+            .iter()
+            .map(|(how, name, at)| (*how, (*name).to_owned(), (*at).to_owned()))
+            .collect();
+        assert_eq!(of(patch), want);
+    };
+    let new = "+450\tcommon\tlamp\tsys_lamp\n";
+    let known = " 1\tcommon\twrite\tsys_write\n";
+    let all = [
+        table("alpha", &format!("{known}{new}")),
+        table("x86", &format!("{known}{new}")),
+        diff(
+            "include/uapi/asm-generic/unistd.h",
+            "",
+            " #define __NR_write 64\n+#define __NR_lamp 450\n",
+        ),
+        diff("kernel/lamp.c", "", "+SYSCALL_DEFINE1(lamp, int, fd)\n"),
+        diff("tools/perf/arch/x86/entry/syscalls/syscall_64.tbl", "", new),
+    ];
+    is(&all.concat(), &[(How::Added, "lamp", "alpha generic x86")]);
+    // Columns that are wider, and a table that takes over from a header.
+    let wider = "-1\tcommon\twrite\tsys_write\n+1\tcommon\twrite\t\tsys_write\n";
+    let moved = [
+        table("alpha", wider),
+        diff(
+            "include/uapi/asm-generic/unistd.h",
+            "",
+            " #define __NR_write 64\n-#define __NR_sync 81\n",
+        ),
+        diff(
+            "scripts/syscall.tbl",
+            "",
+            "+64\tcommon\twrite\tsys_write\n+81\tcommon\tsync\tsys_sync\n",
+        ),
+    ];
+    is(&moved.concat(), &[]);
+    // An architecture that goes takes its table with it.
+    let gone = [
+        table("ia64", "-1\tcommon\twrite\tsys_write\n-2\tcommon\tgetunwind\tsys_getunwind\n"),
+        table("x86", &format!("{known}-7\tcommon\told\tsys_old\n")),
+    ];
+    is(&gone.concat(), &[(How::Removed, "getunwind", "ia64"), (How::Removed, "old", "x86")]);
+    let other =
+        table("x86", &format!("{known}-7\tcommon\told\tsys_old\n+7\tcommon\told\tsys_ni\n"));
+    let number =
+        table("sh", &format!("{known}-7\tcommon\told\tsys_old\n+8\tcommon\told\tsys_old\n"));
+    is(&format!("{number}{other}"), &[(How::Changed, "old", "sh x86")]);
+    let further = table("sh", &format!("{known}+7\tcommon\told\tsys_old\n"));
+    let there = table("x86", " 7\tcommon\told\tsys_old\n+9\tcommon\tbulb\tsys_bulb\n");
+    is(&format!("{further}{there}"), &[(How::Changed, "old", "sh"), (How::Added, "bulb", "x86")]);
+}
+
 #[test]
 fn structs_and_their_fields() {
     let patch = diff(
@@ -131,6 +199,32 @@ fn functions_new_gone_changed_and_moved() {
     let body =
         diff("a.c", "", " int lamp_on(struct lamp *l)\n {\n-\treturn 0;\n+\treturn f(1);\n }\n");
     is(Kind::Functions, &body, &[]);
+}
+
+/// They were once called by their attributes, or not at all.
+#[test]
+fn functions_behind_attributes_made_by_macros_and_of_assembler() {
+    let attributes = diff(
+        "mm/lamp.c",
+        "",
+        "+static __always_inline __alloc_size(1) void *lamp_get(size_t size)\n+{\n+}\n\
+         +static __lamp_attribute(1) struct lamp *\n+lamp_find(int a,\n+\t  int b)\n+{\n+}\n",
+    );
+    is(Kind::Functions, &attributes, &[(How::Added, "lamp_get"), (How::Added, "lamp_find")]);
+    let made = diff(
+        "include/linux/lamp-flags.h",
+        "",
+        " #define TESTLAMPFLAG(name) \\\n static inline int Lamp##name(struct lamp *l) { return 0; }\n\
+         +TESTLAMPFLAG(Lit)\n-TESTLAMPFLAG(Dim)\n+EXPORT_SYMBOL(lamp_on);\n",
+    );
+    is(Kind::Functions, &made, &[(How::Removed, "LampDim"), (How::Added, "LampLit")]);
+    let assembler = diff(
+        "arch/x86/lib/lamp.S",
+        "",
+        "+SYM_FUNC_START(lamp_copy)\n+\tret\n+SYM_FUNC_END(lamp_copy)\n-SYM_CODE_START_LOCAL(lamp_old)\n\
+         +SYM_DATA_START(lamp_table)\n",
+    );
+    is(Kind::Functions, &assembler, &[(How::Removed, "lamp_old"), (How::Added, "lamp_copy")]);
 }
 
 #[test]

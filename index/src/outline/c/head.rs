@@ -1,7 +1,7 @@
 //! Finds out from the tokens before a `{` or `;` what is being declared, and its name.
 
 use crate::idiom::Idioms;
-use crate::lex::{Token, TokenKind};
+use crate::lex::{Lexer, Token, TokenKind};
 
 use super::words::{Word, word};
 
@@ -173,10 +173,20 @@ fn is_type_end(token: Token, bytes: &[u8]) -> bool {
     }
 }
 
+/// Whether a declaration goes on with a type and a name in `text`, which stands behind the brackets of a
+/// word: then the word is an attribute, as in `static __alloc_size(1) void *f(…)`.
+pub fn declares_behind(text: &[u8]) -> bool {
+    let tokens: Vec<Token> = Lexer::new(text).meaning().take(LOOKED_AT).collect();
+    continues_as_type(&tokens, 0, text)
+}
+
+/// So many tokens tell whether a declaration goes on.
+const LOOKED_AT: usize = 12;
+
 /// Whether a declaration goes on after `at` with a type and a name: what came was an attribute.
 fn continues_as_type(head: &[Token], at: usize, bytes: &[u8]) -> bool {
     let mut words = 0;
-    for token in head.iter().skip(at).take(12) {
+    for token in head.iter().skip(at).take(LOOKED_AT) {
         match token.kind {
             TokenKind::Ident => {
                 let text = token.text(bytes);

@@ -16,7 +16,7 @@ mod entries;
 pub(crate) mod expand;
 mod given;
 mod guards;
-mod head;
+pub(super) mod head;
 mod items;
 mod locals;
 mod macros;

@@ -1,0 +1,179 @@
+//! `kgrep exists` about several trees, folders without source, and parameters: what it says of a name
+//! depends on the tree alone, not on how the tree was named.
+
+use crate::util::{Dir, eqnice};
+
+/// Names that text alone mistakes: behind attributes, made by macros, of assembler.
+const NAMES: [&str; 20] = [
+    "lamp_get",
+    "lamp_find",
+    "LampLit",
+    "SetLampLit",
+    "lamp_lock",
+    "lamp_task",
+    "lamp_entry",
+    "lamp_switch",
+    "lamp_set",
+    "lamp",
+    "lamp_t",
+    "LAMP_MOST",
+    "LAMP_DIM",
+    "watts",
+    "lampmode",
+    "lampmode=",
+    "CONFIG_LAMP",
+    "lamp.c",
+    "lamp_blink",
+    "lamp_gett",
+];
+
+fn lamps() -> Dir {
+    let dir = Dir::kernel();
+    dir.create(
+        "mm/lamp.c",
+        "#include <linux/lamp.h>\n\nstatic __always_inline __alloc_size(1) void *lamp_get(size_t \
+         size)\n{\n\treturn 0;\n}\n\n__lamp_attribute(1) struct lamp *\nlamp_find(int a)\n{\n}\n\nstatic \
+         DEFINE_MUTEX(lamp_lock);\nstruct task_struct lamp_task\n\t__aligned(64)\n= {\n\t.watts = \
+         1,\n};\n\nint lamp_switch(struct lamp *l)\n{\n\treturn l->watts;\n}\n\
+         EXPORT_SYMBOL_GPL(lamp_switch);\n\nSYSCALL_DEFINE1(lamp_set, int, level)\n{\n\treturn \
+         0;\n}\n\nstatic int __init lamp_setup(char *text)\n{\n\treturn 0;\n}\n\
+         __setup(\"lampmode=\", lamp_setup);\n",
+    );
+    dir.create(
+        "include/linux/lamp.h",
+        "#define DEFINE_MUTEX(name) struct mutex name = { 0 }\n#define LAMP_MOST 7\n\nstruct lamp \
+         {\n\tint watts;\n};\n\ntypedef struct {\n\tint a;\n} lamp_t;\n\nenum {\n\tLAMP_DIM,\n};\n\n\
+         #define TESTLAMPFLAG(name) \\\nstatic inline int Lamp##name(struct lamp *l) { return 1; }\n\
+         #define LAMPFLAG(name) TESTLAMPFLAG(name) \\\nstatic inline void SetLamp##name(struct lamp \
+         *l) { }\n\nLAMPFLAG(Lit)\n",
+    );
+    dir.create(
+        "arch/x86/lib/lamp.S",
+        "SYM_FUNC_START(lamp_entry)\n\tret\nSYM_FUNC_END(lamp_entry)\n",
+    );
+    dir.create("mm/Kconfig", "config LAMP\n\tbool \"Lamps\"\n");
+    dir.create("arch/arm64/kernel/lamps.c", "void lamp_blink(void)\n{\n}\n");
+    dir
+}
+
+/// The summary of an answer as JSON.
+fn summary(dir: &Dir, args: &[&str]) -> serde_json::Value {
+    // That a name is a system call is said, too.
+    let json =
+        dir.kgrep(&[&["--arch", "x86", "--format", "json"][..], args].concat()).run().stdout();
+    serde_json::from_str::<serde_json::Value>(json.lines().last().unwrap()).unwrap()["data"].take()
+}
+
+/// `--in` read trees by text, and denied a third of these.
+#[test]
+fn a_tree_says_the_same_whether_it_is_around_or_named() {
+    let dir = lamps();
+    for indexed in [false, true] {
+        if indexed {
+            dir.kgrep(&["index"]).run().expect_ok();
+        }
+        let plain = summary(&dir, &[&["exists"][..], &NAMES].concat());
+        let named = summary(&dir, &[&["exists"][..], &NAMES, &["--in", "."]].concat());
+        let history = summary(&dir, &[&["history"][..], &NAMES[..13], &["."]].concat());
+        for (at, name) in NAMES.iter().enumerate() {
+            let (plain, named) = (&plain["names"][at], &named["names"][at]);
+            assert_eq!((&plain["name"], &named["name"]), (&(*name).into(), &(*name).into()));
+            assert_eq!(plain, &named["trees"]["."]);
+            let denied = ["lamp_blink", "lamp_gett"].contains(name);
+            let is_there =
+                !["nothing", "text", "elsewhere"].contains(&plain["verdict"].as_str().unwrap());
+            assert_eq!(is_there, !denied, "{plain}");
+            if at < 13 {
+                assert!(!history["history"][at]["path"].as_str().unwrap().is_empty(), "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_table_has_the_verdicts_in_few_words() {
+    let dir = lamps();
+    dir.create("old/mm/lamp.c", "void lamp_switch(void)\n{\n}\n/* lamp_get() */\n");
+    let names =
+        ["lamp_switch", "lamp_get", "LampLit", "lamp_set", "watts", "lamp_blink", "lamp_gett"];
+    let args = [&["exists", "--arch", "x86"][..], &names, &["--in", ".", "old"]].concat();
+    let table = dir.kgrep(&args).run().expect_code(0).stdout();
+    insta::assert_snapshot!("a_table_has_the_verdicts_in_few_words", table);
+    dir.kgrep(&["exists", "lamp_gett", "lamp_got", "--in", ".", "old"]).run().expect_code(1);
+    let editor = dir.script("editor", "echo \"$@\"\n");
+    let opened = dir.kgrep(&["exists", "LampLit", "--in", "."]).run().expect_ok();
+    assert!(opened.stdout().contains("LAMPFLAG(Lit)"), "{opened}");
+    let opened = dir.kgrep(&["-s", "0"]).env("EDITOR", &editor).stdout();
+    assert!(opened.contains("include/linux/lamp.h"), "{opened}");
+}
+
+/// The names that a comparison says where they are, are the same.
+#[test]
+fn a_comparison_says_where_such_names_are() {
+    let dir = lamps();
+    dir.create("old/mm/lamp.c", "void lamp_switch(void)\n{\n}\n");
+    dir.create("new/mm/lamp.c", "#define F(n) int is_##n(void) { return 0; }\n\nF(lit)\n");
+    let of = |name: &str| {
+        let args = ["diff", "old", "new", "--kind", "functions", name];
+        dir.kgrep(&args).run().expect_code(0).stdout()
+    };
+    let made = of("is_lit");
+    assert!(made.starts_with("is_lit in old: nowhere\nis_lit in new: function new/mm/lamp.c:3\n"));
+    assert!(made.contains("new    is_lit F(lit)"), "{made}");
+    let gone = of("lamp_switch");
+    assert!(gone.starts_with("lamp_switch in old: function old/mm/lamp.c:1\n"), "{gone}");
+    assert!(gone.contains("lamp_switch in new: nowhere"), "{gone}");
+}
+
+/// What is in no folder isn't in no kernel.
+#[test]
+fn without_source_nothing_is_proved() {
+    let dir = Dir::new();
+    let said = ["no source file here", "--in"];
+    dir.kgrep(&["exists", "kfree"]).run().expect_error(&said);
+    dir.create("notes.txt", "kfree frees\n");
+    dir.kgrep(&["exists", "kmalloc"]).run().expect_error(&said);
+    dir.kgrep(&["exists", "kfree", "kmalloc", "--format", "json"]).run().expect_error(&said);
+    dir.kgrep(&["exists", "notes.txt", "kfree"]).run().expect_code(0);
+    dir.kgrep(&["exists", "kmalloc", "--in", "."]).run().expect_error(&["no source file here"]);
+    // History has nothing there, as ever.
+    dir.create("tree/a.c", "int kmalloc;\n");
+    dir.create("empty/x", "");
+    let history = dir.kgrep(&["history", "kmalloc", "empty", "tree"]).run().expect_code(0);
+    assert!(history.stdout().contains("nothing") && history.stdout().contains("new"), "{history}");
+}
+
+/// `exists 'quiet='` was told that it is a field.
+#[test]
+fn a_word_with_an_equals_sign_is_a_parameter() {
+    let dir = lamps();
+    dir.create("mm/quiet.h", "struct quiet {\n\tint quiet;\n\tint lampmode;\n};\n");
+    dir.create(
+        "Documentation/admin-guide/kernel-parameters.txt",
+        "\tlampmode=\t[HW] how bright\n\n\tlampless=\t[HW] that is gone\n",
+    );
+    dir.create("drivers/bulb.c", "static int level = 1;\nmodule_param(level, int, 0644);\n");
+    for indexed in [false, true] {
+        if indexed {
+            dir.kgrep(&["index"]).run().expect_ok();
+        }
+        let args =
+            ["exists", "lampmode=", "lampmode=auto", "lampless=", "bulb.level", "CONFIG_LAMP=y"];
+        let table = dir.kgrep(&["--no-header"]).args(&args).run().expect_code(0).stdout();
+        insta::assert_snapshot!("a_word_with_an_equals_sign_is_a_parameter", table);
+        let nothing = dir.kgrep(&["exists", "quiet="]).run().expect_code(1).stdout();
+        assert!(nothing.starts_with("quiet=: nothing: 0 of"), "{nothing}");
+        let field = dir.kgrep(&["exists", "quiet"]).run().expect_code(0).stdout();
+        assert!(field.contains("quiet: defined"), "{field}");
+    }
+    eqnice!(
+        "Name           .\nlampmode=auto  parameter (2 places)\n",
+        dir.kgrep(&["exists", "lampmode=auto", "--in", "."])
+            .stdout()
+            .split("\n\n")
+            .next()
+            .unwrap()
+            .to_owned()
+            + "\n"
+    );
+}
