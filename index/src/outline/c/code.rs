@@ -333,6 +333,9 @@ impl Reader<'_> {
     }
 
     fn value(&mut self, walk: &Walk, token: Token, text: &[u8]) {
+        if text == b"__VA_ARGS__" && walk.place.kind == PlaceKind::Macro {
+            return self.hand_on_all(walk, token.line);
+        }
         let name = self.sink.intern(text);
         if self.sink.is_local(name) {
             return self.hand_on(walk, name, token.line);

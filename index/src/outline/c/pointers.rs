@@ -15,6 +15,8 @@ use super::words::{Word, word};
 
 /// Fields of fields are followed so far.
 const LONGEST_PATH: usize = 6;
+/// So many arguments are handed on by a macro that names none of them.
+const MOST_ARGUMENTS: u32 = 6;
 /// Brackets before a `->` are looked back over for so many tokens.
 const LONGEST_GROUP: usize = 32;
 
@@ -100,6 +102,22 @@ impl Reader<'_> {
             self.sink.add_use(walk.within(), source, UseKind::Pass, line, via);
         } else if let Some(target) = walk.target() {
             self.sink.set_source(target, source);
+        }
+    }
+
+    /// A macro that hands all that it is given to what it calls: what one gets the other does.
+    /// `#define pool_init(...) hooks(pool_init_noprof(__VA_ARGS__))`
+    pub(super) fn hand_on_all(&mut self, walk: &Walk, line: u32) {
+        let (within, top) = (walk.within(), *walk.top());
+        let definition = self.sink.out.definitions.get(within as usize);
+        let Some((name, params)) = definition.map(|d| (d.name, d.params)) else { return };
+        let is_all = self.sink.out.names.get(params) == b"..." && top.argument == 1;
+        if is_all && top.callee != NO_NAME {
+            for number in 1..=MOST_ARGUMENTS {
+                let (from, to) =
+                    (self.parameter_slot(name, number), self.parameter_slot(top.callee, number));
+                self.sink.add_use(within, from, UseKind::Pass, line, to);
+            }
         }
     }
 
