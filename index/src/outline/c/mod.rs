@@ -356,7 +356,10 @@ impl<'a> Reader<'a> {
     /// attribute of what follows.
     fn is_item_word(&self, token: Token) -> bool {
         let word = self.item.tokens[0].text(self.bytes);
+        let after = self.bytes[token.end as usize..].trim_ascii_start();
+        // `MUX_CLOCKS(name) __initdata = {…}` is one.
         token.kind == TokenKind::Ident
+            && after.first() != Some(&b'=')
             && (self.makers.is_expansion() || self.makers.has(word))
             && !self.idioms.is_attribute(word)
     }

@@ -142,18 +142,19 @@ impl Reader<'_> {
             match (token.kind, token.byte) {
                 (TokenKind::Ident, _) => {
                     let text = token.text(self.bytes);
-                    let is_last = head.get(at + 1).is_none_or(|t| t.is(b'['));
+                    let has_brackets = head.get(at + 1).is_some_and(|t| t.is(b'('));
                     match word(text) {
                         Word::Tag => (typed, at) = (true, at + 1),
                         Word::Type => typed = true,
-                        // `gfp_t __lamp_gfp`
-                        Word::Name if !typed && words == 1 && is_last && is_marker(text) => {
+                        // `gfp_t __lamp_gfp __read_mostly`
+                        Word::Name if !typed && words == 1 && !has_brackets && is_marker(text) => {
                             name = Some(token);
+                            words += 1;
                         }
                         Word::Name if !text.starts_with(b"__") || name.is_none() => {
                             let is_attribute =
                                 self.idioms.is_attribute(text) || name.is_some() && is_marker(text);
-                            if head.get(at + 1).is_some_and(|t| t.is(b'(')) {
+                            if has_brackets {
                                 typed = true;
                                 let close = closing(head, at + 1, head.len()).unwrap_or(head.len());
                                 let inside = head.get(at + 2..close).unwrap_or_default();
