@@ -431,7 +431,9 @@ impl Reader<'_> {
         let slot = self.slot(field, tag);
         if called {
             let line = walk.tokens[at].line;
-            self.sink.add_use(walk.place.within, slot, UseKind::Indirect, line, NO_NAME);
+            if !self.call_of_entry(walk, at, slot) {
+                self.sink.add_use(walk.place.within, slot, UseKind::Indirect, line, NO_NAME);
+            }
         } else if assigned {
             walk.top_mut().slot = slot;
         } else if is_read {

@@ -147,6 +147,27 @@ impl Reader<'_> {
         }
     }
 
+    /// The field at `at`, called, whose slot is `slot`: where it is one of a table of this file that is never
+    /// written, that calls what the table has there. Whether it is.
+    pub(super) fn call_of_entry(&mut self, walk: &Walk, at: usize, slot: NameId) -> bool {
+        let is_plain = |t: &Token| !is_step(*t) && !t.is(b']') && !t.is(b')');
+        let [before @ .., named, dot] = &walk.tokens[..at] else { return false };
+        if !dot.is(b'.') || named.kind != TokenKind::Ident || !before.last().is_none_or(is_plain) {
+            return false;
+        }
+        let table = self.sink.intern(named.text(self.bytes));
+        let Some(uses) = self.tables.get(&table).filter(|_| !self.sink.is_local(table)) else {
+            return false;
+        };
+        let entries = self.sink.out.uses.get(uses.clone()).unwrap_or_default();
+        let entries = entries.iter().filter(|used| used.kind == UseKind::Init && used.via == slot);
+        let functions: Vec<NameId> = entries.map(|used| used.name).collect();
+        for function in &functions {
+            self.sink.add_use(walk.within(), *function, UseKind::Call, walk.tokens[at].line, table);
+        }
+        !functions.is_empty()
+    }
+
     /// The slot that the word at `at` stands for: a field's with what is before it, or a
     /// variable's.
     pub(super) fn slot_at(&mut self, tokens: &[Token], at: usize) -> NameId {

@@ -32,6 +32,7 @@ impl Reader<'_> {
             _ if start > 0 => self.unnamed_tag(item, Kind::Struct),
             _ => NO_NAME,
         };
+        let is_const = tokens.iter().take(16).any(|t| t.text(self.bytes) == b"const");
         let mut at = start;
         while at < tokens.len() {
             let end = declarator_end(tokens, at);
@@ -48,6 +49,10 @@ impl Reader<'_> {
             if let Some(name) = self.declared(head, at == 0).filter(|name| !alone && is_plain(name))
             {
                 self.note_pointer(head, name, flags, tag);
+                let mut flags = flags;
+                if is_const && tag != NO_NAME && !head.iter().any(|t| t.is(b'*') || t.is(b'[')) {
+                    flags.set(Flags::TABLE);
+                }
                 let name = self.sink.intern(name.text(self.bytes));
                 self.define_variable(
                     item,
@@ -112,7 +117,11 @@ impl Reader<'_> {
                 true => self.variable_slot(name),
                 false => NO_NAME,
             };
+            let start = self.sink.out.uses.len();
             self.walk_values(values, within, tag, elements);
+            if flags.has(Flags::TABLE) {
+                self.tables.insert(name, start..self.sink.out.uses.len());
+            }
         }
     }
 
