@@ -537,5 +537,39 @@ fn a_system_call_has_several_names_and_a_chain_ends_at_each() {
         assert!(on.ends_with(" → do_open"), "{to}: {on}");
     }
     let same = dir.kgrep(&["chain", "sys_openat", "__se_sys_openat"]).run();
-    same.expect_code(1);
+    same.expect_error(&["sys_openat"]);
+}
+
+#[test]
+fn a_macro_that_hands_on_all_that_it_is_given_is_passed() {
+    let dir = Dir::new();
+    dir.create(
+        "include/linux/pool.h",
+        "typedef void *(pool_fn_t)(int a);\n\
+         struct pool { int nr; pool_fn_t *alloc; };\n\
+         #define hooks(call) ({ mark(); call; })\n\
+         int pool_init_noprof(struct pool *pool, int nr, pool_fn_t *alloc_fn);\n\
+         #define pool_init(...) \\\n\thooks(pool_init_noprof(__VA_ARGS__))\n\
+         #define pool_init_slab(pool, nr) pool_init(pool, nr, slab_alloc)\n\
+         #define pool_say(...) say(\"pool\", __VA_ARGS__)\n",
+    );
+    dir.create(
+        "mm/pool.c",
+        "#include <linux/pool.h>\n\
+         int pool_init_noprof(struct pool *pool, int nr, pool_fn_t *alloc_fn)\n{\n\
+         \tpool->alloc = alloc_fn;\n\treturn 0;\n}\n\
+         void *pool_get(struct pool *pool)\n{\n\treturn pool->alloc(1);\n}\n\
+         void *slab_alloc(int a) { return 0; }\n",
+    );
+    dir.create(
+        "drivers/lamp.c",
+        "#include <linux/pool.h>\nstatic void *lamp_alloc(int a) { return 0; }\n\
+         static void *lamp_text(int a) { return 0; }\n\
+         void lamp_init(struct pool *pool)\n{\n\tpool_init(pool, 2, lamp_alloc);\n\
+         \tpool_say(lamp_text, 1, lamp_text);\n}\n",
+    );
+    let through = ["indirect, through pool.alloc"];
+    assert_eq!(hows(&dir, "pool_get", "lamp_alloc"), through);
+    assert_eq!(hows(&dir, "pool_get", "slab_alloc"), through);
+    assert_eq!(hows(&dir, "pool_get", "lamp_text"), [] as [&str; 0]);
 }

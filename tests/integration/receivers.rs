@@ -137,7 +137,8 @@ fn what_stands_behind_a_variables_name_is_not_its_name() {
         "mm/lamp.c",
         "gfp_t __lamp_gfp;\nlamp_t *__lamp_first;\n__u32 lamp_max __read_mostly = 1;\nstatic __be32 lamp_addr __initdata = 2;\n\
          static const typeof(lamp_ops) lamp_own __initconst = { 3 };\nlamp_t lamp_one __read_mostly;\n\
-         static lamp_t __initdata lamp_two = { 4 };\n",
+         static lamp_t __initdata lamp_two = { 4 };\nlamp_t __lamp_mask __read_mostly = LAMP_MASK;\n\
+         #define LAMP_TABLE(name) static struct lamp name[]\nLAMP_TABLE(lamp_table) __initdata = {\n\tLAMP(1),\n};\n",
     );
     for (name, line) in [
         ("__lamp_gfp", 1),
@@ -147,11 +148,76 @@ fn what_stands_behind_a_variables_name_is_not_its_name() {
         ("lamp_own", 5),
         ("lamp_one", 6),
         ("lamp_two", 7),
+        ("__lamp_mask", 8),
+        ("lamp_table", 10),
     ] {
         let done = dir.kgrep(&["def", name]).run();
         let place = format!("mm/lamp.c {line:>4} {name}");
         let place = place.split_whitespace().collect::<Vec<_>>().join(" ");
         let table = done.stdout().split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(table.contains(&place), "{name}: {table}");
+    }
+    for word in ["__read_mostly", "__initdata"] {
+        dir.kgrep(&["def", word]).run().expect_code(1);
+    }
+}
+
+#[test]
+fn a_parameter_whose_type_stands_apart_has_it() {
+    let dir = Dir::new();
+    dir.create("drivers/door.c", OTHERS);
+    dir.create("include/linux/lamp.h", HEADER);
+    dir.create("drivers/lamps.c", TABLES);
+    dir.create(
+        "kernel/call.c",
+        "#include <linux/lamp.h>\nBPF_CALL_2(lamp_call, struct lamp *, lamp, u64, nr)\n{\n\treturn lamp->ops->on(nr);\n}\n",
+    );
+    assert_eq!(hows(&dir, "lamp_call", "right"), ["indirect, through lamp.ops.on"]);
+    assert_eq!(hows(&dir, "lamp_call", "wrong"), [] as [&str; 0]);
+}
+
+#[test]
+fn a_table_that_is_named_alone_calls_what_it_has() {
+    let dir = Dir::new();
+    dir.create(
+        "include/linux/lamp.h",
+        "struct lamp_ops { int (*on)(int a); int (*off)(int a); };\n\
+         extern const struct lamp_ops desk_ops;\nextern const struct lamp_ops *any_ops;\n\
+         extern struct lamp_ops soft_ops;\n",
+    );
+    dir.create(
+        "drivers/lamps.c",
+        "#include <linux/lamp.h>\nstatic int desk_on(int a) { return a; }\nint desk_off(int a) { return a; }\n\
+         static int wall_on(int a) { return a; }\n\
+         const struct lamp_ops desk_ops = { .on = desk_on, .off = desk_off };\n\
+         static const struct lamp_ops wall_ops = { .on = wall_on };\n\
+         const struct lamp_ops *any_ops = &wall_ops;\nstruct lamp_ops soft_ops = { .on = desk_on };\n\
+         int by_own(int a)\n{\n\treturn wall_ops.on(a);\n}\n",
+    );
+    dir.create(
+        "kernel/run.c",
+        "#include <linux/lamp.h>\nint by_table(int a)\n{\n\treturn desk_ops.on(a);\n}\n\
+         int by_pointer(int a)\n{\n\treturn any_ops->on(a);\n}\n\
+         int by_soft(int a)\n{\n\treturn soft_ops.on(a);\n}\n",
+    );
+    for indexed in [false, true] {
+        if indexed {
+            dir.kgrep(&["index", "."]).run().expect_ok();
+        }
+        assert_eq!(hows(&dir, "by_table", "desk_on"), ["indirect, through desk_ops.on"]);
+        assert_eq!(hows(&dir, "by_table", "wall_on"), [] as [&str; 0]);
+        assert_eq!(hows(&dir, "by_own", "wall_on"), ["call"]);
+        assert_eq!(hows(&dir, "by_own", "desk_on"), [] as [&str; 0]);
+        // What a pointer points to, and what may be written, may be any.
+        for (from, through) in [("by_pointer", "any_ops.on"), ("by_soft", "soft_ops.on")] {
+            for to in ["desk_on", "wall_on"] {
+                assert_eq!(hows(&dir, from, to), [format!("indirect, through {through}")]);
+            }
+        }
+        let callers =
+            dir.kgrep(&["callers", "wall_on", "--kinds", "indirect", "--all"]).run().stdout();
+        assert!(!callers.contains("by_table") && callers.contains("by_soft"), "{callers}");
+        let callees = dir.kgrep(&["callees", "by_table", "--kinds", "indirect"]).run().stdout();
+        assert!(callees.contains("desk_on") && !callees.contains("wall_on"), "{callees}");
     }
 }

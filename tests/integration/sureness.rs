@@ -219,3 +219,150 @@ fn trace_tells_who_calls_through_pointers() {
     assert!(rows.contains("Called through it"), "{rows}");
     assert!(rows.contains("indirect, through file.f_op.open in ceph_init"), "{rows}");
 }
+
+#[test]
+fn what_a_member_keeps_is_of_the_files_that_it_can_be_of() {
+    let dir = Dir::new();
+    dir.create(
+        "include/net/sock.h",
+        "struct proto {\n\tint (*close)(int a);\n};\nstruct sock {\n\tstruct proto *sk_prot;\n};\n\
+         struct tls_context {\n\tstruct proto *sk_proto;\n};\n",
+    );
+    dir.create(
+        "net/tls/tls_main.c",
+        "#include <net/sock.h>\nint tls_close(struct tls_context *ctx)\n{\n\treturn ctx->sk_proto->close(1);\n}\n",
+    );
+    dir.create(
+        "net/core/sock.c",
+        "#include <net/sock.h>\nint sk_close(struct sock *sk)\n{\n\treturn sk->sk_prot->close(1);\n}\n",
+    );
+    for (file, name) in
+        [("net/ipv4/tcp_ipv4.c", "tcp"), ("net/ipv4/udp.c", "udp"), ("net/sctp/socket.c", "sctp")]
+    {
+        let table = format!("struct proto {name}_prot = {{ .close = {name}_close }};\n");
+        dir.create(file, format!("static int {name}_close(int a) {{ return a; }}\n{table}"));
+    }
+    let called = |from: &str, flags: &[&str]| {
+        let args = [&["callees", "--kinds", "indirect", from][..], flags].concat();
+        let rows = dir.kgrep(&["--format", "json"]).args(&args).run().expect_code(0).stdout();
+        ["tcp_close", "udp_close", "sctp_close"].map(|name| rows.contains(name))
+    };
+    for indexed in [false, true] {
+        if indexed {
+            dir.kgrep(&["index", "."]).run().expect_ok();
+        }
+        assert_eq!(called("tls_close", &[]), [true, false, false]);
+        assert_eq!(called("tls_close", &["--all"]), [true, true, true]);
+        assert_eq!(called("sk_close", &[]), [true, true, true]);
+    }
+    let chain = dir.kgrep(&["chain", "--indirect", "tls_close", "tcp_close"]).run().stdout();
+    assert!(chain.contains("tls_context.sk_proto.close") && !chain.contains("possible"), "{chain}");
+    let callers = dir.kgrep(&["callers", "sctp_close"]).run();
+    assert!(!callers.stdout().contains("tls_close"), "{}", callers.stdout());
+    assert!(callers.stderr().contains("1 more possible"), "{}", callers.stderr());
+}
+
+#[test]
+fn who_does_not_call_for_all_means_its_own() {
+    let dir = Dir::new();
+    dir.create(
+        "include/linux/seq.h",
+        "struct seq_operations {\n\tint (*start)(int a);\n\tint (*next)(int a);\n};\n\
+         struct seq_file {\n\tstruct seq_operations *op;\n};\n\
+         struct notifier_block {\n\tint (*notifier_call)(int a);\n};\n",
+    );
+    let all = "#include <linux/seq.h>\nint all_start(struct seq_file *seq)\n{\n\treturn seq->op->start(1);\n}\n";
+    dir.create("fs/seq_file.c", all);
+    dir.create(
+        "kernel/user.c",
+        "#include <linux/seq.h>\nstatic int user_start(int a) { return a; }\n\
+         static int user_next(struct seq_file *seq)\n{\n\treturn seq->op->start(1);\n}\n\
+         static struct seq_operations user_ops = { .start = user_start, .next = user_next };\n",
+    );
+    for name in ["one", "two", "three", "four", "five"] {
+        let start = format!("static int {name}_start(int a) {{ return a; }}\n");
+        let table =
+            format!("static struct seq_operations {name}_ops = {{ .start = {name}_start }};\n");
+        dir.create(&format!("kernel/{name}.c"), start + &table);
+    }
+    let called = |from: &str| {
+        let args = ["--format", "json", "callees", "--kinds", "indirect", from];
+        let rows = dir.kgrep(&args).run().expect_code(0).stdout();
+        ["user_start", "one_start", "five_start"].map(|name| rows.contains(name))
+    };
+    assert_eq!(called("all_start"), [true, true, true]);
+    assert_eq!(called("user_next"), [true, false, false]);
+    // A chain may come to several callers of one field.
+    dir.create("fs/top.c", "int top(int a)\n{\n\tuser_next(a);\n\tall_start(a);\n\treturn 0;\n}\n");
+    let chain = dir.kgrep(&["chain", "--indirect", "all_start", "five_start"]).run().stdout();
+    assert!(!chain.contains("possible"), "{chain}");
+    let chain = dir.kgrep(&["chain", "--indirect", "user_next", "five_start"]).run().stdout();
+    assert!(chain.contains("possible"), "{chain}");
+}
+
+#[test]
+fn a_bus_calls_what_its_drivers_have() {
+    let dir = Dir::new();
+    dir.create(
+        "include/linux/device.h",
+        "struct dev_pm_ops {\n\tint (*suspend)(int a);\n};\n\
+         struct device_driver {\n\tconst struct dev_pm_ops *pm;\n};\n\
+         struct platform_driver {\n\tint (*probe)(int a);\n\tstruct device_driver driver;\n};\n\
+         struct pci_driver {\n\tint (*probe)(int a);\n\tstruct device_driver driver;\n};\n",
+    );
+    let suspend = "#include <linux/device.h>\nint bus_suspend(struct device_driver *drv)\n{\n\treturn drv->pm->suspend(1);\n}\n";
+    dir.create("drivers/base/platform.c", suspend);
+    dir.create("drivers/base/power/main.c", suspend.replace("bus_suspend", "all_suspend"));
+    for (name, bus) in [("lamp", "platform"), ("door", "pci")] {
+        dir.create(
+            &format!("drivers/{name}/{name}.c"),
+            format!(
+                "static int {name}_suspend(int a) {{ return a; }}\nstatic int {name}_probe(int a) {{ return a; }}\n\
+                 static const struct dev_pm_ops {name}_pm = {{ .suspend = {name}_suspend }};\n\
+                 static struct {bus}_driver {name}_driver = {{ .probe = {name}_probe, .driver = {{ .pm = &{name}_pm }} }};\n"
+            ),
+        );
+    }
+    let called = |from: &str| {
+        let args = ["--format", "json", "callees", "--kinds", "indirect", from];
+        let rows = dir.kgrep(&args).run().expect_code(0).stdout();
+        ["lamp_suspend", "door_suspend"].map(|name| rows.contains(name))
+    };
+    assert_eq!(called("bus_suspend"), [true, false]);
+    assert_eq!(called("all_suspend"), [true, true]);
+}
+
+#[test]
+fn who_does_not_call_for_all_leaves_defaults() {
+    let dir = Dir::new();
+    dir.create(
+        "include/net/sock.h",
+        "struct sock {\n\tvoid (*sk_state_change)(struct sock *sk);\n};\n",
+    );
+    let call = |name: &str| {
+        format!(
+            "#include <net/sock.h>\nvoid {name}_release(struct sock *sk)\n{{\n\tsk->sk_state_change(sk);\n}}\n"
+        )
+    };
+    let store = |name: &str| {
+        format!(
+            "#include <net/sock.h>\nstatic void {name}_change(struct sock *sk) {{ }}\n\
+             void {name}_init(struct sock *sk)\n{{\n\tsk->sk_state_change = {name}_change;\n}}\n"
+        )
+    };
+    dir.create("net/core/sock.c", store("def"));
+    dir.create("net/bluetooth/hci.c", call("hci"));
+    dir.create("net/bluetooth/rfcomm/core.c", store("rfcomm"));
+    dir.create("net/ipv4/tcp.c", call("tcp"));
+    for name in ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"] {
+        dir.create(&format!("drivers/{name}/{name}.c"), store(name));
+        dir.create(&format!("fs/{name}/{name}.c"), store(&format!("{name}fs")));
+    }
+    let called = |from: &str| {
+        let args = ["--format", "json", "callees", "--kinds", "indirect", from];
+        let rows = dir.kgrep(&args).run().expect_code(0).stdout();
+        ["def_change", "rfcomm_change", "one_change"].map(|name| rows.contains(name))
+    };
+    assert_eq!(called("hci_release"), [true, true, false]);
+    assert_eq!(called("tcp_release"), [true, true, true]);
+}

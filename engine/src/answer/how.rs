@@ -168,9 +168,13 @@ impl fmt::Display for DefinitionKind {
         for (flag, word) in
             [(Flags::STATIC, "static "), (Flags::INLINE, "inline "), (Flags::WEAK, "weak ")]
         {
-            if self.flags.has(flag)
-                && matches!(self.kind, Kind::Function | Kind::Variable | Kind::Asm)
-            {
+            // The bit of `inline` says something else of a variable.
+            let is_said = match self.kind {
+                Kind::Function | Kind::Asm => true,
+                Kind::Variable => flag != Flags::INLINE,
+                _ => false,
+            };
+            if is_said && self.flags.has(flag) {
                 f.write_str(word)?;
             }
         }

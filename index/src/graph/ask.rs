@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::outline::{Flags, UseKind};
 
 use super::base::{DefInfo, Edge, Graph};
-use super::basis::{Basis, Called, Judge};
+use super::basis::{Basis, Judge};
 use super::export::kind_of;
 use super::ids::{FileId, NameRef};
 use super::resolve::{Arch, Meaning};
@@ -264,10 +264,11 @@ impl Graph<'_> {
                     .filter(|e| e.name == slot && e.kind == UseKind::Indirect)
                 {
                     let filled = filled.get_or_insert_with(|| self.filled(slot, program, arch));
-                    let names = filled.names.as_deref().map_or(&[][..], Vec::as_slice);
-                    let called = Called { names, functions: filled.fills.len() };
+                    if !filled.may_hold(target.name) {
+                        continue;
+                    }
                     let site = judge.site(&user);
-                    let basis = judge.basis(&site, &called, &places);
+                    let basis = judge.basis(&site, &filled.called(&self.name(slot)), &places);
                     let link = link_through(edge);
                     found.push(Caller { definition: user, link, basis });
                 }
@@ -283,7 +284,7 @@ impl Graph<'_> {
         for edge in self.edges_of(definition).iter().filter(|e| e.kind == UseKind::Indirect) {
             let filled = self.filled(edge.name, program, arch);
             let link = link_through(edge);
-            let Some(names) = &filled.names else {
+            if filled.names.is_none() {
                 found.push(Callee {
                     name: edge.name,
                     definitions: Vec::new(),
@@ -292,8 +293,9 @@ impl Graph<'_> {
                     basis: Basis::ByName,
                 });
                 continue;
-            };
-            let called = Called { names, functions: filled.fills.len() };
+            }
+            let text = self.name(edge.name);
+            let called = filled.called(&text);
             let site = judge.site(definition);
             found.extend(filled.fills.iter().map(|fill| Callee {
                 name: fill.name,

@@ -2,7 +2,8 @@
 //! of the functions that fill the slot are meant: what is near, what a file calls for, how many there
 //! are. What each reason is worth is data, `queries/sureness.toml`.
 
-use std::collections::HashMap;
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::LazyLock;
 
@@ -10,6 +11,8 @@ use serde::Deserialize;
 
 use super::base::{DefInfo, Edge, Graph};
 use super::ids::{DefId, FileId, NameRef};
+use super::resolve::Arch;
+use super::slots::Fill;
 use crate::outline::UseKind;
 use crate::path_glob::matches;
 
@@ -50,6 +53,9 @@ struct Weights {
     points: Points,
     limits: Limits,
     names: Names,
+    kept: Vec<Kept>,
+    own: Vec<Own>,
+    beside: Vec<Beside>,
     files: Files,
 }
 
@@ -93,6 +99,34 @@ struct Names {
     swaps: Vec<String>,
 }
 
+/// A member that keeps a table of one of these files.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Kept {
+    member: String,
+    files: Vec<String>,
+}
+
+/// A structure whose functions these files call for all, and others their own.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Own {
+    structure: String,
+    callers: Vec<String>,
+    /// Whether the others leave where it is what the kernel's core puts there.
+    #[serde(default)]
+    default: bool,
+}
+
+/// Callers of a structure's functions who mean those of files that fill this slot, too.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Beside {
+    structure: String,
+    callers: Vec<String>,
+    slot: String,
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Files {
@@ -129,19 +163,31 @@ pub(super) struct Site {
 /// What of a site decides: sites with the same one call the same functions.
 pub(super) type Standpoint = Option<(FileId, bool)>;
 
-impl Site {
-    /// What of it decides.
-    pub(super) fn standpoint(&self) -> Standpoint {
-        (self.calls != Calls::All || self.swaps).then_some((self.file, self.swaps))
-    }
-}
-
 /// A slot that is called through.
 pub(super) struct Called<'s> {
     /// All names of the slot.
     pub(super) names: &'s [NameRef],
-    /// How many functions fill it.
-    pub(super) functions: usize,
+    /// What fills it.
+    pub(super) fills: &'s [Fill],
+    /// Whether it is a field of one table that the text names.
+    pub(super) is_named: bool,
+    /// The files that have what it may hold, where that is known.
+    pub(super) kept: Option<&'static [String]>,
+    /// For whom it is called at the site that it is asked for first.
+    pub(super) scope: OnceCell<Scope>,
+}
+
+/// Which of the functions that fill a slot a site means.
+#[derive(Clone)]
+pub(super) enum Scope {
+    /// Those that its reasons speak for.
+    Weighed,
+    /// Those near it, and what the kernel's core puts there if so.
+    Near { default: bool },
+    /// Those of its own file.
+    File,
+    /// Those of these files.
+    Files(Rc<HashSet<FileId>>),
 }
 
 /// Weighs calls through slots, for one question.
@@ -152,6 +198,10 @@ pub(super) struct Judge<'g, 'a> {
     sites: HashMap<DefId, Rc<Site>>,
     /// For each slot the folders that have most of the calls through it.
     homes: HashMap<NameRef, Rc<Vec<Vec<u8>>>>,
+    /// The files that fill slots which stand beside others.
+    beside: HashMap<&'static str, Rc<HashSet<FileId>>>,
+    /// Whether it counts for a slot in which file it is called.
+    apart: HashMap<NameRef, bool>,
 }
 
 impl<'g, 'a> Judge<'g, 'a> {
@@ -163,6 +213,8 @@ impl<'g, 'a> Judge<'g, 'a> {
             files: HashMap::new(),
             sites: HashMap::new(),
             homes: HashMap::new(),
+            beside: HashMap::new(),
+            apart: HashMap::new(),
         }
     }
 
@@ -177,6 +229,22 @@ impl<'g, 'a> Judge<'g, 'a> {
         let site = Rc::new(Site { file: caller.file, folder, calls, swaps });
         self.sites.insert(caller.id, Rc::clone(&site));
         site
+    }
+
+    /// What of the caller decides what it calls through a slot.
+    pub(super) fn standpoint(&mut self, caller: &DefInfo, slot: NameRef) -> Standpoint {
+        let graph = self.graph;
+        let is_told_apart = *self.apart.entry(slot).or_insert_with(|| {
+            let name = graph.name(graph.slot_by_structure(slot));
+            let structure = memchr::memchr(b'@', &name).map_or(&b""[..], |at| &name[at + 1..]);
+            let mut own = KNOWN.own.iter().map(|own| &own.structure);
+            let mut beside = KNOWN.beside.iter().map(|beside| &beside.structure);
+            let is_it = |one: &String| one.as_bytes() == structure;
+            own.any(is_it) || beside.any(is_it)
+        });
+        let site = self.site(caller);
+        let decides = is_told_apart || site.calls != Calls::All || site.swaps;
+        decides.then_some((site.file, site.swaps))
     }
 
     fn file(&mut self, file: FileId) -> &(Vec<u8>, Calls) {
@@ -196,17 +264,34 @@ impl<'g, 'a> Judge<'g, 'a> {
     /// What a call at `site` stands on, of a function that is defined or put into tables in `places`.
     pub(super) fn basis(&mut self, site: &Site, slot: &Called<'_>, places: &[FileId]) -> Basis {
         let Weights { bars, points, limits, .. } = &*KNOWN;
+        if slot.is_named {
+            return Basis::Named;
+        }
+        if slot.kept.is_some_and(|files| !self.is_in(places, files)) {
+            return Basis::Possible;
+        }
         if slot.names.first().is_some_and(|name| is_single(&self.graph.name(*name))) {
             return Basis::Typed;
         }
-        let near = places.iter().map(|place| self.nearness(site, *place)).max().unwrap_or(0);
-        let mut sum = near;
-        sum += match (site.calls, site.swaps) {
+        let mut has_default = false;
+        let calls = match slot.scope.get_or_init(|| self.scope(site, slot)) {
+            Scope::Weighed => site.calls,
+            Scope::Near { default } => {
+                has_default = *default;
+                Calls::Itself
+            }
+            Scope::File if places.contains(&site.file) => Calls::Itself,
+            Scope::Files(files) if places.iter().any(|place| files.contains(place)) => site.calls,
+            Scope::File | Scope::Files(_) => return Basis::Possible,
+        };
+        let of_place = |place: &FileId| self.nearness(site, calls, *place);
+        let mut sum = places.iter().map(of_place).max().unwrap_or(0);
+        sum += match (calls, site.swaps) {
             (Calls::All, false) => points.core,
             (Calls::Subsystem, false) => points.subsystem,
             _ => 0,
         };
-        sum += match slot.functions {
+        sum += match slot.fills.len() {
             n if n <= limits.few => points.few,
             n if n <= limits.some => points.some,
             _ => 0,
@@ -215,7 +300,7 @@ impl<'g, 'a> Judge<'g, 'a> {
             sum += points.home;
         }
         // What the kernel's core puts there, others leave there.
-        let is_far = sum < bars.likely && !site.swaps;
+        let is_far = sum < bars.likely && !site.swaps && (calls == site.calls || has_default);
         if is_far && places.iter().any(|place| self.file(*place).1 == Calls::All) {
             sum += points.default;
         }
@@ -226,8 +311,47 @@ impl<'g, 'a> Judge<'g, 'a> {
         }
     }
 
-    /// The points for how near a site is to a place.
-    fn nearness(&self, site: &Site, place: FileId) -> u32 {
+    fn is_in(&self, places: &[FileId], files: &[String]) -> bool {
+        let is_in = |path: &[u8]| files.iter().any(|glob| matches(glob, path));
+        places.iter().any(|place| is_in(self.graph.path(*place)))
+    }
+
+    /// Which functions a site means, of those in a slot of this structure.
+    fn scope(&mut self, site: &Site, slot: &Called<'_>) -> Scope {
+        let graph = self.graph;
+        let Some(first) = slot.names.first() else { return Scope::Weighed };
+        let name = graph.name(graph.slot_by_structure(*first));
+        let structure = memchr::memchr(b'@', &name).map_or(&b""[..], |at| &name[at + 1..]);
+        let path = graph.path(site.file);
+        let is_one_of = |globs: &[String]| globs.iter().any(|glob| matches(glob, path));
+        let mut own = KNOWN.own.iter().filter(|own| own.structure.as_bytes() == structure);
+        if let Some(own) = own.next().filter(|own| !is_one_of(&own.callers)) {
+            let is_here = |fill: &Fill| fill.places().contains(&site.file);
+            let in_file = !own.default && slot.fills.iter().any(is_here);
+            return if in_file { Scope::File } else { Scope::Near { default: own.default } };
+        }
+        let mut beside = KNOWN.beside.iter().filter(|b| b.structure.as_bytes() == structure);
+        match beside.find(|beside| is_one_of(&beside.callers)) {
+            Some(beside) => Scope::Files(self.files_beside(&beside.slot, site.file)),
+            None => Scope::Weighed,
+        }
+    }
+
+    /// The files that fill a slot, for code in `file`.
+    fn files_beside(&mut self, slot: &'static str, file: FileId) -> Rc<HashSet<FileId>> {
+        let graph = self.graph;
+        let found = self.beside.entry(slot).or_insert_with(|| {
+            let filled = graph.find_name(slot.as_bytes());
+            let program = graph.place(file).program;
+            let filled = filled.map(|slot| graph.filled(slot, program, Arch::All));
+            let fills = filled.iter().flat_map(|filled| &filled.fills);
+            Rc::new(fills.flat_map(Fill::places).collect())
+        });
+        Rc::clone(found)
+    }
+
+    /// The points for how near a site that calls for these is to a place.
+    fn nearness(&self, site: &Site, calls: Calls, place: FileId) -> u32 {
         let points = &KNOWN.points;
         if place == site.file {
             return points.same_file;
@@ -237,14 +361,14 @@ impl<'g, 'a> Judge<'g, 'a> {
             return points.same_folder;
         }
         // All is below a file that calls for all, or nothing.
-        if site.calls != Calls::All && is_below(to, &site.folder) {
+        if calls != Calls::All && is_below(to, &site.folder) {
             return points.below;
         }
         let (here, there) = (self.graph.place(site.file), self.graph.place(place));
         if here.arch != 0 && here.arch == there.arch {
             return points.same_arch;
         }
-        if site.calls == Calls::All {
+        if calls == Calls::All {
             return 0;
         }
         let parts = |path: &'_ [u8]| path.split(|b| *b == b'/').map(<[u8]>::to_vec).collect();
@@ -290,6 +414,13 @@ impl<'g, 'a> Judge<'g, 'a> {
 fn is_single(slot: &[u8]) -> bool {
     let Some(at) = memchr::memchr(b'@', slot) else { return false };
     KNOWN.names.single.iter().any(|tag| tag.as_bytes() == &slot[at + 1..])
+}
+
+/// The files that have what a slot may hold, where its structure is what a member keeps.
+pub(super) fn kept(slot: &[u8]) -> Option<&'static [String]> {
+    let at = memchr::memchr(b'@', slot)?;
+    let kept = KNOWN.kept.iter().find(|kept| kept.member.as_bytes() == &slot[at + 1..])?;
+    Some(&kept.files)
 }
 
 /// The folder that a file is in.

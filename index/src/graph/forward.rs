@@ -8,7 +8,7 @@ use crate::outline::UseKind;
 
 use super::ask::{Link, LinkKind, Memo};
 use super::base::{DefInfo, Graph};
-use super::basis::{Basis, Called, Judge, Standpoint};
+use super::basis::{Basis, Judge, Standpoint};
 use super::chain::{Arrivals, ChainOptions, Hop, State};
 use super::ids::{DefId, NameRef};
 use super::nearness::Nearness;
@@ -144,7 +144,7 @@ impl<'g, 'a> Forward<'g, 'a> {
                 self.reach(&step.to);
             }
             for (slot, _) in &steps.slots {
-                let standpoint = self.judge.site(&from).standpoint();
+                let standpoint = self.judge.standpoint(&from, slot.0);
                 if self.spent.insert((*slot, standpoint)) {
                     for (to, basis) in self.targets_of(&from, *slot).iter() {
                         if self.counts(*basis) {
@@ -197,25 +197,24 @@ impl<'g, 'a> Forward<'g, 'a> {
     /// field that is known by its path alone these are possible at most, and of all fields of its name.
     fn targets_of(&mut self, from: &DefInfo, slot: Slot) -> Targets {
         // Several names are one slot.
-        let Some(first) = self.graph.same_slots(slot.0).first().copied() else {
-            return Rc::default();
-        };
+        let same = self.graph.same_slots(slot.0).first().copied();
+        let Some(first) = same else { return Rc::default() };
+        let first = if self.graph.is_like_no_other(slot.0) { slot.0 } else { first };
         let slot = (first, slot.1);
-        let site = self.judge.site(from);
-        if let Some(targets) = self.targets.get(&(slot, site.standpoint())) {
+        let (site, standpoint) = (self.judge.site(from), self.judge.standpoint(from, slot.0));
+        if let Some(targets) = self.targets.get(&(slot, standpoint)) {
             return Rc::clone(targets);
         }
         let filled = self.graph.filled(slot.0, slot.1, self.options.arch);
         self.work += filled.fills.len() + 1;
-        let names = filled.names.as_deref().map_or(&[][..], Vec::as_slice);
-        let called = Called { names, functions: filled.fills.len() };
+        let called = filled.called(&self.graph.name(slot.0));
         let mut targets = Vec::new();
         for fill in filled.fills.iter().filter(|fill| !self.avoid.contains(&fill.name)) {
             let basis = self.judge.basis(&site, &called, &fill.places());
             targets.extend(fill.definitions.iter().map(|to| (*to, basis)));
         }
         let targets = Rc::new(targets);
-        self.targets.insert((slot, site.standpoint()), Rc::clone(&targets));
+        self.targets.insert((slot, standpoint), Rc::clone(&targets));
         targets
     }
 
@@ -244,7 +243,7 @@ impl<'g, 'a> Forward<'g, 'a> {
                     walked.hop(from, *passed, step);
                 }
                 for (slot, line) in &steps.slots {
-                    let key = (*slot, self.judge.site(from).standpoint());
+                    let key = (*slot, self.judge.standpoint(from, slot.0));
                     let known = filled.get(&key).filter(|(at, _)| {
                         // What a slot leads to is reached then: no later hop is shorter.
                         *at == walked.distance || any_way

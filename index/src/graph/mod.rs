@@ -47,6 +47,7 @@ mod shard;
 mod slots;
 mod spared;
 pub(crate) mod stored;
+mod tables;
 mod unchanged;
 mod undecided;
 mod uses;

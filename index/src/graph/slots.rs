@@ -2,12 +2,14 @@
 //! `open@inode.i_fop` is the same, once the member `i_fop` of `struct inode` is looked up;
 //! `open@` is one whose struct the text does not tell.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, PoisonError};
 
 use crate::outline::UseKind;
 
 use super::base::{DefInfo, Edge, Graph};
+use super::basis::{self, Called};
 use super::ids::{DefId, FileId, NameRef};
 use super::order::NameKey;
 use super::resolve::Arch;
@@ -19,6 +21,20 @@ pub(super) struct Fill {
     pub(super) definitions: Vec<DefInfo>,
     /// The files that put it there.
     pub(super) tables: Vec<FileId>,
+}
+
+impl Filled {
+    /// The slot, which code calls `slot`, as what is called through it is weighed by.
+    pub(super) fn called(&self, slot: &[u8]) -> Called<'_> {
+        let names = self.names.as_deref().map_or(&[][..], Vec::as_slice);
+        let (fills, kept) = (&self.fills[..], basis::kept(slot));
+        Called { names, fills, is_named: self.is_named, kept, scope: OnceCell::new() }
+    }
+
+    /// Whether a function is in it, where it is one table's.
+    pub(super) fn may_hold(&self, function: NameRef) -> bool {
+        !self.is_named || self.fills.iter().any(|fill| fill.name == function)
+    }
 }
 
 impl Fill {
@@ -34,6 +50,8 @@ pub(super) struct Filled {
     /// is meant.
     pub(super) names: Option<Arc<Vec<NameRef>>>,
     pub(super) fills: Vec<Fill>,
+    /// Whether it is a field of one table that the text names.
+    pub(super) is_named: bool,
 }
 
 /// What fills slots, for code of a program: looked up once.
@@ -142,6 +160,10 @@ impl Graph<'_> {
     /// A slot with what fills it where code of `program` calls through it.
     pub(super) fn filled(&self, slot: NameRef, program: Program, arch: Arch) -> Arc<Filled> {
         let known = || self.filled.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(fills) = self.table_fills(slot, program, arch) {
+            let names = Some(Arc::new(vec![slot]));
+            return Arc::new(Filled { fills, names, is_named: true });
+        }
         let same = self.same_slots(slot);
         // Several names are one slot.
         let key = (same.first().copied().unwrap_or(slot), program, arch);
@@ -151,10 +173,11 @@ impl Graph<'_> {
         let names = (!same.is_empty()).then_some(same);
         let by_name = if names.is_none() { self.slots_of_field(slot) } else { Vec::new() };
         let slots = names.as_deref().unwrap_or(&by_name);
-        let mut filled = Filled { fills: self.fills_in(slots, program, arch), names };
+        let fills = self.fills_in(slots, program, arch);
+        let mut filled = Filled { fills, names, is_named: false };
         if filled.fills.is_empty() && self.is_by_path(slot) {
             let fills = self.fills_in(&self.slots_of_field(slot), program, arch);
-            filled = Filled { names: None, fills };
+            filled = Filled { names: None, fills, is_named: false };
         }
         let filled = Arc::new(filled);
         known().insert(key, Arc::clone(&filled));

@@ -17,6 +17,8 @@ impl Flags {
     pub const STATIC: Flags = Flags(1);
     /// `inline`, under any of its names.
     pub const INLINE: Flags = Flags(2);
+    /// Of a variable: a structure that is never written, `const struct lamp_ops ops = {…}`.
+    pub const TABLE: Flags = Flags::INLINE;
     /// `extern`.
     pub const EXTERN: Flags = Flags(4);
     /// `__init` and its kin: gone after boot.

@@ -333,6 +333,9 @@ impl Reader<'_> {
     }
 
     fn value(&mut self, walk: &Walk, token: Token, text: &[u8]) {
+        if text == b"__VA_ARGS__" && walk.place.kind == PlaceKind::Macro {
+            return self.hand_on_all(walk, token.line);
+        }
         let name = self.sink.intern(text);
         if self.sink.is_local(name) {
             return self.hand_on(walk, name, token.line);
@@ -428,7 +431,9 @@ impl Reader<'_> {
         let slot = self.slot(field, tag);
         if called {
             let line = walk.tokens[at].line;
-            self.sink.add_use(walk.place.within, slot, UseKind::Indirect, line, NO_NAME);
+            if !self.call_of_entry(walk, at, slot) {
+                self.sink.add_use(walk.place.within, slot, UseKind::Indirect, line, NO_NAME);
+            }
         } else if assigned {
             walk.top_mut().slot = slot;
         } else if is_read {

@@ -280,9 +280,14 @@ impl Reader<'_> {
                 (TokenKind::Byte, b')' | b']') => depth = depth.saturating_sub(1),
                 (TokenKind::Byte, b',') if depth == 0 => {
                     index += 1;
-                    self.set_param(last, tag, (function, index as u32), index > skip);
-                    self.set_callback(last.filter(|_| callable), function, index);
-                    (last, tag, settled, callable) = (None, NO_NAME, false, false);
+                    // `BPF_CALL_2(name, struct lamp *, lamp)`: the next part is of this type.
+                    let is_type = skip > 0 && at > 0 && tokens[at - 1].is(b'*');
+                    if !is_type {
+                        self.set_param(last, tag, (function, index as u32), index > skip);
+                        self.set_callback(last.filter(|_| callable), function, index);
+                        tag = NO_NAME;
+                    }
+                    (last, settled, callable) = (None, false, false);
                 }
                 (TokenKind::Ident, _) if depth == 0 && !settled => {
                     let text = token.text(self.bytes);

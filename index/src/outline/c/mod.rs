@@ -31,6 +31,7 @@ mod walk;
 mod words;
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::idiom::Idioms;
 use crate::lex::{Lexer, Token, TokenKind};
@@ -202,6 +203,8 @@ struct Reader<'a> {
     typedefs: HashMap<NameId, (NameId, bool)>,
     /// The structs that the file's functions and macros give pointers to.
     given: HashMap<NameId, NameId>,
+    /// Where among the uses those of the file's tables are that are never written.
+    tables: HashMap<NameId, Range<usize>>,
     /// The struct of the variable being read, where a type's name says it.
     typed_by_name: NameId,
     /// The file's number, for names that no other file sees; 0: a header, or none is known.
@@ -235,6 +238,7 @@ impl<'a> Reader<'a> {
             includes_calls: Vec::new(),
             typedefs: HashMap::new(),
             given: HashMap::new(),
+            tables: HashMap::new(),
             typed_by_name: NO_NAME,
             unit: 0,
             about: None,
@@ -356,7 +360,10 @@ impl<'a> Reader<'a> {
     /// attribute of what follows.
     fn is_item_word(&self, token: Token) -> bool {
         let word = self.item.tokens[0].text(self.bytes);
+        let after = self.bytes[token.end as usize..].trim_ascii_start();
+        // `MUX_CLOCKS(name) __initdata = {…}` is one.
         token.kind == TokenKind::Ident
+            && after.first() != Some(&b'=')
             && (self.makers.is_expansion() || self.makers.has(word))
             && !self.idioms.is_attribute(word)
     }

@@ -15,6 +15,8 @@ use super::words::{Word, word};
 
 /// Fields of fields are followed so far.
 const LONGEST_PATH: usize = 6;
+/// So many arguments are handed on by a macro that names none of them.
+const MOST_ARGUMENTS: u32 = 6;
 /// Brackets before a `->` are looked back over for so many tokens.
 const LONGEST_GROUP: usize = 32;
 
@@ -103,6 +105,22 @@ impl Reader<'_> {
         }
     }
 
+    /// A macro that hands all that it is given to what it calls: what one gets the other does.
+    /// `#define pool_init(...) hooks(pool_init_noprof(__VA_ARGS__))`
+    pub(super) fn hand_on_all(&mut self, walk: &Walk, line: u32) {
+        let (within, top) = (walk.within(), *walk.top());
+        let definition = self.sink.out.definitions.get(within as usize);
+        let Some((name, params)) = definition.map(|d| (d.name, d.params)) else { return };
+        let is_all = self.sink.out.names.get(params) == b"..." && top.argument == 1;
+        if is_all && top.callee != NO_NAME {
+            for number in 1..=MOST_ARGUMENTS {
+                let (from, to) =
+                    (self.parameter_slot(name, number), self.parameter_slot(top.callee, number));
+                self.sink.add_use(within, from, UseKind::Pass, line, to);
+            }
+        }
+    }
+
     /// The `(` at `at` after `]` or `)` calls what is before it: `handlers[n](x)`, `(*f)(x)`.
     pub(super) fn call_of_value(&mut self, walk: &Walk, at: usize) {
         let tokens = walk.tokens;
@@ -127,6 +145,27 @@ impl Reader<'_> {
             let line = tokens[base].line;
             self.sink.add_use(walk.within(), slot, UseKind::Indirect, line, NO_NAME);
         }
+    }
+
+    /// The field at `at`, called, whose slot is `slot`: where it is one of a table of this file that is never
+    /// written, that calls what the table has there. Whether it is.
+    pub(super) fn call_of_entry(&mut self, walk: &Walk, at: usize, slot: NameId) -> bool {
+        let is_plain = |t: &Token| !is_step(*t) && !t.is(b']') && !t.is(b')');
+        let [before @ .., named, dot] = &walk.tokens[..at] else { return false };
+        if !dot.is(b'.') || named.kind != TokenKind::Ident || !before.last().is_none_or(is_plain) {
+            return false;
+        }
+        let table = self.sink.intern(named.text(self.bytes));
+        let Some(uses) = self.tables.get(&table).filter(|_| !self.sink.is_local(table)) else {
+            return false;
+        };
+        let entries = self.sink.out.uses.get(uses.clone()).unwrap_or_default();
+        let entries = entries.iter().filter(|used| used.kind == UseKind::Init && used.via == slot);
+        let functions: Vec<NameId> = entries.map(|used| used.name).collect();
+        for function in &functions {
+            self.sink.add_use(walk.within(), *function, UseKind::Call, walk.tokens[at].line, table);
+        }
+        !functions.is_empty()
     }
 
     /// The slot that the word at `at` stands for: a field's with what is before it, or a

@@ -32,6 +32,7 @@ impl Reader<'_> {
             _ if start > 0 => self.unnamed_tag(item, Kind::Struct),
             _ => NO_NAME,
         };
+        let is_const = tokens.iter().take(16).any(|t| t.text(self.bytes) == b"const");
         let mut at = start;
         while at < tokens.len() {
             let end = declarator_end(tokens, at);
@@ -48,6 +49,10 @@ impl Reader<'_> {
             if let Some(name) = self.declared(head, at == 0).filter(|name| !alone && is_plain(name))
             {
                 self.note_pointer(head, name, flags, tag);
+                let mut flags = flags;
+                if is_const && tag != NO_NAME && !head.iter().any(|t| t.is(b'*') || t.is(b'[')) {
+                    flags.set(Flags::TABLE);
+                }
                 let name = self.sink.intern(name.text(self.bytes));
                 self.define_variable(
                     item,
@@ -112,7 +117,11 @@ impl Reader<'_> {
                 true => self.variable_slot(name),
                 false => NO_NAME,
             };
+            let start = self.sink.out.uses.len();
             self.walk_values(values, within, tag, elements);
+            if flags.has(Flags::TABLE) {
+                self.tables.insert(name, start..self.sink.out.uses.len());
+            }
         }
     }
 
@@ -142,18 +151,19 @@ impl Reader<'_> {
             match (token.kind, token.byte) {
                 (TokenKind::Ident, _) => {
                     let text = token.text(self.bytes);
-                    let is_last = head.get(at + 1).is_none_or(|t| t.is(b'['));
+                    let has_brackets = head.get(at + 1).is_some_and(|t| t.is(b'('));
                     match word(text) {
                         Word::Tag => (typed, at) = (true, at + 1),
                         Word::Type => typed = true,
-                        // `gfp_t __lamp_gfp`
-                        Word::Name if !typed && words == 1 && is_last && is_marker(text) => {
+                        // `gfp_t __lamp_gfp __read_mostly`
+                        Word::Name if !typed && words == 1 && !has_brackets && is_marker(text) => {
                             name = Some(token);
+                            words += 1;
                         }
                         Word::Name if !text.starts_with(b"__") || name.is_none() => {
                             let is_attribute =
                                 self.idioms.is_attribute(text) || name.is_some() && is_marker(text);
-                            if head.get(at + 1).is_some_and(|t| t.is(b'(')) {
+                            if has_brackets {
                                 typed = true;
                                 let close = closing(head, at + 1, head.len()).unwrap_or(head.len());
                                 let inside = head.get(at + 2..close).unwrap_or_default();
