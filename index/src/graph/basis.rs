@@ -273,15 +273,13 @@ impl<'g, 'a> Judge<'g, 'a> {
         if slot.names.first().is_some_and(|name| is_single(&self.graph.name(*name))) {
             return Basis::Typed;
         }
-        let mut has_default = false;
-        let calls = match slot.scope.get_or_init(|| self.scope(site, slot)) {
-            Scope::Weighed => site.calls,
-            Scope::Near { default } => {
-                has_default = *default;
-                Calls::Itself
+        let (calls, has_default) = match slot.scope.get_or_init(|| self.scope(site, slot)) {
+            Scope::Weighed => (site.calls, true),
+            Scope::Near { default } => (Calls::Itself, *default),
+            Scope::File if places.contains(&site.file) => (Calls::Itself, false),
+            Scope::Files(files) if places.iter().any(|place| files.contains(place)) => {
+                (site.calls, true)
             }
-            Scope::File if places.contains(&site.file) => Calls::Itself,
-            Scope::Files(files) if places.iter().any(|place| files.contains(place)) => site.calls,
             Scope::File | Scope::Files(_) => return Basis::Possible,
         };
         let of_place = |place: &FileId| self.nearness(site, calls, *place);
@@ -300,7 +298,7 @@ impl<'g, 'a> Judge<'g, 'a> {
             sum += points.home;
         }
         // What the kernel's core puts there, others leave there.
-        let is_far = sum < bars.likely && !site.swaps && (calls == site.calls || has_default);
+        let is_far = sum < bars.likely && !site.swaps && has_default;
         if is_far && places.iter().any(|place| self.file(*place).1 == Calls::All) {
             sum += points.default;
         }
