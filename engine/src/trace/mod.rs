@@ -14,8 +14,8 @@ mod tracer;
 mod wanted;
 
 pub use crate::recipes::{Look, Recipe, Recipes, is_recipe};
-pub use case::{Case, cases};
 pub(crate) use case::look_ahead;
+pub use case::{Case, cases};
 pub use check::{CheckResult, Checked, check_recipes};
 pub use list::{Item, items};
 pub use look::answer;
