@@ -36,6 +36,11 @@ fn shown(path: &str, bytes: &[u8]) -> String {
             (32, "weak"),
             (64, "alias"),
         ] {
+            // The bit of `inline` says of a variable that it is a table that is never written.
+            let word = match (definition.kind, word) {
+                (Kind::Variable, "inline") => "table",
+                (_, word) => word,
+            };
             if definition.flags.0 & set != 0 {
                 write!(out, " {word}").expect("a string");
             }

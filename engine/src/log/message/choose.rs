@@ -17,8 +17,8 @@ use crate::log::Sure;
 const MOST: usize = 8;
 /// Letters and digits that a format must have in common with a line that it claims for sure.
 const SURE_LETTERS: u32 = 10;
-/// As many of one whose line begins with what may be anything.
-const SURE_BEHIND: u32 = 18;
+/// What they weigh at least, twice as much as signs, where the line begins with what may be anything.
+const SURE_BEHIND: u32 = 26;
 /// A format with fewer is no evidence at all.
 const LEAST_LETTERS: u32 = 3;
 /// A file's name with fewer letters is in a line by chance.
@@ -217,11 +217,11 @@ fn sureness(
     if alike {
         return Sure::Several;
     }
-    let Fit { letters, free, free_start, free_end, other_module, .. } = best.fit;
+    let Fit { letters, signs, free, free_start, free_end, other_module, .. } = best.fit;
     // Whoever says that `a driver was loaded` says it in few words.
-    let least = if free_start { SURE_BEHIND } else { SURE_LETTERS };
+    let says_much = letters >= SURE_LETTERS && (!free_start || letters * 2 + signs >= SURE_BEHIND);
     let is_own = !other_module || best.named;
-    let enough = letters >= least && letters * 2 >= free && letters >= free_end && is_own;
+    let enough = says_much && letters * 2 >= free && letters >= free_end && is_own;
     // What a program writes to `/dev/kmsg` has its name and number, as few formats do.
     let format = messages.text(&messages.stored_at(best.format).text);
     let program = is_tagged(text) && memchr::memmem::find(format, b"]:").is_none();
