@@ -14,7 +14,7 @@ use super::lister::{self, Lister};
 use super::trees::{self, AskedTree, defining, telling, what};
 use super::{Outcome, Session, exists, freshen};
 use crate::code::word_in;
-use crate::list::{Column, Role};
+use crate::list::{Column, Role, SourceFile};
 use crate::message::tell;
 use crate::render::{Facts, Look};
 use crate::settings::Format;
@@ -42,8 +42,13 @@ pub(super) fn run(names: &[String], trees: &[PathBuf], session: &Session) -> Res
     for (at, name) in names.iter().enumerate() {
         for (tree, verdicts) in asked.iter().zip(&verdicts) {
             let rows = verdicts.get(at).map(|(_, rows)| *rows).unwrap_or_default();
+            // Many rows may be of one file, which is read once.
+            let (mut path, mut source) = (&[][..], SourceFile::default());
             for row in telling(rows) {
-                lister.hunk(&row_of(tree, name, row))?;
+                if path != row.path {
+                    (path, source) = (&row.path, tree.code.lines(&row.path).unwrap_or_default());
+                }
+                lister.hunk(&row_of(tree, &source, name, row))?;
             }
         }
     }
@@ -72,8 +77,7 @@ fn tell_notes(asked: &[AskedTree<'_>], session: &Session) {
 }
 
 /// A row of the list, with its line as it is now.
-fn row_of(tree: &AskedTree<'_>, name: &str, row: &kgrep_engine::Row) -> Row {
-    let source = tree.code.lines(&row.path).unwrap_or_default();
+fn row_of(tree: &AskedTree<'_>, source: &SourceFile, name: &str, row: &kgrep_engine::Row) -> Row {
     let line = u64::from(row.line);
     let text = source.line(line).unwrap_or_default();
     Row {
