@@ -236,7 +236,7 @@ impl<'g, 'a> Judge<'g, 'a> {
         let graph = self.graph;
         let is_told_apart = *self.apart.entry(slot).or_insert_with(|| {
             let name = graph.name(graph.slot_by_structure(slot));
-            let structure = memchr::memchr(b'@', &name).map_or(&b""[..], |at| &name[at + 1..]);
+            let structure = structure(&name);
             let mut own = KNOWN.own.iter().map(|own| &own.structure);
             let mut beside = KNOWN.beside.iter().map(|beside| &beside.structure);
             let is_it = |one: &String| one.as_bytes() == structure;
@@ -319,7 +319,7 @@ impl<'g, 'a> Judge<'g, 'a> {
         let graph = self.graph;
         let Some(first) = slot.names.first() else { return Scope::Weighed };
         let name = graph.name(graph.slot_by_structure(*first));
-        let structure = memchr::memchr(b'@', &name).map_or(&b""[..], |at| &name[at + 1..]);
+        let structure = structure(&name);
         let path = graph.path(site.file);
         let is_one_of = |globs: &[String]| globs.iter().any(|glob| matches(glob, path));
         let mut own = KNOWN.own.iter().filter(|own| own.structure.as_bytes() == structure);
@@ -410,15 +410,20 @@ impl<'g, 'a> Judge<'g, 'a> {
 
 /// Whether a slot is one place: what is put there is called there.
 fn is_single(slot: &[u8]) -> bool {
-    let Some(at) = memchr::memchr(b'@', slot) else { return false };
-    KNOWN.names.single.iter().any(|tag| tag.as_bytes() == &slot[at + 1..])
+    let structure = structure(slot);
+    KNOWN.names.single.iter().any(|tag| tag.as_bytes() == structure)
 }
 
 /// The files that have what a slot may hold, where its structure is what a member keeps.
 pub(super) fn kept(slot: &[u8]) -> Option<&'static [String]> {
-    let at = memchr::memchr(b'@', slot)?;
-    let kept = KNOWN.kept.iter().find(|kept| kept.member.as_bytes() == &slot[at + 1..])?;
+    let structure = structure(slot);
+    let kept = KNOWN.kept.iter().find(|kept| kept.member.as_bytes() == structure)?;
     Some(&kept.files)
+}
+
+/// What stands behind the `@` of a slot: its structure, or the way to it.
+fn structure(slot: &[u8]) -> &[u8] {
+    memchr::memchr(b'@', slot).map_or(&[], |at| &slot[at + 1..])
 }
 
 /// The folder that a file is in.
