@@ -4,7 +4,7 @@
 
 use super::fit::{drawn_width, push_fitted, wrapped};
 use super::hyperlink::linked;
-use super::look::Look;
+use super::look::{Ink, Look};
 use super::measure::{Measure, begins, digits, short_place};
 use super::sanitize::{display_width, shown};
 use super::sheet::{pad, rule};
@@ -277,16 +277,13 @@ impl<'l> Record<'l> {
         let below = (!how_fits && how.contains(' ')).then_some(how);
         let margin = measure.index_width() + 2 * GAP;
         let room = self.look.width.saturating_sub(margin).max(1);
-        push_below(row.out, &self.cell(entry, Role::Sentence), (margin, room));
+        let place = (margin, room);
+        push_below(row.out, &palette.plain, &self.cell(entry, Role::Sentence), place);
         if let Some(text) = below {
-            for text in wrapped(&text, room) {
-                pad(row.out, margin);
-                palette.extra.paint(row.out, text.as_bytes());
-                row.out.push(b'\n');
-            }
+            push_below(row.out, &palette.extra, &text, place);
         }
         if is_below {
-            push_below(row.out, &String::from_utf8_lossy(line), (margin, room));
+            push_below(row.out, &palette.plain, &String::from_utf8_lossy(line), place);
         }
         if !fits && source_width > 0 && self.shape == Shape::Items {
             pad(row.out, margin);
@@ -297,10 +294,10 @@ impl<'l> Record<'l> {
 }
 
 /// Appends `text` in lines of their own, as wide as there is room.
-fn push_below(out: &mut Vec<u8>, text: &str, (margin, room): (usize, usize)) {
+fn push_below(out: &mut Vec<u8>, ink: &Ink, text: &str, (margin, room): (usize, usize)) {
     for text in wrapped(text, room) {
         pad(out, margin);
-        out.extend_from_slice(text.as_bytes());
+        ink.paint(out, text.as_bytes());
         out.push(b'\n');
     }
 }
