@@ -115,14 +115,11 @@ impl Kernel {
         let knowledge = Knowledge::built_in();
         let config = Configuration::read(&bytes, &knowledge)
             .map_err(|_| Error::NotConfiguration { path: path.clone() })?;
-        let config = match arch.or_else(|| of_configs(&path)) {
-            Some(named) if arch.is_some() || config.architecture().is_none() => {
-                config.with_architecture(named)
-            }
-            None if config.architecture().is_none() => {
-                return Err(Error::NoArchitecture { path });
-            }
-            _ => config,
+        let is_told = config.architecture().is_some();
+        let config = match arch.or_else(|| of_configs(&path).filter(|_| !is_told)) {
+            Some(arch) => config.with_architecture(arch),
+            None if !is_told => return Err(Error::NoArchitecture { path }),
+            None => config,
         };
         let files = Disk::new(tree.root().to_owned());
         let (configured, built, kconfig) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
