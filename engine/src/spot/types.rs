@@ -382,7 +382,6 @@ impl<'c> Open<'c> {
     }
 }
 
-/// Whether it is a type.
 /// The members whose braces are open at an offset, the outermost first, without the table's own
 /// braces; none for an element of an array.
 fn nested(tokens: &[Token], bytes: &[u8], at: usize) -> Vec<Option<String>> {
