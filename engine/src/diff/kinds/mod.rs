@@ -132,7 +132,7 @@ pub fn mentioned(
             // To find the place costs more than what most lines say.
             let place = *place.get_or_insert_with(|| context::place(hunk, tree));
             let around = context::around_place(hunk, side, tree, place);
-            let (mut above, mut outline) = (Above::default(), None);
+            let (mut above, mut making) = (Above::default(), rules::Making::default());
             let lines =
                 hunk.lines().filter(|line| line.origin == side || line.origin == Origin::Context);
             for (index, line) in lines.enumerate().filter(|(_, line)| line.origin == side) {
@@ -142,7 +142,7 @@ pub fn mentioned(
                     let (name, lines) = (file.name(), &around.lines);
                     let said = rules::say(*kind, name, lines, index, &mut above);
                     let made = match said.is_none() && *kind == Kind::Functions {
-                        true => rules::made(name, lines, index, &mut outline),
+                        true => rules::made(name, lines, index, &mut making),
                         false => Vec::new(),
                     };
                     found.extend(said.into_iter().chain(made).map(|said| {

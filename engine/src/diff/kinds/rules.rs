@@ -11,6 +11,7 @@ use bstr::ByteSlice;
 use kgrep_index::graph::{Place, Program};
 use kgrep_index::outline::{self, FileOutline, outline};
 use regex::bytes::Regex;
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 /// Whether files of this name can hold things of this kind.
@@ -258,20 +259,29 @@ fn function(lines: &[&[u8]], at: usize) -> Option<Said> {
     None
 }
 
+/// What is known of the functions that macros make in some lines, once it is asked for.
+#[derive(Default)]
+pub(super) struct Making<'l> {
+    /// The macros that the lines define.
+    defined: Option<HashSet<&'l [u8]>>,
+    outline: Option<FileOutline>,
+}
+
 /// The functions that a macro makes on line `at`, as the outline of the file has them: by idioms, and by
 /// macros of the file itself.
-pub(super) fn made(
+pub(super) fn made<'l>(
     file: &[u8],
-    lines: &[&[u8]],
+    lines: &[&'l [u8]],
     at: usize,
-    known: &mut Option<FileOutline>,
+    known: &mut Making<'l>,
 ) -> Vec<Said> {
     let line = lines.get(at).copied().unwrap_or_default();
     let Some((name, _)) = call(line).filter(|_| c::is_header(line)) else { return Vec::new() };
-    if !makes(name, lines) {
+    let defined = || lines.iter().filter_map(|line| c::define(line)).collect();
+    if !makes(name, || known.defined.get_or_insert_with(defined).contains(name)) {
         return Vec::new();
     }
-    let outline = known.get_or_insert_with(|| {
+    let outline = known.outline.get_or_insert_with(|| {
         let whole = |line: &&[u8]| [line.strip_suffix(b"\n").unwrap_or(line), b"\n"].concat();
         outline(file, &lines.iter().flat_map(whole).collect::<Vec<u8>>(), &IDIOMS)
     });
@@ -284,15 +294,15 @@ fn is_function(kind: outline::Kind) -> bool {
     matches!(kind, outline::Kind::Function | outline::Kind::Syscall | outline::Kind::Asm)
 }
 
-/// Whether a macro may make functions.
-fn makes(name: &[u8], lines: &[&[u8]]) -> bool {
+/// Whether a macro may make functions, which may be the file's own.
+fn makes(name: &[u8], is_own: impl FnOnce() -> bool) -> bool {
     let others = [&MACROS.exports, &MACROS.module_facts, &MACROS.parameters];
     let others = others.into_iter().chain([&MACROS.module_parameters, &MACROS.assembler_data]);
     if others.into_iter().any(|names| names.has(name)) {
         return false;
     }
     let by_idiom = IDIOMS.define(name).is_some_and(|idiom| is_function(idiom.kind));
-    by_idiom || lines.iter().any(|line| c::define(line) == Some(name))
+    by_idiom || is_own()
 }
 
 /// Macros that make a device ID (`linux/pci.h`, `linux/usb.h`, `linux/acpi.h`, …).
