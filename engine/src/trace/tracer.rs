@@ -6,12 +6,14 @@ use std::rc::Rc;
 use crate::Result;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use kgrep_index::graph::{Arch, DefInfo, Graph, Program};
-use kgrep_index::outline::{Definition, FileOutline, Kind, outline};
+use kgrep_index::outline::{Definition, FileOutline, Kind, Language, guards, outline};
+use memchr::memmem;
 use serde_bytes::ByteBuf;
 
 use super::mentions::{InFile, Line, Mentions};
 use super::wanted::Wanted;
 use crate::code::{Code, Ranking, leave_seen};
+use crate::diff::context::c;
 use crate::relocate::SourceFile;
 
 /// A place that is part of an answer.
@@ -194,6 +196,11 @@ impl<'a, 'g> Tracer<'a, 'g> {
 
     /// The function, table or structure that a line is in; none for what is only a line.
     pub fn within(&mut self, path: &[u8], line: u32) -> Option<String> {
+        if Language::of(path) == Some(Language::C)
+            && let Some(name) = c::define(self.text(path, line).trim_start().as_bytes())
+        {
+            return Some(String::from_utf8_lossy(name).into_owned());
+        }
         let outlined = self.outline(path);
         let outline = &outlined.outline;
         let is_around = |d: &&Definition| {
@@ -222,7 +229,7 @@ impl<'a, 'g> Tracer<'a, 'g> {
     }
 
     /// What the outline says of a definition: its comment and guard.
-    pub fn details(&mut self, definition: &DefInfo) -> Option<(Definition, String)> {
+    fn details(&mut self, definition: &DefInfo) -> Option<(Definition, String)> {
         let outlined = self.outline(&self.path(definition));
         let outline = &outlined.outline;
         let name = self.graph.name(definition.name);
@@ -235,6 +242,28 @@ impl<'a, 'g> Tracer<'a, 'g> {
             String::from_utf8_lossy(outline.name(found.guard)).into_owned()
         };
         Some((*found, guard))
+    }
+
+    /// The condition of the `#if`s around a definition; empty where there are none. Its file is read
+    /// as far as it, and not outlined: some headers have a hundred thousand definitions.
+    pub fn guard(&mut self, definition: &DefInfo) -> String {
+        let path = self.path(definition);
+        if !matches!(Language::of(&path), Some(Language::C | Language::Assembler)) {
+            return self.details(definition).map(|(_, guard)| guard).unwrap_or_default();
+        }
+        let file = self.file(&path);
+        let guard = guards(&path, file.bytes(), &[definition.first]).concat();
+        String::from_utf8_lossy(&guard).into_owned()
+    }
+
+    /// The first line of the comment right above a definition, if it has one.
+    pub fn comment(&mut self, definition: &DefInfo) -> Option<u32> {
+        let file = self.file(&self.path(definition));
+        let above = file.line(u64::from(definition.first.checked_sub(1)?))?;
+        let may_end = [&b"*/"[..], b"//"].iter().any(|end| memmem::find(above, end).is_some());
+        // Only where one is, what it is about is looked for.
+        let (details, _) = may_end.then(|| self.details(definition))??;
+        (details.doc > 0).then_some(details.doc)
     }
 
     /// A definition's file.

@@ -40,7 +40,7 @@ pub(super) fn heads(
             continue;
         }
         let mut note = kind_of_definition(definition.kind, definition.flags);
-        let guard = tracer.details(&definition).map(|(_, guard)| guard).unwrap_or_default();
+        let guard = tracer.guard(&definition);
         if !guard.is_empty() {
             note = format!("{note}, if {guard}");
         }
@@ -77,11 +77,9 @@ fn written(tracer: &Tracer<'_, '_>, definition: &DefInfo) -> String {
 pub(super) fn comments(tracer: &mut Tracer<'_, '_>, case: &Case<'_>) -> Vec<Row> {
     let mut rows = Vec::new();
     for definition in &case.subjects {
-        if let Some((details, _)) = tracer.details(definition)
-            && details.doc > 0
-        {
+        if let Some(first) = tracer.comment(definition) {
             let path = tracer.path(definition);
-            rows.extend(lines(&path, details.doc, definition.first.saturating_sub(1)));
+            rows.extend(lines(&path, first, definition.first.saturating_sub(1)));
         }
     }
     rows

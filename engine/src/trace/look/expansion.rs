@@ -34,7 +34,7 @@ pub(super) fn workers(tracer: &mut Tracer<'_, '_>, case: &Case<'_>) -> Vec<DefIn
     let mut found: Vec<DefInfo> = Vec::new();
     let mut subjects = tracer.for_arch(&case.subjects);
     // Most files see the one that has no condition.
-    let is_always = |d: &DefInfo| tracer.details(d).is_some_and(|(_, guard)| guard.is_empty());
+    let is_always = |d: &DefInfo| tracer.guard(d).is_empty();
     let always: Vec<DefInfo> = subjects.iter().copied().filter(is_always).collect();
     if !always.is_empty() {
         subjects = always;
