@@ -39,8 +39,9 @@ fn said(error: io::Error) -> io::Error {
     }
 }
 
-/// So much memory is kept for the next file.
-const KEPT: usize = 1 << 20;
+/// So much memory is kept for the next file: a driver's headers of registers have some megabytes each, and
+/// the system clears what is asked for anew.
+const KEPT: usize = 8 << 20;
 
 /// Memory that files are read into one after the other, for as many threads as read some.
 #[derive(Default)]
