@@ -17,8 +17,9 @@ use crate::log::Sure;
 const MOST: usize = 8;
 /// Letters and digits that a format must have in common with a line that it claims for sure.
 const SURE_LETTERS: u32 = 10;
-/// What they weigh at least, twice as much as signs, where the line begins with what may be anything.
-const SURE_BEHIND: u32 = 26;
+/// What they weigh at least, twice as much as signs, where the line begins with what may be anything: it
+/// has to make up for what a name of the format's own would weigh.
+const SURE_BEHIND: u32 = 2 * SURE_LETTERS + NAMED;
 /// A format with fewer is no evidence at all.
 const LEAST_LETTERS: u32 = 3;
 /// A file's name with fewer letters is in a line by chance.
