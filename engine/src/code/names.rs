@@ -225,7 +225,13 @@ pub fn filled_up(code: &Code, mut near: Vec<String>, wanted: &str) -> Vec<String
     let found = found.map(|(found, _)| found).unwrap_or_default();
     for name in found.into_iter().filter(|found| found.named).map(|found| found.name) {
         let said = |name: &str| name == asked || near.iter().any(|near| near == name);
-        if !said(&name) && !name.strip_prefix("sys_").is_some_and(said) && near.len() < TOLD {
+        // One that has a short word of it alone says nothing.
+        let is_near = name.len() * 2 > asked.len();
+        if is_near
+            && !said(&name)
+            && !name.strip_prefix("sys_").is_some_and(said)
+            && near.len() < TOLD
+        {
             near.push(name);
         }
     }
