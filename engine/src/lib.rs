@@ -31,6 +31,7 @@ pub mod configuration;
 mod decode;
 pub mod diff;
 mod error;
+mod excerpt;
 mod files;
 pub mod fleet;
 pub mod history;

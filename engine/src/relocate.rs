@@ -64,29 +64,8 @@ impl SourceFile {
     /// # Errors
     /// When it can't be read, is no regular file, or is larger than half a gigabyte.
     pub fn read(path: &Path) -> io::Result<SourceFile> {
-        let is_file = |meta: &Metadata| {
-            if meta.is_dir() {
-                Err(io::Error::from(io::ErrorKind::IsADirectory))
-            } else if meta.is_file() {
-                Ok(())
-            } else {
-                Err(io::Error::other("not a regular file"))
-            }
-        };
-        // Opening a device may do something, and opening a pipe waits for a writer.
-        is_file(&path.metadata()?)?;
-        let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or(0);
-        let file = File::options().read(true).custom_flags(flags).open(path)?;
-        let meta = file.metadata()?;
-        is_file(&meta)?;
-        let mut bytes = Vec::with_capacity(usize::try_from(meta.len().min(MAX_SIZE)).unwrap_or(0));
-        file.take(MAX_SIZE + 1).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > MAX_SIZE {
-            return Err(io::Error::new(
-                io::ErrorKind::FileTooLarge,
-                "larger than 512 MiB, not read to show lines of it",
-            ));
-        }
+        let mut bytes = Vec::new();
+        read_regular(path, &mut bytes)?;
         Ok(SourceFile::from_bytes(decoded(bytes)))
     }
 
@@ -201,6 +180,38 @@ impl SourceFile {
         let alone = || found.into_iter().flatten().chain(before).chain(after).nth(1).is_none();
         (near(&line) <= NEAR || (telling() >= TELLING && alone())).then_some(line)
     }
+}
+
+/// Reads the file at `path` into `memory`, in the place of what is there.
+///
+/// # Errors
+/// When it can't be read, is no regular file, or is larger than half a gigabyte.
+pub(crate) fn read_regular(path: &Path, memory: &mut Vec<u8>) -> io::Result<()> {
+    memory.clear();
+    let is_file = |meta: &Metadata| {
+        if meta.is_dir() {
+            Err(io::Error::from(io::ErrorKind::IsADirectory))
+        } else if meta.is_file() {
+            Ok(())
+        } else {
+            Err(io::Error::other("not a regular file"))
+        }
+    };
+    // Opening a device may do something, and opening a pipe waits for a writer.
+    is_file(&path.metadata()?)?;
+    let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or(0);
+    let file = File::options().read(true).custom_flags(flags).open(path)?;
+    let meta = file.metadata()?;
+    is_file(&meta)?;
+    memory.reserve_exact(usize::try_from(meta.len().min(MAX_SIZE)).unwrap_or(0));
+    file.take(MAX_SIZE + 1).read_to_end(memory)?;
+    if memory.len() as u64 > MAX_SIZE {
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "larger than 512 MiB, not read to show lines of it",
+        ));
+    }
+    Ok(())
 }
 
 /// True when the entry's text is a part of one line.

@@ -1,6 +1,7 @@
 //! An answer's rows with the lines of their places: numbered, kept and printed as they come.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::ops::RangeInclusive;
 
 use anyhow::{Context, Result};
 use kgrep_engine::{Cell, Found, Row, Sources};
@@ -80,12 +81,9 @@ impl<'a> Keeping<'a> {
 
     /// Takes rows, the title of each by `title`; false once the list is full.
     pub(super) fn rows(&mut self, rows: &[Row], title: impl Fn(usize) -> Option<String>) -> bool {
-        let mut seen: HashSet<&[u8]> = HashSet::new();
-        let new = rows.iter().map(|row| &row.path);
-        let new = new.filter(|path| !self.files.contains_key(*path) && seen.insert(path));
-        let new = new.cloned().collect();
+        let wanted = self.wanted(rows);
         let mut sources = std::mem::take(&mut self.sources);
-        let has_room = sources.ahead(self.code, new, |sources| {
+        let has_room = sources.ahead(self.code, wanted, |sources| {
             for (at, row) in rows.iter().enumerate() {
                 if !self.row(sources, row, title(at).as_deref()) {
                     return false;
@@ -95,6 +93,22 @@ impl<'a> Keeping<'a> {
         });
         self.sources = sources;
         has_room
+    }
+
+    /// The lines of each file that rows are on, from the first to the last, in the order of the rows.
+    fn wanted(&self, rows: &[Row]) -> Vec<(Vec<u8>, RangeInclusive<u64>)> {
+        let mut places: HashMap<&[u8], usize> = HashMap::new();
+        let mut wanted: Vec<(Vec<u8>, RangeInclusive<u64>)> = Vec::new();
+        for row in rows {
+            let line = u64::from(row.line);
+            let at = *places.entry(&row.path).or_insert(wanted.len());
+            match wanted.get_mut(at) {
+                Some((_, lines)) => *lines = line.min(*lines.start())..=line.max(*lines.end()),
+                None => wanted.push((row.path.clone(), line..=line)),
+            }
+        }
+        wanted.retain(|(path, lines)| !self.sources.has(path, lines));
+        wanted
     }
 
     /// Takes rows whose lines are told with them; false once the list is full.
@@ -131,10 +145,8 @@ impl<'a> Keeping<'a> {
         if !self.has_room() {
             return false;
         }
-        let source = sources.get(self.code, &row.path);
-        let line = u64::from(row.line);
-        let text = source.line(line).unwrap_or_default();
-        let place = (row.line, source.before(line).len() as u64, text);
+        let (offset, text) = sources.line(self.code, &row.path, u64::from(row.line));
+        let place = (row.line, offset, text);
         let has_room = self.put(row, std::iter::once(place), title);
         sources.notes.drain(..).for_each(|note| notes::tell(&note));
         has_room

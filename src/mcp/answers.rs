@@ -471,8 +471,8 @@ fn row(code: &Code, answer: &Answer, at: usize, sources: &mut Sources, body: boo
     if row.path.is_empty() {
         return line;
     }
-    let source = sources.get(code, &row.path);
     if let (true, Some((first, last))) = (body, row.extent) {
+        let source = sources.get(code, &row.path);
         let (first, last) = (documented(source, first.into()), u64::from(last));
         let end = last.min(first + TALLEST);
         let lines = (first..=end).filter_map(|line| source.line(line));
@@ -484,7 +484,7 @@ fn row(code: &Code, answer: &Answer, at: usize, sources: &mut Sources, body: boo
         (line.line, line.last) = (first, Some(last));
         return line;
     }
-    let bytes = source.line(line.line).unwrap_or_default();
+    let (_, bytes) = sources.line(code, &row.path, line.line);
     line.text = shortened(&String::from_utf8_lossy(bytes.trim_ascii()));
     line
 }

@@ -158,6 +158,7 @@ const ENGINE: Order = &[
     "snapshot",
     "buffers",
     "request",
+    "excerpt",
     "answer",
     "search",
     "diff",

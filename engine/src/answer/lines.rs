@@ -53,7 +53,7 @@ impl Lines {
                 if number < line {
                     (line, at) = (1, 0);
                 }
-                at = below(bytes, at, number.saturating_sub(line));
+                at = below(bytes, at, number.saturating_sub(line).into());
             }
             line = number.max(1);
             let rest = bytes.get(at..).filter(|_| number > 0).unwrap_or_default();
@@ -84,11 +84,11 @@ impl Lines {
 
 /// Where the line begins that is `count` lines below the one that begins at `at`; the end of the
 /// text if it has no such line.
-fn below(bytes: &[u8], mut at: usize, mut count: u32) -> usize {
+pub(crate) fn below(bytes: &[u8], mut at: usize, mut count: u64) -> usize {
     while count > 0 {
         let rest = bytes.get(at..).unwrap_or_default();
         let block = rest.get(..BLOCK).unwrap_or(rest);
-        let ends = memchr::memchr_iter(b'\n', block).count() as u32;
+        let ends = memchr::memchr_iter(b'\n', block).count() as u64;
         if ends >= count {
             let last = memchr::memchr_iter(b'\n', block).nth(count as usize - 1);
             return last.map_or(bytes.len(), |end| at + end + 1);

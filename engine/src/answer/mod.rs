@@ -13,6 +13,7 @@ use serde_bytes::ByteBuf;
 pub use column::{Column, Role};
 pub use how::{DefinitionKind, How, Via};
 pub use lines::Lines;
+pub(crate) use lines::below;
 pub use verdict::{Outside, Standing, Verdict};
 
 use crate::Note;

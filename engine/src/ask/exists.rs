@@ -1,7 +1,8 @@
 //! Whether there is such a name, and what it is: what the graph, the text and the list of files
 //! have of each, so that "nothing" is a proof.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use kgrep_index::graph::{DefInfo, FileId, Graph, Program};
@@ -19,6 +20,7 @@ use crate::code::{
 use crate::compare::told;
 use crate::diff::model::Origin;
 use crate::diff::set;
+use crate::excerpt::Excerpt;
 use crate::request::Exists;
 use crate::trace::{InFile, Line, Options, Tracer, Wanted};
 use crate::{Error, Note, Proof, Result};
@@ -95,8 +97,7 @@ impl Asker<'_, '_> {
             self.answer.notes.extend(note);
             all.push(name);
         }
-        let found = all.iter().flat_map(|name| &name.found);
-        self.code.read_ahead(found.map(|d| self.graph.path(d.file).to_vec()).collect());
+        self.code.read_ahead(&self.parts(all.iter().flat_map(|name| &name.found)));
         for name in &mut all {
             self.place(name);
         }
@@ -112,6 +113,29 @@ impl Asker<'_, '_> {
             self.answer.sections.push(Title::Verdict(name.verdict));
         }
         Ok(())
+    }
+
+    /// The lines of each file from the first of these definitions to the last.
+    fn parts<'d>(
+        &self,
+        found: impl Iterator<Item = &'d DefInfo>,
+    ) -> Vec<(Vec<u8>, RangeInclusive<u64>)> {
+        let mut parts: BTreeMap<FileId, (u32, u32)> = BTreeMap::new();
+        for d in found {
+            let (first, last) = parts.entry(d.file).or_insert((d.first, d.last));
+            (*first, *last) = (d.first.min(*first), d.last.max(*last));
+        }
+        let lines = |(first, last)| u64::from(first)..=u64::from(last);
+        parts
+            .into_iter()
+            .map(|(file, ends)| (self.graph.path(file).to_vec(), lines(ends)))
+            .collect()
+    }
+
+    /// The lines of a definition.
+    fn lines_of(&mut self, path: &[u8], definition: &DefInfo) -> &Excerpt {
+        let lines = u64::from(definition.first)..=u64::from(definition.last);
+        self.sources.part(self.code, path, &lines)
     }
 
     /// Where it stands, and what it comes to, as far as the graph tells.
@@ -191,7 +215,7 @@ impl Asker<'_, '_> {
         }
         let (path, name) = (self.tracer.path(definition), self.tracer.name(definition));
         Language::of(&path)?;
-        let file = self.sources.get(self.code, &path);
+        let file = self.lines_of(&path, definition);
         let found = maker(file, definition.first, definition.last, name.as_bytes())?;
         let is_macro = |name| self.graph.definitions_of(name).iter().any(|d| d.kind == Kind::Macro);
         let known = named(self.graph, &found).is_some_and(is_macro);
@@ -205,7 +229,7 @@ impl Asker<'_, '_> {
             Some(at) => (name[..at].to_vec(), Some(name[at + 1..].to_vec())),
             None => (name, None),
         };
-        let file = self.sources.get(self.code, &path);
+        let file = self.lines_of(&path, definition);
         let line = name_line(file, &name, definition.first, definition.last);
         let kind = DefinitionKind {
             kind: definition.kind,

@@ -1,12 +1,13 @@
 //! Files of a tree at hand while an answer is made.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::ops::RangeInclusive;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
 use crate::Note;
 use crate::code::{Code, in_parallel};
+use crate::excerpt::{ByLine, Excerpt, WHOLE};
 use crate::relocate::SourceFile;
 
 /// Files whose text is kept at hand.
@@ -15,16 +16,19 @@ const AT_HAND: usize = 256;
 /// So many files are read at once, on all processors, where it is known which come next.
 const AHEAD: usize = 64;
 
-/// A file that was read, and what is to be said if it could not be.
-type Read = (Arc<SourceFile>, Option<Note>);
+/// What was read of a file, and what is to be said if it could not be.
+type Read = (Excerpt, Option<Note>);
+
+/// The lines that are wanted of a file, by its path below the root.
+type Part = (Vec<u8>, RangeInclusive<u64>);
 
 /// Files of a tree, read once for many places in them.
 #[derive(Default)]
 pub struct Sources {
     read: HashMap<Vec<u8>, Read>,
-    /// The files that will be asked for, in this order.
-    expected: Vec<Vec<u8>>,
-    /// How many of them were read.
+    /// What will be asked for, in this order.
+    expected: Vec<Part>,
+    /// How much of it was read.
     begun: usize,
     /// Where those are read that come next, if another thread does.
     coming: Option<Receiver<Vec<Read>>>,
@@ -33,12 +37,12 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// What `work` makes of files that it asks for, each for the first time in the order of
+    /// What `work` makes of parts of files that it asks for, each for the first time in the order of
     /// `expected`: others are read while it works with one.
     pub fn ahead<R>(
         &mut self,
         code: &Code,
-        expected: Vec<Vec<u8>>,
+        expected: Vec<Part>,
         work: impl FnOnce(&mut Sources) -> R,
     ) -> R {
         if expected.len() < AHEAD {
@@ -47,7 +51,7 @@ impl Sources {
         }
         thread::scope(|scope| {
             let (ready, coming) = mpsc::sync_channel(1);
-            let parts: Vec<Vec<Vec<u8>>> = expected.chunks(AHEAD).map(<[_]>::to_vec).collect();
+            let parts: Vec<Vec<Part>> = expected.chunks(AHEAD).map(<[_]>::to_vec).collect();
             scope.spawn(move || {
                 // Nobody takes it where the work has ended early.
                 parts.iter().all(|part| ready.send(read_all(code, part)).is_ok())
@@ -62,39 +66,68 @@ impl Sources {
     /// The file at `path` below the tree's root; an empty one, with a note, when it can't be
     /// read.
     pub fn get(&mut self, code: &Code, path: &[u8]) -> &SourceFile {
-        if !self.read.contains_key(path) {
+        self.part(code, path, &WHOLE).text()
+    }
+
+    /// Where line `number` of the file at `path` begins in it, and its text with the terminator: an
+    /// empty one where the file has no such line, or can't be read, which is noted.
+    pub fn line(&mut self, code: &Code, path: &[u8], number: u64) -> (u64, &[u8]) {
+        let excerpt = self.part(code, path, &(number..=number));
+        (excerpt.offset(number), excerpt.line(number).unwrap_or_default())
+    }
+
+    /// Whether it has these lines of the file at `path`.
+    pub fn has(&self, path: &[u8], lines: &RangeInclusive<u64>) -> bool {
+        self.read.get(path).is_some_and(|(excerpt, _)| excerpt.covers(lines))
+    }
+
+    /// These lines of the file at `path`, if not more of it.
+    pub(crate) fn part(
+        &mut self,
+        code: &Code,
+        path: &[u8],
+        lines: &RangeInclusive<u64>,
+    ) -> &Excerpt {
+        if !self.has(path, lines) {
             if self.read.len() >= AT_HAND {
                 self.read.clear();
             }
-            self.read_from(code, path);
+            self.read_from(code, path, lines);
         }
-        let (file, note) = self.read.entry(path.to_vec()).or_default();
+        let (excerpt, note) = self.read.entry(path.to_vec()).or_default();
         self.notes.extend(note.take());
-        file
+        excerpt
     }
 
-    /// Reads the file at `path`, and those that are expected after it.
-    fn read_from(&mut self, code: &Code, path: &[u8]) {
+    /// Reads these lines of the file at `path`, and what is expected after it.
+    fn read_from(&mut self, code: &Code, path: &[u8], lines: &RangeInclusive<u64>) {
         let rest = self.expected.get(self.begun..).unwrap_or_default();
-        let next: Vec<Vec<u8>> = match rest.first() {
-            Some(expected) if expected == path => rest.iter().take(AHEAD).cloned().collect(),
-            // It was read before.
-            _ => vec![path.to_vec()],
-        };
-        let mut read = None;
-        if rest.first() == next.first() {
+        if rest.first().is_some_and(|(expected, _)| expected == path) {
+            let next = &rest[..rest.len().min(AHEAD)];
+            let coming = self.coming.as_ref().and_then(|coming| coming.recv().ok());
+            let read = coming.unwrap_or_else(|| read_all(code, next));
+            self.read.extend(next.iter().map(|(path, _)| path.clone()).zip(read));
             self.begun += next.len();
-            read = self.coming.as_ref().and_then(|coming| coming.recv().ok());
         }
-        let files = read.unwrap_or_else(|| read_all(code, &next));
-        self.read.extend(next.into_iter().zip(files));
+        if !self.has(path, lines) {
+            // Others of its lines may be asked for, one after the other: it is not read for each.
+            let read = match code.excerpt_at_hand(path, lines) {
+                Some(excerpt) => (excerpt, None),
+                None => read(code, &(path.to_vec(), WHOLE)),
+            };
+            self.read.insert(path.to_vec(), read);
+        }
     }
 }
 
-/// Reads files on all processors.
-fn read_all(code: &Code, paths: &[Vec<u8>]) -> Vec<Read> {
-    in_parallel(paths, |path| match code.at_hand(path) {
-        Ok(file) => (file, None),
-        Err(error) => (Arc::default(), Some(code.unreadable(path, &error))),
-    })
+/// Reads parts of files on all processors.
+fn read_all(code: &Code, parts: &[Part]) -> Vec<Read> {
+    in_parallel(parts, |part| read(code, part))
+}
+
+fn read(code: &Code, (path, lines): &Part) -> Read {
+    match code.excerpt(path, lines) {
+        Ok(excerpt) => (excerpt, None),
+        Err(error) => (Excerpt::default(), Some(code.unreadable(path, &error))),
+    }
 }

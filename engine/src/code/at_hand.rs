@@ -3,27 +3,32 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::source::Code;
-use crate::files::in_parallel;
+use crate::excerpt::{Excerpt, WHOLE};
+use crate::files::{Scratch, in_parallel};
 use crate::relocate::SourceFile;
 
 /// So many bytes are at hand, and as many of those that were it before: what was needed longer ago
 /// is read again.
 const MOST: usize = 16 << 20;
 
-/// The files at hand, by their paths below the root.
+/// The files at hand, by their paths below the root, and memory to read others into.
 #[derive(Default)]
-pub(super) struct AtHand(Mutex<Known>);
+pub(super) struct AtHand {
+    known: Mutex<Known>,
+    scratch: Scratch,
+}
 
 impl AtHand {
     fn known(&self) -> MutexGuard<'_, Known> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-type Files = HashMap<Vec<u8>, Arc<SourceFile>>;
+type Files = HashMap<Vec<u8>, Excerpt>;
 
 #[derive(Default)]
 struct Known {
@@ -33,12 +38,13 @@ struct Known {
 }
 
 impl Known {
-    fn get(&self, path: &[u8]) -> Option<Arc<SourceFile>> {
-        self.files.get(path).or_else(|| self.before.get(path)).cloned()
+    fn get(&self, path: &[u8], lines: &RangeInclusive<u64>) -> Option<Excerpt> {
+        let found = [&self.files, &self.before].into_iter().filter_map(|files| files.get(path));
+        found.into_iter().find(|excerpt| excerpt.covers(lines)).cloned()
     }
 
-    fn put(&mut self, path: &[u8], file: Arc<SourceFile>) {
-        let size = file.bytes().len();
+    fn put(&mut self, path: &[u8], excerpt: Excerpt) {
+        let size = excerpt.text().bytes().len();
         if size > MOST {
             return;
         }
@@ -46,7 +52,7 @@ impl Known {
             (self.before, self.size) = (std::mem::take(&mut self.files), 0);
         }
         self.size += size;
-        self.files.insert(path.to_vec(), file);
+        self.files.insert(path.to_vec(), excerpt);
     }
 }
 
@@ -56,18 +62,38 @@ impl Code {
     /// # Errors
     /// As [`Code::lines`].
     pub(crate) fn at_hand(&self, path: &[u8]) -> io::Result<Arc<SourceFile>> {
-        if let Some(file) = self.held.known().get(path) {
-            return Ok(file);
-        }
-        let file = Arc::new(self.lines(path)?);
-        self.held.known().put(path, Arc::clone(&file));
-        Ok(file)
+        self.excerpt(path, &WHOLE).map(|excerpt| Arc::clone(excerpt.text()))
     }
 
-    /// Reads files that will be needed, on all processors. What can't be read is told where it is.
-    pub(crate) fn read_ahead(&self, mut paths: Vec<Vec<u8>>) {
-        paths.sort_unstable();
-        paths.dedup();
-        in_parallel(&paths, |path| drop(self.at_hand(path)));
+    /// These lines of a file that may be at hand, if not more of it.
+    ///
+    /// # Errors
+    /// As [`Code::lines`].
+    pub(crate) fn excerpt(&self, path: &[u8], lines: &RangeInclusive<u64>) -> io::Result<Excerpt> {
+        if let Some(excerpt) = self.excerpt_at_hand(path, lines) {
+            return Ok(excerpt);
+        }
+        let read = if *lines == WHOLE {
+            Excerpt::whole(self.lines(path)?)
+        } else {
+            self.held.scratch.lent(|memory| self.cut_out(path, lines, memory))?
+        };
+        self.held.known().put(path, read.clone());
+        Ok(read)
+    }
+
+    /// These lines of a file, where they are at hand.
+    pub(crate) fn excerpt_at_hand(
+        &self,
+        path: &[u8],
+        lines: &RangeInclusive<u64>,
+    ) -> Option<Excerpt> {
+        self.held.known().get(path, lines)
+    }
+
+    /// Reads lines of files that will be needed, on all processors. What can't be read is told where it
+    /// is.
+    pub(crate) fn read_ahead(&self, wanted: &[(Vec<u8>, RangeInclusive<u64>)]) {
+        in_parallel(wanted, |(path, lines)| drop(self.excerpt(path, lines)));
     }
 }

@@ -3,8 +3,8 @@
 use kgrep_index::lex::{is_word_at, places_of_word};
 use memchr::memmem::Finder;
 
+use crate::excerpt::ByLine;
 use crate::place::Span;
-use crate::relocate::SourceFile;
 
 /// The first place in `text` where `name` stands as a whole word.
 pub fn word_in(text: &[u8], name: &[u8]) -> Option<Span> {
@@ -44,7 +44,7 @@ fn span_of(start: usize, length: usize) -> Option<Span> {
 
 /// The line of a definition's lines `first..=last` that its name stands on: the return
 /// type or attributes may have lines of their own before it.
-pub fn name_line(source: &SourceFile, name: &[u8], first: u32, last: u32) -> u32 {
+pub fn name_line(source: &impl ByLine, name: &[u8], first: u32, last: u32) -> u32 {
     let has_name = |line: &u32| {
         source.line(u64::from(*line)).is_some_and(|text| word_in(text, name).is_some())
     };
@@ -53,7 +53,7 @@ pub fn name_line(source: &SourceFile, name: &[u8], first: u32, last: u32) -> u32
 
 /// The word whose call makes the definition of `name` in the lines `first..=last`, where the name
 /// stands in the call's brackets or nowhere: `DEFINE_MUTEX` of `static DEFINE_MUTEX(lock);`.
-pub fn maker(source: &SourceFile, first: u32, last: u32, name: &[u8]) -> Option<String> {
+pub fn maker(source: &impl ByLine, first: u32, last: u32, name: &[u8]) -> Option<String> {
     // A call that makes something is not longer.
     const LINES: u32 = 8;
     let lines = (first..=last.min(first.saturating_add(LINES)))

@@ -23,6 +23,7 @@ mod source;
 mod words;
 
 pub use crate::answer::Elsewhere;
+pub use crate::excerpt::ByLine;
 pub use crate::files::{Scratch, in_order, in_parallel, read};
 pub use arch::{ArchChoice, architectures, folder_name};
 pub use arguments::{arguments, split_arguments};

@@ -2,6 +2,7 @@
 //! there is none, from reading every file now.
 
 use std::io;
+use std::ops::RangeInclusive;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -18,10 +19,12 @@ use super::arch;
 use super::at_hand::AtHand;
 use super::holes::Holes;
 use crate::configuration::{KconfigChoice, Kernel};
+use crate::decode::as_shown;
+use crate::excerpt::Excerpt;
 use crate::files::{TOO_LARGE, read, read_into};
 use crate::left_out::LeftOut;
 use crate::recipes::Recipes;
-use crate::relocate::SourceFile;
+use crate::relocate::{SourceFile, read_regular};
 use crate::snapshot::{Indexed, Snapshot, Workspace, path_in};
 use crate::{Cancel, Error, Note, NoteSink, ProgressSink, Result};
 
@@ -337,6 +340,25 @@ impl Code {
             Some(bytes) => Ok(SourceFile::from_bytes(bytes.to_vec())),
             None => SourceFile::read(&full),
         }
+    }
+
+    /// Some lines of a file, as [`Code::lines`] has them, which is read into `memory`.
+    ///
+    /// # Errors
+    /// As [`Code::lines`].
+    pub(super) fn cut_out(
+        &self,
+        below_root: &[u8],
+        lines: &RangeInclusive<u64>,
+        memory: &mut Vec<u8>,
+    ) -> io::Result<Excerpt> {
+        self.cancel.check_reading()?;
+        let full = self.path(below_root);
+        if let Some(bytes) = self.workspace.buffers().get(&full) {
+            return Ok(Excerpt::of(bytes, lines.clone()));
+        }
+        read_regular(&full, memory)?;
+        Ok(Excerpt::of(&as_shown(memory), lines.clone()))
     }
 
     /// A file's path as it is shown: relative to the folder it is seen from, as a search there

@@ -112,7 +112,7 @@ fn state(code: &Code, verdict: &Verdict, rows: &[Row], idioms: &Idioms) -> State
 /// The macro that offers a name to modules on the line of `row`; nothing if it can't be read.
 fn exporter(code: &Code, row: &Row) -> String {
     let source = code.at_hand(&row.path).unwrap_or_default();
-    maker(&source, row.line, u32::MAX, &row.name).unwrap_or_default()
+    maker(&*source, row.line, u32::MAX, &row.name).unwrap_or_default()
 }
 
 /// The stretches of what a name is on all sides; `body` says that another body is a change.

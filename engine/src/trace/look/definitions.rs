@@ -34,7 +34,7 @@ pub(super) fn heads(
         let path = tracer.path(&definition);
         let name = written(tracer, &definition);
         let file = tracer.file(&path);
-        let line = name_line(&file, name.as_bytes(), definition.first, definition.last);
+        let line = name_line(&*file, name.as_bytes(), definition.first, definition.last);
         // The head of another definition may go over this line.
         if !seen.insert((path.clone(), line)) {
             continue;
