@@ -109,12 +109,12 @@ fn in_a_pipe_one_long_cell_of_a_long_answer_stands_out() {
     let short = |line| (&b"a.c"[..], Match { cells: vec!["use"], ..entry(0, line, b"x") });
     let long = Match { cells: vec!["given to lamp()"], ..entry(1, 100, b"y") };
     let mut entries: Vec<(&[u8], _)> = (1..100).map(short).collect();
-    entries.push((b"drivers/lamp.c", long));
+    entries.push((b"lighting/one.c", long));
     let meta = meta(&["How"], false);
     let found = drawn(&Look::of_pipe(), &meta, &entries);
     let rows: Vec<&str> = found.lines().collect();
     assert_eq!(rows[..2], ["Index File Line How Content", "    0 a.c     1 use x"]);
-    assert_eq!(rows[100], "   99 drivers/lamp.c  100 given to lamp() y");
+    assert_eq!(rows[100], "   99 lighting/one.c  100 given to lamp() y");
     let straight = "    0 a.c               1 use             x\n";
     let on_terminal = drawn(&Look { terminal: true, ..Look::of_pipe() }, &meta, &entries);
     assert!(on_terminal.contains(straight), "{on_terminal}");

@@ -231,11 +231,11 @@ fn functions_behind_attributes_made_by_macros_and_of_assembler() {
 #[test]
 fn a_macro_of_one_hunk_makes_functions_in_another() {
     let filler: String = (0..20).map(|n| format!("int a{n};\n")).collect();
-    let define = "#define LAMP(name) \\\nint Lamp##name(struct lamp *l) { return 0; }\n";
+    let define = "#define LAMP(name) \\\n\tint Lamp##name(struct lamp *l) { return 0; }\n";
     let old = format!("int top;\n{filler}int mid;\nint end;\n");
     let new = format!("int top;\n{define}{filler}int mid;\nLAMP(Lit)\nint end;\n");
     let patch = "--- a/lamp.c\n+++ b/lamp.c\n@@ -1,2 +1,4 @@\n int top;\n+#define LAMP(name) \\\n\
-        +int Lamp##name(struct lamp *l) { return 0; }\n int a0;\n@@ -22,2 +24,3 @@\n int mid;\n+LAMP(Lit)\n int end;\n";
+        +\tint Lamp##name(struct lamp *l) { return 0; }\n int a0;\n@@ -22,2 +24,3 @@\n int mid;\n+LAMP(Lit)\n int end;\n";
     let mut set = DiffSet::default();
     parse::read(&mut set, patch.as_bytes(), b"", Path::new("x"));
     for text in [&old, &new] {

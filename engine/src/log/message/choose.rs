@@ -17,9 +17,11 @@ use crate::log::Sure;
 const MOST: usize = 8;
 /// Letters and digits that a format must have in common with a line that it claims for sure.
 const SURE_LETTERS: u32 = 10;
-/// What they weigh at least, twice as much as signs, where the line begins with what may be anything: it
-/// has to make up for what a name of the format's own would weigh.
-const SURE_BEHIND: u32 = 2 * SURE_LETTERS + NAMED;
+/// The letters that a format's own name before a colon has at least.
+const SHORTEST_NAME: u32 = 3;
+/// What letters weigh at least, twice as much as signs, where the line begins with what may be anything:
+/// they have to make up for the name that the format lacks.
+const SURE_BEHIND: u32 = 2 * (SURE_LETTERS + SHORTEST_NAME);
 /// A format with fewer is no evidence at all.
 const LEAST_LETTERS: u32 = 3;
 /// A file's name with fewer letters is in a line by chance.
@@ -346,7 +348,7 @@ fn rank(
     bonus += u32::from(neighbours.files.contains(&format.file)) * 2;
     // What says whose message it is, is worth more than the same letters elsewhere.
     let start = message.text.iter().take_while(|byte| **byte >= 8 && **byte != b'%');
-    let named = start.take_while(|byte| **byte != b':').count() >= 3
+    let named = start.take_while(|byte| **byte != b':').count() >= SHORTEST_NAME as usize
         && memchr::memchr(b':', message.text).is_some();
     let (letters, signs) = (one.fit.letters, one.fit.signs);
     (
