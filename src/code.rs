@@ -131,11 +131,15 @@ pub(crate) fn workspace(session: &Session, trust: bool) -> Workspace {
 /// An error about the architecture says where its name came from.
 fn with_origin(error: Error, session: &Session) -> anyhow::Error {
     match error {
-        Error::UnknownArch { name, there } => anyhow!(
-            "no such architecture: {name} ({}); use one of {}, all",
-            session.settings.arch.origin,
-            there.join(", ")
-        ),
+        Error::UnknownArch { name, there } => {
+            let from = match &session.settings.arch.origin {
+                Origin::Flag(flag) => format!("--{flag}"),
+                Origin::Environment(variable) => (*variable).to_owned(),
+                origin => origin.to_string(),
+            };
+            let there = there.join(", ");
+            anyhow!("no such architecture: {name} ({from}); use one of {there}, all")
+        }
         error => error.into(),
     }
 }

@@ -212,7 +212,7 @@ pub enum Error {
     #[error("the glob: {0}")]
     ListGlob(#[source] globset::Error),
     /// No recipe lists this.
-    #[error("there is no list of {what:?}; {}", lists_there(near.as_deref(), there))]
+    #[error("unknown list `{what}`; {}", lists_there(near.as_deref(), there))]
     UnknownList {
         /// What was asked for.
         what: String,
@@ -234,6 +234,6 @@ impl Error {
 fn lists_there(near: Option<&str>, there: &[String]) -> String {
     match near {
         Some(near) => format!("did you mean {near}?"),
-        None => format!("there are {}", there.join(", ")),
+        None => format!("use one of {}", there.join(", ")),
     }
 }

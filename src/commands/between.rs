@@ -28,9 +28,10 @@ pub(super) fn run(names: &[String], trees: &[PathBuf], session: &Session) -> Res
     let base = crate::folders::current()?;
     let trees: Vec<&Path> = trees.iter().map(PathBuf::as_path).collect();
     let asked = trees::ask(names, &trees, &base, session)?;
-    for tree in &asked {
-        let told: Vec<_> = tree.answer.verdicts().iter().map(|(verdict, _)| *verdict).collect();
-        exists::refuse_without_source(&tree.code, &told, tree.folder.as_os_str())?;
+    let told: Vec<Told<'_>> = asked.iter().map(Told::by).collect();
+    for Told { tree, verdicts } in &told {
+        let verdicts: Vec<_> = verdicts.iter().map(|(verdict, _)| *verdict).collect();
+        exists::refuse_without_source(&tree.code, &verdicts, tree.folder.as_os_str())?;
     }
     tell_notes(&asked, session);
     let look = Look::new(&session.settings, Facts::of_stdout(), base.as_os_str().as_bytes());
@@ -38,9 +39,8 @@ pub(super) fn run(names: &[String], trees: &[PathBuf], session: &Session) -> Res
     let meta =
         lister::meta(session, Column::all(&[("Name", Role::Text), ("What", Role::Text)]), None)?;
     let mut lister = Lister::printing(session, &look, meta);
-    let verdicts: Vec<_> = asked.iter().map(|tree| tree.answer.verdicts()).collect();
     for (at, name) in names.iter().enumerate() {
-        for (tree, verdicts) in asked.iter().zip(&verdicts) {
+        for Told { tree, verdicts } in &told {
             let rows = verdicts.get(at).map(|(_, rows)| *rows).unwrap_or_default();
             // Many rows may be of one file, which is read once.
             let (mut path, mut source) = (&[][..], SourceFile::default());
@@ -52,12 +52,24 @@ pub(super) fn run(names: &[String], trees: &[PathBuf], session: &Session) -> Res
             }
         }
     }
-    let lead = if format == Format::Table { table(names, &asked, &look) } else { Vec::new() };
+    let lead = if format == Format::Table { table(names, &told, &look) } else { Vec::new() };
     if let Some(printer) = lister.printer().filter(|_| format == Format::Json) {
-        printer.summary(summary(names, &asked));
+        printer.summary(summary(names, &told));
     }
     super::diff::ended(lister, &lead, session)?;
-    Ok(exists::outcome(verdicts.iter().flatten().map(|(verdict, _)| *verdict)))
+    Ok(exists::outcome(told.iter().flat_map(|told| &told.verdicts).map(|(verdict, _)| *verdict)))
+}
+
+/// A tree, and what each name comes to there.
+struct Told<'a> {
+    tree: &'a AskedTree<'a>,
+    verdicts: Vec<(&'a Verdict, &'a [kgrep_engine::Row])>,
+}
+
+impl<'a> Told<'a> {
+    fn by(tree: &'a AskedTree<'a>) -> Told<'a> {
+        Told { tree, verdicts: tree.answer.verdicts() }
+    }
 }
 
 /// Says, once, what is to be said besides, and which files can't be read.
@@ -92,18 +104,18 @@ fn row_of(tree: &AskedTree<'_>, source: &SourceFile, name: &str, row: &kgrep_eng
 }
 
 /// What was found of each name in each tree, for programs, and what was looked at.
-fn summary(names: &[String], asked: &[AskedTree<'_>]) -> Map<String, Value> {
-    let label = |tree: &AskedTree<'_>| tree.folder.display().to_string();
+fn summary(names: &[String], told: &[Told<'_>]) -> Map<String, Value> {
+    let label = |told: &Told<'_>| told.tree.folder.display().to_string();
     let mut of_names: Vec<Map<String, Value>> = vec![Map::new(); names.len()];
-    for tree in asked {
-        for (all, (verdict, _)) in of_names.iter_mut().zip(tree.answer.verdicts()) {
-            all.insert(label(tree), verdicts::json(verdict));
+    for told in told {
+        for (all, (verdict, _)) in of_names.iter_mut().zip(&told.verdicts) {
+            all.insert(label(told), verdicts::json(verdict));
         }
     }
     let of_names = names.iter().zip(of_names);
     let of_names = of_names.map(|(name, trees)| json!({ "name": name, "trees": trees }));
-    let labels: Vec<String> = asked.iter().map(label).collect();
-    let covered = asked.iter().map(|tree| tree.answer.coverage.clone());
+    let labels: Vec<String> = told.iter().map(label).collect();
+    let covered = told.iter().map(|told| told.tree.answer.coverage.clone());
     let covered: Vec<_> = labels.iter().map(String::as_str).zip(covered).collect();
     Map::from_iter([
         ("coverage".to_owned(), coverage::of_trees(&covered)),
@@ -134,17 +146,16 @@ fn cell(tree: &AskedTree<'_>, verdict: &Verdict, rows: &[kgrep_engine::Row]) -> 
 }
 
 /// One row per name, one column per tree.
-fn table(names: &[String], asked: &[AskedTree<'_>], look: &Look) -> Vec<u8> {
+fn table(names: &[String], told: &[Told<'_>], look: &Look) -> Vec<u8> {
     let mut rows = vec![vec!["Name".to_owned()]];
     rows.extend(names.iter().map(|name| vec![name.clone()]));
-    for tree in asked {
-        let cells = tree.answer.verdicts().into_iter();
-        let cells = cells.map(|(verdict, found)| cell(tree, verdict, found));
+    for Told { tree, verdicts } in told {
+        let cells = verdicts.iter().map(|(verdict, found)| cell(tree, verdict, found));
         let column = std::iter::once(tree.folder.display().to_string()).chain(cells);
         rows.iter_mut().zip(column).for_each(|(row, cell)| row.push(cell));
     }
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
-    let widths: Vec<usize> = (0..=asked.len()).map(|n| width(n).unwrap_or(0)).collect();
+    let widths: Vec<usize> = (0..=told.len()).map(|n| width(n).unwrap_or(0)).collect();
     let mut out = Vec::new();
     for (n, row) in rows.iter().enumerate().skip(usize::from(!look.header)) {
         let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
@@ -157,7 +168,7 @@ fn table(names: &[String], asked: &[AskedTree<'_>], look: &Look) -> Vec<u8> {
         }
         out.push(b'\n');
     }
-    if asked.iter().any(|tree| telling(&tree.answer.rows).next().is_some()) {
+    if told.iter().any(|told| telling(&told.tree.answer.rows).next().is_some()) {
         out.push(b'\n');
     }
     out

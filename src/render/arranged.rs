@@ -10,7 +10,7 @@ use super::measure::Measure;
 use super::record::Record;
 use super::sanitize::{display_width, visible};
 use super::sheet::{Sheet, pad};
-use super::table::Table;
+use super::table::{Table, is_of_search};
 use crate::list::{Match, Meta, Role};
 use crate::settings::Layout;
 
@@ -128,14 +128,9 @@ impl<'l> Rows<'l> {
         let asked = String::from_utf8_lossy(&visible(asked.as_bytes())).replace('\t', " ");
         let counted =
             |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
-        let of_search = self
-            .meta
-            .columns
-            .iter()
-            .all(|column| matches!(column.role, Role::Function | Role::Count));
         let found = if self.meta.files_only {
             counted(self.measure.rows, "file")
-        } else if of_search {
+        } else if is_of_search(&self.meta) {
             let (lines, files) = (self.measure.rows, self.measure.files);
             format!("{} in {}", counted(lines, "line"), counted(files, "file"))
         } else if self.meta.columns.iter().any(|column| column.role == Role::Step) {

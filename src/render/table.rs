@@ -2,7 +2,9 @@
 //!
 //! Two passes: [`Table::note`] gathers widths, then [`Table::header`] and
 //! [`Table::row`] draw. Rows that were never noted (a list that is full) are drawn
-//! all the same and may stand out to the right.
+//! all the same and may stand out to the right. In a pipe so do the widest cells of a long
+//! answer, so that one long path doesn't fill half of every row with blanks; a search's table is as
+//! scripts know it.
 
 use super::cell;
 use super::fit::push_fitted;
@@ -27,6 +29,8 @@ pub(crate) struct Table<'l> {
     file_width: usize,
     line_width: usize,
     extra: Vec<Extra>,
+    /// How wide the cells are of `File` and of each extra column, where that decides.
+    widths: Option<Vec<Widths>>,
     /// The file measured last and how wide its path is: most entries share it.
     measured: Option<(u32, usize)>,
     /// Lines keep their indentation: there is context, and code reads as code.
@@ -46,6 +50,44 @@ struct Extra {
     numeric: bool,
 }
 
+/// How many cells of a column have which width.
+#[derive(Clone, Default)]
+struct Widths(Vec<u32>);
+
+impl Widths {
+    /// Cells that fit a column, in a hundred.
+    const FITTING: u64 = 90;
+    /// With fewer rows, which one sees at once, columns that stand straight are worth their blanks.
+    const FEWEST: u64 = 100;
+    /// Wider cells are counted as if they had this width.
+    const MOST: usize = 4096;
+    /// A column that would be narrower by no more is as wide as its widest cell.
+    const LITTLE: usize = 4;
+
+    fn note(&mut self, width: usize) {
+        let width = width.min(Widths::MOST);
+        if self.0.len() <= width {
+            self.0.resize(width + 1, 0);
+        }
+        self.0[width] = self.0[width].saturating_add(1);
+    }
+
+    /// The width that most cells fit, of a column whose widest is `widest`.
+    fn of_most(&self, widest: usize) -> usize {
+        let all: u64 = self.0.iter().map(|count| u64::from(*count)).sum();
+        if all < Widths::FEWEST {
+            return widest;
+        }
+        let wanted = (all * Widths::FITTING).div_ceil(100);
+        let mut fitting = 0;
+        let narrow = self.0.iter().position(|count| {
+            fitting += u64::from(*count);
+            fitting >= wanted
+        });
+        narrow.filter(|narrow| narrow + Widths::LITTLE < widest).unwrap_or(widest)
+    }
+}
+
 impl<'l> Table<'l> {
     /// The table of a list that `meta` describes.
     pub(crate) fn new(look: &'l Look, meta: &Meta) -> Table<'l> {
@@ -53,8 +95,10 @@ impl<'l> Table<'l> {
         // Sentences come last, so that the others' cells keep their places.
         let is_shown = |column: &&Column| !matches!(column.role, Role::Sentence | Role::Start);
         let columns: Vec<Column> = meta.columns.iter().filter(is_shown).cloned().collect();
+        let counts = !look.terminal && !is_of_search(meta);
         Table {
             look,
+            widths: counts.then(|| vec![Widths::default(); columns.len() + 1]),
             files_only: meta.files_only,
             only_matching: false,
             index_width: title("Index"),
@@ -105,13 +149,34 @@ impl<'l> Table<'l> {
         self.index_width = self.index_width.max(digits(index));
         self.file_width = self.file_width.max(file_width);
         self.line_width = self.line_width.max(line_width);
+        let mut widths = self.widths.iter_mut().flatten();
+        if let Some(widths) = widths.next() {
+            widths.note(file_width);
+        }
         let cells = self.columns.iter().zip(&entry.cells);
         for (extra, (column, cell)) in self.extra.iter_mut().zip(cells) {
-            let width = display_width(&cell::extra(told(self.look, column, cell), self.look));
-            extra.width = extra.width.max(width + indent(column, entry.depth));
+            let cell_width = display_width(&cell::extra(told(self.look, column, cell), self.look));
+            let width = cell_width + indent(column, entry.depth);
+            extra.width = extra.width.max(width);
             extra.numeric &= cell.bytes().all(|byte| byte.is_ascii_digit());
+            if let Some(widths) = widths.next() {
+                widths.note(width);
+            }
         }
         self.indented |= has_context(entry);
+    }
+
+    /// All entries were noted: columns are as wide as most cells need, where that is wanted.
+    fn settle(&mut self) {
+        let Some(widths) = self.widths.take() else { return };
+        let header = self.look.header;
+        let title = |title: &str| if header { display_width(title.as_bytes()) } else { 0 };
+        let columns = std::iter::once((title("File"), &mut self.file_width));
+        let extra = self.columns.iter().zip(&mut self.extra);
+        let extra = extra.map(|(column, extra)| (title(&column.title), &mut extra.width));
+        for (widths, (title, width)) in widths.iter().zip(columns.chain(extra)) {
+            *width = widths.of_most(*width).max(title);
+        }
     }
 
     /// Columns of the File column.
@@ -127,6 +192,7 @@ impl<'l> Table<'l> {
 
     /// Appends the header line, unless it is not wanted.
     pub(crate) fn header(&mut self, out: &mut Vec<u8>) {
+        self.settle();
         if !self.look.header {
             return;
         }
@@ -313,6 +379,11 @@ impl<'l> Table<'l> {
         });
         columns.pending = self.file_width.saturating_sub(width);
     }
+}
+
+/// Whether the list is a search's, which vgrep's scripts know.
+pub(super) fn is_of_search(meta: &Meta) -> bool {
+    meta.columns.iter().all(|column| matches!(column.role, Role::Function | Role::Count))
 }
 
 /// Whether lines are cut where the screen ends.

@@ -103,6 +103,25 @@ Index File Line Function Uses Content
     assert_eq!(drawn(&Look::of_pipe(), &meta(&["Function", "Uses"], false), &entries), expected);
 }
 
+/// One long path filled every row with blanks.
+#[test]
+fn in_a_pipe_one_long_cell_of_a_long_answer_stands_out() {
+    let short = |line| (&b"a.c"[..], Match { cells: vec!["use"], ..entry(0, line, b"x") });
+    let long = Match { cells: vec!["given to lamp()"], ..entry(1, 100, b"y") };
+    let mut entries: Vec<(&[u8], _)> = (1..100).map(short).collect();
+    entries.push((b"lighting/one.c", long));
+    let meta = meta(&["How"], false);
+    let found = drawn(&Look::of_pipe(), &meta, &entries);
+    let rows: Vec<&str> = found.lines().collect();
+    assert_eq!(rows[..2], ["Index File Line How Content", "    0 a.c     1 use x"]);
+    assert_eq!(rows[100], "   99 lighting/one.c  100 given to lamp() y");
+    let straight = "    0 a.c               1 use             x\n";
+    let on_terminal = drawn(&Look { terminal: true, ..Look::of_pipe() }, &meta, &entries);
+    assert!(on_terminal.contains(straight), "{on_terminal}");
+    let few = drawn(&Look::of_pipe(), &meta, &entries[90..]);
+    assert!(few.contains("    0 a.c              91 use             x\n"), "{few}");
+}
+
 #[test]
 fn a_list_of_files_has_no_lines() {
     let file = |file, cell| Match { cells: vec![cell], ..entry(file, 0, b"") };

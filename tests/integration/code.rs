@@ -505,6 +505,17 @@ fn near_names_know_how_users_write() {
     }
     let done = dir.kgrep(&["list", "syscall"]).run().expect_code(2);
     assert!(done.stderr().contains("did you mean syscalls"), "{done}");
+    let wrong: [(&[&str], &str); 2] = [
+        (&["list", "lamps"], "kgrep: unknown list `lamps`; use one of syscalls, "),
+        (
+            &["--arch", "lamp", "def", "kfree"],
+            "kgrep: no such architecture: lamp (--arch); use one of ",
+        ),
+    ];
+    for (question, said) in wrong {
+        let done = dir.kgrep(question).run().expect_code(2);
+        assert!(done.stderr().starts_with(said), "{done}");
+    }
 }
 
 #[test]

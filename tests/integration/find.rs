@@ -404,6 +404,13 @@ fn near_names_come_from_the_catalog_too() {
     // Mistyped words in a name that begins otherwise.
     let done = dir.kgrep(&["def", "pivto_root"]).run();
     assert!(done.stderr().contains("near: pivot_root"), "{}", done.stderr());
+    // What has one letter of it is not near.
+    dir.create(
+        "drivers/x.c",
+        "int lamp(void)\n{\n\treturn 1;\n}\nint x(void)\n{\n\treturn 1;\n}\n",
+    );
+    let done = dir.kgrep(&["def", "nosuchlamp_x"]).run().expect_code(1);
+    assert!(!done.stderr().contains("near: "), "{}", done.stderr());
 }
 
 /// The folder of the tree's index.

@@ -514,6 +514,9 @@ fn an_initcall_is_run_by_way_of_its_level() {
     assert_eq!(first_chain(&dir, "start_kernel", "lamp_init"), format!("{before} → lamp_init"));
     let early = "start_kernel → do_pre_smp_initcalls → do_one_initcall → bulb_init";
     assert_eq!(first_chain(&dir, "start_kernel", "bulb_init"), early);
+    assert_eq!(first_chain(&dir, "do_initcalls", "bulb_init"), "");
+    let late = "do_initcalls → do_initcall_level → do_one_initcall → lamp_init";
+    assert_eq!(first_chain(&dir, "do_initcalls", "lamp_init"), late);
 }
 
 #[test]

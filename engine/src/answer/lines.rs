@@ -83,7 +83,7 @@ impl Lines {
 }
 
 /// Where the line begins that is `count` lines below the one that begins at `at`; the end of the
-/// text where there is none.
+/// text if it has no such line.
 pub(crate) fn below(bytes: &[u8], mut at: usize, mut count: u64) -> usize {
     while count > 0 {
         let rest = bytes.get(at..).unwrap_or_default();

@@ -176,18 +176,27 @@ fn wrong_ways<'c>(
         let (before, hop) = (&pair[0], &pair[1]);
         let macros = code.idioms().leads_only(&graph.name(before.from.name));
         let macros = macros.filter(|_| hop.link.kind == LinkKind::Indirect);
-        macros.is_some_and(|macros| !is_registered(graph, &hop.to, macros))
+        macros.is_some_and(|macros| !is_led_to(graph, &hop.to, macros))
     })
 }
 
+/// Whether a function is registered by one of these macros, and by none that has a `!` before it.
+fn is_led_to(graph: &Graph<'_>, function: &DefInfo, macros: &[Vec<u8>]) -> bool {
+    let barred: Vec<&[u8]> = macros.iter().filter_map(|name| name.strip_prefix(b"!")).collect();
+    let only: Vec<&[u8]> =
+        macros.iter().map(Vec::as_slice).filter(|name| !name.starts_with(b"!")).collect();
+    let is_barred = !barred.is_empty() && is_registered(graph, function, &barred);
+    !is_barred && (only.is_empty() || is_registered(graph, function, &only))
+}
+
 /// Whether one of these macros registers a function, in its file.
-fn is_registered(graph: &Graph<'_>, function: &DefInfo, macros: &[Vec<u8>]) -> bool {
+fn is_registered(graph: &Graph<'_>, function: &DefInfo, macros: &[&[u8]]) -> bool {
     let users = graph.users_of(function.name).into_iter().filter_map(|id| graph.definition(id));
     { users }.filter(|user| user.file == function.file).any(|user| {
         let edges = graph.edges_of(&user);
         let of_function = edges.iter().filter(|edge| edge.name == function.name);
         let lines: Vec<u32> = of_function.map(|edge| edge.line).collect();
-        let is_one = |name| macros.iter().any(|known| graph.name(name) == *known);
+        let is_one = |name| macros.iter().any(|known| *graph.name(name) == **known);
         edges.iter().any(|edge| lines.contains(&edge.line) && is_one(edge.name))
     })
 }

@@ -46,7 +46,7 @@ pub(super) fn answer(code: &Code, asked: &request::Maintainers) -> Result<Answer
     Ok(answer)
 }
 
-/// A line of MAINTAINERS without what ends it; nothing where there is none.
+/// A line of MAINTAINERS without its line break; empty if there is no such line.
 pub(super) fn text(list: &SourceFile, line: u32) -> Vec<u8> {
     list.line(u64::from(line)).unwrap_or_default().trim_ascii_end().to_vec()
 }

@@ -1,4 +1,4 @@
-//! What a name means that was asked for, and what is said where it means nothing.
+//! What a name that was asked for means, and what is said if there is no such name.
 
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,8 +12,8 @@ use crate::trace::{Mentions, Options, Tracer, cases};
 use crate::{Note, Result};
 
 impl Code {
-    /// Whether the tree has a file that definitions are read of: where there is none, that a name is
-    /// nothing says nothing of any kernel.
+    /// Whether the tree has a source file at all: without one, that a name is missing says nothing
+    /// about a kernel.
     ///
     /// # Errors
     /// When the tree can't be walked.

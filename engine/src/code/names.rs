@@ -19,7 +19,7 @@ impl Pattern {
     /// Reads `text`: a glob where it has a `*`, a `?` or a `[`.
     ///
     /// # Errors
-    /// When the glob is none.
+    /// If the glob is not valid.
     pub fn parse(text: &str) -> std::result::Result<Pattern, globset::Error> {
         let glob = text
             .contains(META)
@@ -58,7 +58,7 @@ const META: [char; 3] = ['*', '?', '['];
 /// `kfree(p)` what is called.
 ///
 /// # Errors
-/// When there is none.
+/// If no name is left.
 pub fn bare_name(text: &str) -> Result<&str> {
     let text = text.trim();
     let is_word = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
@@ -76,7 +76,7 @@ pub fn bare_name(text: &str) -> Result<&str> {
 /// As [`bare_name`], of a command that takes one name: `struct file` is `file`.
 ///
 /// # Errors
-/// When there is none, or a glob.
+/// If no name is left, or it is a glob.
 pub fn one_name(text: &str) -> Result<&str> {
     let (_, name) = tagged(bare_name(text)?);
     if name.contains(META) {
@@ -225,7 +225,13 @@ pub fn filled_up(code: &Code, mut near: Vec<String>, wanted: &str) -> Vec<String
     let found = found.map(|(found, _)| found).unwrap_or_default();
     for name in found.into_iter().filter(|found| found.named).map(|found| found.name) {
         let said = |name: &str| name == asked || near.iter().any(|near| near == name);
-        if !said(&name) && !name.strip_prefix("sys_").is_some_and(said) && near.len() < TOLD {
+        // One that has a short word of it alone says nothing.
+        let is_near = name.len() * 2 > asked.len();
+        if is_near
+            && !said(&name)
+            && !name.strip_prefix("sys_").is_some_and(said)
+            && near.len() < TOLD
+        {
             near.push(name);
         }
     }

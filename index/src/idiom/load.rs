@@ -438,8 +438,8 @@ impl Idioms {
         self.slots.get(name)
     }
 
-    /// The macros that alone register what a function leads to through a call of what it is handed; none:
-    /// it leads to whatever is there.
+    /// The macros that alone register what a function leads to through a call of what it is handed, and
+    /// with a `!` before them those that register none of it; none: it leads to whatever is there.
     pub fn leads_only(&self, function: &[u8]) -> Option<&[Vec<u8>]> {
         self.leads_only.get(function).map(Vec::as_slice)
     }

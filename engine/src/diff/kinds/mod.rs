@@ -7,8 +7,10 @@
 
 mod rules;
 mod syscalls;
+mod whole;
 
 use self::syscalls::Tables;
+use self::whole::{Places, Whole};
 use super::context::{self, c::Above};
 use super::locate::Lines;
 use super::model::{DiffSet, FileChange, Origin};
@@ -122,28 +124,34 @@ pub fn mentioned(
     let mut reading: Vec<(Kind, &mut Vec<Mentioned>)> =
         kinds.iter().copied().zip(&mut found).collect();
     reading.retain(|(kind, _)| rules::reads(*kind, file.name()));
+    let (mut places, mut wholes) = (Places::of(file, tree), [None, None]);
     for (n, hunk) in file.hunks.iter().enumerate() {
-        let mut place = None;
         for side in [Origin::Removed, Origin::Added] {
             let may_say = |text: &[u8]| reading.iter().any(|(kind, _)| rules::may_say(*kind, text));
             if !hunk.lines().any(|line| line.origin == side && may_say(line.text)) {
                 continue;
             }
             // To find the place costs more than what most lines say.
-            let place = *place.get_or_insert_with(|| context::place(hunk, tree));
-            let around = context::around_place(hunk, side, tree, place);
+            let around = context::around_place(hunk, side, tree, places.get(n));
             let (mut above, mut making) = (Above::default(), rules::Making::default());
             let lines =
                 hunk.lines().filter(|line| line.origin == side || line.origin == Origin::Context);
-            for (index, line) in lines.enumerate().filter(|(_, line)| line.origin == side) {
-                let index = around.start + index;
+            for (offset, line) in lines.enumerate().filter(|(_, line)| line.origin == side) {
+                let index = around.start + offset;
                 let number = if side == Origin::Added { line.new } else { line.old };
                 for (kind, found) in &mut reading {
                     let (name, lines) = (file.name(), &around.lines);
                     let said = rules::say(*kind, name, lines, index, &mut above);
-                    let made = match said.is_none() && *kind == Kind::Functions {
-                        true => rules::made(name, lines, index, &mut making),
-                        false => Vec::new(),
+                    let is_call = *kind == Kind::Functions && rules::may_make(line.text);
+                    let made = if said.is_none() && is_call {
+                        let whole = wholes[usize::from(side == Origin::Added)]
+                            .get_or_insert_with(|| Whole::of(side, &mut places));
+                        match whole.start(n) {
+                            Some(start) => whole.made(name, start + offset),
+                            None => rules::made(name, lines, index, &mut making),
+                        }
+                    } else {
+                        Vec::new()
                     };
                     found.extend(said.into_iter().chain(made).map(|said| {
                         let text = said.text.clone();

@@ -162,7 +162,8 @@ fn syscall(file: &[u8], line: &[u8]) -> Option<Said> {
         let name = words().nth(2)?;
         // How wide the columns are says nothing.
         let text = || words().collect::<Vec<_>>().join(&b' ');
-        return number.iter().all(u8::is_ascii_digit).then(|| said(name, &text()));
+        let is_call = number.iter().all(u8::is_ascii_digit) && !MACROS.no_syscalls.has(name);
+        return is_call.then(|| said(name, &text()));
     }
     if let Some(rest) = line.strip_prefix(b"#define __NR_") {
         let name = identifier(rest).filter(|name| !MACROS.no_syscalls.has(name))?;
@@ -230,7 +231,9 @@ fn function(lines: &[&[u8]], at: usize) -> Option<Said> {
             return None;
         }
     }
-    let name = c::describe(lines.get(first)?, first).filter(|f| f.thing == Thing::Function)?;
+    let head = *lines.get(first)?;
+    let found = c::describe(head, first).filter(|f| f.thing == Thing::Function)?;
+    let name = written_out(head).unwrap_or(found.name);
     // A return type on a line of its own belongs to it.
     let alone = |line: &&[u8]| c::is_header(line) && !line.iter().any(|b| b"(;={}".contains(b));
     let above = first.checked_sub(1).and_then(|n| lines.get(n)).filter(|line| alone(line));
@@ -253,10 +256,17 @@ fn function(lines: &[&[u8]], at: usize) -> Option<Said> {
         // `static inline void f(void) { }`, and the brace of everything else.
         if body || text.ends_with(b"}") {
             let reached = n >= at || text == b"{";
-            return (reached && at <= n).then(|| said(&name.name, &signature));
+            return (reached && at <= n).then(|| said(&name, &signature));
         }
     }
     None
+}
+
+/// The function whose head is a macro's call, as idioms name it: `sys_open` of `SYSCALL_DEFINE3(open, …)`.
+fn written_out(head: &[u8]) -> Option<Vec<u8>> {
+    let (name, arguments) = call(head)?;
+    let idiom = IDIOMS.define(name).filter(|idiom| is_function(idiom.kind))?;
+    idiom.names.first()?.fill(&[argument(arguments)?])
 }
 
 /// What is known of the functions that macros make in some lines, once it is asked for.
@@ -276,7 +286,7 @@ pub(super) fn made<'l>(
     known: &mut Making<'l>,
 ) -> Vec<Said> {
     let line = lines.get(at).copied().unwrap_or_default();
-    let Some((name, _)) = call(line).filter(|_| c::is_header(line)) else { return Vec::new() };
+    let Some(name) = maker(line) else { return Vec::new() };
     let defined = || lines.iter().filter_map(|line| c::define(line)).collect();
     if !makes(name, || known.defined.get_or_insert_with(defined).contains(name)) {
         return Vec::new();
@@ -290,19 +300,26 @@ pub(super) fn made<'l>(
     made.map(|d| said(outline.name(d.name), line)).collect()
 }
 
+/// Whether a line calls a macro that may make functions.
+pub(super) fn may_make(line: &[u8]) -> bool {
+    maker(line).is_some()
+}
+
+/// The macro that a line calls, unless it is known to make other things.
+fn maker(line: &[u8]) -> Option<&[u8]> {
+    let (name, _) = call(line).filter(|_| c::is_header(line))?;
+    let others = [&MACROS.exports, &MACROS.module_facts, &MACROS.parameters];
+    let mut others = others.into_iter().chain([&MACROS.module_parameters, &MACROS.assembler_data]);
+    (!others.any(|names| names.has(name))).then_some(name)
+}
+
 fn is_function(kind: outline::Kind) -> bool {
     matches!(kind, outline::Kind::Function | outline::Kind::Syscall | outline::Kind::Asm)
 }
 
-/// Whether a macro may make functions, which may be the file's own.
+/// Whether a macro makes functions: by idioms, or where it is the file's own perhaps.
 fn makes(name: &[u8], is_own: impl FnOnce() -> bool) -> bool {
-    let others = [&MACROS.exports, &MACROS.module_facts, &MACROS.parameters];
-    let others = others.into_iter().chain([&MACROS.module_parameters, &MACROS.assembler_data]);
-    if others.into_iter().any(|names| names.has(name)) {
-        return false;
-    }
-    let by_idiom = IDIOMS.define(name).is_some_and(|idiom| is_function(idiom.kind));
-    by_idiom || is_own()
+    IDIOMS.define(name).is_some_and(|idiom| is_function(idiom.kind)) || is_own()
 }
 
 /// Macros that make a device ID (`linux/pci.h`, `linux/usb.h`, `linux/acpi.h`, …).

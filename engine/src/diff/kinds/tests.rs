@@ -227,6 +227,44 @@ fn functions_behind_attributes_made_by_macros_and_of_assembler() {
     is(Kind::Functions, &assembler, &[(How::Removed, "lamp_old"), (How::Added, "lamp_copy")]);
 }
 
+/// Each hunk was looked at with the others' lines as they were.
+#[test]
+fn a_macro_of_one_hunk_makes_functions_in_another() {
+    let filler: String = (0..20).map(|n| format!("int a{n};\n")).collect();
+    let define = "#define LAMP(name) \\\n\tint Lamp##name(struct lamp *l) { return 0; }\n";
+    let old = format!("int top;\n{filler}int mid;\nint end;\n");
+    let new = format!("int top;\n{define}{filler}int mid;\nLAMP(Lit)\nint end;\n");
+    let patch = "--- a/lamp.c\n+++ b/lamp.c\n@@ -1,2 +1,4 @@\n int top;\n+#define LAMP(name) \\\n\
+        +\tint Lamp##name(struct lamp *l) { return 0; }\n int a0;\n@@ -22,2 +24,3 @@\n int mid;\n+LAMP(Lit)\n int end;\n";
+    let mut set = DiffSet::default();
+    parse::read(&mut set, patch.as_bytes(), b"", Path::new("x"));
+    for text in [&old, &new] {
+        let changes = changes(&set, Kind::Functions, &|_| Some(text.clone().into_bytes()));
+        let got: Vec<_> = changes.iter().map(|c| (c.how, c.name.clone())).collect();
+        assert_eq!(got, [(How::Added, b"LampLit".to_vec())]);
+    }
+}
+
+/// Both were called `lamp`, so that the one hid the other.
+#[test]
+fn functions_of_system_calls_have_the_names_that_the_macros_write() {
+    let patch = diff(
+        "kernel/lamp.c",
+        "",
+        "+SYSCALL_DEFINE2(lamp, int, a,\n+\t\tint, b)\n+{\n+\treturn a;\n+}\n\
+         +COMPAT_SYSCALL_DEFINE1(lamp, int, a)\n+{\n+\treturn a;\n+}\n",
+    );
+    is(Kind::Functions, &patch, &[(How::Added, "sys_lamp"), (How::Added, "compat_sys_lamp")]);
+}
+
+/// A number of a table that is no call's was told as one that is gone.
+#[test]
+fn a_number_without_a_call_is_no_system_call() {
+    let table = "-12\tcommon\tni_syscall\tsys_ni_syscall\n+13\tcommon\tlamp\tsys_lamp\n";
+    let patch = diff("arch/x86/entry/syscalls/syscall_64.tbl", "", table);
+    is(Kind::Syscalls, &patch, &[(How::Added, "lamp")]);
+}
+
 #[test]
 fn ids_and_docs() {
     let patch = diff(

@@ -17,8 +17,11 @@ use crate::log::Sure;
 const MOST: usize = 8;
 /// Letters and digits that a format must have in common with a line that it claims for sure.
 const SURE_LETTERS: u32 = 10;
-/// What they weigh at least, twice as much as signs, where the line begins with what may be anything.
-const SURE_BEHIND: u32 = 26;
+/// The letters that a format's own name before a colon has at least.
+const SHORTEST_NAME: u32 = 3;
+/// What letters weigh at least, twice as much as signs, where the line begins with what may be anything:
+/// they have to make up for the name that the format lacks.
+const SURE_BEHIND: u32 = 2 * (SURE_LETTERS + SHORTEST_NAME);
 /// A format with fewer is no evidence at all.
 const LEAST_LETTERS: u32 = 3;
 /// A file's name with fewer letters is in a line by chance.
@@ -69,8 +72,10 @@ fn arch(path: &[u8]) -> Option<&[u8]> {
 struct Fitting {
     format: u32,
     fit: Fit,
-    /// Whether only its end or its beginning is in the line.
+    /// Whether only its end or its beginning is in the line, or only a part of the line is in it.
     part: bool,
+    /// Whether it goes on behind the line's end.
+    cut: bool,
     /// Whether the line has the name of the format's file.
     named: bool,
 }
@@ -150,8 +155,8 @@ fn fitting(messages: &Messages, text: &[u8]) -> Vec<Fitting> {
         let wordless = messages.by_word.wordless(text).iter();
         wordless.for_each(|line| consider(messages, *line, text, &mut fitting));
     }
-    if fitting.is_empty() {
-        fitting = cut(messages, text);
+    if !fitting.iter().any(explains_all) {
+        with_cut(messages, text, &mut fitting);
     }
     fitting.retain(|one| one.fit.letters >= LEAST_LETTERS);
     for one in &mut fitting {
@@ -161,23 +166,46 @@ fn fitting(messages: &Messages, text: &[u8]) -> Vec<Fitting> {
     fitting
 }
 
-/// The formats whose beginning fits a line that was cut, as nothing fits it whole.
+/// Whether a format has all of the line, to its end.
+fn explains_all(one: &Fitting) -> bool {
+    !one.part && one.fit.free_end == 0
+}
+
+/// Adds the formats whose beginning fits the line, as it may have been cut. Those that fit it whole only
+/// because they end in what may be anything are taken for a part of it where one says more.
+fn with_cut(messages: &Messages, text: &[u8], fitting: &mut Vec<Fitting>) {
+    let mut cut = cut(messages, text);
+    cut.retain(|one| !fitting.iter().any(|whole| whole.format == one.format));
+    let more = cut.iter().map(|one| one.fit.letters).max().unwrap_or(0);
+    for one in fitting.iter_mut().filter(|one| one.fit.letters < more) {
+        one.part = true;
+    }
+    fitting.extend(cut);
+}
+
+/// The formats whose beginning fits a line that was cut.
 fn cut(messages: &Messages, text: &[u8]) -> Vec<Fitting> {
     // A pager's mark of what is beyond the screen.
     let text = text.strip_suffix(b">").unwrap_or(text);
     let mut fitting: Vec<Fitting> = Vec::new();
     for (at, _) in starts_in(text) {
         for line in messages.by_word.beginning(&text[at..]) {
-            let format = messages.text(&messages.stored_at(line.format).text);
-            let pattern = format.get(usize::from(line.start)..usize::from(line.end));
-            let pattern = pattern.and_then(from_start);
-            let Some(fit) = pattern.and_then(|pattern| fit_cut(pattern, &text[at..])) else {
-                continue;
-            };
+            let format = messages.stored_at(line.format);
+            let pattern = messages.text(&format.text).get(line.start.into()..line.end.into());
+            let Some(pattern) = pattern else { continue };
+            let own = from_start(pattern).and_then(|own| fit_cut(own, &text[at..]));
+            let Some(own) = own else { continue };
             let known = fitting.iter().any(|known| known.format == line.format);
-            if fit.letters >= SURE_LETTERS && fit.letters >= fit.free && !known {
-                fitting.push(Fitting { format: line.format, fit, part: true, named: false });
+            if own.letters < SURE_LETTERS || own.letters < own.free || known {
+                continue;
             }
+            // What stands before it counts, too, where another format is only that.
+            let head = messages.text(&format.head);
+            let head = if line.start == 0 { head } else { b"" };
+            let whole = fit_cut(&[head, pattern].concat(), text);
+            let fit = whole.filter(|whole| whole.letters > own.letters).unwrap_or(own);
+            let found = Fitting { format: line.format, fit, part: true, cut: true, named: false };
+            fitting.push(found);
         }
     }
     fitting
@@ -209,7 +237,7 @@ fn sureness(
         let format = messages.stored_at(one.format);
         (format.file, format.line)
     };
-    let weight = |one: &Fitting| (one.part, Reverse(one.fit.letters + one.fit.signs));
+    let weight = |one: &Fitting| (one.part, one.cut, Reverse(one.fit.letters + one.fit.signs));
     let alike = fitting[1..]
         .iter()
         .filter(|other| !here || !elsewhere(other))
@@ -221,7 +249,10 @@ fn sureness(
     // Whoever says that `a driver was loaded` says it in few words.
     let says_much = letters >= SURE_LETTERS && (!free_start || letters * 2 + signs >= SURE_BEHIND);
     let is_own = !other_module || best.named;
-    let enough = says_much && letters * 2 >= free && letters >= free_end && is_own;
+    // A text that is the caller's says nothing of where it is, if no caller's format has it.
+    let is_callers = free_end > 0 && messages.stored_at(best.format).hands_on;
+    let fits_well = letters * 2 >= free && letters >= free_end && !is_callers;
+    let enough = says_much && fits_well && is_own;
     // What a program writes to `/dev/kmsg` has its name and number, as few formats do.
     let format = messages.text(&messages.stored_at(best.format).text);
     let program = is_tagged(text) && memchr::memmem::find(format, b"]:").is_none();
@@ -254,19 +285,25 @@ fn fits(messages: &Messages, line: FormatLine, text: &[u8]) -> Option<Fitting> {
             // What every driver's messages begin with says nothing against one.
             let usual = memchr::memchr_iter(b'%', head).count() as u32;
             found.holes = found.holes.saturating_sub(usual);
-            return Some(Fitting { format: number, fit: found, part: found.more, named: false });
+            return Some(Fitting {
+                format: number,
+                fit: found,
+                part: found.more,
+                cut: false,
+                named: false,
+            });
         }
     }
     if let Some(found) = fit(pattern, text, open) {
         // Without its head it is only likely: another call's text may be the same.
         let part = found.more || first && head.ends_with(b": ") && head.starts_with(b"%s");
-        return Some(Fitting { format: number, fit: found, part, named: false });
+        return Some(Fitting { format: number, fit: found, part, cut: false, named: false });
     }
     // A line that goes on: its beginning was printed by another call.
     if format.level == b'c' && first {
         let after = [&[UNKNOWN], pattern].concat();
         let found = fit(&after, text, open)?;
-        return Some(Fitting { format: number, fit: found, part: true, named: false });
+        return Some(Fitting { format: number, fit: found, part: true, cut: false, named: false });
     }
     None
 }
@@ -277,7 +314,7 @@ fn is_elsewhere(path: &[u8], context: &LineContext<'_>) -> bool {
 }
 
 /// What sorts the best first.
-type Rank = (bool, bool, Reverse<u32>, bool, u32, Reverse<u32>, u32, u32, u32);
+type Rank = (bool, bool, Reverse<u32>, bool, bool, u32, Reverse<u32>, u32, u32, u32);
 
 fn rank(
     messages: &Messages,
@@ -311,13 +348,14 @@ fn rank(
     bonus += u32::from(neighbours.files.contains(&format.file)) * 2;
     // What says whose message it is, is worth more than the same letters elsewhere.
     let start = message.text.iter().take_while(|byte| **byte >= 8 && **byte != b'%');
-    let named = start.take_while(|byte| **byte != b':').count() >= 3
+    let named = start.take_while(|byte| **byte != b':').count() >= SHORTEST_NAME as usize
         && memchr::memchr(b':', message.text).is_some();
     let (letters, signs) = (one.fit.letters, one.fit.signs);
     (
         one.part,
         foreign && most > 0,
         Reverse(letters * 2 + signs + if named { NAMED } else { 0 }),
+        one.cut,
         is_elsewhere(message.path, context),
         one.fit.holes,
         Reverse(bonus),

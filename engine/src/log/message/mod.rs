@@ -84,6 +84,8 @@ struct Stored {
     function: Range<u32>,
     head: Range<u32>,
     text: Range<u32>,
+    /// Whether the function around it is given a format itself.
+    hands_on: bool,
 }
 
 /// The formats of all printing calls of a tree.
@@ -120,6 +122,7 @@ struct Found<'a> {
     function: &'a [u8],
     head: Vec<u8>,
     text: Vec<u8>,
+    hands_on: bool,
 }
 
 impl Messages {
@@ -182,6 +185,7 @@ impl Messages {
                     function: function.1.clone(),
                     head: put(&one.head),
                     text: put(&one.text),
+                    hands_on: one.hands_on,
                 });
             }
         }
@@ -305,6 +309,7 @@ fn found_in<'a>(
                     function: printing.name,
                     head,
                     text,
+                    hands_on: printing.format != 0,
                 });
             }
         }

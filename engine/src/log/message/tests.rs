@@ -213,6 +213,28 @@ fn a_line_that_was_cut_is_likely_the_call_that_begins_so() {
     assert!(words.may_have(kgrep_index::outline::formats::Template(b"darkness in room %u")));
 }
 
+/// What another message begins with hides no line that was cut, nor does the caller's text.
+#[test]
+fn a_line_that_was_cut_is_not_the_call_that_says_less_of_it() {
+    let header = "void dark(const char *fmt, ...);\n";
+    let source = "void lamp_off(struct lamp *lamp)\n{\n\tpanic(\"Out of light\");\n\
+        \tpr_err(\"%s: Broken bulb %d (%s) of room:%d, level:%d\\n\", message, 1, name, 2, 3);\n\
+        \tdark(\"the room %s has no window\", lamp->room);\n}\n";
+    let dark = "void dark(const char *fmt, ...)\n{\n\tchar text[80];\n\tva_list args;\n\n\
+        \tva_start(args, fmt);\n\tvsnprintf(text, sizeof(text), fmt, args);\n\tva_end(args);\n\
+        \tpr_emerg(\"Darkness - no light: %s\\n\", text);\n}\n";
+    let files = [("include/dark.h", header), ("kernel/dark.c", dark), ("lamp/off.c", source)];
+    let lamp = messages(&files);
+    let place = |function: &str, line, sure| Some((function.to_owned(), line, sure));
+    let cut = first(&lamp, "Out of light: Broken bulb 7 (x)");
+    assert_eq!(cut, place("lamp_off", 4, Sure::Likely));
+    let whole = first(&lamp, "Darkness - no light: the room 7 has no window");
+    assert_eq!(whole, place("lamp_off", 5, Sure::Certain));
+    let cut = first(&lamp, "Darkness - no light: the room 7 has no wi");
+    assert_eq!(cut, place("lamp_off", 5, Sure::Likely));
+    assert_eq!(first(&lamp, "Darkness - no light: yes"), place("dark", 9, Sure::Likely));
+}
+
 /// A macro makes the function, so that only its declaration says what it does.
 #[test]
 fn what_is_declared_to_take_a_format_prints() {
