@@ -13,6 +13,7 @@ use super::base::{DefInfo, Edge, Graph};
 use super::ids::{DefId, FileId, NameRef};
 use super::resolve::Arch;
 use super::slots::Fill;
+use super::told::untold;
 use crate::outline::UseKind;
 use crate::path_glob::matches;
 
@@ -169,8 +170,8 @@ pub(super) struct Called<'s> {
     pub(super) names: &'s [NameRef],
     /// What fills it.
     pub(super) fills: &'s [Fill],
-    /// Whether it is a field of one table that the text names.
-    pub(super) is_named: bool,
+    /// What is claimed of it where the text names what is in it.
+    pub(super) named: Option<Basis>,
     /// The files that have what it may hold, where that is known.
     pub(super) kept: Option<&'static [String]>,
     /// For whom it is called at the site that it is asked for first.
@@ -264,8 +265,8 @@ impl<'g, 'a> Judge<'g, 'a> {
     /// What a call at `site` stands on, of a function that is defined or put into tables in `places`.
     pub(super) fn basis(&mut self, site: &Site, slot: &Called<'_>, places: &[FileId]) -> Basis {
         let Weights { bars, points, limits, .. } = &*KNOWN;
-        if slot.is_named {
-            return Basis::Named;
+        if let Some(basis) = slot.named {
+            return basis;
         }
         if slot.kept.is_some_and(|files| !self.is_in(places, files)) {
             return Basis::Possible;
@@ -423,7 +424,7 @@ pub(super) fn kept(slot: &[u8]) -> Option<&'static [String]> {
 
 /// What stands behind the `@` of a slot: its structure, or the way to it.
 fn structure(slot: &[u8]) -> &[u8] {
-    memchr::memchr(b'@', slot).map_or(&[], |at| &slot[at + 1..])
+    memchr::memchr(b'@', slot).map_or(&[], |at| untold(&slot[at + 1..]))
 }
 
 /// The folder that a file is in.

@@ -140,7 +140,10 @@ impl Reader<'_> {
             return;
         };
         let Some(base) = base(tokens, end) else { return };
-        let slot = self.slot_at(tokens, base);
+        let mut slot = self.slot_at(tokens, base);
+        if base > 0 && is_step(tokens[base - 1]) {
+            slot = self.told(walk, base, slot);
+        }
         if slot != NO_NAME {
             let line = tokens[base].line;
             self.sink.add_use(walk.within(), slot, UseKind::Indirect, line, NO_NAME);
