@@ -6,9 +6,9 @@ use crate::name_hash::hash;
 use crate::outline::{Flags, Kind, UseKind};
 use crate::program::Program;
 
-use super::base::{DefInfo, Graph};
+use super::base::{DefInfo, Edge, Graph};
 use super::basis::Basis;
-use super::ids::NameRef;
+use super::ids::{FileId, NameRef};
 use super::resolve::Arch;
 use super::slots::Fill;
 
@@ -69,13 +69,25 @@ impl Graph<'_> {
         if fills.is_empty() || meant.iter().all(|table| table.flags.has(Flags::TABLE)) {
             return (!fills.is_empty()).then_some(fills);
         }
-        // What may be written has what its file puts into that field; others don't see it.
+        // What may be written has what its file's functions put into that field, too; others don't see it.
         if !first.flags.has(Flags::STATIC) {
             return None;
         }
-        let mut fills = self.fills_in(&same, program, arch);
-        fills.retain(|fill| fill.tables.contains(&first.file));
+        if same.iter().any(|slot| self.is_filled_by_code(*slot, first.file)) {
+            fills = self.fills_in(&same, program, arch);
+            fills.retain(|fill| fill.tables.contains(&first.file));
+        }
         Some(fills)
+    }
+
+    /// Whether a function of `file` puts something into the slot.
+    fn is_filled_by_code(&self, slot: NameRef, file: FileId) -> bool {
+        let users = self.users_of(slot).into_iter().filter_map(|id| self.definition(id));
+        let mut own = users.filter(|user| user.file == file && user.kind.is_callable());
+        own.any(|user| {
+            let fills = |edge: &Edge| edge.via == Some(slot) && edge.kind != UseKind::Indirect;
+            self.edges_of(&user).iter().any(fills)
+        })
     }
 
     /// What a name behind a slot means: its file's own, or what all see.

@@ -64,11 +64,12 @@ impl Reader<'_> {
 
     /// The slot of the call through the field at `at`, with what the text before it tells.
     pub(super) fn told(&mut self, walk: &Walk, at: usize, slot: NameId) -> NameId {
-        if walk.place.kind != PlaceKind::Body {
+        if walk.place.kind != PlaceKind::Body || slot == NO_NAME {
             return slot;
         }
         let names = self.told_by_stores(walk, at).or_else(|| self.told_by_variable(walk, at));
-        let Some(names) = names.filter(|names| !names.is_empty() && names.len() <= MOST_NAMES) else {
+        let Some(names) = names.filter(|names| !names.is_empty() && names.len() <= MOST_NAMES)
+        else {
             return slot;
         };
         let mut text = self.sink.out.names.get(slot).to_vec();
@@ -108,7 +109,11 @@ impl Reader<'_> {
             let flow = Flow { tokens, bytes: self.bytes, chain: &tokens[start..=at], call: at };
             names = flow.before(start);
         }
-        if names.is_none() && at >= start + 2 && tokens[at - 1].kind == TokenKind::Arrow && is_set(at - 2) {
+        if names.is_none()
+            && at >= start + 2
+            && tokens[at - 1].kind == TokenKind::Arrow
+            && is_set(at - 2)
+        {
             let flow = Flow { tokens, bytes: self.bytes, chain: &tokens[start..at - 1], call: at };
             names = flow.before(start).or_else(|| flow.of_local());
         }
@@ -307,7 +312,9 @@ impl<'t> Flow<'t> {
         // So much of the chain stands there.
         let same = |n: &usize| {
             let (here, there) = (self.tokens.get(at + n), self.chain[*n]);
-            here.is_some_and(|t| t.kind == there.kind && t.text(self.bytes) == there.text(self.bytes))
+            here.is_some_and(|t| {
+                t.kind == there.kind && t.text(self.bytes) == there.text(self.bytes)
+            })
         };
         let mut length = (1..self.chain.len()).take_while(same).count() + 1;
         length -= usize::from(length % 2 == 0);
@@ -439,7 +446,9 @@ impl<'t> Flow<'t> {
     /// The name that a value is, which may be none.
     fn name_of(&self, value: &[Token]) -> Option<Option<Token>> {
         match value {
-            [named] if named.text(self.bytes) == b"NULL" || named.text(self.bytes) == b"0" => Some(None),
+            [named] if named.text(self.bytes) == b"NULL" || named.text(self.bytes) == b"0" => {
+                Some(None)
+            }
             [address, named] if address.is(b'&') && named.kind == TokenKind::Ident => {
                 Some(Some(*named))
             }
