@@ -119,13 +119,13 @@ struct Own {
     default: bool,
 }
 
-/// Callers of a structure's functions who mean those of files that fill this slot, too.
+/// Callers of a structure's functions who mean those of files that fill one of these slots, too.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Beside {
     structure: String,
     callers: Vec<String>,
-    slot: String,
+    slots: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -200,7 +200,7 @@ pub(super) struct Judge<'g, 'a> {
     /// For each slot the folders that have most of the calls through it.
     homes: HashMap<NameRef, Rc<Vec<Vec<u8>>>>,
     /// The files that fill slots which stand beside others.
-    beside: HashMap<&'static str, Rc<HashSet<FileId>>>,
+    beside: HashMap<&'static [String], Rc<HashSet<FileId>>>,
     /// Whether it counts for a slot in which file it is called.
     apart: HashMap<NameRef, bool>,
 }
@@ -331,18 +331,18 @@ impl<'g, 'a> Judge<'g, 'a> {
         }
         let mut beside = KNOWN.beside.iter().filter(|b| b.structure.as_bytes() == structure);
         match beside.find(|beside| is_one_of(&beside.callers)) {
-            Some(beside) => Scope::Files(self.files_beside(&beside.slot, site.file)),
+            Some(beside) => Scope::Files(self.files_beside(beside, site.file)),
             None => Scope::Weighed,
         }
     }
 
-    /// The files that fill a slot, for code in `file`.
-    fn files_beside(&mut self, slot: &'static str, file: FileId) -> Rc<HashSet<FileId>> {
+    /// The files that fill the slots which stand beside others, for code in `file`.
+    fn files_beside(&mut self, beside: &'static Beside, file: FileId) -> Rc<HashSet<FileId>> {
         let graph = self.graph;
-        let found = self.beside.entry(slot).or_insert_with(|| {
-            let filled = graph.find_name(slot.as_bytes());
+        let found = self.beside.entry(&beside.slots[..]).or_insert_with(|| {
             let program = graph.place(file).program;
-            let filled = filled.map(|slot| graph.filled(slot, program, Arch::All));
+            let slots = beside.slots.iter().filter_map(|slot| graph.find_name(slot.as_bytes()));
+            let filled: Vec<_> = slots.map(|slot| graph.filled(slot, program, Arch::All)).collect();
             let fills = filled.iter().flat_map(|filled| &filled.fills);
             Rc::new(fills.flat_map(Fill::places).collect())
         });

@@ -430,8 +430,9 @@ impl<'t> Flow<'t> {
         }
         let end = end?;
         let mut names = Vec::new();
-        let mut first = chosen.unwrap_or(from);
-        for at in first..=end {
+        let from = chosen.unwrap_or(from);
+        let mut first = from;
+        for at in from..=end {
             let ends = at == end || self.is(at, b':');
             if ends {
                 names.extend(self.name_of(self.tokens.get(first..at)?)?);
