@@ -65,6 +65,15 @@ fn tree() -> Dir {
                  static struct buf three = { .done = done_three };\nstatic struct buf four = { .done = done_four };\n\
                  int plain(int nr)\n{\n\treturn three.done(&three) + nr;\n}\n";
     dir.create("fs/plain.c", plain);
+    // One that is set to what another file hands to it.
+    let open = "#include <linux/buf.h>\nstatic int done_five(struct buf *b) { return 0; }\n\
+                static struct buf five = { .done = done_five };\n\
+                void set_five(int (*f)(struct buf *b))\n{\n\tfive.done = f;\n}\n\
+                int set_anew(int nr)\n{\n\treturn five.done(&five) + nr;\n}\n";
+    dir.create("fs/set.c", open);
+    let user =
+        "int done_six(struct buf *b) { return 0; }\nvoid use(void) { set_five(done_six); }\n";
+    dir.create("fs/user.c", user);
     // Another file's own table of that name.
     let other = "#include <linux/buf.h>\nstatic int alien_read(struct buf *b) { return 0; }\n\
                  static const struct buf_ops own_ops = { .read = alien_read };\n";
@@ -133,6 +142,13 @@ fn what_may_be_set_again_is_open() {
     ] {
         assert_eq!(called(&dir, from), ALL, "{from}");
     }
+}
+
+#[test]
+fn what_others_hand_to_a_file_may_be_in_its_variable() {
+    let dir = tree();
+    let found = called(&dir, "set_anew");
+    assert!(found.contains("done_five") && found.contains("done_six"), "{found}");
 }
 
 #[test]

@@ -73,21 +73,28 @@ impl Graph<'_> {
         if !first.flags.has(Flags::STATIC) {
             return None;
         }
-        if same.iter().any(|slot| self.is_filled_by_code(*slot, first.file)) {
+        let stored = self.stored_by_code(&same, first.file);
+        // What is handed to its functions may be anybody's.
+        if stored.iter().any(|edge| edge.kind == UseKind::Pass && self.is_slot(edge.name)) {
+            return None;
+        }
+        if !stored.is_empty() {
             fills = self.fills_in(&same, program, arch);
             fills.retain(|fill| fill.tables.contains(&first.file));
         }
         Some(fills)
     }
 
-    /// Whether a function of `file` puts something into the slot.
-    fn is_filled_by_code(&self, slot: NameRef, file: FileId) -> bool {
-        let users = self.users_of(slot).into_iter().filter_map(|id| self.definition(id));
-        let mut own = users.filter(|user| user.file == file && user.kind.is_callable());
-        own.any(|user| {
-            let fills = |edge: &Edge| edge.via == Some(slot) && edge.kind != UseKind::Indirect;
-            self.edges_of(&user).iter().any(fills)
-        })
+    /// What functions of `file` put into these slots.
+    fn stored_by_code(&self, slots: &[NameRef], file: FileId) -> Vec<Edge> {
+        let users = slots.iter().flat_map(|slot| self.users_of(*slot));
+        let users = users.filter_map(|id| self.definition(id));
+        let own = users.filter(|user| user.file == file && user.kind.is_callable());
+        let mut edges: Vec<Edge> = own.flat_map(|user| self.edges_of(&user)).collect();
+        edges.retain(|edge| {
+            edge.kind != UseKind::Indirect && edge.via.is_some_and(|via| slots.contains(&via))
+        });
+        edges
     }
 
     /// What a name behind a slot means: its file's own, or what all see.
