@@ -427,3 +427,53 @@ fn a_macro_that_no_kernel_has_hides_nothing() {
         insta::assert_snapshot!("a_macro_that_no_kernel_has", told);
     });
 }
+
+#[test]
+fn what_a_macro_makes_hands_on_to_the_files_own_functions() {
+    let dir = Dir::new();
+    dir.create(
+        "a.c",
+        "struct show {\n\tint (*format)(int a);\n};\n\
+         static int handler(void *data)\n{\n\tstruct show *d = data;\n\n\treturn d->format(1);\n}\n\
+         static int show(int a, int (*format)(int a))\n{\n\tstruct show data = { .format = format };\n\n\
+         \treturn handler(&data);\n}\n\
+         #define FMT(name) static int fmt_##name(int a) { return a; }\n\
+         #define SHOW(name) FMT(name) int show_##name(int a) { return show(a, fmt_##name); }\n\
+         SHOW(first)\nSHOW(second)\n",
+    );
+    let args = ["--format", "json", "callees", "--kinds", "indirect", "handler"];
+    let rows = dir.kgrep(&args).run().expect_code(0).stdout();
+    for name in ["fmt_first", "fmt_second"] {
+        assert!(rows.contains(&format!("\"callee\":\"{name}\"")), "{rows}");
+    }
+}
+
+#[test]
+fn what_reads_the_value_of_a_mounts_parameter_is_in_its_table() {
+    let dir = Dir::new();
+    dir.create(
+        "include/linux/fs_parser.h",
+        "struct fs_parameter_spec;\ntypedef int fs_param_type(const struct fs_parameter_spec *p);\n\
+         fs_param_type fs_param_is_u32, fs_param_is_string, fs_param_is_own;\n\
+         struct fs_parameter_spec {\n\tconst char *name;\n\tfs_param_type *type;\n};\n\
+         #define __fsparam(TYPE, NAME) { .name = NAME, .type = TYPE }\n\
+         #define fsparam_u32(NAME, OPT) __fsparam(fs_param_is_u32, NAME)\n\
+         #define fsparam_string(NAME, OPT) __fsparam(fs_param_is_string, NAME)\n",
+    );
+    let function = |name: &str| {
+        format!("int fs_param_is_{name}(const struct fs_parameter_spec *p)\n{{\n\treturn 0;\n}}\n")
+    };
+    let parse = "int parse(const struct fs_parameter_spec *p)\n{\n\treturn p->type(p);\n}\n";
+    let text = "#include <linux/fs_parser.h>\n".to_owned() + &function("u32") + &function("string");
+    dir.create("fs/fs_parser.c", text + &function("own") + parse);
+    dir.create(
+        "fs/lamp.c",
+        "#include <linux/fs_parser.h>\nstatic const struct fs_parameter_spec lamp_params[] = {\n\
+         \tfsparam_u32(\"watts\", 1),\n\tfsparam_string(\"name\", 2),\n\t__fsparam(fs_param_is_own, \"own\"),\n\t{}\n};\n",
+    );
+    let args = ["--format", "json", "callees", "--kinds", "indirect", "parse"];
+    let rows = dir.kgrep(&args).run().expect_code(0).stdout();
+    for name in ["u32", "string", "own"] {
+        assert!(rows.contains(&format!("\"callee\":\"fs_param_is_{name}\"")), "{rows}");
+    }
+}

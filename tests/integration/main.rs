@@ -72,6 +72,7 @@ mod streams;
 mod sureness;
 mod terminal;
 mod tidy;
+mod told;
 mod trace;
 mod traces;
 mod trusted;

@@ -307,12 +307,29 @@ fn a_bus_calls_what_its_drivers_have() {
         "include/linux/device.h",
         "struct dev_pm_ops {\n\tint (*suspend)(int a);\n};\n\
          struct device_driver {\n\tconst struct dev_pm_ops *pm;\n};\n\
-         struct platform_driver {\n\tint (*probe)(int a);\n\tstruct device_driver driver;\n};\n\
+         struct platform_driver {\n\tint (*probe)(int a);\n\tint (*shutdown)(int a);\n\tstruct device_driver driver;\n};\n\
+         #define module_platform_driver_probe(drv, probe) static int drv##_init(void) { return 0; }\n\
          struct pci_driver {\n\tint (*probe)(int a);\n\tstruct device_driver driver;\n};\n",
     );
     let suspend = "#include <linux/device.h>\nint bus_suspend(struct device_driver *drv)\n{\n\treturn drv->pm->suspend(1);\n}\n";
     dir.create("drivers/base/platform.c", suspend);
     dir.create("drivers/base/power/main.c", suspend.replace("bus_suspend", "all_suspend"));
+    // Drivers whose probe isn't in their table, or that have none.
+    for (name, member, last) in [
+        ("desk", "", "module_platform_driver_probe(desk_driver, desk_other);\n"),
+        ("room", ".shutdown = room_other, ", ""),
+        ("none", "", ""),
+    ] {
+        dir.create(
+            &format!("drivers/{name}/{name}.c"),
+            format!(
+                "#include <linux/device.h>\nstatic int {name}_suspend(int a) {{ return a; }}\n\
+                 static int {name}_other(int a) {{ return a; }}\n\
+                 static const struct dev_pm_ops {name}_pm = {{ .suspend = {name}_suspend }};\n\
+                 static struct platform_driver {name}_driver = {{ {member}.driver = {{ .pm = &{name}_pm }} }};\n{last}"
+            ),
+        );
+    }
     for (name, bus) in [("lamp", "platform"), ("door", "pci")] {
         dir.create(
             &format!("drivers/{name}/{name}.c"),
@@ -326,10 +343,11 @@ fn a_bus_calls_what_its_drivers_have() {
     let called = |from: &str| {
         let args = ["--format", "json", "callees", "--kinds", "indirect", from];
         let rows = dir.kgrep(&args).run().expect_code(0).stdout();
-        ["lamp_suspend", "door_suspend"].map(|name| rows.contains(name))
+        let all = ["lamp_suspend", "door_suspend", "desk_suspend", "room_suspend", "none_suspend"];
+        all.map(|name| rows.contains(name))
     };
-    assert_eq!(called("bus_suspend"), [true, false]);
-    assert_eq!(called("all_suspend"), [true, true]);
+    assert_eq!(called("bus_suspend"), [true, false, true, true, false]);
+    assert_eq!(called("all_suspend"), [true; 5]);
 }
 
 #[test]

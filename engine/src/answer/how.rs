@@ -107,6 +107,8 @@ impl Via {
 /// A structure as the source writes what leads to it: `lamp_of().ops` for `()lamp_of.ops`, a variable
 /// `lamp` for `=lamp`, a type `lamp_t` for `~lamp_t`.
 fn structure_name(structure: &str) -> String {
+    // What the text tells of the pointer stands behind it.
+    let structure = structure.split(':').next().unwrap_or_default();
     if let Some(given) = structure.strip_prefix("()") {
         let end = given.find('.').unwrap_or(given.len());
         return format!("{}(){}", &given[..end], &given[end..]);

@@ -13,6 +13,7 @@ use super::base::{DefInfo, Edge, Graph};
 use super::ids::{DefId, FileId, NameRef};
 use super::resolve::Arch;
 use super::slots::Fill;
+use super::told::untold;
 use crate::outline::UseKind;
 use crate::path_glob::matches;
 
@@ -118,13 +119,13 @@ struct Own {
     default: bool,
 }
 
-/// Callers of a structure's functions who mean those of files that fill this slot, too.
+/// Callers of a structure's functions who mean those of files that fill one of these slots, too.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Beside {
     structure: String,
     callers: Vec<String>,
-    slot: String,
+    slots: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -169,8 +170,8 @@ pub(super) struct Called<'s> {
     pub(super) names: &'s [NameRef],
     /// What fills it.
     pub(super) fills: &'s [Fill],
-    /// Whether it is a field of one table that the text names.
-    pub(super) is_named: bool,
+    /// What is claimed of it where the text names what is in it.
+    pub(super) named: Option<Basis>,
     /// The files that have what it may hold, where that is known.
     pub(super) kept: Option<&'static [String]>,
     /// For whom it is called at the site that it is asked for first.
@@ -199,7 +200,7 @@ pub(super) struct Judge<'g, 'a> {
     /// For each slot the folders that have most of the calls through it.
     homes: HashMap<NameRef, Rc<Vec<Vec<u8>>>>,
     /// The files that fill slots which stand beside others.
-    beside: HashMap<&'static str, Rc<HashSet<FileId>>>,
+    beside: HashMap<&'static [String], Rc<HashSet<FileId>>>,
     /// Whether it counts for a slot in which file it is called.
     apart: HashMap<NameRef, bool>,
 }
@@ -264,8 +265,8 @@ impl<'g, 'a> Judge<'g, 'a> {
     /// What a call at `site` stands on, of a function that is defined or put into tables in `places`.
     pub(super) fn basis(&mut self, site: &Site, slot: &Called<'_>, places: &[FileId]) -> Basis {
         let Weights { bars, points, limits, .. } = &*KNOWN;
-        if slot.is_named {
-            return Basis::Named;
+        if let Some(basis) = slot.named {
+            return basis;
         }
         if slot.kept.is_some_and(|files| !self.is_in(places, files)) {
             return Basis::Possible;
@@ -330,18 +331,18 @@ impl<'g, 'a> Judge<'g, 'a> {
         }
         let mut beside = KNOWN.beside.iter().filter(|b| b.structure.as_bytes() == structure);
         match beside.find(|beside| is_one_of(&beside.callers)) {
-            Some(beside) => Scope::Files(self.files_beside(&beside.slot, site.file)),
+            Some(beside) => Scope::Files(self.files_beside(beside, site.file)),
             None => Scope::Weighed,
         }
     }
 
-    /// The files that fill a slot, for code in `file`.
-    fn files_beside(&mut self, slot: &'static str, file: FileId) -> Rc<HashSet<FileId>> {
+    /// The files that fill the slots which stand beside others, for code in `file`.
+    fn files_beside(&mut self, beside: &'static Beside, file: FileId) -> Rc<HashSet<FileId>> {
         let graph = self.graph;
-        let found = self.beside.entry(slot).or_insert_with(|| {
-            let filled = graph.find_name(slot.as_bytes());
+        let found = self.beside.entry(&beside.slots[..]).or_insert_with(|| {
             let program = graph.place(file).program;
-            let filled = filled.map(|slot| graph.filled(slot, program, Arch::All));
+            let slots = beside.slots.iter().filter_map(|slot| graph.find_name(slot.as_bytes()));
+            let filled: Vec<_> = slots.map(|slot| graph.filled(slot, program, Arch::All)).collect();
             let fills = filled.iter().flat_map(|filled| &filled.fills);
             Rc::new(fills.flat_map(Fill::places).collect())
         });
@@ -423,7 +424,7 @@ pub(super) fn kept(slot: &[u8]) -> Option<&'static [String]> {
 
 /// What stands behind the `@` of a slot: its structure, or the way to it.
 fn structure(slot: &[u8]) -> &[u8] {
-    memchr::memchr(b'@', slot).map_or(&[], |at| &slot[at + 1..])
+    memchr::memchr(b'@', slot).map_or(&[], |at| untold(&slot[at + 1..]))
 }
 
 /// The folder that a file is in.

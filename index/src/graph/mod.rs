@@ -48,6 +48,7 @@ mod slots;
 mod spared;
 pub(crate) mod stored;
 mod tables;
+mod told;
 mod unchanged;
 mod undecided;
 mod uses;

@@ -9,10 +9,11 @@ use std::sync::{Arc, PoisonError};
 use crate::outline::UseKind;
 
 use super::base::{DefInfo, Edge, Graph};
-use super::basis::{self, Called};
+use super::basis::{self, Basis, Called};
 use super::ids::{DefId, FileId, NameRef};
 use super::order::NameKey;
 use super::resolve::Arch;
+use super::told::untold;
 use crate::program::Program;
 
 /// What fills a slot.
@@ -28,12 +29,12 @@ impl Filled {
     pub(super) fn called(&self, slot: &[u8]) -> Called<'_> {
         let names = self.names.as_deref().map_or(&[][..], Vec::as_slice);
         let (fills, kept) = (&self.fills[..], basis::kept(slot));
-        Called { names, fills, is_named: self.is_named, kept, scope: OnceCell::new() }
+        Called { names, fills, named: self.named, kept, scope: OnceCell::new() }
     }
 
-    /// Whether a function is in it, where it is one table's.
+    /// Whether a function is in it, where the text names what is in it.
     pub(super) fn may_hold(&self, function: NameRef) -> bool {
-        !self.is_named || self.fills.iter().any(|fill| fill.name == function)
+        self.named.is_none() || self.fills.iter().any(|fill| fill.name == function)
     }
 }
 
@@ -50,8 +51,8 @@ pub(super) struct Filled {
     /// is meant.
     pub(super) names: Option<Arc<Vec<NameRef>>>,
     pub(super) fills: Vec<Fill>,
-    /// Whether it is a field of one table that the text names.
-    pub(super) is_named: bool,
+    /// What is claimed of it where the text names what is in it.
+    pub(super) named: Option<Basis>,
 }
 
 /// What fills slots, for code of a program: looked up once.
@@ -96,7 +97,7 @@ impl Graph<'_> {
     /// The struct of a slot, as far as the tree tells.
     fn slot_struct(&self, slot: &[u8]) -> Option<Vec<u8>> {
         let at = memchr::memchr(b'@', slot)?;
-        let (field, tag) = (&slot[..at], &slot[at + 1..]);
+        let (field, tag) = (&slot[..at], untold(&slot[at + 1..]));
         if tag.is_empty() {
             return self.only_struct_with(field);
         }
@@ -160,9 +161,10 @@ impl Graph<'_> {
     /// A slot with what fills it where code of `program` calls through it.
     pub(super) fn filled(&self, slot: NameRef, program: Program, arch: Arch) -> Arc<Filled> {
         let known = || self.filled.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(fills) = self.table_fills(slot, program, arch) {
+        let table = || Some((self.table_fills(slot, program, arch)?, Basis::Named));
+        if let Some((fills, basis)) = self.told_fills(slot, program, arch).or_else(table) {
             let names = Some(Arc::new(vec![slot]));
-            return Arc::new(Filled { fills, names, is_named: true });
+            return Arc::new(Filled { fills, names, named: Some(basis) });
         }
         let same = self.same_slots(slot);
         // Several names are one slot.
@@ -174,10 +176,10 @@ impl Graph<'_> {
         let by_name = if names.is_none() { self.slots_of_field(slot) } else { Vec::new() };
         let slots = names.as_deref().unwrap_or(&by_name);
         let fills = self.fills_in(slots, program, arch);
-        let mut filled = Filled { fills, names, is_named: false };
+        let mut filled = Filled { fills, names, named: None };
         if filled.fills.is_empty() && self.is_by_path(slot) {
             let fills = self.fills_in(&self.slots_of_field(slot), program, arch);
-            filled = Filled { names: None, fills, is_named: false };
+            filled = Filled { names: None, fills, named: None };
         }
         let filled = Arc::new(filled);
         known().insert(key, Arc::clone(&filled));
@@ -185,7 +187,7 @@ impl Graph<'_> {
     }
 
     /// What fills any of these slots, by name.
-    fn fills_in(&self, slots: &[NameRef], program: Program, arch: Arch) -> Vec<Fill> {
+    pub(super) fn fills_in(&self, slots: &[NameRef], program: Program, arch: Arch) -> Vec<Fill> {
         let mut found: BTreeMap<NameKey, Fill> = BTreeMap::new();
         let mut all: Vec<NameRef> = slots.to_vec();
         let mut known: HashSet<NameRef> = all.iter().copied().collect();

@@ -110,10 +110,15 @@ impl Reader<'_> {
                 false
             }
             b'=' => {
+                self.note_store(walk, at);
                 let (name, depth) = walk.declared;
                 if name != NO_NAME && depth == walk.frames.len() {
                     walk.target = std::mem::replace(&mut walk.declared, (NO_NAME, 0));
                 }
+                false
+            }
+            b'?' => {
+                self.note_choice(walk, at);
                 false
             }
             b':' => walk.place.kind == PlaceKind::Body && !walk.top().values,
@@ -432,6 +437,7 @@ impl Reader<'_> {
         if called {
             let line = walk.tokens[at].line;
             if !self.call_of_entry(walk, at, slot) {
+                let slot = self.told(walk, at, slot);
                 self.sink.add_use(walk.place.within, slot, UseKind::Indirect, line, NO_NAME);
             }
         } else if assigned {

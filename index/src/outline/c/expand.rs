@@ -403,7 +403,7 @@ impl<'a> Reader<'a> {
     /// function, or [`NOWHERE`].
     fn merge(&mut self, item: &Item, made: &FileOutline) -> u32 {
         let ids: Vec<NameId> =
-            (0..made.names.len() as u32).map(|id| self.sink.intern(made.name(id))).collect();
+            (0..made.names.len() as u32).map(|id| self.made_name(made.name(id))).collect();
         let id = |name: NameId| if name == NO_NAME { NO_NAME } else { ids[name as usize] };
         let mut numbers = Vec::with_capacity(made.definitions.len());
         let (first, last) = (item.tokens[0].line, item.tokens[item.tokens.len() - 1].line);

@@ -14,6 +14,7 @@ mod directive;
 mod each;
 mod entries;
 pub(crate) mod expand;
+mod flow;
 mod given;
 mod guards;
 pub(super) mod head;

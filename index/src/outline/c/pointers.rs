@@ -40,6 +40,20 @@ impl Reader<'_> {
         self.sink.intern(&text)
     }
 
+    /// A name of what a macro made, which doesn't know which names the file has for itself: of a variable or a
+    /// parameter of one of these the slot.
+    pub(super) fn made_name(&mut self, name: &[u8]) -> NameId {
+        if let Some(slot) = name.strip_suffix(b"@*")
+            && !slot.contains(&b'#')
+        {
+            let end = memchr::memchr(b'(', slot).unwrap_or(slot.len());
+            let base = self.sink.intern(&slot[..end]);
+            let rest = String::from_utf8_lossy(&name[end..]).into_owned();
+            return self.slot_of(base, &rest);
+        }
+        self.sink.intern(name)
+    }
+
     /// Notes that `name` can't be seen in other files.
     pub(super) fn set_own(&mut self, name: NameId) {
         if self.unit != 0 {
@@ -140,7 +154,10 @@ impl Reader<'_> {
             return;
         };
         let Some(base) = base(tokens, end) else { return };
-        let slot = self.slot_at(tokens, base);
+        let mut slot = self.slot_at(tokens, base);
+        if base > 0 && is_step(tokens[base - 1]) {
+            slot = self.told(walk, base, slot);
+        }
         if slot != NO_NAME {
             let line = tokens[base].line;
             self.sink.add_use(walk.within(), slot, UseKind::Indirect, line, NO_NAME);

@@ -108,6 +108,8 @@ pub(super) struct Walk<'t> {
     pub(super) fresh: bool,
     /// Tokens before this one are not read: they make a name.
     pub(super) skipped: usize,
+    /// The `=` that set pointers to what has a name.
+    pub(super) stores: Vec<usize>,
 }
 
 impl<'t> Walk<'t> {
@@ -127,6 +129,7 @@ impl<'t> Walk<'t> {
             cast: NO_NAME,
             fresh: false,
             skipped: 0,
+            stores: Vec::new(),
         }
     }
 
