@@ -50,6 +50,7 @@ mod lsp_protocol;
 mod macros;
 mod mcp;
 mod messages;
+mod narrowed;
 mod output;
 mod parameters;
 mod pasted;

@@ -268,7 +268,15 @@ impl Graph<'_> {
                         continue;
                     }
                     let site = judge.site(&user);
-                    let basis = judge.basis(&site, &filled.called(&self.name(slot)), &places);
+                    let others = judge.others(&user, (slot, edge.via)).filter(|_| !filled.is_named);
+                    let basis = match others.is_some_and(|others| others.contains(&target.name)) {
+                        true => Basis::Possible,
+                        false => judge.basis(
+                            &site,
+                            &filled.called(&self.name(slot)),
+                            (target.name, &places),
+                        ),
+                    };
                     let link = link_through(edge);
                     found.push(Caller { definition: user, link, basis });
                 }
@@ -297,12 +305,18 @@ impl Graph<'_> {
             let text = self.name(edge.name);
             let called = filled.called(&text);
             let site = judge.site(definition);
+            let others = judge.others(definition, (edge.name, edge.via));
+            let others = others.filter(|_| !filled.is_named);
+            let is_other = |name| others.as_ref().is_some_and(|others| others.contains(&name));
             found.extend(filled.fills.iter().map(|fill| Callee {
                 name: fill.name,
                 definitions: fill.definitions.clone(),
                 link,
                 candidates: 0,
-                basis: judge.basis(&site, &called, &fill.places()),
+                basis: match is_other(fill.name) {
+                    true => Basis::Possible,
+                    false => judge.basis(&site, &called, (fill.name, &fill.places())),
+                },
             }));
         }
     }

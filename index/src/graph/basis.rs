@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::base::{DefInfo, Edge, Graph};
 use super::ids::{DefId, FileId, NameRef};
+use super::narrowed::{Narrowing, Others};
 use super::resolve::Arch;
 use super::slots::Fill;
 use super::told::untold;
@@ -57,6 +58,7 @@ struct Weights {
     kept: Vec<Kept>,
     own: Vec<Own>,
     beside: Vec<Beside>,
+    handed: Vec<Handed>,
     files: Files,
 }
 
@@ -128,6 +130,15 @@ struct Beside {
     slots: Vec<String>,
 }
 
+/// Callers of a structure's functions who call those of the tables that were handed to one of these.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Handed {
+    structure: String,
+    callers: Vec<String>,
+    to: Vec<String>,
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Files {
@@ -162,7 +173,10 @@ pub(super) struct Site {
 }
 
 /// What of a site decides: sites with the same one call the same functions.
-pub(super) type Standpoint = Option<(FileId, bool)>;
+pub(super) type Standpoint = (Option<(FileId, bool)>, Option<(DefId, NameRef)>);
+
+/// A slot that is called through, and what the text tells of the call.
+pub(super) type Through = (NameRef, Option<NameRef>);
 
 /// A slot that is called through.
 pub(super) struct Called<'s> {
@@ -189,6 +203,8 @@ pub(super) enum Scope {
     File,
     /// Those of these files.
     Files(Rc<HashSet<FileId>>),
+    /// These.
+    Named(Rc<HashSet<NameRef>>),
 }
 
 /// Weighs calls through slots, for one question.
@@ -203,6 +219,7 @@ pub(super) struct Judge<'g, 'a> {
     beside: HashMap<&'static [String], Rc<HashSet<FileId>>>,
     /// Whether it counts for a slot in which file it is called.
     apart: HashMap<NameRef, bool>,
+    narrowing: Narrowing<'g, 'a>,
 }
 
 impl<'g, 'a> Judge<'g, 'a> {
@@ -216,6 +233,7 @@ impl<'g, 'a> Judge<'g, 'a> {
             homes: HashMap::new(),
             beside: HashMap::new(),
             apart: HashMap::new(),
+            narrowing: Narrowing::new(graph),
         }
     }
 
@@ -232,20 +250,27 @@ impl<'g, 'a> Judge<'g, 'a> {
         site
     }
 
+    /// The functions that a caller does not call through a slot, by what is told of the call.
+    pub(super) fn others(&mut self, caller: &DefInfo, (slot, told): Through) -> Others {
+        self.narrowing.others(caller, slot, told)
+    }
+
     /// What of the caller decides what it calls through a slot.
-    pub(super) fn standpoint(&mut self, caller: &DefInfo, slot: NameRef) -> Standpoint {
+    pub(super) fn standpoint(&mut self, caller: &DefInfo, (slot, told): Through) -> Standpoint {
         let graph = self.graph;
         let is_told_apart = *self.apart.entry(slot).or_insert_with(|| {
             let name = graph.name(graph.slot_by_structure(slot));
             let structure = structure(&name);
             let mut own = KNOWN.own.iter().map(|own| &own.structure);
             let mut beside = KNOWN.beside.iter().map(|beside| &beside.structure);
+            let mut handed = KNOWN.handed.iter().map(|handed| &handed.structure);
             let is_it = |one: &String| one.as_bytes() == structure;
-            own.any(is_it) || beside.any(is_it)
+            own.any(is_it) || beside.any(is_it) || handed.any(is_it)
         });
         let site = self.site(caller);
         let decides = is_told_apart || site.calls != Calls::All || site.swaps;
-        decides.then_some((site.file, site.swaps))
+        let is_narrowed = self.others(caller, (slot, told)).is_some();
+        (decides.then_some((site.file, site.swaps)), is_narrowed.then_some((caller.id, slot)))
     }
 
     fn file(&mut self, file: FileId) -> &(Vec<u8>, Calls) {
@@ -262,8 +287,14 @@ impl<'g, 'a> Judge<'g, 'a> {
         })
     }
 
-    /// What a call at `site` stands on, of a function that is defined or put into tables in `places`.
-    pub(super) fn basis(&mut self, site: &Site, slot: &Called<'_>, places: &[FileId]) -> Basis {
+    /// What a call at `site` stands on, of the function `function` that is defined or put into tables in
+    /// `places`.
+    pub(super) fn basis(
+        &mut self,
+        site: &Site,
+        slot: &Called<'_>,
+        (function, places): (NameRef, &[FileId]),
+    ) -> Basis {
         let Weights { bars, points, limits, .. } = &*KNOWN;
         if let Some(basis) = slot.named {
             return basis;
@@ -281,7 +312,8 @@ impl<'g, 'a> Judge<'g, 'a> {
             Scope::Files(files) if places.iter().any(|place| files.contains(place)) => {
                 (site.calls, true)
             }
-            Scope::File | Scope::Files(_) => return Basis::Possible,
+            Scope::Named(names) if names.contains(&function) => return Basis::Typed,
+            Scope::File | Scope::Files(_) | Scope::Named(_) => return Basis::Possible,
         };
         let of_place = |place: &FileId| self.nearness(site, calls, *place);
         let mut sum = places.iter().map(of_place).max().unwrap_or(0);
@@ -323,6 +355,13 @@ impl<'g, 'a> Judge<'g, 'a> {
         let structure = structure(&name);
         let path = graph.path(site.file);
         let is_one_of = |globs: &[String]| globs.iter().any(|glob| matches(glob, path));
+        let mut handed = KNOWN.handed.iter().filter(|h| h.structure.as_bytes() == structure);
+        if let Some(handed) = handed.find(|handed| is_one_of(&handed.callers)) {
+            let handed = self.narrowing.handed(&handed.to, *first);
+            if !handed.is_empty() {
+                return Scope::Named(handed);
+            }
+        }
         let mut own = KNOWN.own.iter().filter(|own| own.structure.as_bytes() == structure);
         if let Some(own) = own.next().filter(|own| !is_one_of(&own.callers)) {
             let is_here = |fill: &Fill| fill.places().contains(&site.file);
@@ -407,6 +446,12 @@ impl<'g, 'a> Judge<'g, 'a> {
         self.homes.insert(first, Rc::clone(&homes));
         homes
     }
+}
+
+/// Whether a file calls, or does other things, for others than itself.
+pub(super) fn calls_for_others(path: &[u8]) -> bool {
+    let mut files = KNOWN.files.core.iter().chain(&KNOWN.files.subsystems);
+    files.any(|glob| matches(glob, path))
 }
 
 /// Whether a slot is one place: what is put there is called there.

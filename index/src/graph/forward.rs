@@ -26,6 +26,9 @@ struct Step {
 /// A slot, as code of one program calls through it.
 type Slot = (NameRef, Program);
 
+/// What the text tells of a call through a slot.
+type Told = Option<NameRef>;
+
 /// The functions that a call through a slot may lead to, and what that stands on: those that are only
 /// possible, too.
 type Targets = Rc<Vec<(DefInfo, Basis)>>;
@@ -33,7 +36,7 @@ type Targets = Rc<Vec<(DefInfo, Basis)>>;
 /// What a definition leads to: by name, and through slots, each with its line.
 struct Steps {
     direct: Vec<Step>,
-    slots: Vec<(Slot, u32)>,
+    slots: Vec<(Slot, Told, u32)>,
 }
 
 /// How a walk ended.
@@ -143,10 +146,10 @@ impl<'g, 'a> Forward<'g, 'a> {
             for step in &steps.direct {
                 self.reach(&step.to);
             }
-            for (slot, _) in &steps.slots {
-                let standpoint = self.judge.standpoint(&from, slot.0);
+            for (slot, told, _) in &steps.slots {
+                let standpoint = self.judge.standpoint(&from, (slot.0, *told));
                 if self.spent.insert((*slot, standpoint)) {
-                    for (to, basis) in self.targets_of(&from, *slot).iter() {
+                    for (to, basis) in self.targets_of(&from, *slot, *told).iter() {
                         if self.counts(*basis) {
                             self.reach(to);
                         }
@@ -184,8 +187,8 @@ impl<'g, 'a> Forward<'g, 'a> {
             let program = graph.place(from.file).program;
             let edges = graph.edges_of(from).into_iter();
             let through = edges.filter(|edge| edge.kind == UseKind::Indirect);
-            slots.extend(through.map(|edge| ((edge.name, program), edge.line)));
-            slots.sort_unstable_by_key(|((name, _), line)| (*line, graph.name_key(*name)));
+            slots.extend(through.map(|edge| ((edge.name, program), edge.via, edge.line)));
+            slots.sort_unstable_by_key(|((name, _), _, line)| (*line, graph.name_key(*name)));
         }
         self.work += direct.len() + slots.len() + 1;
         let steps = Rc::new(Steps { direct, slots });
@@ -195,22 +198,29 @@ impl<'g, 'a> Forward<'g, 'a> {
 
     /// The functions that `from` may call through a slot; none where its structure is not known. Of a
     /// field that is known by its path alone these are possible at most, and of all fields of its name.
-    fn targets_of(&mut self, from: &DefInfo, slot: Slot) -> Targets {
+    fn targets_of(&mut self, from: &DefInfo, slot: Slot, told: Told) -> Targets {
+        let through = (slot.0, told);
         // Several names are one slot.
         let same = self.graph.same_slots(slot.0).first().copied();
         let Some(first) = same else { return Rc::default() };
         let first = if self.graph.is_like_no_other(slot.0) { slot.0 } else { first };
         let slot = (first, slot.1);
-        let (site, standpoint) = (self.judge.site(from), self.judge.standpoint(from, slot.0));
+        let site = self.judge.site(from);
+        let standpoint = self.judge.standpoint(from, through);
         if let Some(targets) = self.targets.get(&(slot, standpoint)) {
             return Rc::clone(targets);
         }
         let filled = self.graph.filled(slot.0, slot.1, self.options.arch);
         self.work += filled.fills.len() + 1;
         let called = filled.called(&self.graph.name(slot.0));
+        let others = self.judge.others(from, through).filter(|_| !filled.is_named);
+        let is_other = |name| others.as_ref().is_some_and(|others| others.contains(&name));
         let mut targets = Vec::new();
         for fill in filled.fills.iter().filter(|fill| !self.avoid.contains(&fill.name)) {
-            let basis = self.judge.basis(&site, &called, &fill.places());
+            let basis = match is_other(fill.name) {
+                true => Basis::Possible,
+                false => self.judge.basis(&site, &called, (fill.name, &fill.places())),
+            };
             targets.extend(fill.definitions.iter().map(|to| (*to, basis)));
         }
         let targets = Rc::new(targets);
@@ -242,8 +252,8 @@ impl<'g, 'a> Forward<'g, 'a> {
                 for step in &steps.direct {
                     walked.hop(from, *passed, step);
                 }
-                for (slot, line) in &steps.slots {
-                    let key = (*slot, self.judge.standpoint(from, slot.0));
+                for (slot, told, line) in &steps.slots {
+                    let key = (*slot, self.judge.standpoint(from, (slot.0, *told)));
                     let known = filled.get(&key).filter(|(at, _)| {
                         // What a slot leads to is reached then: no later hop is shorter.
                         *at == walked.distance || any_way
@@ -252,7 +262,7 @@ impl<'g, 'a> Forward<'g, 'a> {
                         Some((at, _)) if *at != walked.distance => continue,
                         Some((_, fills)) => Rc::clone(fills),
                         None => {
-                            let all = self.targets_of(from, *slot);
+                            let all = self.targets_of(from, *slot, *told);
                             self.work += all.len();
                             let may = all
                                 .iter()

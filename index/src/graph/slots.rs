@@ -95,7 +95,7 @@ impl Graph<'_> {
     }
 
     /// The struct of a slot, as far as the tree tells.
-    fn slot_struct(&self, slot: &[u8]) -> Option<Vec<u8>> {
+    pub(super) fn slot_struct(&self, slot: &[u8]) -> Option<Vec<u8>> {
         let at = memchr::memchr(b'@', slot)?;
         let (field, tag) = (&slot[..at], untold(&slot[at + 1..]));
         if tag.is_empty() {

@@ -51,6 +51,8 @@ struct File {
     #[serde(default)]
     plain_types: Vec<String>,
     #[serde(default)]
+    tables: Vec<String>,
+    #[serde(default)]
     member_macros: HashMap<String, String>,
     #[serde(default)]
     pastes: Vec<String>,
@@ -233,6 +235,9 @@ pub struct Idioms {
     callbacks: Vec<Vec<u8>>,
     function_types: HashSet<Vec<u8>, BuildHasherDefault<NameHasher>>,
     plain_types: HashSet<Vec<u8>, BuildHasherDefault<NameHasher>>,
+    /// What tables are handed to: functions, with the parameter, and fields of structures.
+    table_takers: HashMap<Vec<u8>, Vec<u32>, BuildHasherDefault<NameHasher>>,
+    table_fields: HashSet<Vec<u8>, BuildHasherDefault<NameHasher>>,
     member_macros: HashMap<Vec<u8>, Vec<u8>, BuildHasherDefault<NameHasher>>,
     pastes: HashSet<Vec<u8>, BuildHasherDefault<NameHasher>>,
     reads: HashSet<Vec<u8>, BuildHasherDefault<NameHasher>>,
@@ -275,6 +280,18 @@ impl Idioms {
         (idioms, problems)
     }
 
+    /// Adds what tables are handed to (`cdev_init(2)`) or put in (`ops@cdev`).
+    fn add_tables(&mut self, places: &[String]) {
+        for place in places {
+            let (name, rest) = place.split_at(place.find(['(', '@']).unwrap_or(place.len()));
+            let number = rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+            match number.map(str::parse) {
+                Some(Ok(number)) => self.table_takers.entry(name.into()).or_default().push(number),
+                _ => _ = self.table_fields.insert(place.as_bytes().to_vec()),
+            }
+        }
+    }
+
     /// Adds the idioms of a file's `text`. What is wrong is returned, the rest is in force.
     pub fn add(&mut self, file: &str, text: &str) -> Vec<Problem> {
         let problem = |at: usize, reason: String| {
@@ -300,6 +317,7 @@ impl Idioms {
             .extend(parsed.function_types.iter().map(|name| name.as_bytes().to_vec()));
         let plain_types = parsed.plain_types.into_iter();
         self.plain_types.extend(plain_types.map(String::into_bytes));
+        self.add_tables(&parsed.tables);
         let member_macros = parsed.member_macros.into_iter();
         self.member_macros.extend(member_macros.map(|(name, path)| (name.into(), path.into())));
         self.pastes.extend(parsed.pastes.iter().map(|word| word.as_bytes().to_vec()));
@@ -488,6 +506,23 @@ impl Idioms {
     /// Whether a type's name stands for a number or the like: there are no functions behind it.
     pub fn is_plain_type(&self, name: &[u8]) -> bool {
         self.plain_types.contains(name)
+    }
+
+    /// Which of a function's parameters tables are handed to.
+    pub fn takes_tables(&self, function: &[u8]) -> &[u32] {
+        self.table_takers.get(function).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the slot of a member may be one that tables are put in of which it is to be known who has it. Of a
+    /// path of members only other files tell.
+    pub fn is_for_tables(&self, slot: &[u8]) -> bool {
+        let Some(at) = memchr::memchr(b'@', slot) else { return false };
+        let is_path = slot[at..].iter().any(|byte| matches!(byte, b'.' | b'=' | b'~' | b'('));
+        let is_field = |place: &Vec<u8>| place.get(..=at) == Some(&slot[..=at]);
+        match is_path {
+            true => self.table_fields.iter().any(is_field),
+            false => self.table_fields.contains(slot),
+        }
     }
 
     /// Whether the word is an attribute, so that `word(…)` is not a function's head.

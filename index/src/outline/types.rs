@@ -19,6 +19,8 @@ impl Flags {
     pub const INLINE: Flags = Flags(2);
     /// Of a variable: a structure that is never written, `const struct lamp_ops ops = {…}`.
     pub const TABLE: Flags = Flags::INLINE;
+    /// Of a member: a structure itself, not a pointer to one.
+    pub const EMBEDDED: Flags = Flags::INLINE;
     /// `extern`.
     pub const EXTERN: Flags = Flags(4);
     /// `__init` and its kin: gone after boot.

@@ -262,11 +262,11 @@ impl Reader<'_> {
         let pointer = tokens.windows(2).position(|pair| pair[0].is(b'(') && pair[1].is(b'*'));
         let is_name =
             |t: &Token| t.kind == TokenKind::Ident && word(t.text(self.bytes)) == Word::Name;
-        let (field, holds) = if let Some(at) = pointer {
+        let (field, holds, is_embedded) = if let Some(at) = pointer {
             let close = closing(tokens, at, tokens.len());
             let called =
                 close.is_some_and(|close| tokens.get(close + 1).is_some_and(|t| t.is(b'(')));
-            (*tokens[at..].iter().find(|t| is_name(t)).filter(|_| called)?, NO_NAME)
+            (*tokens[at..].iter().find(|t| is_name(t)).filter(|_| called)?, NO_NAME, false)
         } else {
             let is_tag = |t: &Token| t.kind == TokenKind::Ident && t.text(self.bytes) == b"struct";
             let Some(at) = tokens.iter().position(is_tag) else {
@@ -280,9 +280,14 @@ impl Reader<'_> {
                     && !self.idioms.is_attribute(t.text(self.bytes))
                     && t.text(self.bytes) != b"__rcu"
             })?;
-            (*field, self.sink.intern(holds.text(self.bytes)))
+            let is_embedded = fields.iter().all(|t| !t.is(b'*'));
+            (*field, self.sink.intern(holds.text(self.bytes)), is_embedded)
         };
-        Some(self.define_field(field, tag, holds))
+        let name = self.define_field(field, tag, holds);
+        if is_embedded && let Some(defined) = self.sink.out.definitions.last_mut() {
+            defined.flags.set(Flags::EMBEDDED);
+        }
+        Some(name)
     }
 
     /// `mempool_t *pool`, `wait_queue_entry_t wait`.

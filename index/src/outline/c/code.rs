@@ -37,6 +37,7 @@ impl Reader<'_> {
         };
         frames.push(base);
         let mut walk = Walk::new(tokens, place, frames);
+        let (around, first) = (std::mem::take(&mut self.sites), self.sink.out.uses.len());
         let mut at = 0;
         while at < tokens.len() {
             if at < walk.skipped {
@@ -54,6 +55,8 @@ impl Reader<'_> {
             };
         }
         self.walk.frames = walk.frames;
+        let sites = std::mem::replace(&mut self.sites, around);
+        self.tell_of_sites(tokens, &sites, first);
     }
 
     /// Whether the name that the file is read for stands between the first of these tokens and what
@@ -303,6 +306,7 @@ impl Reader<'_> {
         }
         walk.pending = name;
         self.sink.add_use(walk.place.within, name, UseKind::Call, token.line, NO_NAME);
+        self.hand_tables(walk, at, name);
         if self.sink.is_pointer(name) {
             let slot = self.variable_slot(name);
             self.sink.add_use(walk.place.within, slot, UseKind::Indirect, token.line, NO_NAME);
@@ -343,10 +347,12 @@ impl Reader<'_> {
         }
         let name = self.sink.intern(text);
         if self.sink.is_local(name) {
+            self.hand_to_member(walk, name, walk.top().slot, token.line);
             return self.hand_on(walk, name, token.line);
         }
         let is_function = text.iter().any(u8::is_ascii_lowercase);
         let (via, runs) = self.receiver_of_value(walk, is_function);
+        self.hand_to_member(walk, name, via, token.line);
         if let Some(slot) = walk.filled() {
             self.sink.add_use(walk.place.within, name, UseKind::Pass, token.line, slot);
         }
@@ -439,6 +445,9 @@ impl Reader<'_> {
             if !self.call_of_entry(walk, at, slot) {
                 let slot = self.told(walk, at, slot);
                 self.sink.add_use(walk.place.within, slot, UseKind::Indirect, line, NO_NAME);
+                if walk.place.kind == PlaceKind::Body {
+                    self.note_site(at);
+                }
             }
         } else if assigned {
             walk.top_mut().slot = slot;

@@ -158,6 +158,7 @@ impl Reader<'_> {
         skip: usize,
     ) {
         self.sink.enter();
+        self.parameters.clear();
         let params = item.inside(params);
         let function = self.sink.out.definitions.get(within as usize);
         let function = function.filter(|d| d.kind == Kind::Function && skip == 0);
@@ -333,6 +334,7 @@ impl Reader<'_> {
         if let Some(token) = name.filter(|_| wanted) {
             let name = self.sink.intern(token.text(self.bytes));
             self.sink.set_local(name, tag);
+            self.parameters.push(tag);
             if function != NO_NAME {
                 self.sink.set_origin(name, Origin::Parameter { function, number });
             }

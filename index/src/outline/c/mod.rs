@@ -17,7 +17,9 @@ pub(crate) mod expand;
 mod flow;
 mod given;
 mod guards;
+mod handed;
 pub(super) mod head;
+mod holding;
 mod items;
 mod locals;
 mod macros;
@@ -26,6 +28,7 @@ mod passed;
 mod pasted;
 mod pointers;
 mod sink;
+mod sites;
 pub(crate) mod template;
 mod variables;
 mod walk;
@@ -200,6 +203,10 @@ struct Reader<'a> {
     is_kernel: bool,
     /// The slots that the function being read calls through by what it includes, with the lines.
     includes_calls: Vec<(NameId, u32)>,
+    /// The calls through fields in the body being read.
+    sites: Vec<sites::Site>,
+    /// The structs of the parameters of the function being read.
+    parameters: Vec<NameId>,
     /// The structs that names of types stand for, and whether these are of pointers to functions.
     typedefs: HashMap<NameId, (NameId, bool)>,
     /// The structs that the file's functions and macros give pointers to.
@@ -237,6 +244,8 @@ impl<'a> Reader<'a> {
             in_no_kernel: Vec::new(),
             is_kernel: false,
             includes_calls: Vec::new(),
+            sites: Vec::new(),
+            parameters: Vec::new(),
             typedefs: HashMap::new(),
             given: HashMap::new(),
             tables: HashMap::new(),
