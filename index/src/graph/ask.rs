@@ -268,7 +268,8 @@ impl Graph<'_> {
                         continue;
                     }
                     let site = judge.site(&user);
-                    let others = judge.others(&user, (slot, edge.via)).filter(|_| !filled.is_named);
+                    let others =
+                        judge.others(&user, (slot, edge.via)).filter(|_| filled.named.is_none());
                     let basis = match others.is_some_and(|others| others.contains(&target.name)) {
                         true => Basis::Possible,
                         false => judge.basis(
@@ -306,7 +307,7 @@ impl Graph<'_> {
             let called = filled.called(&text);
             let site = judge.site(definition);
             let others = judge.others(definition, (edge.name, edge.via));
-            let others = others.filter(|_| !filled.is_named);
+            let others = others.filter(|_| filled.named.is_none());
             let is_other = |name| others.as_ref().is_some_and(|others| others.contains(&name));
             found.extend(filled.fills.iter().map(|fill| Callee {
                 name: fill.name,

@@ -213,7 +213,7 @@ impl<'g, 'a> Forward<'g, 'a> {
         let filled = self.graph.filled(slot.0, slot.1, self.options.arch);
         self.work += filled.fills.len() + 1;
         let called = filled.called(&self.graph.name(slot.0));
-        let others = self.judge.others(from, through).filter(|_| !filled.is_named);
+        let others = self.judge.others(from, through).filter(|_| filled.named.is_none());
         let is_other = |name| others.as_ref().is_some_and(|others| others.contains(&name));
         let mut targets = Vec::new();
         for fill in filled.fills.iter().filter(|fill| !self.avoid.contains(&fill.name)) {

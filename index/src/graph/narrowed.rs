@@ -16,6 +16,7 @@ use super::basis::calls_for_others;
 use super::handed::Handed;
 use super::ids::{DefId, FileId, NameRef};
 use super::resolve::{Arch, is_macro};
+use super::told::untold;
 
 /// A field with fewer functions is not looked at: there is next to nothing to tell apart.
 const FEWEST: usize = 2;
@@ -307,7 +308,7 @@ impl Filling {
 
 /// The structure that a slot's table is reached from, and the member there.
 fn way_to(graph: &Graph<'_>, slot: &[u8]) -> Option<Way> {
-    let path = &slot[memchr::memchr(b'@', slot)? + 1..];
+    let path = untold(&slot[memchr::memchr(b'@', slot)? + 1..]);
     let (from, member) = path.split_at(memchr::memrchr(b'.', path)?);
     Some((graph.struct_at(from)?, member.to_vec()))
 }
@@ -315,7 +316,7 @@ fn way_to(graph: &Graph<'_>, slot: &[u8]) -> Option<Way> {
 /// The structure around the one that a slot is a field of, where that is a part of it.
 fn struct_around(graph: &Graph<'_>, slot: NameRef) -> Option<Vec<u8>> {
     let text = graph.name(slot);
-    let path = &text[memchr::memchr(b'@', &text)? + 1..];
+    let path = untold(&text[memchr::memchr(b'@', &text)? + 1..]);
     let (around, member) = path.split_at(memchr::memrchr(b'.', path)?);
     let around = graph.struct_at(around)?;
     let member = graph.find_name(&[&member[1..], b"@", &around].concat())?;

@@ -66,7 +66,7 @@ impl Reader<'_> {
 fn argument(tokens: &[Token], number: u32) -> Option<&[Token]> {
     let (mut depth, mut count, mut start) = (0_usize, 1, 1);
     for (at, token) in tokens.iter().enumerate().take(LONGEST) {
-        let ends = token.is(b')') && depth == 1 || token.is(b',') && depth == 1;
+        let ends = depth == 1 && (token.is(b')') || token.is(b','));
         if token.is(b'(') || token.is(b'[') || token.is(b'{') {
             depth += 1;
         } else if ends {
