@@ -68,6 +68,7 @@ impl Reader<'_> {
     }
 
     fn punctuation(&mut self, walk: &mut Walk, at: usize) -> usize {
+        self.note_stores(walk, at);
         let fresh = match walk.tokens[at].byte {
             b'(' | b'[' => {
                 let callee = std::mem::replace(&mut walk.pending, NO_NAME);
@@ -113,15 +114,10 @@ impl Reader<'_> {
                 false
             }
             b'=' => {
-                self.note_store(walk, at);
                 let (name, depth) = walk.declared;
                 if name != NO_NAME && depth == walk.frames.len() {
                     walk.target = std::mem::replace(&mut walk.declared, (NO_NAME, 0));
                 }
-                false
-            }
-            b'?' => {
-                self.note_choice(walk, at);
                 false
             }
             b':' => walk.place.kind == PlaceKind::Body && !walk.top().values,

@@ -32,8 +32,17 @@ enum Does {
 }
 
 impl Reader<'_> {
+    /// Notes what the byte at `at` may set pointers to.
+    pub(super) fn note_stores(&self, walk: &mut Walk, at: usize) {
+        match walk.tokens[at].byte {
+            b'=' => self.note_store(walk, at),
+            b'?' => self.note_choice(walk, at),
+            _ => {}
+        }
+    }
+
     /// Notes that the `=` at `at` may set a pointer to what has a name.
-    pub(super) fn note_store(&self, walk: &mut Walk, at: usize) {
+    fn note_store(&self, walk: &mut Walk, at: usize) {
         if walk.place.kind != PlaceKind::Body || walk.top().values || at < 2 {
             return;
         }
@@ -48,7 +57,7 @@ impl Reader<'_> {
     }
 
     /// Notes that the `?` at `at` chooses what a pointer is set to: `ops = x ? &a_ops : &b_ops`.
-    pub(super) fn note_choice(&self, walk: &mut Walk, at: usize) {
+    fn note_choice(&self, walk: &mut Walk, at: usize) {
         let tokens = walk.tokens;
         let is_named = tokens.get(at + 1).is_some_and(|t| t.is(b'&'))
             && tokens.get(at + 3).is_some_and(|t| t.is(b':'));
