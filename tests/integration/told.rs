@@ -160,7 +160,11 @@ fn callers_and_chains_go_the_same_way() {
     for name in ["node_read", "third_read", "alien_read"] {
         assert!(!callers(name).contains("straight"), "{name}: {}", callers(name));
     }
-    assert!(callers("done_two").contains("return two.done(&two);"), "{}", callers("done_two"));
+    assert!(
+        callers("done_three").contains("return three.done(&three) + nr;"),
+        "{}",
+        callers("done_three")
+    );
     let chain = |from: &str, to: &str| dir.kgrep(&["chain", "--indirect", from, to]).run().stdout();
     assert!(chain("straight", "leaf_read").contains('→'));
     assert!(!chain("straight", "node_read").contains('→'));
