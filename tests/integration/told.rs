@@ -43,6 +43,8 @@ const OPEN: &str = "#include <linux/buf.h>\n\
      int parameter(const struct buf_ops *ops, int nr)\n{\n\tif (nr)\n\t\tops = &leaf_ops;\n\treturn ops->read(0);\n}\n\
      int any(const struct buf_ops *more)\n{\n\tconst struct buf_ops *ops = more;\n\n\tif (!ops)\n\t\tops = &leaf_ops;\n\treturn ops->read(0);\n}\n\
      int value(struct buf *b, const struct buf_ops *more)\n{\n\tb->ops = &leaf_ops;\n\tif (b->nr)\n\t\tb->ops = more;\n\treturn b->ops->read(b);\n}\n\
+     int whole(struct buf *b, struct buf *c)\n{\n\tb->ops = &leaf_ops;\n\t*b = *c;\n\treturn b->ops->read(b);\n}\n\
+     int bare(const struct buf_ops *more, int nr)\n{\n\tconst struct buf_ops *ops;\n\n\tfor (ops = &leaf_ops; ops->read(0); ops = more)\n\t\tnr--;\n\treturn nr;\n}\n\
      int pointed_to(struct buf *b, const struct buf_ops **more)\n{\n\t*more = &leaf_ops;\n\treturn (*more)->read(b);\n}\n";
 
 fn tree() -> Dir {
@@ -138,6 +140,8 @@ fn what_may_be_set_again_is_open() {
         "parameter",
         "any",
         "value",
+        "whole",
+        "bare",
         "pointed_to",
     ] {
         assert_eq!(called(&dir, from), ALL, "{from}");

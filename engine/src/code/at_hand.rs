@@ -15,6 +15,9 @@ use crate::relocate::SourceFile;
 /// is read again.
 const MOST: usize = 16 << 20;
 
+/// So many bytes an entry takes besides its text, about.
+const ENTRY: usize = 256;
+
 /// The files at hand, by their paths below the root, and memory to read others into.
 #[derive(Default)]
 pub(super) struct AtHand {
@@ -44,7 +47,7 @@ impl Known {
     }
 
     fn put(&mut self, path: &[u8], excerpt: Excerpt) {
-        let size = excerpt.text().bytes().len();
+        let size = excerpt.text().bytes().len() + path.len() + ENTRY;
         if size > MOST {
             return;
         }

@@ -31,6 +31,9 @@ pub struct Row {
     pub defined: String,
 }
 
+/// The conditions of so many definitions of a file are told without its outline.
+const FEW: usize = 16;
+
 /// How much is told.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
@@ -53,6 +56,8 @@ pub struct Tracer<'a, 'g> {
     mentions: Mentions<'a>,
     files: HashMap<Vec<u8>, Rc<SourceFile>>,
     outlines: HashMap<Vec<u8>, Rc<Outlined>>,
+    /// How often the condition of a definition was asked for, by file.
+    guarded: HashMap<Vec<u8>, usize>,
     /// The files from which it is asked, and how many definitions they don't mean.
     seen_from: (Vec<ByteBuf>, usize),
     /// The size of the files at hand.
@@ -78,6 +83,7 @@ impl<'a, 'g> Tracer<'a, 'g> {
             mentions: Mentions::new(code),
             files: HashMap::new(),
             outlines: HashMap::new(),
+            guarded: HashMap::new(),
             seen_from: (Vec::new(), 0),
             at_hand: 0,
         }
@@ -248,7 +254,10 @@ impl<'a, 'g> Tracer<'a, 'g> {
     /// as far as it, and not outlined: some headers have a hundred thousand definitions.
     pub fn guard(&mut self, definition: &DefInfo) -> String {
         let path = self.path(definition);
-        if !matches!(Language::of(&path), Some(Language::C | Language::Assembler)) {
+        let asked = self.guarded.entry(path.clone()).or_default();
+        *asked += 1;
+        let is_outlined = *asked > FEW || self.outlines.contains_key(&path);
+        if is_outlined || !matches!(Language::of(&path), Some(Language::C | Language::Assembler)) {
             return self.details(definition).map(|(_, guard)| guard).unwrap_or_default();
         }
         let file = self.file(&path);

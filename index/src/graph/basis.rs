@@ -173,7 +173,8 @@ pub(super) struct Site {
 }
 
 /// What of a site decides: sites with the same one call the same functions.
-pub(super) type Standpoint = (Option<(FileId, bool)>, Option<(DefId, NameRef)>);
+pub(super) type Standpoint =
+    (Option<(FileId, bool)>, Option<(Option<DefId>, NameRef, Option<NameRef>)>);
 
 /// A slot that is called through, and what the text tells of the call.
 pub(super) type Through = (NameRef, Option<NameRef>);
@@ -270,7 +271,10 @@ impl<'g, 'a> Judge<'g, 'a> {
         let site = self.site(caller);
         let decides = is_told_apart || site.calls != Calls::All || site.swaps;
         let is_narrowed = self.others(caller, (slot, told)).is_some();
-        (decides.then_some((site.file, site.swaps)), is_narrowed.then_some((caller.id, slot)))
+        (
+            decides.then_some((site.file, site.swaps)),
+            is_narrowed.then_some((told.map(|_| caller.id), slot, told)),
+        )
     }
 
     fn file(&mut self, file: FileId) -> &(Vec<u8>, Calls) {

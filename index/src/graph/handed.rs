@@ -24,7 +24,8 @@ pub(super) struct Handed {
     folders: HashSet<Vec<u8>>,
 }
 
-fn folder(graph: &Graph<'_>, file: FileId) -> Vec<u8> {
+/// The folder of a file.
+pub(super) fn folder(graph: &Graph<'_>, file: FileId) -> Vec<u8> {
     let path = graph.path(file);
     path[..memchr::memrchr(b'/', path).unwrap_or(0)].to_vec()
 }

@@ -13,8 +13,8 @@ use crate::outline::{Flags, Kind, UseKind};
 use super::ask::LinkKind;
 use super::base::{DefInfo, Edge, Graph};
 use super::basis::calls_for_others;
-use super::handed::Handed;
-use super::ids::{DefId, FileId, NameRef};
+use super::handed::{Handed, folder};
+use super::ids::{DefId, NameRef};
 use super::resolve::{Arch, is_macro};
 use super::told::untold;
 
@@ -34,6 +34,8 @@ struct Own<'t> {
     structure: &'t [u8],
     way: Way,
     tables: HashSet<DefId>,
+    /// The functions that were looked at.
+    seen: HashSet<DefId>,
 }
 
 /// The functions that are not called at a place.
@@ -46,8 +48,8 @@ struct Filling {
     users: HashMap<NameRef, Vec<(DefInfo, NameRef)>>,
     /// How many functions each table has there.
     tables: HashMap<DefId, usize>,
-    /// The files whose code puts functions there, and whether one of these does so for others.
-    stores: (HashSet<FileId>, bool),
+    /// The folders whose code puts functions there, and whether a file of these does so for others.
+    stores: (HashSet<Vec<u8>>, bool),
 }
 
 /// What the text tells of the tables, as an outline writes it.
@@ -78,7 +80,7 @@ pub(super) struct Narrowing<'g, 'a> {
     graph: &'g Graph<'a>,
     fillings: HashMap<NameRef, Rc<Filling>>,
     others: HashMap<(Option<DefId>, NameRef, Option<NameRef>), Others>,
-    handed: HashMap<(&'static str, NameRef), Rc<HashSet<NameRef>>>,
+    handed: HashMap<(&'static [String], NameRef), Rc<HashSet<NameRef>>>,
 }
 
 impl<'g, 'a> Narrowing<'g, 'a> {
@@ -164,7 +166,7 @@ impl<'g, 'a> Narrowing<'g, 'a> {
 
     /// The functions in the slot `slot` of tables that are handed to one of these; none where nothing is.
     pub(super) fn handed(&mut self, to: &'static [String], slot: NameRef) -> Rc<HashSet<NameRef>> {
-        let key = (to.first().map_or("", String::as_str), slot);
+        let key = (to, slot);
         if let Some(handed) = self.handed.get(&key) {
             return Rc::clone(handed);
         }
@@ -197,7 +199,13 @@ impl<'g, 'a> Narrowing<'g, 'a> {
     ) -> Option<HashSet<DefId>> {
         let at = memchr::memchr(b'@', slot)?;
         let way = way_to(self.graph, slot)?;
-        let mut own = Own { called: &slot[..at], structure, way, tables: HashSet::new() };
+        let mut own = Own {
+            called: &slot[..at],
+            structure,
+            way,
+            tables: HashSet::new(),
+            seen: HashSet::new(),
+        };
         self.add_own(caller, &mut own, DEEPEST)?;
         Some(own.tables).filter(|tables| !tables.is_empty())
     }
@@ -205,6 +213,9 @@ impl<'g, 'a> Narrowing<'g, 'a> {
     /// Adds the tables that a function is in; none where it is anything else.
     fn add_own(&mut self, function: &DefInfo, own: &mut Own<'_>, left: usize) -> Option<()> {
         let (graph, left) = (self.graph, left.checked_sub(1)?);
+        if !own.seen.insert(function.id) {
+            return Some(());
+        }
         for user in graph.callers(function, Arch::All, false) {
             let definition = &user.definition;
             // That it is exported says nothing.
@@ -280,11 +291,11 @@ impl<'g, 'a> Narrowing<'g, 'a> {
                 if is_table(&user) {
                     *filling.tables.entry(user.id).or_default() += 1;
                 } else if !is_macro(&user) {
-                    filling.stores.0.insert(user.file);
+                    filling.stores.0.insert(folder(graph, user.file));
+                    filling.stores.1 |= calls_for_others(graph.path(user.file));
                 }
             }
         }
-        filling.stores.1 = filling.stores.0.iter().any(|file| calls_for_others(graph.path(*file)));
         let filling = Rc::new(filling);
         self.fillings.insert(first, Rc::clone(&filling));
         filling
@@ -294,14 +305,7 @@ impl<'g, 'a> Narrowing<'g, 'a> {
 impl Filling {
     /// Whether a table may have a function in this field.
     fn may_have(&self, graph: &Graph<'_>, table: &DefInfo) -> bool {
-        let folder = |file: FileId| {
-            let path = graph.path(file);
-            path[..memchr::memrchr(b'/', path).unwrap_or(0)].to_vec()
-        };
-        let is_stored = || {
-            let here = folder(table.file);
-            self.stores.1 || self.stores.0.iter().any(|file| folder(*file) == here)
-        };
+        let is_stored = || self.stores.1 || self.stores.0.contains(&folder(graph, table.file));
         self.tables.contains_key(&table.id) || is_stored() || has_macros(graph, table)
     }
 }

@@ -55,8 +55,17 @@ pub(super) struct Filled {
     pub(super) named: Option<Basis>,
 }
 
-/// What fills slots, for code of a program: looked up once.
-pub(super) type FilledSlots = HashMap<(NameRef, Program, Arch), Arc<Filled>>;
+/// A slot, and for code of which program and architecture.
+type Asked = (NameRef, Program, Arch);
+
+/// What fills slots: looked up once.
+#[derive(Default)]
+pub(super) struct FilledSlots {
+    /// By the first of their names.
+    by_structure: HashMap<Asked, Arc<Filled>>,
+    /// Of which the text may name what is in them, where it does.
+    named: HashMap<Asked, Option<Arc<Filled>>>,
+}
 
 /// The functions that fill a slot, by name; where its struct is not known, how many functions
 /// fill fields of that name.
@@ -158,18 +167,35 @@ impl Graph<'_> {
         }
     }
 
+    /// A slot of which the text names what is in it, with that; none where it does not.
+    fn named_filled(&self, slot: NameRef, program: Program, arch: Arch) -> Option<Arc<Filled>> {
+        if !self.is_like_no_other(slot) {
+            return None;
+        }
+        let known = || self.filled.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (slot, program, arch);
+        if let Some(filled) = known().named.get(&key) {
+            return filled.clone();
+        }
+        let table = || Some((self.table_fills(slot, program, arch)?, Basis::Named));
+        let found = self.told_fills(slot, program, arch).or_else(table).map(|(fills, basis)| {
+            let names = Some(Arc::new(vec![slot]));
+            Arc::new(Filled { fills, names, named: Some(basis) })
+        });
+        known().named.insert(key, found.clone());
+        found
+    }
+
     /// A slot with what fills it where code of `program` calls through it.
     pub(super) fn filled(&self, slot: NameRef, program: Program, arch: Arch) -> Arc<Filled> {
-        let known = || self.filled.lock().unwrap_or_else(PoisonError::into_inner);
-        let table = || Some((self.table_fills(slot, program, arch)?, Basis::Named));
-        if let Some((fills, basis)) = self.told_fills(slot, program, arch).or_else(table) {
-            let names = Some(Arc::new(vec![slot]));
-            return Arc::new(Filled { fills, names, named: Some(basis) });
+        if let Some(filled) = self.named_filled(slot, program, arch) {
+            return filled;
         }
+        let known = || self.filled.lock().unwrap_or_else(PoisonError::into_inner);
         let same = self.same_slots(slot);
         // Several names are one slot.
         let key = (same.first().copied().unwrap_or(slot), program, arch);
-        if let Some(filled) = known().get(&key) {
+        if let Some(filled) = known().by_structure.get(&key) {
             return Arc::clone(filled);
         }
         let names = (!same.is_empty()).then_some(same);
@@ -182,7 +208,7 @@ impl Graph<'_> {
             filled = Filled { names: None, fills, named: None };
         }
         let filled = Arc::new(filled);
-        known().insert(key, Arc::clone(&filled));
+        known().by_structure.insert(key, Arc::clone(&filled));
         filled
     }
 

@@ -143,6 +143,29 @@ fn deep_and_endless_nesting_takes_linear_time() {
 }
 
 #[test]
+fn what_the_text_tells_of_calls_is_found_in_linear_time() {
+    for part in [
+        "if (p->a && p->a && p->b) p->f();\n",
+        "if (!p->a) return;\np->f();\n",
+        "p->ops = &a; if (x) p->ops->f();\n",
+        "while (1) { if (x) p = &a; p->f();\n",
+        "if (x) p = y ? &a : &b; p->f();\n",
+        "a = b->c; else p->f();\n",
+    ] {
+        assert_linear(|size| {
+            let calls = part.repeat(size / part.len()).into_bytes();
+            [&b"int f(struct lamp *p) {\n"[..], &calls].concat()
+        });
+    }
+}
+
+#[test]
+fn an_argument_that_is_a_body_may_begin_with_anything() {
+    let found = shown("a.c", b"DEFINE_FREE(lamp, int, = x ? &a : &b; p->f())\n");
+    assert!(found.starts_with("  1-1 function __free_lamp static"), "{found}");
+}
+
+#[test]
 fn fifty_megabytes_of_brackets_end() {
     for part in [b'{', b'('] {
         let found = outline(b"x.c", &vec![part; 50 << 20], &Idioms::built_in());

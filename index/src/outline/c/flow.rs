@@ -7,6 +7,8 @@
 //! Where anything in between might set it again, nothing is said: another value, a label, the object
 //! handed to a function, a loop whose rest sets it.
 
+use std::cell::Cell;
+
 use crate::lex::{Token, TokenKind};
 
 use super::super::{NO_NAME, NameId};
@@ -19,6 +21,8 @@ use super::words::{Word, word};
 const MOST_NAMES: usize = 8;
 /// A value that is one of several has so many tokens.
 const LONGEST_VALUE: usize = 64;
+/// So many times as many tokens as a body has are looked at, for all calls in it.
+const MOST_LOOKS: usize = 64;
 /// A path of members has so many tokens.
 const LONGEST_CHAIN: usize = 12;
 
@@ -65,8 +69,10 @@ impl Reader<'_> {
             let before = tokens[..at].iter().rev().take(LONGEST_VALUE);
             let ends = |t: &Token| t.is(b';') || t.is(b'{') || t.is(b'}');
             let equals = before.take_while(|t| !ends(t)).enumerate().filter(|(_, t)| t.is(b'='));
-            if let Some((back, _)) = equals.last() {
-                walk.stores.push(at - 1 - back);
+            // An argument's text may begin with one.
+            if let Some(equals) = equals.last().map(|(back, _)| at - 1 - back).filter(|at| *at > 0)
+            {
+                walk.stores.push(equals);
             }
         }
     }
@@ -109,13 +115,18 @@ impl Reader<'_> {
         if walk.stores.is_empty() {
             return None;
         }
-        let tokens = walk.tokens;
+        let (tokens, looks) = (walk.tokens, &walk.looks);
+        looks.set(looks.get() + walk.stores.len());
+        if looks.get() > MOST_LOOKS * tokens.len() {
+            return None;
+        }
         let start = chain_start(tokens, at)?;
         let text = |at: usize| tokens[at].text(self.bytes);
         let is_set = |last: usize| walk.stores.iter().any(|equals| text(*equals - 1) == text(last));
         let mut names = None;
         if start < at && is_set(at) {
-            let flow = Flow { tokens, bytes: self.bytes, chain: &tokens[start..=at], call: at };
+            let chain = &tokens[start..=at];
+            let flow = Flow { tokens, bytes: self.bytes, chain, call: at, looks };
             names = flow.before(start);
         }
         if names.is_none()
@@ -123,7 +134,8 @@ impl Reader<'_> {
             && tokens[at - 1].kind == TokenKind::Arrow
             && is_set(at - 2)
         {
-            let flow = Flow { tokens, bytes: self.bytes, chain: &tokens[start..at - 1], call: at };
+            let chain = &tokens[start..at - 1];
+            let flow = Flow { tokens, bytes: self.bytes, chain, call: at, looks };
             names = flow.before(start).or_else(|| flow.of_local());
         }
         let names = names?;
@@ -131,7 +143,7 @@ impl Reader<'_> {
         for name in names {
             let text = name.text(self.bytes);
             let id = self.sink.intern(text);
-            if self.sink.is_local(id) || word(text) != Word::Name {
+            if self.sink.is_local(id) || word(text) != Word::Name || found.len() > MOST_NAMES {
                 return None;
             }
             if found.iter().all(|known| known.text(self.bytes) != text) {
@@ -150,6 +162,8 @@ struct Flow<'t> {
     chain: &'t [Token],
     /// Where the field is that is called.
     call: usize,
+    /// How many tokens of the body were looked at, for all calls in it.
+    looks: &'t Cell<usize>,
 }
 
 impl<'t> Flow<'t> {
@@ -159,6 +173,12 @@ impl<'t> Flow<'t> {
 
     fn is(&self, at: usize, byte: u8) -> bool {
         self.tokens.get(at).is_some_and(|t| t.is(byte))
+    }
+
+    /// Counts a token that is looked at; none where there were too many.
+    fn look(&self) -> Option<()> {
+        self.looks.set(self.looks.get() + 1);
+        (self.looks.get() <= MOST_LOOKS * self.tokens.len()).then_some(())
     }
 
     /// Whether the pointer itself is to a function.
@@ -171,15 +191,22 @@ impl<'t> Flow<'t> {
     fn before(&self, from: usize) -> Option<Vec<Token>> {
         let mut names = Vec::new();
         let mut inner = 0_usize;
+        // What comes behind the call may have come before it.
+        let mut has_rest = self.is_behind_loop(from);
+        if has_rest {
+            self.add_rest(&mut names)?;
+        }
         for at in (0..from).rev() {
+            self.look()?;
             let token = self.tokens[at];
             if token.is(b'}') {
                 inner += 1;
             } else if token.is(b'{') && inner > 0 {
                 inner -= 1;
             } else if token.is(b'{') {
-                if self.is_loop(at) {
-                    self.add_rest_of_loop(&mut names)?;
+                if !has_rest && self.is_loop(at) {
+                    self.add_rest(&mut names)?;
+                    has_rest = true;
                 }
             } else if self.is_label(at, inner) {
                 return None;
@@ -214,16 +241,21 @@ impl<'t> Flow<'t> {
         })
     }
 
-    /// What the rest of a loop that the call is in sets it to.
-    fn add_rest_of_loop(&self, names: &mut Vec<Token>) -> Option<()> {
-        let mut depth = 0_usize;
+    /// Whether a loop may begin between the last brace before `from` and the call, so that it has none:
+    /// `for (p = &a; p->next(); p = p->other)`.
+    fn is_behind_loop(&self, from: usize) -> bool {
+        let since = (0..from).rev().take_while(|at| !self.is(*at, b'{') && !self.is(*at, b'}'));
+        let is_each = |text| memchr::memmem::find(text, b"for_each").is_some();
+        since
+            .take(LONGEST_VALUE)
+            .any(|at| matches!(self.text(at), b"for" | b"while" | b"do") || is_each(self.text(at)))
+    }
+
+    /// What the rest of the function sets it to, for a call in a loop: what is around the loop is read, too,
+    /// and nothing is lost but what it might have told.
+    fn add_rest(&self, names: &mut Vec<Token>) -> Option<()> {
         for at in self.call..self.tokens.len() {
-            if self.is(at, b'{') {
-                depth += 1;
-            } else if self.is(at, b'}') {
-                // What is around the loop is read, too: nothing is lost but what it might have told.
-                depth = depth.saturating_sub(1);
-            }
+            self.look()?;
             match self.does(at) {
                 Does::Nothing => {}
                 Does::Changes => return None,
@@ -240,6 +272,7 @@ impl<'t> Flow<'t> {
         }
         let (mut names, mut is_declared) = (Vec::new(), false);
         for at in 0..self.tokens.len() {
+            self.look()?;
             if self.text(at) == self.chain[0].text(self.bytes) {
                 is_declared |= self.is_declared(at);
             }
@@ -279,6 +312,7 @@ impl<'t> Flow<'t> {
     fn opening(&self, close: usize) -> Option<usize> {
         let mut depth = 0_usize;
         for at in (0..=close).rev() {
+            self.look()?;
             depth += usize::from(self.is(at, b')'));
             depth -= usize::from(self.is(at, b'('));
             if depth == 0 {
@@ -332,7 +366,7 @@ impl<'t> Flow<'t> {
             return Does::Nothing;
         }
         let stars = self.tokens[..at].iter().rev().take_while(|t| t.is(b'*')).count();
-        let is_pointed_to = length == 1 && stars > 0 && !self.is_declared(at);
+        let is_pointed_to = is_whole && length == 1 && stars > 0 && !self.is_declared(at);
         if self.is(after, b'=') && !self.is(after + 1, b'=') {
             return match is_whole {
                 _ if is_pointed_to => Does::Nothing,

@@ -4,6 +4,7 @@
 //! Looked for backwards from the call, out of the brackets and blocks that it is in, over the statements
 //! before it. A label ends it, as one may come from anywhere, and what is set in between says nothing.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use crate::lex::{Token, TokenKind};
@@ -12,6 +13,8 @@ use super::pointers::is_step;
 
 /// So many tokens and groups are looked back over.
 const MOST_STEPS: usize = 2048;
+/// So many times as many tokens as a body has are looked at, for all calls in it.
+const MOST_LOOKS: usize = 256;
 /// Conditions are nested so deep.
 const DEEPEST: usize = 8;
 /// A bracket without the other one.
@@ -31,6 +34,8 @@ pub(super) struct Body<'t> {
     tokens: &'t [Token],
     bytes: &'t [u8],
     partners: Vec<u32>,
+    /// How many tokens were looked at.
+    looks: Cell<usize>,
 }
 
 /// What is looked for from a call.
@@ -57,7 +62,7 @@ impl<'t> Body<'t> {
                 _ => {}
             }
         }
-        Body { tokens, bytes, partners }
+        Body { tokens, bytes, partners, looks: Cell::new(0) }
     }
 
     /// What is known of other fields of what `receiver` names where one is called behind it.
@@ -65,6 +70,9 @@ impl<'t> Body<'t> {
         let mut at = receiver.start;
         let mut search = Search { receiver, found: Vec::new(), is_beside: false };
         for _ in 0..MOST_STEPS {
+            if self.is_spent() {
+                break;
+            }
             match at.checked_sub(1).and_then(|last| self.back(last, &mut search)) {
                 Some(next) => at = next,
                 None => break,
@@ -73,8 +81,22 @@ impl<'t> Body<'t> {
         search.found
     }
 
-    /// Whether one of the words in `names`, and of `field`, is set behind the token `from`.
+    /// Whether so much of the body was looked at that no more is.
+    fn is_spent(&self) -> bool {
+        self.looks.get() > MOST_LOOKS * self.tokens.len()
+    }
+
+    /// Counts tokens that are looked at.
+    fn look(&self, tokens: usize) {
+        self.looks.set(self.looks.get() + tokens);
+    }
+
+    /// Whether one of the words in `names`, and of `field`, is set behind the token `from`, or may be.
     pub(super) fn sets(&self, names: &Range<usize>, field: Option<usize>, from: usize) -> bool {
+        self.look(self.tokens.len().saturating_sub(from));
+        if self.is_spent() {
+            return true;
+        }
         let words = names.clone().chain(field).filter(|at| self.is_word(*at));
         let words: Vec<&[u8]> = words.map(|at| self.text(at)).collect();
         (from..self.tokens.len())
@@ -236,7 +258,8 @@ impl<'t> Body<'t> {
 
     /// Notes what follows from it that a condition holds, or doesn't.
     fn hold(&self, mut range: Range<usize>, truth: bool, search: &mut Search, left: usize) {
-        let Some(left) = left.checked_sub(1) else { return };
+        let Some(left) = left.checked_sub(1).filter(|_| !self.is_spent()) else { return };
+        self.look(range.len());
         while let Some(inner) = self.unwrapped(&range) {
             range = inner;
         }
@@ -271,7 +294,7 @@ impl<'t> Body<'t> {
         if is_member && self.is_word(step + 1) && (0..length).all(is_same) {
             let field = step + 1;
             let between = field..search.receiver.start;
-            if !self.has_label(between) && !self.sets(&search.receiver, Some(field), field) {
+            if !self.sets(&search.receiver, Some(field), field) && !self.has_label(between) {
                 search.found.push(Held { field, is_set: truth });
             }
         }
@@ -358,6 +381,7 @@ impl<'t> Body<'t> {
             if [b';', b'{', b'}', b'('].into_iter().any(|byte| token.is(byte)) {
                 break;
             }
+            self.look(1);
             let is_group = token.is(b')') || token.is(b']');
             at = if is_group { self.partner(last).unwrap_or(last) } else { last };
         }

@@ -17,6 +17,8 @@ use super::sink::Origin;
 
 /// A path before a call has so many members.
 const LONGEST: usize = 8;
+/// Of more calls in a body nothing is told.
+const MOST_SITES: usize = 4096;
 /// So many fields are told of.
 const MOST_FIELDS: usize = 8;
 
@@ -70,7 +72,7 @@ impl Reader<'_> {
     /// Tells of each field that is called in `tokens`, a body whose uses begin at `first`, what holds for all
     /// its calls.
     pub(super) fn tell_of_sites(&mut self, tokens: &[Token], sites: &[Site], first: usize) {
-        if sites.is_empty() {
+        if sites.is_empty() || sites.len() > MOST_SITES {
             return;
         }
         let body = Body::new(tokens, self.bytes);

@@ -1,6 +1,8 @@
 //! What the walk over a body's tokens knows where it stands: the open brackets, who receives the
 //! argument that is read, which local is declared or assigned to.
 
+use std::cell::Cell;
+
 use super::super::{NO_NAME, NameId};
 use crate::lex::Token;
 
@@ -110,6 +112,8 @@ pub(super) struct Walk<'t> {
     pub(super) skipped: usize,
     /// The `=` that set pointers to what has a name.
     pub(super) stores: Vec<usize>,
+    /// How many tokens were looked at for these.
+    pub(super) looks: Cell<usize>,
 }
 
 impl<'t> Walk<'t> {
@@ -130,6 +134,7 @@ impl<'t> Walk<'t> {
             fresh: false,
             skipped: 0,
             stores: Vec::new(),
+            looks: Cell::new(0),
         }
     }
 
