@@ -6,7 +6,6 @@
 
 mod common;
 
-use std::time::Duration;
 use std::{
     fs,
     os::unix::fs::PermissionsExt,
@@ -297,7 +296,9 @@ fn indexes_are_listed_removed_and_pruned() {
     let prune = || {
         let pruned = place.cache.prune().unwrap();
         let is_passed_over = pruned.removed.is_empty() && pruned.left.is_empty();
-        is_passed_over.then(|| std::thread::sleep(Duration::from_millis(20)));
+        if is_passed_over {
+            std::thread::sleep(Duration::from_millis(20));
+        }
         (!is_passed_over).then_some(pruned)
     };
     let pruned = (0..100).find_map(|_| prune()).expect("nobody has the lock for two seconds");
