@@ -1,7 +1,6 @@
 //! An answer's rows with the lines of their places: numbered, kept and printed as they come.
 
 use std::collections::HashMap;
-use std::ops::RangeInclusive;
 
 use anyhow::{Context, Result};
 use kgrep_engine::{Cell, Found, Row, Sources};
@@ -81,7 +80,8 @@ impl<'a> Keeping<'a> {
 
     /// Takes rows, the title of each by `title`; false once the list is full.
     pub(super) fn rows(&mut self, rows: &[Row], title: impl Fn(usize) -> Option<String>) -> bool {
-        let wanted = self.wanted(rows);
+        let mut wanted = Sources::parts(rows.iter().map(|row| (&row.path[..], row.line, row.line)));
+        wanted.retain(|(path, lines)| !self.sources.has(path, lines));
         let mut sources = std::mem::take(&mut self.sources);
         let has_room = sources.ahead(self.code, wanted, |sources| {
             for (at, row) in rows.iter().enumerate() {
@@ -93,22 +93,6 @@ impl<'a> Keeping<'a> {
         });
         self.sources = sources;
         has_room
-    }
-
-    /// The lines of each file that rows are on, from the first to the last, in the order of the rows.
-    fn wanted(&self, rows: &[Row]) -> Vec<(Vec<u8>, RangeInclusive<u64>)> {
-        let mut places: HashMap<&[u8], usize> = HashMap::new();
-        let mut wanted: Vec<(Vec<u8>, RangeInclusive<u64>)> = Vec::new();
-        for row in rows {
-            let line = u64::from(row.line);
-            let at = *places.entry(&row.path).or_insert(wanted.len());
-            match wanted.get_mut(at) {
-                Some((_, lines)) => *lines = line.min(*lines.start())..=line.max(*lines.end()),
-                None => wanted.push((row.path.clone(), line..=line)),
-            }
-        }
-        wanted.retain(|(path, lines)| !self.sources.has(path, lines));
-        wanted
     }
 
     /// Takes rows whose lines are told with them; false once the list is full.

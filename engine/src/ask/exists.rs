@@ -1,8 +1,7 @@
 //! Whether there is such a name, and what it is: what the graph, the text and the list of files
 //! have of each, so that "nothing" is a proof.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::ops::RangeInclusive;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use kgrep_index::graph::{DefInfo, FileId, Graph, Program};
@@ -97,7 +96,9 @@ impl Asker<'_, '_> {
             self.answer.notes.extend(note);
             all.push(name);
         }
-        self.code.read_ahead(&self.parts(all.iter().flat_map(|name| &name.found)));
+        let found = all.iter().flat_map(|name| &name.found);
+        let places = found.map(|d| (self.graph.path(d.file), d.first, d.last));
+        self.code.read_ahead(&Sources::parts(places));
         for name in &mut all {
             self.place(name);
         }
@@ -113,23 +114,6 @@ impl Asker<'_, '_> {
             self.answer.sections.push(Title::Verdict(name.verdict));
         }
         Ok(())
-    }
-
-    /// The lines of each file from the first of these definitions to the last.
-    fn parts<'d>(
-        &self,
-        found: impl Iterator<Item = &'d DefInfo>,
-    ) -> Vec<(Vec<u8>, RangeInclusive<u64>)> {
-        let mut parts: BTreeMap<FileId, (u32, u32)> = BTreeMap::new();
-        for d in found {
-            let (first, last) = parts.entry(d.file).or_insert((d.first, d.last));
-            (*first, *last) = (d.first.min(*first), d.last.max(*last));
-        }
-        let lines = |(first, last)| u64::from(first)..=u64::from(last);
-        parts
-            .into_iter()
-            .map(|(file, ends)| (self.graph.path(file).to_vec(), lines(ends)))
-            .collect()
     }
 
     /// The lines of a definition.

@@ -37,6 +37,21 @@ pub struct Sources {
 }
 
 impl Sources {
+    /// The parts of files that places are in, each with its first and last line, in the order of the places.
+    pub fn parts<'p>(places: impl Iterator<Item = (&'p [u8], u32, u32)>) -> Vec<Part> {
+        let mut numbers: HashMap<&[u8], usize> = HashMap::new();
+        let mut parts: Vec<Part> = Vec::new();
+        for (path, first, last) in places {
+            let (first, last) = (u64::from(first), u64::from(last));
+            let number = *numbers.entry(path).or_insert(parts.len());
+            match parts.get_mut(number) {
+                Some((_, lines)) => *lines = first.min(*lines.start())..=last.max(*lines.end()),
+                None => parts.push((path.to_vec(), first..=last)),
+            }
+        }
+        parts
+    }
+
     /// What `work` makes of parts of files that it asks for, each for the first time in the order of
     /// `expected`: others are read while it works with one.
     pub fn ahead<R>(
