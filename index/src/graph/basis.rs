@@ -17,6 +17,7 @@ use super::slots::Fill;
 use super::told::untold;
 use crate::outline::UseKind;
 use crate::path_glob::matches;
+use crate::paths::split;
 
 /// What a step stands on, the surest first.
 #[derive(
@@ -281,13 +282,7 @@ impl<'g, 'a> Judge<'g, 'a> {
         let graph = self.graph;
         self.files.entry(file).or_insert_with(|| {
             let path = graph.path(file);
-            let is_one_of = |globs: &[String]| globs.iter().any(|glob| matches(glob, path));
-            let calls = match () {
-                () if is_one_of(&KNOWN.files.core) => Calls::All,
-                () if is_one_of(&KNOWN.files.subsystems) => Calls::Subsystem,
-                () => Calls::Itself,
-            };
-            (outer(folder(path)).to_vec(), calls)
+            (outer(split(path).0).to_vec(), calls_for(path))
         })
     }
 
@@ -398,7 +393,7 @@ impl<'g, 'a> Judge<'g, 'a> {
         if place == site.file {
             return points.same_file;
         }
-        let (from, to) = (folder(self.graph.path(site.file)), folder(self.graph.path(place)));
+        let (from, to) = (split(self.graph.path(site.file)).0, split(self.graph.path(place)).0);
         if from == to {
             return points.same_folder;
         }
@@ -452,10 +447,19 @@ impl<'g, 'a> Judge<'g, 'a> {
     }
 }
 
+/// For whom a file calls.
+fn calls_for(path: &[u8]) -> Calls {
+    let is_one_of = |globs: &[String]| globs.iter().any(|glob| matches(glob, path));
+    match () {
+        () if is_one_of(&KNOWN.files.core) => Calls::All,
+        () if is_one_of(&KNOWN.files.subsystems) => Calls::Subsystem,
+        () => Calls::Itself,
+    }
+}
+
 /// Whether a file calls, or does other things, for others than itself.
 pub(super) fn calls_for_others(path: &[u8]) -> bool {
-    let mut files = KNOWN.files.core.iter().chain(&KNOWN.files.subsystems);
-    files.any(|glob| matches(glob, path))
+    calls_for(path) != Calls::Itself
 }
 
 /// Whether a slot is one place: what is put there is called there.
@@ -472,13 +476,8 @@ pub(super) fn kept(slot: &[u8]) -> Option<&'static [String]> {
 }
 
 /// What stands behind the `@` of a slot: its structure, or the way to it.
-fn structure(slot: &[u8]) -> &[u8] {
+pub(super) fn structure(slot: &[u8]) -> &[u8] {
     memchr::memchr(b'@', slot).map_or(&[], |at| untold(&slot[at + 1..]))
-}
-
-/// The folder that a file is in.
-fn folder(path: &[u8]) -> &[u8] {
-    &path[..memchr::memrchr(b'/', path).unwrap_or(0)]
 }
 
 /// A folder, or the one around it where it stands for that: `drivers/usb` for `drivers/usb/core`.

@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 
 use crate::outline::{Flags, Kind, UseKind};
+use crate::paths::split;
 
 use super::base::{DefInfo, Edge, Graph};
 use super::ids::{DefId, FileId, NameRef};
@@ -22,12 +23,6 @@ pub(super) struct Handed {
     files: HashSet<FileId>,
     /// Their folders.
     folders: HashSet<Vec<u8>>,
-}
-
-/// The folder of a file.
-pub(super) fn folder(graph: &Graph<'_>, file: FileId) -> Vec<u8> {
-    let path = graph.path(file);
-    path[..memchr::memrchr(b'/', path).unwrap_or(0)].to_vec()
 }
 
 impl Handed {
@@ -51,7 +46,8 @@ impl Handed {
                 }
             }
         }
-        handed.folders = handed.files.iter().map(|file| folder(graph, *file)).collect();
+        let folder = |file: &FileId| split(graph.path(*file)).0.to_vec();
+        handed.folders = handed.files.iter().map(folder).collect();
         handed
     }
 
@@ -78,7 +74,7 @@ impl Handed {
             && self.names.contains(&user.name);
         is_shared
             || self.files.contains(&user.file)
-            || user.kind != Kind::Variable && self.folders.contains(&folder(graph, user.file))
+            || user.kind != Kind::Variable && self.folders.contains(split(graph.path(user.file)).0)
             || self.named.contains(&(user.name, user.file))
     }
 }

@@ -9,14 +9,14 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::outline::{Flags, Kind, UseKind};
+use crate::paths::split;
 
 use super::ask::LinkKind;
 use super::base::{DefInfo, Edge, Graph};
-use super::basis::calls_for_others;
-use super::handed::{Handed, folder};
+use super::basis::{calls_for_others, structure};
+use super::handed::Handed;
 use super::ids::{DefId, NameRef};
 use super::resolve::{Arch, is_macro};
-use super::told::untold;
 
 /// A field with fewer functions is not looked at: there is next to nothing to tell apart.
 const FEWEST: usize = 2;
@@ -291,8 +291,9 @@ impl<'g, 'a> Narrowing<'g, 'a> {
                 if is_table(&user) {
                     *filling.tables.entry(user.id).or_default() += 1;
                 } else if !is_macro(&user) {
-                    filling.stores.0.insert(folder(graph, user.file));
-                    filling.stores.1 |= calls_for_others(graph.path(user.file));
+                    let path = graph.path(user.file);
+                    filling.stores.0.insert(split(path).0.to_vec());
+                    filling.stores.1 |= calls_for_others(path);
                 }
             }
         }
@@ -305,14 +306,15 @@ impl<'g, 'a> Narrowing<'g, 'a> {
 impl Filling {
     /// Whether a table may have a function in this field.
     fn may_have(&self, graph: &Graph<'_>, table: &DefInfo) -> bool {
-        let is_stored = || self.stores.1 || self.stores.0.contains(&folder(graph, table.file));
+        let here = split(graph.path(table.file)).0;
+        let is_stored = || self.stores.1 || self.stores.0.contains(here);
         self.tables.contains_key(&table.id) || is_stored() || has_macros(graph, table)
     }
 }
 
 /// The structure that a slot's table is reached from, and the member there.
 fn way_to(graph: &Graph<'_>, slot: &[u8]) -> Option<Way> {
-    let path = untold(&slot[memchr::memchr(b'@', slot)? + 1..]);
+    let path = structure(slot);
     let (from, member) = path.split_at(memchr::memrchr(b'.', path)?);
     Some((graph.struct_at(from)?, member.to_vec()))
 }
@@ -320,7 +322,7 @@ fn way_to(graph: &Graph<'_>, slot: &[u8]) -> Option<Way> {
 /// The structure around the one that a slot is a field of, where that is a part of it.
 fn struct_around(graph: &Graph<'_>, slot: NameRef) -> Option<Vec<u8>> {
     let text = graph.name(slot);
-    let path = untold(&text[memchr::memchr(b'@', &text)? + 1..]);
+    let path = structure(&text);
     let (around, member) = path.split_at(memchr::memrchr(b'.', path)?);
     let around = graph.struct_at(around)?;
     let member = graph.find_name(&[&member[1..], b"@", &around].concat())?;
