@@ -268,16 +268,9 @@ impl Graph<'_> {
                         continue;
                     }
                     let site = judge.site(&user);
-                    let others =
-                        judge.others(&user, (slot, edge.via)).filter(|_| filled.named.is_none());
-                    let basis = match others.is_some_and(|others| others.contains(&target.name)) {
-                        true => Basis::Possible,
-                        false => judge.basis(
-                            &site,
-                            &filled.called(&self.name(slot)),
-                            (target.name, &places),
-                        ),
-                    };
+                    let others = judge.others(&user, (slot, edge.via));
+                    let called = filled.called(&self.name(slot), others);
+                    let basis = judge.basis(&site, &called, (target.name, &places));
                     let link = link_through(edge);
                     found.push(Caller { definition: user, link, basis });
                 }
@@ -303,21 +296,16 @@ impl Graph<'_> {
                 });
                 continue;
             }
-            let text = self.name(edge.name);
-            let called = filled.called(&text);
-            let site = judge.site(definition);
             let others = judge.others(definition, (edge.name, edge.via));
-            let others = others.filter(|_| filled.named.is_none());
-            let is_other = |name| others.as_ref().is_some_and(|others| others.contains(&name));
+            let text = self.name(edge.name);
+            let called = filled.called(&text, others);
+            let site = judge.site(definition);
             found.extend(filled.fills.iter().map(|fill| Callee {
                 name: fill.name,
                 definitions: fill.definitions.clone(),
                 link,
                 candidates: 0,
-                basis: match is_other(fill.name) {
-                    true => Basis::Possible,
-                    false => judge.basis(&site, &called, (fill.name, &fill.places())),
-                },
+                basis: judge.basis(&site, &called, (fill.name, &fill.places())),
             }));
         }
     }

@@ -190,6 +190,8 @@ pub(super) struct Called<'s> {
     pub(super) named: Option<Basis>,
     /// The files that have what it may hold, where that is known.
     pub(super) kept: Option<&'static [String]>,
+    /// The functions that are not called at the site, by what the text tells of the call.
+    pub(super) others: Others,
     /// For whom it is called at the site that it is asked for first.
     pub(super) scope: OnceCell<Scope>,
 }
@@ -298,7 +300,9 @@ impl<'g, 'a> Judge<'g, 'a> {
         if let Some(basis) = slot.named {
             return basis;
         }
-        if slot.kept.is_some_and(|files| !self.is_in(places, files)) {
+        if slot.others.as_ref().is_some_and(|others| others.contains(&function))
+            || slot.kept.is_some_and(|files| !self.is_in(places, files))
+        {
             return Basis::Possible;
         }
         if slot.names.first().is_some_and(|name| is_single(&self.graph.name(*name))) {

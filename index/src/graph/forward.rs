@@ -212,15 +212,11 @@ impl<'g, 'a> Forward<'g, 'a> {
         }
         let filled = self.graph.filled(slot.0, slot.1, self.options.arch);
         self.work += filled.fills.len() + 1;
-        let called = filled.called(&self.graph.name(slot.0));
-        let others = self.judge.others(from, through).filter(|_| filled.named.is_none());
-        let is_other = |name| others.as_ref().is_some_and(|others| others.contains(&name));
+        let others = self.judge.others(from, through);
+        let called = filled.called(&self.graph.name(slot.0), others);
         let mut targets = Vec::new();
         for fill in filled.fills.iter().filter(|fill| !self.avoid.contains(&fill.name)) {
-            let basis = match is_other(fill.name) {
-                true => Basis::Possible,
-                false => self.judge.basis(&site, &called, (fill.name, &fill.places())),
-            };
+            let basis = self.judge.basis(&site, &called, (fill.name, &fill.places()));
             targets.extend(fill.definitions.iter().map(|to| (*to, basis)));
         }
         let targets = Rc::new(targets);

@@ -11,6 +11,7 @@ use crate::outline::UseKind;
 use super::base::{DefInfo, Edge, Graph};
 use super::basis::{self, Basis, Called};
 use super::ids::{DefId, FileId, NameRef};
+use super::narrowed::Others;
 use super::order::NameKey;
 use super::resolve::Arch;
 use super::told::untold;
@@ -25,11 +26,12 @@ pub(super) struct Fill {
 }
 
 impl Filled {
-    /// The slot, which code calls `slot`, as what is called through it is weighed by.
-    pub(super) fn called(&self, slot: &[u8]) -> Called<'_> {
+    /// The slot, which code calls `slot`, as what is called through it is weighed by where `others` are not
+    /// called.
+    pub(super) fn called(&self, slot: &[u8], others: Others) -> Called<'_> {
         let names = self.names.as_deref().map_or(&[][..], Vec::as_slice);
         let (fills, kept) = (&self.fills[..], basis::kept(slot));
-        Called { names, fills, named: self.named, kept, scope: OnceCell::new() }
+        Called { names, fills, named: self.named, kept, others, scope: OnceCell::new() }
     }
 
     /// Whether a function is in it, where the text names what is in it.
