@@ -12,12 +12,13 @@ use grep_matcher::{LineMatchKind, Matcher};
 use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 use kgrep_index::graph::{Arch, Place};
 use memchr::memmem::Finder;
+use regex::bytes::Match;
 
 use super::mentions::Line;
 use super::statement::{LINES, statement};
 use super::tracer::globs;
 use crate::code::word_in;
-use crate::recipes::pattern::Lazy;
+use crate::recipes::pattern::{Lazy, needed_texts};
 use crate::relocate::SourceFile;
 
 /// What lines are wanted.
@@ -92,16 +93,15 @@ impl Wanted {
                 .line_terminator(Some(b'\n'))
                 .build(&self.pattern)
         });
-        let raw = self.statement && self.pattern_is_raw();
-        let raw = raw.then(|| Lazy::new(&self.pattern, true));
+        let needed = self.statement.then(|| needed_texts(&self.pattern, &self.find)).flatten();
         Ok(Ready {
             finders: self.find.iter().map(|find| Finder::new(find).into_owned()).collect(),
-            pattern: Lazy::new(&self.pattern, false)?,
+            pattern: Lazy::new(&self.pattern)?,
             word: word.map(<[u8]>::to_vec),
             // One that can't do without a line's end goes line by line.
             lines: lines.and_then(Result::ok),
-            raw: raw.transpose()?,
-            but: self.but.as_deref().map(|but| Lazy::new(but, false)).transpose()?,
+            needed: needed.map(|texts| Lazy::new(&texts)).transpose()?,
+            but: self.but.as_deref().map(Lazy::new).transpose()?,
             any: self.files.is_empty(),
             files: globs(&self.files)?,
             not_files: globs(&self.not_files)?,
@@ -124,8 +124,8 @@ pub struct Ready {
     word: Option<Vec<u8>>,
     /// The pattern over a whole file, line by line.
     lines: Option<RegexMatcher>,
-    /// The pattern over a whole file, without regard to its lines.
-    raw: Option<Lazy>,
+    /// Texts of which each matching statement has one, but for those to find.
+    needed: Option<Lazy>,
     but: Option<Lazy>,
     any: bool,
     files: GlobSet,
@@ -230,35 +230,18 @@ impl Ready {
         }
     }
 
-    /// The lines that a matching statement can begin on, in order and none twice.
+    /// The lines that a matching statement can begin on, in order.
     fn windows(&self, bytes: &[u8]) -> Vec<std::ops::RangeInclusive<u64>> {
-        let Some(raw) = self.raw.as_ref().and_then(Lazy::get) else {
+        let Some(needed) = self.needed.as_ref().and_then(Lazy::get) else {
             return vec![1..=u64::MAX];
         };
-        let mut hits: Vec<(usize, usize)> =
-            raw.find_iter(bytes).map(|hit| (hit.start(), hit.end())).collect();
-        // A line that goes on has no blank there in the text as it is.
-        let goes_on = memchr::memmem::find_iter(bytes, b"\\\n");
-        let goes_on = goes_on.chain(memchr::memmem::find_iter(bytes, b"\\\r\n"));
-        hits.extend(goes_on.map(|at| (at, at + 1)));
-        hits.sort_unstable();
-        let mut windows: Vec<std::ops::RangeInclusive<u64>> = Vec::new();
-        let mut last = 0;
         let (mut at, mut number) = (0, 1);
-        for (start, end) in hits {
-            let mut line_of = |place: usize| {
-                number += memchr::memchr_iter(b'\n', &bytes[at.min(place)..place]).count() as u64;
-                at = at.max(place);
-                number
-            };
-            let first = line_of(start).saturating_sub(LINES).max(last + 1);
-            let end = line_of(end.max(start));
-            if first <= end {
-                windows.push(first..=end);
-                last = end;
-            }
-        }
-        windows
+        let window = |hit: Match<'_>| {
+            number += memchr::memchr_iter(b'\n', &bytes[at..hit.start()]).count() as u64;
+            at = hit.start();
+            number.saturating_sub(LINES)..=number
+        };
+        needed.find_iter(bytes).map(window).collect()
     }
 }
 
@@ -359,5 +342,20 @@ mod tests {
         let spaced = Wanted { pattern: r#"__setup\("i", \w+\)"#.into(), ..wanted };
         assert!(!spaced.pattern_is_raw());
         assert_eq!(found(&spaced, text), [2, 4, 5]);
+    }
+
+    #[test]
+    fn a_statement_is_found_by_a_text_on_any_of_its_lines() {
+        let pattern = r"\blamp\s*,\s*(?:turn_on|switch)\b".to_owned();
+        let wanted = Wanted { statement: true, ..Wanted::new(vec!["lamp".into()], pattern) };
+        let blank = "\n".repeat(LINES as usize - 2);
+        for (text, lines) in [
+            (format!("f(lamp,{blank}turn_on);\nturn_on\n"), vec![1]),
+            ("f(lamp, \\\n  switch);\ng(lamp,\n switch) turn_on\n".to_owned(), vec![1, 3]),
+            (format!("turn_on\n{blank}{blank}f(lamp,\n\tturn_on);"), vec![2 * LINES as u32 - 2]),
+            ("f(lamp, turn)\n".to_owned(), vec![]),
+        ] {
+            assert_eq!(found(&wanted, &text), lines, "{text}");
+        }
     }
 }
