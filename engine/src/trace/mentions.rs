@@ -207,13 +207,14 @@ impl<'a> Mentions<'a> {
         self.narrow(&[wanted]);
         let paths = self.candidates(wanted)?;
         let paths: Vec<&Vec<u8>> = paths.iter().filter(|path| ready.wants(path)).collect();
+        let scratch = Scratch::default();
         let made = in_parallel(&paths, |path| {
-            let bytes = self.code.bytes(path).ok()?;
-            let (lines, count) = ready.lines(&bytes);
-            if count == 0 {
-                return None;
-            }
-            Some((!is_binary(path, &bytes)).then(|| work(path, bytes, lines)))
+            let read = |bytes: &[u8]| {
+                let (lines, count) = ready.lines(bytes);
+                let is_text = count > 0 && !is_binary(path, bytes);
+                (count > 0).then(|| is_text.then(|| work(path, bytes.to_vec(), lines)))
+            };
+            scratch.lent(|memory| self.code.read_with(path, memory, read)).ok().flatten()
         });
         let mut all = Vec::new();
         for (path, made) in paths.iter().zip(made) {
