@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use rayon::prelude::*;
 
 use crate::bits::Bits;
-use crate::outline::Kind;
+use crate::outline::{Kind, UseKind};
 
-use super::base::{DefInfo, Graph};
+use super::base::{DefInfo, Edge, Graph};
 use super::edges::CONDITIONS;
 use super::ids::{DefId, FileId, NameRef};
 use super::record::Record;
@@ -23,7 +23,8 @@ const PART: u32 = 1 << 16;
 pub struct KnownUses {
     /// Who uses it, by file.
     users: Vec<(FileId, DefId)>,
-    /// The files that must be read: they define it, have a slot of that name, or a use that was dropped.
+    /// The files that must be read: they define it, call what is in a slot of that name, or have a use that
+    /// was dropped.
     open: Bits,
 }
 
@@ -74,10 +75,19 @@ impl Graph<'_> {
         // `field@struct`, or `array@*`, which may have its file's number: `array#1f@*`.
         for mark in [b"@", b"#"] {
             self.names_starting_with(&[&text[..], mark].concat(), |slot, _| {
-                self.base_users_of(slot).filter_map(file).for_each(|(file, _)| read(file));
+                let users = self.base_users_of(slot).filter_map(|id| self.definition(id));
+                users
+                    .filter(|user| self.calls_through(user, slot))
+                    .for_each(|user| read(user.file));
             });
         }
         KnownUses { users, open }
+    }
+
+    /// Whether a definition calls what is in a slot, and does not only fill it.
+    fn calls_through(&self, user: &DefInfo, slot: NameRef) -> bool {
+        let is_call = |edge: &Edge| edge.name == slot && edge.kind == UseKind::Indirect;
+        self.all_uses_of(user).iter().any(is_call)
     }
 
     /// Whether nothing in `file` uses the name, or defines it.
