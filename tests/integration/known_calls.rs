@@ -4,7 +4,7 @@
 use crate::util::{Dir, eqnice};
 
 /// Bodies of functions, each with `@` for the file's number.
-const FILES: [&str; 16] = [
+const FILES: [&str; 19] = [
     "int f@(int a)\n{\n\tlamp(a);\n\tif (!lamp(1))\n\t\treturn lamp(2) + lamp(3);\n\treturn 0;\n}\n",
     "/*\n * lamp() is on.\n */\nint f@(void)\n{\n\t/* lamp() */\n\tlog(\"lamp(1)\");\n\treturn lamp(1); // lamp\n}\n",
     "int f@(struct desk *d)\n{\n\td->lamp(1);\n\treturn lamp(1);\n}\n",
@@ -21,6 +21,9 @@ const FILES: [&str; 16] = [
     "extern int lamp(int a);\n\nint f@(void) { return lamp(1); } int g@(void) { return lamp(2); }\n",
     "char *text@ = \"/*\"; int (*on@)(int) = lamp; /* lamp */\n\nint f@(void)\n{\n\treturn lamp(1);\n}\n",
     "int f@(void)\n{\n\tint a = 1, b = lamp(1);\n\n\tfor (a = lamp(2); a; lamp(3))\n\t\tdo lamp(4); while (b);\n\treturn 0;\n}\n",
+    "static int f@(int a)\n{\n\treturn a;\n}\n\nstatic const struct desk_ops ops@ = {\n\t.lamp = f@,\n};\n",
+    "int f@(struct desk_ops *ops)\n{\n\treturn ops->lamp(1);\n}\n",
+    "void f@(struct desk_ops *to, struct desk_ops *ops)\n{\n\tto->lamp = ops->lamp;\n\tset(ops->lamp);\n}\n",
 ];
 
 fn tree() -> Dir {
