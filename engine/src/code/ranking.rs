@@ -69,7 +69,7 @@ impl Ranking {
         };
         let is_source = [&b".c"[..], b".S"].iter().any(|end| path.ends_with(end));
         // A variable that the linker makes (`jiffies`) has no other definition.
-        let is_extern = definition.flags.has(Flags::EXTERN) && program == 0 && is_common(&path);
+        let is_extern = definition.flags.has(Flags::EXTERN) && is_common(&path);
         Ranking {
             declares: kind == Kind::Declaration && !is_extern,
             program,
@@ -115,4 +115,105 @@ fn is_common(path: &[u8]) -> bool {
 fn is_other_program(path: &[u8]) -> bool {
     let below = path.starts_with(b"arch/");
     below && OTHER_PROGRAMS.iter().any(|folder| memchr::memmem::find(path, folder).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use kgrep_index::graph::Builder;
+    use kgrep_index::idiom::Idioms;
+    use kgrep_index::outline::outline;
+
+    use super::*;
+
+    /// Files that say something of `lamp`, in the order in which it is likely meant on x86.
+    const FILES: [(&str, &str); 26] = [
+        ("include/asm-generic/table.h", "struct lamp {\n\tint on;\n};\n"),
+        ("include/linux/inlined.h", "extern inline int lamp(int on)\n{\n\treturn on;\n}\n"),
+        (
+            "kernel/desk.c",
+            "int lamp(int on)\n{\n\treturn on;\n}\n\nint\nlamp(int on)\n{\n\treturn 0;\n}\n",
+        ),
+        ("lib/lamp.S", "SYM_FUNC_START(lamp)\n\tret\nSYM_FUNC_END(lamp)\n"),
+        ("kernel/weak.c", "int __weak lamp(int on)\n{\n\treturn on;\n}\n"),
+        ("arch/x86/kernel/desk.c", "int lamp;\n"),
+        ("arch/x86/include/asm/stub.h", "static inline int lamp(int on)\n{\n\treturn 0;\n}\n"),
+        ("include/linux/macro.h", "#define lamp(on) (on)\n"),
+        ("include/uapi/linux/constant.h", "#define lamp 1\n"),
+        ("drivers/desk/inlined.h", "static inline int lamp(int on)\n{\n\treturn on;\n}\n"),
+        ("include/drm/table.h", "struct lamp {\n\tint on;\n};\n"),
+        ("rust/kernel/lamp.rs", "pub fn lamp() {\n}\n"),
+        ("include/linux/jiffies.h", "extern unsigned long lamp;\n"),
+        ("drivers/desk/macro.h", "#define lamp(on) (on)\n"),
+        ("include/drm/constant.h", "#define lamp 1\n"),
+        ("drivers/desk/own.c", "static int lamp(int on)\n{\n\treturn on;\n}\n"),
+        ("drivers/desk/own_macro.c", "#define lamp(on) (on)\n"),
+        ("drivers/desk/kinds.c", "enum { lamp };\n"),
+        ("arch/arm/kernel/desk.c", "int lamp(int on)\n{\n\treturn on;\n}\n"),
+        ("arch/x86/boot/desk.c", "int lamp(int on)\n{\n\treturn on;\n}\n"),
+        ("tools/lib/desk.c", "int lamp(int on)\n{\n\treturn on;\n}\n"),
+        ("samples/desk.c", "int lamp(int on)\n{\n\treturn on;\n}\n"),
+        ("scripts/desk.c", "int lamp(int on)\n{\n\treturn on;\n}\n"),
+        ("drivers/desk/extern.h", "extern unsigned long lamp;\n"),
+        ("include/linux/declared.h", "int lamp(int on);\n"),
+        ("kernel/declares.c", "extern int lamp;\n"),
+    ];
+
+    /// Where `lamp` is defined and declared, best first.
+    fn ranked() -> Vec<(String, u32)> {
+        let (idioms, builder) = (Idioms::built_in(), Builder::new());
+        for (path, text) in FILES {
+            builder.add(path.as_bytes(), &outline(path.as_bytes(), text.as_bytes(), &idioms));
+        }
+        let sections = builder.finish(&idioms);
+        let graph = Graph::from_sections(&sections).unwrap();
+        let mut found = graph.definitions_of(graph.find_name(b"lamp").unwrap());
+        found.sort_by_key(|definition| Ranking::of(&graph, definition, Arch::named("x86")));
+        let told = found.iter().map(|definition| {
+            (String::from_utf8_lossy(&graph.path(definition.file)).into_owned(), definition.first)
+        });
+        told.collect()
+    }
+
+    #[test]
+    fn what_more_can_use_comes_first() {
+        let mut expected: Vec<(String, u32)> =
+            FILES.iter().map(|(path, _)| ((*path).to_owned(), 1)).collect();
+        // Of two in one file the upper one comes first.
+        expected.insert(3, ("kernel/desk.c".to_owned(), 6));
+        assert_eq!(ranked(), expected);
+    }
+
+    #[test]
+    fn headers_that_most_of_the_kernel_includes_are_common() {
+        for path in [
+            "include/linux/lamp.h",
+            "include/net/lamp.h",
+            "include/asm-generic/lamp.h",
+            "include/uapi/linux/lamp.h",
+            "include/uapi/asm-generic/lamp.h",
+            "arch/arm/include/asm/lamp.h",
+            "arch/arm/include/uapi/asm/lamp.h",
+        ] {
+            assert!(is_common(path.as_bytes()), "{path}");
+        }
+        for path in [
+            "lamp.h",
+            "include/lamp.h",
+            "include/drm/lamp.h",
+            "include/linux/desk/lamp.h",
+            "include/uapi/drm/lamp.h",
+            "arch/arm/mm/asm/lamp.h",
+            "tools/include/linux/lamp.h",
+        ] {
+            assert!(!is_common(path.as_bytes()), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_boot_loaders_part_of_an_architecture_is_another_program() {
+        assert!(is_other_program(b"arch/x86/boot/main.c"));
+        assert!(is_other_program(b"arch/arm64/kernel/vdso/note.S"));
+        assert!(!is_other_program(b"arch/x86/kernel/boot.c"));
+        assert!(!is_other_program(b"drivers/desk/boot/main.c"));
+    }
 }
