@@ -1,18 +1,20 @@
 //! What a look-up in the tree's text wants, and which lines of one file that is.
 //!
 //! Patterns are written for single lines, or for statements put together on one. A file is
-//! not cut into lines for them: the pattern runs over all of it, and only around what that
-//! finds are lines looked at.
+//! not cut into lines for them: texts that each match needs are looked for in all of it, and only
+//! around these are lines read.
 
 use std::cell::OnceCell;
+use std::ops::RangeInclusive;
+use std::sync::OnceLock;
 
 use crate::Result;
+use aho_corasick::AhoCorasick;
 use globset::GlobSet;
 use grep_matcher::{LineMatchKind, Matcher};
 use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 use kgrep_index::graph::{Arch, Place};
 use memchr::memmem::Finder;
-use regex::bytes::Match;
 
 use super::mentions::Line;
 use super::statement::{LINES, statement};
@@ -100,7 +102,7 @@ impl Wanted {
             word: word.map(<[u8]>::to_vec),
             // One that can't do without a line's end goes line by line.
             lines: lines.and_then(Result::ok),
-            needed: needed.map(|texts| Lazy::new(&texts)).transpose()?,
+            needed: needed.map(|texts| (texts, OnceLock::new())),
             but: self.but.as_deref().map(Lazy::new).transpose()?,
             any: self.files.is_empty(),
             files: globs(&self.files)?,
@@ -124,8 +126,9 @@ pub struct Ready {
     word: Option<Vec<u8>>,
     /// The pattern over a whole file, line by line.
     lines: Option<RegexMatcher>,
-    /// Texts of which each matching statement has one, but for those to find.
-    needed: Option<Lazy>,
+    /// Texts of which each matching statement has one, besides one to find; with what looks for them, made
+    /// for the first file.
+    needed: Option<(Vec<Vec<u8>>, OnceLock<Option<AhoCorasick>>)>,
     but: Option<Lazy>,
     any: bool,
     files: GlobSet,
@@ -209,7 +212,7 @@ impl Ready {
 
     /// The lines on which a statement begins that matches.
     fn statements(&self, bytes: &[u8], found: &mut [Option<usize>], kept: &mut Kept<'_>) {
-        let mut windows = self.windows(bytes).into_iter().peekable();
+        let mut windows = self.windows(bytes).peekable();
         let file = OnceCell::new();
         let (mut at, mut counted, mut number) = (0, 0, 1);
         while let Some(hit) = self.next(bytes, at, found) {
@@ -231,17 +234,20 @@ impl Ready {
     }
 
     /// The lines that a matching statement can begin on, in order.
-    fn windows(&self, bytes: &[u8]) -> Vec<std::ops::RangeInclusive<u64>> {
-        let Some(needed) = self.needed.as_ref().and_then(Lazy::get) else {
-            return vec![1..=u64::MAX];
-        };
+    fn windows(&self, bytes: &[u8]) -> impl Iterator<Item = RangeInclusive<u64>> {
+        let needed = self
+            .needed
+            .as_ref()
+            .and_then(|(texts, made)| made.get_or_init(|| AhoCorasick::new(texts).ok()).as_ref());
+        let all = needed.is_none().then_some(1..=u64::MAX);
         let (mut at, mut number) = (0, 1);
-        let window = |hit: Match<'_>| {
+        let window = move |hit: aho_corasick::Match| {
             number += memchr::memchr_iter(b'\n', &bytes[at..hit.start()]).count() as u64;
             at = hit.start();
-            number.saturating_sub(LINES)..=number
+            number.saturating_sub(LINES - 1)..=number
         };
-        needed.find_iter(bytes).map(window).collect()
+        all.into_iter()
+            .chain(needed.into_iter().flat_map(move |needed| needed.find_iter(bytes)).map(window))
     }
 }
 
@@ -281,7 +287,15 @@ impl Kept<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::recipes::Recipes;
+    use crate::recipes::recipe::{Look, Recipe};
+    use crate::recipes::template::Facts;
+    use crate::trace::look::text::wanted;
 
     fn found(wanted: &Wanted, text: &str) -> Vec<u32> {
         let (lines, count) = wanted.ready().unwrap().lines(text.as_bytes());
@@ -348,14 +362,77 @@ mod tests {
     fn a_statement_is_found_by_a_text_on_any_of_its_lines() {
         let pattern = r"\blamp\s*,\s*(?:turn_on|switch)\b".to_owned();
         let wanted = Wanted { statement: true, ..Wanted::new(vec!["lamp".into()], pattern) };
-        let blank = "\n".repeat(LINES as usize - 2);
+        let below = |lines: u64| "\n".repeat(lines as usize);
         for (text, lines) in [
-            (format!("f(lamp,{blank}turn_on);\nturn_on\n"), vec![1]),
+            (format!("f(lamp,{}turn_on);\n", below(LINES - 1)), vec![1]),
+            (format!("f(lamp,{}turn_on);\n", below(LINES)), vec![]),
             ("f(lamp, \\\n  switch);\ng(lamp,\n switch) turn_on\n".to_owned(), vec![1, 3]),
-            (format!("turn_on\n{blank}{blank}f(lamp,\n\tturn_on);"), vec![2 * LINES as u32 - 2]),
+            (
+                format!("turn_on{}f(lamp,\n\tturn_on);", below(2 * LINES)),
+                vec![2 * LINES as u32 + 1],
+            ),
             ("f(lamp, turn)\n".to_owned(), vec![]),
         ] {
             assert_eq!(found(&wanted, &text), lines, "{text}");
+        }
+    }
+
+    /// The statements that the built-in recipes look for, with `lamp` for whatever they ask about, by the texts
+    /// that are needed and without these.
+    static READY: LazyLock<Vec<(String, Ready, Ready)>> = LazyLock::new(|| {
+        let mut facts = Facts::default();
+        for key in ["name", "param", "handler", "entry", "hook", "class"] {
+            facts.add(key, "lamp");
+        }
+        facts.add("module", "desk");
+        let of = |recipe: &Recipe| {
+            let looks = recipe.sections.iter().filter_map(|section| match &section.look {
+                Look::Text(text) => Some(&**text),
+                _ => None,
+            });
+            let all = recipe.found.iter().chain(looks).filter(|text| text.statement);
+            all.flat_map(|text| wanted(text, &facts, Arch::All, usize::MAX)).collect::<Vec<_>>()
+        };
+        let recipes = Recipes::built_in();
+        let made = recipes.all.iter().flat_map(of).map(|wanted| {
+            let ready = || wanted.ready().unwrap();
+            (wanted.pattern.clone(), ready(), Ready { needed: None, ..ready() })
+        });
+        made.collect()
+    });
+
+    /// Some statements like those, and pieces of them.
+    fn code() -> impl Strategy<Value = String> {
+        let any = |texts: &'static [&'static str]| proptest::sample::select(texts);
+        let head = any(&[
+            "__setup",
+            "early_param",
+            "core_param",
+            "module_param",
+            "MODULE_PARM",
+            "module_init",
+            "late_initcall",
+            "EXPORT_SYMBOL",
+            "lamp",
+        ]);
+        let name = any(&["lamp", "\"lamp\"", "\"lamp=\"", "\"desk.lamp\"", "lamp_on", "desk"]);
+        let rest = any(&["", ", desk", ",\n\tdesk, int", ", \\\n  lamp", ",lamp"]);
+        let gap = || any(&["", "", " ", "\n\t", " \\\n", "\n"]);
+        let statement = (gap(), head, gap(), gap(), name, rest, gap()).prop_map(
+            |(a, head, b, c, name, rest, d)| format!("{a}{head}{b}({c}{name}{d}{rest});\n"),
+        );
+        let piece = any(&["lamp", "(", ")", ",", "\n", "module_init(", "x = lamp;\n"]);
+        let part = prop_oneof![3 => statement, 1 => piece.prop_map(str::to_owned)];
+        proptest::collection::vec(part, 0..12).prop_map(|parts| parts.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn the_texts_that_are_needed_leave_no_statement_out(text in code()) {
+            for (pattern, ready, all) in READY.iter() {
+                let lines = |ready: &Ready| ready.lines(text.as_bytes());
+                prop_assert_eq!(lines(ready), lines(all), "{}", pattern);
+            }
         }
     }
 }
