@@ -35,38 +35,50 @@ pub struct InFile {
 }
 
 /// What one file has of what is wanted.
-enum InOne {
-    /// For each look-up that it has lines for its number, the lines, and how many there are.
-    Lines(Vec<(usize, Vec<Line>, usize)>),
-    /// It has some, and is no text.
+enum InOne<T> {
+    /// This.
+    Some(T),
+    /// Nothing.
+    Nothing,
+    /// Something, but it is no text.
     Binary,
     /// It can't be read.
     Unread,
 }
 
-impl InOne {
-    /// What the file at `path` has of the look-ups that are among `bits`.
-    fn of(code: &Code, path: &[u8], bits: u64, ready: &[Ready], memory: &mut Vec<u8>) -> InOne {
-        let read = |bytes: &[u8]| {
-            let mut found = Vec::new();
-            for (at, ready) in ready.iter().enumerate().filter(|(at, _)| bits & (1 << at) != 0) {
-                let (lines, count) = ready.lines(bytes);
-                if count > 0 {
-                    found.push((at, lines, count));
-                }
-            }
-            match !found.is_empty() && is_binary(path, bytes) {
-                true => InOne::Binary,
-                false => InOne::Lines(found),
-            }
+impl<T> InOne<T> {
+    /// What `work` makes of the file at `path`.
+    fn of(
+        code: &Code,
+        path: &[u8],
+        memory: &mut Vec<u8>,
+        work: impl FnOnce(&[u8]) -> Option<T>,
+    ) -> InOne<T> {
+        let read = |bytes: &[u8]| match work(bytes) {
+            Some(_) if is_binary(path, bytes) => InOne::Binary,
+            Some(found) => InOne::Some(found),
+            None => InOne::Nothing,
         };
         match code.read_with(path, memory, read) {
             Ok(found) => found,
             // What is gone says nothing.
-            Err(error) if error.kind() == ErrorKind::NotFound => InOne::Lines(Vec::new()),
+            Err(error) if error.kind() == ErrorKind::NotFound => InOne::Nothing,
             Err(_) => InOne::Unread,
         }
     }
+}
+
+/// What a file has of the look-ups that are among `bits`: for each that it has lines for its number, the
+/// lines, and how many there are.
+fn lines_of(bytes: &[u8], bits: u64, ready: &[Ready]) -> Option<Vec<(usize, Vec<Line>, usize)>> {
+    let mut found = Vec::new();
+    for (at, ready) in ready.iter().enumerate().filter(|(at, _)| bits & (1 << at) != 0) {
+        let (lines, count) = ready.lines(bytes);
+        if count > 0 {
+            found.push((at, lines, count));
+        }
+    }
+    (!found.is_empty()).then_some(found)
 }
 
 /// Files, in path order.
@@ -165,24 +177,12 @@ impl<'a> Mentions<'a> {
         let code = self.code;
         let scratch = Scratch::default();
         let found = in_parallel(&files, |(path, bits)| {
-            scratch.lent(|memory| InOne::of(code, path, *bits, &ready, memory))
+            let lines = |bytes: &[u8]| lines_of(bytes, *bits, &ready);
+            scratch.lent(|memory| InOne::of(code, path, memory, lines))
         });
         let mut all: Vec<Vec<InFile>> = vec![Vec::new(); wanted.len()];
         for ((path, _), found) in files.iter().zip(found) {
-            let found = match found {
-                InOne::Lines(found) if found.is_empty() => continue,
-                InOne::Lines(found) => found,
-                InOne::Binary => {
-                    self.tell_of_binary(path);
-                    continue;
-                }
-                InOne::Unread => {
-                    if !self.unread.contains(path) {
-                        self.unread.push(path.clone());
-                    }
-                    continue;
-                }
-            };
+            let Some(found) = self.tell_of(path, found) else { continue };
             let path: Rc<[u8]> = path.as_slice().into();
             for (which, lines, count) in found {
                 all[which].push(InFile { path: path.clone(), lines, count });
@@ -209,22 +209,26 @@ impl<'a> Mentions<'a> {
         let paths: Vec<&Vec<u8>> = paths.iter().filter(|path| ready.wants(path)).collect();
         let scratch = Scratch::default();
         let made = in_parallel(&paths, |path| {
-            let read = |bytes: &[u8]| {
+            let made = |bytes: &[u8]| {
                 let (lines, count) = ready.lines(bytes);
-                let is_text = count > 0 && !is_binary(path, bytes);
-                (count > 0).then(|| is_text.then(|| work(path, bytes.to_vec(), lines)))
+                (count > 0).then(|| work(path, bytes.to_vec(), lines))
             };
-            scratch.lent(|memory| self.code.read_with(path, memory, read)).ok().flatten()
+            scratch.lent(|memory| InOne::of(self.code, path, memory, made))
         });
-        let mut all = Vec::new();
-        for (path, made) in paths.iter().zip(made) {
-            match made {
-                Some(Some(made)) => all.push(made),
-                Some(None) => self.tell_of_binary(path),
-                None => {}
-            }
+        let made = paths.iter().zip(made).filter_map(|(path, made)| self.tell_of(path, made));
+        Ok(made.collect())
+    }
+
+    /// What was found in the file at `path`, if it could be told; else that is noted.
+    fn tell_of<T>(&mut self, path: &[u8], found: InOne<T>) -> Option<T> {
+        match found {
+            InOne::Some(found) => return Some(found),
+            InOne::Nothing => {}
+            InOne::Binary => self.tell_of_binary(path),
+            InOne::Unread if self.unread.iter().any(|unread| unread == path) => {}
+            InOne::Unread => self.unread.push(path.to_vec()),
         }
-        Ok(all)
+        None
     }
 
     /// The files that are there and could not be read.
