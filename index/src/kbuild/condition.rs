@@ -51,6 +51,9 @@ type Number = Option<i64>;
 /// Brackets and macros in each other, at most.
 const DEEPEST: u32 = 64;
 
+/// A macro's text is never deeper than this many below that: each macro in it takes two.
+const MACROS: u32 = 8;
+
 fn truth(number: Number) -> Truth {
     number.map_or(Truth::Unknown, |number| Truth::from(number != 0))
 }
@@ -217,7 +220,7 @@ impl<'a> Reader<'a, '_> {
             return u64::from_str_radix(hex, 16).ok().map(|value| value as i64);
         }
         let digits = digits.trim_end_matches(['u', 'l']);
-        if digits.len() > 1 && digits.starts_with('0') {
+        if digits.starts_with('0') {
             return i64::from_str_radix(digits, 8).ok();
         }
         digits.parse().ok()
@@ -347,13 +350,8 @@ impl<'a> Reader<'a, '_> {
             return self.context.version.map(code);
         }
         if let Macro::Defined(text) = (self.context.defined)(name) {
-            let depth = self.depth + 1;
-            if depth > DEEPEST || text.is_empty() {
-                return None;
-            }
-            return Reader { rest: &text, context: self.context, depth: depth.max(DEEPEST - 8) }
-                .whole()
-                .flatten();
+            let depth = (self.depth + 1).max(DEEPEST - MACROS);
+            return Reader { rest: &text, context: self.context, depth }.whole().flatten();
         }
         match self.is_defined(name) {
             Truth::False => Some(0),
@@ -417,6 +415,8 @@ mod tests {
             b"SELF" => Macro::Defined(b"SELF + 1".to_vec()),
             b"GONE" => Macro::Undefined,
             b"EMPTY" => Macro::Defined(Vec::new()),
+            [b'N', digit @ b'1'..=b'9'] => Macro::Defined(vec![b'N', digit - 1]),
+            b"N0" => Macro::Defined(b"1".to_vec()),
             _ => Macro::Unknown,
         };
         let context = Context {
@@ -468,8 +468,8 @@ mod tests {
     #[test]
     fn operators_mean_what_the_preprocessor_makes_of_them() {
         for text in [
-            "(6 | 1) == 7 && (6 ^ 3) == 5 && (6 & 3) == 2",
-            "1 != 2 && !(1 != 1) && !(1 == 2)",
+            "(6 | 3) == 7 && (6 ^ 3) == 5 && (6 & 3) == 2",
+            "1 != 2 && 4 != 2 && !(1 != 1) && !(1 == 2)",
             "2 <= 2 && !(3 <= 2) && 1 < 2 && !(2 < 2)",
             "2 >= 2 && !(1 >= 2) && 3 > 2 && !(2 > 2)",
             "(8 >> 2) == 2 && (1 << 64) == 0 && (1 << -1) == 0",
@@ -554,6 +554,24 @@ mod tests {
             holds_in("IS_REACHABLE(CONFIG_M) && defined(MODULE)", Truth::Unknown),
             Truth::Unknown
         );
+    }
+
+    #[test]
+    fn a_makefiles_macros_go_by_their_names() {
+        let defines: [(&[u8], &[u8]); 2] = [(b"A", b"1"), (b"B", b"2")];
+        assert_eq!(defined(&defines, b"B"), Macro::Defined(b"2".to_vec()));
+        assert_eq!(defined(&defines, b"C"), Macro::Unknown);
+    }
+
+    #[test]
+    fn what_is_too_deep_is_unknown() {
+        check(&format!("{}1{}", "(".repeat(63), ")".repeat(63)), Truth::True);
+        check(&format!("{}1{}", "(".repeat(64), ")".repeat(64)), Truth::Unknown);
+        check(&format!("{}0", "!".repeat(63)), Truth::True);
+        check(&format!("{}1", "!".repeat(64)), Truth::Unknown);
+        // Macros in each other.
+        check("N3", Truth::True);
+        check("N4", Truth::Unknown);
     }
 
     #[test]
