@@ -236,7 +236,6 @@ fn splice(
     let mut next = place;
     let copy = |result: &mut Vec<u8>, used: &mut i64, to: i64| {
         let range = usize::try_from(*used).ok().zip(usize::try_from(to).ok());
-        let range = range.filter(|(from, to)| from < to);
         for line in range.and_then(|(from, to)| lines.get(from..to)).unwrap_or_default() {
             result.extend_from_slice(line);
         }

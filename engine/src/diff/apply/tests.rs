@@ -72,6 +72,57 @@ fn whole_files() {
 }
 
 #[test]
+fn what_is_gone_or_renamed_is_in_already() {
+    let deleted = b"--- a/gone\n+++ /dev/null\n@@ -1 +0,0 @@\n-old\n";
+    assert_eq!(verdicts(deleted, ""), [Verdict::AlreadyIn { line: 0 }]);
+    let renamed = b"diff --git a/w b/x\nsimilarity index 90%\nrename from w\nrename to x\n";
+    let hunk = b"--- a/w\n+++ b/x\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n";
+    let edited = [&renamed[..], hunk].concat();
+    assert_eq!(verdicts(renamed, "any\n"), [Verdict::AlreadyIn { line: 0 }]);
+    assert_eq!(verdicts(&edited, "a\nc\n"), [Verdict::AlreadyIn { line: 0 }]);
+    let no_file = Verdict::conflict("the tree has no such file");
+    assert_eq!(verdicts(&edited, "a\nb\n"), [no_file.clone()]);
+    // What a patch has renamed is gone for those after it.
+    let moved = b"diff --git a/x b/y\nsimilarity index 100%\nrename from x\nrename to y\n";
+    let series = [&moved[..], &patch("a\n", "b\n")].concat();
+    assert_eq!(verdicts(&series, "a\n"), [Verdict::WHOLE, no_file]);
+}
+
+/// A hunk's surroundings, ten lines from `at` on, of which the fifth is `middle`.
+fn around(at: u32, middle: &str) -> String {
+    text(at..at + 10).replace(&format!("line {}\n", at + 4), middle)
+}
+
+#[test]
+fn a_files_first_hunk_alone_is_tried_in_reverse_before_more_fuzz() {
+    let one = |middle: &str| around(10, middle);
+    let first = patch(&one("old\n"), &one("new\n"));
+    // With fuzz the old side would do; the new one stands further down as it is.
+    let blurred = one("old\n").replace("line 11\n", "other\n");
+    assert_eq!(verdicts(&first, &blurred), [Verdict::Applies { line: 2, offset: 0, fuzz: 1 }]);
+    let both = [blurred, one("new\n")].concat();
+    assert_eq!(verdicts(&first, &both), [Verdict::AlreadyIn { line: 12 }]);
+    let changed = one("new\n").replace("line 11\n", "other\n");
+    assert_eq!(verdicts(&first, &changed), [Verdict::AlreadyIn { line: 2 }]);
+
+    let two = |first: &str, second: &str| [around(40, first), around(60, second)].concat();
+    let second = patch(&two("old\n", "was\n"), &two("new\n", "is\n"));
+    let applies = |line, fuzz| Verdict::Applies { line, offset: 0, fuzz };
+    let blurred = two("old\n", "was\n").replace("line 61\n", "other\n");
+    let both = [blurred, around(60, "is\n")].concat();
+    assert_eq!(verdicts(&second, &both), [applies(2, 0), applies(12, 1)]);
+    let partly = two("old\n", "is\n");
+    assert_eq!(verdicts(&second, &partly), [applies(2, 0), Verdict::AlreadyIn { line: 12 }]);
+}
+
+#[test]
+fn a_hunk_that_leaves_nothing_is_never_in_already() {
+    let emptied = b"--- a/x\n+++ b/x\n@@ -1 +0,0 @@\n-old\n";
+    assert!(matches!(verdicts(emptied, "other\n")[..], [Verdict::Conflicts { line: 1, .. }]));
+    assert_eq!(verdicts(emptied, "old\n"), [Verdict::Applies { line: 1, offset: 0, fuzz: 0 }]);
+}
+
+#[test]
 fn a_patch_through_crlf_applies_as_patch_strips_it() {
     let patch = b"--- a/x\r\n+++ b/x\r\n@@ -1,2 +1,2 @@\r\n a\r\n-b\r\n+c\r\n";
     assert_eq!(verdicts(patch, "a\nb\n"), [Verdict::Applies { line: 1, offset: 0, fuzz: 0 }]);
