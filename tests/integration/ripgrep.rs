@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::process::{Command, Stdio};
 
 use crate::history::{Chance, rounds};
-use crate::util::{Dir, TestCommand};
+use crate::util::{Dir, TestCommand, has_ripgrep};
 
 /// What lines are made of: words that share beginnings, signs that patterns must quote, and
 /// bytes that editors leave behind.
@@ -119,13 +119,22 @@ fn question(chance: &mut Chance) -> Vec<String> {
         11 => (vec!["-v", "-F"], word.to_owned()),
         _ => (vec!["-F", "-e", other], word.to_owned()),
     };
-    match chance.below(10) {
+    match chance.below(18) {
         0 => args.extend(["-g", "*.c"]),
         1 => args.extend(["-g", "!*.h"]),
         2 => args.push("--hidden"),
         3 => args.push("--no-ignore"),
         4 => args.extend(["-m", "2"]),
         5 => args.extend(["-t", "c"]),
+        6 => args.extend(["-T", "c"]),
+        7 => args.push("-a"),
+        8 => args.push("-o"),
+        9 => args.push("-l"),
+        10 => args.push("-c"),
+        11 => args.push("--files-without-match"),
+        12 => args.extend(["--max-depth", "2"]),
+        13 => args.extend(["-A", "1", "-B", "2"]),
+        14 => args.push("-L"),
         _ => {}
     }
     let mut args: Vec<String> = args.into_iter().map(str::to_owned).collect();
@@ -163,10 +172,7 @@ fn one_tree(seed: u64) {
 
 #[test]
 fn searches_by_chance_print_what_ripgrep_prints() {
-    if !Command::new("rg").arg("--version").output().is_ok_and(|done| done.status.success()) {
-        eprintln!(
-            "NOT COMPARED with ripgrep: there is no rg here (apt-get or cargo install ripgrep)"
-        );
+    if !has_ripgrep() {
         return;
     }
     let first: u64 = std::env::var("KGREP_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(0);

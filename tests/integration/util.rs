@@ -306,3 +306,16 @@ macro_rules! eqnice {
     };
 }
 pub(crate) use eqnice;
+
+/// Whether `rg` is here to compare with. Where it is not, that is said past what the test runner keeps to
+/// itself; where tests must not be passed over (`CI` is set) it is an error.
+pub(crate) fn has_ripgrep() -> bool {
+    let is_here =
+        Command::new("rg").arg("--version").output().is_ok_and(|done| done.status.success());
+    if !is_here {
+        let missing = "there is no rg here (cargo install ripgrep --version '^15.2')";
+        assert!(std::env::var_os("CI").is_none(), "{missing}");
+        let _ = writeln!(std::io::stderr(), "NOT COMPARED with ripgrep: {missing}");
+    }
+    is_here
+}
