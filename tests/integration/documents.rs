@@ -1,5 +1,6 @@
-//! Every command line in README, guides and the pages of the questions is run, on the trees that the demo has; and what a
-//! page shows of the answer is what kgrep prints. Every link leads somewhere.
+//! Every command line in README, guides and the pages of the questions is run, on the trees that
+//! the demo has; and what a page shows of the answer is what kgrep prints. Every link leads
+//! somewhere, those of the site to a page of the site.
 
 use std::fs;
 use std::path::Path;
@@ -165,6 +166,7 @@ fn every_link_leads_somewhere() {
     let mut pages: Vec<String> = below_docs().iter().map(|name| format!("docs/{name}")).collect();
     let own = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "AGENTS.md", "CHANGELOG.md"];
     pages.extend(own.map(str::to_owned));
+    let docs = Path::new(ROOT).join("docs").canonicalize().expect("a folder");
     let mut seen = 0;
     for name in &pages {
         let text = page(name);
@@ -175,6 +177,11 @@ fn every_link_leads_somewhere() {
                 _ => Path::new(ROOT).join(name).parent().expect("a folder").join(path),
             };
             assert!(target.exists(), "{name}: {link}");
+            if name.starts_with("docs/") {
+                // The site has nothing but these pages.
+                let target = target.canonicalize().expect("it is there");
+                assert!(target.starts_with(&docs), "{name}: {link} leads out of docs/");
+            }
             if !part.is_empty() {
                 let text = fs::read_to_string(&target).expect("a page");
                 let headings = text.lines().filter_map(|line| line.strip_prefix('#'));
