@@ -133,6 +133,45 @@ fn the_commands_that_the_pages_mention_work() {
     assert!(seen > 65, "{seen} commands");
 }
 
+/// The words in backquotes of a text.
+fn code_words(text: &str) -> Vec<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+/// A page's part below a heading, up to the next one.
+fn below<'a>(page: &'a str, heading: &str) -> &'a str {
+    let (_, rest) = page.split_once(&format!("\n## {heading}\n")).expect("the heading is there");
+    rest.split("\n## ").next().expect("text below it")
+}
+
+#[test]
+fn the_japanese_guide_has_all_of_the_readmes_follow_ups() {
+    let (readme, guide) = (page("README.md"), page("docs/ja/guide.md"));
+    let theirs = code_words(below(&guide, "リストへの操作"));
+    let table = below(&readme, "Follow-ups").lines().filter(|line| line.starts_with('|'));
+    let words: Vec<&str> = table.flat_map(code_words).collect();
+    assert!(words.len() > 30, "{words:?}");
+    for word in words {
+        assert!(theirs.contains(&word), "{word}");
+    }
+}
+
+#[test]
+fn the_japanese_guide_has_the_commands_of_the_readmes_first_screen() {
+    let (readme, guide) = (page("README.md"), page("docs/ja/guide.md"));
+    let first = readme.split("\n## ").next().expect("a first part");
+    let command = |line: &str| line.split('#').next().expect("one part").trim().to_owned();
+    let commands = |page: &str| -> Vec<String> {
+        examples(page).iter().map(|(line, _)| command(line)).collect()
+    };
+    let theirs = commands(&guide);
+    let wanted = commands(first);
+    assert!(wanted.len() > 3, "{wanted:?}");
+    for line in wanted {
+        assert!(theirs.contains(&line), "{line}");
+    }
+}
+
 /// The pages below `docs/`, by their names from there.
 fn below_docs() -> Vec<String> {
     let docs = Path::new(ROOT).join("docs");
