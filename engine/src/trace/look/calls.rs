@@ -190,8 +190,8 @@ pub(super) fn bodies(tracer: &mut Tracer<'_, '_>, case: &Case<'_>) -> Vec<Row> {
     rows
 }
 
-/// Who calls the subjects, one row a folder with its number of callers, the folder with
-/// most first; where they are few, or all are wanted, a row each.
+/// Who calls the subjects, one row per folder with its number of callers, the folder with
+/// most first; where they are few, or all are wanted, one row each.
 pub(super) fn callers(tracer: &mut Tracer<'_, '_>, case: &Case<'_>) -> Vec<Row> {
     let mut found = used_by(tracer, case);
     found.retain(|c| matches!(c.link.kind, LinkKind::Call | LinkKind::Macro));
