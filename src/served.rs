@@ -88,7 +88,7 @@ impl Served {
     /// The code that a question is about.
     ///
     /// # Errors
-    /// When the architecture or the configuration is none.
+    /// If this tree lacks the architecture, or the configuration is not valid.
     pub(crate) fn code(
         &self,
         about: About<'_>,

@@ -30,7 +30,7 @@ impl Revisions {
     /// The revision `name` of the tree that is served.
     ///
     /// # Errors
-    /// When there is none, its files can't be laid out, or nobody waits for it any more.
+    /// If there is no such revision, its files can't be laid out, or it is no longer wanted.
     pub(super) fn get(
         &self,
         served: &Served,

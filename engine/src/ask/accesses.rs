@@ -40,7 +40,7 @@ struct Found {
 /// The accesses to what `asked` names.
 ///
 /// # Errors
-/// When the name is none, or the tree can't be read.
+/// If the text is not one name, or the tree can't be read.
 pub(super) fn answer(code: &Code, accesses: &Accesses) -> Result<Answer> {
     let text = one_name(&accesses.name)?;
     let asked = asked(text);

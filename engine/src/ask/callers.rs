@@ -41,7 +41,7 @@ enum Begun {
 /// Who calls the function; rows go to `sink`, and nothing tells who uses whom.
 ///
 /// # Errors
-/// When the name is none, or the tree can't be read.
+/// If the text is not one name, or the tree can't be read.
 pub(super) fn handed_on(code: &Code, steps: &Steps, sink: &mut dyn Sink<Found>) -> Result<Answer> {
     let (asked, notes, roots) = match code.ask(|graph| begun(code, graph, steps))? {
         Begun::Whole(answer) => return Ok(at_once(answer, sink)),

@@ -30,7 +30,7 @@ const NEAR: usize = 20;
 /// What each name comes to, a part for each.
 ///
 /// # Errors
-/// When a name is none, the patches can't be read or the tree can't be.
+/// If a name is not valid, or the patches or the tree can't be read.
 pub(super) fn answer(code: &Code, exists: &Exists) -> Result<Answer> {
     let mut answer = code.ask(|graph| {
         let options = Options { depth: 1, body: false, all: true };

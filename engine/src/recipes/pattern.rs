@@ -11,7 +11,7 @@ use regex_syntax::hir::{Hir, HirKind};
 /// The regular expression that `text` is.
 ///
 /// # Errors
-/// When it is none.
+/// If the text is not a valid regular expression.
 pub(crate) fn regex(text: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(text).unicode(false).build()
 }
@@ -28,7 +28,7 @@ impl Lazy {
     /// The one that `text` is.
     ///
     /// # Errors
-    /// When it is none.
+    /// If the text is not a valid regular expression.
     pub(crate) fn new(text: &str) -> Result<Lazy, regex::Error> {
         if check(text).is_err() {
             regex(text)?;
@@ -51,7 +51,7 @@ impl Lazy {
 /// cheaper than making it.
 ///
 /// # Errors
-/// When it is none.
+/// If the text is not a valid regular expression.
 pub(crate) fn check(text: &str) -> Result<(), String> {
     read(text).map(|_| ())
 }

@@ -115,7 +115,7 @@ impl<'a> Mentions<'a> {
     /// The lines that are wanted, in path and line order.
     ///
     /// # Errors
-    /// When the tree can't be walked, or a pattern or glob is none.
+    /// If the tree can't be walked, or a pattern or glob is not valid.
     pub(crate) fn of(&mut self, wanted: &Wanted) -> Result<Rc<Vec<InFile>>> {
         self.look_for(std::slice::from_ref(wanted))?;
         Ok(self.known.get(wanted).cloned().unwrap_or_default())

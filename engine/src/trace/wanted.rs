@@ -82,7 +82,7 @@ impl Wanted {
     /// Makes what is needed to look for it.
     ///
     /// # Errors
-    /// When a pattern or glob is none.
+    /// If a pattern or glob is not valid.
     pub fn ready(&self) -> Result<Ready> {
         let short = self.find.iter().any(|find| find.len() < SHORT);
         let word = self.word();

@@ -20,7 +20,7 @@ type Marks = Vec<(String, GlobSet)>;
 /// What the subjects call, in order, to the depth that is asked for.
 ///
 /// # Errors
-/// When a mark's pattern is none.
+/// If a mark's pattern is not valid.
 pub(super) fn callees(
     tracer: &mut Tracer<'_, '_>,
     case: &Case<'_>,
