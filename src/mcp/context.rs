@@ -246,7 +246,7 @@ impl Hearing {
 const SLOW: &str = "all of the tree was read for this, and will be for the next question;";
 const IMMEDIATE: &str = " makes answers immediate";
 
-/// Progress is told after so many files.
+/// The number of files after which progress is reported again.
 const EVERY: u64 = 2000;
 
 /// A note in words, which names a tool's arguments where the command line's says options.

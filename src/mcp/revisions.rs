@@ -10,7 +10,7 @@ use kgrep_engine::{Error, Result};
 use super::context::{Context, Hearing};
 use crate::served::Served;
 
-/// So many are at hand: each has a look at its tree in memory.
+/// The most revisions that are at hand: each has a look at its tree in memory.
 const AT_HAND: usize = 3;
 
 /// A revision that was asked about.

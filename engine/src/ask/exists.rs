@@ -24,7 +24,7 @@ use crate::request::Exists;
 use crate::trace::{InFile, Line, Options, Tracer, Wanted};
 use crate::{Error, Note, Proof, Result};
 
-/// Of so many names that are nothing, those that are spelled nearly so are looked for.
+/// The most names without a definition for which similar spellings are looked for.
 const NEAR: usize = 20;
 
 /// What each name comes to, a part for each.

@@ -64,7 +64,7 @@ fn read(text: &str) -> Result<Hir, String> {
 /// A text that is shorter stands almost everywhere.
 const SHORTEST: usize = 4;
 
-/// So many parts of a pattern may begin with the texts: each is read with all that follows.
+/// The most parts of a pattern that may begin with the texts: each is read with all that follows.
 const MOST_PARTS: usize = 64;
 
 /// A regular expression that is nothing but texts, of which each match of `pattern` has one: it is found many

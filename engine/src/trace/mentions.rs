@@ -98,7 +98,7 @@ pub(crate) struct Mentions<'a> {
     unread: Vec<Vec<u8>>,
 }
 
-/// So many files are read sooner than the index is asked for fewer.
+/// The most files that are read as they are: asking the index for fewer would take longer.
 const FEW: usize = 256;
 
 /// Look-ups that are done in one reading of the files, at most.

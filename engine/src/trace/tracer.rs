@@ -31,7 +31,7 @@ pub struct Row {
     pub defined: String,
 }
 
-/// The conditions of so many definitions of a file are told without its outline.
+/// The most definitions of a file whose conditions are told without its outline.
 const FEW: usize = 16;
 
 /// How much is told.

@@ -112,7 +112,7 @@ impl Wanted {
     }
 }
 
-/// A shorter text is in so many lines that it is no help to look for it.
+/// The fewest bytes of a text that it helps to look for: a shorter one is in too many lines.
 const SHORT: usize = 3;
 
 /// [`Wanted`], made ready.

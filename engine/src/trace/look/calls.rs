@@ -212,7 +212,7 @@ pub(super) fn callers(tracer: &mut Tracer<'_, '_>, case: &Case<'_>) -> Vec<Row> 
     folders.into_iter().map(row).collect()
 }
 
-/// Up to so many callers are shown one by one.
+/// The most callers that are shown one by one.
 pub(super) const FEW: usize = 12;
 
 /// The first two folders of a path.
