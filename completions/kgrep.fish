@@ -44,7 +44,7 @@ complete -c kgrep -n "__fish_kgrep_needs_command" -s A -l after-context -d 'Show
 complete -c kgrep -n "__fish_kgrep_needs_command" -s B -l before-context -d 'Show this many lines before each match' -r
 complete -c kgrep -n "__fish_kgrep_needs_command" -s C -l context -d 'Show this many lines before and after each match' -r
 complete -c kgrep -n "__fish_kgrep_needs_command" -s m -l max-count -d 'Stop after this many matching lines in a file' -r
-complete -c kgrep -n "__fish_kgrep_needs_command" -s j -l threads -d 'Search with this many threads (default: one a processor)' -r
+complete -c kgrep -n "__fish_kgrep_needs_command" -s j -l threads -d 'Search with this many threads (default: one per processor)' -r
 complete -c kgrep -n "__fish_kgrep_needs_command" -l sort -d 'Accepted for habit\'s sake: matches are always in path order' -r -f -a "path\t''
 none\t''"
 complete -c kgrep -n "__fish_kgrep_needs_command" -l list -d 'The list of this number (see `kgrep lists`), not the newest one; -1: the one before it' -r
@@ -745,7 +745,7 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l at -d 'Ask a git rev
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
-complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l body -d 'Print the whole definitions, not a line of each'
+complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l body -d 'Print the whole definitions, instead of one line each'
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l expand -d 'With --body: also what a macro writes that makes the definition'
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand def" -l json -d 'As --format json'
@@ -1395,7 +1395,7 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l at -d 'Ask a git
 complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l git -d 'The repository of --at (default: the one around the current folder)' -r -f -a "(__fish_complete_directories)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l arch -d 'The architecture that questions about code are about, as its folder in arch/ is called (default: this machine\'s); `all` for all of them' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
 complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l theme -d 'The highlighting\'s theme' -r -f -a "(kgrep __complete -- (commandline -ct) (commandline -opc)[-1] 2>/dev/null)"
-complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l body -d 'A change of the definition\'s text is one, too'
+complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l body -d 'Also count changes of the definition\'s text'
 complete -c kgrep -n "__fish_kgrep_using_subcommand history" -s h -l help -d 'Print help'
 complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l json -d 'As --format json'
 complete -c kgrep -n "__fish_kgrep_using_subcommand history" -l vimgrep -d 'As --format vimgrep'

@@ -21,7 +21,7 @@ use crate::{folders, notes, reading, request};
 /// The code around the current folder.
 ///
 /// # Errors
-/// When the current folder is gone, or the architecture is none of the tree's.
+/// If the current folder is gone, or this tree lacks the architecture.
 pub(crate) fn around(session: &Session) -> Result<Code> {
     trusting(session, false)
 }
@@ -39,7 +39,7 @@ pub(crate) fn trusting(session: &Session, trust: bool) -> Result<Code> {
 /// The code of the tree that `path` is in, seen from its root, with its own recipes if `trust`.
 ///
 /// # Errors
-/// When it is not there, or the architecture is none of the tree's.
+/// If the path does not exist, or this tree lacks the architecture.
 pub(crate) fn of_tree(path: &Path, session: &Session, trust: bool) -> Result<Code> {
     Code::of_tree(path, setup(session, trust)?).map_err(|error| with_origin(error, session))
 }
@@ -66,7 +66,7 @@ pub(crate) fn of_patched(folder: &Path, patched: &Patched, session: &Session) ->
 /// The kernel that the configuration in force describes.
 ///
 /// # Errors
-/// If none is named.
+/// If no configuration is in force.
 pub(crate) fn kernel(code: &Code) -> Result<&Kernel> {
     Ok(code.kernel().ok_or(Error::NoConfiguration)?)
 }
@@ -74,7 +74,7 @@ pub(crate) fn kernel(code: &Code) -> Result<&Kernel> {
 /// The kernel that a search below the first of `paths` is about, if a configuration is in force.
 ///
 /// # Errors
-/// If it is none.
+/// If the configuration is not valid.
 pub(crate) fn searched_kernel(session: &Session, paths: &[PathBuf]) -> Result<Option<Kernel>> {
     let Some(choice) = kconfig(session)? else { return Ok(None) };
     let first = folders::current()?.join(paths.first().map_or(Path::new("."), PathBuf::as_path));

@@ -25,7 +25,7 @@ pub(crate) fn give_back<'a>(trees: impl IntoIterator<Item = &'a Served>) {
     trim();
 }
 
-/// So often it is looked at while an answer is made: most are made sooner.
+/// The time between two looks at it while an answer is made: most are made sooner.
 const STEP: Duration = Duration::from_millis(100);
 
 /// What is asked about at the moment, for a thread that looks after the memory meanwhile.

@@ -14,7 +14,7 @@ use crate::freshen;
 use crate::session::Session;
 use crate::settings::Origin;
 
-/// A look at the tree is believed so long, so that a burst of questions pays for it once.
+/// How long a look at the tree is believed, so that a burst of questions pays for it once.
 const TRUST: Duration = Duration::from_secs(1);
 
 /// The same of a tree that does not change.
@@ -88,7 +88,7 @@ impl Served {
     /// The code that a question is about.
     ///
     /// # Errors
-    /// When the architecture or the configuration is none.
+    /// If this tree lacks the architecture, or the configuration is not valid.
     pub(crate) fn code(
         &self,
         about: About<'_>,

@@ -25,7 +25,7 @@ impl Cancel {
     /// Goes on where somebody waits.
     ///
     /// # Errors
-    /// [`Error::Cancelled`] where nobody does.
+    /// [`Error::Cancelled`] if the answer is no longer wanted.
     pub fn check(&self) -> Result<()> {
         if self.is_set() { Err(Error::Cancelled) } else { Ok(()) }
     }

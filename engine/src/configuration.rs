@@ -107,7 +107,7 @@ impl Kernel {
     /// or a folder that a kernel was built in. `arch` outranks what the file says.
     ///
     /// # Errors
-    /// If the file can't be read, is no configuration, or doesn't tell the architecture.
+    /// If the file can't be read, is not a configuration, or doesn't tell the architecture.
     pub fn read(tree: &Tree, path: &Path, arch: Option<&str>) -> Result<Kernel> {
         let path: PathBuf = if path.is_dir() { path.join(".config") } else { path.to_owned() };
         let read = |source| Error::Read { path: path.clone(), source };

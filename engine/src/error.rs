@@ -46,7 +46,7 @@ pub enum Error {
     Revision {
         /// The name.
         name: String,
-        /// Why it is none.
+        /// Why there is no such revision.
         reason: String,
     },
     /// An object that the repository doesn't have.

@@ -39,7 +39,7 @@ fn said(error: io::Error) -> io::Error {
     }
 }
 
-/// So much memory is kept for the next file: a driver's headers of registers have some megabytes each, and
+/// The most memory that is kept for the next file: a driver's headers of registers have some megabytes each, and
 /// the system clears what is asked for anew.
 const KEPT: usize = 8 << 20;
 
@@ -102,7 +102,7 @@ pub fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync)
     all.into_iter().map(|(_, made)| made).collect()
 }
 
-/// So many items may be in work, or made and not taken yet.
+/// The most items that may be in work, or made and not taken yet.
 const WINDOW: usize = 32;
 
 /// Hands what `work` makes of each item to `take`, in the items' order and while others are worked on,

@@ -62,7 +62,7 @@ impl SourceFile {
     /// does when it is searched.
     ///
     /// # Errors
-    /// When it can't be read, is no regular file, or is larger than half a gigabyte.
+    /// If it can't be read, is not a regular file, or is larger than half a gigabyte.
     pub fn read(path: &Path) -> io::Result<SourceFile> {
         let mut bytes = Vec::new();
         read_regular(path, &mut bytes)?;
@@ -185,7 +185,7 @@ impl SourceFile {
 /// Reads the file at `path` into `memory`, in the place of what is there.
 ///
 /// # Errors
-/// When it can't be read, is no regular file, or is larger than half a gigabyte.
+/// If it can't be read, is not a regular file, or is larger than half a gigabyte.
 pub(crate) fn read_regular(path: &Path, memory: &mut Vec<u8>) -> io::Result<()> {
     memory.clear();
     let is_file = |meta: &Metadata| {

@@ -432,7 +432,7 @@ pub const REFERENCE_KINDS: [&str; 6] = ["call", "macro", "ref", "init", "indirec
 /// assembler defines, too.
 ///
 /// # Errors
-/// When a word is none for a kind of definition.
+/// If a word is not a kind of definition.
 pub fn definition_kinds<'w>(words: impl IntoIterator<Item = &'w str>) -> Result<Vec<Kind>> {
     let mut kinds = Vec::new();
     for word in words {
@@ -455,7 +455,7 @@ pub fn definition_kinds<'w>(words: impl IntoIterator<Item = &'w str>) -> Result<
 /// The kinds of uses that a user's words mean.
 ///
 /// # Errors
-/// When a word is none for a kind of use.
+/// If a word is not a kind of use.
 pub fn reference_kinds(words: &[String]) -> Result<Vec<ReferenceKind>> {
     let kind = |word: &String| match link_kind(word) {
         Some(kind) => Ok(ReferenceKind::Link(kind)),
@@ -468,7 +468,7 @@ pub fn reference_kinds(words: &[String]) -> Result<Vec<ReferenceKind>> {
 /// The kinds of access that a user's words mean: what both reads and writes is among either.
 ///
 /// # Errors
-/// When a word is none for a kind of access.
+/// If a word is not a kind of access.
 pub fn access_kinds(words: &[String]) -> Result<Vec<AccessKind>> {
     let there = AccessKind::ALL.map(|(_, name)| name);
     let kind = |word: &String| AccessKind::ALL.iter().find(|(_, name)| name == word);
@@ -486,7 +486,7 @@ pub fn access_kinds(words: &[String]) -> Result<Vec<AccessKind>> {
 /// The roles that a user's words mean.
 ///
 /// # Errors
-/// When a word is none for a role.
+/// If a word is not a role.
 pub fn pointer_roles(words: &[String]) -> Result<Vec<PointerRole>> {
     let there = PointerRole::ALL.map(|(_, name)| name);
     let role = |word: &String| PointerRole::ALL.iter().find(|(_, name)| name == word);
@@ -498,7 +498,7 @@ pub fn pointer_roles(words: &[String]) -> Result<Vec<PointerRole>> {
 /// The kinds of steps that a user's words mean.
 ///
 /// # Errors
-/// When a word is none for a kind of step.
+/// If a word is not a kind of step.
 pub fn step_kinds(words: &[String]) -> Result<Vec<LinkKind>> {
     let unknown = |word| unknown_kind(word, "step", &LinkKind::ALL.map(|(_, name)| name));
     words.iter().map(|word| link_kind(word).ok_or_else(|| unknown(word))).collect()

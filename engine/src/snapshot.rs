@@ -284,7 +284,7 @@ impl Workspace {
     /// with a note.
     ///
     /// # Errors
-    /// When the tree can't be walked, or nobody waits for it any more.
+    /// If the tree can't be walked, or the snapshot is no longer wanted.
     pub fn read(
         &self,
         tree: &Tree,

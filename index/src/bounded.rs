@@ -62,7 +62,7 @@ pub fn read_at_most_into<'m>(
     }
 }
 
-/// Memory grows by so many bytes.
+/// The number of bytes that memory grows by.
 const PAGES: usize = 1 << 16;
 
 #[cfg(test)]

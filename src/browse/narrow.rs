@@ -72,7 +72,7 @@ impl Narrowing {
         }
     }
 
-    /// Why the pattern is none.
+    /// Why the pattern is not valid.
     pub(super) fn problem(&self) -> Option<&str> {
         self.problem.as_deref()
     }

@@ -57,7 +57,7 @@ pub(crate) trait Host {
     /// Opens a file in the editor.
     ///
     /// # Errors
-    /// When there is none, or it fails.
+    /// If there is no editor, or it fails.
     fn edit(&mut self, path: &Path, line: u64) -> Result<()>;
 }
 

@@ -53,7 +53,7 @@ pub(crate) struct DefArgs {
     #[arg(long, value_name = "KIND", value_delimiter = ',')]
     pub(crate) kind: Vec<String>,
 
-    /// Print the whole definitions, not a line of each
+    /// Print the whole definitions, instead of one line each
     #[arg(long)]
     pub(crate) body: bool,
 

@@ -249,7 +249,7 @@ pub(crate) struct ExistsArgs {
 #[command(after_help = "\
 Examples:
   kgrep touched ~/src/linux/0001-fix.patch    functions, types and macros, and who calls them
-  kgrep touched git:v6.11..v6.12    of a version, in its repository")]
+  kgrep touched git:v6.11..v6.12    what a release changed")]
 pub(crate) struct TouchedArgs {
     /// A patch, an mbox, a folder or series of patches; or revisions of the tree's repository
     #[arg(value_name = "PATCH|git:REV..REV")]

@@ -19,9 +19,9 @@ Examples:
 
 Names are looked up in revisions (git:v6.1), folders, patches (a series, a folder of
 them, one, a spec; applied to the side before), and ranges (git:v6.1..v6.6), whose commit
-is found; git: need not be said where nothing else is called so. The first word is a name.
-The names end at the first word that could not be one in C, or that a revision, a folder
-or a file is called.
+is found; git: may be left out unless something else has that name. The first word is a
+name. The names end at the first word that could not be one in C, or that a revision, a
+folder or a file is called.
 
 One row for each stretch in which nothing changed: what the name is there, where, its
 head, and what changed since the stretch before. Several names have a part of the answer
@@ -39,7 +39,7 @@ pub(crate) struct HistoryArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) names_from: Option<PathBuf>,
 
-    /// A change of the definition's text is one, too
+    /// Also count changes of the definition's text
     #[arg(long)]
     pub(crate) body: bool,
 }

@@ -16,7 +16,7 @@ Examples:
   kgrep index --at v6.1 --at v6.6 ~/src/linux    of these git revisions there
 
 The index knows the text (for searches), the code (def, refs, callers, callees, chain, trace)
-and the catalog (find). Nobody needs to update it: changed files are read directly.")]
+and the catalog (find). You need not update it: changed files are read directly.")]
 pub(crate) struct IndexArgs {
     /// The tree: the nearest folder upwards with a .git or a kernel's top-level files
     #[arg(value_hint = ValueHint::DirPath)]

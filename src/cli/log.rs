@@ -15,8 +15,9 @@ Examples:
   kgrep log --patches debian/patches panic.txt    what the distribution changed of the trace
   kgrep log --vmlinux vmlinux --modules . panic.txt    exact lines, with what was inlined
 
-The kernel's binary is not needed: which line of a function a frame is at, the frame above it
-says, by what the function calls. Where several lines fit, all are listed, the best first.")]
+The kernel's binary is not needed: the frame above tells which line of its function a
+frame is at, by what the function calls. Where several lines fit, all are listed, the
+best first.")]
 pub(crate) struct LogArgs {
     /// The logs; without any, or as `-`, standard input
     pub(crate) files: Vec<PathBuf>,

@@ -211,7 +211,7 @@ pub(crate) struct SearchArgs {
     #[arg(long, help_heading = "Output")]
     pub(crate) no_messages: bool,
 
-    /// Search with this many threads (default: one a processor)
+    /// Search with this many threads (default: one per processor)
     #[arg(short = 'j', long, value_name = "NUM", help_heading = "Speed")]
     pub(crate) threads: Option<usize>,
 

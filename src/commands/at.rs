@@ -130,7 +130,7 @@ impl Place {
     /// The one around `here`, or that of `--git`.
     ///
     /// # Errors
-    /// If there is none.
+    /// If there is no repository there.
     pub(super) fn of(here: &Path, common: &CommonArgs, kept: &Kept) -> Result<Place> {
         let here = here.canonicalize().unwrap_or_else(|_| here.to_owned());
         // A question about another revision, asked of a list of one.
@@ -173,7 +173,7 @@ impl<'a> RevisionSource<'a> {
     /// The repository.
     ///
     /// # Errors
-    /// If there is none.
+    /// If there is no repository there.
     pub(super) fn repository(&mut self) -> Result<&Repository> {
         let place = match self.place.take() {
             Some(place) => place,
@@ -198,7 +198,7 @@ impl<'a> RevisionSource<'a> {
 /// The tags that `glob` matches, in the order of their versions.
 ///
 /// # Errors
-/// If there is none.
+/// If no tag matches.
 pub(super) fn tags(repository: &Repository, glob: &str) -> Result<Vec<String>> {
     let tags = repository.tags(glob)?;
     ensure!(!tags.is_empty(), "--tags {glob}: no tag matches");

@@ -35,7 +35,7 @@ static FOLDER: RwLock<()> = RwLock::new(());
 /// Shows what is asked, or the newest list.
 ///
 /// # Errors
-/// When the question is none or can't be answered, there is no list, or no screen.
+/// If the question is not valid or can't be answered, or there is no list or no screen.
 pub(crate) fn run(args: &BrowseArgs, root: &Root, session: &Session) -> Result<Outcome> {
     let look = Look::new(&session.settings, Facts::of_stdout(), b"");
     if args.words.is_empty() {

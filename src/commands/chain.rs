@@ -8,7 +8,7 @@ use super::{Outcome, Session, picture};
 use crate::cli::ChainArgs;
 use crate::code;
 
-/// Prints and keeps the chains found, a line a hop.
+/// Prints and keeps the chains found, one line per hop.
 ///
 /// # Errors
 /// When the tree can't be read or the output not be written.

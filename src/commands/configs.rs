@@ -18,7 +18,7 @@ use crate::notes;
 /// Prints and keeps what differs.
 ///
 /// # Errors
-/// When one of them is no configuration, or the list can't be kept.
+/// If one of them is not a configuration, or the list can't be kept.
 pub(crate) fn run(args: &ConfigsArgs, session: &Session) -> Result<Outcome> {
     if matches!(session.settings.kconfig.origin, crate::settings::Origin::Flag(_)) {
         bail!("`kgrep configs` takes two configurations, without --kconfig");

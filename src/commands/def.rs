@@ -11,7 +11,7 @@ use crate::code;
 /// Prints and keeps all definitions of a name.
 ///
 /// # Errors
-/// When the glob or a kind is none, or the tree can't be read.
+/// If the glob is not valid, there is no such kind, or the tree can't be read.
 pub(crate) fn run(args: &DefArgs, session: &Session) -> Result<Outcome> {
     let kinds = definition_kinds(args.kind.iter().map(String::as_str))?;
     let code = code::around(session)?;

@@ -54,7 +54,7 @@ pub(crate) fn run(args: &ExistsArgs, session: &Session) -> Result<Outcome> {
 /// Refuses to say that a name is nothing where there is no source at all: `at` is the folder that was asked.
 ///
 /// # Errors
-/// If there is none, and a name is nothing.
+/// If there is no source file, and a verdict is that there is no such name.
 pub(super) fn refuse_without_source(code: &Code, told: &[&Verdict], at: &OsStr) -> Result<()> {
     let is_nothing = |verdict: &&Verdict| verdict.standing == Standing::Nothing;
     if told.iter().any(is_nothing) && !code.has_source()? {

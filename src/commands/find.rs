@@ -1,4 +1,4 @@
-//! `kgrep find WORDS…`: what one has only an idea of, best first, from the index's catalog.
+//! `kgrep find WORDS…`: finding by a few words, best first, from the index's catalog.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;

@@ -155,7 +155,7 @@ pub(super) fn meant(number: Option<i64>, session: &Session) -> Result<Shelved> {
 /// The list called `number`.
 ///
 /// # Errors
-/// When there is none, or it can't be read.
+/// If there is no such list, or it can't be read.
 pub(crate) fn numbered(number: u64, session: &Session) -> Result<Shelved> {
     session.shelf.get(number).map_err(|error| match error {
         ListError::Io(error) if error.kind() == io::ErrorKind::NotFound => {

@@ -34,7 +34,7 @@ use crate::{code, coverage, folders};
 /// Prints the stretches of each name, as a list.
 ///
 /// # Errors
-/// If a side is none, a tree can't be read, or nothing can be written.
+/// If a side is not valid, a tree can't be read, or nothing can be written.
 pub(super) fn run(args: &HistoryArgs, common: &CommonArgs, session: &Session) -> Result<Outcome> {
     let mut finder = Finder::new(&session.cache, common)?;
     let (names, sides_named) = words::divided(&args.words, args.names_from.is_some(), &mut finder)?;

@@ -218,7 +218,7 @@ pub(super) fn status(cache: &Cache, tree: &Tree, root: &str, as_json: bool) -> R
     Ok(Outcome::Found)
 }
 
-/// The status, for people: a line a fact.
+/// The status, for people: one line per fact.
 fn describe(page: &mut String, stats: &Stats, size: IndexSize, fresh: &Fresh) {
     let percent = match stats.text_bytes {
         0 => String::new(),

@@ -11,7 +11,7 @@ use crate::code;
 /// Prints and keeps the list.
 ///
 /// # Errors
-/// When no recipe lists this, the glob is none, or the tree can't be read.
+/// If no recipe lists this, the glob is not valid, or the tree can't be read.
 pub(crate) fn run(args: &ItemsArgs, session: &Session) -> Result<Outcome> {
     let request = Request::List(List { what: args.what.clone(), glob: args.glob.clone() });
     answer::run(&code::trusting(session, args.trust_tree)?, session, &request)

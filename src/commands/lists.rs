@@ -27,7 +27,7 @@ struct Row {
     meant: bool,
 }
 
-/// A command is shown with at least so many columns, however narrow the terminal.
+/// The fewest columns that a command is shown with, however narrow the terminal.
 const LEAST_COMMAND: usize = 20;
 
 /// Prints a line for each kept list, or a JSON object with `--format json`; or the

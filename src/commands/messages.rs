@@ -13,7 +13,7 @@ use crate::message::tell;
 /// Prints and keeps the list.
 ///
 /// # Errors
-/// When the pattern is none, or the tree can't be read.
+/// If the pattern is not valid, or the tree can't be read.
 pub(crate) fn run(args: &MessagesArgs, session: &Session) -> Result<Outcome> {
     let code = code::around(session)?;
     let under = within(args.under.as_slice(), &code)?;

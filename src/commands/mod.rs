@@ -75,7 +75,7 @@ pub(crate) fn run(cli: &Cli, args: &[OsString]) -> Result<Outcome> {
 /// As [`run`], until nobody waits for it any more.
 ///
 /// # Errors
-/// As [`run`], and that nobody waits.
+/// As [`run`], and if the answer is no longer wanted.
 fn run_until(cli: &Cli, args: &[OsString], cancel: &Cancel) -> Result<Outcome> {
     asked(cli, args, cancel, false)
 }

@@ -13,7 +13,7 @@ use crate::trace::{CheckResult, Checked, Look, Recipe, check_recipes};
 /// Lists the recipes, explains one, or runs their examples.
 ///
 /// # Errors
-/// When the kind is none, a tree can't be read or the output not be written.
+/// If there is no such kind, a tree can't be read or the output can't be written.
 pub(crate) fn run(args: &QueriesArgs, session: &Session) -> Result<Outcome> {
     let code = match &args.check {
         None => code::trusting(session, args.trust_tree)?,

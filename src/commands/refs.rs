@@ -14,7 +14,7 @@ use crate::code;
 /// Prints and keeps every use of a name.
 ///
 /// # Errors
-/// When a kind is none, or the output can't be written.
+/// If there is no such kind, or the output can't be written.
 pub(crate) fn run(args: &RefsArgs, session: &Session) -> Result<Outcome> {
     let kinds = reference_kinds(&args.kinds)?;
     let access = access_kinds(&args.access)?;

@@ -18,7 +18,7 @@ use crate::folders;
 use crate::message::{counted, tell};
 use crate::settings::Format;
 
-/// What nobody asked about for so long goes with `--prune`.
+/// The time after which `--prune` removes what nobody asked about.
 const UNUSED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// Does what the arguments ask for to each of the revisions.

@@ -76,7 +76,7 @@ impl Watch {
     }
 }
 
-/// So many entries fill a screen.
+/// The number of entries that fill a screen.
 const FIRST_SCREEN: u64 = 100;
 
 /// How often who reads along hears of more.

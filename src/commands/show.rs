@@ -159,7 +159,7 @@ pub(crate) fn run(
     Ok(Ended::Done)
 }
 
-/// Steps, or why a line is none.
+/// Steps, or why a line is not a follow-up.
 pub(crate) type Parsed = Result<Vec<Step>, FollowUpError>;
 
 /// Runs `first`, if there is one, then the shell on `view` until it is left. A line

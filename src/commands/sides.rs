@@ -56,7 +56,7 @@ impl<'a> Finder<'a> {
     /// The repository that revisions are of.
     ///
     /// # Errors
-    /// If there is none.
+    /// If there is no repository there.
     pub(super) fn repository(&mut self) -> Result<&Repository> {
         self.source.repository()
     }
@@ -175,7 +175,7 @@ impl<'a> Finder<'a> {
 /// command as it is.
 ///
 /// # Errors
-/// If a side is none.
+/// If a side is not valid.
 pub(super) fn beside<T>(
     cli: &Cli,
     cache: impl FnOnce() -> Result<PathBuf>,

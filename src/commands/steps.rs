@@ -11,7 +11,7 @@ use crate::code;
 /// Prints and keeps who calls functions.
 ///
 /// # Errors
-/// When a kind is none, the tree can't be read or the output not be written.
+/// If there is no such kind, the tree can't be read or the output can't be written.
 pub(crate) fn callers(args: &CallerArgs, session: &Session) -> Result<Outcome> {
     let with_arguments = args.args || !args.arg.is_empty();
     run(&args.steps, session, |steps| match with_arguments {

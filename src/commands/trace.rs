@@ -12,7 +12,7 @@ use crate::code;
 /// Prints and keeps the answer.
 ///
 /// # Errors
-/// When the kind is none, the tree can't be read or the output not be written.
+/// If there is no such kind, the tree can't be read or the output can't be written.
 pub(crate) fn run(args: &TraceArgs, session: &Session) -> Result<Outcome> {
     let code = code::trusting(session, args.trust_tree)?;
     let seen_from = named::seen_from(&args.seen, &code)?;

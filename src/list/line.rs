@@ -18,7 +18,7 @@ use super::selector::Selectors;
 /// Parses a line into its commands. A blank line asks for help.
 ///
 /// # Errors
-/// The first segment that is no follow-up; then nothing of the line should be run.
+/// The first segment that is not a follow-up; then nothing of the line should be run.
 pub(crate) fn parse(line: &str) -> Result<Vec<Step>, FollowUpError> {
     let steps: Vec<Step> = segments(line)
         .into_iter()
@@ -36,7 +36,7 @@ pub(crate) fn parse(line: &str) -> Result<Vec<Step>, FollowUpError> {
 /// unquoted: words for `grep` and `refine` are taken as they are.
 ///
 /// # Errors
-/// As [`parse`]; a word that is not UTF-8 is none that a command but `grep` can take.
+/// As [`parse`]; and for a word that is not UTF-8, which only `grep` can take.
 pub(crate) fn parse_args(first: &str, rest: &[OsString]) -> Result<Vec<Step>, FollowUpError> {
     if rest.is_empty() {
         return parse(first);

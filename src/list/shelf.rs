@@ -157,7 +157,7 @@ impl Shelf {
     /// The list called `number`.
     ///
     /// # Errors
-    /// When there is none, or it can't be read.
+    /// If there is no such list, or it can't be read.
     pub(crate) fn get(&self, number: u64) -> Result<Shelved, ListError> {
         self.is_own()?;
         Ok(Shelved { number, list: List::load(&self.path(number))? })
@@ -213,7 +213,7 @@ impl Shelf {
     /// How many bytes the list called `number` takes on disk.
     ///
     /// # Errors
-    /// When there is none.
+    /// If there is no such list.
     pub(crate) fn size(&self, number: u64) -> io::Result<u64> {
         fs::metadata(self.path(number)).map(|file| file.len())
     }
@@ -221,7 +221,7 @@ impl Shelf {
     /// Removes the list called `number`.
     ///
     /// # Errors
-    /// When there is none, or it can't be removed.
+    /// If there is no such list, or it can't be removed.
     pub(crate) fn remove(&self, number: u64) -> io::Result<()> {
         self.is_own()?;
         fs::remove_file(self.path(number))

@@ -264,7 +264,7 @@ impl Test {
     /// Entries whose text matches `regex`.
     ///
     /// # Errors
-    /// When it is no regular expression, and isn't taken as plain text either.
+    /// If it is not a valid regular expression, and isn't taken as plain text either.
     pub(crate) fn new(regex: &str, case: Case) -> Result<Test, RefineError> {
         let plain = plain::taken_as_plain(regex);
         let mut builder = RegexMatcherBuilder::new();

@@ -72,7 +72,7 @@ pub(super) struct Ask<'a> {
 /// The answer to a request.
 ///
 /// # Errors
-/// Why there is none.
+/// Why the request can't be answered.
 pub(super) fn answer(server: &Server, job: &Job) -> Result<Reply, Refusal> {
     let known = ANSWERS.iter().find(|(name, ..)| *name == job.method);
     let Some((_, by_file, answer)) = known else {
@@ -119,7 +119,7 @@ impl Ask<'_> {
     /// The file of the request; none where its tree is not to be read.
     ///
     /// # Errors
-    /// When it is no file's address, or its tree is not ready.
+    /// If the address does not name a file, or its tree is not ready.
     pub(super) fn file(&self) -> Result<Option<Asked>, Refusal> {
         let named = self.param("/textDocument/uri").and_then(Value::as_str);
         self.asked(named.ok_or_else(|| self.wrong("textDocument.uri is missing"))?)
@@ -145,7 +145,7 @@ impl Ask<'_> {
     /// The code of a folder.
     ///
     /// # Errors
-    /// When it is not ready, or the architecture or the configuration is none.
+    /// If it is not ready, this tree lacks the architecture, or the configuration is not valid.
     pub(super) fn code(&self, folder: &Arc<Folder>) -> Result<Code, Refusal> {
         if folder.waits() && !self.by_file {
             return Err(Refusal::Waits(Arc::clone(folder)));
@@ -159,7 +159,7 @@ impl Ask<'_> {
     /// The file and the spot in it that the request is about.
     ///
     /// # Errors
-    /// As [`Ask::file`], and when there is no position.
+    /// As [`Ask::file`], and if the request has no position.
     pub(super) fn spot(&self) -> Result<Option<(Asked, Spot)>, Refusal> {
         let at = self.param("/position").and_then(position::read);
         let (line, column) = at.ok_or_else(|| self.wrong("position is missing"))?;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::answers::Ask;
 use super::{Refusal, kinds};
 
-/// So many names are offered at once.
+/// The most names that are offered at once.
 const OFFERED: usize = 200;
 
 pub(super) fn completion(ask: &Ask<'_>) -> Result<Value, Refusal> {

@@ -7,7 +7,7 @@ use super::answers::Ask;
 use super::place::Places;
 use super::{Refusal, kinds};
 
-/// So many names are answered: a list that a person chooses from.
+/// The most names of an answer: a list that a person chooses from.
 const NAMES: usize = 128;
 
 pub(super) fn document_symbols(ask: &Ask<'_>) -> Result<Value, Refusal> {

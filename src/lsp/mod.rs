@@ -38,10 +38,10 @@ use self::state::{Client, Folder, State};
 use crate::rpc::{Calls, Fault, Framing, Message, Out};
 use crate::session::Session;
 
-/// So many requests are answered side by side.
+/// The most requests that are answered side by side.
 const WORKERS: usize = 2;
 
-/// After so many answers the memory of what was read of indexes is given back.
+/// The number of answers after which the memory of what was read of indexes is given back.
 const RELEASE: usize = 128;
 
 /// What all threads share.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::rpc::Out;
 
-/// Told after so many files.
+/// The number of files after which progress is reported again.
 const EVERY: u64 = 1000;
 
 /// Work that is told of.

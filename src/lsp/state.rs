@@ -33,7 +33,7 @@ pub(super) struct Folder {
     behind: Mutex<Option<Instant>>,
 }
 
-/// An index that has fallen behind is updated at most so often.
+/// The shortest time between two updates of an index that has fallen behind.
 const UPDATES: Duration = Duration::from_secs(60);
 
 /// What a request is answered by.

@@ -10,7 +10,7 @@ use crate::rpc::{Fault, Message, message};
 /// A longer message is passed over: an editor's largest is a file that it opens.
 const LONGEST: u64 = 256 << 20;
 
-/// A longer header line is none.
+/// The most bytes of a header line.
 const LONGEST_LINE: u64 = 4096;
 
 /// The next message; none at the end of the input.

@@ -25,10 +25,10 @@ const WIDEST: usize = 400;
 /// Of a longer definition the first lines are shown.
 const TALLEST: u64 = 400;
 
-/// So many definitions of a page are shown whole.
+/// The most definitions of a page that are shown whole.
 const WHOLE: usize = 10;
 
-/// So many answers of `find` are counted.
+/// The most answers of `find` that are counted.
 const FOUND: usize = 1000;
 
 /// A call of a tool.

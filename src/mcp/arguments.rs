@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-/// So many rows are in an answer that says nothing of it.
+/// The most rows of an answer, unless the question says otherwise.
 const LIMIT: usize = 50;
 
 /// More are in none.

@@ -57,7 +57,7 @@ impl Context {
     /// The tree that `name` means, a git revision of this one.
     ///
     /// # Errors
-    /// When it is none, or its files can't be laid out.
+    /// If there is no such revision, or its files can't be laid out.
     pub(super) fn at(&self, name: &str, hearing: &Hearing) -> Result<Arc<Context>, String> {
         self.revisions.get(&self.served, name, hearing).map_err(|error| match error {
             Error::NoRepository(_) => {
@@ -91,7 +91,7 @@ impl Context {
     /// The code that a question with these arguments is about.
     ///
     /// # Errors
-    /// When the architecture is none.
+    /// If this tree lacks the architecture.
     pub(super) fn code(
         &self,
         common: &Common,
@@ -246,7 +246,7 @@ impl Hearing {
 const SLOW: &str = "all of the tree was read for this, and will be for the next question;";
 const IMMEDIATE: &str = " makes answers immediate";
 
-/// Progress is told after so many files.
+/// The number of files after which progress is reported again.
 const EVERY: u64 = 2000;
 
 /// A note in words, which names a tool's arguments where the command line's says options.

@@ -40,7 +40,7 @@ const WITH_HANDSHAKE: [&str; 4] = ["2025-11-25", "2025-06-18", "2025-03-26", "20
 const VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 const CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
 
-/// So many questions are answered side by side.
+/// The most questions that are answered side by side.
 const WORKERS: usize = 4;
 
 /// A call of a tool that waits for a worker.

@@ -10,7 +10,7 @@ use kgrep_engine::{Error, Result};
 use super::context::{Context, Hearing};
 use crate::served::Served;
 
-/// So many are at hand: each has a look at its tree in memory.
+/// The most revisions that are at hand: each has a look at its tree in memory.
 const AT_HAND: usize = 3;
 
 /// A revision that was asked about.
@@ -30,7 +30,7 @@ impl Revisions {
     /// The revision `name` of the tree that is served.
     ///
     /// # Errors
-    /// When there is none, its files can't be laid out, or nobody waits for it any more.
+    /// If there is no such revision, its files can't be laid out, or it is no longer wanted.
     pub(super) fn get(
         &self,
         served: &Served,

@@ -172,7 +172,7 @@ fn draw(out: &mut Vec<u8>, look: &Look, title: &str, rows: &[Row]) {
     }
 }
 
-/// Appends a line a row: `{"file":{"text":"mm/slab.c"},"matches":2}`, with the path as in
+/// Appends one line per row: `{"file":{"text":"mm/slab.c"},"matches":2}`, with the path as in
 /// ripgrep's messages.
 fn json(out: &mut Vec<u8>, look: &Look, kind: &str, rows: &[Row]) {
     for row in rows {

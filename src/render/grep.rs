@@ -12,9 +12,9 @@ use crate::list::{ContextLine, Match, Span};
 /// What a row says of a match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum GrepStyle {
-    /// `path:line:text`, one row a line.
+    /// `path:line:text`, one row per line.
     Lines,
-    /// `path:line:column:text`, one row a match.
+    /// `path:line:column:text`, one row per match.
     Vimgrep,
 }
 

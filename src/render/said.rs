@@ -1,4 +1,4 @@
-//! What the columns of a list say of a row of source: one part a column, to the source's right.
+//! What the columns of a list say of a row of source: one part per column, to the source's right.
 
 use super::look::Look;
 use super::measure::Widths;

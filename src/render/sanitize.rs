@@ -37,7 +37,7 @@ pub(crate) fn shown<'t>(text: &'t [u8], look: &Look) -> Cow<'t, [u8]> {
     if look.visible() { visible(text) } else { Cow::Borrowed(text) }
 }
 
-/// Columns that `text` takes on a terminal. What is not UTF-8 counts one a byte.
+/// Columns that `text` takes on a terminal. What is not UTF-8 counts one per byte.
 pub(crate) fn display_width(text: &[u8]) -> usize {
     if text.is_ascii() {
         return text.len();

@@ -1,5 +1,6 @@
-//! Every command line in README and guide is run, on the trees that the demo has; and what a
-//! page shows of the answer is what kgrep prints. Every link leads somewhere.
+//! Every command line in README, guides and the pages of the questions is run, on the trees that
+//! the demo has; and what a page shows of the answer is what kgrep prints. Every link leads
+//! somewhere, those of the site to a page of the site.
 
 use std::fs;
 use std::path::Path;
@@ -8,16 +9,30 @@ use crate::util::Dir;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
+/// The pages whose command lines are run.
+const PAGES: [&str; 8] = [
+    "README.md",
+    "docs/guide.md",
+    "docs/ja/guide.md",
+    "docs/code.md",
+    "docs/trace.md",
+    "docs/find.md",
+    "docs/log.md",
+    "docs/diff.md",
+];
+
 /// Stands for lines that a page leaves out.
 const LEFT_OUT: &str = "…";
 
-/// The demo's trees: the kernel's, a pair beside it, and names for the pair.
+/// The demo's trees: the kernel's, a pair beside it with names for its two sides, and patches.
 fn demo() -> Dir {
     let dir = Dir::kernel();
     let pair = dir.beside("pair");
-    let from = Path::new(ROOT).join("tests/trees/pair");
-    let copied = std::process::Command::new("cp").arg("-r").arg(from).arg(&pair).status();
-    assert!(copied.expect("cp runs").success());
+    for (name, to) in [("pair", &pair), ("patches", &dir.beside("patches"))] {
+        let from = Path::new(ROOT).join("tests/trees").join(name);
+        let copied = std::process::Command::new("cp").arg("-r").arg(from).arg(to).status();
+        assert!(copied.expect("cp runs").success());
+    }
     for (name, side) in [("linux-6.1", "upstream"), ("debian-6.1", "distro")] {
         std::os::unix::fs::symlink(pair.join(side), pair.join(name)).expect("link");
     }
@@ -27,7 +42,7 @@ fn demo() -> Dir {
 /// Runs a line of shell where it belongs: beside the pair if it names a side, else in the tree.
 fn run(dir: &Dir, line: &str) -> crate::util::Done {
     let command = dir.shell(line).env("KGREP_ARCH", "x86");
-    match line.contains("linux-6.1") {
+    match ["linux-6.1", "diff upstream distro"].iter().any(|names| line.contains(names)) {
         true => command.folder(&dir.beside("pair")).run(),
         false => command.run(),
     }
@@ -53,6 +68,12 @@ fn examples(page: &str) -> Vec<(String, Vec<String>)> {
     found
 }
 
+/// Words that stand for others.
+const PLACEHOLDERS: [&str; 12] = [
+    "NAME", "PATTERN", "TREE", "N", "COMMAND", "ARGS", "WORDS", "WHAT", "PATCH", "STRUCT", "FROM",
+    "TO",
+];
+
 /// The command lines in a page's running text that are whole: no word of them stands for
 /// another.
 fn mentioned(page: &str) -> Vec<String> {
@@ -60,8 +81,11 @@ fn mentioned(page: &str) -> Vec<String> {
     let indented = page.lines().filter_map(|line| line.strip_prefix("    ").map(str::to_owned));
     let is_whole = |line: &String| {
         let stands_for = |word: &str| {
-            let letters = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-            ["NAME", "PATTERN", "TREE", "N", "COMMAND", "ARGS", "WORDS"].contains(&letters)
+            let mut parts = word.split(|c: char| "|.:".contains(c));
+            parts.any(|part| {
+                let letters = part.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+                PLACEHOLDERS.contains(&letters)
+            })
         };
         line.starts_with("kgrep ")
             && !line.contains(LEFT_OUT)
@@ -73,7 +97,7 @@ fn mentioned(page: &str) -> Vec<String> {
 
 #[test]
 fn what_the_pages_show_is_what_kgrep_prints() {
-    for name in ["README.md", "docs/guide.md", "docs/find.md", "docs/ja/guide.md"] {
+    for name in PAGES {
         let dir = demo();
         let examples = examples(&page(name));
         assert!(!examples.is_empty(), "{name}");
@@ -93,16 +117,58 @@ fn what_the_pages_show_is_what_kgrep_prints() {
 
 #[test]
 fn the_commands_that_the_pages_mention_work() {
-    for name in ["README.md", "docs/guide.md", "docs/find.md", "docs/ja/guide.md"] {
+    let mut seen = 0;
+    for name in PAGES {
         let dir = demo();
         dir.kgrep(&["index"]).run().expect_code(0);
         let lines = mentioned(&page(name));
-        assert!(lines.len() > 3, "{name}: {lines:?}");
+        assert!(lines.len() > 1, "{name}: {lines:?}");
+        seen += lines.len();
         for line in lines {
             run(&dir, "kgrep GFP_KERNEL").expect_code(0);
             let done = run(&dir, &line);
             assert!(done.code() < 2, "{name}: {done}");
         }
+    }
+    assert!(seen > 65, "{seen} commands");
+}
+
+/// The words in backquotes of a text.
+fn code_words(text: &str) -> Vec<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+/// A page's part below a heading, up to the next one.
+fn below<'a>(page: &'a str, heading: &str) -> &'a str {
+    let (_, rest) = page.split_once(&format!("\n## {heading}\n")).expect("the heading is there");
+    rest.split("\n## ").next().expect("text below it")
+}
+
+#[test]
+fn the_japanese_guide_has_all_of_the_readmes_follow_ups() {
+    let (readme, guide) = (page("README.md"), page("docs/ja/guide.md"));
+    let theirs = code_words(below(&guide, "リストへの操作"));
+    let table = below(&readme, "Follow-ups").lines().filter(|line| line.starts_with('|'));
+    let words: Vec<&str> = table.flat_map(code_words).collect();
+    assert!(words.len() > 30, "{words:?}");
+    for word in words {
+        assert!(theirs.contains(&word), "{word}");
+    }
+}
+
+#[test]
+fn the_japanese_guide_has_the_commands_of_the_readmes_first_screen() {
+    let (readme, guide) = (page("README.md"), page("docs/ja/guide.md"));
+    let first = readme.split("\n## ").next().expect("a first part");
+    let command = |line: &str| line.split('#').next().expect("one part").trim().to_owned();
+    let commands = |page: &str| -> Vec<String> {
+        examples(page).iter().map(|(line, _)| command(line)).collect()
+    };
+    let theirs = commands(&guide);
+    let wanted = commands(first);
+    assert!(wanted.len() > 3, "{wanted:?}");
+    for line in wanted {
+        assert!(theirs.contains(&line), "{line}");
     }
 }
 
@@ -139,6 +205,7 @@ fn every_link_leads_somewhere() {
     let mut pages: Vec<String> = below_docs().iter().map(|name| format!("docs/{name}")).collect();
     let own = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "AGENTS.md", "CHANGELOG.md"];
     pages.extend(own.map(str::to_owned));
+    let docs = Path::new(ROOT).join("docs").canonicalize().expect("a folder");
     let mut seen = 0;
     for name in &pages {
         let text = page(name);
@@ -149,6 +216,11 @@ fn every_link_leads_somewhere() {
                 _ => Path::new(ROOT).join(name).parent().expect("a folder").join(path),
             };
             assert!(target.exists(), "{name}: {link}");
+            if name.starts_with("docs/") {
+                // The site has nothing but these pages.
+                let target = target.canonicalize().expect("it is there");
+                assert!(target.starts_with(&docs), "{name}: {link} leads out of docs/");
+            }
             if !part.is_empty() {
                 let text = fs::read_to_string(&target).expect("a page");
                 let headings = text.lines().filter_map(|line| line.strip_prefix('#'));

@@ -15,7 +15,7 @@ use std::sync::OnceLock;
 
 use crate::util::{Dir, KGREP};
 
-/// Twice the input may take so much more.
+/// How many times as much twice the input may take.
 const MOST: f64 = 2.5;
 
 /// The program under test, without debug information, which valgrind would read on every run.

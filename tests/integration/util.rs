@@ -1,4 +1,4 @@
-//! The harness: a temporary folder a test, and a way to run kgrep in it that neither
+//! The harness: one temporary folder per test, and a way to run kgrep in it that neither
 //! the user's environment nor another test can disturb.
 //!
 //! What needs a terminal is in `pty`.

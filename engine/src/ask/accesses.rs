@@ -22,7 +22,7 @@ use crate::search::SearchRequest;
 use crate::trace::Mentions;
 use crate::{Error, Note, Result};
 
-/// So many paths before fields are followed at once, by one of the threads.
+/// The most paths before fields that one thread follows at once.
 const PATHS_AT_ONCE: usize = 128;
 
 /// What is asked about: a variable, or a field of a structure.
@@ -40,7 +40,7 @@ struct Found {
 /// The accesses to what `asked` names.
 ///
 /// # Errors
-/// When the name is none, or the tree can't be read.
+/// If the text is not one name, or the tree can't be read.
 pub(super) fn answer(code: &Code, accesses: &Accesses) -> Result<Answer> {
     let text = one_name(&accesses.name)?;
     let asked = asked(text);

@@ -18,13 +18,13 @@ use crate::request::References;
 use crate::sink::Sink;
 use crate::{Found, Note, Result};
 
-/// So many files are read before their rows are handed on.
+/// The most files that are read before their rows are handed on.
 const AT_ONCE: usize = 16;
 
-/// After so many parts what they read of the index is given back.
+/// The number of parts after which what they read of the index is given back.
 const BEFORE_RELEASE: usize = 256;
 
-/// So many files are read one by one: somebody waits for the first row.
+/// The number of files at the beginning that are read one by one: somebody waits for the first row.
 const FIRST: usize = 512;
 
 /// What some files have to do with the name.

@@ -21,10 +21,10 @@ use crate::{Error, Found, Note, Result};
 /// Fewer uses are answered at once.
 const MANY: usize = 1000;
 
-/// So many uses of several files are read before their rows are handed on.
+/// The number of uses, of several files, that are read before their rows are handed on.
 const AT_ONCE: usize = 64;
 
-/// The uses in so many files are handed on file by file: somebody waits for them.
+/// The number of files at the beginning whose uses are handed on file by file: somebody waits for them.
 const FIRST: usize = 32;
 
 /// What a call is, so that one is shown once.
@@ -41,7 +41,7 @@ enum Begun {
 /// Who calls the function; rows go to `sink`, and nothing tells who uses whom.
 ///
 /// # Errors
-/// When the name is none, or the tree can't be read.
+/// If the text is not one name, or the tree can't be read.
 pub(super) fn handed_on(code: &Code, steps: &Steps, sink: &mut dyn Sink<Found>) -> Result<Answer> {
     let (asked, notes, roots) = match code.ask(|graph| begun(code, graph, steps))? {
         Begun::Whole(answer) => return Ok(at_once(answer, sink)),

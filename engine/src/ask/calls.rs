@@ -16,7 +16,7 @@ use crate::{Error, Note, Result};
 /// The callers, with the arguments of each call; those alone whose arguments match, where some must.
 ///
 /// # Errors
-/// When the name is none, a pattern can't be used, or the tree can't be read.
+/// If the text is not one name, a pattern can't be used, or the tree can't be read.
 pub(super) fn answer(code: &Code, graph: &Graph<'_>, calls: &Calls) -> Result<Answer> {
     let wanted = patterns(calls)?;
     let Calls { name, depth, kinds, all, seen_from, .. } = calls.clone();

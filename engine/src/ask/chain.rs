@@ -20,7 +20,7 @@ use crate::{Error, Result};
 /// A row for each step of the chains found, a section for each chain.
 ///
 /// # Errors
-/// When a name is none, or the tree can't be read.
+/// If one of the ends is not one name, or the tree can't be read.
 pub(super) fn answer(code: &Code, graph: &Graph<'_>, chain: &Chain) -> Result<Answer> {
     let mut notes = Vec::new();
     let note = |mut notes: Vec<Note>, note| {

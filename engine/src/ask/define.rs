@@ -15,7 +15,7 @@ use crate::{Error, Note, Result};
 /// The definitions of what `define` names, each with its extent.
 ///
 /// # Errors
-/// When the glob is none or matches every name, or the tree can't be read.
+/// If the glob is not valid or matches every name, or the tree can't be read.
 pub(super) fn answer(code: &Code, graph: &Graph<'_>, define: &Define) -> Result<Answer> {
     let Found { mut definitions, note } = found(code, graph, &define.name, &define.kinds)?;
     let mut notes: Vec<Note> = note.into_iter().collect();
@@ -64,7 +64,7 @@ pub(super) struct Found {
 /// The definitions of what `asked` names: of `kinds`, where there are some.
 ///
 /// # Errors
-/// When there is no name, or the glob is none or matches every name.
+/// If the name is empty, or the glob is not valid or matches every name.
 pub(super) fn found(code: &Code, graph: &Graph<'_>, asked: &str, kinds: &[Kind]) -> Result<Found> {
     let (name, pattern, kinds) = meant(asked, kinds)?;
     if pattern.is_glob() && !name.contains(|c: char| c.is_alphanumeric() || c == '_') {

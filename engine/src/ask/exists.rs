@@ -24,13 +24,13 @@ use crate::request::Exists;
 use crate::trace::{InFile, Line, Options, Tracer, Wanted};
 use crate::{Error, Note, Proof, Result};
 
-/// Of so many names that are nothing, those that are spelled nearly so are looked for.
+/// The most names without a definition for which similar spellings are looked for.
 const NEAR: usize = 20;
 
 /// What each name comes to, a part for each.
 ///
 /// # Errors
-/// When a name is none, the patches can't be read or the tree can't be.
+/// If a name is not valid, or the patches or the tree can't be read.
 pub(super) fn answer(code: &Code, exists: &Exists) -> Result<Answer> {
     let mut answer = code.ask(|graph| {
         let options = Options { depth: 1, body: false, all: true };

@@ -25,7 +25,7 @@ const COLUMNS: [(&str, Role); 2] = [("Holds", Role::Text), ("Symbols", Role::Tex
 /// The lines that decide for each of what is asked.
 ///
 /// # Errors
-/// If no configuration is in force, or a path is no file's.
+/// If no configuration is in force, or a path does not name a file.
 pub(super) fn answer(code: &Code, built: &Built) -> Result<Answer> {
     let kernel = code.kernel().ok_or(Error::NoConfiguration)?;
     let mut sources = Sources::default();

@@ -11,7 +11,7 @@ use crate::{Error, Note, Result, kinds};
 /// A row for each item.
 ///
 /// # Errors
-/// When no recipe lists this, the glob is none, or the tree can't be read.
+/// If no recipe lists this, the glob is not valid, or the tree can't be read.
 pub(super) fn answer(code: &Code, list: &List) -> Result<Answer> {
     let glob = list.glob.as_deref().map(Glob::new).transpose().map_err(Error::ListGlob)?;
     let glob = glob.map(|glob| glob.compile_matcher());

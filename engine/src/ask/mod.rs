@@ -121,8 +121,8 @@ impl Code {
     /// index turns out to be damaged, the files themselves are read.
     ///
     /// # Errors
-    /// When a name, a glob or a kind of the request is none, the tree can't be read, or nobody waits
-    /// for the answer any more.
+    /// If a name, a glob or a kind of the request is not valid, the tree can't be read, or the answer is
+    /// no longer wanted.
     pub fn answer(&self, request: &Request) -> Result<Answer> {
         let mut answer = match request {
             Request::Search(search) => search::answer(self, search),

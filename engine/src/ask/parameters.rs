@@ -9,7 +9,7 @@ use crate::trace::{InFile, Tracer, cases, look_ahead};
 /// The recipes that tell of a parameter: of one that is registered, and of one that is documented.
 const RECIPES: [&str; 2] = ["boot-param", "documented-param"];
 
-/// Own names of a module's parameters that are looked for have so many letters.
+/// The fewest letters of a module's parameter, without the module's name, that is looked for.
 const SHORTEST: usize = 3;
 
 /// The parameter that a word with a `=` is, as recipes name it: `crashkernel=` of `crashkernel=auto`. A

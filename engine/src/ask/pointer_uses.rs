@@ -25,7 +25,7 @@ struct Found {
 /// The uses that `asked` wants, the surest first.
 ///
 /// # Errors
-/// When the name is none, or the tree can't be read.
+/// If the text is not one name, or the tree can't be read.
 pub(super) fn answer(code: &Code, graph: &Graph<'_>, asked: &Pointers) -> Result<Answer> {
     let text = one_name(&asked.name)?;
     let field = field_of(text);

@@ -57,7 +57,7 @@ impl InFile {
 /// The uses of the name that `references` has.
 ///
 /// # Errors
-/// When the name is none, or the tree can't be read.
+/// If the text is not one name, or the tree can't be read.
 pub(super) fn answer(code: &Code, references: &References) -> Result<Answer> {
     let mut answer = Answer::default();
     let paths = paths(one_name(&references.name)?, code, &mut answer)?;

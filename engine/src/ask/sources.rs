@@ -13,7 +13,7 @@ use crate::relocate::SourceFile;
 /// Files whose text is kept at hand.
 const AT_HAND: usize = 256;
 
-/// So many files are read at once, on all processors, where it is known which come next.
+/// The most files that are read at once, on all processors, where it is known which come next.
 const AHEAD: usize = 64;
 
 /// What was read of a file, and what is to be said if it could not be.

@@ -32,7 +32,7 @@ use crate::{Note, Result};
 /// Who calls the function.
 ///
 /// # Errors
-/// When the name is none, or the tree can't be read.
+/// If the text is not one name, or the tree can't be read.
 pub(super) fn callers(code: &Code, graph: &Graph<'_>, steps: &Steps) -> Result<Answer> {
     answer(code, graph, steps, Direction::Callers)
 }

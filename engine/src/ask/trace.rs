@@ -13,7 +13,7 @@ use crate::{Error, Note, Result};
 /// The sections about the name that `trace` has.
 ///
 /// # Errors
-/// When the kind is none, or the tree can't be read.
+/// If there is no such kind, or the tree can't be read.
 pub(super) fn answer(code: &Code, trace: &Trace) -> Result<Answer> {
     bare_name(&trace.name)?;
     let recipes = code.recipes();

@@ -11,11 +11,11 @@ use crate::excerpt::{Excerpt, WHOLE};
 use crate::files::{Scratch, in_parallel};
 use crate::relocate::SourceFile;
 
-/// So many bytes are at hand, and as many of those that were it before: what was needed longer ago
+/// The most bytes that are at hand, and again of those that were it before: what was needed longer ago
 /// is read again.
 const MOST: usize = 16 << 20;
 
-/// So many bytes an entry takes besides its text, about.
+/// About how many bytes an entry takes besides its text.
 const ENTRY: usize = 256;
 
 /// The files at hand, by their paths below the root, and memory to read others into.

@@ -13,7 +13,7 @@ use super::Code;
 use super::declared::{Declared, TypeName, declared, type_name};
 use crate::relocate::SourceFile;
 
-/// A type's name that stands for another is followed so far.
+/// The most steps from a type's name to the one that it stands for.
 const DEEPEST: usize = 4;
 
 /// Definitions of one name that are compared.

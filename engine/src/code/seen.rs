@@ -1,5 +1,5 @@
-//! Which of the definitions of a name a file means: of the `static` functions that many files call
-//! so, its own. A question that is asked from a place of the code is about these.
+//! Which of the definitions of a name a file means: of `static` functions of one name in many
+//! files, its own. A question that is asked from a place of the code is about these.
 
 use std::collections::HashMap;
 

@@ -77,7 +77,7 @@ impl Code {
     /// The code around the folder `here`, which has no symbolic links in its path.
     ///
     /// # Errors
-    /// When it is not there, or the architecture is none of the tree's.
+    /// If the folder does not exist, or this tree lacks the architecture.
     pub fn around(here: &Path, setup: Setup) -> Result<Code> {
         let tree = Tree::locate(here)?;
         Code::seen_from(here.to_owned(), tree, setup)
@@ -86,7 +86,7 @@ impl Code {
     /// The code of the tree that `path` is in, seen from its root.
     ///
     /// # Errors
-    /// When it is not there, or the architecture is none of the tree's.
+    /// If the path does not exist, or this tree lacks the architecture.
     pub fn of_tree(path: &Path, setup: Setup) -> Result<Code> {
         let tree = Tree::locate(path)?;
         Code::seen_from(tree.root().to_owned(), tree, setup)
@@ -95,7 +95,7 @@ impl Code {
     /// The code of a folder as a tree of its own, be it inside of another.
     ///
     /// # Errors
-    /// When it is not there, or the architecture is none of the tree's.
+    /// If the folder does not exist, or this tree lacks the architecture.
     pub fn of_folder(folder: &Path, setup: Setup) -> Result<Code> {
         let tree = Tree::at(folder)?;
         Code::seen_from(tree.root().to_owned(), tree, setup)

@@ -23,7 +23,7 @@ impl Behind {
     /// The patches at `path`.
     ///
     /// # Errors
-    /// When there are none.
+    /// If there are no patches at `path`.
     pub fn load(path: &Path) -> Result<Behind, Error> {
         let set = set::load(path)?;
         let mut files: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();

@@ -22,7 +22,7 @@ impl BuiltSides {
     /// Those of `sides`, which are read from the folder `base`.
     ///
     /// # Errors
-    /// When the configuration is none.
+    /// If the configuration is not valid.
     pub fn new(
         sides: &Sides,
         base: &Path,

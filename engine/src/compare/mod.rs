@@ -34,7 +34,7 @@ use crate::{Cancel, Error, Note, NoteSink, Result};
 /// `base`, and are shown as they were named. Gives back what the cells of the rows are.
 ///
 /// # Errors
-/// When a side can't be read, the pattern not be used, or nobody waits for it any more.
+/// If a side can't be read, the pattern can't be used, or the rows are no longer wanted.
 pub fn rows(
     differ: &Differ,
     base: &Path,
@@ -69,7 +69,7 @@ pub fn rows(
 /// The distribution's patches, named or found.
 ///
 /// # Errors
-/// When those that are named are none.
+/// If there are no patches where some are named.
 pub fn behind(differ: &Differ, base: &Path) -> Result<Option<Behind>> {
     Ok(match (&differ.patches, &differ.sides) {
         (Some(path), _) => Some(Behind::load(&base.join(path))?),

@@ -46,7 +46,7 @@ impl<'a> Pass<'a> {
     /// that says `false`. Files without a wanted hunk are left out.
     ///
     /// # Errors
-    /// Those of `take`, and when nobody waits for it any more.
+    /// Those of `take`, and if the result is no longer wanted.
     pub fn each<T: Send, E: From<Error>>(
         &self,
         work: impl Fn(usize, Cow<'a, FileChange>) -> T + Sync,
@@ -59,7 +59,7 @@ impl<'a> Pass<'a> {
     /// As [`Pass::each`], but only through the files at these places.
     ///
     /// # Errors
-    /// Those of `take`, and when nobody waits for it any more.
+    /// Those of `take`, and if the result is no longer wanted.
     pub fn each_of<T: Send, E: From<Error>>(
         &self,
         places: &[usize],

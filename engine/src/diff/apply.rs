@@ -95,7 +95,7 @@ impl Session<'_> {
         read(&path).ok()
     }
 
-    /// One verdict a hunk, or one for a file without hunks.
+    /// One verdict per hunk, or one for a file without hunks.
     fn file(&mut self, file: &FileChange) -> Vec<Verdict> {
         let all = |verdict: Verdict| vec![verdict; file.hunks.len().max(1)];
         if file.binary {

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// The revisions of an argument `git:REV..REV` (or `git:REV...REV`, or `git:REV` against
-/// the files as they are; of two, `git:` need not be said); `None` of any other argument.
+/// the files as they are; of two, `git:` may be left out); `None` of any other argument.
 pub fn revisions(argument: &str) -> Option<&str> {
     let range = argument.strip_prefix("git:").filter(|range| !range.is_empty());
     range.or_else(|| Some(argument).filter(|argument| is_range(argument)))

@@ -44,7 +44,7 @@ impl<'t> Deref for Lines<'t> {
     }
 }
 
-/// So many lines to either side are compared one after the other. Further away only places of
+/// The most lines to either side that are compared one after the other. Further away only places of
 /// the hunk's rarest line are, or many hunks that belong nowhere would each walk a long file.
 const NEAR: i64 = 64;
 

@@ -49,7 +49,7 @@ impl Contents {
     /// Reads what every definition of the architecture that counts says. Each file is read once.
     ///
     /// # Errors
-    /// If a file can't be read any more, or nobody waits.
+    /// If a file can't be read any more, or the result is no longer wanted.
     pub(super) fn of(code: &Code, graph: &Graph<'_>) -> Result<Contents> {
         let mut spans = Vec::new();
         graph.names_starting_with(b"", |name, _| {

@@ -45,7 +45,7 @@ impl Known {
     /// What the footer of the file at `path` says.
     ///
     /// # Errors
-    /// If it can't be read, or is no file of Parquet.
+    /// If it can't be read, or is not a Parquet file.
     pub fn at(path: &Path) -> Result<Known> {
         let file = File::open(path).map_err(Error::read(path))?;
         let read = ParquetMetaDataReader::new().parse_and_finish(&file).map_err(failed)?;

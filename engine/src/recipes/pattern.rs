@@ -11,7 +11,7 @@ use regex_syntax::hir::{Hir, HirKind};
 /// The regular expression that `text` is.
 ///
 /// # Errors
-/// When it is none.
+/// If the text is not a valid regular expression.
 pub(crate) fn regex(text: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(text).unicode(false).build()
 }
@@ -28,7 +28,7 @@ impl Lazy {
     /// The one that `text` is.
     ///
     /// # Errors
-    /// When it is none.
+    /// If the text is not a valid regular expression.
     pub(crate) fn new(text: &str) -> Result<Lazy, regex::Error> {
         if check(text).is_err() {
             regex(text)?;
@@ -51,7 +51,7 @@ impl Lazy {
 /// cheaper than making it.
 ///
 /// # Errors
-/// When it is none.
+/// If the text is not a valid regular expression.
 pub(crate) fn check(text: &str) -> Result<(), String> {
     read(text).map(|_| ())
 }
@@ -64,7 +64,7 @@ fn read(text: &str) -> Result<Hir, String> {
 /// A text that is shorter stands almost everywhere.
 const SHORTEST: usize = 4;
 
-/// So many parts of a pattern may begin with the texts: each is read with all that follows.
+/// The most parts of a pattern that may begin with the texts: each is read with all that follows.
 const MOST_PARTS: usize = 64;
 
 /// Texts of which each match of `pattern` has one, all without blanks and without the texts `sought`, which

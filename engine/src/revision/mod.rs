@@ -69,7 +69,7 @@ impl Repository {
     /// The repository that `folder` is in.
     ///
     /// # Errors
-    /// If it is in none, or the repository can't be read.
+    /// If no repository is around the folder, or it can't be read.
     pub fn around(folder: &Path) -> Result<Repository> {
         let found = gix::discover::upwards(folder);
         let (path, _) = found.map_err(|_| Error::NoRepository(folder.to_owned()))?;
@@ -80,7 +80,7 @@ impl Repository {
     /// The repository `folder`: a bare one, a work tree's top, or its `.git`.
     ///
     /// # Errors
-    /// If it is none, or can't be read.
+    /// If the folder is not a repository, or can't be read.
     pub fn open(folder: &Path) -> Result<Repository> {
         // Only the repository's own configuration counts: no environment, no user's settings. Who
         // owns it doesn't matter, as nothing in it is run.
@@ -107,7 +107,7 @@ impl Repository {
     /// which it is told from a folder, is no part of its name.
     ///
     /// # Errors
-    /// If it is none, or an object on the way to it is missing.
+    /// If there is no such revision, or an object on the way to it is missing.
     pub fn revision(&self, name: &str) -> Result<Revision> {
         let name = bare(name);
         let unknown = |reason: String| Error::Revision { name: name.to_owned(), reason };
@@ -137,7 +137,7 @@ impl Repository {
     /// The tags that `glob` matches, in the order of their versions.
     ///
     /// # Errors
-    /// If it is no glob, or the references can't be read.
+    /// If the glob is not valid, or the references can't be read.
     pub fn tags(&self, glob: &str) -> Result<Vec<String>> {
         let wanted = Glob::new(glob)?.compile_matcher();
         let unread = |error: &dyn std::error::Error| Error::Repository {

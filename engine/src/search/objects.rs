@@ -20,7 +20,7 @@ use super::walk::{Haystack, Scope, overrides, types};
 use crate::revision::{EntryIs, ObjectEntry, ObjectReader, Repository, Unlaid};
 use crate::{Error, Result};
 
-/// Folders in folders are followed so far: each takes some of the stack.
+/// The most folders in folders that are followed: each takes some of the stack.
 const DEEPEST: usize = 200;
 
 /// Rule files, those that count before others first.

@@ -103,7 +103,7 @@ impl Patterns {
     /// Builds the matchers.
     ///
     /// # Errors
-    /// When a pattern is no regular expression, with where and why.
+    /// If a pattern is not a valid regular expression, with where and why.
     pub fn compile(&self, args: &SearchRequest) -> Result<Query> {
         // A condition is about a part of the line, or the file, also with -x; -w is
         // for all patterns, as in git grep.

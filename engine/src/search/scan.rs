@@ -52,7 +52,7 @@ const WINDOW: usize = 32;
 /// More threads than this only cost memory.
 const MOST_THREADS: usize = 64;
 
-/// What a batch finds is handed on together: a message a file would wake the collector
+/// What a batch finds is handed on together: one message per file would wake the collector
 /// for each, and fill the channel of a batch whose turn has not come. When it takes this
 /// many bytes, it goes on its way before the batch ends.
 const PARCEL: usize = 1 << 20;

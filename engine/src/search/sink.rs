@@ -111,7 +111,7 @@ impl<'a, M: Matcher, F: FnMut(FileHits) -> bool> HitSink<'a, M, F> {
         self.hits.push(number, found.absolute_byte_offset(), line, &[]);
     }
 
-    /// How many matches a hit counts for with `-c`: one a line, or every one with `-o` or `-U`.
+    /// How many matches a hit counts for with `-c`: one per line, or every one with `-o` or `-U`.
     fn weight(&mut self, searcher: &Searcher, found: &SinkMatch<'_>) -> u64 {
         let each = self.want == Want::Matches && !searcher.invert_match();
         if !each && !searcher.multi_line_with_matcher(self.matcher) {

@@ -121,7 +121,7 @@ impl Scope {
     /// What the walk would find, where the index knows it without one.
     ///
     /// # Errors
-    /// When a file type is none.
+    /// If there is no such file type.
     pub(crate) fn known(
         &self,
         args: &SearchRequest,

@@ -43,7 +43,7 @@ pub struct Completion {
 
 /// Shorter beginnings are those of too many names of the whole tree.
 const SHORTEST: usize = 3;
-/// Names of the tree are looked through up to so many.
+/// The most names of the tree that are looked through.
 const MOST: usize = 4000;
 
 impl Code {

@@ -44,7 +44,7 @@ pub struct Hover {
 /// More users are not told apart by what they mean.
 const MANY: usize = 200;
 
-/// Heads are cut after so many lines.
+/// The most lines of a head; a longer one is cut.
 const LONGEST: u32 = 40;
 
 impl Code {

@@ -131,5 +131,5 @@ impl<'c> Open<'c> {
     }
 }
 
-/// A name stands so few lines below the first one of its definition.
+/// The most lines that a name stands below the first one of its definition.
 const FAR: u32 = 40;

@@ -12,7 +12,7 @@ use crate::Result;
 use crate::code::declared::{Declared, TypeName, declared, of_pointer, type_name};
 use crate::code::{Ranking, sees};
 
-/// Members of members are followed so far.
+/// The most members of members that are followed.
 const DEEPEST: usize = 8;
 
 /// The type of what a macro makes stands among its first words.

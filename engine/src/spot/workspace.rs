@@ -24,7 +24,7 @@ pub struct Named {
     pub target: Target,
 }
 
-/// Names that begin so are looked through up to so many.
+/// The most names with the same beginning that are looked through.
 const BEGINNINGS: usize = 5000;
 /// As many documents are told of a name.
 const DOCUMENTS: usize = 3;

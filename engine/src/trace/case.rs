@@ -29,7 +29,7 @@ pub struct Case<'r> {
 /// `all` of them are wanted.
 ///
 /// # Errors
-/// When the tree can't be walked, or a recipe's glob is none.
+/// If the tree can't be walked, or a recipe's glob is not valid.
 pub fn cases<'r>(
     tracer: &mut Tracer<'_, '_>,
     recipes: impl Iterator<Item = &'r Recipe>,
@@ -111,7 +111,7 @@ fn texts(possible: &[(&Recipe, Facts)], arch: Arch) -> Vec<Wanted> {
 /// tree is of another kind.
 ///
 /// # Errors
-/// When the recipe's pattern is none.
+/// If the recipe's pattern is not valid.
 fn facts_of(tracer: &Tracer<'_, '_>, recipe: &Recipe, name: &str) -> Result<Option<Facts>> {
     let needed = recipe.needs.as_ref();
     if needed.is_some_and(|path| !tracer.code.path(path.as_bytes()).exists()) {
@@ -206,7 +206,7 @@ fn folder_of(tracer: &Tracer<'_, '_>, recipe: &Recipe, facts: &mut Facts) -> Opt
 /// The definitions that a recipe is about.
 ///
 /// # Errors
-/// When the pattern that they are to look like is none.
+/// If the pattern of the definitions is not valid.
 fn subjects_of(
     tracer: &mut Tracer<'_, '_>,
     subject: &Subject,

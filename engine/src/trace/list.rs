@@ -32,7 +32,7 @@ fn titles(list: &Listing) -> Vec<String> {
 /// of their columns.
 ///
 /// # Errors
-/// When the tree can't be walked, or a glob is none.
+/// If the tree can't be walked, or a glob is not valid.
 pub fn items(
     tracer: &mut Tracer<'_, '_>,
     list: &Listing,

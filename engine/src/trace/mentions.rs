@@ -110,7 +110,7 @@ pub(crate) struct Mentions<'a> {
     unread: Vec<Vec<u8>>,
 }
 
-/// So many files are read sooner than the index is asked for fewer.
+/// The most files that are read as they are: asking the index for fewer would take longer.
 const FEW: usize = 256;
 
 /// Look-ups that are done in one reading of the files, at most.
@@ -127,7 +127,7 @@ impl<'a> Mentions<'a> {
     /// The lines that are wanted, in path and line order.
     ///
     /// # Errors
-    /// When the tree can't be walked, or a pattern or glob is none.
+    /// If the tree can't be walked, or a pattern or glob is not valid.
     pub(crate) fn of(&mut self, wanted: &Wanted) -> Result<Rc<Vec<InFile>>> {
         self.look_for(std::slice::from_ref(wanted))?;
         Ok(self.known.get(wanted).cloned().unwrap_or_default())

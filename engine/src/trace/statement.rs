@@ -2,7 +2,7 @@
 
 use crate::relocate::SourceFile;
 
-/// A statement with more lines is none that a pattern is written for.
+/// The most lines of a statement: no pattern is written for a longer one.
 pub(super) const LINES: u64 = 24;
 
 /// The text from `line` to the line that closes its last bracket, blanks in between put

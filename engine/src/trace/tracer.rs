@@ -31,7 +31,7 @@ pub struct Row {
     pub defined: String,
 }
 
-/// The conditions of so many definitions of a file are told without its outline.
+/// The most definitions of a file whose conditions are told without its outline.
 const FEW: usize = 16;
 
 /// How much is told.
@@ -113,7 +113,7 @@ impl<'a, 'g> Tracer<'a, 'g> {
     /// The lines that are wanted.
     ///
     /// # Errors
-    /// When the tree can't be walked, or a pattern or glob is none.
+    /// If the tree can't be walked, or a pattern or glob is not valid.
     pub fn lines(&mut self, wanted: &Wanted) -> Result<Rc<Vec<InFile>>> {
         self.mentions.of(wanted)
     }

@@ -84,7 +84,7 @@ impl Wanted {
     /// Makes what is needed to look for it.
     ///
     /// # Errors
-    /// When a pattern or glob is none.
+    /// If a pattern or glob is not valid.
     pub fn ready(&self) -> Result<Ready> {
         let short = self.find.iter().any(|find| find.len() < SHORT);
         let word = self.word();
@@ -114,7 +114,7 @@ impl Wanted {
     }
 }
 
-/// A shorter text is in so many lines that it is no help to look for it.
+/// The fewest bytes of a text that it helps to look for: a shorter one is in too many lines.
 const SHORT: usize = 3;
 
 /// [`Wanted`], made ready.

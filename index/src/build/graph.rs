@@ -55,7 +55,7 @@ pub(super) struct Keeping {
     made: Mutex<Vec<Changed>>,
 }
 
-/// So many files of outlines are read one after the other at most; more are put together.
+/// The most files of outlines that are read one after the other; more are put together.
 const MOST_OVER: usize = 8;
 
 /// How many files may lie over a graph.

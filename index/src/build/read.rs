@@ -33,7 +33,7 @@ use crate::{
 const CHUNK_BYTES: u64 = 4 << 20;
 /// Chunks that are read between two looks at the memory in use.
 const WAVE: usize = 256;
-/// When files have so many trigrams, a segment is made of them: packed, they take a third as many bytes
+/// The number of trigrams of files that a segment is made of: packed, they take a third as many bytes
 /// as three for each, and encoded as many again.
 const SEGMENT_PAIRS: usize = 150 << 20;
 /// The piece by which others are read.

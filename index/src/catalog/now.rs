@@ -46,7 +46,7 @@ pub(crate) enum Since {
     Catalogs(Vec<Stored>),
 }
 
-/// So many catalogs lie over the first at most: a question goes through each.
+/// The most catalogs that lie over the first: a question goes through each.
 const MOST_OVER: usize = 4;
 
 impl Catalog {

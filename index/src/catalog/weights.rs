@@ -51,7 +51,7 @@ pub(crate) const FIELDS: [f32; 3] = [0.9, 0.7, 0.5];
 pub(crate) const LENGTH: [f32; 2] = [0.12, 0.05];
 /// How often a text has a word for half of its weight, in a short text.
 pub(crate) const TEXT_HALF: f32 = 0.6;
-/// So many words of a text are as bad as half of the weight once more.
+/// The number of words of a text that make the divisor of its density larger by one.
 pub(crate) const TEXT_LENGTH: f32 = 150.0;
 
 /// The word itself.
@@ -60,7 +60,7 @@ pub(crate) const EXACT: f32 = 1.0;
 pub(crate) const JOINED: f32 = 0.95;
 /// Two words of a name that the question writes as one.
 pub(crate) const SPLIT: f32 = 0.85;
-/// Such words have at least so many letters, both together and each.
+/// The fewest letters of such words, both together and each.
 pub(crate) const SPLIT_LETTERS: [usize; 2] = [6, 3];
 /// Another word of the same stem, in a name.
 pub(crate) const STEM: f32 = 0.75;
@@ -71,11 +71,11 @@ pub(crate) const PREFIX: f32 = 0.7;
 /// A word with one typo, and with two.
 pub(crate) const TYPO: [f32; 2] = [0.6, 0.35];
 
-/// Half a word has at least so many letters.
+/// The fewest letters of half a word.
 pub(crate) const PREFIX_LETTERS: usize = 3;
-/// Half a word stands for at most so many words, the shortest first.
+/// The most words that half a word stands for, the shortest first.
 pub(crate) const PREFIX_WORDS: usize = 64;
-/// Words with so many letters may have one typo, or two.
+/// The fewest letters of words that may have one typo, or two.
 pub(crate) const TYPO_LETTERS: [usize; 2] = [4, 8];
 /// A word that fewer documents have is taken for a typo, too.
 pub(crate) const FEW: usize = 8;

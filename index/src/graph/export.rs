@@ -42,7 +42,7 @@ const SHORT: u32 = 8;
 /// Lines of one that it treats alike if it calls few: the others are conditions and comments.
 const LONGER: u32 = 20;
 
-/// So many calls are few.
+/// The most calls that count as few.
 const FEW: usize = 4;
 
 impl Graph<'_> {

@@ -17,7 +17,7 @@ use super::ids::FileId;
 /// not.
 const HEAD: usize = 8;
 
-/// Files are packed together, so many bytes or more at once: what a question needs of this is all
+/// The fewest bytes of files that are packed together: what a question needs of this is all
 /// of it, which was a seventeenth of the index.
 const BLOCK: usize = 1 << 18;
 

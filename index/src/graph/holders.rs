@@ -8,7 +8,7 @@ use crate::program::Program;
 
 use super::base::{DefInfo, Graph};
 
-/// What begins with what other files say is followed so far.
+/// The most steps of a path that begins with what other files say.
 const DEEPEST: usize = 6;
 
 impl Graph<'_> {

@@ -16,7 +16,7 @@ use super::ids::{DefId, FileId, NameRef};
 use super::record::Record;
 use super::undecided::{hash, key};
 
-/// So many definitions are looked at by one thread at a time.
+/// The most definitions that one thread looks at, at a time.
 const PART: u32 = 1 << 16;
 
 /// Which files use a name.
@@ -50,7 +50,7 @@ pub struct FileDefinitions {
     all: Vec<[u32; 3]>,
 }
 
-/// So many bits of a number are a first line, as in a definition's record; the kind is above.
+/// The number of bits that are a first line, as in a definition's record; the kind is above.
 const LINE_BITS: u32 = 22;
 const LINES: u32 = (1 << LINE_BITS) - 1;
 

@@ -21,7 +21,7 @@ use super::resolve::{Arch, is_macro};
 /// A field with fewer functions is not looked at: there is next to nothing to tell apart.
 const FEWEST: usize = 2;
 
-/// Functions that call functions are followed so far to the tables that they are in.
+/// The most calls by which functions are followed to the tables that they are in.
 const DEEPEST: usize = 4;
 
 /// A structure, and a member of it by which a table is reached.

@@ -39,7 +39,7 @@ pub(super) struct Nearness<'g, 'a> {
     pub(super) work: usize,
 }
 
-/// So many users that may be settled take as long as looking at another one. What is counted does not
+/// The number of users that may be settled in the time that looking at another one takes. What is counted does not
 /// depend on the order in which names come, which an update changes.
 const SETTLED: usize = 16;
 

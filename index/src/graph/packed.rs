@@ -127,7 +127,7 @@ impl MaybeWriter {
     }
 }
 
-/// A use is near the one before when it is on the same line or so few lines after.
+/// The most lines that a use which is near the one before stands after it.
 const NEAR: u32 = 2;
 
 /// Packs uses: each says what it has else than the one before.

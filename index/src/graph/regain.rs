@@ -32,11 +32,11 @@ pub(crate) type Changed = (Vec<u8>, Option<Kept>);
 #[error("too much of the tree changed for the graph to follow")]
 pub struct TooMany;
 
-/// After so many rounds of files that follow from files it is better built again: each lays all
+/// The most rounds of files that follow from files; after them it is better built again: each lays all
 /// of them anew.
 const ROUNDS: usize = 16;
 
-/// That one of so many files lies there in vain is not worth laying all again.
+/// If at most one file in this many lies there in vain, laying all again is not worth it.
 const VAIN: usize = 8;
 
 /// A file that is laid over the sections.

@@ -73,10 +73,10 @@ pub(super) struct FilledSlots {
 /// fill fields of that name.
 pub(super) type Fills = Result<Vec<(NameRef, Vec<DefInfo>)>, usize>;
 
-/// Slots that hand functions on to each other are followed up to so many.
+/// The most slots that hand functions on to each other and are followed.
 const MOST_PASSED: usize = 1 << 10;
 
-/// Of so many files that put a function into a slot it is known which they are.
+/// The most files that are remembered as putting a function into a slot.
 const MOST_TABLES: usize = 64;
 
 /// Whether the struct that a path leads to is told by nothing else: where it begins with what another file

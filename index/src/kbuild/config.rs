@@ -51,7 +51,7 @@ fn version(text: &[u8]) -> Option<[u8; 3]> {
     Some([parts.next()??, parts.next()??, parts.next().flatten().unwrap_or(0)])
 }
 
-/// With so many lines that say that a symbol is not set, a file is a whole configuration, whoever wrote it:
+/// The fewest lines "is not set" that make a file a whole configuration, whoever wrote it:
 /// a defconfig leaves out all that is as Kconfig has it.
 const WHOLE: usize = 100;
 

@@ -18,10 +18,10 @@ pub struct KnownCaller {
     pub last: u32,
 }
 
-/// A comment is looked for so many bytes before a place in it.
+/// The most bytes before a place in which the beginning of its comment is looked for.
 const COMMENT: usize = 4096;
 
-/// The end of a call's arguments is looked for over so many tokens.
+/// The most tokens over which the end of a call's arguments is looked for.
 const ARGUMENTS: usize = 1024;
 
 /// The lines of the C file `bytes` where `name` is a word of the code, in order, each with the index

@@ -21,7 +21,7 @@ use crate::search::{
     Event, FileRules, Patterns, Scope, Search, SearchOptions, SearchRequest, scan,
 };
 
-/// Of each kind of place so many are named; the list has the rest.
+/// The most places of each kind that are named; the list has the rest.
 const MOST: usize = 3;
 
 /// What the rows of a list have shown so far.

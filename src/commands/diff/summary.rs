@@ -19,7 +19,7 @@ use crate::render::{Look, display_width, visible};
 const KINDS: [(Kind, &str); 3] =
     [(Kind::Params, "parameters"), (Kind::Configs, "options"), (Kind::Syscalls, "system calls")];
 
-/// So many subsystems are named.
+/// The most subsystems that are named.
 const MOST: usize = 3;
 
 /// Finds out what a file has for the summary.

@@ -25,7 +25,7 @@ use crate::{code, folders};
 /// Writes the tables, and prints a line for each that is there afterwards.
 ///
 /// # Errors
-/// If a tree is none, or the folder can't be written.
+/// If a tree does not exist, or the folder can't be written.
 pub(super) fn run(args: &ExportArgs, common: &CommonArgs, session: &Session) -> Result<Outcome> {
     ensure!(
         session.settings.format.value == Format::Parquet,

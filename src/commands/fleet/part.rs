@@ -25,7 +25,7 @@ use crate::interrupts::{Removed, remove_meanwhile};
 const NAME: &str = "part-0.parquet";
 const HIDDEN: &str = ".part-0.";
 
-/// No table takes so long: a lock that is older was left behind.
+/// The longest time that a table may take: a lock that is older was left behind.
 const LONGEST: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// A lock is written at once; one that doesn't say whose it is after this time never will.

@@ -36,7 +36,7 @@ pub(super) enum Place {
 /// of `--tags`; without any, the tree around the current folder.
 ///
 /// # Errors
-/// If one is none, or two have one name.
+/// If a tree does not exist, or two have one name.
 pub(super) fn all(
     args: &ExportArgs,
     common: &CommonArgs,

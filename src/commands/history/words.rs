@@ -11,7 +11,7 @@ use super::Finder;
 /// names come from elsewhere, too.
 ///
 /// # Errors
-/// If a name is no text.
+/// If a name is not text.
 pub(super) fn divided<'a>(
     words: &'a [OsString],
     names_elsewhere: bool,

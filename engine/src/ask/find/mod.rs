@@ -1,4 +1,4 @@
-//! What one has only an idea of, best first, from the index's catalog.
+//! Finding by a few words, best first, from the index's catalog.
 
 mod best;
 mod hint;

@@ -5,7 +5,7 @@ use kgrep_index::catalog::{Found, Marks};
 
 use crate::relocate::SourceFile;
 
-/// A sentence is cut behind so many characters.
+/// The most characters of a sentence; a longer one is cut.
 const LONGEST: usize = 240;
 
 /// The sentence, in one line; empty where none has a word that the line itself lacks.

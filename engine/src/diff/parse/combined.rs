@@ -28,7 +28,7 @@ struct Header {
     section: Vec<u8>,
 }
 
-/// A merge has at most so many parents; the largest of Linux has 66.
+/// The most parents that a merge may have; the largest of Linux has 66.
 const MOST_PARENTS: usize = 128;
 
 /// The line begins a hunk of a merge with more parents than any has, which is not read.

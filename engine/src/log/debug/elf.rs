@@ -20,7 +20,7 @@ use super::{DebugError, Exact};
 
 type Reader = EndianArcSlice<RunTimeEndian>;
 
-/// A larger file is none that a linker made.
+/// The most bytes of a file that a linker made.
 const LARGEST: u64 = 4 << 30;
 
 /// What stands between a function's end and the next, which a trace counts as the function's.

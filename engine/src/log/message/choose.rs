@@ -28,7 +28,7 @@ const LEAST_LETTERS: u32 = 3;
 const LEAST_NAME: usize = 4;
 /// What it is worth that a format begins with a name and a colon.
 const NAMED: u32 = 8;
-/// So many lines before count as neighbours.
+/// The most lines before a line that count as its neighbours.
 const NEIGHBOURS: usize = 16;
 
 /// Lines whose formats are remembered: logs repeat themselves.

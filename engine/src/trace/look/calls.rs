@@ -20,7 +20,7 @@ type Marks = Vec<(String, GlobSet)>;
 /// What the subjects call, in order, to the depth that is asked for.
 ///
 /// # Errors
-/// When a mark's pattern is none.
+/// If a mark's pattern is not valid.
 pub(super) fn callees(
     tracer: &mut Tracer<'_, '_>,
     case: &Case<'_>,
@@ -190,8 +190,8 @@ pub(super) fn bodies(tracer: &mut Tracer<'_, '_>, case: &Case<'_>) -> Vec<Row> {
     rows
 }
 
-/// Who calls the subjects, one row a folder with its number of callers, the folder with
-/// most first; where they are few, or all are wanted, a row each.
+/// Who calls the subjects, one row per folder with its number of callers, the folder with
+/// most first; where they are few, or all are wanted, one row each.
 pub(super) fn callers(tracer: &mut Tracer<'_, '_>, case: &Case<'_>) -> Vec<Row> {
     let mut found = used_by(tracer, case);
     found.retain(|c| matches!(c.link.kind, LinkKind::Call | LinkKind::Macro));
@@ -212,7 +212,7 @@ pub(super) fn callers(tracer: &mut Tracer<'_, '_>, case: &Case<'_>) -> Vec<Row> 
     folders.into_iter().map(row).collect()
 }
 
-/// Up to so many callers are shown one by one.
+/// The most callers that are shown one by one.
 pub(super) const FEW: usize = 12;
 
 /// The first two folders of a path.

@@ -12,7 +12,7 @@ use crate::trace::tracer::{Row, Tracer};
 /// Conditions that a code set beforehand is returned under, to this many lines on.
 const AFTER: u64 = 60;
 
-/// Of what a condition guards so many lines are read.
+/// The most lines that are read of what a condition guards.
 const GUARDED: u64 = 200;
 
 /// How far above a code its condition is looked for.

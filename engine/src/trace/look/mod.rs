@@ -34,7 +34,7 @@ type Limited<'r> = (&'r Section, Option<usize>);
 /// left out. `brief` leaves out all that is not part of the short answer.
 ///
 /// # Errors
-/// When the tree can't be walked, or a recipe's glob is none.
+/// If the tree can't be walked, or a recipe's glob is not valid.
 pub fn answer(
     tracer: &mut Tracer<'_, '_>,
     case: &Case<'_>,

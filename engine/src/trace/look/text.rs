@@ -38,7 +38,7 @@ pub(super) struct Found {
 /// What is known for a look-up: the case's facts, and what its callees' names tell.
 ///
 /// # Errors
-/// When the look-up's pattern of callees is none.
+/// If the look-up's pattern of callees is not valid.
 fn facts(tracer: &Tracer<'_, '_>, case: &Case<'_>, text: &Text) -> Result<Facts> {
     let mut facts = case.facts.clone();
     let Some(callees) = &text.callees else { return Ok(facts) };
@@ -58,7 +58,7 @@ fn facts(tracer: &Tracer<'_, '_>, case: &Case<'_>, text: &Text) -> Result<Facts>
 /// where they are many.
 ///
 /// # Errors
-/// When the tree can't be walked, or a glob or pattern is none.
+/// If the tree can't be walked, or a glob or pattern is not valid.
 pub(super) fn rows(
     tracer: &mut Tracer<'_, '_>,
     case: &Case<'_>,

@@ -12,8 +12,8 @@ use crate::outline::{self, FileOutline, Flags, Language};
 const MANY_CONSTANTS: usize = 64;
 /// A comment with more lines is cut.
 const MANY_LINES: u32 = 400;
-/// A comment may be that of several definitions: in the arms of an `#if`, in one line. One that
-/// so many share says nothing of any more of them.
+/// The most definitions that one comment may be of: in the arms of an `#if`, in one line. It says nothing
+/// of any more of them.
 const MANY_SHARE: u32 = 8;
 /// A file's first comment begins in one of its first lines.
 const TOP_LINES: usize = 6;

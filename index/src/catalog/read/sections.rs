@@ -6,12 +6,12 @@ use super::{add, lines};
 
 /// What can stand between headings.
 const BETWEEN: &str = " > ";
-/// An underline has at least so many characters.
+/// The fewest characters of an underline.
 const SHORTEST_LINE: usize = 3;
 /// A line with more bytes is no heading. Each section bears the headings that lead to it, so
 /// that without this and the next two a small file could fill the memory.
 const LONGEST_HEADING: usize = 200;
-/// Headings that are deeper count as so deep.
+/// The deepest level of headings; deeper ones count as of this level.
 const DEEPEST: usize = 6;
 /// A text with more sections than this is a list: what follows belongs to the last of them.
 const MANY_SECTIONS: usize = 1000;

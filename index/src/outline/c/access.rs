@@ -10,7 +10,7 @@ use super::pointers::{is_step, opening};
 use super::walk::Walk;
 use super::words::{Word, word};
 
-/// A chain of fields, and brackets around it, are followed so far.
+/// The most steps of a chain of fields, and of brackets around it, that are followed.
 const LONGEST: usize = 64;
 
 /// What is to the right of a name, over its parts.

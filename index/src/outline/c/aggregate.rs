@@ -9,7 +9,7 @@ use super::walk::Place;
 use super::words::{Word, word};
 use super::{Item, Reader};
 
-/// A member's name is so many tokens behind the `}` of its struct.
+/// The most tokens between the `}` of a struct and the name of the member.
 const LONGEST_NAME: usize = 16;
 
 /// The structs and unions inside another one.

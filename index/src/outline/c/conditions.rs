@@ -50,10 +50,10 @@ pub(super) struct Conditions {
 /// Conditions nested deeper than this are counted but not kept in text.
 const DEEPEST: usize = 64;
 
-/// Of many arms before one, so many bytes are kept in text: nobody reads more.
+/// The most bytes of text that are kept of the arms before one: nobody reads more.
 const OTHERS: usize = 500;
 
-/// So many bytes of all conditions together.
+/// The most bytes of all conditions together.
 const ALL: usize = 1000;
 
 /// Stands for what is left out of a condition: with it, whether it holds is not known.

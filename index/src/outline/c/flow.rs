@@ -17,13 +17,13 @@ use super::pointers::is_step;
 use super::walk::{PlaceKind, Walk};
 use super::words::{Word, word};
 
-/// So many names may be meant.
+/// The most names that may be meant.
 const MOST_NAMES: usize = 8;
-/// A value that is one of several has so many tokens.
+/// The most tokens of a value that is one of several.
 const LONGEST_VALUE: usize = 64;
-/// So many times as many tokens as a body has are looked at, for all calls in it.
+/// The most looks at tokens for all calls in a body, as a multiple of its tokens.
 const MOST_LOOKS: usize = 64;
-/// A path of members has so many tokens.
+/// The most tokens of a path of members.
 const LONGEST_CHAIN: usize = 12;
 
 /// What a place does to the pointer that is looked at.

@@ -13,7 +13,7 @@ use super::head::closing;
 use super::pointers::is_step;
 use super::words::{Word, word};
 
-/// So many brackets are taken off around a macro's body.
+/// The most brackets that are taken off around a macro's body.
 const MOST_BRACKETS: usize = 4;
 
 impl Reader<'_> {

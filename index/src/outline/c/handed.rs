@@ -11,7 +11,7 @@ use super::Reader;
 use super::walk::Walk;
 use super::words::{Word, word};
 
-/// Arguments are looked at up to so many tokens.
+/// The most tokens of arguments that are looked at.
 const LONGEST: usize = 256;
 
 impl Reader<'_> {

@@ -180,7 +180,7 @@ pub fn declares_behind(text: &[u8]) -> bool {
     continues_as_type(&tokens, 0, text)
 }
 
-/// So many tokens tell whether a declaration goes on.
+/// The most tokens that are looked at to tell whether a declaration goes on.
 const LOOKED_AT: usize = 12;
 
 /// Whether a declaration goes on after `at` with a type and a name: what came was an attribute.

@@ -11,11 +11,11 @@ use crate::lex::{Token, TokenKind};
 
 use super::pointers::is_step;
 
-/// So many tokens and groups are looked back over.
+/// The most tokens and groups that are looked back over.
 const MOST_STEPS: usize = 2048;
-/// So many times as many tokens as a body has are looked at, for all calls in it.
+/// The most looks at tokens for all calls in a body, as a multiple of its tokens.
 const MOST_LOOKS: usize = 256;
-/// Conditions are nested so deep.
+/// The deepest nesting of conditions.
 const DEEPEST: usize = 8;
 /// A bracket without the other one.
 const NOWHERE: u32 = u32::MAX;

@@ -13,11 +13,11 @@ use super::sink::Origin;
 use super::walk::Walk;
 use super::words::{Word, word};
 
-/// Fields of fields are followed so far.
+/// The most fields of fields that are followed.
 const LONGEST_PATH: usize = 6;
-/// So many arguments are handed on by a macro that names none of them.
+/// The most arguments that a macro which names none of them hands on.
 const MOST_ARGUMENTS: u32 = 6;
-/// Brackets before a `->` are looked back over for so many tokens.
+/// The most tokens of brackets before a `->` that are looked back over.
 const LONGEST_GROUP: usize = 32;
 
 impl Reader<'_> {

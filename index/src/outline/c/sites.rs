@@ -15,11 +15,11 @@ use super::holding::Body;
 use super::pointers::{is_step, opening};
 use super::sink::Origin;
 
-/// A path before a call has so many members.
+/// The most members of a path before a call.
 const LONGEST: usize = 8;
 /// Of more calls in a body nothing is told.
 const MOST_SITES: usize = 4096;
-/// So many fields are told of.
+/// The most fields that are told of.
 const MOST_FIELDS: usize = 8;
 
 /// A call through a field: the number of its use, and the token of the field.
