@@ -11,6 +11,10 @@ profile := env('KGREP_PROFILE', 'dev')
 # A recipe that needs a program says what to do where it is not there.
 needs := 'needs() { command -v "$1" >/dev/null || { echo "$1 is missing: $2" >&2; exit 1; }; }; needs'
 
+# The oldest Rust that builds kgrep, and the one whose programs' instructions are kept: `just --evaluate NAME`.
+minimum := `sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml`
+compiler := `sed -n 's/^# Rust //p' benches/instructions.txt`
+
 [private]
 default:
     @just --list --unsorted
@@ -36,7 +40,7 @@ doc:
 
 # Compiled with the oldest Rust that Cargo.toml promises
 oldest:
-    cargo "+$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)" test --workspace --locked
+    cargo "+{{ minimum }}" test --workspace --locked
 
 # Licences, advisories, duplicates and sources of what is used
 deny:
@@ -46,6 +50,10 @@ deny:
 # What would be published
 package:
     cargo package --workspace --locked
+
+# The program that a newcomer's first command builds
+release:
+    cargo build --release --locked
 
 # The program of packages and benchmarks
 dist:
@@ -69,7 +77,7 @@ growth program:
 real program tree *words:
     KGREP_PROGRAM={{ program }} KGREP_KERNEL_TREE={{ tree }} cargo test --workspace --locked --profile {{ profile }} --test real_tree -- --include-ignored {{ words }}
 
-# Instructions of ten commands on the demo's tree, against those kept in benches/instructions.txt
+# Instructions of ten commands, against those kept: just release instructions target/release/kgrep
 instructions program *words:
     @{{ needs }} valgrind 'apt-get install valgrind'
     benches/instructions {{ program }} {{ words }}

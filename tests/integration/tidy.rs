@@ -164,6 +164,28 @@ fn the_architecture_page_names_only_what_is_there() {
     assert!(named >= 20, "the page should name the places in the code, and names {named}");
 }
 
+/// The README leads to its pages, and shows its picture.
+#[test]
+fn both_packages_bring_the_documentation() {
+    let manifest = fs::read_to_string(Path::new(ROOT).join("Cargo.toml")).expect("Cargo.toml");
+    let assets = |section: &str| {
+        let (_, rest) = manifest.split_once(section).expect("the package's section");
+        rest.split_once("\n]").expect("the end of its assets").0
+    };
+    let packages = [assets("[package.metadata.deb]"), assets("[package.metadata.generate-rpm]")];
+    for path in files() {
+        let below = path.strip_prefix(ROOT).expect("it is below");
+        if !below.starts_with("docs") {
+            continue;
+        }
+        let extension = below.extension().expect("a page or a picture").to_string_lossy();
+        let folder = below.parent().expect("a folder").display();
+        let pattern = format!("\"{folder}/*.{extension}\"");
+        let have_it = packages.iter().all(|assets| assets.contains(&pattern));
+        assert!(have_it, "a package leaves out {}: {pattern}", below.display());
+    }
+}
+
 #[test]
 fn man_pages_completions_and_the_reference_are_current() {
     let dir = crate::util::Dir::new();
