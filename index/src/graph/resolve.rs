@@ -183,3 +183,173 @@ pub(super) fn hides(definition: &DefInfo) -> bool {
 pub(super) fn is_macro(definition: &DefInfo) -> bool {
     matches!(definition.kind, Kind::Macro | Kind::Constant)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::graph::{Builder, Sections};
+    use crate::idiom::Idioms;
+    use crate::outline::outline;
+
+    use super::*;
+
+    fn sections(files: &[(&str, &str)]) -> Sections {
+        let (idioms, builder) = (Idioms::built_in(), Builder::new());
+        for (path, text) in files {
+            builder.add(path.as_bytes(), &outline(path.as_bytes(), text.as_bytes(), &idioms));
+        }
+        builder.finish(&idioms)
+    }
+
+    /// What `lamp` can mean in the file `from`: the files of functions, those of macros, and whether it is
+    /// elsewhere.
+    fn meant(graph: &Graph, from: &str, arch: Arch) -> (String, String, bool) {
+        let name = graph.find_name(b"lamp").unwrap();
+        let meaning = graph.resolve(name, graph.file(from.as_bytes()).unwrap(), arch);
+        let files = |found: &[DefInfo]| {
+            let path = |d: &DefInfo| String::from_utf8_lossy(&graph.path(d.file)).into_owned();
+            found.iter().map(path).collect::<Vec<_>>().join(" ")
+        };
+        (files(&meaning.functions), files(&meaning.macros), meaning.is_elsewhere)
+    }
+
+    /// Asserts what `lamp` means in each of some files of a tree: functions, macros, and `elsewhere`.
+    fn check(files: &[(&str, &str)], expected: &[(&str, &str)]) {
+        let sections = sections(files);
+        let graph = Graph::from_sections(&sections).unwrap();
+        for (from, meaning) in expected {
+            let (functions, macros, is_elsewhere) = meant(&graph, from, Arch::All);
+            let elsewhere = if is_elsewhere { "elsewhere" } else { "" };
+            let told = [functions.as_str(), &macros, elsewhere].join(" ");
+            assert_eq!(told.trim(), *meaning, "{from}");
+        }
+    }
+
+    const STATIC: &str = "static int lamp(void)\n{\n\treturn 0;\n}\n";
+    const GLOBAL: &str = "int lamp(void)\n{\n\treturn 0;\n}\n";
+    const USER: (&str, &str) = ("kernel/user.c", "int on(void)\n{\n\treturn lamp();\n}\n");
+
+    #[test]
+    fn a_files_own_hides_others_unless_it_is_weak() {
+        let weak = "int __weak lamp(void)\n{\n\treturn 0;\n}\n";
+        check(
+            &[("kernel/a.c", STATIC), ("kernel/b.c", GLOBAL), ("kernel/c.c", weak), USER],
+            &[
+                ("kernel/a.c", "kernel/a.c"),
+                ("kernel/b.c", "kernel/b.c"),
+                ("kernel/c.c", "kernel/b.c kernel/c.c  elsewhere"),
+                ("kernel/user.c", "kernel/b.c kernel/c.c  elsewhere"),
+            ],
+        );
+    }
+
+    #[test]
+    fn what_a_header_declares_is_not_only_elsewhere() {
+        let declared = "int lamp(void);\n";
+        check(&[("kernel/a.c", STATIC), USER], &[("kernel/user.c", "elsewhere")]);
+        check(
+            &[("include/linux/lamp.h", declared), ("kernel/a.c", STATIC), USER],
+            &[("kernel/user.c", "")],
+        );
+        check(
+            &[("kernel/a.c", STATIC), ("kernel/declares.c", declared), USER],
+            &[("kernel/user.c", "elsewhere")],
+        );
+    }
+
+    #[test]
+    fn architectures_and_programs_do_not_see_each_other() {
+        check(
+            &[
+                ("arch/arm/a.c", GLOBAL),
+                ("arch/arm/user.c", USER.1),
+                ("arch/x86/b.c", GLOBAL),
+                ("tools/c.c", GLOBAL),
+                ("tools/user.c", USER.1),
+                USER,
+            ],
+            &[
+                ("arch/arm/user.c", "arch/arm/a.c  elsewhere"),
+                ("kernel/user.c", "arch/arm/a.c arch/x86/b.c  elsewhere"),
+                ("tools/user.c", "tools/c.c  elsewhere"),
+            ],
+        );
+    }
+
+    #[test]
+    fn rust_and_c_meet_where_rust_gives_a_name_away() {
+        let given = "#[no_mangle]\npub extern \"C\" fn lamp() {\n}\n";
+        check(
+            &[("rust/a.rs", "pub fn lamp() {\n}\n"), ("rust/user.rs", "fn on() {\n}\n"), USER],
+            &[("kernel/user.c", "elsewhere"), ("rust/user.rs", "rust/a.rs")],
+        );
+        check(&[("rust/a.rs", given), USER], &[("kernel/user.c", "rust/a.rs")]);
+    }
+
+    #[test]
+    fn private_files_are_seen_by_who_includes_them() {
+        let including = "#include \"part.h\"\nint on(void)\n{\n\treturn lamp();\n}\n";
+        check(
+            &[("drivers/a.c", including), ("drivers/part.h", STATIC), USER],
+            &[("drivers/a.c", "drivers/part.h"), ("kernel/user.c", "elsewhere")],
+        );
+        // A part of one `.c` file, whose function is linked, and what a header for all has.
+        check(
+            &[("drivers/a.c", including), ("drivers/part.h", GLOBAL), USER],
+            &[("kernel/user.c", "drivers/part.h")],
+        );
+        check(
+            &[("drivers/a.c", including), ("drivers/part.h", "#define lamp() 1\n"), USER],
+            &[("drivers/a.c", "drivers/part.h"), ("kernel/user.c", "elsewhere")],
+        );
+        check(&[("include/a.h", STATIC), USER], &[("kernel/user.c", "include/a.h")]);
+    }
+
+    #[test]
+    fn source_files_that_are_included_are_one_with_their_includers() {
+        let files = [
+            ("drivers/a.c", "#include \"b.c\"\nint on(void)\n{\n\treturn lamp();\n}\n"),
+            ("drivers/b.c", STATIC),
+            ("drivers/c.c", "#include \"d.c\"\nstatic int lamp(void)\n{\n\treturn 0;\n}\n"),
+            ("drivers/d.c", "int off(void)\n{\n\treturn lamp();\n}\n"),
+            USER,
+        ];
+        check(
+            &files,
+            &[
+                ("drivers/a.c", "drivers/b.c  elsewhere"),
+                ("drivers/d.c", "drivers/c.c  elsewhere"),
+                ("kernel/user.c", "elsewhere"),
+            ],
+        );
+        let sections = sections(&files);
+        let graph = Graph::from_sections(&sections).unwrap();
+        let file = |path: &str| graph.file(path.as_bytes()).unwrap();
+        assert_eq!(graph.includers_of(file("drivers/b.c")), [file("drivers/a.c")]);
+        assert_eq!(graph.includers_of(file("drivers/a.c")), []);
+    }
+
+    #[test]
+    fn what_is_not_built_counts_only_where_that_does_not_matter() {
+        let sections = sections(&[("kernel/a.c", GLOBAL), ("kernel/b.c", GLOBAL), USER]);
+        let graph = Graph::from_sections(&sections).unwrap();
+        graph.leave_out(|path| path == b"kernel/b.c");
+        let functions = |arch: Arch| meant(&graph, "kernel/user.c", arch).0;
+        assert_eq!(functions(Arch::built("x86")), "kernel/a.c");
+        assert_eq!(functions(Arch::named("x86")), "kernel/a.c kernel/b.c");
+        assert_eq!(functions(Arch::built("x86").whole()), "kernel/a.c kernel/b.c");
+    }
+
+    #[test]
+    fn a_meaning_of_anything_is_not_empty() {
+        let sections = sections(&[("kernel/a.c", GLOBAL)]);
+        let graph = Graph::from_sections(&sections).unwrap();
+        let found = graph.definitions_of(graph.find_name(b"lamp").unwrap());
+        let of = |functions: &[DefInfo], macros: &[DefInfo]| Meaning {
+            functions: functions.to_vec(),
+            macros: macros.to_vec(),
+            is_elsewhere: true,
+        };
+        assert!(of(&[], &[]).is_empty());
+        assert!(!of(&found, &[]).is_empty() && !of(&[], &found).is_empty());
+    }
+}
