@@ -340,6 +340,16 @@ mod tests {
     }
 
     #[test]
+    fn files_count_for_their_architecture() {
+        let (x86, arm) = (Place::of(b"arch/x86/a.c"), Place::of(b"arch/arm/a.c"));
+        let all = Place::of(b"kernel/a.c");
+        for arch in [Arch::named("x86"), Arch::built("x86")] {
+            assert!(arch.has(x86) && arch.has(all) && !arch.has(arm), "{arch:?}");
+        }
+        assert!(Arch::All.has(x86) && Arch::All.has(arm) && Arch::All.has(all));
+    }
+
+    #[test]
     fn a_meaning_of_anything_is_not_empty() {
         let sections = sections(&[("kernel/a.c", GLOBAL)]);
         let graph = Graph::from_sections(&sections).unwrap();
