@@ -437,11 +437,13 @@ fn another_architectures_stub_is_not_told_where_the_name_is_something_here() {
 #[test]
 fn a_system_call_that_is_gone_is_a_number_of_tables() {
     let dir = Dir::kernel();
-    let table = "127\ti386\tcreate_module\n149\ti386\t_sysctl\t\t\tsys_ni_syscall\n";
+    let table = "127\ti386\tcreate_module\n128\ti386\tcreate_module2\n\
+                 149\ti386\t_sysctl\t\t\tsys_ni_syscall\n";
     dir.create("arch/x86/entry/syscalls/syscall_32.tbl", table);
     for (name, row) in [("create_module", "127, i386"), ("sys_create_module", "127, i386")] {
         let told = trace(&dir, &[name]);
         assert!(told.contains(row) && told.contains("a number, and nothing"), "{told}");
+        assert!(!told.contains("create_module2"), "{told}");
     }
     let told = trace(&dir, &["_sysctl"]);
     assert!(told.contains("149, i386"), "{told}");
@@ -461,4 +463,17 @@ fn def_knows_events_by_their_system_and_says_what_else_a_name_is() {
     assert!(table.contains("trace_lamp_on") && table.contains("tracepoint"), "{table}");
     let said = dir.kgrep(&["def", "fs/"]).run().expect_code(1).stderr();
     assert!(said.contains("fs/; it is a folder: kgrep trace fs/"), "{said}");
+}
+
+#[test]
+fn words_of_c_in_a_macro_are_nothing_that_the_tree_defines() {
+    let dir = Dir::kernel();
+    dir.create(
+        "include/linux/lamp.h",
+        "#define const\n#define if(cond) branch(cond)\n#define watt(x) (x)\n\
+         #define lamp(x) do { const int w = watt(x); if (w) on(w); } while (0)\n",
+    );
+    let told = trace(&dir, &["lamp"]);
+    assert!(told.contains("#define watt(x) (x)"), "{told}");
+    assert!(!told.contains("#define const") && !told.contains("#define if"), "{told}");
 }
