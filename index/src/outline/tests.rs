@@ -166,6 +166,18 @@ fn an_argument_that_is_a_body_may_begin_with_anything() {
 }
 
 #[test]
+fn no_reserved_word_is_a_functions_name() {
+    let made = "#define SAFE(type) type##_safe\n\nSAFE(struct lamp) {\n\tint on;\n};\n";
+    let found = shown("a.c", made.as_bytes());
+    assert!(found.contains("struct lamp_safe") && !found.contains("function"), "{found}");
+    let found =
+        shown("a.c", b"SAFE(struct lamp) {\n\tint on;\n};\n\nint f(void)\n{\n\treturn 1;\n}\n");
+    assert!(found.contains("  5-8 function f") && !found.contains("1-3"), "{found}");
+    let found = shown("a.c", b"DEFINE_LAMP(int, lamp)\n{\n\treturn 1;\n}\n");
+    assert!(found.contains("  1-4 function DEFINE_LAMP"), "{found}");
+}
+
+#[test]
 fn fifty_megabytes_of_brackets_end() {
     for part in [b'{', b'('] {
         let found = outline(b"x.c", &vec![part; 50 << 20], &Idioms::built_in());

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use kgrep_index::graph::{DefId, DefInfo};
 use kgrep_index::lex::{Lexer, Token, TokenKind};
-use kgrep_index::outline::{Flags, Kind};
+use kgrep_index::outline::{Flags, Kind, is_reserved};
 
 use super::calls::{WRAPPERS, is_noise, to_the_work};
 use crate::trace::case::Case;
@@ -98,7 +98,8 @@ fn named(tracer: &mut Tracer<'_, '_>, from: &DefInfo) -> Vec<(u32, String, DefIn
     let mut known: HashSet<String> = parameters.iter().filter(is_name).map(word).collect();
     known.insert(own);
     let mut found = Vec::new();
-    for token in body.iter().filter(is_name) {
+    let is_free = |token: &&Token| !is_reserved(token.text(text.as_bytes()));
+    for token in body.iter().filter(is_name).filter(is_free) {
         let name = word(token);
         if known.insert(name.clone())
             && let Some(definition) = meant(tracer, from, &name)

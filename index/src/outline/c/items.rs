@@ -7,7 +7,7 @@ use super::super::{Definition, Flags, InvocationKind, Kind, NO_NAME, NOWHERE, Na
 use super::head::{self, Group, Shape};
 use super::sink::Origin;
 use super::walk::Place;
-use super::words::{Word, word};
+use super::words::{self, Word, word};
 use super::{Head, Item, Reader};
 
 impl Reader<'_> {
@@ -208,13 +208,20 @@ impl Reader<'_> {
             }
             return within;
         }
-        let heads = self.sink.out.definitions.len() as u32;
+        let first = inside.first().filter(|t| t.kind == TokenKind::Ident);
+        let reserved = first.map(|t| words::word(t.text(self.bytes)));
+        // `SAFE(struct lamp) {` is no function's head.
+        let is_function = reserved != Some(Word::Tag);
+        let heads = if is_function { self.sink.out.definitions.len() as u32 } else { NOWHERE };
         if let Some(made) = self.read_others(item, receiver, inside, head, heads, false) {
             return Some(made);
         }
+        if !is_function {
+            return None;
+        }
         // A macro unknown so far: the function goes by its argument.
         let shouted = word.iter().all(|b| !b.is_ascii_lowercase());
-        let named = inside.first().filter(|t| shouted && t.kind == TokenKind::Ident);
+        let named = first.filter(|_| shouted && reserved == Some(Word::Name));
         let name = self.sink.intern(named.map_or(word, |t| t.text(self.bytes)));
         let mut definition = self.definition(item, name, Kind::Function, flags);
         definition.params = self.plain_text(inside);

@@ -32,7 +32,7 @@ mod sites;
 pub(crate) mod template;
 mod variables;
 mod walk;
-mod words;
+pub(super) mod words;
 
 use std::collections::HashMap;
 use std::ops::Range;

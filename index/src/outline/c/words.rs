@@ -75,6 +75,11 @@ pub(super) fn word(text: &[u8]) -> Word {
     }
 }
 
+/// Whether C has reserved the word, so that it names nothing.
+pub fn is_reserved(text: &[u8]) -> bool {
+    word(text) != Word::Name
+}
+
 /// Whether a line that begins with this word in column 0 begins a new item.
 pub(super) fn begins_item(text: &[u8]) -> bool {
     matches!(word(text), Word::Type | Word::Tag | Word::Qualifier)
