@@ -24,6 +24,9 @@ use crate::search::{
 /// The most places of each kind that are named; the list has the rest.
 const MOST: usize = 3;
 
+/// The title of what is known of a parameter.
+const PARAMETER: &str = "parameter";
+
 /// What the rows of a list have shown so far.
 #[derive(Default)]
 pub(super) struct Answer {
@@ -180,6 +183,41 @@ impl Answer {
     }
 }
 
+/// What there is to say where no difference has the pattern.
+///
+/// # Errors
+/// As [`Answer::text`].
+pub(super) fn nothing(asked: &Asked<'_>, pick: &Pick) -> Result<String> {
+    let text = &pick.text;
+    let has = |tree: &Path, path: &str| format!("{} has it, as in {path}", tree.display());
+    let mut told = match (asked.sides, &asked.sides.trees()[..]) {
+        (Sides::Folders { old, new }, _) => {
+            let names = (old.display(), new.display());
+            match (elsewhere(asked, pick, old)?, elsewhere(asked, pick, new)?) {
+                (None, None) => format!("`{text}` is in neither {} nor {}", names.0, names.1),
+                (Some(path), Some(_)) => {
+                    format!("no difference has `{text}`; both have it, as in {path}")
+                }
+                (Some(path), None) => format!("no difference has `{text}`; {}", has(old, &path)),
+                (None, Some(path)) => format!("no difference has `{text}`; {}", has(new, &path)),
+            }
+        }
+        (_, [tree, ..]) => match elsewhere(asked, pick, tree)? {
+            Some(path) => format!("no patch has `{text}`; {}", has(tree, &path)),
+            None => format!("no patch has `{text}`, and it is nowhere in {}", tree.display()),
+        },
+        (_, []) => format!("no patch has `{text}`"),
+    };
+    if let Some(parameter) = parameter(text) {
+        let known = known(asked, parameter)?;
+        let known = known.trim().strip_prefix(PARAMETER).unwrap_or_default().trim_start();
+        if !known.is_empty() {
+            told += &format!("; {known}");
+        }
+    }
+    Ok(told)
+}
+
 /// The first file of a tree that the pattern is in.
 fn elsewhere(asked: &Asked<'_>, pick: &Pick, tree: &Path) -> Result<Option<String>> {
     let word = (!asked.args.pattern.has_pattern()).then(|| pick.text.clone().into());
@@ -239,7 +277,7 @@ fn known(asked: &Asked<'_>, name: &str) -> Result<String> {
             None => lacking.push(tree.folder.display().to_string()),
         }
     }
-    let title = "parameter";
+    let title = PARAMETER;
     let (there, lacking) = (there.join(", "), lacking.join(" or "));
     Ok(match (trees.len(), there.as_str(), lacking.as_str()) {
         (2, there, "") => format!("  {title:<11} {name} exists on both sides: {there}\n"),

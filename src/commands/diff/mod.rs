@@ -35,6 +35,7 @@ use crate::code;
 use crate::diff::filter::Within;
 use crate::diff::model::{DiffSet, FileChange, Problem};
 use crate::list::{List, Meta};
+use crate::message;
 use crate::message::tell;
 use crate::notes;
 use crate::render::{Facts, Look, Totals};
@@ -271,6 +272,9 @@ fn list(asked: &Asked<'_>, pass: &Pass<'_>, placer: &Placer<'_>) -> Result<Outco
             Ok(true)
         },
     )?;
+    if let Some(pick) = pass.pick.filter(|_| wants_lead && lister.len() == 0) {
+        tell(answer::nothing(asked, pick)?);
+    }
     let lead = match pass.pick.filter(|_| wants_lead) {
         Some(pick) => answer.text(asked, pick, &look, lister.len())?,
         None => summary.text(asked, set, &look),
