@@ -79,6 +79,9 @@ fn about_names(note: &Note) -> String {
             "the code has no such name: {asked}; it is {}: kgrep trace {asked}",
             traced(kind)
         ),
+        Note::Field(asked) => {
+            format!("{asked} is a field: kgrep refs {asked} lists who reads and writes it")
+        }
         Note::OtherKinds { asked, kinds } => {
             let kinds: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
             format!("{asked} is of another kind here: {}", kinds.join(", "))

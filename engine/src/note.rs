@@ -92,6 +92,8 @@ pub enum Note {
         /// The kind, as `--as` takes it: `folder`.
         kind: String,
     },
+    /// It is a structure's field, `STRUCT.FIELD`, about which other questions tell.
+    Field(String),
     /// No definition of this name is of the kinds that count.
     OtherKinds {
         /// What was asked for.

@@ -72,7 +72,7 @@ impl<'a> Told<'a> {
     }
 }
 
-/// Says, once, what is to be said besides, and which files can't be read.
+/// Says, once, what is to be said besides.
 fn tell_notes(asked: &[AskedTree<'_>], session: &Session) {
     let mut known = BTreeSet::new();
     for tree in asked {
@@ -81,9 +81,6 @@ fn tell_notes(asked: &[AskedTree<'_>], session: &Session) {
             if known.insert(format!("{note:?}")) {
                 notes::tell(note);
             }
-        }
-        for path in &tree.answer.coverage.unread {
-            tell(format!("{}: can't be read", tree.shown(path).display()));
         }
     }
 }

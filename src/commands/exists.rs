@@ -42,9 +42,6 @@ pub(crate) fn run(args: &ExistsArgs, session: &Session) -> Result<Outcome> {
     if !matches!(format, Format::Table | Format::Json) {
         none.into_iter().for_each(tell);
     }
-    for path in &answer.coverage.unread {
-        tell(format!("{}: can't be read", String::from_utf8_lossy(path)));
-    }
     let names = told.iter().map(|verdict| verdicts::json(verdict)).collect();
     let shown = answer::Shown { lead: lead.as_bytes(), names: Some(names), number: None };
     answer::show_with(&code, session, Some(&request), &answer, shown)?;

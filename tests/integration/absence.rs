@@ -289,3 +289,11 @@ fn a_field_is_named_with_its_structure() {
         dir.kgrep(&["exists", "lamp.lamp", "bulb.watts"]).run().expect_code(1);
     }
 }
+
+#[test]
+fn a_file_that_is_no_text_is_told_of_once() {
+    let dir = Dir::kernel();
+    dir.create("tools/lamp.bin", b"never_heard_of\0\n".as_slice());
+    let said = dir.kgrep(&["exists", "never_heard_of"]).run().stderr();
+    assert_eq!(said.matches("lamp.bin").count(), 1, "{said}");
+}

@@ -474,6 +474,19 @@ fn words_of_c_in_a_macro_are_nothing_that_the_tree_defines() {
          #define lamp(x) do { const int w = watt(x); if (w) on(w); } while (0)\n",
     );
     let told = trace(&dir, &["lamp"]);
-    assert!(told.contains("#define watt(x) (x)"), "{told}");
-    assert!(!told.contains("#define const") && !told.contains("#define if"), "{told}");
+    assert!(told.contains("watt  include/linux/lamp.h:3"), "{told}");
+    assert!(!told.contains("lamp.h:1") && !told.contains("lamp.h:2"), "{told}");
+}
+
+#[test]
+fn a_field_that_no_table_fills_is_one_all_the_same() {
+    let dir = Dir::kernel();
+    dir.create("include/linux/lamp.h", "struct lamp {\n\tint watts;\n};\n");
+    let done = dir.kgrep(&["trace", "lamp.watts"]).run().expect_code(1);
+    eqnice!(
+        "kgrep: lamp.watts is a field: kgrep refs lamp.watts lists who reads and writes it\n",
+        done.stderr()
+    );
+    let done = dir.kgrep(&["trace", "lamp.hue"]).run().expect_code(1);
+    assert!(done.stderr().contains("no such name: lamp.hue"), "{}", done.stderr());
 }

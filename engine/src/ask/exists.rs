@@ -33,10 +33,7 @@ const NEAR: usize = 20;
 /// If a name is not valid, or the patches or the tree can't be read.
 pub(super) fn answer(code: &Code, exists: &Exists) -> Result<Answer> {
     let mut answer = code.ask(|graph| {
-        let options = Options { depth: 1, body: false, all: true };
-        let tracer = Tracer::new(code, graph, options);
-        let (sources, answer) = (Sources::default(), Answer::default());
-        let mut asker = Asker { code, graph, tracer, sources, answer, lent: None };
+        let mut asker = Asker::new(code, graph);
         asker.ask(&exists.names)?;
         Ok::<_, Error>(asker.answer)
     })?;
@@ -47,6 +44,14 @@ pub(super) fn answer(code: &Code, exists: &Exists) -> Result<Answer> {
         answer.columns = Column::all(&[("What", Role::Text)]);
     }
     Ok(answer)
+}
+
+/// Whether `STRUCT.FIELD` is a field that a structure declares.
+///
+/// # Errors
+/// If the tree can't be walked.
+pub(super) fn is_declared_field(code: &Code, graph: &Graph<'_>, name: &str) -> Result<bool> {
+    Ok(!Asker::new(code, graph).member_rows(name)?.is_empty())
 }
 
 /// Looks for a name in all text, where nothing is called so.
@@ -88,7 +93,13 @@ struct Name {
     rows: Vec<Row>,
 }
 
-impl Asker<'_, '_> {
+impl<'a, 'g> Asker<'a, 'g> {
+    fn new(code: &'a Code, graph: &'a Graph<'g>) -> Self {
+        let tracer = Tracer::new(code, graph, Options { depth: 1, body: false, all: true });
+        let (sources, answer) = (Sources::default(), Answer::default());
+        Asker { code, graph, tracer, sources, answer, lent: None }
+    }
+
     fn ask(&mut self, names: &[String]) -> Result<()> {
         let mut all = Vec::with_capacity(names.len());
         for found in in_parallel(names, |name| known(self.code, self.graph, name)) {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use kgrep_index::graph::{DefInfo, Graph};
 use kgrep_index::outline::{Kind, Language};
 
-use super::exists::proof;
+use super::exists::{is_declared_field, proof};
 use crate::code::{Code, filled_up, near, system_call};
 use crate::trace::{Mentions, Options, Tracer, cases};
 use crate::{Note, Result};
@@ -51,6 +51,9 @@ pub(super) fn unknown(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Note
     }
     if let Some(kind) = known_as(code, graph, &NOT_IN_CODE, name)? {
         return Ok(Note::TracedOnly { asked: name.to_owned(), kind });
+    }
+    if is_declared_field(code, graph, name)? {
+        return Ok(Note::Field(name.to_owned()));
     }
     let near = filled_up(code, near(graph, name), name);
     let proof = Some(proof(code, graph, name)?);
