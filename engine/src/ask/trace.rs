@@ -3,7 +3,7 @@
 use kgrep_index::graph::Graph;
 use kgrep_index::outline::Kind;
 
-use super::exists::proof;
+use super::exists::{is_declared_field, proof};
 use crate::answer::{Answer, Cell, Column, Role, Row, Title};
 use crate::code::{Code, bare_name, filled_up, named};
 use crate::request::Trace;
@@ -114,6 +114,9 @@ fn nothing(tracer: &mut Tracer<'_, '_>, recipes: &Recipes, trace: &Trace) -> Res
     let (name, kind) = (name.clone(), kind.clone());
     if is_defined {
         return Ok(Note::NothingToTell { name, kind });
+    }
+    if kind.is_none() && is_declared_field(tracer.code, graph, &name)? {
+        return Ok(Note::Field(name));
     }
     let near = filled_up(tracer.code, near_names(tracer, recipes, &name)?, &name);
     let proof = match kind {
