@@ -24,6 +24,8 @@ const SHORTEST_NAME: u32 = 3;
 const SURE_BEHIND: u32 = 2 * (SURE_LETTERS + SHORTEST_NAME);
 /// A format with fewer is no evidence at all.
 const LEAST_LETTERS: u32 = 3;
+/// So many times as many letters as its own a format that begins with anything may leave open.
+const MOST_FREE: u32 = 5;
 /// A file's name with fewer letters is in a line by chance.
 const LEAST_NAME: usize = 4;
 /// What it is worth that a format begins with a name and a colon.
@@ -95,6 +97,8 @@ pub(super) fn candidates(
     if sure == Sure::Certain {
         let best = messages.stored_at(best.format);
         memory.neighbours.note(best.file, messages.message(best).path);
+        // Nothing else fits as well, and what fits worse is no answer then.
+        fitting.truncate(1);
     }
     let mut out: Vec<Candidate> = Vec::new();
     for one in &fitting {
@@ -158,12 +162,18 @@ fn fitting(messages: &Messages, text: &[u8]) -> Vec<Fitting> {
     if !fitting.iter().any(explains_all) {
         with_cut(messages, text, &mut fitting);
     }
-    fitting.retain(|one| one.fit.letters >= LEAST_LETTERS);
+    fitting.retain(|one| one.fit.letters >= LEAST_LETTERS && !is_hardly_in(&one.fit));
     for one in &mut fitting {
         let stem = module_of(messages.message(messages.stored_at(one.format)).path);
         one.named = stem.len() >= LEAST_NAME && memchr::memmem::find(text, &stem).is_some();
     }
     fitting
+}
+
+/// Whether a format that begins with what may be anything has so little of the line that it is there by
+/// chance: ` for ` of a sentence.
+fn is_hardly_in(fit: &Fit) -> bool {
+    fit.free_start && fit.free > fit.letters * MOST_FREE
 }
 
 /// Whether a format has all of the line, to its end.

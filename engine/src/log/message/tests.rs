@@ -326,3 +326,22 @@ fn another_architectures_call_comes_last() {
         assert_eq!(found.len(), 2);
     }
 }
+
+#[test]
+fn what_has_only_a_word_of_a_sentence_is_no_answer() {
+    let files = [
+        (
+            "kernel/a.c",
+            "void a(int nr)\n{\n\tpr_err(\"task %s blocked for more than %d seconds\\n\", x, nr);\n}\n",
+        ),
+        ("net/b.c", "void b(void)\n{\n\tpr_err(\"%s for %s\\n\", x, y);\n}\n"),
+    ];
+    let messages = messages(&files);
+    let places = |text: &str| {
+        let found = messages.printed(text.as_bytes(), &LineContext::default());
+        found.iter().map(|found| (found.line, found.sure)).collect::<Vec<_>>()
+    };
+    assert_eq!(places("task lamp blocked for more than 120 seconds"), [(3, Sure::Certain)]);
+    assert_eq!(places("a line that no kernel prints, made for the test"), []);
+    assert_eq!(places("lamp for desk"), [(3, Sure::Likely)]);
+}
