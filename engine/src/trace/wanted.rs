@@ -95,14 +95,13 @@ impl Wanted {
                 .line_terminator(Some(b'\n'))
                 .build(&self.pattern)
         });
-        let needed = self.statement.then(|| needed_texts(&self.pattern, &self.find)).flatten();
         Ok(Ready {
             finders: self.find.iter().map(|find| Finder::new(find).into_owned()).collect(),
             pattern: Lazy::new(&self.pattern)?,
             word: word.map(<[u8]>::to_vec),
             // One that can't do without a line's end goes line by line.
             lines: lines.and_then(Result::ok),
-            needed: needed.map(|texts| (texts, OnceLock::new())),
+            needed: self.statement.then(|| Needed::new(&self.pattern, &self.find)),
             but: self.but.as_deref().map(Lazy::new).transpose()?,
             any: self.files.is_empty(),
             files: globs(&self.files)?,
@@ -126,9 +125,8 @@ pub struct Ready {
     word: Option<Vec<u8>>,
     /// The pattern over a whole file, line by line.
     lines: Option<RegexMatcher>,
-    /// Texts of which each matching statement has one, besides one to find; with what looks for them, made
-    /// for the first file.
-    needed: Option<(Vec<Vec<u8>>, OnceLock<Option<AhoCorasick>>)>,
+    /// The texts that matching statements need, besides one to find.
+    needed: Option<Needed>,
     but: Option<Lazy>,
     any: bool,
     files: GlobSet,
@@ -235,10 +233,7 @@ impl Ready {
 
     /// The lines that a matching statement can begin on, in order.
     fn windows(&self, bytes: &[u8]) -> impl Iterator<Item = RangeInclusive<u64>> {
-        let needed = self
-            .needed
-            .as_ref()
-            .and_then(|(texts, made)| made.get_or_init(|| AhoCorasick::new(texts).ok()).as_ref());
+        let needed = self.needed.as_ref().and_then(Needed::get);
         let all = needed.is_none().then_some(1..=u64::MAX);
         let (mut at, mut number) = (0, 1);
         let window = move |hit: aho_corasick::Match| {
@@ -248,6 +243,27 @@ impl Ready {
         };
         all.into_iter()
             .chain(needed.into_iter().flat_map(move |needed| needed.find_iter(bytes)).map(window))
+    }
+}
+
+/// Texts of which each match of a pattern has one, found out for the first file that is looked through: most
+/// patterns have none.
+struct Needed {
+    pattern: String,
+    sought: Vec<String>,
+    made: OnceLock<Option<AhoCorasick>>,
+}
+
+impl Needed {
+    /// Of `pattern`, but for the texts `sought`.
+    fn new(pattern: &str, sought: &[String]) -> Needed {
+        Needed { pattern: pattern.to_owned(), sought: sought.to_vec(), made: OnceLock::new() }
+    }
+
+    /// What finds one of the texts, if the pattern needs any.
+    fn get(&self) -> Option<&AhoCorasick> {
+        let make = || AhoCorasick::new(needed_texts(&self.pattern, &self.sought)?).ok();
+        self.made.get_or_init(make).as_ref()
     }
 }
 
