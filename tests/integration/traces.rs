@@ -140,6 +140,7 @@ fn debug_information_gives_lines_and_what_was_inlined() {
         assert!(told.contains("lamp_mark [inline]"), "{told}");
     }
     kernel_was_moved(&dir);
+    last_address(&dir);
     another_build(&dir);
     packed_modules(&dir);
     packed_sections(&dir);
@@ -215,6 +216,14 @@ fn kernel_was_moved(dir: &Dir) {
     );
     let got = rows(dir, &["--vmlinux", "vmlinux"], &log);
     assert_eq!(got[0], "1: drivers/lamp/lamp.c:8 lamp_note, by debug information", "{got:#?}");
+}
+
+/// Found by fuzzing: behind the last address is none, and the sum was too large.
+fn last_address(dir: &Dir) {
+    let args = ["log", "--only", "frames", "--vmlinux", "vmlinux"];
+    let log = "RIP: 0010:0xffffffffffffffff\nRIP: 0010:lamp_note+0x0\n";
+    let done = dir.kgrep(&args).input(log).run().expect_code(0);
+    assert!(done.stdout().contains("drivers/lamp/lamp.c"), "{}", done.stdout());
 }
 
 /// What another build's file says would be wrong.

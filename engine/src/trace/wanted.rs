@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 use std::sync::OnceLock;
 
 use crate::Result;
-use aho_corasick::AhoCorasick;
+use aho_corasick::packed::Searcher;
 use globset::GlobSet;
 use grep_matcher::{LineMatchKind, Matcher};
 use grep_regex::{RegexMatcher, RegexMatcherBuilder};
@@ -251,7 +251,7 @@ impl Ready {
 struct Needed {
     pattern: String,
     sought: Vec<String>,
-    made: OnceLock<Option<AhoCorasick>>,
+    made: OnceLock<Option<Searcher>>,
 }
 
 impl Needed {
@@ -261,8 +261,8 @@ impl Needed {
     }
 
     /// What finds one of the texts, if the pattern needs any.
-    fn get(&self) -> Option<&AhoCorasick> {
-        let make = || AhoCorasick::new(needed_texts(&self.pattern, &self.sought)?).ok();
+    fn get(&self) -> Option<&Searcher> {
+        let make = || Searcher::new(needed_texts(&self.pattern, &self.sought)?);
         self.made.get_or_init(make).as_ref()
     }
 }

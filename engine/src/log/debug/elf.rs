@@ -79,6 +79,10 @@ impl Elf {
 
     /// What is at an address, from outside to inside.
     pub(super) fn frames(&self, address: u64) -> Vec<Exact> {
+        // addr2line adds one to it: an overflow. Nothing is there.
+        if address == u64::MAX {
+            return Vec::new();
+        }
         let Ok(mut frames) = self.context.find_frames(address).skip_all_loads() else {
             return Vec::new();
         };
