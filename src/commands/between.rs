@@ -15,7 +15,6 @@ use super::trees::{self, AskedTree, defining, telling, what};
 use super::{Outcome, Session, exists, freshen};
 use crate::code::word_in;
 use crate::list::{Column, Role, SourceFile};
-use crate::message::tell;
 use crate::render::{Facts, Look};
 use crate::settings::Format;
 use crate::{coverage, notes, verdicts};

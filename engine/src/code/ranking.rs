@@ -169,7 +169,7 @@ mod tests {
         let mut found = graph.definitions_of(graph.find_name(b"lamp").unwrap());
         found.sort_by_key(|definition| Ranking::of(&graph, definition, Arch::named("x86")));
         let told = found.iter().map(|definition| {
-            (String::from_utf8_lossy(&graph.path(definition.file)).into_owned(), definition.first)
+            (String::from_utf8_lossy(graph.path(definition.file)).into_owned(), definition.first)
         });
         told.collect()
     }

@@ -206,7 +206,7 @@ mod tests {
         let name = graph.find_name(b"lamp").unwrap();
         let meaning = graph.resolve(name, graph.file(from.as_bytes()).unwrap(), arch);
         let files = |found: &[DefInfo]| {
-            let path = |d: &DefInfo| String::from_utf8_lossy(&graph.path(d.file)).into_owned();
+            let path = |d: &DefInfo| String::from_utf8_lossy(graph.path(d.file)).into_owned();
             found.iter().map(path).collect::<Vec<_>>().join(" ")
         };
         (files(&meaning.functions), files(&meaning.macros), meaning.is_elsewhere)

@@ -35,7 +35,6 @@ use crate::code;
 use crate::diff::filter::Within;
 use crate::diff::model::{DiffSet, FileChange, Problem};
 use crate::list::{List, Meta};
-use crate::message;
 use crate::message::tell;
 use crate::notes;
 use crate::render::{Facts, Look, Totals};

@@ -81,7 +81,7 @@ fn what_is_gone_or_renamed_is_in_already() {
     assert_eq!(verdicts(renamed, "any\n"), [Verdict::AlreadyIn { line: 0 }]);
     assert_eq!(verdicts(&edited, "a\nc\n"), [Verdict::AlreadyIn { line: 0 }]);
     let no_file = Verdict::conflict("the tree has no such file");
-    assert_eq!(verdicts(&edited, "a\nb\n"), [no_file.clone()]);
+    assert_eq!(verdicts(&edited, "a\nb\n"), std::slice::from_ref(&no_file));
     // What a patch has renamed is gone for those after it.
     let moved = b"diff --git a/x b/y\nsimilarity index 100%\nrename from x\nrename to y\n";
     let series = [&moved[..], &patch("a\n", "b\n")].concat();
