@@ -79,9 +79,6 @@ fn about_names(note: &Note) -> String {
             "the code has no such name: {asked}; it is {}: kgrep trace {asked}",
             traced(kind)
         ),
-        Note::Field(asked) => {
-            format!("{asked} is a field: kgrep refs {asked} lists who reads and writes it")
-        }
         Note::OtherKinds { asked, kinds } => {
             let kinds: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
             format!("{asked} is of another kind here: {}", kinds.join(", "))
@@ -125,6 +122,10 @@ fn about_names(note: &Note) -> String {
         | Note::OnlyBuilt => about_built(note),
         note => about_uses(note),
     }
+}
+
+fn about_field(asked: &str) -> String {
+    format!("{asked} is a field: kgrep refs {asked} lists who reads and writes it")
 }
 
 /// What a name is that only a recipe of this kind knows.
@@ -198,6 +199,7 @@ fn about_built(note: &Note) -> String {
 /// What is said where a use is not what was asked for.
 fn about_uses(note: &Note) -> String {
     match note {
+        Note::Field(asked) => about_field(asked),
         Note::NoSuchUse(name) => {
             format!("no such use of {name}; --arch all searches all architectures")
         }

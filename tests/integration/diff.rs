@@ -315,28 +315,6 @@ fn changes_in_kernel_terms() {
 }
 
 #[test]
-fn what_no_difference_has_is_said_to_be_where_it_is() {
-    let dir = pair();
-    let said = |sides: &[&str], pattern: &str| {
-        let done = diff(&dir, sides).arg(pattern).run().expect_code(1);
-        eqnice!("", done.stdout());
-        done.stderr()
-    };
-    let sides = ["upstream", "distro"];
-    eqnice!(
-        "kgrep: `never=1` is in neither upstream nor distro; never is not registered in upstream or distro\n",
-        said(&sides, "never=1")
-    );
-    let same = said(&sides, "last_option");
-    assert!(
-        same.starts_with("kgrep: no difference has `last_option`; both have it, as in upstream/"),
-        "{same}"
-    );
-    let nowhere = said(&["patches", "--on", "upstream"], "never_heard_of");
-    eqnice!("kgrep: no patch has `never_heard_of`, and it is nowhere in upstream\n", nowhere);
-}
-
-#[test]
 fn a_name_says_where_it_went() {
     let dir = pair();
     let of = |name: &str| diff(&dir, &["upstream", "distro", "--kind", "functions", name]).run();

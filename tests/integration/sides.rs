@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::diff::pair;
 use crate::revisions::{commit, git};
 use crate::util::{Dir, eqnice};
 
@@ -277,4 +278,30 @@ fn a_revision_is_named_in_one_way_everywhere() {
         |tree| dir.kgrep(&["exists", "lamp_two", "--no-header", "--in", tree]).run().stdout();
     assert!(table("v4").starts_with("lamp_two  variable"), "{}", table("v4"));
     assert_eq!(table("git:v4").trim_end(), "lamp_two  -");
+}
+
+#[test]
+fn what_no_difference_has_is_said_to_be_where_it_is() {
+    let dir = pair();
+    for (sides, pattern, said) in [
+        (
+            &["upstream", "distro"][..],
+            "nowhere=1",
+            "`nowhere=1` is in neither upstream nor distro; nowhere is not registered in upstream or distro",
+        ),
+        (
+            &["patches", "--on", "upstream"],
+            "never_heard_of",
+            "no patch has `never_heard_of`, and it is nowhere in upstream",
+        ),
+    ] {
+        let done = dir.kgrep(&["diff"]).args(sides).arg(pattern).run().expect_code(1);
+        eqnice!((String::new(), format!("kgrep: {said}\n")), (done.stdout(), done.stderr()));
+    }
+    let same = dir.kgrep(&["diff", "upstream", "distro", "last_option"]).run().expect_code(1);
+    let same = same.stderr();
+    assert!(
+        same.contains("no difference has `last_option`; both have it, as in upstream/"),
+        "{same}"
+    );
 }

@@ -14,6 +14,7 @@ use super::sides::Sides;
 use crate::commands::trees;
 use crate::diff::context::Thing;
 use crate::diff::model::Origin;
+use crate::message::tell;
 use crate::notes;
 use crate::render::{Look, visible};
 use crate::request;
@@ -183,11 +184,11 @@ impl Answer {
     }
 }
 
-/// What there is to say where no difference has the pattern.
+/// Says where the pattern is that no difference has; nothing goes above the empty list.
 ///
 /// # Errors
 /// As [`Answer::text`].
-pub(super) fn nothing(asked: &Asked<'_>, pick: &Pick) -> Result<String> {
+pub(super) fn tell_nothing(asked: &Asked<'_>, pick: &Pick) -> Result<Vec<u8>> {
     let text = &pick.text;
     let has = |tree: &Path, path: &str| format!("{} has it, as in {path}", tree.display());
     let mut told = match (asked.sides, &asked.sides.trees()[..]) {
@@ -215,7 +216,8 @@ pub(super) fn nothing(asked: &Asked<'_>, pick: &Pick) -> Result<String> {
             told += &format!("; {known}");
         }
     }
-    Ok(told)
+    tell(told);
+    Ok(Vec::new())
 }
 
 /// The first file of a tree that the pattern is in.

@@ -271,10 +271,8 @@ fn list(asked: &Asked<'_>, pass: &Pass<'_>, placer: &Placer<'_>) -> Result<Outco
             Ok(true)
         },
     )?;
-    if let Some(pick) = pass.pick.filter(|_| wants_lead && lister.len() == 0) {
-        tell(answer::nothing(asked, pick)?);
-    }
     let lead = match pass.pick.filter(|_| wants_lead) {
+        Some(pick) if lister.len() == 0 => answer::tell_nothing(asked, pick)?,
         Some(pick) => answer.text(asked, pick, &look, lister.len())?,
         None => summary.text(asked, set, &look),
     };
