@@ -38,13 +38,15 @@ pub enum Tristate {
 
 /// Expressions in each other, at most.
 const DEEPEST: u32 = 64;
+/// Parts of an expression, at most, also of those in brackets: they are written without these.
+const MOST_PARTS: u32 = 256;
 /// Longest first.
 const COMPARISONS: [&str; 6] = ["!=", "<=", ">=", "=", "<", ">"];
 
 impl Expression {
     /// Reads an expression; `None` if the text is none.
     pub fn parse(text: &[u8]) -> Option<Expression> {
-        let mut reader = Reader { rest: text, depth: 0 };
+        let mut reader = Reader { rest: text, depth: 0, parts: 0 };
         let expression = reader.or()?;
         reader.rest.trim_ascii().is_empty().then_some(expression)
     }
@@ -182,6 +184,7 @@ fn compared(operator: &str, a: &[u8], b: &[u8]) -> Option<bool> {
 struct Reader<'a> {
     rest: &'a [u8],
     depth: u32,
+    parts: u32,
 }
 
 impl Reader<'_> {
@@ -198,28 +201,18 @@ impl Reader<'_> {
 
     fn or(&mut self) -> Option<Expression> {
         let mut left = self.and()?;
-        let mut parts = 0;
         while self.takes("||") {
-            parts += 1;
             let right = self.and()?;
             left = Expression::Or(Box::new(left), Box::new(right));
-            if parts > DEEPEST * 4 {
-                return None;
-            }
         }
         Some(left)
     }
 
     fn and(&mut self) -> Option<Expression> {
         let mut left = self.unary()?;
-        let mut parts = 0;
         while self.takes("&&") {
-            parts += 1;
             let right = self.unary()?;
             left = Expression::And(Box::new(left), Box::new(right));
-            if parts > DEEPEST * 4 {
-                return None;
-            }
         }
         Some(left)
     }
@@ -248,6 +241,10 @@ impl Reader<'_> {
     }
 
     fn comparison(&mut self) -> Option<Expression> {
+        self.parts += 1;
+        if self.parts > MOST_PARTS {
+            return None;
+        }
         let left = self.atom()?;
         let Some(operator) = COMPARISONS.into_iter().find(|op| self.takes(op)) else {
             return Some(left);
@@ -351,6 +348,17 @@ mod tests {
         }
         assert_eq!(Expression::parse(&b"(".repeat(100_000)), None);
         assert_eq!(Expression::parse(&b"!".repeat(100_000)), None);
+        // What is read can be written, where no brackets stand, and read again.
+        for group in ["A", "(A && B)", "(A || B && !C)"] {
+            let read =
+                |count: usize| Expression::parse([group].repeat(count).join(" && ").as_bytes());
+            let most = (1..=300).rev().find_map(read).unwrap();
+            assert!(read(300).is_none());
+            assert_eq!(
+                Expression::parse(&most.text()).map(|again| again.text()),
+                Some(most.text())
+            );
+        }
     }
 
     #[test]
