@@ -286,6 +286,21 @@ fn of_many_calls_that_could_have_printed_a_line_three_are_shown() {
     assert!(places.iter().all(|place| place["sure"] == "several"), "{json}");
 }
 
+/// `lamp_dump()` ends in the call, and so leaves no frame; the pointer leads elsewhere.
+#[test]
+fn a_function_that_ends_in_the_call_stands_between_rather_than_a_pointer() {
+    let dir = tree();
+    let dumps = "void lamp_dump_lvl(int level)\n{\n\tlamp_note(level);\n}\n\n\
+                 void lamp_dump(void)\n{\n\tlamp_dump_lvl(1);\n}\n";
+    dir.create("lib/dump.c", dumps);
+    let panics =
+        "void lamp_panic(struct lamp *lamp)\n{\n\tlamp->ops->write(lamp, 1);\n\tlamp_dump();\n}\n";
+    dir.create("drivers/lamp/panic.c", panics);
+    let log = " Call Trace:\n lamp_dump_lvl+0x1/0x10\n lamp_panic+0x8/0x10\n";
+    let got = rows(&dir, &["--only", "frames"], log);
+    assert_eq!(got[1..], ["3: drivers/lamp/panic.c:4 through lamp_dump"]);
+}
+
 /// More lines than are read at once: a trace goes on from one part to the next.
 #[test]
 fn a_long_log_is_one_log() {
