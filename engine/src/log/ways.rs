@@ -39,11 +39,19 @@ pub(super) struct Ways<'g, 'a> {
     file: FileId,
     /// For a definition: to which depth it was looked at, and the way from there.
     known: HashMap<DefId, (u8, Option<Way>)>,
-    /// Whether other files' functions may stand between, too.
-    far: bool,
-    /// Whether any call through a field will do.
-    any_slot: bool,
+    beyond: Beyond,
     work: usize,
+}
+
+/// What is believed besides what the text says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Beyond {
+    /// Nothing.
+    Nothing,
+    /// Other files' functions may stand between, too.
+    Far,
+    /// Any call through a field will do.
+    AnySlot,
 }
 
 impl<'g, 'a> Ways<'g, 'a> {
@@ -62,8 +70,7 @@ impl<'g, 'a> Ways<'g, 'a> {
             slots: slots.to_vec(),
             file,
             known: HashMap::new(),
-            far: false,
-            any_slot: false,
+            beyond: Beyond::Nothing,
             work: 0,
         }
     }
@@ -78,26 +85,25 @@ impl<'g, 'a> Ways<'g, 'a> {
         // What is in no field is called through one more function, which ends in that call (`dump_stack()`),
         // sooner than through a pointer.
         if self.slots.is_empty() {
-            self.far = true;
-            self.known.clear();
-            let found = self.uses_within(body, UNLIKELY);
+            let found = self.uses_anew(body, UNLIKELY, Beyond::Far);
             if !found.is_empty() {
                 return found;
             }
-            self.far = false;
         }
         // Tables fill fields in ways that no text tells.
-        self.any_slot = true;
-        self.known.clear();
-        let found = self.uses_within(body, DEPTH / 2);
+        let found = self.uses_anew(body, DEPTH / 2, Beyond::AnySlot);
         if !found.is_empty() || self.targets.is_empty() {
             return found;
         }
         // A function that ends in a call of another leaves no frame (a tail call).
-        self.any_slot = false;
-        self.far = true;
+        self.uses_anew(body, 4, Beyond::Far)
+    }
+
+    /// As [`Ways::uses_within`], where something else is believed than before.
+    fn uses_anew(&mut self, body: &DefInfo, depth: u8, beyond: Beyond) -> Vec<(Edge, Way)> {
+        self.beyond = beyond;
         self.known.clear();
-        self.uses_within(body, 4)
+        self.uses_within(body, depth)
     }
 
     /// As [`Ways::uses`], without guesses.
@@ -117,7 +123,7 @@ impl<'g, 'a> Ways<'g, 'a> {
 
     /// Whether what was found are calls through fields that may go anywhere.
     pub(super) fn is_guess(&self) -> bool {
-        self.any_slot
+        self.beyond == Beyond::AnySlot
     }
 
     /// The shortest way by one use.
@@ -125,7 +131,7 @@ impl<'g, 'a> Ways<'g, 'a> {
         let direct = Way { hops: 0, through: None, slot: None };
         match edge.kind {
             UseKind::Indirect => {
-                let fits = self.any_slot || self.slots.binary_search(&edge.name).is_ok();
+                let fits = self.is_guess() || self.slots.binary_search(&edge.name).is_ok();
                 return fits.then_some(Way { slot: Some(edge.name), ..direct });
             }
             UseKind::Call if self.targets.contains(&edge.name) => return Some(direct),
@@ -160,7 +166,9 @@ impl<'g, 'a> Ways<'g, 'a> {
             Kind::Function if self.graph.place(next.file).is_header || is_private => Some(1),
             Kind::Function | Kind::Syscall if next.file == self.file => Some(2),
             Kind::Tracepoint => Some(1),
-            Kind::Function | Kind::Syscall | Kind::Asm if self.far => Some(UNLIKELY),
+            Kind::Function | Kind::Syscall | Kind::Asm if self.beyond == Beyond::Far => {
+                Some(UNLIKELY)
+            }
             _ => None,
         }
     }
