@@ -25,9 +25,6 @@ use crate::search::{
 /// The most places of each kind that are named; the list has the rest.
 const MOST: usize = 3;
 
-/// The title of what is known of a parameter.
-const PARAMETER: &str = "parameter";
-
 /// What the rows of a list have shown so far.
 #[derive(Default)]
 pub(super) struct Answer {
@@ -137,8 +134,8 @@ impl Answer {
         if self.patches.0.is_empty() && matches!(asked.sides, Sides::Folders { .. }) {
             text += "  brought by  no patch is known (--patches names the distribution's)\n";
         }
-        if let Some(parameter) = parameter(&pick.text) {
-            text += &known(asked, parameter)?;
+        if let Some(said) = known(asked, pick)? {
+            text += &format!("  {:<11} {said}\n", "parameter");
         }
         let mut out = Vec::new();
         look.palette.section.paint(&mut out, &visible(first.as_bytes()));
@@ -178,7 +175,7 @@ impl Answer {
         };
         let tree_has = match elsewhere(asked, pick, tree)? {
             None => format!("is nowhere in {}", tree.display()),
-            Some(path) => format!("{} has it, as in {path}", tree.display()),
+            Some(path) => has(tree, &path),
         };
         Ok(format!("{change}, {tree_has}"))
     }
@@ -190,7 +187,6 @@ impl Answer {
 /// As [`Answer::text`].
 pub(super) fn tell_nothing(asked: &Asked<'_>, pick: &Pick) -> Result<Vec<u8>> {
     let text = &pick.text;
-    let has = |tree: &Path, path: &str| format!("{} has it, as in {path}", tree.display());
     let mut told = match (asked.sides, &asked.sides.trees()[..]) {
         (Sides::Folders { old, new }, _) => {
             let names = (old.display(), new.display());
@@ -209,15 +205,16 @@ pub(super) fn tell_nothing(asked: &Asked<'_>, pick: &Pick) -> Result<Vec<u8>> {
         },
         (_, []) => format!("no patch has `{text}`"),
     };
-    if let Some(parameter) = parameter(text) {
-        let known = known(asked, parameter)?;
-        let known = known.trim().strip_prefix(PARAMETER).unwrap_or_default().trim_start();
-        if !known.is_empty() {
-            told += &format!("; {known}");
-        }
+    if let Some(known) = known(asked, pick)? {
+        told += &format!("; {known}");
     }
     tell(told);
     Ok(Vec::new())
+}
+
+/// Where a tree has the pattern.
+fn has(tree: &Path, path: &str) -> String {
+    format!("{} has it, as in {path}", tree.display())
 }
 
 /// The first file of a tree that the pattern is in.
@@ -264,11 +261,12 @@ fn parameter(pattern: &str) -> Option<&str> {
     (name.bytes().all(is_name) && name.bytes().next()?.is_ascii_alphabetic()).then_some(name)
 }
 
-/// Where the parameter itself is known.
-fn known(asked: &Asked<'_>, name: &str) -> Result<String> {
+/// Where the parameter itself is known that the pattern sets, if it sets one.
+fn known(asked: &Asked<'_>, pick: &Pick) -> Result<Option<String>> {
+    let Some(name) = parameter(&pick.text) else { return Ok(None) };
     let trees = trees::ask(&[format!("{name}=")], &asked.sides.trees(), asked.base, asked.session)?;
     if trees.is_empty() {
-        return Ok(String::new());
+        return Ok(None);
     }
     let (mut there, mut lacking) = (Vec::new(), Vec::new());
     for tree in &trees {
@@ -279,16 +277,13 @@ fn known(asked: &Asked<'_>, name: &str) -> Result<String> {
             None => lacking.push(tree.folder.display().to_string()),
         }
     }
-    let title = PARAMETER;
     let (there, lacking) = (there.join(", "), lacking.join(" or "));
-    Ok(match (trees.len(), there.as_str(), lacking.as_str()) {
-        (2, there, "") => format!("  {title:<11} {name} exists on both sides: {there}\n"),
-        (_, there, "") => format!("  {title:<11} {name} exists: {there}\n"),
-        (_, "", _) => format!("  {title:<11} {name} is not registered in {lacking}\n"),
-        (_, there, lacking) => {
-            format!("  {title:<11} {name} exists in {there}, but not in {lacking}\n")
-        }
-    })
+    Ok(Some(match (trees.len(), there.as_str(), lacking.as_str()) {
+        (2, there, "") => format!("{name} exists on both sides: {there}"),
+        (_, there, "") => format!("{name} exists: {there}"),
+        (_, "", _) => format!("{name} is not registered in {lacking}"),
+        (_, there, lacking) => format!("{name} exists in {there}, but not in {lacking}"),
+    }))
 }
 
 #[cfg(test)]
