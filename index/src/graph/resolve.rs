@@ -186,19 +186,8 @@ pub(super) fn is_macro(definition: &DefInfo) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::graph::{Builder, Sections};
-    use crate::idiom::Idioms;
-    use crate::outline::outline;
-
     use super::*;
-
-    fn sections(files: &[(&str, &str)]) -> Sections {
-        let (idioms, builder) = (Idioms::built_in(), Builder::new());
-        for (path, text) in files {
-            builder.add(path.as_bytes(), &outline(path.as_bytes(), text.as_bytes(), &idioms));
-        }
-        builder.finish(&idioms)
-    }
+    use crate::graph::tests::sections;
 
     /// What `lamp` can mean in the file `from`: the files of functions, those of macros, and whether it is
     /// elsewhere.

@@ -6,7 +6,8 @@ use super::{Arch, Builder, ChainOptions, Graph, LinkKind, Possible, SearchEnd, S
 use crate::idiom::Idioms;
 use crate::outline::outline;
 
-fn sections(files: &[(&str, &str)]) -> Sections {
+/// The sections of the graph of these files.
+pub(super) fn sections(files: &[(&str, &str)]) -> Sections {
     let idioms = Idioms::built_in();
     let builder = Builder::new();
     for (path, text) in files {
