@@ -59,7 +59,7 @@ pub(super) fn is_declared_field(code: &Code, graph: &Graph<'_>, name: &str) -> R
 /// # Errors
 /// When the tree can't be walked.
 pub(super) fn proof(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Proof> {
-    let mut tracer = Tracer::new(code, graph, Options { depth: 1, body: false, all: true });
+    let mut tracer = Asker::new(code, graph).tracer;
     let found = tracer.lines(&word(name))?;
     let lines = found.iter().map(|file| file.count as u64).sum();
     let files = tracer.pick_files(|_| false)?.0 as u64;
