@@ -126,6 +126,29 @@ fn the_text_of_a_message_leads_to_its_call() {
     assert_eq!(got, parts);
 }
 
+/// What a person has of a message is a line with its time, or what was worth writing down.
+#[test]
+fn a_pasted_line_and_the_end_of_a_message_lead_to_its_call() {
+    let dir = tree();
+    let sure = ["drivers/lamp/lamp.c:5 certain bulbs: no light in room %d"];
+    for text in ["[    1.250000] bulbs: no light in room 12", "<3>bulbs: no light in room 12"] {
+        assert_eq!(rows(&dir, &["trace", text]), sure, "{text}");
+        assert_eq!(rows(&dir, &["messages", text]), sure, "{text}");
+    }
+    let source = "void fuse(void)\n{\n\
+        \tpr_err(\"room %s: %s fuse of lamp %d blown at %#x\\n\", \"a\", \"b\", 1, 2);\n}\n";
+    dir.create("kernel/fuse.c", source);
+    for text in [
+        "main fuse of lamp 7 blown at 0x1f",
+        "fuse of lamp 7 blown at 0x1f",
+        "of lamp 7 blown at 0x1f",
+    ] {
+        let want = ["kernel/fuse.c:3 likely room %s: %s fuse of lamp %d blown at %#x"];
+        assert_eq!(rows(&dir, &["trace", text]), want, "{text}");
+    }
+    dir.kgrep(&["trace", "of lamp 7 blown at night"]).run().expect_code(1);
+}
+
 /// Messages are those of the files as they are: at once, and when the index was updated.
 #[test]
 fn changed_files_count_as_they_are() {

@@ -8,23 +8,29 @@ use regex::bytes::{Regex, RegexBuilder};
 use crate::answer::{Answer, Cell, Column, Role, Row};
 use crate::code::Code;
 use crate::log::message::{LogWords, Message, Messages, Said};
-use crate::log::{Candidate, LineContext, MessageSource, Sure};
+use crate::log::{Candidate, Line, LineContext, MessageSource, Sure, cleaned, parts};
 use crate::{Result, request};
 
-/// The calls that could have printed `text`, best first.
+/// The calls that could have printed `text`, best first: a line of a log, or a part of one.
 pub(super) fn printed(code: &Code, graph: &Graph<'_>, text: &str) -> Answer {
+    let line = cleaned(text.as_bytes());
+    let Line { text, level, .. } = parts(&line).into_iter().next().unwrap_or_default();
     let words = LogWords::default();
-    words.text(text.as_bytes());
+    words.text(text);
     let read = |path: &[u8]| code.bytes(path).ok();
     let messages = Messages::of_log(&Said::by(graph), &read, Some(&words));
-    let context = LineContext { arch: Some(code.arch), ..LineContext::default() };
-    let mut found = messages.printed(text.as_bytes(), &context);
-    let has_it = |format: &[u8]| memchr::memmem::find(format, text.as_bytes()).is_some();
+    let context = LineContext { arch: Some(code.arch), level, ..LineContext::default() };
+    let mut found = messages.printed(text, &context);
+    let has_it = |format: &[u8]| memchr::memmem::find(format, text).is_some();
     if !found.first().is_some_and(|best| has_it(&best.format)) {
         // What is asked for may be a part of a message, which says more than a `%s` that it fits.
-        let own = holding(&Messages::of(graph, &read), has_it);
+        let all = Messages::of(graph, &read);
+        let own = holding(&all, has_it);
         found.retain(|other| !own.iter().any(|o| (&o.path, o.line) == (&other.path, other.line)));
         found.splice(0..0, own);
+        if found.is_empty() {
+            found = all.from_a_word(text, &context);
+        }
     }
     let row = |found: Candidate| Row {
         path: found.path,

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::pattern::{Fit, find, fit, fit_cut};
 use super::texts::{UNKNOWN, module_of, shared_folders};
-use super::words::{FormatLine, from_start, starts_in};
+use super::words::{FormatLine, from_start, lines, starts_in};
 use super::{Candidate, LineContext, Messages, shown};
 use crate::log::Sure;
 
@@ -90,13 +90,50 @@ pub(super) fn candidates(
     memory: &mut Memory,
 ) -> Vec<Candidate> {
     let text = text.trim_ascii_end();
-    let mut fitting = memory.fitting(messages, text);
-    fitting.sort_by_cached_key(|one| rank(messages, one, context, &memory.neighbours));
+    let fitting = memory.fitting(messages, text);
+    listed(messages, fitting, text, context, &mut memory.neighbours)
+}
+
+/// The calls whose format has `text` from one of its words on, the best first: what a person asks for
+/// may lack the name that the message begins with.
+pub(super) fn from_a_word(
+    messages: &Messages,
+    text: &[u8],
+    context: &LineContext<'_>,
+) -> Vec<Candidate> {
+    let text = text.trim_ascii_end();
+    let numbers = 0..messages.formats.len() as u32;
+    let fitting = numbers.into_par_iter().filter_map(|number| {
+        let format = messages.text(&messages.stored_at(number).text);
+        let fit = lines(format, number)
+            .flat_map(|line| words_in(&format[line.range()]).map(move |word| (word, !line.ends)))
+            .filter_map(|(words, open)| fit(words, text, open))
+            .max_by_key(|fit| fit.letters)?;
+        let enough = fit.letters >= SURE_LETTERS && fit.letters >= fit.free;
+        enough.then_some(Fitting { format: number, fit, part: true, cut: false, named: false })
+    });
+    listed(messages, fitting.collect(), text, context, &mut Neighbours::default())
+}
+
+/// A format's line from each of its words on but the first.
+fn words_in(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    memchr::memchr_iter(b' ', line).map(|at| &line[at + 1..])
+}
+
+/// The calls of those that fit, the best first.
+fn listed(
+    messages: &Messages,
+    mut fitting: Vec<Fitting>,
+    text: &[u8],
+    context: &LineContext<'_>,
+    neighbours: &mut Neighbours,
+) -> Vec<Candidate> {
+    fitting.sort_by_cached_key(|one| rank(messages, one, context, neighbours));
     let Some(best) = fitting.first() else { return Vec::new() };
     let sure = sureness(messages, &fitting, text, context);
     if sure == Sure::Certain {
         let best = messages.stored_at(best.format);
-        memory.neighbours.note(best.file, messages.message(best).path);
+        neighbours.note(best.file, messages.message(best).path);
         // Nothing else fits as well, and what fits worse is no answer then.
         fitting.truncate(1);
     }
@@ -201,7 +238,7 @@ fn cut(messages: &Messages, text: &[u8]) -> Vec<Fitting> {
     for (at, _) in starts_in(text) {
         for line in messages.by_word.beginning(&text[at..]) {
             let format = messages.stored_at(line.format);
-            let pattern = messages.text(&format.text).get(line.start.into()..line.end.into());
+            let pattern = messages.text(&format.text).get(line.range());
             let Some(pattern) = pattern else { continue };
             let own = from_start(pattern).and_then(|own| fit_cut(own, &text[at..]));
             let Some(own) = own else { continue };
@@ -283,8 +320,7 @@ fn is_tagged(text: &[u8]) -> bool {
 fn fits(messages: &Messages, line: FormatLine, text: &[u8]) -> Option<Fitting> {
     let format = messages.stored_at(line.format);
     let number = line.format;
-    let pattern =
-        messages.text(&format.text).get(usize::from(line.start)..usize::from(line.end))?;
+    let pattern = messages.text(&format.text).get(line.range())?;
     find(text, line.literal(messages.text(&format.text)))?;
     let open = !line.ends;
     let first = line.start == 0;

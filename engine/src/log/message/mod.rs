@@ -200,6 +200,11 @@ impl Messages {
         self.formats.iter().map(|format| self.message(format))
     }
 
+    /// The calls whose format has `text` from one of its words on, the best first.
+    pub fn from_a_word(&self, text: &[u8], context: &LineContext<'_>) -> Vec<Candidate> {
+        choose::from_a_word(self, text, context)
+    }
+
     fn stored_at(&self, number: u32) -> &Stored {
         &self.formats[number as usize]
     }

@@ -66,6 +66,11 @@ fn by_bucket(keyed: Vec<(u32, FormatLine)>) -> (Vec<u32>, Vec<(u32, FormatLine)>
 }
 
 impl FormatLine {
+    /// Where it is in its text.
+    pub(super) fn range(&self) -> std::ops::Range<usize> {
+        self.start.into()..self.end.into()
+    }
+
     /// Its longest literal text, which a line must have: what is of no use is seen by that at
     /// little cost. `text` is the format's.
     pub(super) fn literal<'t>(&self, text: &'t [u8]) -> &'t [u8] {
@@ -84,7 +89,7 @@ impl ByWord {
         let mut hashes: Vec<(u32, u32)> = Vec::new();
         for (number, text) in texts.clone().enumerate() {
             for line in lines(text, number as u32) {
-                let inside = &text[usize::from(line.start)..usize::from(line.end)];
+                let inside = &text[line.range()];
                 let start = hashes.len();
                 hashes.extend(words(inside).map(|word| (hash(word), word.len() as u32)));
                 let mask = hashes[start..].iter().fold(0, |mask, (hash, _)| mask | mask_of(*hash));
@@ -108,7 +113,7 @@ impl ByWord {
             }
             while texts.next_if(|(number, _)| *number < line.format as usize).is_some() {}
             let Some((_, text)) = texts.peek() else { break };
-            let inside = &text[usize::from(line.start)..usize::from(line.end)];
+            let inside = &text[line.range()];
             // `"%sCall Trace:"`: a level, which is not printed.
             let after = words(after_level(inside)).map(|word| (hash(word), word.len() as u32));
             if let Some((hash, _)) = after.min_by_key(rarity) {
@@ -200,7 +205,7 @@ fn after_level(line: &[u8]) -> &[u8] {
 }
 
 /// The lines that a format prints, but empty ones.
-fn lines(text: &[u8], format: u32) -> impl Iterator<Item = FormatLine> {
+pub(super) fn lines(text: &[u8], format: u32) -> impl Iterator<Item = FormatLine> {
     let mut at = 0;
     text.split(|byte| *byte == b'\n').filter_map(move |line| {
         let (start, end) = (at, at + line.len());
