@@ -301,6 +301,20 @@ fn a_function_that_ends_in_the_call_stands_between_rather_than_a_pointer() {
     assert_eq!(got[1..], ["3: drivers/lamp/panic.c:4 through lamp_dump"]);
 }
 
+/// `do_syscall_64()` tries one table, then, on the same line, another.
+#[test]
+fn of_two_ways_on_one_line_the_first_comes_first() {
+    let dir = tree();
+    let source = "static bool try_new(void)\n{\n\treturn lamp_dim(1);\n}\n\n\
+                  static bool try_aged(void)\n{\n\treturn lamp_dim(2);\n}\n\n\
+                  void lamp_try(void)\n{\n\tif (!try_new() && !try_aged())\n\t\tlamp_fail();\n}\n";
+    dir.create("drivers/lamp/try.c", source);
+    dir.create("drivers/lamp/dim.c", "bool lamp_dim(int by)\n{\n\treturn by;\n}\n");
+    let log = " Call Trace:\n lamp_dim+0x1/0x10\n lamp_try+0x8/0x10\n";
+    let got = rows(&dir, &["--only", "frames"], log);
+    assert_eq!(got[1..], ["3: drivers/lamp/try.c:13 through try_new"]);
+}
+
 /// More lines than are read at once: a trace goes on from one part to the next.
 #[test]
 fn a_long_log_is_one_log() {

@@ -288,19 +288,21 @@ impl<'g, 'a> Inside<'g, 'a> {
             return best_first(pointers.map(|l| (l, 0, How::Pointer)), &body, frame, &place);
         }
         let guess = ways.is_guess();
-        let mut lines: Vec<(u32, u8, How)> = Vec::new();
+        // Each with its number among the body's sites, so that the first of a line stays the first.
+        let mut lines: Vec<(usize, (u32, u8, How))> = Vec::new();
         for (edge, way) in uses {
             let how = if guess { How::Pointer } else { self.how(way) };
             let name = self.graph.name(edge.name);
             let field = name.split(|byte| *byte == b'@').next().unwrap_or_default();
             let before = lines.len();
-            let same = body.sites.iter().filter(|site| site.name == field);
-            lines.extend(same.map(|site| (site.line, way.hops, how.clone())));
+            let same = body.sites.iter().enumerate().filter(|(_, site)| site.name == field);
+            lines.extend(same.map(|(at, site)| (at, (site.line, way.hops, how.clone()))));
             if lines.len() == before {
-                lines.push((edge.line, way.hops, how));
+                lines.push((usize::MAX, (edge.line, way.hops, how)));
             }
         }
-        best_first(lines.into_iter(), &body, frame, &place)
+        lines.sort_by_key(|(at, (line, ..))| (*line, *at));
+        best_first(lines.into_iter().map(|(_, line)| line), &body, frame, &place)
     }
 
     /// The lines of calls through pointers, in the body and in what it calls that has no frame
