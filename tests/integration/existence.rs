@@ -177,3 +177,14 @@ fn a_word_with_an_equals_sign_is_a_parameter() {
             + "\n"
     );
 }
+
+/// The parameters of a pointer to a function stand in a structure too, and are no fields of it.
+#[test]
+fn what_a_structure_declares_are_its_fields() {
+    let dir = lamps();
+    let header = "struct lamp_ops {\n\tint (*dim)(struct lamp *lamp, int amount);\n\tint (*blink)(struct lamp *lamp,\n\
+                  \t\t     int amount,\n\t\t     bool fast);\n\tint amount, fast;\n\tDECLARE_BITMAP(lit, 8);\n};\n";
+    dir.create("include/linux/lamp_ops.h", header);
+    let table = dir.kgrep(&["--no-header", "exists", "amount", "fast", "lit"]).stdout();
+    insta::assert_snapshot!("what_a_structure_declares_are_its_fields", table);
+}

@@ -9,7 +9,7 @@ use kgrep_index::kbuild::{Truth, symbols_in};
 use kgrep_index::outline::{Flags, Kind, Language};
 use kgrep_index::paths::split;
 
-use super::{Sources, define, parameters};
+use super::{Sources, define, fields, parameters};
 use crate::answer::{
     Answer, Cell, Column, DefinitionKind, How, Outside, Role, Row, Standing, Title, Verdict,
 };
@@ -342,7 +342,7 @@ impl<'a, 'g> Asker<'a, 'g> {
     /// What a name is of which the graph has no definition that counts.
     fn judge(&mut self, name: &mut Name, found: &[InFile]) -> Result<()> {
         let (labels, mut elsewhere) = self.counting(labels(&name.plain, found));
-        let fields = self.fields(&name.plain, found);
+        let fields = fields::declared(&mut self.tracer, &name.plain, found);
         let (fields, others) = self.counting(fields);
         elsewhere.extend(others);
         let mut registered = Vec::new();
@@ -467,24 +467,8 @@ impl<'a, 'g> Asker<'a, 'g> {
                 own.push(InFile { path: file.path.clone(), count: lines.len(), lines });
             }
         }
-        let rows = self.fields(field, &own);
+        let rows = fields::declared(&mut self.tracer, field, &own);
         Ok(self.counting(rows).0)
-    }
-
-    /// The lines on which structures have a field of this name.
-    fn fields(&mut self, name: &str, found: &[InFile]) -> Vec<Row> {
-        let mut rows = Vec::new();
-        for file in found.iter().filter(|file| Language::of(&file.path) == Some(Language::C)) {
-            for line in file.lines.iter().filter(|line| declares(&line.text, name)) {
-                let Some(member_of) = self.tracer.structure(&file.path, line.number) else {
-                    continue;
-                };
-                let (kind, flags) = (Kind::Member, Flags::default());
-                let kind = DefinitionKind { kind, flags, member_of: Some(member_of) };
-                rows.push(row_of_text(name, &file.path, line.number, kind));
-            }
-        }
-        rows
     }
 }
 
@@ -524,7 +508,7 @@ fn labels(name: &str, found: &[InFile]) -> Vec<Row> {
 }
 
 /// A row of what the text alone defines.
-fn row_of_text(name: &str, path: &[u8], line: u32, kind: DefinitionKind) -> Row {
+pub(super) fn row_of_text(name: &str, path: &[u8], line: u32, kind: DefinitionKind) -> Row {
     let (path, name) = (path.to_vec(), name.as_bytes().to_vec());
     Row { path, line, name, cells: vec![Cell::Kind(kind)], ..Row::default() }
 }
@@ -541,17 +525,6 @@ fn in_assembler(line: &[u8], name: &str) -> Option<Kind> {
     }
     let rest = words.strip_prefix(name.as_bytes())?.trim_ascii_start();
     (rest.first() == Some(&b':')).then_some(Kind::Asm)
-}
-
-/// Whether a line may declare a field of this name: something stands before it, and a declarator's
-/// end after it.
-fn declares(line: &[u8], name: &str) -> bool {
-    let Some(span) = word_in(line, name.as_bytes()) else { return false };
-    let (before, after) = (&line[..span.start as usize], &line[span.end as usize..]);
-    let before = before.trim_ascii_start();
-    let is_comment = [&b"//"[..], b"/*", b"*", b"#"].iter().any(|mark| before.starts_with(mark));
-    let ends = |byte: &u8| matches!(byte, b';' | b',' | b'[' | b':' | b')');
-    !before.is_empty() && !is_comment && after.trim_ascii_start().first().is_some_and(ends)
 }
 
 /// Looks for what is nothing in the lines that patches add.

@@ -15,6 +15,7 @@ mod define;
 mod exists;
 mod explained;
 pub(crate) mod export;
+mod fields;
 mod find;
 mod functions;
 mod known;
