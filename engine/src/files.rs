@@ -39,9 +39,9 @@ fn said(error: io::Error) -> io::Error {
     }
 }
 
-/// The most memory that is kept for the next file: a driver's headers of registers have some megabytes each, and
+/// The most memory that is kept for the next file: a driver's headers of registers have up to 25 megabytes each, and
 /// the system clears what is asked for anew.
-const KEPT: usize = 8 << 20;
+const KEPT: usize = 25 << 20;
 
 /// Memory that files are read into one after the other, for as many threads as read some.
 #[derive(Default)]

@@ -43,7 +43,14 @@ pub fn read_at_most_into<'m>(
     let mut filled = 0;
     loop {
         if memory.len() < wanted {
-            memory.resize(wanted.next_multiple_of(PAGES), 0);
+            let size = wanted.next_multiple_of(PAGES);
+            if filled == 0 {
+                // Nothing of it is kept, and the system hands out large memory that is zero already.
+                drop(std::mem::take(memory));
+                *memory = vec![0; size];
+            } else {
+                memory.resize(size, 0);
+            }
         }
         match file.read(&mut memory[filled..]) {
             Ok(0) => return Ok(&memory[..filled]),
