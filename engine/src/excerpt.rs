@@ -41,8 +41,8 @@ impl Default for Excerpt {
 
 impl Excerpt {
     /// All of a file.
-    pub(crate) fn whole(file: SourceFile) -> Excerpt {
-        Excerpt { lines: WHOLE, offset: 0, text: Arc::new(file) }
+    pub(crate) fn whole(file: impl Into<Arc<SourceFile>>) -> Excerpt {
+        Excerpt { lines: WHOLE, offset: 0, text: file.into() }
     }
 
     /// These lines of a file that has `bytes`.

@@ -29,6 +29,11 @@ impl AtHand {
     fn known(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// What `work` makes, which has memory to read a file into.
+    pub(super) fn scratch<R>(&self, work: impl FnOnce(&mut Vec<u8>) -> R) -> R {
+        self.scratch.lent(work)
+    }
 }
 
 type Files = HashMap<Vec<u8>, Excerpt>;
@@ -79,7 +84,7 @@ impl Code {
         let read = if *lines == WHOLE {
             Excerpt::whole(self.lines(path)?)
         } else {
-            self.held.scratch.lent(|memory| self.cut_out(path, lines, memory))?
+            self.with_text(path, |bytes| Excerpt::of(bytes, lines.clone()))?
         };
         self.held.known().put(path, read.clone());
         Ok(read)

@@ -2,7 +2,6 @@
 //! there is none, from reading every file now.
 
 use std::io;
-use std::ops::RangeInclusive;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -20,7 +19,6 @@ use super::at_hand::AtHand;
 use super::holes::Holes;
 use crate::configuration::{KconfigChoice, Kernel};
 use crate::decode::as_shown;
-use crate::excerpt::Excerpt;
 use crate::files::{TOO_LARGE, read, read_into};
 use crate::left_out::LeftOut;
 use crate::recipes::Recipes;
@@ -342,23 +340,24 @@ impl Code {
         }
     }
 
-    /// Some lines of a file, as [`Code::lines`] has them, which is read into `memory`.
+    /// What `work` makes of the text of a file, as [`Code::lines`] has it, which is not kept.
     ///
     /// # Errors
     /// As [`Code::lines`].
-    pub(super) fn cut_out(
+    pub(crate) fn with_text<R>(
         &self,
         below_root: &[u8],
-        lines: &RangeInclusive<u64>,
-        memory: &mut Vec<u8>,
-    ) -> io::Result<Excerpt> {
+        work: impl FnOnce(&[u8]) -> R,
+    ) -> io::Result<R> {
         self.cancel.check_reading()?;
         let full = self.path(below_root);
         if let Some(bytes) = self.workspace.buffers().get(&full) {
-            return Ok(Excerpt::of(bytes, lines.clone()));
+            return Ok(work(bytes));
         }
-        read_regular(&full, memory)?;
-        Ok(Excerpt::of(&as_shown(memory), lines.clone()))
+        self.held.scratch(|memory| {
+            read_regular(&full, memory)?;
+            Ok(work(&as_shown(memory)))
+        })
     }
 
     /// A file's path as it is shown: relative to the folder it is seen from, as a search there

@@ -3,6 +3,7 @@
 //! `recipes` beside it reads them, `case` finds out what a name is and
 //! `look` has one file for each group of look-ups. Commands print what comes out.
 
+mod apart;
 mod case;
 mod check;
 mod list;

@@ -1,5 +1,6 @@
 //! A statement that goes over several lines, put together on one.
 
+use crate::excerpt::ByLine;
 use crate::relocate::SourceFile;
 
 /// The most lines of a statement: no pattern is written for a longer one.
@@ -45,7 +46,7 @@ fn read(source: &SourceFile, line: u64) -> (String, u64) {
 
 /// How many lines the head of a definition at `line` takes: to its `{`, `;` or last
 /// bracket.
-pub(crate) fn head(source: &SourceFile, line: u64) -> u64 {
+pub(crate) fn head(source: &impl ByLine, line: u64) -> u64 {
     let (mut depth, mut opened) = (0i32, false);
     for number in line..line + LINES {
         let Some(bytes) = source.line(number) else { return number.max(line + 1) - line };

@@ -2,18 +2,21 @@
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::Result;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use kgrep_index::graph::{Arch, DefInfo, Graph, Program};
+use kgrep_index::graph::{Arch, DefId, DefInfo, Graph, Program};
 use kgrep_index::outline::{Definition, FileOutline, Kind, Language, guards, outline};
 use memchr::memmem;
 use serde_bytes::ByteBuf;
 
+use super::apart::{self, Apart, is_told_apart};
 use super::mentions::{InFile, Line, Mentions};
 use super::wanted::Wanted;
 use crate::code::{Code, Ranking, leave_seen};
 use crate::diff::context::c;
+use crate::excerpt::{ByLine, Excerpt};
 use crate::relocate::SourceFile;
 
 /// A place that is part of an answer.
@@ -54,8 +57,10 @@ pub struct Tracer<'a, 'g> {
     /// How much is told.
     pub options: Options,
     mentions: Mentions<'a>,
-    files: HashMap<Vec<u8>, Rc<SourceFile>>,
+    files: HashMap<Vec<u8>, Arc<SourceFile>>,
     outlines: HashMap<Vec<u8>, Rc<Outlined>>,
+    /// What was read of definitions without their files.
+    apart: HashMap<DefId, Apart>,
     /// How often the condition of a definition was asked for, by file.
     guarded: HashMap<Vec<u8>, usize>,
     /// The files from which it is asked, and how many definitions they don't mean.
@@ -83,6 +88,7 @@ impl<'a, 'g> Tracer<'a, 'g> {
             mentions: Mentions::new(code),
             files: HashMap::new(),
             outlines: HashMap::new(),
+            apart: HashMap::new(),
             guarded: HashMap::new(),
             seen_from: (Vec::new(), 0),
             at_hand: 0,
@@ -155,14 +161,34 @@ impl<'a, 'g> Tracer<'a, 'g> {
     }
 
     /// The file at `path`; an empty one when it can't be read.
-    pub fn file(&mut self, path: &[u8]) -> Rc<SourceFile> {
+    pub fn file(&mut self, path: &[u8]) -> Arc<SourceFile> {
         if let Some(file) = self.files.get(path) {
             return file.clone();
         }
-        let file = Rc::new(self.code.lines(path).unwrap_or_default());
+        let file = Arc::new(self.code.lines(path).unwrap_or_default());
         self.make_room(file.bytes().len());
         self.files.insert(path.to_vec(), file.clone());
         file
+    }
+
+    /// Reads what will be told of definitions that are told without their files.
+    pub(super) fn expect(&mut self, definitions: &[DefInfo]) {
+        let is_open = |d: &&DefInfo| {
+            is_told_apart(self.graph, d)
+                && !self.apart.contains_key(&d.id)
+                && !self.files.contains_key(self.graph.path(d.file))
+        };
+        let open: Vec<DefInfo> = definitions.iter().filter(is_open).copied().collect();
+        self.apart.extend(apart::read(self.code, self.graph, &open));
+    }
+
+    /// The lines of a definition, with the one above it, if not more of its file; none where it can't be read.
+    pub(super) fn lines_of(&mut self, definition: &DefInfo) -> Excerpt {
+        self.expect(std::slice::from_ref(definition));
+        match self.apart.get(&definition.id) {
+            Some(apart) => apart.lines.clone(),
+            None => Excerpt::whole(self.file(&self.path(definition))),
+        }
     }
 
     /// A line's text, without its end; empty for one that is not there.
@@ -260,6 +286,10 @@ impl<'a, 'g> Tracer<'a, 'g> {
         if is_outlined || !matches!(Language::of(&path), Some(Language::C | Language::Assembler)) {
             return self.details(definition).map(|(_, guard)| guard).unwrap_or_default();
         }
+        self.expect(std::slice::from_ref(definition));
+        if let Some(apart) = self.apart.get(&definition.id) {
+            return apart.guard.clone();
+        }
         let file = self.file(&path);
         let guard = guards(&path, file.bytes(), &[definition.first]).concat();
         String::from_utf8_lossy(&guard).into_owned()
@@ -267,8 +297,11 @@ impl<'a, 'g> Tracer<'a, 'g> {
 
     /// The first line of the comment right above a definition, if it has one.
     pub fn comment(&mut self, definition: &DefInfo) -> Option<u32> {
-        let file = self.file(&self.path(definition));
-        let above = file.line(u64::from(definition.first.checked_sub(1)?))?;
+        let lines = self.lines_of(definition);
+        if let Some(first) = self.apart.get(&definition.id).and_then(|apart| apart.comment) {
+            return (first > 0).then_some(first);
+        }
+        let above = lines.line(u64::from(definition.first.checked_sub(1)?))?;
         let may_end = [&b"*/"[..], b"//"].iter().any(|end| memmem::find(above, end).is_some());
         // Only where one is, what it is about is looked for.
         let (details, _) = may_end.then(|| self.details(definition))??;

@@ -28,13 +28,14 @@ pub(super) fn heads(
         let kinds: Vec<Kind> = kinds.iter().map(|word| word.0).collect();
         tracer.definitions(&names, &kinds)
     };
+    tracer.expect(&found);
     let mut rows: Vec<Row> = Vec::new();
     let mut seen = HashSet::new();
     for definition in found {
         let path = tracer.path(&definition);
         let name = written(tracer, &definition);
-        let file = tracer.file(&path);
-        let line = name_line(&*file, name.as_bytes(), definition.first, definition.last);
+        let file = tracer.lines_of(&definition);
+        let line = name_line(&file, name.as_bytes(), definition.first, definition.last);
         // The head of another definition may go over this line.
         if !seen.insert((path.clone(), line)) {
             continue;

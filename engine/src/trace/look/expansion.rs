@@ -8,6 +8,7 @@ use kgrep_index::lex::{Lexer, Token, TokenKind};
 use kgrep_index::outline::{Flags, Kind, is_reserved};
 
 use super::calls::{WRAPPERS, is_noise, to_the_work};
+use crate::excerpt::ByLine;
 use crate::trace::case::Case;
 use crate::trace::tracer::{Row, Tracer};
 
@@ -33,6 +34,7 @@ pub(super) fn rows(tracer: &mut Tracer<'_, '_>, from: &DefInfo, rows: &mut Vec<R
 pub(super) fn workers(tracer: &mut Tracer<'_, '_>, case: &Case<'_>) -> Vec<DefInfo> {
     let mut found: Vec<DefInfo> = Vec::new();
     let mut subjects = tracer.for_arch(&case.subjects);
+    tracer.expect(&subjects);
     // Most files see the one that has no condition.
     let is_always = |d: &DefInfo| tracer.guard(d).is_empty();
     let always: Vec<DefInfo> = subjects.iter().copied().filter(is_always).collect();
@@ -79,8 +81,10 @@ fn behind(tracer: &mut Tracer<'_, '_>, from: &DefInfo) -> Vec<DefInfo> {
 /// What is named in a macro's text, each once, with the line that names it first; comments and texts
 /// name nothing.
 fn named(tracer: &mut Tracer<'_, '_>, from: &DefInfo) -> Vec<(u32, String, DefInfo)> {
-    let (path, own) = (tracer.path(from), tracer.name(from));
-    let lines: Vec<String> = (from.first..=from.last).map(|n| tracer.text(&path, n)).collect();
+    let (own, lines) = (tracer.name(from), tracer.lines_of(from));
+    let line = |number: u32| lines.line(u64::from(number)).unwrap_or_default();
+    let text = |line: &[u8]| String::from_utf8_lossy(line).trim_end().to_owned();
+    let lines: Vec<String> = (from.first..=from.last).map(line).map(text).collect();
     let text = lines.join("\n");
     // Behind the `#`, so that the words are tokens of their own.
     let start = text.find('#').map_or(0, |at| at + 1);
