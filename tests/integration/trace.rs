@@ -490,3 +490,22 @@ fn a_field_that_no_table_fills_is_one_all_the_same() {
     let done = dir.kgrep(&["trace", "lamp.hue"]).run().expect_code(1);
     assert!(done.stderr().contains("no such name: lamp.hue"), "{}", done.stderr());
 }
+
+/// In a macro its parameter means what it is given, not the function that is called so.
+#[test]
+fn a_parameter_of_a_macro_is_no_use_of_the_name() {
+    let dir = Dir::kernel();
+    dir.create(
+        "lib/lamp.c",
+        "int lamp(void)\n{\n\treturn 1;\n}\n\n#define DEFINE_LAMP(lamp, level) \\\n\
+         int lamp(void) { return level; } \\\nEXPORT_SYMBOL(lamp)\n",
+    );
+    let titles = |args: &[&str]| -> Vec<String> {
+        let told = dir.kgrep(&[&["--no-header", "trace", "lamp"], args].concat()).run().stdout();
+        told.split("\n\n").filter_map(|part| Some(part.lines().next()?.to_owned())).collect()
+    };
+    eqnice!(["Definition", "Built by", "Maintainers"], titles(&[])[..]);
+    dir.kgrep(&["trace", "lamp", "--as", "export"]).run().expect_code(1);
+    dir.create("lib/export.c", "EXPORT_SYMBOL(lamp);\n");
+    eqnice!(["Export", "Definition", "Uses"], titles(&["--as", "export"])[..]);
+}

@@ -10,6 +10,7 @@ mod list;
 mod look;
 mod mentions;
 mod near;
+mod parameter;
 mod statement;
 mod tracer;
 mod wanted;

@@ -17,6 +17,7 @@ use kgrep_index::graph::{Arch, Place};
 use memchr::memmem::Finder;
 
 use super::mentions::Line;
+use super::parameter::is_parameter;
 use super::statement::{LINES, statement};
 use super::tracer::globs;
 use crate::code::word_in;
@@ -40,6 +41,8 @@ pub struct Wanted {
     pub arch: Arch,
     /// Whether the pattern is matched against the statement that begins on the line.
     pub statement: bool,
+    /// Whether lines of macros are left out in which a text to find is the name of a parameter.
+    pub no_parameters: bool,
     /// How many lines of each file are kept.
     pub most: usize,
 }
@@ -55,6 +58,7 @@ impl Wanted {
             not_files: Vec::new(),
             arch: Arch::All,
             statement: false,
+            no_parameters: false,
             most: usize::MAX,
         }
     }
@@ -108,6 +112,7 @@ impl Wanted {
             not_files: globs(&self.not_files)?,
             arch: self.arch,
             statement: self.statement,
+            no_parameters: self.no_parameters,
             most: self.most,
         })
     }
@@ -133,6 +138,7 @@ pub struct Ready {
     not_files: GlobSet,
     arch: Arch,
     statement: bool,
+    no_parameters: bool,
     most: usize,
 }
 
@@ -163,7 +169,7 @@ impl Ready {
         while let Some(hit) = self.next(bytes, at, &mut next) {
             let (start, end) = line_around(bytes, hit);
             let line = &bytes[start..end];
-            if self.matches(line) && self.is_wanted(line) {
+            if self.matches(line) && self.is_wanted(bytes, start, end) {
                 kept.push(start, end);
             }
             at = end + 1;
@@ -204,8 +210,12 @@ impl Ready {
         self.finders.is_empty() || self.finders.iter().any(|finder| finder.find(line).is_some())
     }
 
-    fn is_wanted(&self, line: &[u8]) -> bool {
-        !self.but.as_ref().is_some_and(|but| but.is_match(line))
+    /// Whether nothing says that a line that matches, `bytes[start..end]`, is not wanted.
+    fn is_wanted(&self, bytes: &[u8], start: usize, end: usize) -> bool {
+        let is_parameter = |text: &Finder| is_parameter(bytes, start, end, text.needle());
+        let is_refused = self.but.as_ref().is_some_and(|but| but.is_match(&bytes[start..end]));
+        let is_other = self.no_parameters && self.finders.iter().any(is_parameter);
+        !is_refused && !is_other
     }
 
     /// The lines on which a statement begins that matches.
@@ -220,7 +230,8 @@ impl Ready {
             while windows.next_if(|window| *window.end() < number).is_some() {}
             let Some(window) = windows.peek() else { break };
             let line = &bytes[start..end];
-            if !window.contains(&number) || !self.holds(line) || !self.is_wanted(line) {
+            if !window.contains(&number) || !self.holds(line) || !self.is_wanted(bytes, start, end)
+            {
                 continue;
             }
             // Most files have no line to be looked at.

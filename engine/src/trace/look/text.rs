@@ -223,6 +223,7 @@ pub(in crate::trace) fn wanted(text: &Text, facts: &Facts, arch: Arch, most: usi
         not_files: fill(&text.not_files),
         arch: if text.arch { arch } else { Arch::All },
         statement: text.statement,
+        no_parameters: true,
         most,
         ..Wanted::new(vec![find], pattern.clone())
     };
