@@ -1,6 +1,6 @@
 //! `kgrep log`: frames, stamps and reports of hand-written logs, on a tree of two files.
 
-use crate::util::Dir;
+use crate::util::{Dir, eqnice};
 
 const LAMP: &str = "\
 #include <linux/lamp.h>
@@ -201,7 +201,23 @@ fn prefixes_of_all_loggers_lead_to_the_same_place() {
 #[test]
 fn odd_input_is_no_reason_to_stop() {
     let dir = tree();
-    dir.kgrep(&["log"]).input("").run().expect_code(1);
+    let said = |args: &[&str], log: &str| {
+        dir.kgrep(&[&["log"], args].concat()).input(log).run().expect_code(1).stderr()
+    };
+    eqnice!("kgrep: <stdin>: nothing to read: no line has text\n", said(&[], ""));
+    eqnice!(
+        "kgrep: <stdin>: nothing to read: no line has text\n",
+        said(&["--only", "frames"], "\n \n")
+    );
+    let line = "no light in the hall\n";
+    eqnice!(
+        "kgrep: <stdin>: no stack frame and no place in the source\n",
+        said(&["--only", "frames"], line)
+    );
+    eqnice!(
+        "kgrep: <stdin>: no oops, warning, panic or the like\n",
+        said(&["--only", "reports"], line)
+    );
     dir.kgrep(&["log"])
         .input([0u8, 255, 13, 27, 91, 10, 43, 48, 120].to_vec())
         .run()

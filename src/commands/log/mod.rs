@@ -10,7 +10,7 @@ use kgrep_engine::log::debug::Debug;
 use kgrep_engine::log::{Follower, Reading, Tools, Touched};
 use kgrep_index::graph::Arch;
 
-use self::inputs::Inputs;
+use self::inputs::{Input, Inputs};
 use self::rows::Rows;
 use super::answer::{print_covered, show};
 use super::{Outcome, Session, freshen};
@@ -43,6 +43,7 @@ pub(crate) fn run(args: &LogArgs, session: &Session) -> Result<Outcome> {
     })?;
     let coverage = code.coverage();
     let Some(Followed { list, complete, any_place }) = found else {
+        tell(nothing_of(args.only, &inputs)?);
         return show(&code, session, None, &Answer { coverage, ..Answer::default() });
     };
     let outcome = print_covered(session, &list, &coverage, complete)?;
@@ -57,6 +58,26 @@ struct Followed {
     complete: bool,
     /// Whether the tree has a place for some of it.
     any_place: bool,
+}
+
+/// Why there are no rows. Who pipes `dmesg` without being allowed to read the log gets no line.
+fn nothing_of(only: Option<Only>, inputs: &Inputs) -> Result<String> {
+    // What can't be read twice had something to wait for.
+    let mut is_empty = inputs.all.iter().all(Input::is_whole);
+    for input in inputs.all.iter().filter(|input| input.is_whole()) {
+        input.each(|_, lines| {
+            is_empty &= lines.iter().all(|line| line.trim_ascii().is_empty());
+            Ok(is_empty)
+        })?;
+    }
+    let names: Vec<_> = inputs.all.iter().map(|i| String::from_utf8_lossy(&i.name)).collect();
+    let names = names.join(", ");
+    Ok(match only {
+        _ if is_empty => format!("{names}: nothing to read: no line has text"),
+        Some(Only::Frames) => format!("{names}: no stack frame and no place in the source"),
+        Some(Only::Reports) => format!("{names}: no oops, warning, panic or the like"),
+        Some(Only::Messages) | None => format!("{names}: no line that a call could have printed"),
+    })
 }
 
 /// The architecture that counts: the log's own, where the user has named none.
