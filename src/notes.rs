@@ -125,7 +125,9 @@ fn about_names(note: &Note) -> String {
 }
 
 fn about_field(asked: &str) -> String {
-    format!("{asked} is a field: kgrep refs {asked} lists who reads and writes it")
+    format!(
+        "{asked} is a field: kgrep def {asked} shows where, kgrep refs {asked} who reads and writes it"
+    )
 }
 
 /// What a name is that only a recipe of this kind knows.

@@ -188,3 +188,33 @@ fn what_a_structure_declares_are_its_fields() {
     let table = dir.kgrep(&["--no-header", "exists", "amount", "fast", "lit"]).stdout();
     insta::assert_snapshot!("what_a_structure_declares_are_its_fields", table);
 }
+
+/// Fields that no function is called through are in no index.
+#[test]
+fn a_field_is_defined_where_structures_declare_it() {
+    let dir = Dir::kernel();
+    dir.create("lib/lamp.c", "struct torch {\n\tint watts;\n};\n");
+    dir.create(
+        "include/linux/lamp.h",
+        "struct lamp {\n\tint (*dim)(struct lamp *lamp, int watts);\n\tunsigned int watts;\n};\n",
+    );
+    let table = |args: &[&str]| dir.kgrep(&[&["--no-header"], args].concat()).stdout();
+    for indexed in [false, true] {
+        if indexed {
+            dir.kgrep(&["index"]).run().expect_ok();
+        }
+        eqnice!(
+            "0 include/linux/lamp.h 3 watts member of lamp  unsigned int watts;\n\
+             1 lib/lamp.c           2 watts member of torch int watts;\n",
+            table(&["def", "watts"])
+        );
+        eqnice!(
+            "0 lib/lamp.c 2 watts member of torch int watts;\n",
+            table(&["def", "torch.watts"])
+        );
+        dir.kgrep(&["def", "watts", "--kind", "function"]).run().expect_code(1);
+        dir.kgrep(&["def", "torch.hue"]).run().expect_code(1);
+        let said = dir.kgrep(&["trace", "watts"]).run().expect_code(1).stderr();
+        assert!(said.contains("watts is a field: kgrep def watts shows where"), "{said}");
+    }
+}

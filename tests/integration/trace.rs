@@ -484,7 +484,8 @@ fn a_field_that_no_table_fills_is_one_all_the_same() {
     dir.create("include/linux/lamp.h", "struct lamp {\n\tint watts;\n};\n");
     let done = dir.kgrep(&["trace", "lamp.watts"]).run().expect_code(1);
     eqnice!(
-        "kgrep: lamp.watts is a field: kgrep refs lamp.watts lists who reads and writes it\n",
+        "kgrep: lamp.watts is a field: kgrep def lamp.watts shows where, kgrep refs lamp.watts who reads and \
+         writes it\n",
         done.stderr()
     );
     let done = dir.kgrep(&["trace", "lamp.hue"]).run().expect_code(1);

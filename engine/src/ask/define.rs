@@ -6,6 +6,7 @@ use kgrep_index::graph::{DefInfo, Graph};
 use kgrep_index::outline::{self, Kind};
 
 use super::Sources;
+use super::exists::declared_fields;
 use super::names::{boot_parameter, unknown};
 use crate::answer::{Answer, Cell, Column, DefinitionKind, Role, Row};
 use crate::code::{self, Code, Pattern, Ranking, bare_name, name_line, system_call, tagged};
@@ -21,13 +22,17 @@ pub(super) fn answer(code: &Code, graph: &Graph<'_>, define: &Define) -> Result<
     let mut notes: Vec<Note> = note.into_iter().collect();
     notes.extend(leave_seen(code, graph, define, &mut definitions));
     if definitions.is_empty() {
-        notes.push(unknown_or_other(code, graph, define)?);
-        return Ok(Answer { notes, ..Answer::default() });
+        let rows = fields(code, graph, define)?;
+        if rows.is_empty() {
+            notes.push(unknown_or_other(code, graph, define)?);
+            return Ok(Answer { notes, ..Answer::default() });
+        }
+        return Ok(Answer { columns: columns(), rows, notes, ..Answer::default() });
     }
     let mut sources = Sources::default();
     let mut rows: Vec<Row> =
         definitions.iter().map(|found| row(graph, code, &mut sources, found)).collect();
-    let mut columns = Column::all(&[("Name", Role::Text), ("Kind", Role::Text)]);
+    let mut columns = columns();
     // Under a configuration those are left that it has.
     let guards = code.kernel().is_none().then(|| guards(code, &mut sources, &rows));
     if let Some(guards) = guards.filter(|guards| guards.iter().any(|guard| !guard.is_empty())) {
@@ -37,6 +42,25 @@ pub(super) fn answer(code: &Code, graph: &Graph<'_>, define: &Define) -> Result<
     }
     notes.append(&mut sources.notes);
     Ok(Answer { columns, rows, notes, ..Answer::default() })
+}
+
+fn columns() -> Vec<Column> {
+    Column::all(&[("Name", Role::Text), ("Kind", Role::Text)])
+}
+
+/// The lines on which structures declare a field of the name that is asked for: the graph has those alone that
+/// functions are called through.
+fn fields(code: &Code, graph: &Graph<'_>, define: &Define) -> Result<Vec<Row>> {
+    let (name, pattern, kinds) = meant(&define.name, &define.kinds)?;
+    if pattern.is_glob() || !(kinds.is_empty() || kinds.contains(&Kind::Member)) {
+        return Ok(Vec::new());
+    }
+    let mut rows = declared_fields(code, graph, name)?;
+    for row in &mut rows {
+        row.cells.insert(0, Cell::Name(String::from_utf8_lossy(&row.name).into_owned()));
+        row.extent = Some((row.line, row.line));
+    }
+    Ok(rows)
 }
 
 /// Leaves the definitions that the files mean from which it is asked, of a name that is no glob.

@@ -46,12 +46,21 @@ pub(super) fn answer(code: &Code, exists: &Exists) -> Result<Answer> {
     Ok(answer)
 }
 
-/// Whether `STRUCT.FIELD` is a field that a structure declares.
+/// The lines on which structures declare `FIELD` or `STRUCT.FIELD`, those of `include/` first.
 ///
 /// # Errors
 /// If the tree can't be walked.
-pub(super) fn is_declared_field(code: &Code, graph: &Graph<'_>, name: &str) -> Result<bool> {
-    Ok(!Asker::new(code, graph).member_rows(name)?.is_empty())
+pub(super) fn declared_fields(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Vec<Row>> {
+    let mut asker = Asker::new(code, graph);
+    let mut rows = asker.member_rows(name)?;
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    if rows.is_empty() && name.bytes().all(is_word) {
+        let found = asker.tracer.lines(&word(name))?;
+        let fields = fields::declared(&mut asker.tracer, name, &found);
+        rows = asker.counting(fields).0;
+    }
+    rows.sort_by_key(|row| !row.path.starts_with(b"include/"));
+    Ok(rows)
 }
 
 /// Looks for a name in all text, where nothing is called so.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use kgrep_index::graph::{DefInfo, Graph};
 use kgrep_index::outline::{Kind, Language};
 
-use super::exists::{is_declared_field, proof};
+use super::exists::{declared_fields, proof};
 use crate::code::{Code, filled_up, near, system_call};
 use crate::trace::{Mentions, Options, Tracer, cases};
 use crate::{Note, Result};
@@ -52,7 +52,7 @@ pub(super) fn unknown(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Note
     if let Some(kind) = known_as(code, graph, &NOT_IN_CODE, name)? {
         return Ok(Note::TracedOnly { asked: name.to_owned(), kind });
     }
-    if is_declared_field(code, graph, name)? {
+    if !declared_fields(code, graph, name)?.is_empty() {
         return Ok(Note::Field(name.to_owned()));
     }
     let near = filled_up(code, near(graph, name), name);

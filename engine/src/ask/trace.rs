@@ -3,7 +3,7 @@
 use kgrep_index::graph::Graph;
 use kgrep_index::outline::Kind;
 
-use super::exists::{is_declared_field, proof};
+use super::exists::{declared_fields, proof};
 use crate::answer::{Answer, Cell, Column, Role, Row, Title};
 use crate::code::{Code, bare_name, filled_up, named};
 use crate::request::Trace;
@@ -115,7 +115,7 @@ fn nothing(tracer: &mut Tracer<'_, '_>, recipes: &Recipes, trace: &Trace) -> Res
     if is_defined {
         return Ok(Note::NothingToTell { name, kind });
     }
-    if kind.is_none() && is_declared_field(tracer.code, graph, &name)? {
+    if kind.is_none() && !declared_fields(tracer.code, graph, &name)?.is_empty() {
         return Ok(Note::Field(name));
     }
     let near = filled_up(tracer.code, near_names(tracer, recipes, &name)?, &name);
