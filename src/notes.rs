@@ -124,10 +124,17 @@ fn about_names(note: &Note) -> String {
     }
 }
 
-fn about_field(asked: &str) -> String {
-    format!(
-        "{asked} is a field: kgrep def {asked} shows where, kgrep refs {asked} who reads and writes it"
-    )
+/// Which other question has what this one doesn't tell.
+fn other_question(note: &Note) -> String {
+    match note {
+        Note::Field(asked) => format!(
+            "{asked} is a field: kgrep def {asked} shows where, kgrep refs {asked} who reads and writes it"
+        ),
+        Note::SymbolInCode(name) => {
+            format!("uses in the code; `kgrep trace {name}` has those in Makefiles and Kconfig")
+        }
+        note => format!("{note:?}"),
+    }
 }
 
 /// What a name is that only a recipe of this kind knows.
@@ -201,7 +208,7 @@ fn about_built(note: &Note) -> String {
 /// What is said where a use is not what was asked for.
 fn about_uses(note: &Note) -> String {
     match note {
-        Note::Field(asked) => about_field(asked),
+        Note::Field(_) | Note::SymbolInCode(_) => other_question(note),
         Note::NoSuchUse(name) => {
             format!("no such use of {name}; --arch all searches all architectures")
         }

@@ -33,6 +33,9 @@ pub enum Note {
         /// What the code calls it: `sys_openat`.
         entry: String,
     },
+    /// The uses of a Kconfig symbol (`CONFIG_SMP`) are those of the code; Makefiles and Kconfig files have
+    /// others.
+    SymbolInCode(String),
     /// A pattern is searched as plain text, since it is no regular expression.
     TakenAsPlain {
         /// The pattern as it was written.

@@ -510,3 +510,21 @@ fn a_parameter_of_a_macro_is_no_use_of_the_name() {
     dir.create("lib/export.c", "EXPORT_SYMBOL(lamp);\n");
     eqnice!(["Export", "Definition", "Uses"], titles(&["--as", "export"])[..]);
 }
+
+/// What a symbol's uses are to most people is mostly in Makefiles.
+#[test]
+fn uses_of_a_symbol_say_where_the_others_are() {
+    let dir = Dir::kernel();
+    dir.create("lib/lamp.c", "#ifdef CONFIG_LAMP\nint lamp;\n#endif\n");
+    dir.create("lib/Kconfig", "config LAMP\n\tbool \"Lamps\"\n");
+    let said =
+        "kgrep: uses in the code; `kgrep trace CONFIG_LAMP` has those in Makefiles and Kconfig\n";
+    for indexed in [false, true] {
+        if indexed {
+            dir.kgrep(&["index"]).run().expect_ok();
+        }
+        let done = dir.kgrep(&["--no-header", "refs", "CONFIG_LAMP"]).run().expect_code(0);
+        eqnice!("0 lib/lamp.c 1  use #ifdef CONFIG_LAMP\n", done.stdout());
+        eqnice!(said, done.stderr());
+    }
+}

@@ -267,6 +267,9 @@ impl InLine {
 
 /// The files that may have the name.
 pub(super) fn paths(name: &str, code: &Code, answer: &mut Answer) -> Result<Vec<Vec<u8>>> {
+    if name.starts_with("CONFIG_") {
+        answer.notes.push(Note::SymbolInCode(name.to_owned()));
+    }
     let request = SearchRequest {
         pattern: Some(OsString::from(name)),
         fixed_strings: true,
