@@ -12,9 +12,9 @@ use serde::Deserialize;
 use super::base::{DefInfo, Edge, Graph};
 use super::ids::{DefId, FileId, NameRef};
 use super::narrowed::{Narrowing, Others};
+use super::pointees::without_pointees;
 use super::resolve::Arch;
 use super::slots::Fill;
-use super::told::untold;
 use crate::outline::UseKind;
 use crate::path_glob::matches;
 use crate::paths::split;
@@ -481,7 +481,7 @@ pub(super) fn kept(slot: &[u8]) -> Option<&'static [String]> {
 
 /// What stands behind the `@` of a slot: its structure, or the way to it.
 pub(super) fn structure(slot: &[u8]) -> &[u8] {
-    memchr::memchr(b'@', slot).map_or(&[], |at| untold(&slot[at + 1..]))
+    memchr::memchr(b'@', slot).map_or(&[], |at| without_pointees(&slot[at + 1..]))
 }
 
 /// A folder, or the one around it where it stands for that: `drivers/usb` for `drivers/usb/core`.

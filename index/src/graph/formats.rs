@@ -111,7 +111,7 @@ impl Graph<'_> {
         let base = base.map(|(file, said)| (self.path(file), Cow::Owned(said)));
         let stored = stored.into_iter().flatten();
         let stored = stored.map(|(file, said)| (self.overlay.path(file.0), Cow::Owned(said)));
-        let changed = self.overlay.said().map(|(path, said)| (path, Cow::Borrowed(said)));
+        let changed = self.overlay.formats_by_path().map(|(path, own)| (path, Cow::Borrowed(own)));
         base.chain(stored).chain(changed).filter(|(_, said)| !said.is_empty()).collect()
     }
 }

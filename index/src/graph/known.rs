@@ -36,7 +36,7 @@ impl Graph<'_> {
             return *bits;
         }
         let definitions = self.definitions_of(name);
-        let mut bits = said(&definitions);
+        let mut bits = kind_bits(&definitions);
         if has_constant(&definitions) && self.bears(name, &mut known.bearing) {
             bits |= BEARING;
         }
@@ -65,7 +65,7 @@ impl Graph<'_> {
                 && range.clone().zip(own).any(|(at, definition)| {
                     definition.kind == Kind::Constant && !self.overlay.own_edges(at).is_empty()
                 });
-            let now = if may_bear { self.known(*name) } else { said(own) };
+            let now = if may_bear { self.known(*name) } else { kind_bits(own) };
             Some((*name, before, now & !before)).filter(|(_, _, gained)| *gained != 0)
         };
         self.overlay.by_name.par_iter().filter_map(gained).collect()
@@ -120,7 +120,7 @@ impl Graph<'_> {
     fn makes_bear(&self, edge: &Edge) -> bool {
         needed(edge.kind, edge.runs, Kind::Constant) == 0
             || !matches!(edge.kind, UseKind::Indirect | UseKind::Pass)
-                && said(&self.definitions_of(edge.name)) & BORNE != 0
+                && kind_bits(&self.definitions_of(edge.name)) & BORNE != 0
     }
 }
 
@@ -155,7 +155,7 @@ impl<'g, 'a> KnownNames<'g, 'a> {
         let definitions = self.graph.definitions_of(name);
         let known = match has_constant(&definitions) {
             true => self.graph.known(name),
-            false => said(&definitions),
+            false => kind_bits(&definitions),
         };
         bits.store(known, Ordering::Relaxed);
         known
@@ -166,6 +166,6 @@ fn has_constant(definitions: &[DefInfo]) -> bool {
     definitions.iter().any(|definition| definition.kind == Kind::Constant)
 }
 
-fn said(definitions: &[DefInfo]) -> u8 {
+fn kind_bits(definitions: &[DefInfo]) -> u8 {
     definitions.iter().fold(0, |bits, definition| bits | says(definition.kind))
 }

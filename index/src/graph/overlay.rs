@@ -269,7 +269,7 @@ impl Overlay<'_> {
     }
 
     /// What the files say of printing, each with its path; of what is not stored.
-    pub(super) fn said(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+    pub(super) fn formats_by_path(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.paths.iter().map(Vec::as_slice).zip(self.formats.iter().map(Vec::as_slice))
     }
 }

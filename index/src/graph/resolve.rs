@@ -191,7 +191,7 @@ mod tests {
 
     /// What `lamp` can mean in the file `from`: the files of functions, those of macros, and whether it is
     /// elsewhere.
-    fn meant(graph: &Graph, from: &str, arch: Arch) -> (String, String, bool) {
+    fn meaning_of(graph: &Graph, from: &str, arch: Arch) -> (String, String, bool) {
         let name = graph.find_name(b"lamp").unwrap();
         let meaning = graph.resolve(name, graph.file(from.as_bytes()).unwrap(), arch);
         let files = |found: &[DefInfo]| {
@@ -206,7 +206,7 @@ mod tests {
         let sections = sections(files);
         let graph = Graph::from_sections(&sections).unwrap();
         for (from, meaning) in expected {
-            let (functions, macros, is_elsewhere) = meant(&graph, from, Arch::All);
+            let (functions, macros, is_elsewhere) = meaning_of(&graph, from, Arch::All);
             let elsewhere = if is_elsewhere { "elsewhere" } else { "" };
             let told = [functions.as_str(), &macros, elsewhere].join(" ");
             assert_eq!(told.trim(), *meaning, "{from}");
@@ -322,7 +322,7 @@ mod tests {
         let sections = sections(&[("kernel/a.c", GLOBAL), ("kernel/b.c", GLOBAL), USER]);
         let graph = Graph::from_sections(&sections).unwrap();
         graph.leave_out(|path| path == b"kernel/b.c");
-        let functions = |arch: Arch| meant(&graph, "kernel/user.c", arch).0;
+        let functions = |arch: Arch| meaning_of(&graph, "kernel/user.c", arch).0;
         assert_eq!(functions(Arch::built("x86")), "kernel/a.c");
         assert_eq!(functions(Arch::named("x86")), "kernel/a.c kernel/b.c");
         assert_eq!(functions(Arch::built("x86").whole()), "kernel/a.c kernel/b.c");

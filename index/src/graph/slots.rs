@@ -13,8 +13,8 @@ use super::basis::{self, Basis, Called};
 use super::ids::{DefId, FileId, NameRef};
 use super::narrowed::Others;
 use super::order::NameKey;
+use super::pointees::without_pointees;
 use super::resolve::Arch;
-use super::told::untold;
 use crate::program::Program;
 
 /// What fills a slot.
@@ -108,7 +108,7 @@ impl Graph<'_> {
     /// The struct of a slot, as far as the tree tells.
     pub(super) fn slot_struct(&self, slot: &[u8]) -> Option<Vec<u8>> {
         let at = memchr::memchr(b'@', slot)?;
-        let (field, tag) = (&slot[..at], untold(&slot[at + 1..]));
+        let (field, tag) = (&slot[..at], without_pointees(&slot[at + 1..]));
         if tag.is_empty() {
             return self.only_struct_with(field);
         }

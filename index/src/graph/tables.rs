@@ -7,9 +7,9 @@ use crate::program::Program;
 use super::base::{DefInfo, Graph};
 use super::basis::kept;
 use super::ids::NameRef;
+use super::pointees::{has_pointees, without_pointees};
 use super::resolve::Arch;
 use super::slots::Fill;
-use super::told::{is_told, untold};
 
 impl Graph<'_> {
     /// What a slot holds that is a field of one table that is never written; none where it is not such a
@@ -52,14 +52,14 @@ impl Graph<'_> {
     /// Whether what is called through a slot may be other than through those of the same structure.
     pub(super) fn is_like_no_other(&self, slot: NameRef) -> bool {
         let text = self.name(slot);
-        is_told(&text) || named_table(&text).is_some() || kept(&text).is_some()
+        has_pointees(&text) || named_table(&text).is_some() || kept(&text).is_some()
     }
 }
 
 /// The field, up to its `@`, and the variable of a slot that names nothing else: `ioctl@=inet_dgram_ops`.
 fn named_table(slot: &[u8]) -> Option<(&[u8], &[u8])> {
     let at = memchr::memchr(b'@', slot)?;
-    let table = untold(&slot[at + 1..]).strip_prefix(b"=")?;
+    let table = without_pointees(&slot[at + 1..]).strip_prefix(b"=")?;
     (!table.contains(&b'.')).then(|| (&slot[..=at], table))
 }
 

@@ -3,7 +3,7 @@
 use super::{Lexer, TokenKind};
 use proptest::prelude::*;
 
-fn shown(text: &str) -> Vec<(TokenKind, &str, u32)> {
+fn tokens_of(text: &str) -> Vec<(TokenKind, &str, u32)> {
     let tokens = Lexer::new(text.as_bytes()).filter(|t| t.kind != TokenKind::Space);
     tokens.map(|t| (t.kind, &text[t.start as usize..t.end as usize], t.line)).collect()
 }
@@ -13,7 +13,7 @@ fn a_directive_runs_over_continued_lines_and_comments() {
     use TokenKind::*;
     let text = "#define A(x) \\\n  x /* one\ntwo */ + 1\nint b; # not\n";
     assert_eq!(
-        shown(text)[..4],
+        tokens_of(text)[..4],
         [
             (Directive, "#define A(x) \\\n  x /* one\ntwo */ + 1", 1),
             (Ident, "int", 4),
@@ -27,7 +27,7 @@ fn a_directive_runs_over_continued_lines_and_comments() {
 fn quotes_end_with_their_line_when_never_closed() {
     use TokenKind::*;
     assert_eq!(
-        shown("'a\n\"b\\\"c\" '\\'' L\"x\""),
+        tokens_of("'a\n\"b\\\"c\" '\\'' L\"x\""),
         [
             (Char, "'a", 1),
             (Str, "\"b\\\"c\"", 2),
@@ -41,14 +41,14 @@ fn quotes_end_with_their_line_when_never_closed() {
 #[test]
 fn numbers_keep_their_suffixes_and_leave_a_hexadecimal_sum_alone() {
     use TokenKind::*;
-    assert_eq!(shown("0x1fUL 1e+5 0xe+1")[..2], [(Number, "0x1fUL", 1), (Number, "1e+5", 1)]);
-    assert_eq!(shown("0xe+1"), [(Number, "0xe", 1), (Byte, "+", 1), (Number, "1", 1)]);
+    assert_eq!(tokens_of("0x1fUL 1e+5 0xe+1")[..2], [(Number, "0x1fUL", 1), (Number, "1e+5", 1)]);
+    assert_eq!(tokens_of("0xe+1"), [(Number, "0xe", 1), (Byte, "+", 1), (Number, "1", 1)]);
 }
 
 #[test]
 fn a_comment_that_opens_with_a_slash_star_slash_is_not_closed_by_it() {
     use TokenKind::*;
-    assert_eq!(shown("/*/ x */ y"), [(Comment, "/*/ x */", 1), (Ident, "y", 1)]);
+    assert_eq!(tokens_of("/*/ x */ y"), [(Comment, "/*/ x */", 1), (Ident, "y", 1)]);
 }
 
 fn put_back(bytes: &[u8]) -> Vec<u8> {

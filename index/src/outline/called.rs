@@ -199,7 +199,7 @@ mod tests {
             .collect()
     }
 
-    fn told(text: &str) -> Option<Vec<(u32, usize)>> {
+    fn lamp_calls(text: &str) -> Option<Vec<(u32, usize)>> {
         calls(text.as_bytes(), b"lamp", &callers(text, b"lamp"))
     }
 
@@ -208,7 +208,7 @@ mod tests {
         let text = "/*\n * lamp() is lit here.\n */\nint f(int a)\n{\n\tlamp(a); /* lamp */\n\
             \tif (!lamp(\"lamp\") && lamp(1))\n\t\treturn lamp(2);\nout:\n\tlamp(3);\n}\n\n\
             // lamp\nstatic int g(void)\n{\n\tint b = lamp(4);\n\treturn b + lamp(lamp(5));\n}\n";
-        let found = told(text).expect("only calls");
+        let found = lamp_calls(text).expect("only calls");
         assert_eq!(found, [(6, 0), (7, 0), (8, 0), (10, 0), (16, 1), (17, 1)]);
         let whole = mentions(b"a.c", text.as_bytes(), &Idioms::built_in(), b"lamp");
         let mut lines = whole.lines;
@@ -245,7 +245,7 @@ mod tests {
             "struct lamp { int a; };\n",
         ] {
             let text = format!("{outside}int f(void)\n{{\n\tlamp(1);\n}}\n");
-            assert_eq!(told(&text), None, "{outside}");
+            assert_eq!(lamp_calls(&text), None, "{outside}");
         }
         // By another name than its head has.
         let text = "SYSCALL_DEFINE0(f)\n{\n\tlamp(1);\n}\n";

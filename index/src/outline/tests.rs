@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::{FileOutline, Kind, Mentioned, NO_NAME, mentions, outline};
 use crate::idiom::Idioms;
 
-fn shown(path: &str, bytes: &[u8]) -> String {
+fn outline_text(path: &str, bytes: &[u8]) -> String {
     let found = outline(path.as_bytes(), bytes, &Idioms::built_in());
     let name = |id| String::from_utf8_lossy(found.name(id)).into_owned();
     let mut out = String::new();
@@ -74,7 +74,7 @@ macro_rules! golden {
         #[test]
         fn $test() {
             let bytes = include_bytes!(concat!("../../tests/trees/outline/", $file));
-            insta::assert_snapshot!(shown($file, bytes));
+            insta::assert_snapshot!(outline_text($file, bytes));
         }
     };
 }
@@ -161,19 +161,21 @@ fn what_the_text_tells_of_calls_is_found_in_linear_time() {
 
 #[test]
 fn an_argument_that_is_a_body_may_begin_with_anything() {
-    let found = shown("a.c", b"DEFINE_FREE(lamp, int, = x ? &a : &b; p->f())\n");
+    let found = outline_text("a.c", b"DEFINE_FREE(lamp, int, = x ? &a : &b; p->f())\n");
     assert!(found.starts_with("  1-1 function __free_lamp static"), "{found}");
 }
 
 #[test]
 fn no_reserved_word_is_a_functions_name() {
     let made = "#define SAFE(type) type##_safe\n\nSAFE(struct lamp) {\n\tint on;\n};\n";
-    let found = shown("a.c", made.as_bytes());
+    let found = outline_text("a.c", made.as_bytes());
     assert!(found.contains("struct lamp_safe") && !found.contains("function"), "{found}");
-    let found =
-        shown("a.c", b"SAFE(struct lamp) {\n\tint on;\n};\n\nint f(void)\n{\n\treturn 1;\n}\n");
+    let found = outline_text(
+        "a.c",
+        b"SAFE(struct lamp) {\n\tint on;\n};\n\nint f(void)\n{\n\treturn 1;\n}\n",
+    );
     assert!(found.contains("  5-8 function f") && !found.contains("1-3"), "{found}");
-    let found = shown("a.c", b"DEFINE_LAMP(int, lamp)\n{\n\treturn 1;\n}\n");
+    let found = outline_text("a.c", b"DEFINE_LAMP(int, lamp)\n{\n\treturn 1;\n}\n");
     assert!(found.contains("  1-4 function DEFINE_LAMP"), "{found}");
 }
 
@@ -268,7 +270,7 @@ proptest! {
 
 #[test]
 fn a_bracket_that_is_never_closed_is_no_list_of_parameters() {
-    let found = shown("a.c", b"static } * int M(foo) ( static\n");
+    let found = outline_text("a.c", b"static } * int M(foo) ( static\n");
     assert_eq!(found, "  1-1 declaration M static (foo)\n");
 }
 
@@ -295,9 +297,10 @@ fn macros_that_write_macros_without_end_are_given_up() {
 fn of_conditions_only_so_much_is_kept_as_people_read() {
     let long = "A".repeat(100_000);
     let one = format!("#if B && {long}\nint x;\n#endif\n");
-    assert_eq!(shown("a.c", one.as_bytes()), "  2-2 variable x #if B && ...\n");
+    assert_eq!(outline_text("a.c", one.as_bytes()), "  2-2 variable x #if B && ...\n");
     let some = format!("#if {}\n", ["CONFIG_LAMP"; 30].join(" && "));
-    let all = shown("a.c", (some.repeat(40) + "int x;\n" + &"#endif\n".repeat(40)).as_bytes());
+    let all =
+        outline_text("a.c", (some.repeat(40) + "int x;\n" + &"#endif\n".repeat(40)).as_bytes());
     assert!(all.len() < 1500 && all.ends_with(" && ...\n"), "{all}");
 }
 
@@ -306,7 +309,7 @@ fn the_name_of_a_typedef() {
     let text = b"typedef _Bool\t\tbool;\ntypedef guid_t efi_guid_t __aligned(__alignof__(u32));\n\
         typedef u32 (hash_fn)(const struct net *net,\n\tconst u8 *at);\ntypedef int (*open_fn)(u8 flags);\n\
         typedef u8 mac_t[6];\ntypedef void *(*next_fn)(void *from);\ntypedef int plain_fn(int a, u8 b);\n";
-    let found = shown("a.h", text);
+    let found = outline_text("a.h", text);
     let names: Vec<&str> =
         found.lines().filter_map(|line| Some(line.split_once("typedef ")?.1)).collect();
     assert_eq!(
@@ -426,7 +429,7 @@ fn the_lines_of_a_name_are_those_of_code() {
 fn only_the_first_macro_of_a_file_guards_it() {
     let text = "#ifndef B_H\n#define B_H 0\n#endif\n#ifndef MORE\n#define MORE\n#endif\n#ifndef B_C\n#define B_C\n#endif\n";
     assert_eq!(
-        shown("b.h", text.as_bytes()),
+        outline_text("b.h", text.as_bytes()),
         "  5-5 constant MORE #if !defined(MORE)\n  8-8 constant B_C #if !defined(B_C)\n"
     );
 }

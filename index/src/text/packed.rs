@@ -216,18 +216,18 @@ mod tests {
     use crate::text::{Trigram, trigram};
 
     /// What the chunk of these files says: for each trigram its files.
-    fn said(chunk: &Chunk) -> BTreeMap<Trigram, Vec<u32>> {
-        let mut said = BTreeMap::new();
+    fn files_by_trigram(chunk: &Chunk) -> BTreeMap<Trigram, Vec<u32>> {
+        let mut found = BTreeMap::new();
         for first in 0..=u8::MAX {
             let part = chunk.part(first, &Scratch::default()).unwrap();
             let runs = Runs::new(&part);
             for run in runs.iter() {
                 let mut files = Vec::new();
                 runs.documents(run.at, 1000, &mut files);
-                said.insert(Trigram::from(first) << 16 | Trigram::from(run.rest), files);
+                found.insert(Trigram::from(first) << 16 | Trigram::from(run.rest), files);
             }
         }
-        said
+        found
     }
 
     fn expected(texts: &[Vec<u8>]) -> BTreeMap<Trigram, Vec<u32>> {
@@ -261,7 +261,10 @@ mod tests {
             }
             let chunk = writer.finish(&Scratch::default());
             let expected = expected(&texts);
-            assert_eq!((chunk.files(), said(&chunk)), (files as usize, expected.clone()));
+            assert_eq!(
+                (chunk.files(), files_by_trigram(&chunk)),
+                (files as usize, expected.clone())
+            );
             assert_eq!(chunk.pairs(), expected.values().map(Vec::len).sum::<usize>());
         }
     }
@@ -275,6 +278,6 @@ mod tests {
         writer.skip();
         let chunk = writer.finish(&Scratch::default());
         assert_eq!(chunk.files(), 3);
-        assert_eq!(said(&chunk), BTreeMap::from([(0x61_6263, vec![1001])]));
+        assert_eq!(files_by_trigram(&chunk), BTreeMap::from([(0x61_6263, vec![1001])]));
     }
 }

@@ -439,7 +439,7 @@ impl Reader<'_> {
         if called {
             let line = walk.tokens[at].line;
             if !self.call_of_entry(walk, at, slot) {
-                let slot = self.told(walk, at, slot);
+                let slot = self.slot_with_pointees(walk, at, slot);
                 self.sink.add_use(walk.place.within, slot, UseKind::Indirect, line, NO_NAME);
                 if walk.place.kind == PlaceKind::Body {
                     self.note_site(at);

@@ -78,7 +78,7 @@ impl Reader<'_> {
     }
 
     /// The slot of the call through the field at `at`, with what the text before it tells.
-    pub(super) fn told(&mut self, walk: &Walk, at: usize, slot: NameId) -> NameId {
+    pub(super) fn slot_with_pointees(&mut self, walk: &Walk, at: usize, slot: NameId) -> NameId {
         if walk.place.kind != PlaceKind::Body || slot == NO_NAME {
             return slot;
         }

@@ -204,7 +204,7 @@ mod tests {
     use crate::outline::{Mentioned, UseKind, mentions, uses};
 
     /// The lines of `lamp`, and what is told of its uses on them.
-    fn told(found: &Mentioned) -> (Vec<u32>, Vec<String>) {
+    fn lines_and_uses(found: &Mentioned) -> (Vec<u32>, Vec<String>) {
         let (outline, mut lines) = (&found.outline, found.lines.clone());
         lines.sort_unstable();
         lines.dedup();
@@ -231,8 +231,8 @@ mod tests {
         let idioms = Idioms::built_in();
         let whole = mentions(b"a.c", text.as_bytes(), &idioms, b"lamp");
         let part = uses(b"a.c", text.as_bytes(), &idioms, b"lamp");
-        assert_eq!(told(&part), told(&whole), "{text}");
-        (told(&part), part.outline.uses.len() < whole.outline.uses.len())
+        assert_eq!(lines_and_uses(&part), lines_and_uses(&whole), "{text}");
+        (lines_and_uses(&part), part.outline.uses.len() < whole.outline.uses.len())
     }
 
     #[test]

@@ -156,7 +156,7 @@ impl Reader<'_> {
         let Some(base) = base(tokens, end) else { return };
         let mut slot = self.slot_at(tokens, base);
         if base > 0 && is_step(tokens[base - 1]) {
-            slot = self.told(walk, base, slot);
+            slot = self.slot_with_pointees(walk, base, slot);
         }
         if slot != NO_NAME {
             let line = tokens[base].line;

@@ -22,7 +22,7 @@ impl Graph<'_> {
         arch: Arch,
     ) -> Option<(Vec<Fill>, Basis)> {
         let text = self.name(slot);
-        let names = told(&text)?;
+        let names = pointee_names(&text)?;
         let mut fills: Vec<Fill> = Vec::new();
         for name in names.split(|byte| *byte == b',') {
             for fill in self.fills_told_by(name, slot, program, arch)? {
@@ -45,10 +45,10 @@ impl Graph<'_> {
         program: Program,
         arch: Arch,
     ) -> Option<Vec<Fill>> {
-        let mut meant = self.meant(name, program, arch);
-        let is_function = meant.first().is_some_and(|d| d.kind.is_callable());
-        meant.retain(|d| d.kind.is_callable() == is_function);
-        let first = *meant.first()?;
+        let mut found = self.pointee_definitions(name, program, arch);
+        let is_function = found.first().is_some_and(|d| d.kind.is_callable());
+        found.retain(|d| d.kind.is_callable() == is_function);
+        let first = *found.first()?;
         if is_function {
             let definitions = self.resolve(first.name, first.file, arch).functions;
             let fill = Fill { name: first.name, definitions, tables: Vec::new() };
@@ -56,7 +56,7 @@ impl Graph<'_> {
         }
         let same = self.same_slots(slot);
         let mut fills = Vec::new();
-        for table in &meant {
+        for table in &found {
             let edges = self.edges_of(table).into_iter().filter(|e| e.kind == UseKind::Init);
             let entries = edges.filter(|edge| edge.via.is_some_and(|via| same.contains(&via)));
             for entry in entries {
@@ -66,7 +66,7 @@ impl Graph<'_> {
                 }
             }
         }
-        if fills.is_empty() || meant.iter().all(|table| table.flags.has(Flags::TABLE)) {
+        if fills.is_empty() || found.iter().all(|table| table.flags.has(Flags::TABLE)) {
             return (!fills.is_empty()).then_some(fills);
         }
         // What may be written has what its file's functions put into that field, too; others don't see it.
@@ -98,7 +98,7 @@ impl Graph<'_> {
     }
 
     /// What a name behind a slot means: its file's own, or what all see.
-    fn meant(&self, name: &[u8], program: Program, arch: Arch) -> Vec<DefInfo> {
+    fn pointee_definitions(&self, name: &[u8], program: Program, arch: Arch) -> Vec<DefInfo> {
         let mark = memchr::memchr(b'#', name).unwrap_or(name.len());
         let (name, number) = (&name[..mark], name.get(mark + 1..).unwrap_or_default());
         let number = std::str::from_utf8(number).ok();
@@ -121,30 +121,30 @@ impl Graph<'_> {
 }
 
 /// What the text tells of a slot's pointer, which stands behind its structure.
-fn told(slot: &[u8]) -> Option<&[u8]> {
+fn pointee_names(slot: &[u8]) -> Option<&[u8]> {
     memchr::memchr(b':', slot).map(|at| &slot[at + 1..])
 }
 
 /// A slot without what the text tells of its pointer.
-pub(super) fn untold(slot: &[u8]) -> &[u8] {
+pub(super) fn without_pointees(slot: &[u8]) -> &[u8] {
     &slot[..memchr::memchr(b':', slot).unwrap_or(slot.len())]
 }
 
 /// Whether the text tells what a slot's pointer was set to.
-pub(super) fn is_told(slot: &[u8]) -> bool {
-    told(slot).is_some()
+pub(super) fn has_pointees(slot: &[u8]) -> bool {
+    pointee_names(slot).is_some()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{is_told, told, untold};
+    use super::{has_pointees, pointee_names, without_pointees};
 
     #[test]
     fn what_is_told_stands_behind_the_structure() {
         let slot = b"read@buf.ops:leaf_ops#1f,node_ops#1f";
-        assert_eq!(told(slot), Some(&b"leaf_ops#1f,node_ops#1f"[..]));
-        assert_eq!(untold(slot), b"read@buf.ops");
-        assert_eq!(untold(b"read@buf.ops"), b"read@buf.ops");
-        assert!(is_told(slot) && !is_told(b"read@") && !is_told(b"read"));
+        assert_eq!(pointee_names(slot), Some(&b"leaf_ops#1f,node_ops#1f"[..]));
+        assert_eq!(without_pointees(slot), b"read@buf.ops");
+        assert_eq!(without_pointees(b"read@buf.ops"), b"read@buf.ops");
+        assert!(has_pointees(slot) && !has_pointees(b"read@") && !has_pointees(b"read"));
     }
 }
