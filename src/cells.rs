@@ -29,7 +29,7 @@ fn made(code: &Code, cell: &Cell) -> String {
         Cell::Is(standing) => standing.name().to_owned(),
         Cell::Defined(None) => String::new(),
         Cell::Defined(Some(defined)) => {
-            let path = code.shown(&defined.path);
+            let path = code.path_from_here(&defined.path);
             let place = format!("{}:{}", String::from_utf8_lossy(&path), defined.line);
             match defined.more {
                 0 => place,

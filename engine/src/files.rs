@@ -20,7 +20,7 @@ pub(crate) const TOO_LARGE: &str = "larger than 64 MiB, so that its code is not 
 /// When it can't be read, or is larger than what is outlined ([`LARGEST`]): the answer is the
 /// same with an index and without.
 pub fn read(path: &Path) -> io::Result<Vec<u8>> {
-    read_at_most(path, LARGEST).map_err(said)
+    read_at_most(path, LARGEST).map_err(read_error)
 }
 
 /// The same, read into `memory`, of which what is in the file is the beginning.
@@ -28,11 +28,11 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
 /// # Errors
 /// As [`read`].
 pub(crate) fn read_into<'m>(path: &Path, memory: &'m mut Vec<u8>) -> io::Result<&'m [u8]> {
-    read_at_most_into(path, LARGEST, memory).map_err(said)
+    read_at_most_into(path, LARGEST, memory).map_err(read_error)
 }
 
 /// An error of reading, as it is said.
-fn said(error: io::Error) -> io::Error {
+fn read_error(error: io::Error) -> io::Error {
     match error.kind() {
         kind @ io::ErrorKind::FileTooLarge => io::Error::new(kind, TOO_LARGE),
         _ => error,

@@ -27,7 +27,10 @@ pub fn name(word: &str) -> &str {
 }
 
 /// Which of the words that there are `word` means.
-pub fn meant<'w>(word: &str, there: impl IntoIterator<Item = &'w str> + Clone) -> Option<&'w str> {
+pub fn synonym<'w>(
+    word: &str,
+    there: impl IntoIterator<Item = &'w str> + Clone,
+) -> Option<&'w str> {
     let exact = there.clone().into_iter().find(|other| *other == word);
     exact.or_else(|| there.into_iter().find(|other| name(other) == name(word)))
 }
@@ -49,10 +52,10 @@ mod tests {
     #[test]
     fn whatever_a_kind_is_called_it_is_found_among_those_there_are() {
         for word in ["param", "boot-param", "params", "parameter"] {
-            assert_eq!(meant(word, ["file", "boot-param"]), Some("boot-param"), "{word}");
-            assert_eq!(meant(word, ["params", "configs"]), Some("params"), "{word}");
+            assert_eq!(synonym(word, ["file", "boot-param"]), Some("boot-param"), "{word}");
+            assert_eq!(synonym(word, ["params", "configs"]), Some("params"), "{word}");
         }
-        assert_eq!(meant("exports", ["export", "exports"]), Some("exports"));
-        assert_eq!(meant("lamp", ["param"]), None);
+        assert_eq!(synonym("exports", ["export", "exports"]), Some("exports"));
+        assert_eq!(synonym("lamp", ["param"]), None);
     }
 }

@@ -437,7 +437,7 @@ pub fn definition_kinds<'w>(words: impl IntoIterator<Item = &'w str>) -> Result<
     let mut kinds = Vec::new();
     for word in words {
         let unknown = || unknown_kind(word, "definition", &DEFINITION_KINDS);
-        let kind = kinds::meant(word, DEFINITION_KINDS).and_then(Kind::from_name);
+        let kind = kinds::synonym(word, DEFINITION_KINDS).and_then(Kind::from_name);
         let kind = kind.ok_or_else(unknown)?;
         kinds.push(kind);
         match kind {

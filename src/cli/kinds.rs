@@ -35,6 +35,6 @@ impl<T: ValueEnum + Clone + Send + Sync + 'static> TypedValueParser for KindPars
 pub(crate) fn kind<T: ValueEnum>(word: &str) -> Option<T> {
     let values = T::value_variants().iter().filter_map(ValueEnum::to_possible_value);
     let names: Vec<String> = values.map(|value| value.get_name().to_owned()).collect();
-    let meant = kinds::meant(word, names.iter().map(String::as_str))?;
+    let meant = kinds::synonym(word, names.iter().map(String::as_str))?;
     T::from_str(meant, false).ok()
 }

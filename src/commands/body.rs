@@ -42,7 +42,7 @@ pub(super) fn show(
         let (first, last) = extent(row);
         let lines: Vec<&[u8]> = (first..=last).filter_map(|line| source.line(line)).collect();
         let text = lines.concat();
-        let path = code.shown(&row.path);
+        let path = code.path_from_here(&row.path);
         let cells = cells::texts(code, row);
         let entry = Match {
             line: first,
@@ -80,7 +80,7 @@ fn blocks(code: &Code, session: &Session, look: &Look, rows: &[Row], expand: boo
         let spans: Vec<Span> = name.into_iter().collect();
         let block = Block {
             index,
-            path: &code.shown(&row.path),
+            path: &code.path_from_here(&row.path),
             note: None,
             lead: source.before(first),
             file_size: source.bytes().len() as u64,
@@ -103,7 +103,7 @@ fn blocks(code: &Code, session: &Session, look: &Look, rows: &[Row], expand: boo
 fn expansion(out: &mut Vec<u8>, code: &Code, look: &Look, row: &Row) -> Result<()> {
     let extent = row.extent.unwrap_or((row.line, row.line));
     let Some(expansion) = code.expansion(&row.path, extent, &row.name)? else { return Ok(()) };
-    let place = String::from_utf8_lossy(&code.shown(&expansion.path)).into_owned();
+    let place = String::from_utf8_lossy(&code.path_from_here(&expansion.path)).into_owned();
     let title = format!("what {}() writes ({place}:{})", expansion.by, expansion.line);
     push_shown(out, title.as_bytes(), look);
     out.push(b'\n');

@@ -187,7 +187,7 @@ impl<'a> Keeping<'a> {
 
     /// The file at `path`, which is numbered where it is new.
     fn file(&mut self, path: &[u8]) -> File {
-        let shown = self.code.shown(path);
+        let shown = self.code.path_from_here(path);
         let number = match self.files.get(path) {
             Some(number) => *number,
             None => {

@@ -116,7 +116,7 @@ mod tests {
         numbers.iter().map(line).collect()
     }
 
-    fn told(lines: &Lines) -> Vec<(u64, Vec<u8>)> {
+    fn contents(lines: &Lines) -> Vec<(u64, Vec<u8>)> {
         let all = (0..).map_while(|at| lines.get(at));
         all.map(|(offset, text)| (offset, text.to_vec())).collect()
     }
@@ -129,7 +129,7 @@ mod tests {
             let numbers = [1, 1, 2, 3, 7, 390, 390, 401, 402, 9000, 2, 1, 0];
             let mut lines = Lines::default();
             lines.add(text.as_bytes(), numbers.into_iter());
-            assert_eq!(told(&lines), whole(text.as_bytes(), &numbers), "{text:?}");
+            assert_eq!(contents(&lines), whole(text.as_bytes(), &numbers), "{text:?}");
         }
     }
 
@@ -140,7 +140,7 @@ mod tests {
             [(1, Some(2)), (3, Some(9)), (4, None), (5, Some(17)), (3, None), (3, Some(7))];
         let mut lines = Lines::default();
         lines.add_at(text.as_bytes(), places.into_iter());
-        assert_eq!(told(&lines), whole(text.as_bytes(), &[1, 3, 4, 5, 3, 3]));
+        assert_eq!(contents(&lines), whole(text.as_bytes(), &[1, 3, 4, 5, 3, 3]));
     }
 
     #[test]
@@ -151,8 +151,11 @@ mod tests {
         all.add(b"c\n\nd", [1, 3].into_iter());
         let expected: [(u64, &[u8]); 5] = [(2, b"b\n"), (0, b""), (0, b""), (0, b"c\n"), (3, b"d")];
         let expected = expected.map(|(at, text)| (at, text.to_vec()));
-        assert_eq!(told(&all), expected);
-        assert_eq!(told(&all.only(|at| at != 3))[..], [&expected[..3], &expected[4..]].concat());
+        assert_eq!(contents(&all), expected);
+        assert_eq!(
+            contents(&all.only(|at| at != 3))[..],
+            [&expected[..3], &expected[4..]].concat()
+        );
         assert_eq!(Lines::default().get(0), None);
     }
 }

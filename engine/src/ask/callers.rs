@@ -83,7 +83,7 @@ pub(super) fn handed_on(code: &Code, steps: &Steps, sink: &mut dyn Sink<Found>) 
 
 fn begun(code: &Code, graph: &Graph<'_>, steps: &Steps) -> Result<Begun> {
     let mut notes = Vec::new();
-    let asked = names::meant(graph, one_name(&steps.name)?, &mut notes).into_owned();
+    let asked = names::entry_name(graph, one_name(&steps.name)?, &mut notes).into_owned();
     let is_near = steps.depth == 1 && !steps.kinds.contains(&LinkKind::Indirect);
     let name = named(graph, &asked).filter(|_| is_near && code.known_snapshot().is_some());
     let many = name.filter(|name| graph.users_of(*name).len() >= MANY);

@@ -7,7 +7,7 @@ use kgrep_index::graph::{
     Possible, SearchEnd,
 };
 
-use super::names::{meant, not_callable, unknown};
+use super::names::{entry_name, not_callable, unknown};
 use super::steps::is_macro;
 use crate::answer::{
     Answer, Arrow, Cell, Column, Defined, How, Label, Node, Role, Row, Sureness, Title,
@@ -29,7 +29,7 @@ pub(super) fn answer(code: &Code, graph: &Graph<'_>, chain: &Chain) -> Result<An
     };
     let mut names = Vec::new();
     for name in [&chain.from, &chain.to].into_iter().chain(&chain.through).chain(&chain.avoid) {
-        let name = meant(graph, one_name(name)?, &mut notes);
+        let name = entry_name(graph, one_name(name)?, &mut notes);
         match named(graph, &name) {
             Some(name) => names.push(name),
             None => {

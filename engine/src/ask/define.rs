@@ -51,7 +51,7 @@ fn columns() -> Vec<Column> {
 /// The lines on which structures declare a field of the name that is asked for: the graph has those alone that
 /// functions are called through.
 fn fields(code: &Code, graph: &Graph<'_>, define: &Define) -> Result<Vec<Row>> {
-    let (name, pattern, kinds) = meant(&define.name, &define.kinds)?;
+    let (name, pattern, kinds) = pattern_and_kinds(&define.name, &define.kinds)?;
     if pattern.is_glob() || !(kinds.is_empty() || kinds.contains(&Kind::Member)) {
         return Ok(Vec::new());
     }
@@ -70,7 +70,7 @@ fn leave_seen(
     define: &Define,
     definitions: &mut Vec<DefInfo>,
 ) -> Option<Note> {
-    let (name, pattern, _) = meant(&define.name, &define.kinds).ok()?;
+    let (name, pattern, _) = pattern_and_kinds(&define.name, &define.kinds).ok()?;
     if pattern.is_glob() {
         return None;
     }
@@ -90,7 +90,7 @@ pub(super) struct Found {
 /// # Errors
 /// If the name is empty, or the glob is not valid or matches every name.
 pub(super) fn found(code: &Code, graph: &Graph<'_>, asked: &str, kinds: &[Kind]) -> Result<Found> {
-    let (name, pattern, kinds) = meant(asked, kinds)?;
+    let (name, pattern, kinds) = pattern_and_kinds(asked, kinds)?;
     if pattern.is_glob() && !name.contains(|c: char| c.is_alphanumeric() || c == '_') {
         return Err(Error::EveryName(name.to_owned()));
     }
@@ -107,7 +107,7 @@ pub(super) fn found(code: &Code, graph: &Graph<'_>, asked: &str, kinds: &[Kind])
 }
 
 /// The name, without the word before it that says of which kinds it must be.
-fn meant<'n>(asked: &'n str, kinds: &[Kind]) -> Result<(&'n str, Pattern, Vec<Kind>)> {
+fn pattern_and_kinds<'n>(asked: &'n str, kinds: &[Kind]) -> Result<(&'n str, Pattern, Vec<Kind>)> {
     let (tag, name) = tagged(bare_name(asked)?);
     let kinds = match tag {
         Some(tag) if kinds.is_empty() => definition_kinds([tag])?,
@@ -230,7 +230,7 @@ fn guards(code: &Code, sources: &mut Sources, rows: &[Row]) -> Vec<String> {
 
 /// Why there is nothing to show.
 fn unknown_or_other(code: &Code, graph: &Graph<'_>, define: &Define) -> Result<Note> {
-    let (text, pattern, kinds) = meant(&define.name, &define.kinds)?;
+    let (text, pattern, kinds) = pattern_and_kinds(&define.name, &define.kinds)?;
     let names = pattern.names(graph);
     let mut others: Vec<Kind> = names
         .iter()

@@ -16,7 +16,7 @@ use crate::answer::{
 use crate::code::{
     Code, export_of, filled_up, in_parallel, maker, name_line, named, near, one_name, word_in,
 };
-use crate::compare::told;
+use crate::compare::problem_text;
 use crate::diff::model::Origin;
 use crate::diff::set;
 use crate::excerpt::Excerpt;
@@ -569,7 +569,7 @@ fn in_patches(answer: &mut Answer, path: &Path, base: &Path) -> Result<()> {
             verdict.standing = Standing::Patch;
         }
     }
-    let problems = set.problems.iter().map(|problem| Note::Problem(told(problem, base)));
+    let problems = set.problems.iter().map(|problem| Note::Problem(problem_text(problem, base)));
     answer.notes.extend(problems);
     Ok(())
 }

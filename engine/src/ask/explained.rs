@@ -49,7 +49,7 @@ pub(super) fn answer(code: &Code, built: &Built) -> Result<Answer> {
 fn explain(code: &Code, kernel: &Kernel, path: &[u8], sources: &mut Sources, answer: &mut Answer) {
     let Some(found) = code.explain(path) else { return };
     let text = match path.ends_with(b".h") {
-        true => said(path, &found.state),
+        true => outcome_of(path, &found.state),
         false => state_text(&found.state, &found.steps),
     };
     let section = section(answer, path, &text);
@@ -81,7 +81,7 @@ fn matching(code: &Code, glob: &str, answer: &mut Answer) -> Result<()> {
     let paths = code.all_files(|path| {
         let is_source = [&b".c"[..], b".S", b".rs"].iter().any(|suffix| path.ends_with(suffix));
         let on = |path: &[u8]| matcher.is_match(OsStr::from_bytes(path));
-        is_source && (on(path) || on(&code.shown(path)))
+        is_source && (on(path) || on(&code.path_from_here(path)))
     })?;
     let states: Vec<State> = paths.iter().map(|path| state(code, path)).collect();
     let built = states.iter().filter(|state| is_built(state)).count();
@@ -125,13 +125,13 @@ fn defining(code: &Code, name: &str, sources: &mut Sources, answer: &mut Answer)
         if let Some(row) = answer.rows.last_mut()
             && !guard.is_empty()
         {
-            let said = said(&row.path, state);
+            let outcome = outcome_of(&row.path, state);
             let guard = String::from_utf8_lossy(&guard);
-            let said = match on {
-                true => format!("{said}, #if {guard}"),
+            let outcome = match on {
+                true => format!("{outcome}, #if {guard}"),
                 false => format!("#if {guard} is off"),
             };
-            row.cells = cells(if on { holds(state) } else { "no" }, vec![said]);
+            row.cells = cells(if on { holds(state) } else { "no" }, vec![outcome]);
         }
     }
     Ok(true)
@@ -150,7 +150,7 @@ fn push(
     state: &State,
     section: Option<u32>,
 ) {
-    let cells = cells(holds(state), vec![said(&path, state)]);
+    let cells = cells(holds(state), vec![outcome_of(&path, state)]);
     answer.rows.push(Row { path, line, name: name.to_vec(), cells, section, ..Row::default() });
 }
 
@@ -163,7 +163,7 @@ fn holds(state: &State) -> &'static str {
 }
 
 /// What becomes of a file, where its lines are not told.
-fn said(path: &[u8], state: &State) -> String {
+fn outcome_of(path: &[u8], state: &State) -> String {
     match state {
         State::BuiltIn | State::Module(_) if path.ends_with(b".h") => {
             "included by what is built".to_owned()

@@ -27,7 +27,7 @@ pub(super) fn answer(code: &Code, list: &List) -> Result<Answer> {
     // Half a list's name is a slip, and is shown the whole one.
     let meant = match names.clone().any(begins) {
         true => Some(what),
-        false => kinds::meant(what, names),
+        false => kinds::synonym(what, names),
     };
     let Some(listing) = lists.clone().find(|listing| Some(&*listing.name) == meant) else {
         let mut names: Vec<String> = lists.by_ref().map(|listing| listing.name.clone()).collect();

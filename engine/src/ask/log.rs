@@ -72,7 +72,7 @@ impl<'c> LogRows<'c> {
         if matches!(self.only, None | Some(LogPart::Reports)) {
             for remark in &report.head {
                 let at = (remark.path.as_slice(), remark.line, &b""[..]);
-                said(at, subject(remark.about), &remark.text, report.line, &title, each);
+                emit_remark(at, subject(remark.about), &remark.text, report.line, &title, each);
             }
             self.changed(report, &title, each);
         }
@@ -94,7 +94,7 @@ impl<'c> LogRows<'c> {
             let name = String::from_utf8_lossy(&place.function);
             let text = format!("{name}, by {}", patches.join(", "));
             let at = (place.path.as_slice(), place.line, place.function.as_slice());
-            said(at, "changed", &text, report.line, title, each);
+            emit_remark(at, "changed", &text, report.line, title, each);
         }
     }
 
@@ -170,7 +170,7 @@ impl<'c> LogRows<'c> {
         if let Some(known) = paths.get(path) {
             return known.clone();
         }
-        let shown = String::from_utf8_lossy(&self.code.shown(path)).into_owned();
+        let shown = String::from_utf8_lossy(&self.code.path_from_here(path)).into_owned();
         paths.insert(path.to_vec(), shown.clone());
         shown
     }
@@ -197,7 +197,7 @@ fn subject(about: About) -> &'static str {
 
 /// A row of what is said of the report that begins at `line` of the log: at a file's line, where
 /// a name stands out.
-fn said(
+fn emit_remark(
     (path, at, name): (&[u8], u32, &[u8]),
     about: &str,
     text: &str,

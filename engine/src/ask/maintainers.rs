@@ -39,9 +39,9 @@ pub(super) fn answer(code: &Code, asked: &request::Maintainers) -> Result<Answer
         }
         let section = u32::try_from(answer.sections.len()).ok();
         answer.sections.push(Title::Text(String::from_utf8_lossy(file).into_owned()));
-        let told = maintainers.told(&below, |line| self::text(text, line)).into_iter();
+        let lines = maintainers.lines_of(&below, |line| self::text(text, line)).into_iter();
         let row = |line| Row { path: FILE.to_vec(), line, section, ..Row::default() };
-        answer.rows.extend(told.map(row));
+        answer.rows.extend(lines.map(row));
     }
     Ok(answer)
 }

@@ -27,7 +27,11 @@ impl Code {
 }
 
 /// The name that is meant by `name`: itself, or with a note the system call of that name.
-pub(super) fn meant<'t>(graph: &Graph<'_>, name: &'t str, notes: &mut Vec<Note>) -> Cow<'t, str> {
+pub(super) fn entry_name<'t>(
+    graph: &Graph<'_>,
+    name: &'t str,
+    notes: &mut Vec<Note>,
+) -> Cow<'t, str> {
     match system_call(graph, name) {
         Some(entry) => {
             notes.push(Note::SystemCall { asked: name.to_owned(), entry: entry.clone() });

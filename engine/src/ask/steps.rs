@@ -15,7 +15,7 @@ use kgrep_index::outline::{Kind, UseKind};
 use serde_bytes::ByteBuf;
 
 use super::Sources;
-use super::names::{meant, not_callable, unknown};
+use super::names::{entry_name, not_callable, unknown};
 use super::pointers;
 use crate::answer::{
     Answer, Arrow, Cell, Column, Defined, DefinitionKind, How, Label, Node, Role, Row, Sureness,
@@ -75,7 +75,7 @@ const CALLS: [LinkKind; 4] = [LinkKind::Call, LinkKind::Macro, LinkKind::Ref, Li
 
 fn answer(code: &Code, graph: &Graph<'_>, steps: &Steps, direction: Direction) -> Result<Answer> {
     let mut notes = Vec::new();
-    let asked = meant(graph, one_name(&steps.name)?, &mut notes);
+    let asked = entry_name(graph, one_name(&steps.name)?, &mut notes);
     let note = |mut notes: Vec<Note>, note| {
         notes.push(note);
         Ok(Answer { notes, ..Answer::default() })

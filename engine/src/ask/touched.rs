@@ -9,7 +9,7 @@ use kgrep_index::graph::Graph;
 use super::{Sources, maintainers};
 use crate::answer::{Answer, Cell, Column, Role, Row, Title};
 use crate::code::{Code, named, read};
-use crate::compare::told;
+use crate::compare::problem_text;
 use crate::diff::context::{Around, Enclosing, Thing, around, enclosing, of_each_change};
 use crate::diff::locate::Lines;
 use crate::diff::maintainers::{Maintainers, asks};
@@ -30,7 +30,7 @@ pub(super) fn answer(code: &Code, touched: &Touched) -> Result<Answer> {
     let set = touched.sides.load(root, &|_| !code.cancel().is_set())?;
     let mut answer = Answer::default();
     let problems = set.notes.iter().chain(&set.problems);
-    answer.notes.extend(problems.map(|problem| Note::Problem(told(problem, root))));
+    answer.notes.extend(problems.map(|problem| Note::Problem(problem_text(problem, root))));
     let mut sources = Sources::default();
     let has_list = code.path(MAINTAINERS).is_file();
     let list = has_list.then(|| Maintainers::parse(sources.get(code, MAINTAINERS).bytes()));
@@ -113,7 +113,7 @@ fn people<'f>(
 ) -> Vec<u32> {
     let text = |line| maintainers::text(source, line);
     let mut all: Vec<u32> = Vec::new();
-    for line in files.flat_map(|file| list.told(file, text)) {
+    for line in files.flat_map(|file| list.lines_of(file, text)) {
         // Fields are a letter and a colon; a title is none.
         let text = text(line);
         let is_title = text.get(1) != Some(&b':');

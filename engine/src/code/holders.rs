@@ -125,11 +125,11 @@ impl<'c, 'g, 'i> Holders<'c, 'g, 'i> {
             if of.name.as_bytes() == name && !of.tagged {
                 return None;
             }
-            holders.meant(&of, deepest)
+            holders.tag_of(&of, deepest)
         })
     }
 
-    fn meant(&mut self, of: &TypeName, deepest: usize) -> Option<Vec<u8>> {
+    fn tag_of(&mut self, of: &TypeName, deepest: usize) -> Option<Vec<u8>> {
         match of.tagged {
             true => Some(of.name.clone().into_bytes()),
             false => self.named(of.name.as_bytes(), deepest.checked_sub(1)?),
@@ -149,7 +149,7 @@ impl<'c, 'g, 'i> Holders<'c, 'g, 'i> {
                 return None;
             }
             let of = type_name(&plain(words, text.bytes()), text.bytes())?;
-            holders.meant(&of, DEEPEST)
+            holders.tag_of(&of, DEEPEST)
         })
     }
 
@@ -169,7 +169,7 @@ impl<'c, 'g, 'i> Holders<'c, 'g, 'i> {
         self.agreed(&definitions, |holders, text, tokens| {
             let own = tokens.iter().position(|token| token.text(text.bytes()) == name)?;
             let of = type_name(&plain(&tokens[..own], text.bytes()), text.bytes())?;
-            holders.meant(&of, DEEPEST)
+            holders.tag_of(&of, DEEPEST)
         })
     }
 
@@ -203,7 +203,7 @@ impl<'c, 'g, 'i> Holders<'c, 'g, 'i> {
             let held = match &member.of {
                 // Its members are told beside it, as of the structure around it.
                 _ if member.nested => Some(tag.to_vec()),
-                Some(of) => self.meant(of, DEEPEST),
+                Some(of) => self.tag_of(of, DEEPEST),
                 None => None,
             };
             if held.is_none() || agreed.as_ref().is_some_and(|agreed| *agreed != held) {

@@ -362,7 +362,7 @@ impl Code {
 
     /// A file's path as it is shown: relative to the folder it is seen from, as a search there
     /// would name it.
-    pub fn shown(&self, below_root: &[u8]) -> Vec<u8> {
+    pub fn path_from_here(&self, below_root: &[u8]) -> Vec<u8> {
         let here = self.here.strip_prefix(self.tree.root()).unwrap_or(Path::new(""));
         let path = Path::new(std::ffi::OsStr::from_bytes(below_root));
         let common = here
@@ -546,9 +546,12 @@ mod tests {
             progress: std::sync::Arc::new(|_, _| ()),
             cancel: Cancel::default(),
         };
-        assert_eq!(code("").shown(b"fs/open.c"), b"fs/open.c");
-        assert_eq!(code("fs").shown(b"fs/open.c"), b"open.c");
-        assert_eq!(code("fs/ext4").shown(b"include/linux/fs.h"), b"../../include/linux/fs.h");
-        assert_eq!(code("fs/ext4").shown(b"fs/open.c"), b"../open.c");
+        assert_eq!(code("").path_from_here(b"fs/open.c"), b"fs/open.c");
+        assert_eq!(code("fs").path_from_here(b"fs/open.c"), b"open.c");
+        assert_eq!(
+            code("fs/ext4").path_from_here(b"include/linux/fs.h"),
+            b"../../include/linux/fs.h"
+        );
+        assert_eq!(code("fs/ext4").path_from_here(b"fs/open.c"), b"../open.c");
     }
 }

@@ -223,7 +223,7 @@ fn rows_of(
 /// Rows of changes, which say more than their lines alone where they can.
 fn all_told(set: &DiffSet, rows: Vec<Option<Row>>, changes: &[&Change]) -> Vec<Option<Row>> {
     let rows = rows.into_iter().zip(changes);
-    rows.map(|(row, change)| row.map(|row| told(set, change, row))).collect()
+    rows.map(|(row, change)| row.map(|row| with_both_sides(set, change, row))).collect()
 }
 
 /// The line of a change on its side.
@@ -232,7 +232,7 @@ fn line_of(change: &Change) -> Option<(Origin, u32)> {
 }
 
 /// A change's row, which says more than its line alone where both sides have one.
-fn told(set: &DiffSet, change: &Change, mut row: Row) -> Row {
+fn with_both_sides(set: &DiffSet, change: &Change, mut row: Row) -> Row {
     let (Some(before), Some(after)) = (&change.before, &change.after) else { return row };
     if before.text != after.text && !before.text.is_empty() {
         row.text = [before.text.trim_ascii(), "  →  ".as_bytes(), after.text.trim_ascii()].concat();

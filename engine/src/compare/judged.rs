@@ -42,8 +42,8 @@ pub fn judged_rows<E>(
                 continue;
             }
             sums.add(verdict);
-            let (in_the_way, said) = said(verdict);
-            judge(&mut row, in_the_way, said);
+            let (in_the_way, text) = line_and_text(verdict);
+            judge(&mut row, in_the_way, text);
             each(&entry, &row)?;
         }
     }
@@ -99,7 +99,7 @@ impl Sums {
     }
 
     /// What is to be done with the patch, in a few words: what is in the way comes first.
-    pub fn told(self) -> String {
+    pub fn summary(self) -> String {
         let (hunks, Sums { applies, already, conflicts, unknown }) = (self.hunks(), self);
         match (conflicts, unknown, already) {
             (0, 0, 0) => "applies".to_owned(),
@@ -112,7 +112,7 @@ impl Sums {
 }
 
 /// The line that is in the way, and what a verdict says.
-fn said(verdict: &Verdict) -> (Option<u32>, String) {
+fn line_and_text(verdict: &Verdict) -> (Option<u32>, String) {
     match verdict {
         Verdict::Applies { offset, fuzz, .. } => {
             let mut said = "applies".to_owned();

@@ -47,7 +47,7 @@ pub fn rows(
     let pick = Pick::new(differ, notes)?;
     let mut set = differ.sides.load(base, &|_| !cancel.is_set())?;
     for problem in set.notes.iter().chain(&set.problems) {
-        notes(Note::Problem(told(problem, base)));
+        notes(Note::Problem(problem_text(problem, base)));
     }
     let behind = behind(differ, base)?;
     names.narrow(&mut set).into_iter().for_each(|note| notes(note));
@@ -61,7 +61,7 @@ pub fn rows(
         },
     )?;
     for problem in pass.problems() {
-        notes(Note::Problem(told(&problem, base)));
+        notes(Note::Problem(problem_text(&problem, base)));
     }
     Ok(placer.columns())
 }
@@ -79,7 +79,7 @@ pub fn behind(differ: &Differ, base: &Path) -> Result<Option<Behind>> {
 }
 
 /// What is wrong with a patch or a file, with its place.
-pub fn told(problem: &Problem, base: &Path) -> String {
+pub fn problem_text(problem: &Problem, base: &Path) -> String {
     let path = problem.path.strip_prefix(base).unwrap_or(&problem.path).display();
     match problem.line {
         0 => format!("{path}: {}", problem.what),

@@ -299,7 +299,7 @@ impl<'a> Placer<'a> {
         let text = marked.unwrap_or(line.text).to_vec();
         let Some(path) = entry.patch.and_then(|patch| patch.path.as_deref()) else {
             let folder = self.sides.trees().into_iter().next().unwrap_or(Path::new(""));
-            let path = shown(folder, entry.file.name());
+            let path = path_below(folder, entry.file.name());
             let (line, lead, foreign) = (line.new.into(), 1, true);
             return Spot { path, line, text, lead, foreign, ..Spot::default() };
         };
@@ -492,18 +492,20 @@ fn of_side(
     tree: Option<&Tree<'_>>,
 ) -> Spot {
     let (path, number, offset) = match (line.origin, tree) {
-        (Origin::Removed, _) => (shown(old, file.old.as_deref().unwrap_or_default()), line.old, 0),
+        (Origin::Removed, _) => {
+            (path_below(old, file.old.as_deref().unwrap_or_default()), line.old, 0)
+        }
         (_, Some(tree)) => {
             let path = tree.path.as_os_str().as_bytes().to_vec();
             (path, line.new, tree.offset(line.new))
         }
-        (_, None) => (shown(new, file.name()), line.new, 0),
+        (_, None) => (path_below(new, file.name()), line.new, 0),
     };
     let text = line.text.to_vec();
     Spot { path, line: number.into(), offset, text, ..Spot::default() }
 }
 
-fn shown(folder: &Path, name: &[u8]) -> Vec<u8> {
+fn path_below(folder: &Path, name: &[u8]) -> Vec<u8> {
     below(folder, Path::new(OsStr::from_bytes(name))).as_os_str().as_bytes().to_vec()
 }
 

@@ -188,17 +188,17 @@ impl Maintainers {
     /// The lines that tell who maintains a file: the closest section without its lists of files,
     /// then of each other one who is asked; of all of them the pattern that names the file.
     /// `text` gives a line of MAINTAINERS.
-    pub fn told(&self, file: &[u8], mut text: impl FnMut(u32) -> Vec<u8>) -> Vec<u32> {
-        let mut told = Vec::new();
+    pub fn lines_of(&self, file: &[u8], mut text: impl FnMut(u32) -> Vec<u8>) -> Vec<u32> {
+        let mut lines = Vec::new();
         for (place, Entry { section, by }) in self.entries(file).into_iter().enumerate() {
-            told.extend((section.first..=section.last).filter(|line| {
+            lines.extend((section.first..=section.last).filter(|line| {
                 let text = text(*line);
                 let is_pattern = PATTERNS.iter().any(|field| text.starts_with(field));
                 let is_told = if place == 0 { !is_pattern } else { asks(&text) };
                 *line == by || *line == section.first || is_told && !text.is_empty()
             }));
         }
-        told
+        lines
     }
 
     /// The title of the section that names the file most closely; the first of several.

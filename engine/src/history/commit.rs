@@ -83,7 +83,7 @@ impl<'a> Range<'a> {
                 false => same = middle + 1,
             }
         }
-        self.line.get(other).map(|found| self.told(found)).transpose()
+        self.line.get(other).map(|found| self.summary_of(found)).transpose()
     }
 
     /// The definition of a name in the first of some files that has one.
@@ -106,7 +106,7 @@ impl<'a> Range<'a> {
         Ok(None)
     }
 
-    fn told(&self, revision: &Revision) -> Result<Commit> {
+    fn summary_of(&self, revision: &Revision) -> Result<Commit> {
         let (subject, time) = self.repository.subject(revision)?;
         let id = revision.commit.get(..12).unwrap_or_default().to_owned();
         Ok(Commit { id, time, subject })

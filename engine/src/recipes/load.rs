@@ -144,7 +144,7 @@ impl Recipes {
     /// The recipe for names of this kind, whatever it is called.
     pub fn get(&self, name: &str) -> Option<&Recipe> {
         let names = self.all.iter().map(|recipe| recipe.name.as_str());
-        let name = kinds::meant(name, names)?;
+        let name = kinds::synonym(name, names)?;
         self.all.iter().find(|recipe| recipe.name == name)
     }
 }

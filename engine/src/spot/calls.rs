@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kgrep_index::graph::{DefId, DefInfo, Graph, Link, LinkKind};
 use kgrep_index::outline::Kind;
 
-use super::define::{meant, target};
+use super::define::{definitions_of_word, target};
 use super::open::Open;
 use super::{Part, Spot, Target};
 use crate::Result;
@@ -51,7 +51,7 @@ impl Code {
         let word = file.word(spot.line, spot.column);
         self.ask(|graph| {
             let mut found = match &word {
-                Some(word) if file.local(word).is_none() => meant(graph, &file, word),
+                Some(word) if file.local(word).is_none() => definitions_of_word(graph, &file, word),
                 _ => Vec::new(),
             };
             found.retain(is_step);

@@ -43,7 +43,7 @@ impl Code {
             if let Some(member) = file.member(graph, &word)? {
                 return Ok(vec![member.file.target_of(&member.declared)]);
             }
-            let mut found = meant(graph, &file, &word);
+            let mut found = definitions_of_word(graph, &file, &word);
             if matches!(word.role, Role::Member(_) | Role::Designator)
                 && found.iter().all(|d| d.kind == Kind::Member)
             {
@@ -151,7 +151,7 @@ impl Open<'_> {
 }
 
 /// The definitions that a word may mean in its file, best first.
-pub(super) fn meant(graph: &Graph<'_>, file: &Open<'_>, word: &Word) -> Vec<DefInfo> {
+pub(super) fn definitions_of_word(graph: &Graph<'_>, file: &Open<'_>, word: &Word) -> Vec<DefInfo> {
     let arch = file.code.arch;
     let is_member = matches!(word.role, Role::Member(_) | Role::Designator);
     if is_member && !is_macro_near(graph, file, &word.name) {

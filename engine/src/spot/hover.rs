@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use kgrep_index::graph::{DefInfo, Graph};
 use kgrep_index::outline::{Kind, guards};
 
-use super::define::meant;
+use super::define::definitions_of_word;
 use super::open::Open;
 use super::types::Member;
 use super::word::{Role, Word};
@@ -68,7 +68,7 @@ impl Code {
             if let Some(member) = file.member(graph, &word)? {
                 return Ok(Some(of_member(&word, &member)));
             }
-            let found = meant(graph, &file, &word);
+            let found = definitions_of_word(graph, &file, &word);
             // Not every word of a comment is a name.
             let Some(best) = found.first() else { return Ok(None) };
             if word.role == Role::Said && best.kind == Kind::Member {

@@ -4,7 +4,7 @@
 use kgrep_index::graph::{DefInfo, Graph, Link, NameRef};
 use kgrep_index::outline::{Definition, Kind};
 
-use super::define::{meant, targets};
+use super::define::{definitions_of_word, targets};
 use super::open::Open;
 use super::word::{Role, Word};
 use super::{Spot, Target};
@@ -56,7 +56,7 @@ fn filling(graph: &Graph<'_>, file: &Open<'_>, slots: &[NameRef]) -> Vec<DefInfo
 /// What is behind a name that is no field.
 fn implementing(graph: &Graph<'_>, file: &Open<'_>, word: &Word) -> Vec<DefInfo> {
     let arch = file.code.arch;
-    let named = meant(graph, file, word);
+    let named = definitions_of_word(graph, file, word);
     let points = tracepoints(graph, file, word, &named);
     let probes: Vec<DefInfo> =
         points.iter().flat_map(|point| probes(graph, file.code, point)).collect();

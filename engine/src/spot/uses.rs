@@ -6,7 +6,7 @@ use kgrep_index::graph::{DefId, DefInfo};
 use kgrep_index::lex::{Lexer, Token, TokenKind};
 use kgrep_index::outline::Kind;
 
-use super::define::{meant, target};
+use super::define::{definitions_of_word, target};
 use super::open::{Open, Text};
 use super::word::{Role, Word};
 use super::{Part, Spot};
@@ -58,7 +58,7 @@ impl Code {
         let mut parts = self.of_meaning(&file, &word, places)?;
         if declared {
             parts.extend(self.ask(|graph| {
-                let found = meant(graph, &file, &word);
+                let found = definitions_of_word(graph, &file, &word);
                 let mut parts = Vec::new();
                 for definition in &found {
                     if let Ok(file) = Open::new(self, graph.path(definition.file)) {
@@ -82,7 +82,7 @@ impl Code {
         places: BTreeSet<(Vec<u8>, u32)>,
     ) -> Result<Vec<Part>> {
         let wanted = self.ask(|graph| {
-            let own = meant(graph, file, word);
+            let own = definitions_of_word(graph, file, word);
             let callable = own.iter().filter(|d| is_resolved(d)).map(|d| d.id);
             let callable: Vec<DefId> = callable.collect();
             let name = graph.find_name(word.name.as_bytes());
@@ -177,7 +177,7 @@ impl Open<'_> {
             let lines = u32::try_from(self.source.line_count()).unwrap_or(u32::MAX);
             let all = (first..=last.min(lines)).flat_map(|line| {
                 let begins = self.start_of(line);
-                let spans = words_in(self.line(line), word.said().as_bytes());
+                let spans = words_in(self.line(line), word.spelling().as_bytes());
                 spans.into_iter().map(move |(start, end)| (line, begins + start, begins + end))
             });
             let mention = |(line, start, end)| Mention {
@@ -188,7 +188,8 @@ impl Open<'_> {
         }
         let bytes = self.bytes();
         let is_member = matches!(word.role, Role::Member(_) | Role::Designator);
-        let name = if word.role == Role::Symbol { word.said().into_bytes() } else { name.to_vec() };
+        let name =
+            if word.role == Role::Symbol { word.spelling().into_bytes() } else { name.to_vec() };
         let mut found = Vec::new();
         let mut see = |tokens: &[Token]| {
             for (at, token) in tokens.iter().enumerate() {
@@ -216,7 +217,7 @@ impl Open<'_> {
 
 impl Word {
     /// The word as code has it.
-    fn said(&self) -> String {
+    fn spelling(&self) -> String {
         let length = (self.part.end - self.part.start) as usize;
         let prefixed = self.role == Role::Symbol && length > self.name.len();
         if prefixed { format!("CONFIG_{}", self.name) } else { self.name.clone() }

@@ -19,7 +19,7 @@ mod whole;
 use std::borrow::Cow;
 
 use anyhow::{Result, bail};
-use kgrep_engine::compare::{Behind, BuiltSides, Names, Pass, Pick, Placer, behind, told};
+use kgrep_engine::compare::{Behind, BuiltSides, Names, Pass, Pick, Placer, behind, problem_text};
 use kgrep_engine::request::Differ;
 use kgrep_engine::{Note, Request};
 use serde_json::{Value, json};
@@ -57,7 +57,7 @@ pub(crate) fn run(args: &DiffArgs, session: &Session) -> Result<Outcome> {
     let pick = if args.kind.is_some() { None } else { Pick::new(&differ, &notes::sink())? };
     let (mut set, compared) = sides::counted(sides, &base, &session.cancel)?;
     for problem in set.notes.iter().chain(&set.problems) {
-        tell(told(problem, &base));
+        tell(problem_text(problem, &base));
     }
     let mut problems = !set.problems.is_empty();
     let behind = behind(&differ, &base)?;
@@ -84,7 +84,7 @@ pub(crate) fn run(args: &DiffArgs, session: &Session) -> Result<Outcome> {
         let outcome = show(&asked, &pass, word)?;
         for problem in pass.problems() {
             problems = true;
-            tell(told(&problem, &base));
+            tell(problem_text(&problem, &base));
         }
         outcome
     };
@@ -152,7 +152,7 @@ impl Looked {
                 .any(|patch| !patch.name.is_empty())
                 .then_some(set.patches.len()),
             configured: code::kconfig(session)?.is_some(),
-            problems: set.problems.iter().map(|problem| told(problem, base)).collect(),
+            problems: set.problems.iter().map(|problem| problem_text(problem, base)).collect(),
             ..Looked::default()
         })
     }
@@ -176,7 +176,7 @@ impl Asked<'_> {
     /// entries not all may have a number.
     fn coverage(&self, further: &[Problem], is_full: bool) -> Value {
         let Looked { compared, differ, patches, configured, left_out, problems } = &self.looked;
-        let further = further.iter().map(|problem| told(problem, self.base));
+        let further = further.iter().map(|problem| problem_text(problem, self.base));
         let problems: Vec<String> = problems.iter().cloned().chain(further).collect();
         let known = [
             ("compared", json!(compared)),

@@ -47,12 +47,12 @@ fn print(asked: &Asked<'_>, rows: &[(&Patch, Sums)]) -> Result<()> {
             let line = json!({ "type": "count", "data": { "by": "patch",
                 "name": data(&patch.name), "hunks": sums.hunks(), "applies": applies,
                 "in_already": already, "conflicts": conflicts, "unknown": unknown,
-                "verdict": sums.told() } });
+                "verdict": sums.summary() } });
             writeln!(out, "{line}")?;
         }
         return Ok(out.finish()?);
     }
-    let told: Vec<String> = rows.iter().map(|(_, sums)| sums.told()).collect();
+    let told: Vec<String> = rows.iter().map(|(_, sums)| sums.summary()).collect();
     let width = told.iter().map(|told| display_width(told.as_bytes())).max().unwrap_or(0).max(7);
     if look.header && !rows.is_empty() {
         let mut line = Vec::new();

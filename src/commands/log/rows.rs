@@ -18,7 +18,7 @@ use crate::message::tell;
 use crate::render::Totals;
 
 /// Lines of the tree that are kept at hand.
-const SHOWN: usize = 20_000;
+const MOST_LINES: usize = 20_000;
 
 /// Rows of the answer, on their way into the list.
 pub(super) struct Rows<'a> {
@@ -38,12 +38,12 @@ struct Entries<'a> {
     sources: Sources,
     files: HashMap<Vec<u8>, u32>,
     /// Lines of files: logs repeat themselves.
-    shown: HashMap<(u32, u32), Rc<Shown>>,
+    lines: HashMap<(u32, u32), Rc<SourceLine>>,
     log: u32,
 }
 
 /// A line of a file.
-struct Shown {
+struct SourceLine {
     before: u64,
     text: Vec<u8>,
 }
@@ -64,7 +64,7 @@ impl<'a> Rows<'a> {
                 lister: Lister::new(session, meta, None),
                 sources: Sources::default(),
                 files: HashMap::new(),
-                shown: HashMap::new(),
+                lines: HashMap::new(),
                 log: 0,
             },
             full: false,
@@ -127,12 +127,12 @@ impl Entries<'_> {
             return Ok(());
         };
         let file = self.file(code, path);
-        let shown = self.shown(code, file, path, line);
+        let line = self.source_line(code, file, path, line);
         let entry = Match {
             file,
-            offset: shown.before,
-            text: &shown.text,
-            spans: word_in(&shown.text, name).into_iter().collect(),
+            offset: line.before,
+            text: &line.text,
+            spans: word_in(&line.text, name).into_iter().collect(),
             ..entry
         };
         self.lister.push(path, &entry)?;
@@ -144,25 +144,25 @@ impl Entries<'_> {
         if let Some(file) = self.files.get(path) {
             return *file;
         }
-        let entry = FileEntry { path: code.shown(path), stdin: false };
+        let entry = FileEntry { path: code.path_from_here(path), stdin: false };
         let file = self.lister.file(&entry);
         self.files.insert(path.to_vec(), file);
         file
     }
 
     /// The line of a file that is shown.
-    fn shown(&mut self, code: &Code, file: u32, path: &[u8], line: u32) -> Rc<Shown> {
-        if let Some(known) = self.shown.get(&(file, line)) {
+    fn source_line(&mut self, code: &Code, file: u32, path: &[u8], number: u32) -> Rc<SourceLine> {
+        if let Some(known) = self.lines.get(&(file, number)) {
             return Rc::clone(known);
         }
         let source = self.sources.get(code, path);
-        let at = u64::from(line);
+        let at = u64::from(number);
         let text = source.line(at).unwrap_or_default().to_vec();
-        let shown = Rc::new(Shown { before: source.before(at).len() as u64, text });
-        if self.shown.len() >= SHOWN {
-            self.shown.clear();
+        let line = Rc::new(SourceLine { before: source.before(at).len() as u64, text });
+        if self.lines.len() >= MOST_LINES {
+            self.lines.clear();
         }
-        self.shown.insert((file, line), Rc::clone(&shown));
-        shown
+        self.lines.insert((file, number), Rc::clone(&line));
+        line
     }
 }

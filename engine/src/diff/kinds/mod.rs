@@ -97,7 +97,7 @@ pub struct Change {
 }
 
 /// What a rule says of one changed line.
-struct Said {
+struct Subject {
     name: Vec<u8>,
     part: Vec<u8>,
     text: Vec<u8>,
@@ -107,7 +107,7 @@ struct Said {
 
 /// A thing that a changed line mentions, the line's side, and where.
 pub struct Mentioned {
-    said: Said,
+    subject: Subject,
     side: Origin,
     mention: Mention,
 }
@@ -141,9 +141,9 @@ pub fn mentioned(
                 let number = if side == Origin::Added { line.new } else { line.old };
                 for (kind, found) in &mut reading {
                     let (name, lines) = (file.name(), &around.lines);
-                    let said = rules::say(*kind, name, lines, index, &mut above);
+                    let subject = rules::say(*kind, name, lines, index, &mut above);
                     let is_call = *kind == Kind::Functions && rules::may_make(line.text);
-                    let made = if said.is_none() && is_call {
+                    let made = if subject.is_none() && is_call {
                         let whole = wholes[usize::from(side == Origin::Added)]
                             .get_or_insert_with(|| Whole::of(side, &mut places));
                         match whole.start(n) {
@@ -153,10 +153,10 @@ pub fn mentioned(
                     } else {
                         Vec::new()
                     };
-                    found.extend(said.into_iter().chain(made).map(|said| {
-                        let text = said.text.clone();
+                    found.extend(subject.into_iter().chain(made).map(|subject| {
+                        let text = subject.text.clone();
                         let mention = Mention { file: at, hunk: n, line: number, text };
-                        Mentioned { said, side, mention }
+                        Mentioned { subject, side, mention }
                     }));
                 }
             }
@@ -188,11 +188,11 @@ fn unchanged(at: usize, file: &FileChange, tree: Option<&Lines<'_>>, calls: &mut
         if changed.contains(line.trim_ascii()) {
             continue;
         }
-        let said = rules::say(Kind::Syscalls, file.name(), &context, index, &mut above);
-        calls.extend(said.map(|said| {
+        let subject = rules::say(Kind::Syscalls, file.name(), &context, index, &mut above);
+        calls.extend(subject.map(|subject| {
             let line = u32::try_from(index + 1).unwrap_or(u32::MAX);
-            let mention = Mention { file: at, hunk: 0, line, text: said.text.clone() };
-            Mentioned { said, side: Origin::Context, mention }
+            let mention = Mention { file: at, hunk: 0, line, text: subject.text.clone() };
+            Mentioned { subject, side: Origin::Context, mention }
         }));
     }
 }
@@ -224,8 +224,8 @@ pub fn defined(kind: Kind, file: &[u8], lines: &[&[u8]], at: usize) -> Option<Ve
     if !rules::reads(kind, file) {
         return None;
     }
-    let said = rules::say(kind, file, lines, at, &mut Above::default())?;
-    (!said.touched && said.part.is_empty()).then_some(said.name)
+    let subject = rules::say(kind, file, lines, at, &mut Above::default())?;
+    (!subject.touched && subject.part.is_empty()).then_some(subject.name)
 }
 
 /// Name and part, to what is mentioned on the old and on the new side.
@@ -254,13 +254,13 @@ struct Mentions {
 impl Joined {
     /// Takes a mention; they come in the order of files and lines.
     pub fn add(&mut self, found: Mentioned) {
-        let Mentioned { said, side, mention } = found;
-        let key = (said.name, said.part);
+        let Mentioned { subject, side, mention } = found;
+        let key = (subject.name, subject.part);
         let entry = self.sides.entry(key).or_insert_with_key(|key| {
             self.order.push(key.clone());
             Default::default()
         });
-        entry.touched |= said.touched;
+        entry.touched |= subject.touched;
         let list = match side {
             Origin::Added => &mut entry.new,
             Origin::Removed => &mut entry.old,

@@ -3,7 +3,7 @@
 //! `lines` is the file (or as much of it as the hunk shows) on the line's side, so that a
 //! rule can look above and below.
 
-use super::{Kind, Said};
+use super::{Kind, Subject};
 use crate::diff::context::c::{self, Above};
 use crate::diff::context::{Thing, enclosing, enclosing_line, identifier, parameter_name};
 use crate::diff::macros::{IDIOMS, MACROS};
@@ -47,7 +47,7 @@ pub(super) fn say(
     lines: &[&[u8]],
     at: usize,
     above: &mut Above,
-) -> Option<Said> {
+) -> Option<Subject> {
     match kind {
         Kind::Params => parameter(file, lines, at),
         Kind::Configs => config(file, lines, at),
@@ -66,9 +66,9 @@ fn base(name: &[u8]) -> &[u8] {
     name.rsplit(|&b| b == b'/').next().unwrap_or_default()
 }
 
-fn said(name: &[u8], text: &[u8]) -> Said {
+fn subject(name: &[u8], text: &[u8]) -> Subject {
     let text = text.trim_ascii().to_vec();
-    Said { name: name.to_vec(), part: Vec::new(), text, touched: false }
+    Subject { name: name.to_vec(), part: Vec::new(), text, touched: false }
 }
 
 /// The macro called at the start of a line and its arguments.
@@ -91,25 +91,25 @@ fn argument(arguments: &[u8]) -> Option<&[u8]> {
 
 /// What registers a parameter of the kernel or of a module; the entries of
 /// kernel-parameters.txt.
-fn parameter(file: &[u8], lines: &[&[u8]], at: usize) -> Option<Said> {
+fn parameter(file: &[u8], lines: &[&[u8]], at: usize) -> Option<Subject> {
     let line = *lines.get(at)?;
     if base(file) == b"kernel-parameters.txt" {
         if let Some(name) = parameter_name(line) {
-            return Some(said(name, line));
+            return Some(subject(name, line));
         }
         let entry = enclosing(file, lines, at..at + 1)?;
-        return Some(Said { touched: true, ..said(&entry.name, line) });
+        return Some(Subject { touched: true, ..subject(&entry.name, line) });
     }
     let (call, arguments) = call(line)?;
     let name = argument(arguments)?;
     if MACROS.parameters.has(call) {
-        return Some(said(name, line));
+        return Some(subject(name, line));
     }
     MACROS.module_parameters.has(call).then(|| {
         // As on the command line: the module's name, a dot, the parameter's.
         let stem = base(file).split(|&b| b == b'.').next().unwrap_or_default();
         let stem: Vec<u8> = stem.iter().map(|&b| if b == b'-' { b'_' } else { b }).collect();
-        said(&[&stem, &b"."[..], name].concat(), line)
+        subject(&[&stem, &b"."[..], name].concat(), line)
     })
 }
 
@@ -130,12 +130,12 @@ const ATTRIBUTES: [&[u8]; 13] = [
     b"visible if",
 ];
 
-fn config(file: &[u8], lines: &[&[u8]], at: usize) -> Option<Said> {
+fn config(file: &[u8], lines: &[&[u8]], at: usize) -> Option<Subject> {
     let line = *lines.get(at)?;
     let entry = enclosing(file, lines, at..at + 1)?;
     let text = line.trim_ascii();
     if text.starts_with(b"config ") || text.starts_with(b"menuconfig ") {
-        return (entry.line as usize == at + 1).then(|| said(&entry.name, line));
+        return (entry.line as usize == at + 1).then(|| subject(&entry.name, line));
     }
     // A help text's indentation is deeper than a tab.
     if line.starts_with(b"\t ") || line.starts_with(b"\t\t") {
@@ -151,11 +151,11 @@ fn config(file: &[u8], lines: &[&[u8]], at: usize) -> Option<Said> {
         b"bool" | b"tristate" | b"int" | b"hex" | b"string" => b"type".to_vec(),
         other => other.to_vec(),
     };
-    Some(Said { part, ..said(&entry.name, line) })
+    Some(Subject { part, ..subject(&entry.name, line) })
 }
 
 /// `SYSCALL_DEFINEn`, lines of `syscall*.tbl`, and `__NR_` numbers.
-fn syscall(file: &[u8], line: &[u8]) -> Option<Said> {
+fn syscall(file: &[u8], line: &[u8]) -> Option<Subject> {
     if base(file).ends_with(b".tbl") {
         let words = || line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
         let number = words().next()?;
@@ -163,24 +163,24 @@ fn syscall(file: &[u8], line: &[u8]) -> Option<Said> {
         // How wide the columns are says nothing.
         let text = || words().collect::<Vec<_>>().join(&b' ');
         let is_call = number.iter().all(u8::is_ascii_digit) && !MACROS.no_syscalls.has(name);
-        return is_call.then(|| said(name, &text()));
+        return is_call.then(|| subject(name, &text()));
     }
     if let Some(rest) = line.strip_prefix(b"#define __NR_") {
         let name = identifier(rest).filter(|name| !MACROS.no_syscalls.has(name))?;
-        return Some(said(name, line));
+        return Some(subject(name, line));
     }
     let (call, arguments) = call(line)?;
-    MACROS.syscalls.has(call).then(|| argument(arguments).map(|name| said(name, line))).flatten()
+    MACROS.syscalls.has(call).then(|| argument(arguments).map(|name| subject(name, line))).flatten()
 }
 
-fn export(line: &[u8]) -> Option<Said> {
+fn export(line: &[u8]) -> Option<Subject> {
     let (call, arguments) = call(line)?;
     // The macro is what is said, so that a new GPL mark is a change; and a name space.
     let what = if call.contains_str("_NS") { line } else { call };
-    MACROS.exports.has(call).then(|| argument(arguments).map(|name| said(name, what))).flatten()
+    MACROS.exports.has(call).then(|| argument(arguments).map(|name| subject(name, what))).flatten()
 }
 
-fn field(file: &[u8], lines: &[&[u8]], at: usize, above: &mut Above) -> Option<Said> {
+fn field(file: &[u8], lines: &[&[u8]], at: usize, above: &mut Above) -> Option<Subject> {
     let line = *lines.get(at)?;
     if !may_say(Kind::Structs, line) {
         return None;
@@ -198,7 +198,7 @@ fn field(file: &[u8], lines: &[&[u8]], at: usize, above: &mut Above) -> Option<S
         return None;
     }
     if around.line as usize == at + 1 {
-        return opens.then(|| said(&around.name, line));
+        return opens.then(|| subject(&around.name, line));
     }
     let code = member?;
     // `int (*f)(void)`, `int a[4]`, `int b:3`, `struct x *y`, `FIRST = 1`.
@@ -211,11 +211,11 @@ fn field(file: &[u8], lines: &[&[u8]], at: usize, above: &mut Above) -> Option<S
             identifier(last)?
         }
     };
-    Some(Said { part: name.to_vec(), ..said(&around.name, line) })
+    Some(Subject { part: name.to_vec(), ..subject(&around.name, line) })
 }
 
 /// A function's definition, when its first lines (up to the brace) change.
-fn function(lines: &[&[u8]], at: usize) -> Option<Said> {
+fn function(lines: &[&[u8]], at: usize) -> Option<Subject> {
     let is_head =
         |n: usize| lines.get(n).is_some_and(|line| c::is_header(line) && line.contains(&b'('));
     // Most changed lines are in a body, and say nothing.
@@ -256,7 +256,7 @@ fn function(lines: &[&[u8]], at: usize) -> Option<Said> {
         // `static inline void f(void) { }`, and the brace of everything else.
         if body || text.ends_with(b"}") {
             let reached = n >= at || text == b"{";
-            return (reached && at <= n).then(|| said(&name, &signature));
+            return (reached && at <= n).then(|| subject(&name, &signature));
         }
     }
     None
@@ -284,7 +284,7 @@ pub(super) fn made<'l>(
     lines: &[&'l [u8]],
     at: usize,
     known: &mut Making<'l>,
-) -> Vec<Said> {
+) -> Vec<Subject> {
     let line = lines.get(at).copied().unwrap_or_default();
     let Some(name) = maker(line) else { return Vec::new() };
     let defined = || lines.iter().filter_map(|line| c::define(line)).collect();
@@ -297,7 +297,7 @@ pub(super) fn made<'l>(
     });
     let here = outline.definitions.iter().filter(|d| d.first as usize == at + 1);
     let made = here.filter(|d| is_function(d.kind));
-    made.map(|d| said(outline.name(d.name), line)).collect()
+    made.map(|d| subject(outline.name(d.name), line)).collect()
 }
 
 /// Whether a line calls a macro that may make functions.
@@ -351,7 +351,7 @@ thread_local! {
     static OWN: Regex = AN_ID.clone();
 }
 
-fn id(file: &[u8], lines: &[&[u8]], at: usize) -> Option<Said> {
+fn id(file: &[u8], lines: &[&[u8]], at: usize) -> Option<Subject> {
     let text = lines.get(at)?.trim_ascii();
     let code = text.split(|&b| b == b'/').next().unwrap_or_default().trim_ascii();
     if !OWN.with(|an_id| an_id.is_match(code)) {
@@ -364,14 +364,14 @@ fn id(file: &[u8], lines: &[&[u8]], at: usize) -> Option<Said> {
         memchr::memmem::find(first, b"_id ")?;
     }
     let code = code.strip_suffix(b",").unwrap_or(code);
-    Some(said(code, code))
+    Some(subject(code, code))
 }
 
-fn document(file: &[u8], lines: &[&[u8]], at: usize) -> Option<Said> {
+fn document(file: &[u8], lines: &[&[u8]], at: usize) -> Option<Subject> {
     let line = *lines.get(at)?;
     if line.trim_ascii().is_empty() {
         return None;
     }
     let part = enclosing(file, lines, at..at + 1).map(|section| section.name).unwrap_or_default();
-    Some(Said { part, touched: true, ..said(file, line) })
+    Some(Subject { part, touched: true, ..subject(file, line) })
 }

@@ -1,7 +1,7 @@
 //! One side of a file with all of its hunks in their places: what a macro makes on a line, the whole
 //! file tells, and it is read once for all hunks.
 
-use super::Said;
+use super::Subject;
 use super::rules::{self, Making};
 use crate::diff::context;
 use crate::diff::locate::Lines;
@@ -76,7 +76,7 @@ impl<'a> Whole<'a> {
     }
 
     /// The functions that a macro makes on a line of the file called `name`.
-    pub(super) fn made(&mut self, name: &[u8], at: usize) -> Vec<Said> {
+    pub(super) fn made(&mut self, name: &[u8], at: usize) -> Vec<Subject> {
         rules::made(name, &self.lines, at, &mut self.making)
     }
 }

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::pattern::{Fit, find, fit, fit_cut};
 use super::texts::{UNKNOWN, module_of, shared_folders};
 use super::words::{FormatLine, from_start, lines, starts_in};
-use super::{Candidate, LineContext, Messages, shown};
+use super::{Candidate, LineContext, Messages, format_text};
 use crate::log::Sure;
 
 /// Candidates beyond are not worth reading.
@@ -151,7 +151,7 @@ fn listed(
             last: message.last,
             function: message.function.to_vec(),
             sure,
-            format: [shown(message.head), message.format()].concat(),
+            format: [format_text(message.head), message.format()].concat(),
         });
     }
     out

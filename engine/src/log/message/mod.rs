@@ -58,12 +58,12 @@ pub struct Message<'m> {
 impl Message<'_> {
     /// The format with its prefix; what is known only when it runs, as `%s`.
     pub fn format(&self) -> Vec<u8> {
-        shown(self.text)
+        format_text(self.text)
     }
 }
 
 /// A text with its marks made readable.
-fn shown(text: &[u8]) -> Vec<u8> {
+fn format_text(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     for byte in text {
         match *byte {

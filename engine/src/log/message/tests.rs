@@ -18,14 +18,14 @@ fn messages(files: &[(&str, &str)]) -> Messages {
 }
 
 /// Each message as `function level format`.
-fn told(messages: &Messages) -> Vec<String> {
-    let told = messages.all().map(|message| {
+fn summaries(messages: &Messages) -> Vec<String> {
+    let all = messages.all().map(|message| {
         let level = message.level.map_or('-', char::from);
-        let format = [shown(message.head), message.format()].concat();
+        let format = [format_text(message.head), message.format()].concat();
         let function = String::from_utf8_lossy(message.function);
         format!("{function} {level} {}", String::from_utf8_lossy(&format).trim_end())
     });
-    told.collect()
+    all.collect()
 }
 
 /// The first call that could have printed `text`.
@@ -51,7 +51,7 @@ static void lamp_on(struct device *dev)
 fn split_texts_macros_and_prefixes_are_put_together() {
     let lamp = messages(&[("drivers/lamp/lamp-core.c", LAMP)]);
     assert_eq!(
-        told(&lamp),
+        summaries(&lamp),
         [
             "lamp_on 3 lamp_core: no light in the lamp (%d)",
             "lamp_on 4 %s %s: dim at %#x",
@@ -96,7 +96,7 @@ static int lamp_fill(struct super_block *sb)
         ("fs/lamp/misc.c", misc),
         ("fs/lamp/inode.c", inode),
     ]);
-    let all = told(&lamp);
+    let all = summaries(&lamp);
     assert!(all.contains(&"lamp_fill 4 %sLAMP-fs (%s): bulb %s not found".to_owned()), "{all:?}");
     assert!(all.contains(&"lamp_fill 3 %sLAMP-fs (%s): error: no socket for %d".to_owned()));
     let found = first(&lamp, "LAMP-fs (sda1): bulb halogen not found");
@@ -117,7 +117,7 @@ void {name}(void)
     };
     let (one, two) = (own("one"), own("two"));
     let both = messages(&[("a/one.c", &one), ("b/two.c", &two)]);
-    assert_eq!(told(&both), ["one 6 one: started as %d", "two 6 two: started as %d"]);
+    assert_eq!(summaries(&both), ["one 6 one: started as %d", "two 6 two: started as %d"]);
     assert_eq!(first(&both, "two: started as 4").map(|found| found.0), Some("two".to_owned()));
 }
 
@@ -129,7 +129,7 @@ fn a_header_prints_as_what_includes_it() {
     let two = "static int find(void)\n{\n\tpr_info(\"port %d\\n\", 1);\n}\n";
     let lamp =
         messages(&[("d/lamp.c", source), ("d/one.h", one), ("d/two.h", two), ("e/two.h", two)]);
-    assert_eq!(told(&lamp), ["find 6 lamp: port %d", "find 6 port %d"]);
+    assert_eq!(summaries(&lamp), ["find 6 lamp: port %d", "find 6 port %d"]);
 }
 
 /// What a line has where numbers are to be, tells formats with nearly the same words apart.
@@ -254,7 +254,7 @@ fn what_is_declared_to_take_a_format_prints() {
     ];
     let lamp = messages(&files);
     let printed = ["lamp_on 4 %sno light in room %d", "lamp_on - %sdarkness in %s"];
-    assert_eq!(told(&lamp), printed);
+    assert_eq!(summaries(&lamp), printed);
     let place = |line| Some(("lamp_on".to_owned(), line, Sure::Certain));
     assert_eq!(first(&lamp, "no light in room 3"), place(4));
     assert_eq!(first(&lamp, "lamp 0000:01: no light in room 3"), place(4));
@@ -282,7 +282,7 @@ fn a_format_goes_through_a_buffer() {
         "lamp_on 3 lamp %d: no light in room %d!",
         "lamp_on - bulb of lamp %d is broken",
     ];
-    assert_eq!(told(&lamp), printed);
+    assert_eq!(summaries(&lamp), printed);
     let found = first(&lamp, "lamp 3: no light in room 7!");
     assert_eq!(found.map(|(function, line, _)| (function, line)), Some(("lamp_on".to_owned(), 25)));
 }

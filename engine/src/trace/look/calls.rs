@@ -41,14 +41,14 @@ pub(super) fn callees(
             continue;
         }
         tree.walk(subject.id, |depth, from, step, _| {
-            let Called { name, line, meant } = &step.what;
+            let Called { name, line, definition } = &step.what;
             let mut note = "  ".repeat(depth - 1) + name;
             for (word, set) in &marks {
                 if set.is_match(name) {
                     note += &format!(" [{word}]");
                 }
             }
-            let defined = meant.as_ref().map_or_else(String::new, |d| tracer.place(d));
+            let defined = definition.as_ref().map_or_else(String::new, |d| tracer.place(d));
             let path = tracer.path(from);
             rows.push(Row { path, line: *line, name: name.clone(), note, defined });
         });
@@ -60,7 +60,7 @@ pub(super) fn callees(
 struct Called {
     name: String,
     line: u32,
-    meant: Option<DefInfo>,
+    definition: Option<DefInfo>,
 }
 
 /// What a function calls, and whether that is followed.
@@ -69,9 +69,9 @@ fn steps(tracer: &Tracer<'_, '_>, from: &DefInfo, depth: usize) -> Vec<Step<Call
     // What only hands on to another function is told with that one.
     let follows = depth < tracer.options.depth || depth < WRAPPERS && is_wrapper(from, &callees);
     let step = |(name, callee): (String, Callee)| {
-        let meant = meant(tracer, &name, &callee);
-        let leads = meant.filter(|d| follows && d.kind.is_callable()).into_iter().collect();
-        Step { what: Called { name, line: callee.link.line, meant }, leads }
+        let definition = definition_of(tracer, &name, &callee);
+        let leads = definition.filter(|d| follows && d.kind.is_callable()).into_iter().collect();
+        Step { what: Called { name, line: callee.link.line, definition }, leads }
     };
     callees.into_iter().map(step).collect()
 }
@@ -96,7 +96,7 @@ pub(super) fn to_the_work(tracer: &Tracer<'_, '_>, from: DefInfo) -> Vec<DefInfo
         let callees = telling(tracer, from);
         let is_call = |(_, callee): &&(String, Callee)| callee.link.kind == LinkKind::Call;
         let next = callees.iter().find(is_call).filter(|_| is_wrapper(from, &callees));
-        match next.and_then(|(name, callee)| meant(tracer, name, callee)) {
+        match next.and_then(|(name, callee)| definition_of(tracer, name, callee)) {
             Some(next) if all.iter().all(|known| known.id != next.id) => all.push(next),
             _ => break,
         }
@@ -116,7 +116,7 @@ fn telling(tracer: &Tracer<'_, '_>, from: &DefInfo) -> Vec<(String, Callee)> {
 
 /// The definition that a call means: the real one, where headers have an empty one for
 /// kernels without it.
-fn meant(tracer: &Tracer<'_, '_>, name: &str, callee: &Callee) -> Option<DefInfo> {
+fn definition_of(tracer: &Tracer<'_, '_>, name: &str, callee: &Callee) -> Option<DefInfo> {
     let first = callee.definitions.first().copied()?;
     let is_stub = |d: &DefInfo| {
         d.kind == Kind::Function

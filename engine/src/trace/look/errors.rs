@@ -337,12 +337,13 @@ mod tests {
         assert_eq!(codes("x = a -E;"), [""; 0]);
     }
 
-    fn told(body: &str) -> Vec<String> {
+    fn errors_in(body: &str) -> Vec<String> {
         let text = format!("int f(void)\n{{\n{body}}}\n");
         let file = SourceFile::from_bytes(text.into_bytes());
         let body = Body::new(&file, 1, file.line_count());
-        let told = body.errors().into_iter();
-        told.map(|(line, code, when)| format!("{line} {code} {}", when.unwrap_or_default()))
+        let found = body.errors().into_iter();
+        found
+            .map(|(line, code, when)| format!("{line} {code} {}", when.unwrap_or_default()))
             .collect()
     }
 
@@ -350,14 +351,14 @@ mod tests {
     fn the_condition_is_the_line_that_is_indented_less() {
         let body = "\tif (a &&\n\t    b)\n\t\treturn -EPERM;\n\tfoo();\n\tif (c) {\n\t\tbar();\n\
                     \t\terr = -EIO;\n\t\tgoto out; /* no */\n\t}\n\treturn -ENOSYS;\n";
-        assert_eq!(told(body), ["5 EPERM if (a && b)", "9 EIO if (c)", "12 ENOSYS "]);
+        assert_eq!(errors_in(body), ["5 EPERM if (a && b)", "9 EIO if (c)", "12 ENOSYS "]);
     }
 
     #[test]
     fn a_code_set_beforehand_has_the_conditions_below() {
         let body = "\tif (q)\n\t\tgoto out; /* loop */\n\terr = -EINVAL;\n\tif (a ||\n\t\tb)\n\
                     \t\tgoto out;\n\tif (c)\n\t\tgoto out;\n\tif (f)\n\t\tg();\n\terr = 0;\n\tif (d)\n\t\tgoto out;\n";
-        assert_eq!(told(body), ["6 EINVAL if (a || b)", "9 EINVAL if (c)"]);
+        assert_eq!(errors_in(body), ["6 EINVAL if (a || b)", "9 EINVAL if (c)"]);
     }
 
     #[test]
@@ -366,7 +367,7 @@ mod tests {
                     \tif (fd < 0)\n\t\treturn err;\n\tif (fd > 9)\n\t\tgoto out;\n\terr = -ENOMEM;\n\
                     \tif (!alloc())\n\t\tgoto out;\n\treturn 0;\nout:\n\treturn err;\n";
         assert_eq!(
-            told(body),
+            errors_in(body),
             [
                 "8 EBADF if (fd < 0)",
                 "10 EBADF if (fd > 9)",
@@ -381,7 +382,7 @@ mod tests {
         let body = "\tif (a) // see /* there\n\t\treturn -EPERM;\n\t/* if (b)\n\t   return -EIO; */\n\
                     \tif (c(\"//\")) return -EBUSY;\n\tif (d('\"', \"/*\"))\n\t\treturn -EAGAIN; // -E2BIG\n";
         assert_eq!(
-            told(body),
+            errors_in(body),
             ["4 EPERM if (a)", "7 EBUSY if (c(\"//\"))", "9 EAGAIN if (d('\"', \"/*\"))",]
         );
     }
@@ -391,7 +392,7 @@ mod tests {
         let body = "\tif (x) return -EPERM;\n\tif (y)\n\t\tz();\n\telse\n\t\treturn -EIO;\n\
                     \tswitch (n) {\n\tcase 3:\n\t\treturn -EINVAL;\n\t}\n\treturn o ? 0 : -EBUSY;\n";
         assert_eq!(
-            told(body),
+            errors_in(body),
             [
                 "3 EPERM if (x)",
                 "7 EIO else of if (y)",

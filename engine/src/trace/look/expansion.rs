@@ -106,7 +106,7 @@ fn named(tracer: &mut Tracer<'_, '_>, from: &DefInfo) -> Vec<(u32, String, DefIn
     for token in body.iter().filter(is_name).filter(is_free) {
         let name = word(token);
         if known.insert(name.clone())
-            && let Some(definition) = meant(tracer, from, &name)
+            && let Some(definition) = definition_of(tracer, from, &name)
         {
             found.push((token.line, name, definition));
         }
@@ -116,7 +116,7 @@ fn named(tracer: &mut Tracer<'_, '_>, from: &DefInfo) -> Vec<(u32, String, DefIn
 
 /// What a word in the text of a macro can mean: what is in its file or in a header, or a function that
 /// other files see. A function comes before the empty one that a header has for kernels without it.
-fn meant(tracer: &Tracer<'_, '_>, from: &DefInfo, word: &str) -> Option<DefInfo> {
+fn definition_of(tracer: &Tracer<'_, '_>, from: &DefInfo, word: &str) -> Option<DefInfo> {
     let kinds = [Kind::Macro, Kind::Constant, Kind::Enumerator, Kind::Function];
     let found = tracer.for_arch(&tracer.definitions(&[word.to_owned()], &kinds));
     let program = |d: &DefInfo| tracer.graph.place(d.file).program;

@@ -10,8 +10,9 @@ pub(super) fn entries(tracer: &mut Tracer<'_, '_>, case: &Case<'_>) -> Vec<Row> 
     let path = path.or_else(|| case.found.first().map(|row| row.path.clone()));
     let Some(path) = path else { return Vec::new() };
     let maintainers = Maintainers::parse(tracer.file(b"MAINTAINERS").bytes());
-    let told = maintainers.told(&path, |line| tracer.text(b"MAINTAINERS", line).into());
-    told.into_iter()
+    let lines = maintainers.lines_of(&path, |line| tracer.text(b"MAINTAINERS", line).into());
+    lines
+        .into_iter()
         .flat_map(|line| super::definitions::lines(b"MAINTAINERS", line, line))
         .collect()
 }
