@@ -179,7 +179,7 @@ mod tests {
     use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
     /// The command line as a shell would read it.
-    fn shown(editor: &str, flag: &str, reversed: bool, line: u64) -> String {
+    fn command_line(editor: &str, flag: &str, reversed: bool, line: u64) -> String {
         let flag = Some(flag).filter(|flag| !flag.is_empty()).map(OsString::from);
         let command =
             command_for(editor, &LineFlag { flag, reversed }, Path::new("/tree/mm/slab.c"), line)
@@ -214,14 +214,14 @@ mod tests {
             ("hx", "+", false, "hx /tree/mm/slab.c +27"),
             ("code", "-l", true, "code -l27 /tree/mm/slab.c"),
         ] {
-            assert_eq!(shown(editor, flag, reversed, 27), expected, "{editor:?} {flag:?}");
+            assert_eq!(command_line(editor, flag, reversed, 27), expected, "{editor:?} {flag:?}");
         }
     }
 
     #[test]
     fn a_whole_file_has_no_line() {
-        assert_eq!(shown("vim", "", false, 0), "vim /tree/mm/slab.c");
-        assert_eq!(shown("code", "", false, 0), "code /tree/mm/slab.c");
+        assert_eq!(command_line("vim", "", false, 0), "vim /tree/mm/slab.c");
+        assert_eq!(command_line("code", "", false, 0), "code /tree/mm/slab.c");
     }
 
     #[test]

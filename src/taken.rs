@@ -10,12 +10,13 @@ const MOST_PRINTED: usize = 1 << 20;
 
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
-static GATHERED: Mutex<Gathered> = Mutex::new(Gathered { told: Vec::new(), printed: Vec::new() });
+static GATHERED: Mutex<Gathered> =
+    Mutex::new(Gathered { messages: Vec::new(), printed: Vec::new() });
 
 /// What others wanted to write.
 #[derive(Default)]
 struct Gathered {
-    told: Vec<String>,
+    messages: Vec<String>,
     printed: Vec<u8>,
 }
 
@@ -35,7 +36,7 @@ pub(crate) fn is_set() -> bool {
 
 /// Gathers a line for the user.
 pub(crate) fn tell(line: String) {
-    gathered().told.push(line);
+    gathered().messages.push(line);
 }
 
 /// Gathers output.
@@ -46,8 +47,8 @@ pub(crate) fn print(bytes: &[u8]) {
 }
 
 /// The lines for the user since the last call.
-pub(crate) fn told() -> Vec<String> {
-    std::mem::take(&mut gathered().told)
+pub(crate) fn messages() -> Vec<String> {
+    std::mem::take(&mut gathered().messages)
 }
 
 /// The output since the last call.

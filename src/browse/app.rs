@@ -320,7 +320,7 @@ impl App {
             self.message = Some(format!("still busy with {}; Esc stops that", asked.what));
             return None;
         }
-        self.asking(asked::told(&words));
+        self.asking(asked::question_text(&words));
         Some(Effect::Ask(folder, words))
     }
 

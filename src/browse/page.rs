@@ -246,5 +246,5 @@ impl Page {
 /// A question in a few words: the command line that asked it.
 fn title(command: &[String]) -> String {
     let words: Vec<&String> = command.iter().filter(|word| *word != "browse").collect();
-    asked::told(&words)
+    asked::question_text(&words)
 }

@@ -242,7 +242,7 @@ impl Running<'_> {
         if self.app.pages.is_empty() {
             return Ok(heard);
         }
-        for line in taken::told() {
+        for line in taken::messages() {
             self.app.message = Some(line);
             heard = true;
         }

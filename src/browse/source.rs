@@ -372,7 +372,7 @@ fn byte_at(text: &[u8], column: usize) -> usize {
 mod tests {
     use super::*;
 
-    fn shown(text: &str, line: u64) -> Source {
+    fn source_at(text: &str, line: u64) -> Source {
         let file = FileEntry { path: b"-".to_vec(), stdin: true };
         let entry = Match { line: 1, text: text.as_bytes(), ..Match::default() };
         let mut source = Source::default();
@@ -383,7 +383,7 @@ mod tests {
 
     #[test]
     fn the_cursor_goes_from_name_to_name() {
-        let mut source = shown("int a1 = b;\n\treturn kfree(x, 12);\n", 1);
+        let mut source = source_at("int a1 = b;\n\treturn kfree(x, 12);\n", 1);
         let mut seen = Vec::new();
         for _ in 0..7 {
             seen.extend(source.name());
@@ -398,7 +398,7 @@ mod tests {
 
     #[test]
     fn a_click_means_what_stands_there() {
-        let mut source = shown("\tkfree(x);\n", 1);
+        let mut source = source_at("\tkfree(x);\n", 1);
         source.click(1, 10);
         assert_eq!(source.name().unwrap(), "kfree");
         source.click(1, 14);
@@ -409,7 +409,7 @@ mod tests {
 
     #[test]
     fn the_pane_follows_the_cursor() {
-        let mut source = shown(&"x;\n".repeat(100), 50);
+        let mut source = source_at(&"x;\n".repeat(100), 50);
         assert_eq!(source.top(30), 40);
         source.go(25);
         assert_eq!(source.top(30), 46);
@@ -423,7 +423,7 @@ mod tests {
 
     #[test]
     fn what_is_not_text_moves_the_cursor_too() {
-        let mut source = shown("caf\u{e9} \u{1b}[31m x\n", 1);
+        let mut source = source_at("caf\u{e9} \u{1b}[31m x\n", 1);
         for _ in 0..30 {
             source.shift(1);
             source.cursor();

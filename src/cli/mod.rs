@@ -547,7 +547,7 @@ mod tests {
     }
 
     /// The follow-up of a command line, and the words for it.
-    fn shown(line: &str) -> (Option<String>, Vec<OsString>) {
+    fn follow_up(line: &str) -> (Option<String>, Vec<OsString>) {
         let root = parsed(line).root;
         (root.list.show, root.show_words)
     }
@@ -556,7 +556,7 @@ mod tests {
     fn behind_g_everything_is_the_searchs() {
         for line in ["kgrep -s g -i FOO --list 3", "kgrep -sg -i FOO --list 3"] {
             assert_eq!(
-                shown(line),
+                follow_up(line),
                 (Some("g".into()), ["-i", "FOO", "--list", "3"].map(Into::into).to_vec())
             );
         }

@@ -89,7 +89,7 @@ fn row_of(tree: &AskedTree<'_>, source: &SourceFile, name: &str, row: &kgrep_eng
     let line = u64::from(row.line);
     let text = source.line(line).unwrap_or_default();
     Row {
-        path: tree.shown(&row.path).into_os_string().into_encoded_bytes(),
+        path: tree.path(&row.path).into_os_string().into_encoded_bytes(),
         line,
         offset: source.before(line).len() as u64,
         text: text.to_vec(),

@@ -39,7 +39,7 @@ static FOLDER: RwLock<()> = RwLock::new(());
 pub(crate) fn run(args: &BrowseArgs, root: &Root, session: &Session) -> Result<Outcome> {
     let look = Look::new(&session.settings, Facts::of_stdout(), b"");
     if args.words.is_empty() {
-        let view = View::new(follow::meant(root.list.list, session)?.list);
+        let view = View::new(follow::list_or_newest(root.list.list, session)?.list);
         if !browse::has_screen(&look) {
             return super::answer::print(session, view.list());
         }
@@ -59,7 +59,7 @@ pub(crate) fn run(args: &BrowseArgs, root: &Root, session: &Session) -> Result<O
     let news = answers.ask(b"", args.words.clone());
     let ended = browse::run(look, First::Asked(shown.join(" "), news), &mut answers);
     crate::taken::set(false);
-    crate::taken::told().into_iter().for_each(crate::message::tell);
+    crate::taken::messages().into_iter().for_each(crate::message::tell);
     match ended? {
         Ended::List(view) => kept(*view, session).map(|_| Outcome::Found),
         Ended::Nothing => Ok(Outcome::Nothing),

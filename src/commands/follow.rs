@@ -78,7 +78,7 @@ pub(crate) fn run(root: &Root, session: &Session) -> Result<Outcome> {
             (outcome, None) => return Ok(outcome),
         }
     } else {
-        View::new(meant(root.list.list, session)?.list)
+        View::new(list_or_newest(root.list.list, session)?.list)
     };
     let reads_files = steps.iter().flatten().flatten().any(|step| step.command.reads_files());
     if interactive || reads_files {
@@ -113,7 +113,7 @@ fn answered(asked: Asked<'_>, root: &Root, session: &Session) -> Result<(Outcome
 
 /// The list named by `number`, else the newest one of this terminal, else the newest.
 /// A negative number counts back from that one.
-pub(super) fn meant(number: Option<i64>, session: &Session) -> Result<Shelved> {
+pub(super) fn list_or_newest(number: Option<i64>, session: &Session) -> Result<Shelved> {
     let back = match number {
         Some(number @ 0..) => return numbered(number.unsigned_abs(), session),
         other => other.unwrap_or(0).unsigned_abs(),

@@ -189,7 +189,7 @@ fn print(
         summary.push(summed_up(name, state, (first, last), &change));
         let path = Path::new(&last.label).join(OsStr::from_bytes(&state.path));
         if let Some((patched, _)) = &last.patched {
-            shown(patched, &state.path, &folder.join(&path))?;
+            write_patched(patched, &state.path, &folder.join(&path))?;
         }
         lister.hunk(&Row {
             path: path.as_os_str().as_bytes().to_vec(),
@@ -231,7 +231,7 @@ fn summed_up(name: &str, state: &State, (first, last): (&Side, &Side), change: &
 }
 
 /// Writes a file of a tree with patches where its row leads to.
-fn shown(patched: &Patched, below: &[u8], path: &Path) -> Result<()> {
+fn write_patched(patched: &Patched, below: &[u8], path: &Path) -> Result<()> {
     let (Some(bytes), Some(folder)) = (patched.file(below), path.parent()) else { return Ok(()) };
     let written = || -> std::io::Result<()> {
         fs::create_dir_all(folder)?;
@@ -255,11 +255,11 @@ fn what(state: &State) -> String {
 /// What changed, and by which commit.
 fn change(stretch: &Stretch) -> String {
     let changes = stretch.changes.iter().map(ToString::to_string);
-    changes.chain(stretch.commit.as_ref().map(told)).collect::<Vec<_>>().join("; ")
+    changes.chain(stretch.commit.as_ref().map(commit_summary)).collect::<Vec<_>>().join("; ")
 }
 
 /// A commit by its id, day and subject.
-fn told(commit: &Commit) -> String {
+fn commit_summary(commit: &Commit) -> String {
     let time = jiff::Timestamp::from_second(commit.time).map(|time| time.to_string());
     let day = time.unwrap_or_default();
     format!("{} {} {}", commit.id, day.get(..10).unwrap_or_default(), commit.subject)

@@ -104,7 +104,7 @@ pub(super) fn build(cache: &Cache, tree: &Tree, root: &str, args: &IndexArgs) ->
                 tell(format!("{why}; built again"));
             }
             if speaks {
-                say(format!("{root}: {}", told(&report)))?;
+                say(format!("{root}: {}", summary_of(&report)))?;
             }
         }
         build::Outcome::Current if speaks => say(format!("{root}: the index is up to date"))?,
@@ -125,7 +125,7 @@ fn is_log() -> bool {
 /// More files than this are worth a warning where nothing says that this is a source tree.
 const VERY_MANY_FILES: u64 = 200_000;
 
-fn told(report: &Report) -> String {
+fn summary_of(report: &Report) -> String {
     format!(
         "{} {} of {}, {}, in {:.1?}",
         if report.whole { "indexed" } else { "updated" },
@@ -206,12 +206,12 @@ pub(super) fn status(cache: &Cache, tree: &Tree, root: &str, as_json: bool) -> R
     } else {
         describe(&mut page, &stats, cache.size(tree), &fresh);
         for path in index.not_outlined().iter().filter(|_| stats.code) {
-            let path = shown(Path::new(OsStr::from_bytes(path)));
+            let path = path_text(Path::new(OsStr::from_bytes(path)));
             page.push_str(&format!("{:11} {path}: larger than 64 MiB, its code is not read\n", ""));
         }
         page.insert_str(
             0,
-            &format!("tree        {}\nindex       {}\n", shown(tree.root()), shown(&home)),
+            &format!("tree        {}\nindex       {}\n", path_text(tree.root()), path_text(&home)),
         );
     }
     print_page(&page, content(as_json))?;
@@ -320,7 +320,7 @@ pub(super) fn check(cache: &Cache, tree: &Tree) -> Result<Outcome> {
     let checked = build::check::check(&index).context("`kgrep index --rebuild` builds it again")?;
     let line = format!(
         "{}: intact; {} of checksums, {} read again\n",
-        shown(tree.root()),
+        path_text(tree.root()),
         HumanBytes(checked.bytes),
         counted(checked.files, "file")
     );
@@ -371,8 +371,8 @@ fn row(kept: &Kept, entry: &Entry) -> String {
     // Formatted first: indicatif's types don't pad themselves.
     let size = HumanBytes(entry.size.bytes).to_string();
     let tree = match label(kept, entry) {
-        Some(label) => shown(Path::new(&revisions::called(&label))),
-        None => shown(tree),
+        Some(label) => path_text(Path::new(&revisions::called(&label))),
+        None => path_text(tree),
     };
     format!("{size:>12}  {}  {tree}{note}\n", when(entry.last_used))
 }
@@ -411,7 +411,7 @@ fn prune(cache: &Cache, session: &Session) -> Result<Outcome> {
 }
 
 /// A path for people: on a terminal in one line, whatever is in it.
-pub(super) fn shown(path: &Path) -> String {
+pub(super) fn path_text(path: &Path) -> String {
     match io::stdout().is_terminal() {
         true => String::from_utf8_lossy(&visible(path.as_os_str().as_bytes())).into_owned(),
         false => path.display().to_string(),

@@ -136,8 +136,8 @@ fn table(rows: &[Row], now: &Zoned, header: bool, width: Option<usize>) -> Strin
             when(row.meta.created, now),
             row.matches.to_string(),
             HumanBytes(row.size).to_string(),
-            shown(&folder(&row.meta)),
-            shown(command_line(&row.meta).as_bytes()),
+            visible_text(&folder(&row.meta)),
+            visible_text(command_line(&row.meta).as_bytes()),
         ]
     }));
     let widest = |column: usize| {
@@ -192,7 +192,7 @@ fn folder(meta: &Meta) -> Vec<u8> {
     }
 }
 
-fn shown(bytes: &[u8]) -> String {
+fn visible_text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(&visible(bytes)).into_owned()
 }
 

@@ -153,7 +153,7 @@ pub(super) fn lines(tree: &Tree, session: &Session, as_json: bool) -> Result<Str
         }
         let parts =
             |own, shared| format!("{} of its own, {} shared", HumanBytes(own), HumanBytes(shared));
-        let name = index::shown(Path::new(&label.name));
+        let name = index::path_text(Path::new(&label.name));
         let (files, sizes) = (counted(files, "file"), parts(own, shared));
         let index = match indexed.bytes {
             0 => "not indexed".to_owned(),

@@ -26,13 +26,13 @@ pub(super) struct AskedTree<'t> {
 
 impl AskedTree<'_> {
     /// A file of the tree as it is shown: behind the folder's name.
-    pub(super) fn shown(&self, path: &[u8]) -> PathBuf {
+    pub(super) fn path(&self, path: &[u8]) -> PathBuf {
         below(self.folder, Path::new(OsStr::from_bytes(path)))
     }
 
     /// `function fs/lamp.c:3` for a row.
-    pub(super) fn told(&self, row: &Row) -> String {
-        format!("{} {}:{}", what(&self.code, row), self.shown(&row.path).display(), row.line)
+    pub(super) fn row_text(&self, row: &Row) -> String {
+        format!("{} {}:{}", what(&self.code, row), self.path(&row.path).display(), row.line)
     }
 }
 

@@ -101,7 +101,7 @@ fn place(folder: &[u8], path: &[u8]) -> Place {
 }
 
 /// A question's words as they are told: without those that only say from where it is asked.
-pub(crate) fn told<W: AsRef<OsStr>>(words: &[W]) -> String {
+pub(crate) fn question_text<W: AsRef<OsStr>>(words: &[W]) -> String {
     let mut told: Vec<String> = Vec::new();
     let mut words = words.iter().map(AsRef::as_ref);
     while let Some(word) = words.next() {
@@ -150,6 +150,6 @@ mod tests {
             (inner, "callers --seen-from fs/c.c -- lamp".to_owned()),
         ];
         assert_eq!(questions, expected);
-        assert_eq!(told(&["def", "--seen-from", "a.c", "--", "lamp"]), "def lamp");
+        assert_eq!(question_text(&["def", "--seen-from", "a.c", "--", "lamp"]), "def lamp");
     }
 }

@@ -13,7 +13,7 @@ use kgrep_engine::{Answer, Sources, Standing, Title, Verdict};
 use serde_json::{Value, json};
 
 use super::arguments::{self as take, Common};
-use super::context::{Context, Hearing, sentence, text, told, with_arguments};
+use super::context::{Context, Hearing, error_line, sentence, text, with_arguments};
 use super::cursor;
 use super::page::{Line, Page, Part, Window};
 use crate::code::{Code, documented};
@@ -73,7 +73,7 @@ pub(super) fn page(
         page.coverage.insert("commit".to_owned(), json!(asked.commit));
     }
     if let Some(part) = page.parts.first_mut() {
-        part.notes.splice(..0, hearing.said());
+        part.notes.splice(..0, hearing.take_notes());
     }
     let total: u64 = page.parts.iter().map(|part| part.total).sum();
     if (end as u64) < total {
@@ -433,7 +433,7 @@ impl Call<'_> {
         let total = answer.coverage.total.unwrap_or(answer.rows.len() as u64);
         let range = self.window.of(usize::try_from(total).unwrap_or(usize::MAX));
         let mut sources = Sources::default();
-        let mut said = self.hearing.said();
+        let mut said = self.hearing.take_notes();
         said.extend(answer.notes.iter().map(sentence));
         let start = range.start;
         let shown = start.min(answer.rows.len())..range.end.min(answer.rows.len());
@@ -529,7 +529,7 @@ fn catalog_kinds(words: &[String]) -> Result<Vec<String>, String> {
 }
 
 fn wrong(error: kgrep_engine::Error) -> String {
-    told(&error.into())
+    error_line(&error.into())
 }
 
 /// Names, which there must be.

@@ -63,7 +63,7 @@ impl Context {
             Error::NoRepository(_) => {
                 "at: the tree is not in a git repository; ask without it".to_owned()
             }
-            error => format!("at: {}", told(&error.into())),
+            error => format!("at: {}", error_line(&error.into())),
         })
     }
 
@@ -101,7 +101,7 @@ impl Context {
         let (arch, cancel) = (common.arch.as_deref(), hearing.cancel.clone());
         let about = About { arch, kconfig: Some(kconfig), cancel, ..About::default() };
         let code = self.served.code(about, hearing.sink(), hearing.progress(&self.command()));
-        code.map_err(|error| told(&error.into()))
+        code.map_err(|error| error_line(&error.into()))
     }
 
     /// What makes the index of this tree.
@@ -122,7 +122,7 @@ impl Context {
                 let (name, command) = (&asked.name, self.command());
                 format!("{name} has no index to find words in; `{command}` in the tree makes it")
             }
-            (error, _) => told(&error.into()),
+            (error, _) => error_line(&error.into()),
         }
     }
 
@@ -234,11 +234,11 @@ impl Hearing {
     }
 
     /// What was said so far, in words, once.
-    pub(super) fn said(&self) -> Vec<String> {
+    pub(super) fn take_notes(&self) -> Vec<String> {
         let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut said: Vec<String> = notes.drain(..).map(|note| sentence(&note)).collect();
-        said.dedup();
-        said
+        let mut sentences: Vec<String> = notes.drain(..).map(|note| sentence(&note)).collect();
+        sentences.dedup();
+        sentences
     }
 }
 
@@ -286,7 +286,7 @@ pub(super) fn with_arguments(said: &str) -> String {
 }
 
 /// An error in one line.
-pub(super) fn told(error: &anyhow::Error) -> String {
+pub(super) fn error_line(error: &anyhow::Error) -> String {
     message::chain(error)
 }
 

@@ -2,18 +2,22 @@
 
 use super::look::Look;
 use super::measure::Widths;
-use super::sanitize::{display_width, shown};
+use super::sanitize::{display_text, display_width};
 use crate::list::{Column, Match, Role, Span};
 
 /// Blanks between parts.
 const GAP: usize = 2;
 
 /// A part for each column; empty where it has nothing to say that the source doesn't.
-pub(super) fn said(columns: &[Column], entry: &Match<'_>, look: &Look) -> Vec<String> {
-    columns.iter().zip(&entry.cells).map(|(column, cell)| part(column, cell, entry, look)).collect()
+pub(super) fn annotations(columns: &[Column], entry: &Match<'_>, look: &Look) -> Vec<String> {
+    columns
+        .iter()
+        .zip(&entry.cells)
+        .map(|(column, cell)| annotation(column, cell, entry, look))
+        .collect()
 }
 
-fn part(column: &Column, cell: &str, entry: &Match<'_>, look: &Look) -> String {
+fn annotation(column: &Column, cell: &str, entry: &Match<'_>, look: &Look) -> String {
     let matched = |span: &Span| entry.text.get(span.start as usize..span.end as usize);
     let mut cell = cell;
     // What stands out in the source need not be said again, nor a condition that is it.
@@ -35,7 +39,7 @@ fn part(column: &Column, cell: &str, entry: &Match<'_>, look: &Look) -> String {
     if matches!(cell, "" | "-") || column.role == Role::How && cell == "call" {
         return String::new();
     }
-    let cell = String::from_utf8_lossy(&shown(cell.as_bytes(), look)).into_owned();
+    let cell = String::from_utf8_lossy(&display_text(cell.as_bytes(), look)).into_owned();
     let cell = cell.replace('\t', " ");
     match column.role {
         Role::Function => format!("in {}", bare_name(&cell)),
@@ -86,8 +90,8 @@ pub(super) fn aligned(parts: &[String], widths: &[Widths], limit: usize) -> Stri
 
 /// The parts in one line.
 pub(super) fn joined(parts: &[String]) -> String {
-    let said = parts.iter().filter(|part| !part.is_empty());
-    said.map(String::as_str).collect::<Vec<_>>().join("  ")
+    let parts = parts.iter().filter(|part| !part.is_empty());
+    parts.map(String::as_str).collect::<Vec<_>>().join("  ")
 }
 
 /// A function's name alone: what stands before the bracket in its head.

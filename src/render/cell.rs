@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::look::Look;
-use super::sanitize::{display_width, shown};
+use super::sanitize::{display_text, display_width};
 
 /// Columns that a cell between `Line` and `Content` takes at most.
 const MAX_EXTRA: usize = 60;
@@ -15,7 +15,7 @@ const MAX_FILE: usize = 60;
 /// An extra column's cell: in one line, tabs as blanks, its end left out where it is
 /// too long.
 pub(super) fn extra<'t>(text: &'t str, look: &Look) -> Cow<'t, [u8]> {
-    let mut cell = shown(text.as_bytes(), look);
+    let mut cell = display_text(text.as_bytes(), look);
     if cell.contains(&b'\t') {
         cell = cell.iter().map(|byte| if *byte == b'\t' { b' ' } else { *byte }).collect();
     }
@@ -44,7 +44,7 @@ pub(super) fn path<'t>(path: &'t [u8], look: &Look) -> Cow<'t, [u8]> {
 
 /// As [`path`], in at most `most` columns.
 pub(super) fn path_in<'t>(path: &'t [u8], look: &Look, most: usize) -> Cow<'t, [u8]> {
-    let mut name = shown(path, look);
+    let mut name = display_text(path, look);
     if !look.terminal {
         return name;
     }

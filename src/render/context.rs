@@ -10,7 +10,7 @@ use super::hyperlink::linked;
 use super::line::{MAX_SHOWN, push_line, push_short};
 use super::look::Look;
 use super::measure::digits;
-use super::sanitize::{self, display_width, shown};
+use super::sanitize::{self, display_text, display_width};
 use super::sheet::pad;
 use crate::list::Span;
 use crate::settings::Layout;
@@ -155,8 +155,11 @@ fn draw_for_screen(out: &mut Vec<u8>, look: &Look, styled: Option<&[Styled]>, bl
 fn draw_header(out: &mut Vec<u8>, look: &Look, block: &Block<'_>) {
     let mut number = itoa::Buffer::new();
     let index = number.format(block.index).as_bytes();
-    let path =
-        if merges_blocks(look) { cell::path(block.path, look) } else { shown(block.path, look) };
+    let path = if merges_blocks(look) {
+        cell::path(block.path, look)
+    } else {
+        display_text(block.path, look)
+    };
     let note = match block.note {
         None => String::new(),
         Some(Note::Moved { from }) => format!(" (moved from line {from})"),

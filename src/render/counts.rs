@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::cell::cut;
 use super::json::{Data, push_json};
 use super::look::Look;
-use super::sanitize::{display_width, shown};
+use super::sanitize::{display_text, display_width};
 use crate::settings::Layout;
 
 /// Matches counted by file.
@@ -160,7 +160,7 @@ fn draw(out: &mut Vec<u8>, look: &Look, title: &str, rows: &[Row]) {
         pad_to(out, display_width(matches), width);
         look.palette.index.paint(out, matches);
         out.push(b' ');
-        let path = shown(&row.path, look);
+        let path = display_text(&row.path, look);
         let room = look.width.saturating_sub(width + 1).max(1);
         if look.terminal && look.layout != Layout::Table && display_width(&path) > room {
             let short = cut(&String::from_utf8_lossy(&path), room);

@@ -7,7 +7,7 @@ use super::context::push_styled;
 use super::highlight::Highlighter;
 use super::line::push_short;
 use super::look::Look;
-use super::sanitize::{display_width, shown};
+use super::sanitize::{display_text, display_width};
 
 /// One hunk, ready to be drawn.
 pub(crate) struct HunkBlock<'a> {
@@ -34,7 +34,7 @@ pub(crate) fn draw_hunk(
     hunk: &HunkBlock<'_>,
 ) {
     let palette = &look.palette;
-    let (index, name) = (hunk.index.to_string(), shown(hunk.name, look));
+    let (index, name) = (hunk.index.to_string(), display_text(hunk.name, look));
     out.extend_from_slice(b"--- ");
     palette.index.paint(out, index.as_bytes());
     out.push(b' ');
@@ -45,7 +45,7 @@ pub(crate) fn draw_hunk(
     out.push(b'\n');
     for (ink, line) in [(&palette.section, hunk.title), (&palette.mark, hunk.range)] {
         if !line.is_empty() {
-            ink.paint(out, &shown(line.as_bytes(), look));
+            ink.paint(out, &display_text(line.as_bytes(), look));
             out.push(b'\n');
         }
     }

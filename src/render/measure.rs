@@ -5,9 +5,9 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::annotations::annotations;
 use super::look::Look;
-use super::said::said;
-use super::sanitize::{display_width, shown};
+use super::sanitize::{display_text, display_width};
 use crate::list::{Column, Match};
 
 /// How wide the cells of a column are: how many have each width. A few wide ones must not
@@ -64,7 +64,7 @@ pub(super) struct Part {
     /// How wide the values of each column are.
     pub(super) cells: Vec<Widths>,
     /// How wide what is said of each column beside the source is.
-    pub(super) said: Vec<Widths>,
+    pub(super) annotations: Vec<Widths>,
     /// How wide `path:line` is.
     pub(super) place: Widths,
 }
@@ -115,7 +115,7 @@ impl Measure {
             Some((file, width)) if file == entry.file => width,
             _ => {
                 self.files += 1;
-                display_width(&shown(path, look))
+                display_width(&display_text(path, look))
             }
         };
         self.file = Some((entry.file, path_width));
@@ -127,16 +127,21 @@ impl Measure {
         part.has_files |= *part.file.get_or_insert(entry.file) != entry.file;
         part.source.add(source_width(entry.text));
         part.place.add(path_width + 1 + digits(entry.line));
-        part.said.resize_with(part.said.len().max(entry.cells.len()), Widths::default);
-        for (widths, said) in part.said.iter_mut().zip(said(columns, entry, look)) {
-            widths.add(display_width(said.as_bytes()));
+        part.annotations
+            .resize_with(part.annotations.len().max(entry.cells.len()), Widths::default);
+        for (widths, annotation) in
+            part.annotations.iter_mut().zip(annotations(columns, entry, look))
+        {
+            widths.add(display_width(annotation.as_bytes()));
         }
         part.cells.resize_with(part.cells.len().max(entry.cells.len()), Widths::default);
         // Of a tree, the first column has the guide lines before it.
         let mut before = 3 * usize::from(entry.depth);
         for (widths, cell) in part.cells.iter_mut().zip(&entry.cells) {
             let cell = short_place(cell);
-            widths.add(display_width(&shown(cell.as_bytes(), look)) + std::mem::take(&mut before));
+            widths.add(
+                display_width(&display_text(cell.as_bytes(), look)) + std::mem::take(&mut before),
+            );
         }
     }
 

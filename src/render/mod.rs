@@ -4,6 +4,7 @@
 //! buffer and never asks the environment; `pager` is where the bytes go. Nothing
 //! here searches, reads files or keeps lists.
 
+mod annotations;
 mod arranged;
 mod background;
 mod cell;
@@ -24,7 +25,6 @@ mod measure;
 mod pager;
 mod prose;
 mod record;
-mod said;
 mod sanitize;
 mod sheet;
 mod svg;

@@ -6,7 +6,7 @@ use super::fit::{drawn_width, push_fitted, wrapped};
 use super::hyperlink::linked;
 use super::look::{Ink, Look};
 use super::measure::{Measure, begins, digits, short_place};
-use super::sanitize::{display_width, shown};
+use super::sanitize::{display_text, display_width};
 use super::sheet::{pad, rule};
 use crate::list::{Column, Match, Meta, Role};
 
@@ -133,11 +133,11 @@ impl<'l> Record<'l> {
     fn cell(&self, entry: &Match<'_>, role: Role) -> String {
         let cells = self.columns.iter().zip(&entry.cells);
         let cell = cells.filter(|(column, _)| column.role == role).map(|(_, cell)| *cell).next();
-        self.shown(cell.unwrap_or_default())
+        self.cell_text(cell.unwrap_or_default())
     }
 
-    fn shown(&self, cell: &str) -> String {
-        String::from_utf8_lossy(&shown(cell.as_bytes(), self.look)).replace('\t', " ")
+    fn cell_text(&self, cell: &str) -> String {
+        String::from_utf8_lossy(&display_text(cell.as_bytes(), self.look)).replace('\t', " ")
     }
 
     fn names(&self, row: &mut Row<'_>, measure: &Measure, entry: &Match<'_>, guides: &str) {
@@ -167,7 +167,7 @@ impl<'l> Record<'l> {
                 Role::Text if self.shape == Shape::Items => &palette.extra,
                 _ => continue,
             };
-            let cell = self.shown(entry.cells.get(at).copied().unwrap_or_default());
+            let cell = self.cell_text(entry.cells.get(at).copied().unwrap_or_default());
             let cell = if self.shape == Shape::Items { last_titles(cell, limit) } else { cell };
             if !is_first {
                 row.to(end + GAP);
@@ -186,10 +186,10 @@ impl<'l> Record<'l> {
         let said = at.and_then(|at| entry.cells.get(at));
         // Of the one that was asked for, where it is itself.
         let said = said.filter(|cell| !cell.is_empty() || entry.depth > 0);
-        let said = said.map(|cell| short_place(&self.shown(cell)).into_owned());
+        let said = said.map(|cell| short_place(&self.cell_text(cell)).into_owned());
         let own = match &said {
             Some(text) => display_width(text.as_bytes()),
-            None => display_width(&shown(path, self.look)) + 1 + digits(entry.line),
+            None => display_width(&display_text(path, self.look)) + 1 + digits(entry.line),
         };
         let limit = self.place_limit(row.at, entry);
         row.make_room(own.min(limit), measure.index_width() + 2 * GAP);

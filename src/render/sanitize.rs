@@ -33,7 +33,7 @@ pub(crate) fn push(out: &mut Vec<u8>, text: &[u8], look: &Look) {
 }
 
 /// `text` as `look` shows it.
-pub(crate) fn shown<'t>(text: &'t [u8], look: &Look) -> Cow<'t, [u8]> {
+pub(crate) fn display_text<'t>(text: &'t [u8], look: &Look) -> Cow<'t, [u8]> {
     if look.visible() { visible(text) } else { Cow::Borrowed(text) }
 }
 

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::annotations::{aligned, annotations, joined};
 use super::cell::path_in;
 use super::fit::{push_fitted, wrapped};
 use super::highlight::{Highlighter, Running, Styled};
@@ -12,8 +13,7 @@ use super::line::lines;
 use super::look::Look;
 use super::measure::{Measure, begins};
 use super::prose::{prose_lines, push_prose};
-use super::said::{aligned, joined, said};
-use super::sanitize::{display_width, shown};
+use super::sanitize::{display_text, display_width};
 use crate::list::{Column, Match, Meta};
 
 /// Blanks between the parts of a row.
@@ -103,8 +103,9 @@ impl<'l> Sheet<'l> {
                 let margin = margins.width();
                 push_prose(out, self.look, (text, &lines), spans, (margin, room), styled.as_ref())
             };
-            let said = if is_first { said(&self.columns, entry, self.look) } else { Vec::new() };
-            self.say(out, measure, margins, &said, (width, room));
+            let annotations =
+                if is_first { annotations(&self.columns, entry, self.look) } else { Vec::new() };
+            self.say(out, measure, margins, &annotations, (width, room));
         }
         for line in &entry.after {
             self.beside(out, margins, path, (line.line, line.text));
@@ -209,14 +210,14 @@ impl<'l> Sheet<'l> {
         out: &mut Vec<u8>,
         measure: &Measure,
         margins: Margins,
-        said: &[String],
+        annotations: &[String],
         (width, room): (usize, usize),
     ) {
         let part = measure.part(&self.section);
         let beside = room.saturating_sub(width + GAP).min(MOST_SAID);
-        let below_each_other = part.map(|part| aligned(said, &part.said, room / 2));
+        let below_each_other = part.map(|part| aligned(annotations, &part.annotations, room / 2));
         let fits = |line: &String| display_width(line.as_bytes()) <= beside;
-        let plain = joined(said);
+        let plain = joined(annotations);
         let line = below_each_other.into_iter().chain([plain.clone()]).find(fits);
         if plain.is_empty() {
             out.push(b'\n');
@@ -260,7 +261,7 @@ pub(super) fn rule(
 ) {
     const RULE: &str = "─";
     let palette = &look.palette;
-    let mut title = String::from_utf8_lossy(&shown(title.as_bytes(), look)).into_owned();
+    let mut title = String::from_utf8_lossy(&display_text(title.as_bytes(), look)).into_owned();
     if rows > 1 && !title.ends_with(')') && !title.contains(" → ") {
         title += &format!(" ({rows})");
     }

@@ -6,13 +6,13 @@
 //! answer, so that one long path doesn't fill half of every row with blanks; a search's table is as
 //! scripts know it.
 
+use super::annotations::bare_name;
 use super::cell;
 use super::fit::push_fitted;
 use super::hyperlink::linked;
 use super::line::{Matching, lines, matching, push_short, trimmed};
 use super::look::{Ink, Look};
-use super::said::bare_name;
-use super::sanitize::{display_width, shown, visible};
+use super::sanitize::{display_text, display_width, visible};
 use crate::list::{Column, Match, Meta, Role, Span};
 use crate::settings::Layout;
 
@@ -155,7 +155,8 @@ impl<'l> Table<'l> {
         }
         let cells = self.columns.iter().zip(&entry.cells);
         for (extra, (column, cell)) in self.extra.iter_mut().zip(cells) {
-            let cell_width = display_width(&cell::extra(told(self.look, column, cell), self.look));
+            let cell_width =
+                display_width(&cell::extra(cell_text(self.look, column, cell), self.look));
             let width = cell_width + indent(column, entry.depth);
             extra.width = extra.width.max(width);
             extra.numeric &= cell.bytes().all(|byte| byte.is_ascii_digit());
@@ -240,7 +241,7 @@ impl<'l> Table<'l> {
             if begun {
                 out.push(b'\n');
             }
-            let title = shown(title.as_bytes(), self.look);
+            let title = display_text(title.as_bytes(), self.look);
             self.look.palette.section.paint(out, &title);
             out.push(b'\n');
         } else if entry.gap && begun {
@@ -309,7 +310,7 @@ impl<'l> Table<'l> {
             columns.right(&palette.line, line, self.line_width);
         }
         for (at, (column, extra)) in self.columns.iter().zip(&self.extra).enumerate() {
-            let cell = told(self.look, column, row.cells.get(at).copied().unwrap_or_default());
+            let cell = cell_text(self.look, column, row.cells.get(at).copied().unwrap_or_default());
             let cell = cell::extra(cell, self.look);
             let indent = if cell.is_empty() { 0 } else { indent(column, row.depth) };
             if indent > 0 {
@@ -392,7 +393,7 @@ fn fits_lines(look: &Look) -> bool {
 }
 
 /// What a cell shows: on a terminal, of a function's head its name.
-fn told<'t>(look: &Look, column: &Column, cell: &'t str) -> &'t str {
+fn cell_text<'t>(look: &Look, column: &Column, cell: &'t str) -> &'t str {
     let shortens = fits_lines(look) && column.role == Role::Function;
     if shortens { bare_name(cell) } else { cell }
 }

@@ -64,7 +64,7 @@ fn called() -> Dir {
 }
 
 /// What a question prints.
-fn told(dir: &Dir, args: &[&str]) -> String {
+fn rows_of(dir: &Dir, args: &[&str]) -> String {
     let json = dir.kgrep(args).run().expect_ok().stdout();
     // What it rests on is another thing with an index.
     let is_row = |line: &&str| !line.contains("\"type\":\"summary\"");
@@ -79,20 +79,20 @@ fn uses_are_those_that_are_read_without_an_index() {
         &["refs", "lamp"],
         &["--format", "grep", "refs", "lamp", "--kinds", "call,use"],
     ];
-    let read = questions.map(|args| told(&dir, args));
+    let read = questions.map(|args| rows_of(&dir, args));
     assert!(read[0].lines().count() > 300, "{}", read[0]);
     dir.kgrep(&["index", "."]).run().expect_ok();
     for (args, read) in questions.into_iter().zip(&read) {
-        eqnice!(*read, told(&dir, args));
+        eqnice!(*read, rows_of(&dir, args));
     }
     // What changed since is as it is now, and a name may mean something else.
     dir.create("drivers/desk002.c", "\nint h(struct lamp *lamp)\n{\n\treturn near(lamp);\n}\n");
     dir.create("kernel/lamp.c", "struct lamp *lamp;\n");
-    let now = questions.map(|args| told(&dir, args));
+    let now = questions.map(|args| rows_of(&dir, args));
     assert!(now[0].contains("near(lamp)"), "{}", now[0]);
     dir.kgrep(&["index", "."]).run().expect_ok();
     for (args, now) in questions.into_iter().zip(&now) {
-        eqnice!(*now, told(&dir, args));
+        eqnice!(*now, rows_of(&dir, args));
     }
 }
 

@@ -143,7 +143,7 @@ fn question(chance: &mut Chance) -> Vec<String> {
 }
 
 /// The lines without `./`, and the exit status.
-fn told(output: &[u8], code: i32) -> (Vec<String>, i32) {
+fn lines_and_status(output: &[u8], code: i32) -> (Vec<String>, i32) {
     let lines = output.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
     let lines =
         lines.map(|line| line.strip_prefix(b"./").unwrap_or(line).escape_ascii().to_string());
@@ -162,10 +162,10 @@ fn one_tree(seed: u64) {
         rg.args(["--no-config", "-n", "--no-heading", "--with-filename", "--sort", "path"]);
         rg.args(["--color", "never"]).args(&args).current_dir(dir.tree()).stdin(Stdio::null());
         let theirs = rg.output().expect("rg was there a moment ago");
-        let expected = told(&theirs.stdout, theirs.status.code().expect("no signal"));
+        let expected = lines_and_status(&theirs.stdout, theirs.status.code().expect("no signal"));
         let ours = args.iter().fold(dir.kgrep(&["--format", "grep"]), TestCommand::arg);
         let done = ours.run();
-        let got = told(done.bytes(), done.code());
+        let got = lines_and_status(done.bytes(), done.code());
         assert_eq!(got, expected, "seed {seed}: {args:?}");
     }
 }

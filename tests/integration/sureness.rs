@@ -49,7 +49,7 @@ fn files() -> Dir {
     dir
 }
 
-fn said(dir: &Dir, args: &[&str]) -> (String, String) {
+fn rows_and_notes(dir: &Dir, args: &[&str]) -> (String, String) {
     let done = dir.kgrep(&["--no-header", "--format", "grep"]).args(args).run().expect_code(0);
     (done.stdout(), done.stderr())
 }
@@ -68,7 +68,7 @@ fn hows(dir: &Dir, args: &[&str]) -> Vec<String> {
 #[test]
 fn the_file_that_opens_all_comes_first_and_what_is_only_possible_is_counted() {
     let dir = files();
-    let (rows, notes) = said(&dir, &["callers", "lamp_open"]);
+    let (rows, notes) = rows_and_notes(&dir, &["callers", "lamp_open"]);
     eqnice!(
         "fs/lamp/file.c:1:static int lamp_open(struct file *f) { return 0; }\n\
          fs/lamp/file.c:2:static const struct file_operations lamp_fops = { .open = lamp_open };\n\
@@ -161,7 +161,7 @@ fn a_chain_through_possible_calls_comes_after_longer_ones() {
 #[test]
 fn a_call_through_a_field_is_one_row_of_what_is_called() {
     let dir = files();
-    let (rows, notes) = said(&dir, &["callees", "do_dentry_open"]);
+    let (rows, notes) = rows_and_notes(&dir, &["callees", "do_dentry_open"]);
     eqnice!(
         "fs/open.c:1:int do_dentry_open(struct file *f)\nfs/open.c:5:\treturn f->f_op->open(f);\n",
         rows
@@ -187,7 +187,7 @@ fn a_call_through_a_field_is_one_row_of_what_is_called() {
 #[test]
 fn what_has_to_do_with_pointers_can_be_asked_for() {
     let dir = files();
-    let (rows, _) = said(&dir, &["refs", "--as", "dispatch", "file_operations.open"]);
+    let (rows, _) = rows_and_notes(&dir, &["refs", "--as", "dispatch", "file_operations.open"]);
     eqnice!(
         "drivers/gpu/drm/drm_drv.c:4:\treturn f->f_op->open(f);\nfs/ceph/file.c:3:\treturn f->f_op->open(f);\n\
          fs/char_dev.c:4:\treturn f->f_op->open(f);\nfs/open.c:5:\treturn f->f_op->open(f);\n",

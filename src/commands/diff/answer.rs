@@ -273,7 +273,7 @@ fn known(asked: &Asked<'_>, pick: &Pick) -> Result<Option<String>> {
         let is_parameter = |v: &Verdict| v.standing == Standing::Parameter;
         let verdicts = tree.answer.verdicts().into_iter();
         match verdicts.filter(|(verdict, _)| is_parameter(verdict)).find_map(|(_, r)| r.first()) {
-            Some(row) => there.push(format!("{}:{}", tree.shown(&row.path).display(), row.line)),
+            Some(row) => there.push(format!("{}:{}", tree.path(&row.path).display(), row.line)),
             None => lacking.push(tree.folder.display().to_string()),
         }
     }

@@ -104,7 +104,7 @@ fn whereabouts(name: &str, trees: &[AskedTree<'_>], changes: u64) -> String {
     let mut text = String::new();
     for tree in trees {
         for (verdict, rows) in tree.answer.verdicts() {
-            let places: Vec<String> = defining(rows).map(|row| tree.told(row)).collect();
+            let places: Vec<String> = defining(rows).map(|row| tree.row_text(row)).collect();
             let told = match () {
                 () if !is_there(verdict) => "nowhere".to_owned(),
                 () if verdict.standing == Standing::Defined => places.join(", "),
