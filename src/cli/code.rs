@@ -37,7 +37,7 @@ Examples:
   kgrep def kmem_cache_alloc          where it is defined, best first
   kgrep def 'ext4_*_inode'            every name like that
   kgrep def --kind struct file        only the struct
-  kgrep def inode.i_size              the field of a structure
+  kgrep def task_struct.pid           the field of a structure
   kgrep def --body start_kernel       the whole function, with line numbers
   kgrep def kfree kmalloc             both, each with a title")]
 pub(crate) struct DefArgs {
