@@ -7,7 +7,7 @@ use kgrep_index::outline::{self, Kind};
 
 use super::Sources;
 use super::exists::declared_fields;
-use super::names::{boot_parameter, unknown};
+use super::names::{boot_parameter, nowhere, unknown};
 use crate::answer::{Answer, Cell, Column, DefinitionKind, Role, Row};
 use crate::code::{self, Code, Pattern, Ranking, bare_name, name_line, system_call, tagged};
 use crate::request::{Define, definition_kinds};
@@ -48,19 +48,22 @@ fn columns() -> Vec<Column> {
     Column::all(&[("Name", Role::Text), ("Kind", Role::Text)])
 }
 
-/// The lines on which structures declare a field of the name that is asked for: the graph has those alone that
-/// functions are called through.
+/// The declarations of fields of the name that is asked for: the graph has those alone that functions are called
+/// through.
 fn fields(code: &Code, graph: &Graph<'_>, define: &Define) -> Result<Vec<Row>> {
     let (name, pattern, kinds) = pattern_and_kinds(&define.name, &define.kinds)?;
-    if pattern.is_glob() || !(kinds.is_empty() || kinds.contains(&Kind::Member)) {
+    if pattern.is_glob() || !wants_fields(&kinds) {
         return Ok(Vec::new());
     }
     let mut rows = declared_fields(code, graph, name)?;
     for row in &mut rows {
         row.cells.insert(0, Cell::Name(String::from_utf8_lossy(&row.name).into_owned()));
-        row.extent = Some((row.line, row.line));
     }
     Ok(rows)
+}
+
+fn wants_fields(kinds: &[Kind]) -> bool {
+    kinds.is_empty() || kinds.contains(&Kind::Member)
 }
 
 /// Leaves the definitions that the files mean from which it is asked, of a name that is no glob.
@@ -246,6 +249,9 @@ fn unknown_or_other(code: &Code, graph: &Graph<'_>, define: &Define) -> Result<N
     }
     if pattern.is_glob() {
         return Ok(Note::NoNameLike(asked));
+    }
+    if names.is_empty() && wants_fields(&kinds) {
+        return nowhere(code, graph, text);
     }
     if names.is_empty() {
         return unknown(code, graph, text);

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use kgrep_index::graph::{DefInfo, FileId, Graph, Program};
+use kgrep_index::graph::{DefInfo, FileId, Graph, Place, Program};
 use kgrep_index::kbuild::{Truth, symbols_in};
 use kgrep_index::outline::{Flags, Kind, Language};
 use kgrep_index::paths::split;
@@ -21,7 +21,7 @@ use crate::diff::model::Origin;
 use crate::diff::set;
 use crate::excerpt::Excerpt;
 use crate::request::Exists;
-use crate::trace::{InFile, Line, Options, Tracer, Wanted};
+use crate::trace::{InFile, Options, Tracer, Wanted};
 use crate::{Error, Note, Proof, Result};
 
 /// The most names without a definition for which similar spellings are looked for.
@@ -46,20 +46,19 @@ pub(super) fn answer(code: &Code, exists: &Exists) -> Result<Answer> {
     Ok(answer)
 }
 
-/// The lines on which structures declare `FIELD` or `STRUCT.FIELD`, those of `include/` first.
+/// Where structures declare `FIELD` or `STRUCT.FIELD`, those of the architecture that counts and of `include/`
+/// first.
 ///
 /// # Errors
 /// If the tree can't be walked.
 pub(super) fn declared_fields(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Vec<Row>> {
     let mut asker = Asker::new(code, graph);
-    let mut rows = asker.member_rows(name)?;
-    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    if rows.is_empty() && name.bytes().all(is_word) {
-        let found = asker.tracer.lines(&word(name))?;
-        let fields = fields::declared(&mut asker.tracer, name, &found);
-        rows = asker.counting(fields).0;
-    }
-    rows.sort_by_key(|row| !row.path.starts_with(b"include/"));
+    let mut rows = match name.contains('.') {
+        true => asker.member_rows(name)?,
+        false => asker.field_rows(name)?,
+    };
+    let is_elsewhere = |row: &Row| !code.arch.has(Place::of(&row.path));
+    rows.sort_by_key(|row| (is_elsewhere(row), !row.path.starts_with(b"include/")));
     Ok(rows)
 }
 
@@ -73,6 +72,11 @@ pub(super) fn proof(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Proof>
     let lines = found.iter().map(|file| file.count as u64).sum();
     let files = tracer.pick_files(|_| false)?.0 as u64;
     Ok(Proof { files, lines, unread: tracer.unread().len() as u64 })
+}
+
+/// Lines of C that have `name` as a word.
+fn in_c(name: &str) -> Wanted {
+    Wanted { files: ["*.c", "*.h", "*.inc"].map(str::to_owned).to_vec(), ..word(name) }
 }
 
 /// Lines that have `name` as a word.
@@ -294,7 +298,7 @@ impl<'a, 'g> Asker<'a, 'g> {
     fn text(&mut self, all: &mut [Name], open: &[usize]) -> Result<()> {
         let open: Vec<usize> = open.iter().copied().filter(|at| is_open(&all[*at])).collect();
         let wanted: Vec<Wanted> = open.iter().map(|at| word(&all[*at].plain)).collect();
-        let members = open.iter().filter_map(|at| Some(word(self.member(&all[*at].plain)?.1)));
+        let members = open.iter().filter_map(|at| Some(in_c(self.member(&all[*at].plain)?.2)));
         let members: Vec<Wanted> = members.collect();
         self.tracer.look_for(&[wanted.as_slice(), &members].concat())?;
         let mut found = Vec::with_capacity(open.len());
@@ -454,30 +458,40 @@ impl<'a, 'g> Asker<'a, 'g> {
     }
 
     /// The structure and the field of `STRUCT.FIELD`, where the tree has such a structure.
-    fn member<'n>(&self, name: &'n str) -> Option<(Vec<DefInfo>, &'n str)> {
+    fn member<'n>(&self, name: &'n str) -> Option<(Vec<DefInfo>, &'n str, &'n str)> {
         let (structure, field) = name.split_once('.').filter(|(_, field)| !field.contains('.'))?;
         let id = self.graph.find_name(structure.as_bytes())?;
         let mut found = self.graph.definitions_of(id);
-        found.retain(|d| matches!(d.kind, Kind::Struct | Kind::Union));
-        (!found.is_empty()).then_some((found, field))
+        found.retain(|d| matches!(d.kind, Kind::Struct | Kind::Union | Kind::Typedef));
+        (!found.is_empty()).then_some((found, structure, field))
     }
 
-    /// The lines that declare the field of `STRUCT.FIELD`.
+    /// Where the structure of `STRUCT.FIELD` declares the field.
     fn member_rows(&mut self, name: &str) -> Result<Vec<Row>> {
-        let Some((structures, field)) = self.member(name) else { return Ok(Vec::new()) };
-        let found = self.tracer.lines(&word(field))?;
-        let mut own = Vec::new();
-        for structure in &structures {
-            let path = self.graph.path(structure.file);
-            for file in found.iter().filter(|file| *file.path == *path) {
-                let lines = structure.first + 1..=structure.last;
-                let lines = file.lines.iter().filter(|line| lines.contains(&line.number));
-                let lines: Vec<Line> = lines.cloned().collect();
-                own.push(InFile { path: file.path.clone(), count: lines.len(), lines });
-            }
+        let Some((structures, structure, field)) = self.member(name) else {
+            return Ok(Vec::new());
+        };
+        let files: HashSet<&[u8]> = structures.iter().map(|d| self.graph.path(d.file)).collect();
+        let found = self.tracer.lines(&in_c(field))?;
+        let found: Vec<InFile> =
+            found.iter().filter(|file| files.contains(&*file.path)).cloned().collect();
+        let mut rows = fields::declared(&mut self.tracer, field, &found);
+        let is_of = |cell: &Cell| match cell {
+            Cell::Kind(kind) => kind.member_of.as_deref() == Some(structure),
+            _ => false,
+        };
+        rows.retain(|row| row.cells.iter().any(is_of));
+        Ok(rows)
+    }
+
+    /// The fields of this name.
+    fn field_rows(&mut self, name: &str) -> Result<Vec<Row>> {
+        let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        if !name.bytes().all(is_word) || !name.starts_with(|c: char| !c.is_ascii_digit()) {
+            return Ok(Vec::new());
         }
-        let rows = fields::declared(&mut self.tracer, field, &own);
-        Ok(self.counting(rows).0)
+        let found = self.tracer.lines(&in_c(name))?;
+        Ok(fields::declared(&mut self.tracer, name, &found))
     }
 }
 

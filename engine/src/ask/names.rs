@@ -44,20 +44,29 @@ pub(super) fn entry_name<'t>(
 /// Kinds of names that code has no definitions of, by their recipes.
 const NOT_IN_CODE: [&str; 3] = ["removed-syscall", "folder", "file"];
 
-/// That there is no such name, and what is called nearly so; or that it is a boot parameter, a folder or
+/// That there is no such name, as [`nowhere`] says; or that it is a field, a boot parameter, a folder or
 /// the like, of which the code has no definition.
 ///
 /// # Errors
 /// When the tree can't be read.
 pub(super) fn unknown(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Note> {
+    if !declared_fields(code, graph, name)?.is_empty() {
+        return Ok(Note::Field(name.to_owned()));
+    }
+    nowhere(code, graph, name)
+}
+
+/// That there is no such name, which is no field's, what is called nearly so, and what that rests on; or that it
+/// is a boot parameter, a folder or the like.
+///
+/// # Errors
+/// When the tree can't be read.
+pub(super) fn nowhere(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Note> {
     if let Some(parameter) = boot_parameter(code, graph, name)? {
         return Ok(Note::BootParameter { asked: name.to_owned(), parameter, used: false });
     }
     if let Some(kind) = known_as(code, graph, &NOT_IN_CODE, name)? {
         return Ok(Note::TracedOnly { asked: name.to_owned(), kind });
-    }
-    if !declared_fields(code, graph, name)?.is_empty() {
-        return Ok(Note::Field(name.to_owned()));
     }
     let near = filled_up(code, near(graph, name), name);
     let proof = Some(proof(code, graph, name)?);

@@ -15,6 +15,7 @@ mod expansion;
 pub(crate) mod holders;
 mod holes;
 mod line;
+pub(crate) mod members;
 mod names;
 mod plain_macros;
 mod ranking;

@@ -71,9 +71,11 @@ fn comment_above(before: &[u8], line: u32) -> Option<u32> {
     let is_whole = |line: &&[u8]| line.trim_ascii_start().starts_with(b"//");
     let mut lines = before.strip_suffix(b"\n").unwrap_or(before).rsplit(|byte| *byte == b'\n');
     let count = lines.clone().take_while(is_whole).count();
+    // A line of a block comment may look so, too.
+    let is_end = lines.clone().take(count).any(|line| has(line, b"*/"));
     let next = lines.nth(count).unwrap_or_default();
     match count {
-        _ if has(next, b"*/") || has(next, b"//") => None,
+        _ if is_end || has(next, b"*/") || has(next, b"//") => None,
         0 => Some(0),
         count => line.checked_sub(count as u32),
     }
@@ -95,6 +97,7 @@ mod tests {
         assert_eq!(above("#define A 1 // a lamp\n"), None);
         assert_eq!(above("#define A 1 // a lamp\n// that is lit\n"), None);
         assert_eq!(above("/* a lamp */\n"), None);
+        assert_eq!(above("/* a lamp\n// that is lit */\n"), None);
         assert_eq!(above("/*\n * a lamp */\n// that is lit\n"), None);
     }
 }

@@ -248,18 +248,6 @@ impl<'a, 'g> Tracer<'a, 'g> {
         Some(name.split('@').next().unwrap_or_default().to_owned())
     }
 
-    /// The structure or union whose fields a line is among; none within a function.
-    pub fn structure(&mut self, path: &[u8], line: u32) -> Option<String> {
-        let outlined = self.outline(path);
-        let outline = &outlined.outline;
-        let around = outline.definitions.iter().filter(|d| d.first < line && line <= d.last);
-        let mut around: Vec<&Definition> = around.filter(|d| d.kind != Kind::File).collect();
-        around.sort_by_key(|d| d.last - d.first);
-        let inner = around.iter().find(|d| d.kind != Kind::Member)?;
-        let is_structure = matches!(inner.kind, Kind::Struct | Kind::Union);
-        is_structure.then(|| String::from_utf8_lossy(outline.name(inner.name)).into_owned())
-    }
-
     /// What the outline says of a definition: its comment and guard.
     fn details(&mut self, definition: &DefInfo) -> Option<(Definition, String)> {
         let outlined = self.outline(&self.path(definition));
@@ -280,15 +268,15 @@ impl<'a, 'g> Tracer<'a, 'g> {
     /// as far as it, and not outlined: some headers have a hundred thousand definitions.
     pub fn guard(&mut self, definition: &DefInfo) -> String {
         let path = self.path(definition);
+        self.expect(std::slice::from_ref(definition));
+        if let Some(apart) = self.apart.get(&definition.id) {
+            return apart.guard.clone();
+        }
         let asked = self.guarded.entry(path.clone()).or_default();
         *asked += 1;
         let is_outlined = *asked > FEW || self.outlines.contains_key(&path);
         if is_outlined || !matches!(Language::of(&path), Some(Language::C | Language::Assembler)) {
             return self.details(definition).map(|(_, guard)| guard).unwrap_or_default();
-        }
-        self.expect(std::slice::from_ref(definition));
-        if let Some(apart) = self.apart.get(&definition.id) {
-            return apart.guard.clone();
         }
         let file = self.file(&path);
         let guard = guards(&path, file.bytes(), &[definition.first]).concat();

@@ -16,8 +16,8 @@ use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 use kgrep_index::graph::{Arch, Place};
 use memchr::memmem::Finder;
 
+use super::macro_parameter::is_macro_parameter;
 use super::mentions::Line;
-use super::parameter::is_parameter;
 use super::statement::{LINES, statement};
 use super::tracer::globs;
 use crate::code::word_in;
@@ -212,7 +212,7 @@ impl Ready {
 
     /// Whether nothing says that a line that matches, `bytes[start..end]`, is not wanted.
     fn is_wanted(&self, bytes: &[u8], start: usize, end: usize) -> bool {
-        let is_parameter = |text: &Finder| is_parameter(bytes, start, end, text.needle());
+        let is_parameter = |text: &Finder| is_macro_parameter(bytes, start, end, text.needle());
         let is_refused = self.but.as_ref().is_some_and(|but| but.is_match(&bytes[start..end]));
         let is_other = self.no_parameters && self.finders.iter().any(is_parameter);
         !is_refused && !is_other

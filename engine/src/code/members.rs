@@ -1,0 +1,278 @@
+//! Where structures and unions declare a field of one name, from text alone: the graph has those fields that
+//! functions are called through.
+
+use kgrep_index::lex::{Lexer, Token, TokenKind};
+use kgrep_index::outline::is_reserved;
+
+/// A field that a structure declares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Member {
+    /// The structure or union that has it, the nearest one around with a name.
+    pub(crate) structure: String,
+    /// The line that its name stands on, from 1.
+    pub(crate) line: u32,
+    /// The first line of its declaration.
+    pub(crate) first: u32,
+    /// And the last.
+    pub(crate) last: u32,
+}
+
+/// The fields called `name` that a file of C declares, in the order of their lines.
+pub(crate) fn members_of(bytes: &[u8], name: &[u8]) -> Vec<Member> {
+    let tokens: Vec<Token> = Lexer::new(bytes).meaning().collect();
+    let text = Text { tokens: &tokens, bytes };
+    let is_it = |at: &usize| tokens[*at].kind == TokenKind::Ident && text.word(*at) == name;
+    (0..tokens.len()).filter(is_it).filter_map(|at| text.member(at)).collect()
+}
+
+/// A file's tokens.
+struct Text<'t> {
+    tokens: &'t [Token],
+    bytes: &'t [u8],
+}
+
+impl<'t> Text<'t> {
+    fn word(&self, at: usize) -> &'t [u8] {
+        self.tokens[at].text(self.bytes)
+    }
+
+    fn is(&self, at: Option<usize>, byte: u8) -> bool {
+        at.and_then(|at| self.tokens.get(at)).is_some_and(|token| token.is(byte))
+    }
+
+    fn is_name(&self, at: usize) -> bool {
+        self.tokens[at].kind == TokenKind::Ident && !is_reserved(self.word(at))
+    }
+
+    /// The field that the name at `at` is, if it is one.
+    fn member(&self, at: usize) -> Option<Member> {
+        let before = at.checked_sub(1)?;
+        if !self.is_name(at) || !self.may_end(at + 1) || !self.may_precede(before) {
+            return None;
+        }
+        let start = self.statement(at)?;
+        let structure = self.structure(start)?;
+        let end = (at..self.tokens.len()).find(|at| self.is(Some(*at), b';')).unwrap_or(at);
+        let first = self.tokens.get(start + 1).map_or(self.tokens[at].line, |token| token.line);
+        let (line, last) = (self.tokens[at].line, self.tokens[end].line);
+        Some(Member { structure, line, first: first.min(line), last: last.max(line) })
+    }
+
+    /// Whether a declarator's name may end before this token: what follows, or an attribute.
+    fn may_end(&self, at: usize) -> bool {
+        let Some(token) = self.tokens.get(at) else { return false };
+        let ends = |byte: &u8| token.is(*byte);
+        b";,[:)".iter().any(ends)
+            || token.kind == TokenKind::Ident && self.word(at).starts_with(b"__")
+    }
+
+    /// Whether a declarator's name may stand behind this token.
+    fn may_precede(&self, at: usize) -> bool {
+        let token = &self.tokens[at];
+        match token.kind {
+            // The tag of a structure is no field.
+            TokenKind::Ident => {
+                !matches!(self.word(at), b"struct" | b"union" | b"enum" | b"return")
+            }
+            _ => b"*,)(}".iter().any(|byte| token.is(*byte)),
+        }
+    }
+
+    /// The token before the declaration that the name at `at` may be of; none where the name stands otherwise.
+    fn statement(&self, at: usize) -> Option<usize> {
+        let mut closed = 0_u32;
+        for before in (0..at).rev() {
+            let token = &self.tokens[before];
+            match token.byte {
+                _ if token.kind != TokenKind::Byte => {}
+                b')' | b']' => closed += 1,
+                b'(' | b'[' if closed > 0 => closed -= 1,
+                b'(' if self.declares_inside(before, at) => {}
+                b'(' | b'[' => return None,
+                b'=' if closed == 0 => return None,
+                // A list of an enumeration's constants, or nothing before the name.
+                b'{' if closed == 0 => {
+                    return (before + 1 < at && !self.is_enumeration(before)).then_some(before);
+                }
+                b'}' if closed == 0 => return Some(before),
+                b';' if closed == 0 => return (before + 1 < at).then_some(before),
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// Whether names are declared behind this open parenthesis: `int (*open)(…)`, or what a macro declares,
+    /// `DECLARE_BITMAP(bits, 8)`.
+    fn declares_inside(&self, open: usize, name: usize) -> bool {
+        if self.is(Some(open + 1), b'*') {
+            return name == open + 2 || self.is(name.checked_sub(1), b'*');
+        }
+        let Some(before) =
+            open.checked_sub(1).filter(|at| self.tokens[*at].kind == TokenKind::Ident)
+        else {
+            return false;
+        };
+        let word = self.word(before);
+        memchr::memmem::find(word, b"struct_group").is_some()
+            || word.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_')
+    }
+
+    /// Whether a brace opens a list of constants: `enum lamp {`.
+    fn is_enumeration(&self, brace: usize) -> bool {
+        self.head(brace).contains(&&b"enum"[..])
+    }
+
+    /// The words before a brace.
+    fn head(&self, brace: usize) -> Vec<&'t [u8]> {
+        let words = (0..brace).rev().take_while(|at| self.tokens[*at].kind == TokenKind::Ident);
+        let mut words: Vec<&[u8]> = words.map(|at| self.word(at)).collect();
+        words.reverse();
+        words
+    }
+
+    /// The nearest structure with a name around what follows this token; none in a function.
+    fn structure(&self, start: usize) -> Option<String> {
+        let mut closed = u32::from(self.is(Some(start), b'}'));
+        let first = start + usize::from(self.is(Some(start), b'{'));
+        for at in (0..first).rev() {
+            if self.is(Some(at), b'}') && at != start {
+                closed += 1;
+            } else if self.is(Some(at), b'{') {
+                if closed > 0 {
+                    closed -= 1;
+                    continue;
+                }
+                let head = self.head(at);
+                let tag = head.iter().rposition(|word| matches!(*word, b"struct" | b"union"))?;
+                let is_name = |word: &&&[u8]| !word.starts_with(b"__") && !is_reserved(word);
+                if let Some(name) = head[tag + 1..].iter().find(is_name) {
+                    return Some(String::from_utf8_lossy(name).into_owned());
+                }
+                if let Some(name) = self.name_behind(at).filter(|_| head.contains(&&b"typedef"[..]))
+                {
+                    return Some(name);
+                }
+            }
+        }
+        None
+    }
+
+    /// The name behind the braces that open here: `typedef struct { … } lamp_t;`.
+    fn name_behind(&self, open: usize) -> Option<String> {
+        let mut depth = 0_u32;
+        let close = (open..self.tokens.len()).find(|at| {
+            depth += u32::from(self.is(Some(*at), b'{'));
+            depth -= u32::from(self.is(Some(*at), b'}')).min(depth);
+            depth == 0
+        })?;
+        let names = (close + 1..self.tokens.len())
+            .take_while(|at| self.tokens[*at].kind == TokenKind::Ident);
+        let name =
+            names.into_iter().find(|at| self.is_name(*at) && !self.word(*at).starts_with(b"__"))?;
+        Some(String::from_utf8_lossy(self.word(name)).into_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::members_of;
+
+    fn found(text: &str, name: &str) -> Vec<(String, u32)> {
+        let found = members_of(text.as_bytes(), name.as_bytes()).into_iter();
+        found.map(|member| (member.structure, member.line)).collect()
+    }
+
+    const LAMP: &str = "struct lamp {
+	struct kset *kset; /* the otherwise, return; */
+	int watts, volts;
+	unsigned lit:1, dim:WIDTH;
+	unsigned char
+		*data;
+	char name[SIZE];
+	int producer ____aligned_here;
+	int amps __aligned(8);
+	void __printf(1, 2) (*say)(const char *fmt, ...);
+	int (*blink)(struct lamp *lamp,
+		     int amount, bool fast);
+	DECLARE_BITMAP(bits, 8);
+	struct_group(head,
+		u8 first;
+		u8 second;
+	);
+	enum { RED, GREEN } colour;
+	union {
+		int inner;
+	} either;
+	struct bulb {
+		int bright;
+	} bulb;
+	void __iomem *const base;
+} __packed;
+";
+
+    #[test]
+    fn each_field_is_found_in_its_structure() {
+        for (name, line) in [
+            ("kset", 2),
+            ("watts", 3),
+            ("volts", 3),
+            ("lit", 4),
+            ("dim", 4),
+            ("data", 6),
+            ("name", 7),
+            ("producer", 8),
+            ("amps", 9),
+            ("say", 10),
+            ("blink", 11),
+            ("bits", 13),
+            ("second", 16),
+            ("colour", 18),
+            ("inner", 20),
+            ("either", 21),
+            ("bulb", 24),
+            ("base", 25),
+        ] {
+            assert_eq!(found(LAMP, name), [("lamp".to_owned(), line)], "{name}");
+        }
+        assert_eq!(found(LAMP, "bright"), [("bulb".to_owned(), 23)]);
+        let typed = "typedef struct {\n\tint hue;\n} lamp_t;\nstruct one { int line; };\n";
+        assert_eq!(found(typed, "hue"), [("lamp_t".to_owned(), 2)]);
+        assert_eq!(found(typed, "line"), [("one".to_owned(), 4)]);
+    }
+
+    #[test]
+    fn what_stands_otherwise_is_no_field() {
+        for name in [
+            "otherwise",
+            "return",
+            "WIDTH",
+            "SIZE",
+            "fmt",
+            "amount",
+            "fast",
+            "RED",
+            "GREEN",
+            "u8",
+            "the",
+        ] {
+            assert_eq!(found(LAMP, name), [], "{name}");
+        }
+        let code = "int lamp(struct lamp *lamp, int by)\n{\n\tint volts, watts;\n\tf(volts);\n\treturn by;\n}\n\
+            struct lamp table = { .on = f(watts), on };\nint volts;\n";
+        for name in ["by", "volts", "watts", "on", "lamp"] {
+            assert_eq!(found(code, name), [], "{name}");
+        }
+        for odd in ["}", "{ x;", "struct { int x;", "x", "(x)", "struct s { x; };", "};x;"] {
+            assert_eq!(found(odd, "x"), [], "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_declaration_has_its_lines() {
+        let found = members_of(LAMP.as_bytes(), b"blink");
+        assert_eq!((found[0].first, found[0].last), (11, 12));
+        let found = members_of(LAMP.as_bytes(), b"data");
+        assert_eq!((found[0].first, found[0].last), (5, 6));
+    }
+}
