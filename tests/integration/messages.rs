@@ -43,6 +43,20 @@ fn tree() -> Dir {
     dir
 }
 
+/// `#define dev_fmt pr_fmt` lost the text of each of the file's messages, and a file's own name was the module's.
+#[test]
+fn a_prefix_may_be_another_ones_name_and_the_files() {
+    let dir = tree();
+    let source = "#define pr_fmt(fmt) KBUILD_BASENAME \": \" fmt\n#define dev_fmt pr_fmt\n\
+                  void dim(struct device *dev)\n{\n\tdev_err(dev, \"too dark\\n\");\n}\n";
+    dir.create("drivers/lamp/Makefile", "obj-y += bulbs.o\nbulbs-y := lamp.o dim-lamp.o\n");
+    dir.create("drivers/lamp/dim-lamp.c", source);
+    assert_eq!(
+        rows(&dir, &["messages", "too dark"]),
+        ["drivers/lamp/dim-lamp.c:5 err dim_lamp: too dark"]
+    );
+}
+
 /// The answer, as `path:line level message`.
 fn rows(dir: &Dir, args: &[&str]) -> Vec<String> {
     let all: Vec<&str> = ["--format", "json"].iter().chain(args).copied().collect();
@@ -147,6 +161,18 @@ fn a_pasted_line_and_the_end_of_a_message_lead_to_its_call() {
         assert_eq!(rows(&dir, &["trace", text]), want, "{text}");
     }
     dir.kgrep(&["trace", "of lamp 7 blown at night"]).run().expect_code(1);
+    // Cut at its end as well, and behind what a program wrote.
+    let want = ["kernel/fuse.c:3 likely room %s: %s fuse of lamp %d blown at %#x"];
+    assert_eq!(rows(&dir, &["trace", "fuse of lamp 7 blow"]), want);
+    assert_eq!(rows(&dir, &["trace", "login: [    1.250000] bulbs: no light in room 12"]), sure);
+    // A time alone is no message.
+    for text in ["<3>", "> > ", "[    1.250000] "] {
+        dir.kgrep(&["messages", text]).run().expect_code(1);
+    }
+    let limited = "void limit(void)\n{\n\tnet_warn_ratelimited(\"%s: table full, dropping packet\\n\", \"x\");\n}\n";
+    dir.create("net/limit.c", limited);
+    let want = ["net/limit.c:3 certain %s: table full, dropping packet"];
+    assert_eq!(rows(&dir, &["trace", "lamps: table full, dropping packet"]), want);
 }
 
 /// Messages are those of the files as they are: at once, and when the index was updated.

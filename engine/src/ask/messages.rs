@@ -14,24 +14,11 @@ use crate::{Result, request};
 /// The calls that could have printed `text`, best first: a line of a log, or a part of one.
 pub(super) fn printed(code: &Code, graph: &Graph<'_>, text: &str) -> Answer {
     let line = cleaned(text.as_bytes());
-    let Line { text, level, .. } = parts(&line).into_iter().next().unwrap_or_default();
-    let words = LogWords::default();
-    words.text(text);
-    let read = |path: &[u8]| code.bytes(path).ok();
-    let messages = Messages::of_log(&Said::by(graph), &read, Some(&words));
-    let context = LineContext { arch: Some(code.arch), level, ..LineContext::default() };
-    let mut found = messages.printed(text, &context);
-    let has_it = |format: &[u8]| memchr::memmem::find(format, text).is_some();
-    if !found.first().is_some_and(|best| has_it(&best.format)) {
-        // What is asked for may be a part of a message, which says more than a `%s` that it fits.
-        let all = Messages::of(graph, &read);
-        let own = holding(&all, has_it);
-        found.retain(|other| !own.iter().any(|o| (&o.path, o.line) == (&other.path, other.line)));
-        found.splice(0..0, own);
-        if found.is_empty() {
-            found = all.from_a_word(text, &context);
-        }
-    }
+    // What a program wrote before it on the same line is not meant.
+    let parts = parts(&line).into_iter().rev();
+    let parts = parts.filter(|part| !part.text.trim_ascii().is_empty());
+    let mut found = parts.map(|part| candidates(code, graph, part));
+    let found = found.find(|found| !found.is_empty()).unwrap_or_default();
     let row = |found: Candidate| Row {
         path: found.path,
         line: found.line,
@@ -47,6 +34,30 @@ pub(super) fn printed(code: &Code, graph: &Graph<'_>, text: &str) -> Answer {
         rows: found.into_iter().map(row).collect(),
         ..Answer::default()
     }
+}
+
+/// The calls that could have printed a line, or more of which it is a part, best first.
+fn candidates(code: &Code, graph: &Graph<'_>, line: Line<'_>) -> Vec<Candidate> {
+    let text = line.text;
+    let words = LogWords::default();
+    words.text(text);
+    let read = |path: &[u8]| code.bytes(path).ok();
+    let messages = Messages::of_log(&Said::by(graph), &read, Some(&words));
+    let arch = Some(code.arch);
+    let context = LineContext { arch, level: line.level, ..LineContext::default() };
+    let mut found = messages.printed(text, &context);
+    let has_it = |format: &[u8]| memchr::memmem::find(format, text).is_some();
+    if !found.first().is_some_and(|best| has_it(&best.format)) {
+        // What is asked for may be a part of a message, which says more than a `%s` that it fits.
+        let all = Messages::of(graph, &read);
+        let own = holding(&all, has_it);
+        found.retain(|other| !own.iter().any(|o| (&o.path, o.line) == (&other.path, other.line)));
+        found.splice(0..0, own);
+        if found.is_empty() {
+            found = all.from_a_word(text, &context);
+        }
+    }
+    found
 }
 
 /// The calls whose formats are so, in path and line order.

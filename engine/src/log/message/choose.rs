@@ -105,12 +105,15 @@ pub(super) fn from_a_word(
     let numbers = 0..messages.formats.len() as u32;
     let fitting = numbers.into_par_iter().filter_map(|number| {
         let format = messages.text(&messages.stored_at(number).text);
-        let fit = lines(format, number)
+        let (cut, fit) = lines(format, number)
             .flat_map(|line| words_in(&format[line.range()]).map(move |word| (word, !line.ends)))
-            .filter_map(|(words, open)| fit(words, text, open))
-            .max_by_key(|fit| fit.letters)?;
+            .filter_map(|(words, open)| {
+                let whole = fit(words, text, open).map(|fit| (false, fit));
+                whole.or_else(|| Some((true, fit_cut(words, text)?)))
+            })
+            .min_by_key(|(cut, fit)| (*cut, Reverse(fit.letters)))?;
         let enough = fit.letters >= SURE_LETTERS && fit.letters >= fit.free;
-        enough.then_some(Fitting { format: number, fit, part: true, cut: false, named: false })
+        enough.then_some(Fitting { format: number, fit, part: true, cut, named: false })
     });
     listed(messages, fitting.collect(), text, context, &mut Neighbours::default())
 }

@@ -239,10 +239,22 @@ impl Expansion<'_, '_, '_, '_> {
         }
         match self.texts.find(name, self.site) {
             Some(text) if depth < DEEPEST => {
-                self.run(&mut text.text.parts(), Some(inner), depth + 1, out);
+                let mut parts = text.text.parts();
+                match (parts.next(), parts.next()) {
+                    // `#define dev_fmt pr_fmt`
+                    (Some(Part::Name(other)), None) => self.open(other, inner, depth + 1, out),
+                    _ => _ = self.run(&mut text.text.parts(), Some(inner), depth + 1, out),
+                }
             }
             _ => out.extend(inner),
         }
+    }
+
+    /// The name of the file that is compiled: a header is a part of what includes it.
+    fn file_name(&self) -> Vec<u8> {
+        let file = self.texts.includers.get(&self.site.file).unwrap_or(&self.site.file);
+        let path = self.texts.files.get(*file as usize).map_or(&b""[..], |file| file.path);
+        module_of(path)
     }
 
     fn name(&self, name: &[u8], depth: usize, out: &mut Vec<u8>) {
@@ -258,14 +270,13 @@ impl Expansion<'_, '_, '_, '_> {
         }
         match name {
             b"__func__" | b"__FUNCTION__" => out.extend(self.site.function),
-            b"KBUILD_MODNAME" | b"KBUILD_BASENAME" => {
+            b"KBUILD_MODNAME" => {
                 out.push(MODULE);
-                // A header is a part of what includes it.
-                let file = self.texts.includers.get(&self.site.file).unwrap_or(&self.site.file);
-                let path = self.texts.files.get(*file as usize).map_or(&b""[..], |f| f.path);
-                out.extend(module_of(path));
+                out.extend(self.file_name());
                 out.push(END);
             }
+            // The file's own name, whatever the module is called that it is a part of.
+            b"KBUILD_BASENAME" => out.extend(self.file_name()),
             _ => match self.texts.find(name, self.site) {
                 Some(text) if depth < DEEPEST => {
                     self.run(&mut text.text.parts(), None, depth + 1, out);
