@@ -146,7 +146,7 @@ impl Input {
     }
 
     /// Whether reading it again gives the same.
-    pub(super) fn is_whole(&self) -> bool {
+    fn is_whole(&self) -> bool {
         match &self.from {
             From::Stdin(start) => start.len() < AGAIN,
             From::File(path) => path.metadata().is_ok_and(|file| file.is_file()),

@@ -10,7 +10,7 @@ use kgrep_engine::log::debug::Debug;
 use kgrep_engine::log::{Follower, Reading, Tools, Touched};
 use kgrep_index::graph::Arch;
 
-use self::inputs::{Input, Inputs};
+use self::inputs::Inputs;
 use self::rows::Rows;
 use super::answer::{print_covered, show};
 use super::{Outcome, Session, freshen};
@@ -42,8 +42,9 @@ pub(crate) fn run(args: &LogArgs, session: &Session) -> Result<Outcome> {
         Ok(found)
     })?;
     let coverage = code.coverage();
-    let Some(Followed { list, complete, any_place }) = found else {
-        tell(nothing_of(args.only, &inputs)?);
+    let Followed { list, complete, any_place, has_text } = found;
+    let Some(list) = list else {
+        tell(nothing_of(args.only, &inputs, has_text));
         return show(&code, session, None, &Answer { coverage, ..Answer::default() });
     };
     let outcome = print_covered(session, &list, &coverage, complete)?;
@@ -53,31 +54,27 @@ pub(crate) fn run(args: &LogArgs, session: &Session) -> Result<Outcome> {
 
 /// All that logs say.
 struct Followed {
-    list: List,
+    /// None where nothing is to be said.
+    list: Option<List>,
     /// Whether the list holds all of it.
     complete: bool,
     /// Whether the tree has a place for some of it.
     any_place: bool,
+    /// Whether a line has text.
+    has_text: bool,
 }
 
 /// Why there are no rows. Who pipes `dmesg` without being allowed to read the log gets no line.
-fn nothing_of(only: Option<Only>, inputs: &Inputs) -> Result<String> {
-    // What can't be read twice had something to wait for.
-    let mut is_empty = inputs.all.iter().all(Input::is_whole);
-    for input in inputs.all.iter().filter(|input| input.is_whole()) {
-        input.each(|_, lines| {
-            is_empty &= lines.iter().all(|line| line.trim_ascii().is_empty());
-            Ok(is_empty)
-        })?;
-    }
+fn nothing_of(only: Option<Only>, inputs: &Inputs, has_text: bool) -> String {
     let names: Vec<_> = inputs.all.iter().map(|i| String::from_utf8_lossy(&i.name)).collect();
     let names = names.join(", ");
-    Ok(match only {
-        _ if is_empty => format!("{names}: nothing to read: no line has text"),
-        Some(Only::Frames) => format!("{names}: no stack frame and no place in the source"),
-        Some(Only::Reports) => format!("{names}: no oops, warning, panic or the like"),
-        Some(Only::Messages) | None => format!("{names}: no line that a call could have printed"),
-    })
+    match only {
+        Some(Only::Frames) if has_text => {
+            format!("{names}: no stack frame and no place in the source")
+        }
+        Some(Only::Reports) if has_text => format!("{names}: no oops, warning, panic or the like"),
+        _ => format!("{names}: nothing to read: no line has text"),
+    }
 }
 
 /// The architecture that counts: the log's own, where the user has named none.
@@ -128,7 +125,7 @@ fn debug(args: &LogArgs) -> Result<Option<Debug>> {
     Ok(Some(Debug::open(args.vmlinux.as_deref(), args.modules.as_deref())?))
 }
 
-/// Follows all logs; none where nothing is to be said.
+/// Follows all logs.
 fn follow(
     code: &Code,
     session: &Session,
@@ -136,12 +133,14 @@ fn follow(
     inputs: &Inputs,
     touched: Option<&Touched>,
     tools: Tools<'_, '_>,
-) -> Result<Option<Followed>> {
+) -> Result<Followed> {
     let mut rows = Rows::new(code, session, args.only, touched)?;
+    let mut has_text = false;
     for input in &inputs.all {
         rows.begin(&input.name, input.is_stdin());
         let mut follower = Follower::new(tools);
         input.each(|first, lines| {
+            has_text = has_text || lines.iter().any(|line| !line.trim_ascii().is_empty());
             follower.lines(first, lines, &mut |piece| rows.piece(piece))?;
             session.cancel.check()?;
             Ok(!rows.full)
@@ -149,5 +148,5 @@ fn follow(
         follower.end(&mut |piece| rows.piece(piece))?;
     }
     let (complete, any_place) = (!rows.full, rows.any_place);
-    Ok(rows.finish()?.map(|list| Followed { list, complete, any_place }))
+    Ok(Followed { list: rows.finish()?, complete, any_place, has_text })
 }
