@@ -130,9 +130,13 @@ fn other_question(note: &Note) -> String {
         Note::Field(asked) => format!(
             "{asked} is a field: kgrep def {asked} shows where, kgrep refs {asked} who reads and writes it"
         ),
-        Note::SymbolInCode(name) => {
+        Note::SymbolInCode { name, used: true } => {
             format!("uses in the code; `kgrep trace {name}` has those in Makefiles and Kconfig")
         }
+        Note::SymbolInCode { name, used: false } => format!(
+            "{name} is a Kconfig symbol that no code uses; `kgrep trace {name}` has its uses in Makefiles \
+             and Kconfig"
+        ),
         note => format!("{note:?}"),
     }
 }
@@ -208,7 +212,7 @@ fn about_built(note: &Note) -> String {
 /// What is said where a use is not what was asked for.
 fn about_uses(note: &Note) -> String {
     match note {
-        Note::Field(_) | Note::SymbolInCode(_) => other_question(note),
+        Note::Field(_) | Note::SymbolInCode { .. } => other_question(note),
         Note::NoSuchUse(name) => {
             format!("no such use of {name}; --arch all searches all architectures")
         }

@@ -33,9 +33,13 @@ pub enum Note {
         /// What the code calls it: `sys_openat`.
         entry: String,
     },
-    /// The uses of a Kconfig symbol (`CONFIG_SMP`) are those of the code; Makefiles and Kconfig files have
-    /// others.
-    SymbolInCode(String),
+    /// The uses of a Kconfig symbol are those of the code; Makefiles and Kconfig files have others.
+    SymbolInCode {
+        /// The symbol, with its prefix: `CONFIG_SMP`.
+        name: String,
+        /// Whether the code has any.
+        used: bool,
+    },
     /// A pattern is searched as plain text, since it is no regular expression.
     TakenAsPlain {
         /// The pattern as it was written.

@@ -516,7 +516,7 @@ fn a_parameter_of_a_macro_is_no_use_of_the_name() {
 fn uses_of_a_symbol_say_where_the_others_are() {
     let dir = Dir::kernel();
     dir.create("lib/lamp.c", "#ifdef CONFIG_LAMP\nint lamp;\n#endif\n");
-    dir.create("lib/Kconfig", "config LAMP\n\tbool \"Lamps\"\n");
+    dir.create("lib/Kconfig", "config LAMP\n\tbool \"Lamps\"\n\nconfig TORCH\n\tbool\n");
     let said =
         "kgrep: uses in the code; `kgrep trace CONFIG_LAMP` has those in Makefiles and Kconfig\n";
     for indexed in [false, true] {
@@ -526,5 +526,13 @@ fn uses_of_a_symbol_say_where_the_others_are() {
         let done = dir.kgrep(&["--no-header", "refs", "CONFIG_LAMP"]).run().expect_code(0);
         eqnice!("0 lib/lamp.c 1  use #ifdef CONFIG_LAMP\n", done.stdout());
         eqnice!(said, done.stderr());
+        let done = dir.kgrep(&["refs", "CONFIG_TORCH"]).run().expect_code(1);
+        eqnice!(
+            "kgrep: CONFIG_TORCH is a Kconfig symbol that no code uses; `kgrep trace CONFIG_TORCH` has its uses \
+             in Makefiles and Kconfig\n",
+            done.stderr()
+        );
+        let done = dir.kgrep(&["refs", "CONFIG_FIRE"]).run().expect_code(1).stderr();
+        assert!(done.starts_with("kgrep: no such name: CONFIG_FIRE"), "{done}");
     }
 }

@@ -10,7 +10,9 @@ use kgrep_index::outline::Kind;
 
 use super::at_once;
 use super::known::{Asked, Known};
-use super::references::{Meaning, Wanted, columns, in_file, nothing, paths, wanted_of, whole};
+use super::references::{
+    Meaning, Wanted, columns, in_code_alone, in_file, nothing, paths, wanted_of, whole,
+};
 use crate::answer::{Answer, Lines, Row};
 use crate::code::{Code, Scratch, in_order, one_name};
 use crate::decode::as_shown;
@@ -117,10 +119,10 @@ pub(super) fn handed_on(
     }
     code.cancel().check()?;
     answer.notes.append(&mut all.notes);
-    answer.columns = columns();
-    if !is_found {
-        answer.columns.clear();
-        answer.notes.push(nothing(code, name, all.is_used, &all.defines)?);
+    answer.notes.extend(in_code_alone(name, is_found));
+    match is_found {
+        true => answer.columns = columns(),
+        false => answer.notes.push(nothing(code, name, all.is_used, &all.defines)?),
     }
     Ok(answer)
 }

@@ -19,7 +19,7 @@ use super::candidates;
 use super::known::{Asked, Known, KnownUse};
 use super::names::unknown;
 use crate::answer::{Answer, Arrow, Cell, Column, How, Label, Node, Role, Row, Sureness};
-use crate::code::{Code, SameMeaning, Scratch, in_parallel, is_export, one_name, word_in};
+use crate::code::{Code, SameMeaning, Scratch, in_parallel, is_export, named, one_name, word_in};
 use crate::request::{ReferenceKind, References};
 use crate::search::SearchRequest;
 use crate::{Error, Note, Result};
@@ -123,6 +123,7 @@ pub(super) fn whole(
         leave_meant(code, &name, &references.seen_from, &mut answer)?;
     }
     answer.arrows = answer.rows.iter().filter_map(arrow).collect();
+    answer.notes.extend(in_code_alone(&name, !answer.rows.is_empty()));
     match answer.rows.is_empty() {
         false => answer.columns = columns(),
         true => answer.notes.push(nothing(code, &name, is_used, &kinds)?),
@@ -150,12 +151,26 @@ fn leave_meant(code: &Code, name: &str, from: &[ByteBuf], answer: &mut Answer) -
     Ok(())
 }
 
+/// That a Kconfig symbol has other uses than those found.
+pub(super) fn in_code_alone(name: &str, is_found: bool) -> Option<Note> {
+    let is_symbol = is_found && name.starts_with("CONFIG_");
+    is_symbol.then(|| Note::SymbolInCode { name: name.to_owned(), used: true })
+}
+
 /// What there is to say where no use was asked for.
 pub(super) fn nothing(code: &Code, name: &str, is_used: bool, kinds: &[Kind]) -> Result<Note> {
     if is_used {
         Ok(Note::NoSuchUse(name.to_owned()))
     } else if kinds.is_empty() {
-        code.ask(|graph| unknown(code, graph, name))
+        let symbol = name.strip_prefix("CONFIG_");
+        code.ask(|graph| {
+            let of_symbol = symbol.and_then(|symbol| named(graph, symbol));
+            let mut definitions = of_symbol.into_iter().flat_map(|id| graph.definitions_of(id));
+            match definitions.any(|definition| definition.kind == Kind::Kconfig) {
+                true => Ok(Note::SymbolInCode { name: name.to_owned(), used: false }),
+                false => unknown(code, graph, name),
+            }
+        })
     } else {
         Ok(Note::Unused(name.to_owned()))
     }
@@ -267,9 +282,6 @@ impl InLine {
 
 /// The files that may have the name.
 pub(super) fn paths(name: &str, code: &Code, answer: &mut Answer) -> Result<Vec<Vec<u8>>> {
-    if name.starts_with("CONFIG_") {
-        answer.notes.push(Note::SymbolInCode(name.to_owned()));
-    }
     let request = SearchRequest {
         pattern: Some(OsString::from(name)),
         fixed_strings: true,
