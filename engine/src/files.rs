@@ -39,9 +39,11 @@ fn read_error(error: io::Error) -> io::Error {
     }
 }
 
-/// The most memory that is kept for the next file: a driver's headers of registers have up to 25 megabytes each, and
-/// the system clears what is asked for anew.
-const KEPT: usize = 25 << 20;
+/// The most memory that is kept for the next files, but for small pieces: a driver's headers of registers have up to
+/// 25 megabytes each, and the system clears what is asked for anew.
+const KEPT: usize = 50 << 20;
+/// A piece of which each thread may keep one.
+const SMALL: usize = 1 << 20;
 
 /// Memory that files are read into one after the other, for as many threads as read some.
 #[derive(Default)]
@@ -52,9 +54,11 @@ impl Scratch {
     pub fn lent<R>(&self, work: impl FnOnce(&mut Vec<u8>) -> R) -> R {
         let mut memory = self.spare().pop().unwrap_or_default();
         let made = work(&mut memory);
-        // What a large file took is not kept for small ones.
-        if memory.capacity() <= KEPT {
-            self.spare().push(memory);
+        // What a large file took is not kept for small ones, nor by each of many threads.
+        let mut spare = self.spare();
+        let kept: usize = spare.iter().map(Vec::capacity).sum();
+        if kept + memory.capacity() <= KEPT || memory.capacity() <= SMALL {
+            spare.push(memory);
         }
         made
     }

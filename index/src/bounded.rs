@@ -24,8 +24,8 @@ pub fn read_at_most(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The same, read into `memory`, which grows where it must: what is in the file is its beginning, and what
-/// was in it before is behind that.
+/// The same, read into `memory`, which grows where it must: what is in the file is its beginning, and behind that
+/// is whatever was there before.
 ///
 /// # Errors
 /// As [`read_at_most`].
@@ -43,13 +43,13 @@ pub fn read_at_most_into<'m>(
     let mut filled = 0;
     loop {
         if memory.len() < wanted {
-            let size = wanted.next_multiple_of(PAGES);
+            let room = wanted.next_multiple_of(PAGES);
             if filled == 0 {
                 // Nothing of it is kept, and the system hands out large memory that is zero already.
                 drop(std::mem::take(memory));
-                *memory = vec![0; size];
+                *memory = vec![0; room];
             } else {
-                memory.resize(size, 0);
+                memory.resize(room, 0);
             }
         }
         match file.read(&mut memory[filled..]) {
@@ -96,6 +96,7 @@ mod tests {
         std::fs::write(&long, &text).unwrap();
         std::fs::write(&short, "12345").unwrap();
         let mut memory = Vec::new();
+        assert_eq!(read_at_most_into(&short, 5, &mut memory).unwrap(), b"12345");
         assert_eq!(read_at_most_into(&long, 1 << 20, &mut memory).unwrap(), text.as_bytes());
         assert_eq!(read_at_most_into(&short, 5, &mut memory).unwrap(), b"12345");
         let error = read_at_most_into(&short, 4, &mut memory).unwrap_err();
