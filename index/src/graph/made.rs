@@ -5,7 +5,7 @@
 //! and added to the file that uses it: the same way for a whole tree and for files that
 //! changed since, so that both say the same.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
@@ -87,10 +87,26 @@ pub(super) fn hashes(outline: Option<&FileOutline>) -> HashMap<Vec<u8>, u32> {
     found
 }
 
-/// The last macro of this name that takes no arguments.
-pub(super) fn word_of(makers: &[(Vec<u8>, Arc<Template>)], name: &[u8]) -> Option<Arc<Template>> {
-    let is_it = |(own, template): &&(Vec<u8>, Arc<Template>)| own == name && template.is_word();
-    makers.iter().rev().find(is_it).map(|(_, template)| Arc::clone(template))
+/// A file's macros without arguments, by their names: of several the last. Files have thousands, and are asked for
+/// each word of what their macros make.
+pub(super) struct OwnWords<'f> {
+    makers: &'f [(Vec<u8>, Arc<Template>)],
+    by_name: OnceCell<HashMap<&'f [u8], &'f Arc<Template>>>,
+}
+
+impl<'f> OwnWords<'f> {
+    pub(super) fn of(makers: &'f [(Vec<u8>, Arc<Template>)]) -> OwnWords<'f> {
+        OwnWords { makers, by_name: OnceCell::new() }
+    }
+
+    /// The one of this name.
+    pub(super) fn get(&self, name: &[u8]) -> Option<Arc<Template>> {
+        let by_name = self.by_name.get_or_init(|| {
+            let words = self.makers.iter().filter(|(_, template)| template.is_word());
+            words.map(|(name, template)| (name.as_slice(), template)).collect()
+        });
+        by_name.get(name).map(|template| Arc::clone(template))
+    }
 }
 
 fn hash_of(params: &[u8], body: &[u8]) -> u32 {
@@ -409,12 +425,13 @@ pub(super) fn add(
             let find = |name: &[u8], first| by_place.get(&(names.find(name)?, first)).copied();
             let is_file = |d: &DefRecord| d.kind() == Kind::File;
             let uses = UsesWithin::of(file, scratch)?;
+            let own_words = OwnWords::of(&file.makers);
             let known = Known {
                 count: file.definitions.len() as u32,
                 find: &find,
                 file: file.definitions.iter().position(is_file).map(|at| at as u32),
                 definition: &|number| file.definitions.get(number as usize)?.definition(),
-                own_word: &|name| word_of(&file.makers, name),
+                own_word: &|name| own_words.get(name),
                 uses: &|number| uses.of_definition(number, names),
             };
             Ok(Made::of(&file.invoked, &known, idioms, &lookup))

@@ -219,12 +219,13 @@ fn made_in(outline: &FileOutline, idioms: &Idioms, lookup: expand::Others) -> Ma
     };
     let is_file = |d: &Definition| d.kind == Kind::File;
     let own_makers = made::makers(outline);
+    let own_words = made::OwnWords::of(&own_makers);
     let known = Known {
         count: outline.definitions.len() as u32,
         find: &find,
         file: outline.definitions.iter().position(is_file).map(|at| at as u32),
         definition: &|number| outline.definitions.get(number as usize).copied(),
-        own_word: &|name| made::word_of(&own_makers, name),
+        own_word: &|name| own_words.get(name),
         uses: &|number| {
             let text = |name: u32| outline.name(name).to_vec();
             let uses = outline.uses.iter().filter(|used| used.within == number);
