@@ -17,17 +17,60 @@ pub(crate) struct Member {
     pub(crate) last: u32,
 }
 
+/// The most tokens that a declaration is looked through for its beginning and its end. Tables of data have hundreds
+/// of thousands without a semicolon.
+const LONGEST: usize = 1024;
+
+/// The most structures around a field.
+const DEEPEST: usize = 32;
+
+/// The most words before a brace.
+const MOST_WORDS: usize = 16;
+
 /// The fields called `name` that a file of C declares, in the order of their lines.
 pub(crate) fn members_of(bytes: &[u8], name: &[u8]) -> Vec<Member> {
     let tokens: Vec<Token> = Lexer::new(bytes).meaning().collect();
-    let text = Text { tokens: &tokens, bytes };
+    let text = Text { braces: Braces::of(&tokens), tokens: &tokens, bytes };
     let is_it = |at: &usize| tokens[*at].kind == TokenKind::Ident && text.word(*at) == name;
     (0..tokens.len()).filter(is_it).filter_map(|at| text.member(at)).collect()
+}
+
+/// Which braces belong together.
+struct Braces {
+    /// For each token the open brace around it, as its place and one; 0 without one.
+    around: Vec<u32>,
+    /// For each open brace the one that closes it; 0 for all else.
+    closing: Vec<u32>,
+}
+
+impl Braces {
+    fn of(tokens: &[Token]) -> Braces {
+        let mut braces = Braces { around: Vec::new(), closing: vec![0; tokens.len()] };
+        let mut open: Vec<usize> = Vec::new();
+        for (at, token) in tokens.iter().enumerate() {
+            if token.is(b'}')
+                && let Some(opened) = open.pop()
+            {
+                braces.closing[opened] = at as u32;
+            }
+            braces.around.push(open.last().map_or(0, |open| *open as u32 + 1));
+            if token.is(b'{') {
+                open.push(at);
+            }
+        }
+        braces
+    }
+
+    /// The open brace around the token at `at`.
+    fn around(&self, at: usize) -> Option<usize> {
+        self.around[at].checked_sub(1).map(|open| open as usize)
+    }
 }
 
 /// A file's tokens.
 struct Text<'t> {
     tokens: &'t [Token],
+    braces: Braces,
     bytes: &'t [u8],
 }
 
@@ -52,7 +95,8 @@ impl<'t> Text<'t> {
         }
         let start = self.statement(at)?;
         let structure = self.structure(start)?;
-        let end = (at..self.tokens.len()).find(|at| self.is(Some(*at), b';')).unwrap_or(at);
+        let below = at..self.tokens.len().min(at + LONGEST);
+        let end = below.into_iter().find(|at| self.is(Some(*at), b';')).unwrap_or(at);
         let first = self.tokens.get(start + 1).map_or(self.tokens[at].line, |token| token.line);
         let (line, last) = (self.tokens[at].line, self.tokens[end].line);
         Some(Member { structure, line, first: first.min(line), last: last.max(line) })
@@ -81,7 +125,7 @@ impl<'t> Text<'t> {
     /// The token before the declaration that the name at `at` may be of; none where the name stands otherwise.
     fn statement(&self, at: usize) -> Option<usize> {
         let mut closed = 0_u32;
-        for before in (0..at).rev() {
+        for before in (at.saturating_sub(LONGEST)..at).rev() {
             let token = &self.tokens[before];
             match token.byte {
                 _ if token.kind != TokenKind::Byte => {}
@@ -125,7 +169,8 @@ impl<'t> Text<'t> {
 
     /// The words before a brace.
     fn head(&self, brace: usize) -> Vec<&'t [u8]> {
-        let words = (0..brace).rev().take_while(|at| self.tokens[*at].kind == TokenKind::Ident);
+        let words = (brace.saturating_sub(MOST_WORDS)..brace).rev();
+        let words = words.take_while(|at| self.tokens[*at].kind == TokenKind::Ident);
         let mut words: Vec<&[u8]> = words.map(|at| self.word(at)).collect();
         words.reverse();
         words
@@ -133,43 +178,31 @@ impl<'t> Text<'t> {
 
     /// The nearest structure with a name around what follows this token; none in a function.
     fn structure(&self, start: usize) -> Option<String> {
-        let mut closed = u32::from(self.is(Some(start), b'}'));
-        let first = start + usize::from(self.is(Some(start), b'{'));
-        for at in (0..first).rev() {
-            if self.is(Some(at), b'}') && at != start {
-                closed += 1;
-            } else if self.is(Some(at), b'{') {
-                if closed > 0 {
-                    closed -= 1;
-                    continue;
-                }
-                let head = self.head(at);
-                let tag = head.iter().rposition(|word| matches!(*word, b"struct" | b"union"))?;
-                let is_name = |word: &&&[u8]| !word.starts_with(b"__") && !is_reserved(word);
-                if let Some(name) = head[tag + 1..].iter().find(is_name) {
-                    return Some(String::from_utf8_lossy(name).into_owned());
-                }
-                if let Some(name) = self.name_behind(at).filter(|_| head.contains(&&b"typedef"[..]))
-                {
-                    return Some(name);
-                }
+        let mut brace =
+            if self.is(Some(start), b'{') { Some(start) } else { self.braces.around(start) };
+        for _ in 0..DEEPEST {
+            let open = brace?;
+            let head = self.head(open);
+            let tag = head.iter().rposition(|word| matches!(*word, b"struct" | b"union"))?;
+            let is_name = |word: &&&[u8]| !word.starts_with(b"__") && !is_reserved(word);
+            if let Some(name) = head[tag + 1..].iter().find(is_name) {
+                return Some(String::from_utf8_lossy(name).into_owned());
             }
+            let typed = self.name_behind(open).filter(|_| head.contains(&&b"typedef"[..]));
+            if typed.is_some() {
+                return typed;
+            }
+            brace = self.braces.around(open);
         }
         None
     }
 
     /// The name behind the braces that open here: `typedef struct { … } lamp_t;`.
     fn name_behind(&self, open: usize) -> Option<String> {
-        let mut depth = 0_u32;
-        let close = (open..self.tokens.len()).find(|at| {
-            depth += u32::from(self.is(Some(*at), b'{'));
-            depth -= u32::from(self.is(Some(*at), b'}')).min(depth);
-            depth == 0
-        })?;
-        let names = (close + 1..self.tokens.len())
-            .take_while(|at| self.tokens[*at].kind == TokenKind::Ident);
-        let name =
-            names.into_iter().find(|at| self.is_name(*at) && !self.word(*at).starts_with(b"__"))?;
+        let close = Some(self.braces.closing[open] as usize).filter(|close| *close > open)?;
+        let words = close + 1..self.tokens.len().min(close + 1 + MOST_WORDS);
+        let mut words = words.take_while(|at| self.tokens[*at].kind == TokenKind::Ident);
+        let name = words.find(|at| self.is_name(*at) && !self.word(*at).starts_with(b"__"))?;
         Some(String::from_utf8_lossy(self.word(name)).into_owned())
     }
 }
@@ -274,5 +307,20 @@ mod tests {
         assert_eq!((found[0].first, found[0].last), (11, 12));
         let found = members_of(LAMP.as_bytes(), b"data");
         assert_eq!((found[0].first, found[0].last), (5, 6));
+    }
+
+    /// Text that is made to be slow takes no longer than its length.
+    #[test]
+    fn long_tables_and_deep_braces_are_passed_over() {
+        for odd in [
+            format!("int t[] = {{ {} }};", "x, ".repeat(20_000)),
+            format!("struct s {{ {} }};", "x, ".repeat(20_000)),
+            "struct { int x; ".repeat(10_000),
+            "} int x; ".repeat(10_000),
+            format!("{} {{ int x; }}", "struct ".repeat(20_000)),
+            format!("typedef struct {{ {} ", "int x; ".repeat(10_000)),
+        ] {
+            assert!(found(&odd, "x").len() <= 10_000);
+        }
     }
 }
