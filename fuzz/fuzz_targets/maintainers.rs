@@ -17,7 +17,7 @@ fuzz_target!(|data: &[u8]| {
         }
         assert_eq!(maintainers.subsystem(file).is_some(), !entries.is_empty());
         let line = |number: u32| lines.get(number as usize - 1).copied().unwrap_or_default().to_vec();
-        for told in maintainers.told(file, line) {
+        for told in maintainers.lines_of(file, line) {
             assert!((1..=lines.len()).contains(&(told as usize)), "{told}");
         }
     }
