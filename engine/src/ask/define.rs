@@ -250,11 +250,10 @@ fn unknown_or_other(code: &Code, graph: &Graph<'_>, define: &Define) -> Result<N
     if pattern.is_glob() {
         return Ok(Note::NoNameLike(asked));
     }
-    if names.is_empty() && wants_fields(&kinds) {
-        return nowhere(code, graph, text);
-    }
     if names.is_empty() {
-        return unknown(code, graph, text);
+        // Fields were looked for, where one was asked for.
+        let say = if wants_fields(&kinds) { nowhere } else { unknown };
+        return say(code, graph, text);
     }
     Ok(match boot_parameter(code, graph, text)? {
         Some(parameter) => Note::BootParameter { asked, parameter, used: true },

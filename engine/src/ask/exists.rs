@@ -1,7 +1,7 @@
 //! Whether there is such a name, and what it is: what the graph, the text and the list of files
 //! have of each, so that "nothing" is a proof.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use kgrep_index::graph::{DefInfo, FileId, Graph, Place, Program};
@@ -72,11 +72,6 @@ pub(super) fn proof(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Proof>
     let lines = found.iter().map(|file| file.count as u64).sum();
     let files = tracer.pick_files(|_| false)?.0 as u64;
     Ok(Proof { files, lines, unread: tracer.unread().len() as u64 })
-}
-
-/// Lines of C that have `name` as a word.
-fn in_c(name: &str) -> Wanted {
-    Wanted { files: ["*.c", "*.h", "*.inc"].map(str::to_owned).to_vec(), ..word(name) }
 }
 
 /// Lines that have `name` as a word.
@@ -298,9 +293,7 @@ impl<'a, 'g> Asker<'a, 'g> {
     fn text(&mut self, all: &mut [Name], open: &[usize]) -> Result<()> {
         let open: Vec<usize> = open.iter().copied().filter(|at| is_open(&all[*at])).collect();
         let wanted: Vec<Wanted> = open.iter().map(|at| word(&all[*at].plain)).collect();
-        let members = open.iter().filter_map(|at| Some(in_c(self.member(&all[*at].plain)?.2)));
-        let members: Vec<Wanted> = members.collect();
-        self.tracer.look_for(&[wanted.as_slice(), &members].concat())?;
+        self.tracer.look_for(&wanted)?;
         let mut found = Vec::with_capacity(open.len());
         for wanted in &wanted {
             found.push(self.tracer.lines(wanted)?);
@@ -355,7 +348,7 @@ impl<'a, 'g> Asker<'a, 'g> {
     /// What a name is of which the graph has no definition that counts.
     fn judge(&mut self, name: &mut Name, found: &[InFile]) -> Result<()> {
         let (labels, mut elsewhere) = self.counting(labels(&name.plain, found));
-        let fields = fields::declared(&mut self.tracer, &name.plain, found);
+        let fields = fields::declared(self.code, &name.plain, found);
         let (fields, others) = self.counting(fields);
         elsewhere.extend(others);
         let mut registered = Vec::new();
@@ -457,25 +450,19 @@ impl<'a, 'g> Asker<'a, 'g> {
         (counting, elsewhere)
     }
 
-    /// The structure and the field of `STRUCT.FIELD`, where the tree has such a structure.
-    fn member<'n>(&self, name: &'n str) -> Option<(Vec<DefInfo>, &'n str, &'n str)> {
-        let (structure, field) = name.split_once('.').filter(|(_, field)| !field.contains('.'))?;
-        let id = self.graph.find_name(structure.as_bytes())?;
-        let mut found = self.graph.definitions_of(id);
-        found.retain(|d| matches!(d.kind, Kind::Struct | Kind::Union | Kind::Typedef));
-        (!found.is_empty()).then_some((found, structure, field))
-    }
-
-    /// Where the structure of `STRUCT.FIELD` declares the field.
+    /// Where the structure of `STRUCT.FIELD` declares the field, if the tree has such a structure.
     fn member_rows(&mut self, name: &str) -> Result<Vec<Row>> {
-        let Some((structures, structure, field)) = self.member(name) else {
+        let Some((structure, field)) = name.split_once('.') else { return Ok(Vec::new()) };
+        let Some(id) = self.graph.find_name(structure.as_bytes()) else { return Ok(Vec::new()) };
+        let is_type = |d: &DefInfo| matches!(d.kind, Kind::Struct | Kind::Union | Kind::Typedef);
+        let found = self.graph.definitions_of(id).into_iter().filter(is_type);
+        let path = |d: DefInfo| String::from_utf8_lossy(self.graph.path(d.file)).into_owned();
+        let files: BTreeSet<String> = found.map(path).collect();
+        if files.is_empty() || field.contains('.') {
             return Ok(Vec::new());
-        };
-        let files: HashSet<&[u8]> = structures.iter().map(|d| self.graph.path(d.file)).collect();
-        let found = self.tracer.lines(&in_c(field))?;
-        let found: Vec<InFile> =
-            found.iter().filter(|file| files.contains(&*file.path)).cloned().collect();
-        let mut rows = fields::declared(&mut self.tracer, field, &found);
+        }
+        let files = files.iter().map(|path| globset::escape(path)).collect();
+        let mut rows = self.rows_where(&Wanted { files, ..word(field) }, field)?;
         let is_of = |cell: &Cell| match cell {
             Cell::Kind(kind) => kind.member_of.as_deref() == Some(structure),
             _ => false,
@@ -490,8 +477,14 @@ impl<'a, 'g> Asker<'a, 'g> {
         if !name.bytes().all(is_word) || !name.starts_with(|c: char| !c.is_ascii_digit()) {
             return Ok(Vec::new());
         }
-        let found = self.tracer.lines(&in_c(name))?;
-        Ok(fields::declared(&mut self.tracer, name, &found))
+        let files = ["*.c", "*.h", "*.inc"].map(str::to_owned).to_vec();
+        self.rows_where(&Wanted { files, ..word(name) }, name)
+    }
+
+    /// The fields of this name in files with wanted lines.
+    fn rows_where(&mut self, wanted: &Wanted, name: &str) -> Result<Vec<Row>> {
+        let in_file = |path: &[u8], bytes: Vec<u8>, _| fields::in_text(path, &bytes, name);
+        Ok(self.tracer.in_files(wanted, in_file)?.concat())
     }
 }
 
@@ -531,7 +524,7 @@ fn labels(name: &str, found: &[InFile]) -> Vec<Row> {
 }
 
 /// A row of what the text alone defines.
-pub(super) fn row_of_text(name: &str, path: &[u8], line: u32, kind: DefinitionKind) -> Row {
+fn row_of_text(name: &str, path: &[u8], line: u32, kind: DefinitionKind) -> Row {
     let (path, name) = (path.to_vec(), name.as_bytes().to_vec());
     Row { path, line, name, cells: vec![Cell::Kind(kind)], ..Row::default() }
 }
