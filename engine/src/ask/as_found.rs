@@ -10,9 +10,7 @@ use kgrep_index::outline::Kind;
 
 use super::at_once;
 use super::known::{Asked, Known};
-use super::references::{
-    Meaning, Wanted, columns, in_code_alone, in_file, nothing, paths, wanted_of, whole,
-};
+use super::references::{Meaning, Wanted, columns, conclude, in_file, paths, wanted_of, whole};
 use crate::answer::{Answer, Lines, Row};
 use crate::code::{Code, Scratch, in_order, one_name};
 use crate::decode::as_shown;
@@ -119,11 +117,7 @@ pub(super) fn handed_on(
     }
     code.cancel().check()?;
     answer.notes.append(&mut all.notes);
-    answer.notes.extend(in_code_alone(name, is_found));
-    match is_found {
-        true => answer.columns = columns(),
-        false => answer.notes.push(nothing(code, name, all.is_used, &all.defines)?),
-    }
+    conclude(&mut answer, code, name, is_found, (all.is_used, &all.defines))?;
     Ok(answer)
 }
 

@@ -123,11 +123,8 @@ pub(super) fn whole(
         leave_meant(code, &name, &references.seen_from, &mut answer)?;
     }
     answer.arrows = answer.rows.iter().filter_map(arrow).collect();
-    answer.notes.extend(in_code_alone(&name, !answer.rows.is_empty()));
-    match answer.rows.is_empty() {
-        false => answer.columns = columns(),
-        true => answer.notes.push(nothing(code, &name, is_used, &kinds)?),
-    }
+    let is_found = !answer.rows.is_empty();
+    conclude(&mut answer, code, &name, is_found, (is_used, &kinds))?;
     Ok(answer)
 }
 
@@ -151,14 +148,28 @@ fn leave_meant(code: &Code, name: &str, from: &[ByteBuf], answer: &mut Answer) -
     Ok(())
 }
 
-/// That a Kconfig symbol has other uses than those found.
-pub(super) fn in_code_alone(name: &str, is_found: bool) -> Option<Note> {
-    let is_symbol = is_found && name.starts_with("CONFIG_");
-    is_symbol.then(|| Note::SymbolInCode { name: name.to_owned(), used: true })
+/// Says what belongs to rows that were found; or why there are none, where the name may be used otherwise and
+/// has definitions of these kinds.
+pub(super) fn conclude(
+    answer: &mut Answer,
+    code: &Code,
+    name: &str,
+    is_found: bool,
+    (is_used, kinds): (bool, &[Kind]),
+) -> Result<()> {
+    if !is_found {
+        answer.notes.push(nothing(code, name, is_used, kinds)?);
+        return Ok(());
+    }
+    answer.columns = columns();
+    if name.starts_with("CONFIG_") {
+        answer.notes.push(Note::SymbolInCode { name: name.to_owned(), used: true });
+    }
+    Ok(())
 }
 
 /// What there is to say where no use was asked for.
-pub(super) fn nothing(code: &Code, name: &str, is_used: bool, kinds: &[Kind]) -> Result<Note> {
+fn nothing(code: &Code, name: &str, is_used: bool, kinds: &[Kind]) -> Result<Note> {
     if is_used {
         Ok(Note::NoSuchUse(name.to_owned()))
     } else if kinds.is_empty() {
