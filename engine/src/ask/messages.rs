@@ -42,14 +42,15 @@ fn candidates(code: &Code, graph: &Graph<'_>, line: Line<'_>) -> Vec<Candidate> 
     let words = LogWords::default();
     words.text(text);
     let read = |path: &[u8]| code.bytes(path).ok();
-    let messages = Messages::of_log(&Said::by(graph), &read, Some(&words));
+    let said = Said::by(graph);
+    let messages = Messages::of_log(&said, &read, Some(&words));
     let arch = Some(code.arch);
     let context = LineContext { arch, level: line.level, ..LineContext::default() };
     let mut found = messages.printed(text, &context);
     let has_it = |format: &[u8]| memchr::memmem::find(format, text).is_some();
     if !found.first().is_some_and(|best| has_it(&best.format)) {
         // What is asked for may be a part of a message, which says more than a `%s` that it fits.
-        let all = Messages::of(graph, &read);
+        let all = Messages::of_log(&said, &read, None);
         let own = holding(&all, has_it);
         found.retain(|other| !own.iter().any(|o| (&o.path, o.line) == (&other.path, other.line)));
         found.splice(0..0, own);
