@@ -22,17 +22,12 @@ const ENTRY: usize = 256;
 #[derive(Default)]
 pub(super) struct AtHand {
     known: Mutex<Known>,
-    scratch: Scratch,
+    pub(super) scratch: Scratch,
 }
 
 impl AtHand {
     fn known(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What `work` makes, which has memory to read a file into.
-    pub(super) fn scratch<R>(&self, work: impl FnOnce(&mut Vec<u8>) -> R) -> R {
-        self.scratch.lent(work)
     }
 }
 

@@ -354,7 +354,7 @@ impl Code {
         if let Some(bytes) = self.workspace.buffers().get(&full) {
             return Ok(work(bytes));
         }
-        self.held.scratch(|memory| {
+        self.held.scratch.lent(|memory| {
             read_regular(&full, memory)?;
             Ok(work(&as_shown(memory)))
         })

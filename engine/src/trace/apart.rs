@@ -5,7 +5,6 @@ use std::collections::HashMap;
 
 use kgrep_index::graph::{DefId, DefInfo, FileId, Graph};
 use kgrep_index::outline::{Kind, Language, guards};
-
 use memchr::memmem;
 
 use crate::code::{Code, in_parallel};

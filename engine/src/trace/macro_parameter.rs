@@ -44,7 +44,7 @@ fn parameters(text: &[u8]) -> Option<&[u8]> {
     let rest = text.trim_ascii_start().strip_prefix(b"#")?;
     let rest = rest.trim_ascii_start().strip_prefix(b"define")?;
     let name = rest.trim_ascii_start();
-    let length = name.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    let length = word_at_start(name).len();
     let list =
         name[length..].strip_prefix(b"(").filter(|_| length > 0 && name.len() < rest.len())?;
     Some(&list[..memchr::memchr(b')', list)?])
@@ -54,9 +54,12 @@ fn parameters(text: &[u8]) -> Option<&[u8]> {
 fn called(parameter: &[u8]) -> &[u8] {
     let is_around = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'\\';
     let start = parameter.iter().position(|byte| !is_around(byte)).unwrap_or(parameter.len());
-    let name = &parameter[start..];
-    let length = name.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
-    &name[..length]
+    word_at_start(&parameter[start..])
+}
+
+fn word_at_start(text: &[u8]) -> &[u8] {
+    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
+    &text[..text.iter().take_while(is_part).count()]
 }
 
 #[cfg(test)]

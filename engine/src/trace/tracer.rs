@@ -267,11 +267,11 @@ impl<'a, 'g> Tracer<'a, 'g> {
     /// The condition of the `#if`s around a definition; empty where there are none. Its file is read
     /// as far as it, and not outlined: some headers have a hundred thousand definitions.
     pub fn guard(&mut self, definition: &DefInfo) -> String {
-        let path = self.path(definition);
         self.expect(std::slice::from_ref(definition));
         if let Some(apart) = self.apart.get(&definition.id) {
             return apart.guard.clone();
         }
+        let path = self.path(definition);
         let asked = self.guarded.entry(path.clone()).or_default();
         *asked += 1;
         let is_outlined = *asked > FEW || self.outlines.contains_key(&path);
