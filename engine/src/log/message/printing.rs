@@ -70,9 +70,11 @@ impl Printing {
         Printing { printers, elsewhere: file.elsewhere }
     }
 
-    /// How a call of `name` prints.
+    /// How a call of `name` prints. Of a name that is pasted together only the beginning is known:
+    /// `pr_err_` of `pr_err_once`.
     pub(super) fn printers(&self, name: &[u8]) -> Option<&[Printer]> {
-        self.printers.get(name).map(Vec::as_slice)
+        let found = self.printers.get(name);
+        found.or_else(|| self.printers.get(name.strip_suffix(b"_")?)).map(Vec::as_slice)
     }
 
     /// Whether what the file at `path` prints can reach the log.
@@ -113,6 +115,7 @@ mod tests {
         let printing = Printing::built_in();
         let err = printing.printers(b"pr_err").unwrap();
         assert_eq!((err[0].argument, err[0].level), (1, b'3'));
+        assert_eq!(printing.printers(b"pr_err_"), Some(err));
         assert!(!printing.reaches_the_log(b"tools/perf/a.c"));
     }
 }

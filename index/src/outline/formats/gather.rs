@@ -224,13 +224,12 @@ impl Gather {
                     }
                 }
                 TokenKind::Ident => {
-                    let Some(top) = open.last_mut().filter(|top| top.callee.is_some()) else {
-                        continue;
-                    };
+                    let Some(top) = open.last_mut() else { continue };
                     let word = token.text(body.bytes);
                     if word.starts_with(b"KERN_") {
                         top.level = level(word);
                     } else if body.hands_on(word, at) {
+                        // Also in brackets of its own: `(fmt)`.
                         top.has_text = true;
                     }
                 }
@@ -272,9 +271,8 @@ impl Gather {
     /// Notes a call that is closed by the token at `end`.
     fn close(&mut self, body: &Body, call: &Open, end: usize) {
         let Some(callee) = call.callee else { return };
-        let token = body.tokens[callee];
-        let name = token.text(body.bytes);
-        let lines = (token.line, body.tokens[end].line);
+        let name = body.called(callee);
+        let lines = (body.tokens[callee].line, body.tokens[end].line);
         for (argument, text) in call.texts.iter().filter(|(_, text)| may_print(name, text)) {
             self.note(name, lines, (*argument, call.level), text);
         }
@@ -295,7 +293,7 @@ impl Gather {
         (callee, end): (usize, usize),
         buffer: &[u8],
     ) {
-        let name = body.tokens[callee].text(body.bytes);
+        let name = body.called(callee);
         let lines = (body.tokens[callee].line, body.tokens[end].line);
         for (argument, text) in &call.texts {
             let Some(behind) = call.ends.get(*argument as usize - 1) else { continue };
@@ -392,6 +390,22 @@ impl Body<'_, '_> {
             b"if" | b"while" | b"for" | b"switch" | b"return" | b"sizeof" | b"__attribute__"
         );
         (!control).then_some(name)
+    }
+
+    /// The name of what is called at `at`. Of one that a macro pastes together of a text and a parameter
+    /// (`pr_err_ ## how(…)`) it is the text.
+    fn called(&self, at: usize) -> &[u8] {
+        let name = self.tokens[at].text(self.bytes);
+        match at.checked_sub(2).and_then(|before| self.tokens.get(before..at)) {
+            Some([text, paste])
+                if paste.kind == TokenKind::Paste
+                    && text.kind == TokenKind::Ident
+                    && self.head.param(name).is_some() =>
+            {
+                text.text(self.bytes)
+            }
+            _ => name,
+        }
     }
 
     /// Whether the word at `at` hands the format on.

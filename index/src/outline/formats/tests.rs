@@ -31,6 +31,19 @@ fn a_text_that_a_condition_decides_is_not_known() {
 }
 
 #[test]
+fn a_format_in_brackets_is_handed_on() {
+    let text = "#define say(fmt, a...) \\\n\tlamp_say(__func__, 0, (fmt), ## a)\n";
+    assert_eq!(calls(text), [("lamp_say".to_owned(), 2, 2, 3)]);
+}
+
+#[test]
+fn a_callee_that_is_pasted_together_is_called_by_its_beginning() {
+    let text = "#define say(how, fmt, a...) pr_err_ ## how(\"lamp: \" fmt, ## a)\n\
+        #define tell(fmt, a...) pr_ ## err(fmt, ## a)\n";
+    assert_eq!(calls(text), [("pr_err_".to_owned(), 1, 1, 1), ("err".to_owned(), 2, 2, 1)]);
+}
+
+#[test]
 fn declarations_tell_which_argument_is_a_format() {
     let text = "extern __printf(2, 3) __cold void say(struct lamp *l, const char *fmt, ...);\n\
         char *name(const char *fmt, ...) __attribute__((__format__(__printf__, 1, 2)));\n\
