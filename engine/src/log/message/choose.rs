@@ -4,6 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::{HashMap, VecDeque};
 
+use bstr::ByteSlice;
 use kgrep_index::graph::Place;
 use rayon::prelude::*;
 
@@ -24,7 +25,7 @@ const SHORTEST_NAME: u32 = 3;
 const SURE_BEHIND: u32 = 2 * (SURE_LETTERS + SHORTEST_NAME);
 /// A format with fewer is no evidence at all.
 const LEAST_LETTERS: u32 = 3;
-/// So many times as many letters as its own a format that begins with anything may leave open.
+/// So many times as many bytes as its own a format that begins with anything may leave open.
 const MOST_FREE: u32 = 5;
 /// A file's name with fewer letters is in a line by chance.
 const LEAST_NAME: usize = 4;
@@ -80,6 +81,14 @@ struct Fitting {
     cut: bool,
     /// Whether the line has the name of the format's file.
     named: bool,
+    /// Whether the line's first word, a driver's name, is that of the format's file or of a folder around it.
+    driver: bool,
+}
+
+impl Fitting {
+    fn new(format: u32, fit: Fit) -> Fitting {
+        Fitting { format, fit, part: false, cut: false, named: false, driver: false }
+    }
 }
 
 /// The calls that could have printed `text`, the best first.
@@ -113,7 +122,7 @@ pub(super) fn from_a_word(
             })
             .min_by_key(|(cut, fit)| (*cut, Reverse(fit.letters)))?;
         let enough = fit.letters >= SURE_LETTERS && fit.letters >= fit.free;
-        enough.then_some(Fitting { format: number, fit, part: true, cut, named: false })
+        enough.then_some(Fitting { part: true, cut, ..Fitting::new(number, fit) })
     });
     listed(messages, fitting.collect(), text, context, &mut Neighbours::default())
 }
@@ -133,6 +142,7 @@ fn listed(
 ) -> Vec<Candidate> {
     fitting.sort_by_cached_key(|one| rank(messages, one, context, neighbours));
     let Some(best) = fitting.first() else { return Vec::new() };
+    let least = (best.fit.letters + best.fit.signs) / 2;
     let sure = sureness(messages, &fitting, text, context);
     if sure == Sure::Certain {
         let best = messages.stored_at(best.format);
@@ -140,6 +150,7 @@ fn listed(
         // Nothing else fits as well, and what fits worse is no answer then.
         fitting.truncate(1);
     }
+    fitting.retain(|one| one.fit.letters + one.fit.signs >= least);
     let mut out: Vec<Candidate> = Vec::new();
     for one in &fitting {
         let message = messages.message(messages.stored_at(one.format));
@@ -203,17 +214,73 @@ fn fitting(messages: &Messages, text: &[u8]) -> Vec<Fitting> {
         with_cut(messages, text, &mut fitting);
     }
     fitting.retain(|one| one.fit.letters >= LEAST_LETTERS && !is_hardly_in(&one.fit));
+    let driver = first_word(text);
     for one in &mut fitting {
-        let stem = module_of(messages.message(messages.stored_at(one.format)).path);
+        let path = messages.message(messages.stored_at(one.format)).path;
+        let stem = module_of(path);
         one.named = stem.len() >= LEAST_NAME && memchr::memmem::find(text, &stem).is_some();
+        one.driver = is_of_driver(path, driver);
     }
     fitting
+}
+
+/// The name that a line begins with, as files are called: a driver's, where a device's message begins.
+fn first_word(text: &[u8]) -> &[u8] {
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let end = text.iter().position(|byte| !is_name(byte)).unwrap_or(text.len());
+    &text[..end]
+}
+
+/// Whether the file at `path`, a folder around it, or both together are called as this driver is:
+/// `mlx5_core` of `mlx5/core/main.c`.
+fn is_of_driver(path: &[u8], driver: &[u8]) -> bool {
+    let is_joint = |byte: &u8| matches!(byte, b'-' | b'_' | b'/');
+    let same = |(one, other): (&u8, &u8)| one == other || is_joint(one) && is_joint(other);
+    let ends = |rest: &[u8]| matches!(rest.first(), None | Some(b'/' | b'.'));
+    let is_it = |start: usize| {
+        let part = path.get(start..start + driver.len());
+        part.is_some_and(|part| part.iter().zip(driver).all(same))
+            && ends(&path[start + driver.len()..])
+    };
+    let starts = memchr::memchr_iter(b'/', path).map(|at| at + 1);
+    !driver.is_empty() && std::iter::once(0).chain(starts).any(is_it)
+}
+
+/// What may stand before a text: a network device that no other device carries, as a bridge, has its name
+/// alone (`net/core/dev.c`, `__netdev_printk()`).
+fn heads(head: &[u8]) -> impl Iterator<Item = &[u8]> {
+    [Some(head), head.strip_prefix(b"%s %s ")].into_iter().flatten()
+}
+
+/// Whether what is printed before a text names a device.
+fn names_device(head: &[u8]) -> bool {
+    head.starts_with(b"%s") && head.ends_with(b"%s: ")
+}
+
+/// How many bytes of `text` stand for what a device's message begins with: words in the place of the
+/// conversions of `head`. None: it begins otherwise.
+fn device_len(head: &[u8], text: &[u8]) -> Option<u32> {
+    let (mut left, mut len) = (text, 0);
+    for literal in head.split_str("%s").skip(1) {
+        let (word, after) = left.split_at(find(left, literal)?);
+        // `eth0 (uninitialized)`
+        let name = word.strip_suffix(b")").and_then(|word| Some(word.split_once_str(" (")?.0));
+        let name = name.unwrap_or(word);
+        if name.contains(&b' ') || name.ends_with(b":") {
+            return None;
+        }
+        len += word.len() as u32;
+        left = &after[literal.len()..];
+    }
+    Some(len)
 }
 
 /// Whether a format that begins with what may be anything has so little of the line that it is there by
 /// chance: ` for ` of a sentence.
 fn is_hardly_in(fit: &Fit) -> bool {
-    fit.free_start && fit.free > fit.letters * MOST_FREE
+    // Several texts in their order say more than one as long.
+    let weight = (fit.letters + fit.signs + fit.texts).saturating_sub(1 + fit.usual);
+    fit.free_start && fit.free > weight * MOST_FREE
 }
 
 /// Whether a format has all of the line, to its end.
@@ -254,8 +321,7 @@ fn cut(messages: &Messages, text: &[u8]) -> Vec<Fitting> {
             let head = if line.start == 0 { head } else { b"" };
             let whole = fit_cut(&[head, pattern].concat(), text);
             let fit = whole.filter(|whole| whole.letters > own.letters).unwrap_or(own);
-            let found = Fitting { format: line.format, fit, part: true, cut: true, named: false };
-            fitting.push(found);
+            fitting.push(Fitting { part: true, cut: true, ..Fitting::new(line.format, fit) });
         }
     }
     fitting
@@ -287,7 +353,7 @@ fn sureness(
         let format = messages.stored_at(one.format);
         (format.file, format.line)
     };
-    let weight = |one: &Fitting| (one.part, one.cut, Reverse(one.fit.letters + one.fit.signs));
+    let weight = |one: &Fitting| (one.part, one.cut, one.driver, one.fit.letters + one.fit.signs);
     let alike = fitting[1..]
         .iter()
         .filter(|other| !here || !elsewhere(other))
@@ -328,33 +394,41 @@ fn fits(messages: &Messages, line: FormatLine, text: &[u8]) -> Option<Fitting> {
     let open = !line.ends;
     let first = line.start == 0;
     let head = messages.text(&format.head);
-    if first && !head.is_empty() {
-        let whole = [head, pattern].concat();
-        if let Some(mut found) = fit(&whole, text, open) {
-            // What every driver's messages begin with says nothing against one.
-            let usual = memchr::memchr_iter(b'%', head).count() as u32;
-            found.holes = found.holes.saturating_sub(usual);
-            return Some(Fitting {
-                format: number,
-                fit: found,
-                part: found.more,
-                cut: false,
-                named: false,
-            });
-        }
+    let before = heads(head).filter(|head| first && !head.is_empty());
+    if let Some(found) = { before }.find_map(|head| fit_with(head, pattern, text, open)) {
+        return Some(Fitting { part: found.more, ..Fitting::new(number, found) });
     }
     if let Some(found) = fit(pattern, text, open) {
         // Without its head it is only likely: another call's text may be the same.
-        let part = found.more || first && head.ends_with(b": ") && head.starts_with(b"%s");
-        return Some(Fitting { format: number, fit: found, part, cut: false, named: false });
+        let part = found.more || first && names_device(head);
+        return Some(Fitting { part, ..Fitting::new(number, found) });
     }
     // A line that goes on: its beginning was printed by another call.
     if format.level == b'c' && first {
         let after = [&[UNKNOWN], pattern].concat();
         let found = fit(&after, text, open)?;
-        return Some(Fitting { format: number, fit: found, part: true, cut: false, named: false });
+        return Some(Fitting { part: true, ..Fitting::new(number, found) });
     }
     None
+}
+
+/// How the text fits with what stands before it.
+fn fit_with(head: &[u8], pattern: &[u8], text: &[u8], open: bool) -> Option<Fit> {
+    let mut found = fit(&[head, pattern].concat(), text, open)?;
+    // What every driver's messages begin with says nothing against one.
+    let usual = memchr::memchr_iter(b'%', head).count() as u32;
+    found.holes = found.holes.saturating_sub(usual);
+    if names_device(head) {
+        // The colon, as a sign and as a text.
+        found.usual = 2;
+        match device_len(head, text) {
+            Some(len) => found.free = found.free.saturating_sub(len),
+            // Few names of drivers have blanks in them.
+            None if found.letters < SURE_LETTERS => return None,
+            None => {}
+        }
+    }
+    Some(found)
 }
 
 /// Whether a file is of another architecture than the one that counts.
@@ -363,7 +437,7 @@ fn is_elsewhere(path: &[u8], context: &LineContext<'_>) -> bool {
 }
 
 /// What sorts the best first.
-type Rank = (bool, bool, Reverse<u32>, bool, bool, u32, Reverse<u32>, u32, u32, u32);
+type Rank = (bool, bool, Reverse<u32>, bool, bool, bool, u32, Reverse<u32>, u32, u32, u32);
 
 fn rank(
     messages: &Messages,
@@ -406,6 +480,7 @@ fn rank(
         Reverse(letters * 2 + signs + if named { NAMED } else { 0 }),
         one.cut,
         is_elsewhere(message.path, context),
+        !one.driver,
         one.fit.holes,
         Reverse(bonus),
         one.fit.free,

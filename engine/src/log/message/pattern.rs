@@ -14,6 +14,10 @@ pub(super) struct Fit {
     pub(super) letters: u32,
     /// Other bytes of it but blanks, and what numbers say: that they are some.
     pub(super) signs: u32,
+    /// Texts of the format, between its conversions, that the line has; blanks alone are none.
+    pub(super) texts: u32,
+    /// What of its signs and texts every device's message has.
+    pub(super) usual: u32,
     /// Bytes of the line that stand for conversions that may be anything.
     pub(super) free: u32,
     /// Conversions that may be anything.
@@ -32,6 +36,7 @@ pub(super) struct Fit {
 
 impl Fit {
     fn literal(&mut self, text: &[u8]) {
+        self.texts += u32::from(!text.trim_ascii().is_empty());
         for byte in text {
             if byte.is_ascii_alphanumeric() {
                 self.letters += 1;
@@ -50,6 +55,8 @@ enum Piece<'f> {
     Unsigned,
     Hex,
     Pointer,
+    /// `[mem 0xfe000000-0xfe0000ff]`.
+    Resource,
     Char,
     Module(&'f [u8]),
     Any,
@@ -115,10 +122,11 @@ fn conversion(format: &[u8]) -> (Piece<'_>, &[u8]) {
             let end = rest.iter().position(|byte| !byte.is_ascii_alphanumeric());
             let extension = &rest[..end.unwrap_or(rest.len())];
             let taken = extension_len(extension);
-            let piece = if taken == 0 || matches!(extension[0], b'K' | b'x') {
-                Piece::Pointer
-            } else {
-                Piece::Any
+            let piece = match extension.first() {
+                _ if taken == 0 => Piece::Pointer,
+                Some(b'K' | b'x') => Piece::Pointer,
+                Some(b'R' | b'r') => Piece::Resource,
+                _ => Piece::Any,
             };
             return (piece, &rest[taken..]);
         }
@@ -191,6 +199,7 @@ pub(super) fn fit_cut(mut format: &[u8], mut line: &[u8]) -> Option<Fit> {
             }
             Piece::Signed | Piece::Unsigned => number(line, true, |byte| byte.is_ascii_digit())?,
             Piece::Hex | Piece::Pointer => pointer(line)?,
+            Piece::Resource => resource(line)?,
             Piece::Char => &line[1..],
             Piece::Module(_) | Piece::Any => {
                 fit.holes += 1;
@@ -259,6 +268,10 @@ fn matched(
                 line = number(bare.unwrap_or(line), false, |byte| byte.is_ascii_hexdigit())?;
             }
             Piece::Pointer => line = pointer(line)?,
+            Piece::Resource => {
+                line = resource(line)?;
+                fit.signs += 2;
+            }
             Piece::Char => line = line.get(1..)?,
             Piece::Module(name) => line = module(line, name, &mut fit)?,
             Piece::Any => return any(format, line, open, fit, steps),
@@ -321,7 +334,8 @@ fn any(mut format: &[u8], line: &[u8], open: bool, mut fit: Fit, steps: &mut u32
     let trimmed = text.trim_ascii_end();
     if best.is_none() && trimmed.len() < text.len() && line.ends_with(trimmed) {
         let at = line.len() - trimmed.len();
-        let with = Fit { free: fit.free + at as u32, ..fit };
+        let free_start = fit.free_start || is_start && at > 0;
+        let with = Fit { free: fit.free + at as u32, free_start, ..fit };
         best = matched(format, &line[at..], open, with, steps);
     }
     best
@@ -345,6 +359,15 @@ fn number(line: &[u8], signed: bool, digit: impl Fn(u8) -> bool) -> Option<&[u8]
     let rest = &line[end..];
     // Padding on the right.
     (end > 0).then_some(rest)
+}
+
+/// What follows a resource, which is in brackets (`lib/vsprintf.c`, `resource_string()`), or what
+/// stands in the place of a missing one.
+fn resource(line: &[u8]) -> Option<&[u8]> {
+    match line.strip_prefix(b"[") {
+        Some(inside) => memchr::memchr(b']', inside).map(|end| &inside[end + 1..]),
+        None => pointer(line),
+    }
 }
 
 fn pointer(line: &[u8]) -> Option<&[u8]> {
@@ -414,6 +437,8 @@ mod tests {
         assert!(fits("%pOF: bad", "/soc/lamp@1: bad"));
         assert!(fits("at %pS", "at lamp_on+0x1c/0x90"));
         assert!(fits("%02x%02x", "0aff") || !fits("%02x-%02x", "0a"));
+        assert!(fits("%s %pR: kept", "BAR 0 [mem 0xfe000000-0xfe0000ff 64bit]: kept"));
+        assert!(!fits("%s %pR: kept", "BAR 0 {it}: kept"));
         assert!(fits("mac %pM on", "mac 00:11:22:33:44:55 on"));
         assert!(fits("100%% of %s", "100% of it"));
         assert!(!fits("level %d", "level high"));

@@ -345,3 +345,75 @@ fn what_has_only_a_word_of_a_sentence_is_no_answer() {
     assert_eq!(places("a line that no kernel prints, made for the test"), []);
     assert_eq!(places("lamp for desk"), [(3, Sure::Likely)]);
 }
+
+/// The driver whose name a line begins with is evidence, by its file's name or a folder's.
+#[test]
+fn of_calls_with_the_same_text_the_driver_counts_that_the_line_names() {
+    let text =
+        "void up(struct device *dev)\n{\n\tdev_info(dev, \"the light is at %d\\n\", 7);\n}\n";
+    let files = ["drivers/bulb/bulb.c", "drivers/lamp/main.c", "drivers/sun/core/up.c"];
+    let all = messages(&files.map(|path| (path, text)));
+    let found = |line: &str| {
+        let found = all.printed(line.as_bytes(), &LineContext::default());
+        let row = |one: &Candidate| (String::from_utf8_lossy(&one.path).into_owned(), one.sure);
+        found.iter().map(row).collect::<Vec<_>>()
+    };
+    let certain = |path: &str| vec![(path.to_owned(), Sure::Certain)];
+    assert_eq!(found("lamp 0000:00:01.0: the light is at 3"), certain(files[1]));
+    assert_eq!(found("bulb 0000:00:01.0: the light is at 3"), certain(files[0]));
+    assert_eq!(found("sun_core sun0: the light is at 3"), certain(files[2]));
+    let several = files.map(|path| (path.to_owned(), Sure::Several));
+    assert_eq!(found("star 0000:00:01.0: the light is at 3"), several);
+}
+
+/// Behind a device's name little text is enough, in front of which a sentence is none.
+#[test]
+fn a_format_that_begins_with_what_may_be_anything_is_found_behind_a_device() {
+    let text = "void keep(struct device *dev)\n{\n\tdev_info(dev, \"%s %pR: kept\\n\", name, res);\n\
+        \tdev_info(dev, \"%s: %s LMP v%x.%02x %s [%s] on %s\\n\", a, b, c, d, e, f, g);\n\
+        \tdev_info(dev, \"%s failed\\n\", name);\n}\n";
+    let lamp = messages(&[("drivers/lamp/lamp.c", text)]);
+    let line = |text: &str| first(&lamp, text).map(|found| (found.1, found.2));
+    let likely = |line| Some((line, Sure::Likely));
+    assert_eq!(line("bulb 0000:00:1f.3: BAR 0 [mem 0x60011040-0x600110ff 64bit]: kept"), likely(3));
+    let long = "bulb 0003:046D.0001: light,raw0: SUN LMP v1.11 Lamp [A Lamp Of My Own] on sun-0000:00:14.0-1/light0";
+    assert_eq!(line(long), likely(4));
+    assert_eq!(line("bulb 0000:00:1f.3: it failed"), likely(5));
+    assert_eq!(line("lamp-mapper: table: 253:0: linear: it failed"), None);
+}
+
+/// A bridge's or a tunnel's messages begin with its name alone.
+#[test]
+fn a_network_device_may_have_no_driver() {
+    let text = "void up(struct net_device *dev)\n{\n\tnetdev_info(dev, \"entered the dark mode\\n\");\n}\n";
+    let lamp = messages(&[("net/core/lamp.c", text)]);
+    let place = Some(("up".to_owned(), 3, Sure::Certain));
+    assert_eq!(first(&lamp, "eth0: entered the dark mode"), place);
+    assert_eq!(first(&lamp, "lampnet 0000:01:00.0 eth0: entered the dark mode"), place);
+    assert_eq!(
+        first(&lamp, "lampnet 0000:01:00.0 eth0 (uninitialized): entered the dark mode"),
+        place
+    );
+}
+
+/// A macro hands a format on in brackets, and pastes the name of what prints together.
+#[test]
+fn formats_in_brackets_and_names_pasted_together_are_followed() {
+    let header = "#define LAMP_ERROR(lamp, fmt, a...) __lamp_error((lamp), __func__, 0, (fmt), ## a)\n\
+        #define lamp_say(how, fmt, a...) do { pr_err_ ## how(\"LAMP: \" fmt, ## a); } while (0)\n\
+        #define lamp_log(level, fmt, a...) do { pr_##level(\"LAMP: \" fmt, ## a); } while (0)\n";
+    let error = "void __lamp_error(struct lamp *lamp, const char *function, int line, const char *fmt, ...)\n\
+        {\n\tstruct va_format vaf = {.fmt = fmt};\n\n\
+        \tprintk(KERN_CRIT \"LAMP error: %s:%d: %pV\\n\", function, line, &vaf);\n}\n";
+    let lamp = "#include \"lamp.h\"\nvoid lamp_on(struct lamp *lamp)\n{\n\
+        \tLAMP_ERROR(lamp, \"no light in %d\", 7);\n\tlamp_say(once, \"dim at %d\\n\", 7);\n\
+        \tlamp_log(warn, \"dark at %d\\n\", 7);\n}\n";
+    let files = [("fs/lamp/error.c", error), ("fs/lamp/lamp.h", header), ("fs/lamp/on.c", lamp)];
+    let all = summaries(&messages(&files));
+    let printed = [
+        "lamp_on 2 LAMP error: %s:%d: no light in %d",
+        "lamp_on 3 LAMP: dim at %d",
+        "lamp_on - LAMP: dark at %d",
+    ];
+    assert_eq!(all[all.len() - 3..], printed);
+}
