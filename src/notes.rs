@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use kgrep_engine::{ChainEnd, Note, NoteSink};
+use kgrep_engine::{ChainEnd, Note, NoteSink, Proof};
 
 use crate::message::{self, counted};
 use crate::typed;
@@ -93,9 +93,7 @@ fn about_names(note: &Note) -> String {
             after(" as ", kind)
         ),
         Note::NothingCalled { name, kind, near, proof } => {
-            let proof = proof.as_ref().map(|proof| verdicts::proof(name, proof));
-            let (kind, proof) = (after(", as ", kind), proof.unwrap_or_default());
-            format!("no such name: {name}{kind}{}{proof}", nearby(near))
+            nothing_called(name, kind, near, proof.as_ref())
         }
         Note::SeveralThings { name, kinds } => {
             format!("{name} is several things ({}); --as KIND shows one in full", kinds.join(", "))
@@ -124,6 +122,22 @@ fn about_names(note: &Note) -> String {
     }
 }
 
+/// What is said of a name, or of a message, that nothing has.
+fn nothing_called(
+    name: &str,
+    kind: &Option<String>,
+    near: &[String],
+    proof: Option<&Proof>,
+) -> String {
+    let proof = proof.map(|proof| verdicts::proof(name, proof)).unwrap_or_default();
+    // Two may be `struct inode`.
+    let what = match name.split_whitespace().count() > 2 {
+        true => "no call prints this, and it is no name",
+        false => "no such name",
+    };
+    format!("{what}: {name}{}{}{proof}", after(", as ", kind), nearby(near))
+}
+
 /// Which other question has what this one doesn't tell.
 fn other_question(note: &Note) -> String {
     match note {
@@ -137,6 +151,10 @@ fn other_question(note: &Note) -> String {
             "{name} is a Kconfig symbol that no code uses; `kgrep trace {name}` has its uses in Makefiles \
              and Kconfig"
         ),
+        Note::InOtherArchitectures => {
+            "uses in files of other architectures are left out; --arch all lists them, too".into()
+        }
+        // A note that came later than these words still says what it is.
         note => format!("{note:?}"),
     }
 }
@@ -212,7 +230,6 @@ fn about_built(note: &Note) -> String {
 /// What is said where a use is not what was asked for.
 fn about_uses(note: &Note) -> String {
     match note {
-        Note::Field(_) | Note::SymbolInCode { .. } => other_question(note),
         Note::NoSuchUse(name) => {
             format!("no such use of {name}; --arch all searches all architectures")
         }
@@ -265,8 +282,7 @@ fn about_uses(note: &Note) -> String {
              likely"
         ),
         note @ Note::NoChain { .. } => unconnected(note),
-        // A note that came later than these words still says what it is.
-        note => format!("{note:?}"),
+        note => other_question(note),
     }
 }
 

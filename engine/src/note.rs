@@ -40,6 +40,8 @@ pub enum Note {
         /// Whether the code has any.
         used: bool,
     },
+    /// Files of other architectures use the name, too.
+    InOtherArchitectures,
     /// A pattern is searched as plain text, since it is no regular expression.
     TakenAsPlain {
         /// The pattern as it was written.

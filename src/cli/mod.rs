@@ -436,7 +436,11 @@ fn with_short_page(parser: Command, word: &OsStr) -> Command {
 
 fn parse_command(root: &Command, args: &[OsString], word: &OsStr) -> Result<Cli, Stop> {
     let mut parser = with_short_page(command(), word);
-    let args = &if word == "find" { find::with_must_nots(args) } else { args.to_vec() };
+    let args = &match word.to_str() {
+        Some("find") => find::with_must_nots(args),
+        Some("trace" | "messages") => find::with_texts(args),
+        _ => args.to_vec(),
+    };
     let matches = parser.try_get_matches_from_mut(args).map_err(|error| {
         let unknown_flag = error.kind() == ErrorKind::UnknownArgument;
         let unknown = word == "find" && unknown_flag;

@@ -227,3 +227,24 @@ fn a_message_is_found_by_what_its_caller_hands_on() {
         assert!(found[0].starts_with("mm/kill.c:3 "), "{text}: {found:?}");
     }
 }
+
+/// A message may be one word, or begin as a flag does; of what nothing prints it is said that nothing does.
+#[test]
+fn any_text_that_is_no_name_is_looked_for_among_messages() {
+    let dir = tree();
+    let source = "void dump(void)\n{\n\tprintk(\"Lamp-Info:\\n\");\n\
+        \tpr_warn(\"---[ end of light %016llx ]---\\n\", 0ULL);\n}\n";
+    dir.create("kernel/dump.c", source);
+    let word = ["kernel/dump.c:3 likely Lamp-Info:"];
+    assert_eq!(rows(&dir, &["trace", "Lamp-Info:"]), word);
+    let end = ["kernel/dump.c:4 certain ---[ end of light %016llx ]---"];
+    for command in ["trace", "messages"] {
+        assert_eq!(rows(&dir, &[command, "---[ end of light 0000000000000000 ]---"]), end);
+    }
+    let done = dir.kgrep(&["trace", "nothing of the kind"]).run().expect_code(1);
+    let said = "no call prints this, and it is no name: nothing of the kind";
+    assert_eq!(
+        done.stderr(),
+        format!("kgrep: {said}; 0 of 6 files have it as text, checked now\n")
+    );
+}

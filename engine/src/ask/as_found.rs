@@ -12,7 +12,7 @@ use super::at_once;
 use super::known::{Asked, Known};
 use super::references::{Meaning, Wanted, columns, conclude, in_file, paths, wanted_of, whole};
 use crate::answer::{Answer, Lines, Row};
-use crate::code::{Code, Scratch, in_order, one_name};
+use crate::code::{Code, Scratch, in_order, one_name, word_in};
 use crate::decode::as_shown;
 use crate::request::References;
 use crate::sink::Sink;
@@ -118,7 +118,16 @@ pub(super) fn handed_on(
     code.cancel().check()?;
     answer.notes.append(&mut all.notes);
     conclude(&mut answer, code, name, is_found, (all.is_used, &all.defines))?;
+    if is_found && is_in_any(code, name, &foreign) {
+        answer.notes.push(Note::InOtherArchitectures);
+    }
     Ok(answer)
+}
+
+/// Whether one of these files has the name.
+fn is_in_any(code: &Code, name: &str, paths: &[Vec<u8>]) -> bool {
+    let has_it = |bytes: &[u8]| word_in(bytes, name.as_bytes()).is_some();
+    paths.iter().any(|path| code.with_text(path, has_it).unwrap_or(false))
 }
 
 /// What is looked for.

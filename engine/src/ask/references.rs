@@ -114,7 +114,9 @@ pub(super) fn whole(
     let kinds: Vec<Kind> = files.iter().flat_map(|file| file.defines.iter().copied()).collect();
     let meaning = Meaning::of(&kinds);
     let is_used = files.iter().any(|file| !file.uses.is_empty());
-    files.retain(|file| code.arch.has(Place::of(&file.path)));
+    let (files, foreign): (Vec<_>, Vec<_>) =
+        files.into_iter().partition(|file| code.arch.has(Place::of(&file.path)));
+    let is_elsewhere = foreign.iter().any(|file| !file.uses.is_empty());
     for file in files {
         let rows = rows_of(file, &name, references, meaning);
         answer.rows.extend(rows);
@@ -125,6 +127,7 @@ pub(super) fn whole(
     answer.arrows = answer.rows.iter().filter_map(arrow).collect();
     let is_found = !answer.rows.is_empty();
     conclude(&mut answer, code, &name, is_found, (is_used, &kinds))?;
+    answer.notes.extend((is_found && is_elsewhere).then_some(Note::InOtherArchitectures));
     Ok(answer)
 }
 

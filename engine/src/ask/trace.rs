@@ -69,7 +69,7 @@ fn sections(code: &Code, graph: &Graph<'_>, recipes: &Recipes, trace: &Trace) ->
     }
     if answer.sections.is_empty() {
         // The text of a message is no name.
-        if kind.is_none() && name.trim().contains(char::is_whitespace) {
+        if kind.is_none() && is_message(name) {
             let printed = super::messages::printed(code, graph, name.trim());
             if !printed.rows.is_empty() {
                 return Ok(printed);
@@ -83,6 +83,12 @@ fn sections(code: &Code, graph: &Graph<'_>, recipes: &Recipes, trace: &Trace) ->
         answer.rows.iter_mut().for_each(|row| row.cells.truncate(1));
     }
     Ok(answer)
+}
+
+/// Whether it can only be a text, or a part of one, that is printed: no name has such characters.
+fn is_message(name: &str) -> bool {
+    let of_name = |c: char| c.is_alphanumeric() || "_.-/*?[]{},=+@$".contains(c);
+    bare_name(name).is_ok_and(|name| name.contains(|c| !of_name(c)))
 }
 
 /// Whether the name is a top folder's of the tree, too, which the answer says nothing of.
