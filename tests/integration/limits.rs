@@ -43,6 +43,8 @@ fn a_zero_byte_hides_no_code_from_any_question() {
     let setup = "\0int lamp;\nstatic int set_lamp(char *s)\n{\n\treturn 0;\n}\n";
     dir.create("b.c", format!("{setup}__setup(\"lamp_limit=\", set_lamp);\n"));
     dir.create("Documentation/lamp.bin", "\0lamp_limit=\n");
+    // A picture has words by chance, of which nothing is said.
+    dir.create("Documentation/lamp.gif", "\0lamp_limit=\n");
     for indexed in [false, true] {
         if indexed {
             dir.kgrep(&["index"]).run().expect_ok();

@@ -224,6 +224,7 @@ impl<'a> Mentions<'a> {
         match found {
             InOne::Some(found) => return Some(found),
             InOne::Nothing => {}
+            InOne::Binary if is_picture(path) => {}
             InOne::Binary => self.tell_of_binary(path),
             InOne::Unread if self.unread.iter().any(|unread| unread == path) => {}
             InOne::Unread => self.unread.push(path.to_vec()),
@@ -352,4 +353,11 @@ impl<'a> Mentions<'a> {
 /// question.
 fn is_binary(path: &[u8], bytes: &[u8]) -> bool {
     Language::of(path).is_none() && memchr::memchr(0, bytes).is_some()
+}
+
+/// Whether a file is a picture, in whose bytes a short name stands by chance.
+fn is_picture(path: &[u8]) -> bool {
+    let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or(path);
+    let ending = name.rsplit(|byte| *byte == b'.').next().unwrap_or(name);
+    matches!(ending, b"gif" | b"ico" | b"jpeg" | b"jpg" | b"png")
 }
