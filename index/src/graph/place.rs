@@ -27,19 +27,27 @@ impl Place {
         let second = parts.next().unwrap_or_default();
         let third = parts.next().unwrap_or_default();
         let program = Program::of(path);
-        let arch = if first == b"arch" && !third.is_empty() {
-            Self::arch_number(second)
-        } else if first == b"tools" && second == b"arch" {
-            Self::arch_number(third)
-        } else {
-            0
-        };
+        let arch = Self::architecture(path).map_or(0, Self::arch_number);
         let is_header = path.ends_with(b".h") || path.ends_with(b".inc");
         let is_public = first == b"include"
             || first == b"arch" && third == b"include"
             || first == b"tools"
                 && (second == b"include" || memchr::memmem::find(path, b"/include/").is_some());
         Place { program, arch, is_header, is_public, left_out: false }
+    }
+
+    /// The architecture whose files are in the folder of this path. User-mode Linux is one that has files in those of
+    /// its hosts, too.
+    pub fn architecture(path: &[u8]) -> Option<&[u8]> {
+        let mut parts = path.split(|byte| *byte == b'/');
+        let (first, second) = (parts.next()?, parts.next()?);
+        let third = parts.next().filter(|part| !part.is_empty())?;
+        match (first, second) {
+            (b"arch", _) if third == b"um" => Some(third),
+            (b"arch", second) => Some(second),
+            (b"tools", b"arch") => Some(third),
+            _ => None,
+        }
     }
 
     /// All but `left_out` in a number, as the index keeps it: a change of what is in it, or of what
@@ -100,6 +108,10 @@ mod tests {
             assert_eq!(Place::from_word(place.to_word()), place, "{path}");
         }
         assert_eq!(Place::of(b"arch/Kconfig").arch, 0);
+        assert_eq!(Place::of(b"tools/arch/x86/a.h").arch, place.arch);
+        for path in ["arch/um/kernel/a.c", "arch/x86/um/a.c"] {
+            assert_eq!(Place::of(path.as_bytes()).arch, Place::arch_number(b"um"), "{path}");
+        }
         assert_eq!(Place::of(b"tools/perf/a.c").program, Program::Tools);
         assert!(!Place::of(b"drivers/net/a.h").is_public);
     }

@@ -59,15 +59,10 @@ impl Neighbours {
             self.files.pop_front();
         }
         self.files.push_back(file);
-        if let Some(arch) = arch(path) {
+        if let Some(arch) = Place::architecture(path) {
             *self.archs.entry(arch.to_vec()).or_default() += 1;
         }
     }
-}
-
-/// The architecture whose folder a file is in.
-fn arch(path: &[u8]) -> Option<&[u8]> {
-    path.strip_prefix(b"arch/")?.split(|byte| *byte == b'/').next()
 }
 
 /// A format that fits.
@@ -463,8 +458,8 @@ fn rank(
     }
     bonus += u32::from(one.fit.module) * 2;
     bonus += u32::from(one.named) * 3;
-    let arch =
-        arch(message.path).map_or(0, |arch| neighbours.archs.get(arch).copied().unwrap_or(0));
+    let arch = Place::architecture(message.path)
+        .map_or(0, |arch| neighbours.archs.get(arch).copied().unwrap_or(0));
     let most = neighbours.archs.values().copied().max().unwrap_or(0);
     let foreign = message.path.starts_with(b"arch/") && arch < most.max(1);
     bonus += u32::from(!foreign) * 4;

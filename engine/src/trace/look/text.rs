@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use crate::Result;
-use bstr::ByteSlice as _;
 use kgrep_index::graph::{Arch, Place};
 use regex::bytes::Regex;
 
@@ -121,8 +120,8 @@ fn in_one_row(
     let mut told: Vec<String> = Vec::new();
     for found in others {
         let mut own = with_groups(tracer, text, pattern, facts, &found.path, &found.line);
-        let arch = found.path.strip_prefix(b"arch/").and_then(|path| path.split_str("/").next());
-        own.add("arch", &String::from_utf8_lossy(arch.unwrap_or(&b"others"[..])));
+        let arch = Place::architecture(&found.path).unwrap_or(b"others");
+        own.add("arch", &String::from_utf8_lossy(arch));
         let this = own.fill(template).into_iter().next().unwrap_or_default();
         if !told.contains(&this) {
             told.push(this);
