@@ -218,3 +218,33 @@ fn a_field_is_defined_where_structures_declare_it() {
         assert!(said.contains("watts is a field: kgrep def watts shows where"), "{said}");
     }
 }
+
+/// `task_struct.se.vruntime`, as people write it.
+#[test]
+fn a_field_of_a_field_is_the_one_of_its_structure() {
+    let dir = Dir::new();
+    let header = "struct bulb {\n\tint watts;\n};\n\
+                  struct lamp {\n\tconst struct bulb *bulb;\n\tstruct {\n\t\tint hue;\n\t} shade;\n};\n\
+                  struct room {\n\tstruct lamp lamp;\n};\n";
+    dir.create("include/linux/lamp.h", header);
+    dir.create("arch/arm64/include/asm/torch.h", "struct torch {\n\tstruct bulb bulb;\n};\n");
+    dir.create("arch/x86/Makefile", "\n");
+    let one = |args: &[&str]| dir.kgrep(&[&["--no-header", "--arch", "x86"], args].concat()).run();
+    let watts = "0 include/linux/lamp.h 2 watts member of bulb int watts;\n";
+    for name in ["lamp.bulb.watts", "room.lamp.bulb.watts"] {
+        eqnice!(watts, one(&["def", name]).expect_ok().stdout());
+        let said = "bulb.watts is a field: kgrep def bulb.watts shows where, kgrep refs bulb.watts who reads and writes it";
+        eqnice!(format!("kgrep: {said}\n"), one(&["trace", name]).expect_code(1).stderr());
+    }
+    let hue = one(&["exists", "room.lamp.shade.hue"]).expect_ok().stdout();
+    eqnice!(
+        "room.lamp.shade.hue: a field\n0 include/linux/lamp.h 7 member of lamp int hue;\n",
+        hue
+    );
+    for name in ["lamp.bulb.hue", "lamp.watts.x", "lamp.bulb.", "lamp..watts", ".watts"] {
+        one(&["def", name]).expect_code(1);
+    }
+    // What only another architecture has doesn't count.
+    let torch = one(&["exists", "torch.bulb"]).expect_ok().stdout();
+    eqnice!("torch.bulb: not here, only of arm64\n", torch);
+}

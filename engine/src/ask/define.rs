@@ -6,7 +6,7 @@ use kgrep_index::graph::{DefInfo, Graph};
 use kgrep_index::outline::{self, Kind};
 
 use super::Sources;
-use super::exists::declared_fields;
+use super::fields;
 use super::names::{boot_parameter, nowhere, unknown};
 use crate::answer::{Answer, Cell, Column, DefinitionKind, Role, Row};
 use crate::code::{self, Code, Pattern, Ranking, bare_name, name_line, system_call, tagged};
@@ -55,7 +55,7 @@ fn fields(code: &Code, graph: &Graph<'_>, define: &Define) -> Result<Vec<Row>> {
     if pattern.is_glob() || !wants_fields(&kinds) {
         return Ok(Vec::new());
     }
-    let mut rows = declared_fields(code, graph, name)?;
+    let mut rows = fields::declared(code, graph, name)?;
     for row in &mut rows {
         row.cells.insert(0, Cell::Name(String::from_utf8_lossy(&row.name).into_owned()));
     }

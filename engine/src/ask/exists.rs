@@ -1,7 +1,7 @@
 //! Whether there is such a name, and what it is: what the graph, the text and the list of files
 //! have of each, so that "nothing" is a proof.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use kgrep_index::graph::{DefInfo, FileId, Graph, Place, Program};
@@ -46,32 +46,21 @@ pub(super) fn answer(code: &Code, exists: &Exists) -> Result<Answer> {
     Ok(answer)
 }
 
-/// Where structures declare `FIELD` or `STRUCT.FIELD`, those of the architecture that counts and of `include/`
-/// first.
-///
-/// # Errors
-/// If the tree can't be walked.
-pub(super) fn declared_fields(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Vec<Row>> {
-    let mut asker = Asker::new(code, graph);
-    let mut rows = match name.contains('.') {
-        true => asker.member_rows(name)?,
-        false => asker.field_rows(name)?,
-    };
-    let is_elsewhere = |row: &Row| !code.arch.has(Place::of(&row.path));
-    rows.sort_by_key(|row| (is_elsewhere(row), !row.path.starts_with(b"include/")));
-    Ok(rows)
-}
-
 /// Looks for a name in all text, where nothing is called so.
 ///
 /// # Errors
 /// When the tree can't be walked.
 pub(super) fn proof(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Proof> {
-    let mut tracer = Asker::new(code, graph).tracer;
+    let mut tracer = tracer(code, graph);
     let found = tracer.lines(&word(name))?;
     let lines = found.iter().map(|file| file.count as u64).sum();
     let files = tracer.pick_files(|_| false)?.0 as u64;
     Ok(Proof { files, lines, unread: tracer.unread().len() as u64 })
+}
+
+/// What reads the tree's text for the questions here.
+pub(super) fn tracer<'a, 'g>(code: &'a Code, graph: &'a Graph<'g>) -> Tracer<'a, 'g> {
+    Tracer::new(code, graph, Options { depth: 1, body: false, all: true })
 }
 
 /// Lines that have `name` as a word.
@@ -103,7 +92,7 @@ struct Name {
 
 impl<'a, 'g> Asker<'a, 'g> {
     fn new(code: &'a Code, graph: &'a Graph<'g>) -> Self {
-        let tracer = Tracer::new(code, graph, Options { depth: 1, body: false, all: true });
+        let tracer = tracer(code, graph);
         let (sources, answer) = (Sources::default(), Answer::default());
         Asker { code, graph, tracer, sources, answer, lent: None }
     }
@@ -190,7 +179,7 @@ impl<'a, 'g> Asker<'a, 'g> {
                 let (line, needs) = if told { self.kept_out(path) } else { Default::default() };
                 return Some(Outside::NotBuilt { line, needs });
             }
-            let folder = path.split(|byte| *byte == b'/').nth(1).unwrap_or_default();
+            let folder = Place::architecture(path).unwrap_or_default();
             return Some(Outside::Architecture(String::from_utf8_lossy(folder).into_owned()));
         }
         let is_off = self.code.kernel().is_some() && !self.code.compiles(path, line);
@@ -308,14 +297,7 @@ impl<'a, 'g> Asker<'a, 'g> {
             let name = &mut all[at];
             name.verdict.files = files;
             name.verdict.lines = found.iter().map(|file| file.count as u64).sum();
-            let rows = self.member_rows(&name.plain)?;
-            if rows.is_empty() {
-                self.judge(name, &found)?;
-            } else {
-                name.verdict.standing = Standing::Field;
-                name.verdict.places = rows.len();
-                name.rows = rows;
-            }
+            self.judge(name, &found)?;
             if name.verdict.standing == Standing::Nothing {
                 nothing.push(at);
             }
@@ -348,7 +330,10 @@ impl<'a, 'g> Asker<'a, 'g> {
     /// What a name is of which the graph has no definition that counts.
     fn judge(&mut self, name: &mut Name, found: &[InFile]) -> Result<()> {
         let (labels, mut elsewhere) = self.counting(labels(&name.plain, found));
-        let fields = fields::declared(self.code, &name.plain, found);
+        let fields = match name.plain.contains('.') {
+            true => fields::of_structure(&mut self.tracer, &name.plain)?,
+            false => fields::in_files(self.code, &name.plain, found),
+        };
         let (fields, others) = self.counting(fields);
         elsewhere.extend(others);
         let mut registered = Vec::new();
@@ -448,43 +433,6 @@ impl<'a, 'g> Asker<'a, 'g> {
             }
         }
         (counting, elsewhere)
-    }
-
-    /// Where the structure of `STRUCT.FIELD` declares the field, if the tree has such a structure.
-    fn member_rows(&mut self, name: &str) -> Result<Vec<Row>> {
-        let Some((structure, field)) = name.split_once('.') else { return Ok(Vec::new()) };
-        let Some(id) = self.graph.find_name(structure.as_bytes()) else { return Ok(Vec::new()) };
-        let is_type = |d: &DefInfo| matches!(d.kind, Kind::Struct | Kind::Union | Kind::Typedef);
-        let found = self.graph.definitions_of(id).into_iter().filter(is_type);
-        let path = |d: DefInfo| String::from_utf8_lossy(self.graph.path(d.file)).into_owned();
-        let files: BTreeSet<String> = found.map(path).collect();
-        if files.is_empty() || field.contains('.') {
-            return Ok(Vec::new());
-        }
-        let files = files.iter().map(|path| globset::escape(path)).collect();
-        let mut rows = self.rows_where(&Wanted { files, ..word(field) }, field)?;
-        let is_of = |cell: &Cell| match cell {
-            Cell::Kind(kind) => kind.member_of.as_deref() == Some(structure),
-            _ => false,
-        };
-        rows.retain(|row| row.cells.iter().any(is_of));
-        Ok(rows)
-    }
-
-    /// The fields of this name.
-    fn field_rows(&mut self, name: &str) -> Result<Vec<Row>> {
-        let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-        if !name.bytes().all(is_word) || !name.starts_with(|c: char| !c.is_ascii_digit()) {
-            return Ok(Vec::new());
-        }
-        let files = ["*.c", "*.h", "*.inc"].map(str::to_owned).to_vec();
-        self.rows_where(&Wanted { files, ..word(name) }, name)
-    }
-
-    /// The fields of this name in files with wanted lines.
-    fn rows_where(&mut self, wanted: &Wanted, name: &str) -> Result<Vec<Row>> {
-        let in_file = |path: &[u8], bytes: Vec<u8>, _| fields::in_text(path, &bytes, name);
-        Ok(self.tracer.in_files(wanted, in_file)?.concat())
     }
 }
 

@@ -1,41 +1,151 @@
-//! The rows of fields that structures declare, as their files' texts have them.
+//! The rows of fields that structures declare, as their files' texts have them: of all structures, or of one, through
+//! the fields that are structures themselves.
 
+use std::collections::BTreeSet;
+
+use kgrep_index::graph::{DefInfo, Graph, Place};
 use kgrep_index::outline::{Flags, Kind, Language};
 
+use super::exists::{tracer, word};
 use crate::answer::{Cell, DefinitionKind, Row};
-use crate::code::members::members_of;
+use crate::code::members::{Member, members_of};
 use crate::code::{Code, in_parallel};
-use crate::trace::InFile;
+use crate::trace::{InFile, Tracer, Wanted};
+use crate::{Note, Result};
+
+/// Where structures declare `FIELD`, or `STRUCT.FIELD` and the fields of that, those of the architecture that counts and of
+/// `include/` first.
+///
+/// # Errors
+/// If the tree can't be walked.
+pub(super) fn declared(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Vec<Row>> {
+    let mut tracer = tracer(code, graph);
+    let mut rows = match name.contains('.') {
+        true => of_structure(&mut tracer, name)?,
+        false => of_all(&mut tracer, name)?,
+    };
+    let is_elsewhere = |row: &Row| !code.arch.has(Place::of(&row.path));
+    rows.sort_by_key(|row| (is_elsewhere(row), !row.path.starts_with(b"include/")));
+    Ok(rows)
+}
+
+/// That a name is a field's, if it is one.
+///
+/// # Errors
+/// If the tree can't be walked.
+pub(super) fn note(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Option<Note>> {
+    let rows = declared(code, graph, name)?;
+    let structure = rows.first().and_then(|row| match row.cells.first() {
+        Some(Cell::Kind(kind)) => kind.member_of.clone(),
+        _ => None,
+    });
+    Ok(structure.map(|structure| match name.rsplit_once('.') {
+        // Its own structure's: other questions know one step.
+        Some((before, field)) if before.contains('.') => {
+            Note::Field(format!("{structure}.{field}"))
+        }
+        _ => Note::Field(name.to_owned()),
+    }))
+}
 
 /// The fields called `name` of the structures in files that have the word; none of those that can't be read.
-pub(super) fn declared(code: &Code, name: &str, found: &[InFile]) -> Vec<Row> {
+pub(super) fn in_files(code: &Code, name: &str, found: &[InFile]) -> Vec<Row> {
     let paths: Vec<&[u8]> =
         found.iter().map(|file| &*file.path).filter(|path| is_c(path)).collect();
     let rows = in_parallel(&paths, |path| {
-        code.with_text(path, |bytes| in_text(path, bytes, name)).unwrap_or_default()
+        let rows = |bytes: &[u8]| {
+            members_of(bytes, name.as_bytes()).into_iter().map(|member| row(path, name, member))
+        };
+        code.with_text(path, |bytes| rows(bytes).collect::<Vec<_>>()).unwrap_or_default()
     });
     rows.into_iter().flatten().collect()
 }
 
-/// Those of the file at `path`, which has `bytes`.
-pub(super) fn in_text(path: &[u8], bytes: &[u8], name: &str) -> Vec<Row> {
-    if !is_c(path) {
-        return Vec::new();
-    }
-    let members = members_of(bytes, name.as_bytes()).into_iter();
-    let row = members.map(|member| {
-        let (kind, flags) = (Kind::Member, Flags::default());
-        let kind = DefinitionKind { kind, flags, member_of: Some(member.structure) };
-        Row {
-            path: path.to_vec(),
-            line: member.line,
-            extent: Some((member.first, member.last)),
-            name: name.as_bytes().to_vec(),
-            cells: vec![Cell::Kind(kind)],
-            ..Row::default()
+/// Where the structure of `STRUCT.FIELD` declares the field; of `STRUCT.FIELD.FIELD`, where the structure does that the
+/// first field is. None, if the tree has no such structure.
+///
+/// # Errors
+/// If the tree can't be walked.
+pub(super) fn of_structure(tracer: &mut Tracer<'_, '_>, name: &str) -> Result<Vec<Row>> {
+    let mut names = name.split('.');
+    let (Some(structure), Some(last)) = (names.next(), names.next_back()) else {
+        return Ok(Vec::new());
+    };
+    let mut structures = BTreeSet::from([structure.to_owned()]);
+    for field in names {
+        let mut of_field = BTreeSet::new();
+        for structure in &structures {
+            let members = of_one(tracer, structure, field)?;
+            // Without a name of its own it counts to the one around it.
+            let own = |(_, member): (_, Member)| member.of.unwrap_or_else(|| structure.clone());
+            of_field.extend(members.into_iter().map(own));
         }
-    });
-    row.collect()
+        structures = of_field;
+    }
+    let mut rows = Vec::new();
+    for structure in &structures {
+        let members = of_one(tracer, structure, last)?;
+        rows.extend(members.into_iter().map(|(path, member)| row(&path, last, member)));
+    }
+    Ok(rows)
+}
+
+/// The fields of this name, if it may be one.
+fn of_all(tracer: &mut Tracer<'_, '_>, name: &str) -> Result<Vec<Row>> {
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    if !name.bytes().all(is_word) || !name.starts_with(|c: char| !c.is_ascii_digit()) {
+        return Ok(Vec::new());
+    }
+    let files = ["*.c", "*.h", "*.inc"].map(str::to_owned).to_vec();
+    let found = members(tracer, &Wanted { files, ..word(name) }, name)?;
+    Ok(found.into_iter().map(|(path, member)| row(&path, name, member)).collect())
+}
+
+/// The fields called `name` of the structures called so, with their files.
+fn of_one(
+    tracer: &mut Tracer<'_, '_>,
+    structure: &str,
+    name: &str,
+) -> Result<Vec<(Vec<u8>, Member)>> {
+    let graph = tracer.graph;
+    let Some(id) = graph.find_name(structure.as_bytes()) else { return Ok(Vec::new()) };
+    let is_type = |d: &DefInfo| matches!(d.kind, Kind::Struct | Kind::Union | Kind::Typedef);
+    let found = graph.definitions_of(id).into_iter().filter(is_type);
+    let path = |d: DefInfo| String::from_utf8_lossy(graph.path(d.file)).into_owned();
+    let files: BTreeSet<String> = found.map(path).collect();
+    if files.is_empty() || name.is_empty() {
+        return Ok(Vec::new());
+    }
+    let files = files.iter().map(|path| globset::escape(path)).collect();
+    let mut found = members(tracer, &Wanted { files, ..word(name) }, name)?;
+    found.retain(|(_, member)| member.structure == structure);
+    Ok(found)
+}
+
+/// The fields called `name` in files with wanted lines.
+fn members(
+    tracer: &mut Tracer<'_, '_>,
+    wanted: &Wanted,
+    name: &str,
+) -> Result<Vec<(Vec<u8>, Member)>> {
+    let in_file = |path: &[u8], bytes: Vec<u8>, _| {
+        let found = if is_c(path) { members_of(&bytes, name.as_bytes()) } else { Vec::new() };
+        found.into_iter().map(|member| (path.to_vec(), member)).collect::<Vec<_>>()
+    };
+    Ok(tracer.in_files(wanted, in_file)?.concat())
+}
+
+fn row(path: &[u8], name: &str, member: Member) -> Row {
+    let (kind, flags) = (Kind::Member, Flags::default());
+    let kind = DefinitionKind { kind, flags, member_of: Some(member.structure) };
+    Row {
+        path: path.to_vec(),
+        line: member.line,
+        extent: Some((member.first, member.last)),
+        name: name.as_bytes().to_vec(),
+        cells: vec![Cell::Kind(kind)],
+        ..Row::default()
+    }
 }
 
 fn is_c(path: &[u8]) -> bool {

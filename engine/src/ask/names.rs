@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use kgrep_index::graph::{DefInfo, Graph};
 use kgrep_index::outline::{Kind, Language};
 
-use super::exists::{declared_fields, proof};
+use super::exists::proof;
+use super::fields;
 use crate::code::{Code, filled_up, near, system_call};
 use crate::trace::{Mentions, Options, Tracer, cases};
 use crate::{Note, Result};
@@ -50,10 +51,10 @@ const NOT_IN_CODE: [&str; 3] = ["removed-syscall", "folder", "file"];
 /// # Errors
 /// When the tree can't be read.
 pub(super) fn unknown(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Note> {
-    if !declared_fields(code, graph, name)?.is_empty() {
-        return Ok(Note::Field(name.to_owned()));
+    match fields::note(code, graph, name)? {
+        Some(field) => Ok(field),
+        None => nowhere(code, graph, name),
     }
-    nowhere(code, graph, name)
 }
 
 /// That there is no such name, which is no field's, what is called nearly so, and what that rests on; or that it

@@ -3,7 +3,8 @@
 use kgrep_index::graph::Graph;
 use kgrep_index::outline::Kind;
 
-use super::exists::{declared_fields, proof};
+use super::exists::proof;
+use super::fields;
 use crate::answer::{Answer, Cell, Column, Role, Row, Title};
 use crate::code::{Code, bare_name, filled_up, named};
 use crate::request::Trace;
@@ -121,8 +122,9 @@ fn nothing(tracer: &mut Tracer<'_, '_>, recipes: &Recipes, trace: &Trace) -> Res
     if is_defined {
         return Ok(Note::NothingToTell { name, kind });
     }
-    if kind.is_none() && !declared_fields(tracer.code, graph, &name)?.is_empty() {
-        return Ok(Note::Field(name));
+    let field = if kind.is_none() { fields::note(tracer.code, graph, &name)? } else { None };
+    if let Some(field) = field {
+        return Ok(field);
     }
     let near = filled_up(tracer.code, near_names(tracer, recipes, &name)?, &name);
     let proof = match kind {

@@ -9,6 +9,8 @@ use kgrep_index::outline::is_reserved;
 pub(crate) struct Member {
     /// The structure or union that has it, the nearest one around with a name.
     pub(crate) structure: String,
+    /// The structure, union or type that it is declared to be, or to point to; none, if that has no name.
+    pub(crate) of: Option<String>,
     /// The line that its name stands on, from 1.
     pub(crate) line: u32,
     /// The first line of its declaration.
@@ -39,19 +41,20 @@ pub(crate) fn members_of(bytes: &[u8], name: &[u8]) -> Vec<Member> {
 struct Braces {
     /// For each token the open brace around it, as its place and one; 0 without one.
     around: Vec<u32>,
-    /// For each open brace the one that closes it; 0 for all else.
-    closing: Vec<u32>,
+    /// For each brace the one that it belongs with; 0 for all else.
+    partner: Vec<u32>,
 }
 
 impl Braces {
     fn of(tokens: &[Token]) -> Braces {
-        let mut braces = Braces { around: Vec::new(), closing: vec![0; tokens.len()] };
+        let mut braces = Braces { around: Vec::new(), partner: vec![0; tokens.len()] };
         let mut open: Vec<usize> = Vec::new();
         for (at, token) in tokens.iter().enumerate() {
             if token.is(b'}')
                 && let Some(opened) = open.pop()
             {
-                braces.closing[opened] = at as u32;
+                braces.partner[opened] = at as u32;
+                braces.partner[at] = opened as u32;
             }
             braces.around.push(open.last().map_or(0, |open| *open as u32 + 1));
             if token.is(b'{') {
@@ -99,7 +102,22 @@ impl<'t> Text<'t> {
         let end = below.into_iter().find(|at| self.is(Some(*at), b';')).unwrap_or(at);
         let first = self.tokens.get(start + 1).map_or(self.tokens[at].line, |token| token.line);
         let (line, last) = (self.tokens[at].line, self.tokens[end].line);
-        Some(Member { structure, line, first: first.min(line), last: last.max(line) })
+        let of = self.type_of(start, at);
+        Some(Member { structure, of, line, first: first.min(line), last: last.max(line) })
+    }
+
+    /// The name of the type that is declared between the token `start` and the field's name at `at`. One that is
+    /// written there in braces has the name before these.
+    fn type_of(&self, start: usize, at: usize) -> Option<String> {
+        let words = match self.is(Some(start), b'}') {
+            true => self.head(self.braces.partner[start] as usize),
+            false => (start + 1..at)
+                .take_while(|at| self.tokens[*at].kind == TokenKind::Ident)
+                .map(|at| self.word(at))
+                .collect(),
+        };
+        let is_name = |word: &&&[u8]| !word.starts_with(b"__") && !is_reserved(word);
+        words.iter().find(is_name).map(|word| String::from_utf8_lossy(word).into_owned())
     }
 
     /// Whether a declarator's name may end before this token: what follows, or an attribute.
@@ -199,7 +217,7 @@ impl<'t> Text<'t> {
 
     /// The name behind the braces that open here: `typedef struct { … } lamp_t;`.
     fn name_behind(&self, open: usize) -> Option<String> {
-        let close = Some(self.braces.closing[open] as usize).filter(|close| *close > open)?;
+        let close = Some(self.braces.partner[open] as usize).filter(|close| *close > open)?;
         let words = close + 1..self.tokens.len().min(close + 1 + MOST_WORDS);
         let mut words = words.take_while(|at| self.tokens[*at].kind == TokenKind::Ident);
         let name = words.find(|at| self.is_name(*at) && !self.word(*at).starts_with(b"__"))?;
@@ -298,6 +316,16 @@ mod tests {
         }
         for odd in ["}", "{ x;", "struct { int x;", "x", "(x)", "struct s { x; };", "};x;"] {
             assert_eq!(found(odd, "x"), [], "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_field_has_the_type_that_it_is_declared_with() {
+        let of = |name: &str| members_of(LAMP.as_bytes(), name.as_bytes())[0].of.clone();
+        for (name, want) in
+            [("kset", Some("kset")), ("watts", None), ("bulb", Some("bulb")), ("either", None)]
+        {
+            assert_eq!(of(name).as_deref(), want, "{name}");
         }
     }
 
