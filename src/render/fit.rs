@@ -38,18 +38,35 @@ struct Line {
 impl Line {
     fn new(source: &[u8]) -> Line {
         let mut line = Line { text: String::new(), glyphs: Vec::new(), width: 0 };
+        line.append(source, 0);
+        line
+    }
+
+    /// The same with one blank for each of these runs of blanks.
+    fn squeezed(source: &[u8], runs: &[Range<usize>]) -> Line {
+        let mut line = Line { text: String::new(), glyphs: Vec::new(), width: 0 };
         let mut at = 0;
+        for run in runs {
+            line.append(&source[at..run.start], at);
+            line.push_text(run.start, " ");
+            at = run.end;
+        }
+        line.append(&source[at..], at);
+        line
+    }
+
+    /// Draws `source`, which begins at byte `at` of the line.
+    fn append(&mut self, source: &[u8], mut at: usize) {
         for chunk in source.utf8_chunks() {
             for c in chunk.valid().chars() {
-                line.push(at, c);
+                self.push(at, c);
                 at += c.len_utf8();
             }
             for byte in chunk.invalid() {
-                line.push_text(at, &String::from_utf8_lossy(&visible(&[*byte])));
+                self.push_text(at, &String::from_utf8_lossy(&visible(&[*byte])));
                 at += 1;
             }
         }
-        line
     }
 
     fn push(&mut self, at: usize, c: char) {
@@ -96,6 +113,31 @@ impl Line {
     }
 }
 
+/// Where blanks and tabs stand for the eye alone: more than one blank, or a tab, behind the indentation and not in
+/// quotes.
+fn loose_blanks(source: &[u8]) -> Vec<Range<usize>> {
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+    let mut runs = Vec::new();
+    let mut at = source.iter().take_while(|byte| is_blank(byte)).count();
+    let mut quoted = false;
+    while let Some(byte) = source.get(at) {
+        let start = at;
+        at += 1;
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\\' => at += 1,
+            byte if is_blank(byte) && !quoted => {
+                at += source[at..].iter().take_while(|byte| is_blank(byte)).count();
+                if at - start > 1 || *byte == b'\t' {
+                    runs.push(start..at);
+                }
+            }
+            _ => {}
+        }
+    }
+    runs
+}
+
 /// Columns that `source` takes, tabs expanded.
 pub(super) fn drawn_width(source: &[u8]) -> usize {
     if is_simple(source) { source.len() } else { Line::new(source).width }
@@ -125,7 +167,11 @@ pub(super) fn push_fitted(
         super::line::push_line(out, look, source, 0, &to_spans(&spans));
         return source.len();
     }
-    let line = Line::new(source);
+    let mut line = Line::new(source);
+    if line.width > room {
+        // What is behind the edge is worth more than how far apart its words stand.
+        line = Line::squeezed(source, &loose_blanks(source));
+    }
     let matched = spans.first().map(|span| line.column(span.start)..line.column(span.end));
     let start = line.start(room, matched);
     push_part(out, look, &line, (start, room, cut), &spans, styled)
@@ -290,6 +336,18 @@ mod tests {
         assert_eq!(width, super::super::sanitize::display_width(text.as_bytes()), "{text:?}");
         assert!(width <= room, "{width} of {room}: {text:?}");
         text
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_keeps_its_words_rather_than_their_distance() {
+        let line = "#define LAMP_LIT\t\t\t0x10   /* \"a  b\" */";
+        assert_eq!(
+            fitted(line, "LAMP", 60),
+            "#define LAMP_LIT                        0x10   /* \"a  b\" */"
+        );
+        assert_eq!(fitted(line, "LAMP", 40), "#define LAMP_LIT 0x10 /* \"a  b\" */");
+        assert_eq!(fitted(line, "0x10", 24), "#define LAMP_LIT 0x10 /…");
+        assert_eq!(fitted("\ta\tb \\\"  c", "b", 10), "… b \\\" c");
     }
 
     #[test]
