@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
+
 use crate::outline::{Flags, UseKind};
 
 use super::base::{DefInfo, Edge, Graph};
@@ -9,6 +11,9 @@ use super::basis::{Basis, Judge};
 use super::export::kind_of;
 use super::ids::{FileId, NameRef};
 use super::resolve::{Arch, Meaning};
+
+/// The users of a name that are looked at by one processor at a time.
+const AT_ONCE: usize = 512;
 
 /// How one definition uses another.
 #[derive(
@@ -149,7 +154,8 @@ impl Graph<'_> {
     /// With `indirect`, also those that call through a field that a table fills with it.
     pub fn callers(&self, target: &DefInfo, arch: Arch, indirect: bool) -> Vec<Caller> {
         let uses = self.uses_of(target.name);
-        let mut found = self.callers_among(self.possible_users(&uses, target), target, arch);
+        let users: Vec<DefInfo> = self.possible_users(&uses, target).copied().collect();
+        let mut found = self.callers_among(&users, target, arch);
         if indirect {
             self.indirect_callers(target, arch, &mut found);
         }
@@ -168,19 +174,29 @@ impl Graph<'_> {
 
     /// Those of these users who call `target`, as [`Graph::callers`] has them.
     pub fn callers_of_users(&self, users: &[DefInfo], target: &DefInfo, arch: Arch) -> Vec<Caller> {
-        let mut found = self.callers_among(users.iter(), target, arch);
+        let mut found = self.callers_among(users, target, arch);
         self.sort_callers(&mut found);
         found
     }
 
-    fn callers_among<'u>(
+    /// Those of these users who call `target`, in their order. Of many, on all processors.
+    fn callers_among(&self, users: &[DefInfo], target: &DefInfo, arch: Arch) -> Vec<Caller> {
+        let uses = self.uses_of(target.name);
+        let callers_in = |users| self.callers_in(users, target, &uses.definitions, arch);
+        if users.len() <= AT_ONCE {
+            return callers_in(users);
+        }
+        users.par_chunks(AT_ONCE).flat_map_iter(callers_in).collect()
+    }
+
+    /// Those of these users who call `target`, a name that has these definitions.
+    fn callers_in(
         &self,
-        users: impl Iterator<Item = &'u DefInfo>,
+        users: &[DefInfo],
         target: &DefInfo,
+        definitions: &[DefInfo],
         arch: Arch,
     ) -> Vec<Caller> {
-        let uses = self.uses_of(target.name);
-        let definitions = &uses.definitions;
         let mut found = Vec::new();
         // Those of a file stand together, and mean the same.
         let mut meant: Option<(FileId, Option<Meaning>)> = None;
@@ -212,11 +228,15 @@ impl Graph<'_> {
     }
 
     fn sort_callers(&self, found: &mut [Caller]) {
-        found.sort_by(|a, b| {
-            let via = |c: &Caller| c.link.via.map(|via| self.name_key(via));
-            let key = |c: &Caller| (c.link.line, c.definition.id, c.link.kind, via(c));
+        let via = |c: &Caller| c.link.via.map(|via| self.name_key(via));
+        let key = |c: &Caller| (c.link.line, c.definition.id, c.link.kind, via(c));
+        let order = |a: &Caller, b: &Caller| {
             self.compare_files(a.definition.file, b.definition.file).then(key(a).cmp(&key(b)))
-        });
+        };
+        match found.len() <= AT_ONCE {
+            true => found.sort_by(order),
+            false => found.par_sort_by(order),
+        }
     }
 
     /// The slots (`field@struct`) that `target` is put into, by all names that code has for
