@@ -6,7 +6,7 @@ use crate::Result;
 use kgrep_index::graph::{Arch, DefInfo, Place, Program};
 use kgrep_index::outline::Kind;
 
-use super::look::text;
+use super::look::{self, text};
 use super::tracer::{Row, Tracer};
 use super::wanted::Wanted;
 use crate::recipes::pattern::{group, regex};
@@ -38,11 +38,7 @@ pub fn cases<'r>(
 ) -> Result<Vec<Case<'r>>> {
     let possible = possible(tracer, recipes, name)?;
     let arch = tracer.arch();
-    tracer.look_for(&texts(&possible, arch))?;
-    let mut found = Vec::new();
-    for (recipe, facts) in possible {
-        found.extend(case(tracer, recipe, facts)?);
-    }
+    let mut found = known(tracer, possible)?;
     if !all {
         // A helper of tools/ or samples/ is not what is meant where the kernel has the name.
         let is_kernel = |tracer: &Tracer<'_, '_>, case: &Case<'_>| {
@@ -64,6 +60,36 @@ pub fn cases<'r>(
         found.retain(|case| !case.recipe.unless.iter().any(|other| known.contains(other)));
     }
     Ok(found)
+}
+
+/// The cases among what is possible. Those that the graph alone tells come first, so that their sections' texts are
+/// looked for together with those by which others are found: each file is read once.
+fn known<'r>(
+    tracer: &mut Tracer<'_, '_>,
+    possible: Vec<(&'r Recipe, Facts)>,
+) -> Result<Vec<Case<'r>>> {
+    let mut wanted = texts(&possible, tracer.arch());
+    let mut found: Vec<Option<Case<'r>>> = Vec::new();
+    let mut open = Vec::new();
+    for (recipe, facts) in possible {
+        if recipe.found.is_empty() {
+            found.push(case(tracer, recipe, facts)?);
+        } else {
+            open.push((found.len(), recipe, facts));
+            found.push(None);
+        }
+    }
+    if !wanted.is_empty() {
+        let brief = found.iter().flatten().count() > 1;
+        for case in found.iter().flatten() {
+            wanted.extend(look::ahead(tracer, case, brief));
+        }
+        tracer.look_for(&wanted)?;
+    }
+    for (at, recipe, facts) in open {
+        found[at] = case(tracer, recipe, facts)?;
+    }
+    Ok(found.into_iter().flatten().collect())
 }
 
 /// Looks for the lines by which these recipes find names that will be asked for, all at once.

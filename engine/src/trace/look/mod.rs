@@ -40,12 +40,7 @@ pub fn answer(
     case: &Case<'_>,
     brief: bool,
 ) -> Result<Vec<(String, Vec<Row>)>> {
-    let most = |section: &Section| {
-        let max = if brief { section.max.min(BRIEF) } else { section.max };
-        (!tracer.options.all).then_some(max)
-    };
-    let wanted = case.recipe.sections.iter().filter(|section| !brief || section.brief);
-    let sections: Vec<Limited> = wanted.map(|section| (section, most(section))).collect();
+    let sections = sections(tracer, case, brief);
     let behind = sections.iter().any(|(section, _)| section.work).then(|| {
         let subjects = expansion::workers(tracer, case);
         Case { recipe: case.recipe, facts: case.facts.clone(), subjects, found: Vec::new() }
@@ -81,6 +76,22 @@ pub fn answer(
         answer.push((part.title, part.rows));
     }
     Ok(answer)
+}
+
+/// The sections of the answer to `case`, as [`answer`] makes them.
+fn sections<'r>(tracer: &Tracer<'_, '_>, case: &Case<'r>, brief: bool) -> Vec<Limited<'r>> {
+    let most = |section: &Section| {
+        let max = if brief { section.max.min(BRIEF) } else { section.max };
+        (!tracer.options.all).then_some(max)
+    };
+    let wanted = case.recipe.sections.iter().filter(|section| !brief || section.brief);
+    wanted.map(|section| (section, most(section))).collect()
+}
+
+/// What the sections of the answer to `case` will look for in the tree's text, so that it can be looked for with
+/// other things.
+pub(super) fn ahead(tracer: &Tracer<'_, '_>, case: &Case<'_>, brief: bool) -> Vec<Wanted> {
+    texts(&sections(tracer, case, brief), case, tracer.arch())
 }
 
 /// The texts that sections look for, which are looked for at once.
