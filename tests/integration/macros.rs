@@ -359,8 +359,11 @@ fn a_macro_that_hands_on_is_told_with_what_does_the_work() {
          #define lamp_swap(a, b) (lamp_put(a), lamp_put(b), lamp_take_noprof(a), lamp_lock())\n\
          static inline void lamp_put(int room) { }\n\
          #define LAMP_DIM 0x40 /* lamp_lock() is not called */\n\
-         #define lamp_say(a) lamp_best((a), \"lamp_lock hall lamp_put\")\n",
+         #define lamp_say(a) lamp_best((a), \"lamp_lock hall lamp_put\")\n\
+         #define lamp_of(a) lamp_best(&(a)->hall.lamp_lock, bulb)\n",
     );
+    // What a program's header calls so, the kernel doesn't mean.
+    dir.create("tools/include/lamp.h", "#define bulb 1\n");
     dir.create(
         "lib/lamp.c",
         "#include <linux/lamp.h>\n\
@@ -387,8 +390,8 @@ fn a_macro_that_hands_on_is_told_with_what_does_the_work() {
         for name in ["lamp_take", "hall_take"] {
             insta::assert_snapshot!(format!("work_of_{name}"), sections(name).join("\n"));
         }
-        // The words of a comment call nothing, and those of a text are no functions more.
-        for name in ["lamp_swap", "LAMP_DIM", "lamp_say"] {
+        // The words of a comment call nothing, those of a text are no functions more, and fields are none.
+        for name in ["lamp_swap", "LAMP_DIM", "lamp_say", "lamp_of"] {
             insta::assert_snapshot!(format!("no_work_of_{name}"), sections(name).join("\n"));
         }
     });

@@ -102,8 +102,15 @@ fn named(tracer: &mut Tracer<'_, '_>, from: &DefInfo) -> Vec<(u32, String, DefIn
     let mut known: HashSet<String> = parameters.iter().filter(is_name).map(word).collect();
     known.insert(own);
     let mut found = Vec::new();
-    let is_free = |token: &&Token| !is_reserved(token.text(text.as_bytes()));
-    for token in body.iter().filter(is_name).filter(is_free) {
+    let is_free = |token: &Token| !is_reserved(token.text(text.as_bytes()));
+    let mut before: Option<&Token> = None;
+    for token in body {
+        // The name of a field means nothing else.
+        let is_field = |before: &Token| before.kind == TokenKind::Arrow || before.is(b'.');
+        let is_field = before.replace(token).is_some_and(is_field);
+        if is_field || !is_name(&token) || !is_free(token) {
+            continue;
+        }
         let name = word(token);
         if known.insert(name.clone())
             && let Some(definition) = definition_of(tracer, from, &name)
@@ -123,7 +130,8 @@ fn definition_of(tracer: &Tracer<'_, '_>, from: &DefInfo, word: &str) -> Option<
     let is_shared = |d: &DefInfo| {
         d.kind == Kind::Function && !d.flags.has(Flags::STATIC) && program(d) == program(from)
     };
-    let is_here = |d: &DefInfo| d.file == from.file || tracer.graph.path(d.file).ends_with(b".h");
+    let is_header = |d: &DefInfo| tracer.graph.path(d.file).ends_with(b".h");
+    let is_here = |d: &DefInfo| d.file == from.file || is_header(d) && program(d) == program(from);
     let shared = found.iter().find(|d| is_shared(d));
     let here = found.iter().find(|d| is_here(d));
     // A macro of the same name is what the text means.
