@@ -86,7 +86,7 @@ const OOPS: &str = "\
 Killed
 ";
 
-fn tree() -> Dir {
+pub(crate) fn tree() -> Dir {
     let dir = Dir::new();
     dir.create("Makefile", "VERSION = 6\n");
     dir.create("Kconfig", "\n");

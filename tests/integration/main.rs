@@ -42,6 +42,7 @@ mod layers;
 mod limits;
 mod lists;
 mod log;
+mod log_rows;
 mod lsp;
 mod lsp_client;
 mod lsp_configured;

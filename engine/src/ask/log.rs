@@ -8,7 +8,8 @@ use crate::answer::{Answer, Cell, Column, Role, Row, Title};
 use crate::code::Code;
 use crate::log::message::LogWords;
 use crate::log::{
-    About, Entry, Follower, FrameKind, How, Piece, Place, Reading, Report, Sure, Touched, What,
+    About, Entry, Follower, FrameKind, How, LogArch, Piece, Place, Reading, Report, Sure, Touched,
+    What, machine,
 };
 use crate::place::{Logged, LoggedAs, LoggedPlace, LoggedRemark};
 use crate::request::{Log, LogPart};
@@ -230,7 +231,8 @@ pub(super) fn answer(code: &Code, log: &Log) -> Result<Answer> {
             code.cancel().check()
         };
         let messages = log.only != Some(LogPart::Frames);
-        let reading = Reading { arch: code.arch, debug: None, messages, words: Some(&words) };
+        let arch = LogArch::of(code, lines.iter().find_map(|line| machine(line)));
+        let reading = Reading { arch, debug: None, messages, words: Some(&words) };
         reading.with(code, graph, |tools| {
             let mut follower = Follower::new(tools);
             follower.lines(1, &lines, &mut take)?;

@@ -49,6 +49,8 @@ pub struct Code {
     here: PathBuf,
     /// The architecture that counts.
     pub arch: Arch,
+    /// Whether the user, or the configuration in force, names it.
+    pub arch_is_named: bool,
     /// The folder's name that was chosen for it.
     arch_name: String,
     workspace: Workspace,
@@ -120,6 +122,7 @@ impl Code {
             tree,
             here,
             arch,
+            arch_is_named: choice.named,
             arch_name,
             workspace,
             snapshot,
@@ -532,6 +535,7 @@ mod tests {
             tree: Tree::locate(&root).unwrap(),
             here: root.join(here),
             arch: Arch::All,
+            arch_is_named: false,
             arch_name: String::new(),
             workspace: Workspace::new(&root, Idioms::default(), FileRules::default()),
             snapshot: OnceLock::new(),

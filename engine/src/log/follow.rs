@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use kgrep_index::graph::{Arch, DefInfo, Graph};
+use kgrep_index::graph::{DefInfo, Graph};
 
 use super::debug::{Debug, Exact};
 use super::frame::{Frame, FrameKind};
@@ -14,7 +14,7 @@ use super::line::{Line, Writer};
 use super::ready::{Ready, clean, ready};
 use super::report::{Belongs, Title};
 use super::stamp::Stamp;
-use super::{LineContext, MessageSource, Sure};
+use super::{LineContext, LogArch, MessageSource, Sure};
 
 /// What a row is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +70,7 @@ pub struct Tools<'g, 'a> {
     /// The tree's graph.
     pub graph: &'g Graph<'a>,
     /// The architecture that counts.
-    pub arch: Arch,
+    pub arch: LogArch,
     /// Reads a file of the tree, by its path below the root.
     pub read: &'g dyn Fn(&[u8]) -> Option<Vec<u8>>,
     /// Knows which call printed a line.
@@ -85,7 +85,7 @@ pub struct Follower<'g, 'a> {
     debug: Option<&'g Debug>,
     heads: Heads<'g>,
     messages: &'g dyn MessageSource,
-    arch: Arch,
+    arch: LogArch,
     open: Option<Open>,
     /// What the next frame was calling.
     above: Option<Above>,
@@ -138,7 +138,7 @@ impl<'g, 'a> Follower<'g, 'a> {
         let Tools { graph, arch, read, messages, debug } = tools;
         Follower {
             debug,
-            inside: Inside::new(graph, arch, read),
+            inside: Inside::new(graph, arch.arch, read),
             heads: Heads::new(read),
             messages,
             arch,
@@ -345,7 +345,8 @@ impl<'g, 'a> Follower<'g, 'a> {
             module: None,
             function: innermost.map(|place| place.function.as_slice()),
             path: innermost.map(|place| place.path.as_slice()),
-            arch: Some(self.arch),
+            arch: Some(self.arch.arch),
+            arch_is_told: self.arch.is_told,
         };
         let candidates = self.messages.printed(part.text, &context);
         let places = candidates.into_iter().map(|found| Place {

@@ -145,6 +145,12 @@ pub(super) fn knowledge() -> &'static Knowledge {
 }
 
 impl Knowledge {
+    /// Whether a file is of a program that is built beside the kernel.
+    pub(super) fn is_apart(&self, path: &[u8]) -> bool {
+        let mut folders = self.apart.folders.iter().map(String::as_bytes);
+        folders.any(|folder| memchr::memmem::find(path, folder).is_some())
+    }
+
     /// The names that the source may have for a trace's `symbol`, the most likely first.
     pub(super) fn names_of(&self, symbol: &[u8]) -> Vec<Vec<u8>> {
         // No name of C has a dot: what is behind it is the compiler's.

@@ -1,7 +1,31 @@
 //! Which architecture a log is of: each prints registers and system calls in its own way.
 
+use kgrep_index::graph::Arch;
+
 use super::knowledge::knowledge;
 use super::line::{cleaned, parts};
+use crate::code::Code;
+
+/// The architecture that a log is read with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogArch {
+    /// The one that counts.
+    pub arch: Arch,
+    /// Whether the user or the log tells it: no other can have printed the log then.
+    pub is_told: bool,
+}
+
+impl LogArch {
+    /// The one that the user has named, else the log's own as [`machine`] tells it, else that of the tree.
+    pub fn of(code: &Code, machine: Option<&str>) -> LogArch {
+        let told = machine.filter(|_| !code.arch_is_named);
+        let told = told.filter(|name| code.tree().root().join("arch").join(name).is_dir());
+        match told {
+            Some(name) => LogArch { arch: Arch::named(name), is_told: true },
+            None => LogArch { arch: code.arch, is_told: code.arch_is_named },
+        }
+    }
+}
 
 /// The architecture's folder below `arch/`, if a line of the log tells it.
 pub fn machine(line: &[u8]) -> Option<&'static str> {
@@ -29,7 +53,12 @@ mod tests {
             ("EIP: lamp_on+0x5/0x20", "x86"),
             ("pstate: 60400005 (nZCv daif +PAN -UAO -TCO -DIT -SSBS BTYPE=--)", "arm64"),
             (" __arm64_sys_read+0x1c/0x30", "arm64"),
+            ("pc : lamp_on+0x5/0x20", "arm64"),
+            ("lr : lamp_on+0x5/0x20", "arm64"),
+            ("pc : [<c0101234>]    lr : [<c0105678>]    psr: 60000013", "arm"),
             ("PC is at lamp_on+0x5/0x20", "arm"),
+            ("Linux version 6.12.0 (me@here) (aarch64-linux-gnu-gcc-12 12.2.0) #1", "arm64"),
+            ("Linux version 6.12.0 (me@here) (x86_64-linux-gnu-gcc-12 12.2.0) #1", "x86"),
             ("epc : lamp_on+0x5/0x20", "riscv"),
             ("NIP [c0000000008d1f74] lamp_on+0x54/0x90", "powerpc"),
             ("Krnl PSW : 0704c00180000000 0000000000123456 (lamp_on+0x5/0x20)", "s390"),

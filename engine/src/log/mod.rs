@@ -39,7 +39,7 @@ pub use frame::{Frame, FrameKind, frame};
 pub use head::{About, Remark};
 pub use inside::{How, Place};
 pub use line::{Line, Writer, cleaned, parts};
-pub use machine::machine;
+pub use machine::{LogArch, machine};
 pub use read::Reading;
 pub use report::Title;
 pub use stamp::{Stamp, stamp};
@@ -58,6 +58,9 @@ pub struct LineContext<'a> {
     pub level: Option<u8>,
     /// The architecture that counts, if that is known.
     pub arch: Option<Arch>,
+    /// Whether that is more than a guess: what another architecture prints is no candidate then,
+    /// where something else could have printed the line.
+    pub arch_is_told: bool,
 }
 
 /// How sure a place is.

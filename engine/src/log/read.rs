@@ -4,17 +4,17 @@
 use std::cell::{OnceCell, RefCell};
 use std::thread::ScopedJoinHandle;
 
-use kgrep_index::graph::{Arch, Graph};
+use kgrep_index::graph::Graph;
 
 use super::debug::Debug;
 use super::message::{LogWords, Messages, Said};
-use super::{Candidate, LineContext, MessageSource, NoMessages, Tools};
+use super::{Candidate, LineContext, LogArch, MessageSource, NoMessages, Tools};
 use crate::code::Code;
 
 /// What is known of the logs before they are read.
 pub struct Reading<'r> {
     /// The architecture that counts.
-    pub arch: Arch,
+    pub arch: LogArch,
     /// The kernel's debug information, if it is at hand.
     pub debug: Option<&'r Debug>,
     /// Whether lines are looked for among the messages that the tree can print.

@@ -80,11 +80,7 @@ fn narrow(
         keep(code, &|d| modules.is_built_in(graph.path(d.file)));
     }
     // Programs that are built beside the kernel have functions of the same names.
-    let apart = |path: &[u8]| {
-        let folders = knowledge().apart.folders.iter();
-        folders.map(String::as_bytes).any(|f| memchr::memmem::find(path, f).is_some())
-    };
-    keep(code, &|d| !apart(graph.path(d.file)));
+    keep(code, &|d| !knowledge().is_apart(graph.path(d.file)));
     // Entry code has a file for each size of words; kernels of 32 bits are rare.
     keep(code, &|d| memchr::memmem::find(graph.path(d.file), b"_32.").is_none());
     keep(code, &|d| !graph.place(d.file).is_header);

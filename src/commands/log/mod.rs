@@ -7,8 +7,7 @@ use anyhow::{Result, bail};
 use kgrep_engine::Answer;
 use kgrep_engine::compare::series_of;
 use kgrep_engine::log::debug::Debug;
-use kgrep_engine::log::{Follower, Reading, Tools, Touched};
-use kgrep_index::graph::Arch;
+use kgrep_engine::log::{Follower, LogArch, Reading, Tools, Touched};
 
 use self::inputs::Inputs;
 use self::rows::Rows;
@@ -19,7 +18,6 @@ use crate::code::{self, Code};
 use crate::diff::Sides;
 use crate::list::List;
 use crate::message::tell;
-use crate::settings::Origin;
 
 /// Prints and keeps the answer.
 ///
@@ -28,7 +26,8 @@ use crate::settings::Origin;
 pub(crate) fn run(args: &LogArgs, session: &Session) -> Result<Outcome> {
     let code = code::around(session)?;
     let inputs = Inputs::of(args)?;
-    let arch = arch(&inputs, &code, session)?;
+    let machine = if code.arch_is_named { None } else { inputs.machine()? };
+    let arch = LogArch::of(&code, machine);
     let touched = touched(args, &code)?;
     let debug = debug(args)?;
     let messages = args.only != Some(Only::Frames);
@@ -75,16 +74,6 @@ fn nothing_of(only: Option<Only>, inputs: &Inputs, has_text: bool) -> String {
         Some(Only::Reports) if has_text => format!("{names}: no oops, warning, panic or the like"),
         _ => format!("{names}: nothing to read: no line has text"),
     }
-}
-
-/// The architecture that counts: the log's own, where the user has named none.
-fn arch(inputs: &Inputs, code: &Code, session: &Session) -> Result<Arch> {
-    if session.settings.arch.origin != Origin::Default || code.kernel().is_some() {
-        return Ok(code.arch);
-    }
-    let told = inputs.machine()?;
-    let told = told.filter(|name| code.tree().root().join("arch").join(name).is_dir());
-    Ok(told.map_or(code.arch, Arch::named))
 }
 
 /// The patches that functions of traces are looked up in, if there are any.

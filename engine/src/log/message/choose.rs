@@ -13,6 +13,7 @@ use super::texts::{UNKNOWN, module_of, shared_folders};
 use super::words::{FormatLine, from_start, lines, starts_in};
 use super::{Candidate, LineContext, Messages, format_text};
 use crate::log::Sure;
+use crate::log::knowledge::knowledge;
 
 /// Candidates beyond are not worth reading.
 const MOST: usize = 8;
@@ -136,8 +137,8 @@ fn listed(
     neighbours: &mut Neighbours,
 ) -> Vec<Candidate> {
     fitting.sort_by_cached_key(|one| rank(messages, one, context, neighbours));
+    leave_worth(messages, &mut fitting, context);
     let Some(best) = fitting.first() else { return Vec::new() };
-    let least = (best.fit.letters + best.fit.signs) / 2;
     let sure = sureness(messages, &fitting, text, context);
     if sure == Sure::Certain {
         let best = messages.stored_at(best.format);
@@ -145,7 +146,6 @@ fn listed(
         // Nothing else fits as well, and what fits worse is no answer then.
         fitting.truncate(1);
     }
-    fitting.retain(|one| one.fit.letters + one.fit.signs >= least);
     let mut out: Vec<Candidate> = Vec::new();
     for one in &fitting {
         let message = messages.message(messages.stored_at(one.format));
@@ -164,6 +164,20 @@ fn listed(
         });
     }
     out
+}
+
+/// Leaves out, of sorted ones, what can't be meant beside the others: what only another architecture
+/// prints, where the log's is known; and beside a best that fits whole, what fits in part and says no
+/// more, or whole and says less than half (`CPU: %s`).
+fn leave_worth(messages: &Messages, fitting: &mut Vec<Fitting>, context: &LineContext<'_>) {
+    let path = |one: &Fitting| messages.message(messages.stored_at(one.format)).path;
+    if context.arch_is_told && fitting.iter().any(|one| !is_elsewhere(path(one), context)) {
+        fitting.retain(|one| !is_elsewhere(path(one), context));
+    }
+    let Some(best) = fitting.first().copied().filter(|best| !best.part) else { return };
+    let says = |fit: &Fit| fit.letters * 2 + fit.signs;
+    let most = says(&best.fit);
+    fitting.retain(|one| if one.part { says(&one.fit) > most } else { says(&one.fit) * 2 >= most });
 }
 
 impl Memory {
@@ -426,9 +440,9 @@ fn fit_with(head: &[u8], pattern: &[u8], text: &[u8], open: bool) -> Option<Fit>
     Some(found)
 }
 
-/// Whether a file is of another architecture than the one that counts.
+/// Whether a file is of another architecture than the one that counts, or of another program.
 fn is_elsewhere(path: &[u8], context: &LineContext<'_>) -> bool {
-    context.arch.is_some_and(|arch| !arch.has(Place::of(path)))
+    context.arch.is_some_and(|arch| !arch.has(Place::of(path)) || knowledge().is_apart(path))
 }
 
 /// What sorts the best first.
