@@ -223,6 +223,13 @@ fn fitting(messages: &Messages, text: &[u8]) -> Vec<Fitting> {
         with_cut(messages, text, &mut fitting);
     }
     fitting.retain(|one| one.fit.letters >= LEAST_LETTERS && !is_hardly_in(&one.fit));
+    if fitting.is_empty() {
+        let signs = messages.by_word.signs(text).iter();
+        signs.for_each(|line| consider(messages, *line, text, &mut fitting));
+        let most = fitting.iter().map(|one| one.fit.signs).max();
+        let is_best = |one: &Fitting| Some(one.fit.signs) == most;
+        fitting.retain(|one| explains_all(one) && is_best(one) && is_bracketed(text));
+    }
     let driver = first_word(text);
     for one in &mut fitting {
         let path = messages.message(messages.stored_at(one.format)).path;
@@ -290,6 +297,13 @@ fn is_hardly_in(fit: &Fit) -> bool {
     // Several texts in their order say more than one as long.
     let weight = (fit.letters + fit.signs + fit.texts).saturating_sub(1 + fit.usual);
     fit.free_start && fit.free > weight * MOST_FREE
+}
+
+/// Whether a line is a word in brackets, as what names the stack of a trace is: ` <TASK>`.
+fn is_bracketed(text: &[u8]) -> bool {
+    let text = text.trim_ascii();
+    let is_sign = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_punctuation);
+    is_sign(text.first()) && is_sign(text.last()) && !text.contains(&b' ')
 }
 
 /// Whether a format has all of the line, to its end.

@@ -8,6 +8,8 @@ use super::seen::past_mark;
 
 /// Bytes at a text's beginning that find what no word does.
 const START: usize = 3;
+/// Signs at a text's beginning, behind a level, that find what has no letters at all: ` <%s>`.
+const SIGNS: usize = 2;
 /// Bytes at a text's beginning that find it for a line that was cut.
 const CUT_START: usize = 8;
 /// Buckets of words, as a power of two.
@@ -40,6 +42,8 @@ pub(super) struct ByWord {
     lines: Vec<(u32, FormatLine)>,
     /// Lines without a word that stands alone, by the text that they begin with.
     wordless: HashMap<[u8; START], Vec<FormatLine>>,
+    /// Lines without a letter, by the signs that they begin with.
+    signs: HashMap<[u8; SIGNS], Vec<FormatLine>>,
     /// Lines by the text that they begin with.
     starts: HashMap<[u8; CUT_START], Vec<FormatLine>>,
 }
@@ -104,6 +108,7 @@ impl ByWord {
         }
         let mut keyed: Vec<(u32, FormatLine)> = Vec::with_capacity(all.len());
         let mut wordless: HashMap<[u8; START], Vec<FormatLine>> = HashMap::new();
+        let mut signs: HashMap<[u8; SIGNS], Vec<FormatLine>> = HashMap::new();
         let rarity = |(hash, len): &(u32, u32)| (counts[bucket(*hash)], std::cmp::Reverse(*len));
         let mut texts = texts.enumerate().peekable();
         for (line, own) in all {
@@ -125,9 +130,12 @@ impl ByWord {
             if let Some(start) = start.filter(|start| start.iter().all(plain)) {
                 wordless.entry(*start).or_default().push(line);
             }
+            if let Some(start) = signs_of(after_level(inside)) {
+                signs.entry(start).or_default().push(line);
+            }
         }
         let (ends, lines) = by_bucket(keyed);
-        ByWord { ends, lines, wordless, starts }
+        ByWord { ends, lines, wordless, signs, starts }
     }
 
     /// Calls `each` with the lines of formats that `text` may have been printed by.
@@ -162,6 +170,21 @@ impl ByWord {
         let found = text.first_chunk::<START>().and_then(|start| self.wordless.get(start));
         found.map_or(&[], Vec::as_slice)
     }
+
+    /// The lines of formats without a letter that begin as `text` does.
+    pub(super) fn signs(&self, text: &[u8]) -> &[FormatLine] {
+        let found = signs_of(text).and_then(|start| self.signs.get(&start));
+        found.map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The signs that a text begins with.
+fn signs_of(text: &[u8]) -> Option<[u8; SIGNS]> {
+    let start = text.first_chunk::<SIGNS>()?;
+    let is_sign = |byte: &u8| byte.is_ascii_punctuation() && *byte != b'%';
+    let is_blank = |byte: &u8| *byte == b' ';
+    let all = start.iter().all(|byte| is_sign(byte) || is_blank(byte));
+    (all && start.iter().any(is_sign)).then_some(*start)
 }
 
 /// Where the text begins that a cut line is found by: at the start, or behind the names that a
