@@ -4,6 +4,66 @@
 use crate::log::{matches, row, tree};
 use crate::util::Dir;
 
+/// What of an answer's rows each line of the log begins, without places: `section | line | text`.
+fn sections(dir: &Dir, log: &str) -> Vec<String> {
+    let rows = matches(dir, &[], log);
+    let lines = rows.iter().filter(|value| !value["data"]["log"].is_null()).map(|value| {
+        let section = value["data"]["section"].as_str().unwrap_or_default();
+        let columns = &value["data"]["columns"];
+        let cell = |name: &str| columns[name].as_str().unwrap_or_default();
+        format!("{section} | {} | {}", cell("log"), cell("text"))
+    });
+    lines.collect()
+}
+
+/// Nothing said where such a report ended: all that followed, up to its twelfth line, was its own.
+#[test]
+fn what_follows_a_report_of_one_line_is_no_part_of_it() {
+    let log = "\
+[    1.000001] BUG: Bad rss-counter state of a lamp
+[    1.000002] lamp: ready
+[    1.000003] host kernel: lamp: dim
+[    2.000001] BUG: kernel NULL pointer dereference, address: 0000000000000018
+[    2.000002] lamp 3 is dark
+[    2.000003] CPU: 0 UID: 0 PID: 1 Comm: init Not tainted 6.1.0 #1
+[    2.000004]  lamp_set+0x18/0x30
+[    2.000005] lamp: off
+";
+    let got = sections(&tree(), log);
+    let bad = "bad-page: BUG: Bad rss-counter state of a lamp (line 1)";
+    let oops = "oops: BUG: kernel NULL pointer dereference, address: 0000000000000018 (line 4)";
+    let want = [
+        format!("{bad} | 1 | BUG: Bad rss-counter state of a lamp"),
+        "Messages | 2 | lamp: ready".to_owned(),
+        "Messages | 3 | lamp: dim".to_owned(),
+        format!("{oops} | 4 | BUG: kernel NULL pointer dereference, address: 0000000000000018"),
+        format!("{oops} | 5 | lamp 3 is dark"),
+        format!("{oops} | 6 | CPU: 0 UID: 0 PID: 1 Comm: init Not tainted 6.1.0 #1"),
+        format!("{oops} | 7 | lamp_set+0x18/0x30"),
+        "Messages | 8 | lamp: off".to_owned(),
+    ];
+    assert_eq!(got, want, "{got:#?}");
+}
+
+/// Programs write while a report is being printed; their lines came before it.
+#[test]
+fn lines_stay_in_the_logs_order() {
+    let log = "\
+[    1.000001] BUG: Bad rss-counter state of a lamp
+[    1.000002] lamp: ready
+Jan  2 03:04:05 host systemd[1]: Started a lamp.
+[    1.000003] lamp: dim
+Jan  2 03:04:05 host systemd[1]: Started another.
+";
+    let dir = tree();
+    dir.create("drivers/lamp/dim.c", "void dim(void)\n{\n\tpr_info(\"lamp: dim\\n\");\n}\n");
+    let got: Vec<String> = sections(&dir, log)
+        .iter()
+        .map(|row| row.split(" | ").nth(1).unwrap_or_default().to_owned())
+        .collect();
+    assert_eq!(got, ["1", "2", "3", "4", "5"]);
+}
+
 /// A tree in which three architectures print the same line, and a driver.
 fn archs() -> Dir {
     let dir = tree();
@@ -51,4 +111,30 @@ fn what_only_another_architecture_prints_is_no_candidate() {
     assert_eq!(got.len(), 3, "{got:#?}");
     let got = printed(&dir, &["--arch", "s390"], "Lamp state: dim\n");
     assert_eq!(got, ["1: arch/s390/kernel/lamp.c:3"]);
+}
+
+/// Another processor prints in the midst of a trace: that is no reason to end the report.
+#[test]
+fn another_callers_line_stands_apart() {
+    let log = "\
+[    1.000002][   T42] BUG: kernel NULL pointer dereference, address: 0000000000000018
+[    1.000006][   T42] Call Trace:
+[    1.000007][    C1] lamp: flickers
+[    1.000008][   T42]  lamp_write+0x18/0x30
+[    1.000009][    C1] lamp: flickers again
+[    1.000010][   T42]  lamp_set+0x18/0x30
+[    1.000011][   T42] lamp: off
+";
+    let lines = |log: &str| -> Vec<String> {
+        let rows = sections(&tree(), log);
+        let word = |row: &String| row.split([':', ' ']).next().unwrap_or_default().to_owned();
+        let line = |row: &String| row.split(" | ").nth(1).unwrap_or_default().to_owned();
+        rows.iter().map(|row| format!("{} {}", word(row), line(row))).collect()
+    };
+    let want = ["oops 1", "oops 2", "oops 4", "oops 6", "Messages 3", "Messages 5", "Messages 7"];
+    assert_eq!(lines(log), want);
+    // Where nothing says whose they are, they stay where they are.
+    let plain = log.replace("[   T42]", "").replace("[    C1]", "");
+    let want = ["oops 1", "oops 2", "oops 3", "oops 4", "oops 5", "oops 6", "Messages 7"];
+    assert_eq!(lines(&plain), want);
 }

@@ -117,14 +117,64 @@ enum Above {
 struct Open {
     report: Report,
     traced: bool,
-    /// Lines that nothing says belong to it.
+    /// How many of its entries belong to it for sure: what follows may be another's.
+    own: usize,
+    /// Lines behind them that nothing says belong to it.
     strays: usize,
+    /// Whether its last line was read.
+    ended: bool,
+    /// Who prints it, where the log tells.
+    caller: Option<Vec<u8>>,
+    /// What programs wrote meanwhile, and others than the caller.
+    aside: Vec<Entry>,
     /// The first place that a line of it names itself.
     stamp: Option<Place>,
 }
 
+impl Open {
+    fn new(title: Title, one: &Ready<'_>) -> Open {
+        let (line, head, entries) = (one.number, Vec::new(), Vec::new());
+        Open {
+            report: Report { title, line, head, entries },
+            traced: false,
+            own: 0,
+            strays: 0,
+            ended: false,
+            caller: one.line.caller.map(<[u8]>::to_vec),
+            aside: Vec::new(),
+            stamp: None,
+        }
+    }
+
+    /// Whether another than the one that prints the report printed a line.
+    fn is_anothers(&self, one: &Ready<'_>) -> bool {
+        let known = self.caller.as_deref().zip(one.line.caller);
+        let is_stray = one.title.is_none() && one.belongs == Belongs::Unknown && !one.is_frame();
+        is_stray && known.is_some_and(|(own, caller)| own != caller)
+    }
+
+    /// Takes a line's entries: with one that belongs to the report, what stands before it does.
+    fn take(&mut self, entries: Vec<Entry>, is_own: bool) {
+        self.report.entries.extend(entries);
+        if is_own {
+            (self.own, self.strays) = (self.report.entries.len(), 0);
+        }
+    }
+
+    /// The report, and the lines that turned out to stand behind it, in the log's order.
+    fn apart(self) -> (Report, Vec<Entry>) {
+        let Open { mut report, own, mut aside, .. } = self;
+        aside.extend(report.entries.drain(own..));
+        aside.sort_by_key(|entry| entry.line);
+        (report, aside)
+    }
+}
+
 /// Lines that may stand between a report's first line and its trace.
 const STRAYS: usize = 12;
+
+/// Lines that may stand in the midst of a trace: another processor's.
+const STRAYS_IN_TRACE: usize = 3;
 
 /// A report with more lines than this goes on as another.
 const LINES: usize = 4096;
@@ -200,18 +250,19 @@ impl<'g, 'a> Follower<'g, 'a> {
         out: &mut impl FnMut(Piece) -> Result<(), E>,
     ) -> Result<(), E> {
         let text = one.line.text;
-        let entry = |what, places| Entry {
-            line: one.number,
-            text: text.to_vec(),
-            what,
-            kind: None,
-            places,
-        };
-        if one.line.writer == Writer::Program {
-            return out(Piece::Line(entry(What::Message, Rc::default())));
+        let entry = |what, places| entry_of(one, what, places);
+        let is_programs = one.line.writer == Writer::Program;
+        if is_programs || self.open.as_ref().is_some_and(|open| open.is_anothers(one)) {
+            let places = if is_programs { Vec::new() } else { self.printed(one.line) };
+            let entry = entry(What::Message, Rc::new(places));
+            match &mut self.open {
+                Some(open) => open.aside.push(entry),
+                None => return out(Piece::Line(entry)),
+            }
+            return self.close_where_long(out);
         }
         let frame = one.frame.as_ref();
-        let is_frame = frame.is_some_and(|frame| frame.kind != FrameKind::Mention);
+        let is_frame = one.is_frame();
         self.report_at(one, is_frame, out)?;
         self.heads.version(text);
         if let Some(open) = &mut self.open {
@@ -245,10 +296,13 @@ impl<'g, 'a> Follower<'g, 'a> {
             self.between(one);
         }
         match &mut self.open {
-            Some(open) => open.report.entries.append(&mut entries),
-            None => entries.into_iter().map(Piece::Line).try_for_each(out)?,
+            Some(open) => {
+                let is_own = is_frame || one.title.is_some() || one.belongs != Belongs::Unknown;
+                open.take(entries, is_own);
+                Ok(())
+            }
+            None => entries.into_iter().map(Piece::Line).try_for_each(out),
         }
-        Ok(())
     }
 
     /// What a line that is no frame says of the next frame.
@@ -295,44 +349,53 @@ impl<'g, 'a> Follower<'g, 'a> {
     ) -> Result<(), E> {
         let title = if is_frame { None } else { one.title.clone() };
         if let Some(title) = title {
-            let is_new = match &mut self.open {
-                None => true,
-                Some(open) if !open.traced => {
-                    if is_vague(&open.report.title) {
-                        open.report.title = title.clone();
-                    }
-                    false
-                }
-                // A second trace of the same report.
-                Some(_) => !(title.kind == "backtrace" && is_trace_begin(one.line.text)),
-            };
+            let is_new = self.open.as_ref().is_none_or(|open| begins_another(open, &title, one));
             if is_new {
                 self.close(out)?;
-                let (head, entries) = (Vec::new(), Vec::new());
-                let report = Report { title, line: one.number, head, entries };
-                self.open = Some(Open { report, traced: false, strays: 0, stamp: None });
+                self.open = Some(Open::new(title, one));
+            } else if let Some(open) = &mut self.open
+                && !open.traced
+            {
+                open.caller = one.line.caller.map(<[u8]>::to_vec);
+                if is_vague(&open.report.title) && open.report.title.kind != title.kind {
+                    open.report.title = title;
+                }
             }
             return Ok(());
         }
         let Some(open) = &mut self.open else { return Ok(()) };
-        if !is_frame && one.belongs == Belongs::Unknown {
+        open.ended |= one.belongs == Belongs::Last;
+        let is_blank = one.line.text.trim_ascii().is_empty();
+        if !is_frame && one.belongs == Belongs::Unknown && !is_blank {
             open.strays += 1;
-            if open.traced || open.strays > STRAYS {
+            let most = if open.traced { STRAYS_IN_TRACE } else { STRAYS };
+            if open.ended || open.strays > most {
                 return self.close(out);
             }
         }
-        if open.report.entries.len() >= LINES {
-            return self.close(out);
+        self.close_where_long(out)
+    }
+
+    /// Closes a report that has too many lines to be held.
+    fn close_where_long<E>(
+        &mut self,
+        out: &mut impl FnMut(Piece) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let held = |open: &Open| open.report.entries.len().max(open.aside.len());
+        if self.open.as_ref().is_some_and(|open| held(open) >= LINES) {
+            self.close(out)
+        } else {
+            Ok(())
         }
-        Ok(())
     }
 
     fn close<E>(&mut self, out: &mut impl FnMut(Piece) -> Result<(), E>) -> Result<(), E> {
         self.pointer = None;
         let Some(open) = self.open.take() else { return Ok(()) };
-        let mut report = open.report;
+        let (mut report, behind) = open.apart();
         self.heads.finish(&mut report);
-        out(Piece::Report(report))
+        out(Piece::Report(report))?;
+        behind.into_iter().map(Piece::Line).try_for_each(out)
     }
 
     fn printed(&self, part: Line<'_>) -> Vec<Place> {
@@ -483,6 +546,21 @@ fn by_function(places: Rc<Vec<Place>>) -> Vec<Rc<Vec<Place>>> {
         places.iter().cloned().partition(|place| place.how == How::Inlined);
     let apart = inlined.into_iter().map(|place| Rc::new(vec![place]));
     std::iter::once(Rc::new(own)).chain(apart).collect()
+}
+
+/// A line's entry that is no frame.
+fn entry_of(one: &Ready<'_>, what: What, places: Rc<Vec<Place>>) -> Entry {
+    Entry { line: one.number, text: one.line.text.to_vec(), what, kind: None, places }
+}
+
+/// Whether a line with this title begins another report than the one that is open.
+fn begins_another(open: &Open, title: &Title, one: &Ready<'_>) -> bool {
+    if open.traced {
+        // A second trace of the same report.
+        return !(title.kind == "backtrace" && is_trace_begin(one.line.text));
+    }
+    // What stands between was another's, unless it is a part that reports have anyway.
+    open.ended || open.strays > 0 && one.belongs == Belongs::Unknown
 }
 
 /// Whether a report's title says nothing of what happened: a better line may follow.

@@ -29,6 +29,8 @@ pub struct Line<'t> {
     pub writer: Writer,
     /// `<6>`: 6.
     pub level: Option<u8>,
+    /// The task or the processor that printed it: `T42`, `C1`.
+    pub caller: Option<&'t [u8]>,
 }
 
 /// Takes out what no message has: colours and other sequences for a terminal, NULs.
@@ -119,11 +121,14 @@ fn record(line: &mut Line<'_>) {
     if !line.text.first().is_some_and(u8::is_ascii_digit) {
         return;
     }
-    let Some(record) = compiled(&RECORD, r"^(\d{1,4}),\d+,\d+,[-c+](?:,[\w=./-]+)*;") else {
+    let Some(record) =
+        compiled(&RECORD, r"^(\d{1,4}),\d+,\d+,[-c+](?:,(?:caller=([TC]\d+)|[\w=./-]+))*;")
+    else {
         return;
     };
     if let Some(found) = record.captures(line.text) {
         (line.level, line.writer) = found.get(1).map_or((None, Writer::Kernel), numbered);
+        line.caller = found.get(2).map(|caller| caller.as_bytes());
         line.text = &line.text[found.get(0).map_or(0, |all| all.end())..];
     }
 }
@@ -133,7 +138,6 @@ fn step(line: &mut Line<'_>) -> bool {
     static LEVEL: OnceLock<Regex> = OnceLock::new();
     static FACILITY: OnceLock<Regex> = OnceLock::new();
     static TIME: OnceLock<Regex> = OnceLock::new();
-    static STAMP: OnceLock<Regex> = OnceLock::new();
     let text = line.text;
     let found = |cell, pattern| compiled(cell, pattern).and_then(|regex| regex.captures(text));
     if text.first() == Some(&b'<')
@@ -156,32 +160,47 @@ fn step(line: &mut Line<'_>) -> bool {
         line.text = &text[found.get(0).map_or(0, |all| all.end())..];
         return true;
     }
-    // The kernel's time, `dmesg -T`'s and `-d`'s; then the caller.
+    // The kernel's time, `dmesg -T`'s, `-d`'s and `-H`'s; then the caller.
     let bare = text.trim_ascii_start();
     if bare.first() == Some(&b'[')
         && let Some(found) = found(
             &TIME,
-            r"^\s*\[(?: *\d{1,7}\.\d{1,9}(?: <[^>]*>)?|\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? \d{4}| *[TC]\d+|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^\]]*)\] ?",
+            r"^\s*\[(?: *\+?\d{1,7}\.\d{1,9}(?: <[^>]*>)?|<[ .\d]+>|\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? \d{4}|\w{3}[ \d]\d \d\d:\d\d| *([TC]\d+)|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^\]]*)\] ?",
         )
     {
         if line.writer == Writer::Unknown {
             line.writer = Writer::Kernel;
         }
+        line.caller = found.get(1).map(|caller| caller.as_bytes()).or(line.caller);
         line.text = &text[found.get(0).map_or(0, |all| all.end())..];
         return true;
     }
-    // syslog and journald: a date, a host, a program.
+    dated(line)
+}
+
+/// Takes a date off the line's start, with the host and the program that syslog and journald name.
+fn dated(line: &mut Line<'_>) -> bool {
+    static STAMP: OnceLock<Regex> = OnceLock::new();
+    let text = line.text;
+    let bare = text.trim_ascii_start();
     let is_date = |at: usize, sign: u8| bare.get(at) == Some(&sign);
     if !is_date(3, b' ') && !is_date(4, b'-') {
         return host(line);
     }
-    let Some(found) = found(
+    let Some(stamp) = compiled(
         &STAMP,
-        r"^\s*(?:\w{3} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[0-9.,:+Z-]*) (?:([\w.-]+) ([\w./@-]+)(?:\[\d+\])?: ?)?",
+        r"^\s*(\w{3} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[0-9.,:+Z-]*) (?:([\w.-]+) ([\w./@-]+)(?:\[\d+\])?: ?)?",
     ) else {
         return host(line);
     };
-    line.writer = match found.get(2).map(|program| program.as_bytes()) {
+    let Some(found) = stamp.captures(text) else { return host(line) };
+    // `dmesg --time-format iso` alone has a comma, and names no host.
+    let date = found.get(1).map_or(bare.len(), |date| date.end());
+    if memchr::memchr(b',', &text[..date]).is_some() {
+        line.text = text.get(date..).unwrap_or_default().strip_prefix(b" ").unwrap_or_default();
+        return true;
+    }
+    line.writer = match found.get(3).map(|program| program.as_bytes()) {
         Some(b"kernel") => Writer::Kernel,
         Some(_) => Writer::Program,
         None => line.writer,
@@ -232,6 +251,10 @@ mod tests {
             "[Mon Jan  2 03:04:05 2026] lamp: ready",
             "[    1.234567 <    0.000012>] lamp: ready",
             "2026-01-02T03:04:05,123456+00:00 lamp: ready",
+            "kern  :info  : 2026-01-02T03:04:05,123456+00:00 lamp: ready",
+            "[Jan 2 03:04] lamp: ready",
+            "[  +0.000012] lamp: ready",
+            "[<    0.000012>] lamp: ready",
             "Jan  2 03:04:05 host kernel: lamp: ready",
             "Jan  2 03:04:05 host kernel: [    1.234567] lamp: ready",
             "2026-01-02T03:04:05.123456+01:00 host kernel: [    1.234567] lamp: ready",
@@ -246,6 +269,27 @@ mod tests {
         for line in lines {
             assert_eq!(texts(line), ["lamp: ready"], "{line:?}");
         }
+    }
+
+    /// The first two words stood where a host and a program stand.
+    #[test]
+    fn a_date_of_dmesg_names_no_host() {
+        assert_eq!(texts("2026-01-02T03:04:05,123456+00:00 usb 1-1: new"), ["usb 1-1: new"]);
+        assert_eq!(texts("2026-01-02T03:04:05,123456+00:00 Call Trace:"), ["Call Trace:"]);
+    }
+
+    #[test]
+    fn a_line_says_who_called() {
+        let caller = |line: &str| {
+            let caller = parts(line.as_bytes())[0].caller;
+            caller.map(|caller| String::from_utf8_lossy(caller).into_owned())
+        };
+        for line in ["[    1.234567][  T42] x", "[    1.234567] [  T42] x", "6,1,2,-,caller=T42;x"]
+        {
+            assert_eq!(caller(line).as_deref(), Some("T42"), "{line}");
+        }
+        assert_eq!(caller("[    1.234567][    C1] x").as_deref(), Some("C1"));
+        assert_eq!(caller("[    1.234567] x"), None);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rayon::prelude::*;
 
-use super::frame::{Frame, frame};
+use super::frame::{Frame, FrameKind, frame};
 use super::line::{Line, cleaned, parts};
 use super::report::{Belongs, Title, begins, belongs};
 use super::stamp::{Stamp, stamp};
@@ -23,6 +23,13 @@ pub(super) struct Ready<'t> {
     pub(super) title: Option<Title>,
     /// How it belongs to a report that is open.
     pub(super) belongs: Belongs,
+}
+
+impl Ready<'_> {
+    /// Whether it is a stack frame, rather than a message that may name one.
+    pub(super) fn is_frame(&self) -> bool {
+        self.frame.as_ref().is_some_and(|frame| frame.kind != FrameKind::Mention)
+    }
 }
 
 /// Lines without colours and what else no message has.
