@@ -68,6 +68,37 @@ fn split_texts_macros_and_prefixes_are_put_together() {
     assert_eq!(first(&lamp, "something else in the log"), None);
 }
 
+/// What `%s` alone prints is the text that its argument stands for, in the file or beside it.
+#[test]
+fn a_text_may_be_a_variable() {
+    let banner = "const char lamp_banner[] =\n\t\"Lamp version \" RELEASE \" (\" MAKER \")\\n\";\n";
+    let main = "static char lamp_name[] __initdata = \"the lamp of the hall\";
+void lamp_start(const char *lamp_banner_of)
+{
+\tpr_notice(\"%s\", lamp_banner);
+\tpr_info(\"%s\\n\", lamp_name);
+\tpr_info(\"%s\\n\", lamp_banner_of);
+}
+";
+    let other = "void lamp_other(void)\n{\n\tpr_notice(\"%s\", lamp_banner);\n}\n";
+    let lamp = messages(&[
+        ("drivers/lamp/banner.c", banner),
+        ("drivers/lamp/main.c", main),
+        ("drivers/other/other.c", other),
+    ]);
+    assert_eq!(
+        summaries(&lamp),
+        [
+            "lamp_start 5 Lamp version %s (%s)",
+            "lamp_start 6 the lamp of the hall",
+            "lamp_start 6 %s",
+            "lamp_other 5 %s",
+        ]
+    );
+    let found = first(&lamp, "Lamp version 6.12 (me@here)").map(|found| (found.0, found.1));
+    assert_eq!(found, Some(("lamp_start".to_owned(), 4)));
+}
+
 /// A file system's own functions print most of its messages.
 #[test]
 fn wrappers_are_followed_through_macros_and_functions() {

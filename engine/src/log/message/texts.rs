@@ -51,6 +51,8 @@ pub(super) struct Texts<'f, 'a> {
     files: &'f [FileTexts<'a>],
     /// Macros of headers by name: the file, and the macro's number there.
     shared: HashMap<&'a [u8], Vec<(u32, u32)>>,
+    /// Variables of other files that are texts, by name.
+    variables: HashMap<&'a [u8], Vec<(u32, u32)>>,
     /// The headers that each file includes with quotes.
     included: Vec<Vec<u32>>,
     /// For headers: the first file that includes them and says how its messages begin.
@@ -60,15 +62,22 @@ pub(super) struct Texts<'f, 'a> {
 impl<'f, 'a> Texts<'f, 'a> {
     pub(super) fn new(files: &'f [FileTexts<'a>]) -> Texts<'f, 'a> {
         let mut shared: HashMap<&[u8], Vec<(u32, u32)>> = HashMap::new();
-        for (number, file) in files.iter().enumerate().filter(|(_, f)| f.path.ends_with(b".h")) {
+        let mut variables: HashMap<&[u8], Vec<(u32, u32)>> = HashMap::new();
+        for (number, file) in files.iter().enumerate() {
+            let is_header = file.path.ends_with(b".h");
             for (at, text) in file.formats.macros.iter().enumerate() {
-                shared.entry(text.name).or_default().push((number as u32, at as u32));
+                let known = match is_header {
+                    true => &mut shared,
+                    false if text.name.iter().any(u8::is_ascii_lowercase) => &mut variables,
+                    false => continue,
+                };
+                known.entry(text.name).or_default().push((number as u32, at as u32));
             }
         }
         let included: Vec<Vec<u32>> =
             files.par_iter().map(|file| included_by(file, files)).collect();
         let includers = includers(files, &included);
-        Texts { files, shared, included, includers }
+        Texts { files, shared, variables, included, includers }
     }
 
     /// The text of `template` at `site`, which is that of a call, or of what prints.
@@ -116,7 +125,7 @@ impl<'f, 'a> Texts<'f, 'a> {
         if name.ends_with(b"_fmt") {
             return None;
         }
-        let all = self.shared.get(name)?;
+        let Some(all) = self.shared.get(name) else { return self.find_beside(name, file) };
         let here = self.files.get(file as usize)?.path;
         let near = |header: u32| shared_folders(here, self.files[header as usize].path);
         let best =
@@ -126,6 +135,18 @@ impl<'f, 'a> Texts<'f, 'a> {
             return None;
         }
         header.formats.macros.get(best.1 as usize).copied()
+    }
+
+    /// The variable of another file in the same folder.
+    fn find_beside(&self, name: &[u8], file: u32) -> Option<TextMacro<'a>> {
+        let folder = |file: u32| {
+            let path = self.files[file as usize].path;
+            memchr::memrchr(b'/', path).map_or(&path[..0], |end| &path[..end])
+        };
+        let mut beside =
+            self.variables.get(name)?.iter().filter(|(f, _)| folder(*f) == folder(file));
+        let (found, None) = (beside.next()?, beside.next()) else { return None };
+        self.files[found.0 as usize].formats.macros.get(found.1 as usize).copied()
     }
 
     /// How near the definition in `other` is to `file`: included by it, or in its folders.

@@ -2,6 +2,7 @@
 
 use crate::lex::{Token, TokenKind};
 
+use super::super::formats::Head;
 use super::super::{Flags, Kind, NO_NAME, NameId};
 use super::head::closing;
 use super::words::{Word, word};
@@ -49,6 +50,9 @@ impl Reader<'_> {
             if let Some(name) = self.declared(head, at == 0).filter(|name| !alone && is_plain(name))
             {
                 self.note_pointer(head, name, flags, tag);
+                if let Some(equals) = equals {
+                    self.note_text(head, name, &tokens[equals + 1..end]);
+                }
                 let mut flags = flags;
                 if is_const && tag != NO_NAME && !head.iter().any(|t| t.is(b'*') || t.is(b'[')) {
                     flags.set(Flags::TABLE);
@@ -63,6 +67,15 @@ impl Reader<'_> {
                 );
             }
             at = end + 1;
+        }
+    }
+
+    /// Notes a variable that is a text, as a macro may be: `const char lamp_banner[] = "…"`.
+    fn note_text(&mut self, head: &[Token], name: Token, values: &[Token]) {
+        let is_char = head.iter().take(8).any(|t| t.text(self.bytes) == b"char");
+        if is_char && head.iter().any(|t| t.is(b'[')) {
+            let (head, bytes) = (Head::default(), self.bytes);
+            self.gather.text_macro(name.text(bytes), &head, values, bytes, name.line);
         }
     }
 

@@ -101,6 +101,8 @@ struct Open {
     ends: Vec<usize>,
     /// The texts found: which argument, and where it is in the buffer.
     texts: Vec<(u32, Vec<u8>)>,
+    /// Where the argument ends that is a `%s` alone.
+    bare: Option<usize>,
 }
 
 /// Collects what one file says of printing.
@@ -274,6 +276,8 @@ impl Gather {
         let name = body.called(callee);
         let lines = (body.tokens[callee].line, body.tokens[end].line);
         for (argument, text) in call.texts.iter().filter(|(_, text)| may_print(name, text)) {
+            let named = call.bare.and_then(|end| body.named_text(text, end));
+            let text = named.as_deref().unwrap_or(text);
             self.note(name, lines, (*argument, call.level), text);
         }
         if let Some(buffer) = body.buffer {
@@ -353,7 +357,7 @@ impl Gather {
 impl Open {
     fn new(callee: Option<usize>, start: usize) -> Open {
         let (ends, texts) = (Vec::new(), Vec::new());
-        Open { callee, argument: 1, start, has_text: false, level: 0, ends, texts }
+        Open { callee, argument: 1, start, has_text: false, level: 0, ends, texts, bare: None }
     }
 
     fn end_argument(&mut self, body: &Body, end: usize) {
@@ -365,6 +369,9 @@ impl Open {
                 let mut text = Vec::new();
                 if put_template(body, part, &mut text) && !text.is_empty() {
                     text.truncate(LONGEST);
+                    if is_bare(&text) {
+                        self.bare = Some(end);
+                    }
                     self.texts.push((self.argument, text));
                 }
             }
@@ -408,6 +415,22 @@ impl Body<'_, '_> {
         }
     }
 
+    /// Of a `%s` alone that ends at the token `end`, the name of what it prints in its place, as it may
+    /// be that of a text: `pr_notice("%s", linux_banner)`.
+    fn named_text(&self, format: &[u8], end: usize) -> Option<Vec<u8>> {
+        let rest = format.strip_prefix(b"%s").filter(|_| is_bare(format))?;
+        let [comma, name, after, ..] = self.tokens.get(end..)? else { return None };
+        let is_alone = comma.is(b',') && after.is(b')') && name.kind == TokenKind::Ident;
+        let word = name.text(self.bytes);
+        if !is_alone || self.head.names.contains(&word) {
+            return None;
+        }
+        let mut text = Vec::new();
+        put_name(&mut text, NAME, word);
+        text.extend(rest);
+        Some(text)
+    }
+
     /// Whether the word at `at` hands the format on.
     fn hands_on(&self, word: &[u8], at: usize) -> bool {
         let pasted = at > 0 && self.tokens[at - 1].kind == TokenKind::Paste;
@@ -418,6 +441,11 @@ impl Body<'_, '_> {
         }
         self.head.param(word).is_some() || self.list == Some(word)
     }
+}
+
+/// Whether a format is one `%s` alone: what is printed, its argument says.
+fn is_bare(format: &[u8]) -> bool {
+    matches!(format, b"%s" | b"%s\n")
 }
 
 /// Whether a macro's parameter of this name is a format.

@@ -52,7 +52,7 @@ pub struct PrintCall<'a> {
     pub text: Template<'a>,
 }
 
-/// A macro that stands for a text.
+/// A macro that stands for a text, or a variable that is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TextMacro<'a> {
     /// Its name.

@@ -20,6 +20,23 @@ fn a_call_has_its_lines_and_the_argument_that_is_a_text() {
     assert_eq!(calls(text), [("foo".to_owned(), 3, 5, 2), ("DEBUG".to_owned(), 6, 6, 2)]);
 }
 
+/// Of a `%s` alone its argument's name is kept, which may be that of a text; of a parameter nothing is known.
+#[test]
+fn a_text_may_be_a_variable() {
+    let text = "const char banner[] = \"lamp \" VERSION \"\\n\";\nstatic int count[] = { 1 };\n\
+        void f(const char *name)\n{\n\tfoo(\"%s\", banner);\n\tfoo(\"%s\", name);\n\tfoo(\"%s\", a->b);\n}\n";
+    let outline = outline(b"a.c", text.as_bytes(), &Idioms::built_in());
+    let formats = Formats::read(&outline.formats).expect("as it was written");
+    let parts: Vec<Vec<Part<'_>>> =
+        formats.calls.iter().map(|call| call.text.parts().collect()).collect();
+    let plain = vec![Part::Literal(b"%s")];
+    assert_eq!(parts, [vec![Part::Name(b"banner")], plain.clone(), plain]);
+    let macros: Vec<(&[u8], Vec<Part<'_>>)> =
+        formats.macros.iter().map(|text| (text.name, text.text.parts().collect())).collect();
+    let want = vec![Part::Literal(b"lamp "), Part::Name(b"VERSION"), Part::Literal(b"\n")];
+    assert_eq!(macros, [(&b"banner"[..], want)]);
+}
+
 #[test]
 fn a_text_that_a_condition_decides_is_not_known() {
     let text = "void f(void)\n{\n\tfoo(\"lamp %d\"\n#ifdef DIM\n\t\t\", dim %d\"\n#endif\n\t\t\", on\\n\", b);\n}\n";
