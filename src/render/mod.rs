@@ -20,6 +20,7 @@ mod hunk;
 mod hyperlink;
 mod json;
 mod line;
+mod logged;
 mod look;
 mod measure;
 mod pager;

@@ -11,7 +11,7 @@ use super::sheet::{pad, rule};
 use crate::list::{Column, Match, Meta, Role};
 
 /// Blanks between the parts of a row.
-const GAP: usize = 2;
+pub(super) const GAP: usize = 2;
 
 /// Less of a line than this says nothing, unless it is all: 24 columns, and two marks of what
 /// was left out.
@@ -21,7 +21,7 @@ const LEAST_SOURCE: usize = 26;
 const LEAST_PLACE: usize = 24;
 
 /// How much of the width names and places take at most, in percent.
-const MOST: usize = 40;
+pub(super) const MOST: usize = 40;
 
 /// What is drawn of a name.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -32,13 +32,15 @@ enum Shape {
     Chain,
     /// Items; the line stands to the right or below.
     Items,
+    /// Lines of a log.
+    Logged,
 }
 
 /// Rows about names, being drawn.
 #[derive(Clone)]
 pub(super) struct Record<'l> {
-    look: &'l Look,
-    columns: Vec<Column>,
+    pub(super) look: &'l Look,
+    pub(super) columns: Vec<Column>,
     shape: Shape,
     last_section: Option<String>,
     section: String,
@@ -55,6 +57,8 @@ impl<'l> Record<'l> {
             Shape::Tree
         } else if has(Role::Step) {
             Shape::Chain
+        } else if has(Role::Name) && has(Role::How) {
+            Shape::Logged
         } else if has(Role::Name) {
             Shape::Items
         } else {
@@ -103,6 +107,10 @@ impl<'l> Record<'l> {
         }
         let mut row = Row { out, look: self.look, at: 0 };
         row.index(index, measure.index_width());
+        if self.shape == Shape::Logged {
+            self.logged(row, measure.part(&self.section), path, entry);
+            return;
+        }
         let guides = measure.guides(ordinal);
         self.names(&mut row, measure, entry, guides.as_deref().unwrap_or_default());
         self.place(&mut row, measure, path, entry);
@@ -130,7 +138,7 @@ impl<'l> Record<'l> {
     }
 
     /// The entry's value in the first column of this role, as it is shown.
-    fn cell(&self, entry: &Match<'_>, role: Role) -> String {
+    pub(super) fn cell(&self, entry: &Match<'_>, role: Role) -> String {
         let cells = self.columns.iter().zip(&entry.cells);
         let cell = cells.filter(|(column, _)| column.role == role).map(|(_, cell)| *cell).next();
         self.cell_text(cell.unwrap_or_default())
@@ -152,7 +160,7 @@ impl<'l> Record<'l> {
                 row.text(&palette.mark, arrow);
                 end += 2;
             }
-            Shape::Items => {}
+            Shape::Items | Shape::Logged => {}
         }
         let part = measure.part(&self.section);
         let mut is_first = true;
@@ -227,7 +235,7 @@ impl<'l> Record<'l> {
     }
 
     /// Whether a line has a word that the columns don't have.
-    fn says_more(&self, entry: &Match<'_>, line: &[u8]) -> bool {
+    pub(super) fn says_more(&self, entry: &Match<'_>, line: &[u8]) -> bool {
         let text = String::from_utf8_lossy(line);
         let has = |word: &str| entry.cells.iter().any(|cell| cell.split(' ').any(|c| c == word));
         text.split_whitespace().any(|word| word != "-" && !has(word))
@@ -330,10 +338,10 @@ fn last_titles(title: String, limit: usize) -> String {
 }
 
 /// One row, with the column that is drawn next.
-struct Row<'o> {
-    out: &'o mut Vec<u8>,
+pub(super) struct Row<'o> {
+    pub(super) out: &'o mut Vec<u8>,
     look: &'o Look,
-    at: usize,
+    pub(super) at: usize,
 }
 
 impl Row<'_> {
@@ -346,13 +354,13 @@ impl Row<'_> {
         self.at = width.max(text.len()) + GAP;
     }
 
-    fn text(&mut self, ink: &super::look::Ink, text: &str) {
+    pub(super) fn text(&mut self, ink: &super::look::Ink, text: &str) {
         ink.paint(self.out, text.as_bytes());
         self.at += display_width(text.as_bytes());
     }
 
     /// As [`Row::text`], on as many lines as it needs.
-    fn wrapped(&mut self, ink: &super::look::Ink, text: &str) {
+    pub(super) fn wrapped(&mut self, ink: &super::look::Ink, text: &str) {
         let start = self.at;
         let room = self.look.width.saturating_sub(start).max(1);
         for (n, line) in wrapped(text, room).iter().enumerate() {
@@ -370,13 +378,13 @@ impl Row<'_> {
         }
     }
 
-    fn next_line(&mut self, margin: usize) {
+    pub(super) fn next_line(&mut self, margin: usize) {
         self.end();
         pad(self.out, margin);
         self.at = margin;
     }
 
-    fn path(&mut self, path: &[u8], line: u64) {
+    pub(super) fn path(&mut self, path: &[u8], line: u64) {
         let room = self.look.width.saturating_sub(self.at + 1 + digits(line)).max(1);
         let name = super::cell::path_in(path, self.look, room);
         self.at += display_width(&name);
@@ -392,14 +400,21 @@ impl Row<'_> {
     }
 
     /// Goes on at `column`, or one blank further where it is behind that.
-    fn to(&mut self, column: usize) {
+    pub(super) fn to(&mut self, column: usize) {
         let blanks = column.saturating_sub(self.at).max(1);
         pad(self.out, blanks);
         self.at += blanks;
     }
 
+    /// Goes on at `column`, unless it is there or behind it.
+    pub(super) fn up_to(&mut self, column: usize) {
+        if self.at < column {
+            self.to(column);
+        }
+    }
+
     /// Ends the row; blanks at its end are left out.
-    fn end(&mut self) {
+    pub(super) fn end(&mut self) {
         while self.out.last() == Some(&b' ') {
             self.out.pop();
         }

@@ -2,7 +2,8 @@
 //! look in a pipe and on a terminal.
 
 use crate::log::{matches, row, tree};
-use crate::util::Dir;
+use crate::screens::screen;
+use crate::util::{Dir, eqnice};
 
 /// What of an answer's rows each line of the log begins, without places: `section | line | text`.
 fn sections(dir: &Dir, log: &str) -> Vec<String> {
@@ -111,6 +112,45 @@ fn what_only_another_architecture_prints_is_no_candidate() {
     assert_eq!(got.len(), 3, "{got:#?}");
     let got = printed(&dir, &["--arch", "s390"], "Lamp state: dim\n");
     assert_eq!(got, ["1: arch/s390/kernel/lamp.c:3"]);
+}
+
+const LOG: &str = "\
+[    1.000002] BUG: kernel NULL pointer dereference, address: 0000000000000018
+[    1.000004] RIP: 0010:lamp_set+0x28/0x30
+[    1.000006] Call Trace:
+[    1.000008]  lamp_write+0x18/0x30
+[    1.000008]  lamp_set+0x18/0x30
+[    1.000010]  lamp_all+0x8/0x10 [lamp]
+[    1.000014] ---[ end trace 0000000000000000 ]---
+Killed
+";
+
+/// In a pipe a row is a line.
+#[test]
+fn each_row_says_which_line_it_is_about() {
+    let told = tree().kgrep(&["log", "--only", "frames"]).input(LOG).stdout();
+    let want = "\
+Index File                Line Log Text                         Function   How                     Content
+
+oops: BUG: kernel NULL pointer dereference, address: 0000000000000018 (line 1)
+    0 drivers/lamp/lamp.c   18   2 RIP: 0010:lamp_set+0x28/0x30 lamp_set   function                int lamp_set(struct lamp *lamp, int level)
+    1 drivers/lamp/lamp.c   23   2 (the same line)              lamp_set   accesses memory         return lamp->ops->write(lamp, level);
+    2 drivers/lamp/lamp.c    8   4 lamp_write+0x18/0x30         lamp_write function                static int lamp_write(struct lamp *lamp, int level)
+    3 drivers/lamp/lamp.c   23   5 lamp_set+0x18/0x30           lamp_set   through the field write return lamp->ops->write(lamp, level);
+    4 drivers/lamp/lamp.c   28   6 lamp_all+0x8/0x10 [lamp]     lamp_all   call                    return lamp_set(&first,
+";
+    eqnice!(want, told);
+}
+
+/// Text, place and source have columns of their own, and nothing is cut that has room below.
+#[test]
+fn rows_line_up_on_a_terminal() {
+    let dir = tree();
+    dir.create("oops.txt", LOG);
+    for width in [80, 110, 160] {
+        let rows = screen(&dir, &["log", "oops.txt"], width);
+        insta::assert_snapshot!(format!("log-{width}"), rows.join("\n"));
+    }
 }
 
 /// Another processor prints in the midst of a trace: that is no reason to end the report.

@@ -56,7 +56,7 @@ fn tree() -> Dir {
 }
 
 /// What stands on a screen of this width, row by row, without what it is styled with.
-fn screen(dir: &Dir, args: &[&str], width: u16) -> Vec<String> {
+pub(crate) fn screen(dir: &Dir, args: &[&str], width: u16) -> Vec<String> {
     let env = [("PAGER", ""), ("KGREP_PAGER", "")];
     let (_, bytes) = Terminal::sized(dir, args, &env, 50, width).finish();
     rows(&settled(&bytes))

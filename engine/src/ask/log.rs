@@ -20,6 +20,9 @@ const PLACES: usize = 12;
 /// More calls that could have printed a line are no help on a screen.
 const CALLS: usize = 3;
 
+/// What stands in place of a line's text in its other rows.
+const AGAIN: &str = "(the same line)";
+
 /// The columns of these rows.
 pub const LOG_COLUMNS: [(&str, Role); 4] =
     [("Log", Role::Count), ("Text", Role::Name), ("Function", Role::Function), ("How", Role::How)];
@@ -141,7 +144,7 @@ impl<'c> LogRows<'c> {
                 how = format!("{how}, changed by {}", patches.join(", "));
             }
             let function = String::from_utf8_lossy(&place.function);
-            let shown = if nth == 0 { text.as_str() } else { "" };
+            let shown = if nth == 0 { text.as_str() } else { AGAIN };
             each(LogRow {
                 path: Some(&place.path),
                 line: place.line,
