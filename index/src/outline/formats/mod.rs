@@ -9,11 +9,13 @@
 
 mod buffer;
 mod gather;
+mod head;
 mod level;
 mod marked;
 mod template;
 
-pub(super) use gather::{Gather, Head};
+pub(super) use gather::Gather;
+pub(super) use head::Head;
 pub use level::{LEVELS, Level};
 pub use template::{Part, Template};
 
