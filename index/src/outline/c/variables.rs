@@ -40,7 +40,8 @@ impl Reader<'_> {
             let equals = (at..end).find(|i| tokens[*i].is(b'='));
             let head = &tokens[at..equals.unwrap_or(end)];
             // `struct x;` declares no variable.
-            let alone = at == 0 && head.len() < 3 && head.first().is_some_and(is_tag);
+            let alone =
+                at == 0 && head.len() < 3 && head.first().is_some_and(is_tag) || is_statement(head);
             // `struct x { … } __packed;` neither: what has a name of its own needs no variable.
             let is_plain = |name: &Token| {
                 let text = name.text(self.bytes);
@@ -242,6 +243,14 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Whether what is before a `=` or a `;` does something, as `len--;` behind braces that don't match.
+fn is_statement(head: &[Token]) -> bool {
+    let does = |token: &Token| {
+        token.kind == TokenKind::Arrow || b"-+.|!".iter().any(|byte| token.is(*byte))
+    };
+    head.iter().take_while(|token| !token.is(b'[') && !token.is(b'(')).any(does)
 }
 
 /// The name in `(*name)` or `(*name[2])`, whose bracket is at `at`.
