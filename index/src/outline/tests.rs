@@ -277,8 +277,12 @@ fn a_bracket_that_is_never_closed_is_no_list_of_parameters() {
 /// Braces in both arms of a condition that don't match leave a function's statements outside of it.
 #[test]
 fn a_statement_outside_of_functions_declares_nothing() {
-    let text = b"lamp--;\nlamp += 2;\nlamp->on = 1;\nlamp.on = 1;\nint a[N - 1], b, *c = d - 1;\n";
-    let found = outline_text("a.c", text);
+    let mut text = "lamp--;\nlamp->on = 1;\nlamp.on = 1;\n".to_owned();
+    for operator in ["+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>"] {
+        text += &format!("lamp {operator}= 2; ");
+    }
+    text += "\nint a[N - 1], b, *c = d - 1;\n";
+    let found = outline_text("a.c", text.as_bytes());
     assert_eq!(found, "  5-5 variable a\n  5-5 variable b\n  5-5 variable c\n  5 c: Init d\n");
 }
 

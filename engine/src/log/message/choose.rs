@@ -395,7 +395,9 @@ fn sureness(
     // What a program writes to `/dev/kmsg` has its name and number, as few formats do.
     let format = messages.text(&messages.stored_at(best.format).text);
     let program = is_tagged(text) && memchr::memmem::find(format, b"]:").is_none();
-    if enough && !best.part && !program { Sure::Certain } else { Sure::Likely }
+    // The log is another architecture's.
+    let is_foreign = !here && context.arch_is_told;
+    if enough && !best.part && !program && !is_foreign { Sure::Certain } else { Sure::Likely }
 }
 
 /// Whether a line begins as programs' do: `systemd[1]: `.

@@ -81,6 +81,12 @@ void lamp_start(const char *lamp_banner_of)
 }
 ";
     let other = "void lamp_other(void)\n{\n\tpr_notice(\"%s\", lamp_banner);\n}\n";
+    // Another file's static text is not this one's variable.
+    let own = "static const char version[] = \"the lamp of the hall, revision 1\";\n#define lower \"dark\"\n";
+    let local =
+        "void lamp_say(void)\n{\n\tpr_info(\"%s\\n\", version);\n\tpr_info(\"%s\\n\", lower);\n}\n";
+    let apart = messages(&[("drivers/lamp/own.c", own), ("drivers/lamp/say.c", local)]);
+    assert_eq!(summaries(&apart), ["lamp_say 6 %s", "lamp_say 6 %s"]);
     let lamp = messages(&[
         ("drivers/lamp/banner.c", banner),
         ("drivers/lamp/main.c", main),
@@ -447,4 +453,25 @@ fn formats_in_brackets_and_names_pasted_together_are_followed() {
         "lamp_on - LAMP: dark at %d",
     ];
     assert_eq!(all[all.len() - 3..], printed);
+}
+
+/// All that a macro is given may be one parameter, the format among it.
+#[test]
+fn a_format_may_be_among_a_macros_variable_arguments() {
+    let source = "#define lamp_warn(lamp, a...) dev_warn((lamp)->dev, ##a)\n\
+        void lamp_on(struct lamp *lamp)\n{\n\tlamp_warn(lamp, \"no light in room %d\\n\", 7);\n}\n";
+    let lamp = messages(&[("drivers/lamp/lamp.c", source)]);
+    assert_eq!(summaries(&lamp), ["lamp_on 4 %s %s: no light in room %d"]);
+}
+
+/// What another architecture prints is not certain to come from there where the log's own is known.
+#[test]
+fn of_a_log_whose_architecture_is_known_no_other_is_certain() {
+    let text = "void dump(void)\n{\n\tpr_alert(\"the lamp is unable to go on\\n\");\n}\n";
+    let both = messages(&[("arch/sh/mm/lamp.c", text)]);
+    for (arch_is_told, sure) in [(false, Sure::Certain), (true, Sure::Likely)] {
+        let arch = Some(Arch::named("x86"));
+        let context = LineContext { arch, arch_is_told, ..LineContext::default() };
+        assert_eq!(both.printed(b"the lamp is unable to go on", &context)[0].sure, sure);
+    }
 }

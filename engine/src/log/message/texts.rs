@@ -51,7 +51,7 @@ pub(super) struct Texts<'f, 'a> {
     files: &'f [FileTexts<'a>],
     /// Macros of headers by name: the file, and the macro's number there.
     shared: HashMap<&'a [u8], Vec<(u32, u32)>>,
-    /// Variables of other files that are texts, by name.
+    /// Variables that are texts and that other files can name, by name.
     variables: HashMap<&'a [u8], Vec<(u32, u32)>>,
     /// The headers that each file includes with quotes.
     included: Vec<Vec<u32>>,
@@ -68,7 +68,7 @@ impl<'f, 'a> Texts<'f, 'a> {
             for (at, text) in file.formats.macros.iter().enumerate() {
                 let known = match is_header {
                     true => &mut shared,
-                    false if text.name.iter().any(u8::is_ascii_lowercase) => &mut variables,
+                    false if text.shared => &mut variables,
                     false => continue,
                 };
                 known.entry(text.name).or_default().push((number as u32, at as u32));

@@ -271,7 +271,7 @@ impl Reader<'_> {
             return;
         }
         let head = Head::of_macro(params, self.bytes);
-        self.gather.text_macro(name, &head, body, self.bytes, line);
+        self.gather.text_macro((name, false), &head, body, self.bytes, line);
         self.gather.body(name, &head, body, self.bytes);
     }
 

@@ -52,7 +52,7 @@ impl Reader<'_> {
             {
                 self.note_pointer(head, name, flags, tag);
                 if let Some(equals) = equals {
-                    self.note_text(head, name, &tokens[equals + 1..end]);
+                    self.note_text(head, name, &tokens[equals + 1..end], !flags.has(Flags::STATIC));
                 }
                 let mut flags = flags;
                 if is_const && tag != NO_NAME && !head.iter().any(|t| t.is(b'*') || t.is(b'[')) {
@@ -71,12 +71,13 @@ impl Reader<'_> {
         }
     }
 
-    /// Notes a variable that is a text, as a macro may be: `const char lamp_banner[] = "…"`.
-    fn note_text(&mut self, head: &[Token], name: Token, values: &[Token]) {
+    /// Notes a variable that is a text, as a macro may be: `const char lamp_banner[] = "…"`; `shared`, if other files
+    /// can name it.
+    fn note_text(&mut self, head: &[Token], name: Token, values: &[Token], shared: bool) {
         let is_char = head.iter().take(8).any(|t| t.text(self.bytes) == b"char");
         if is_char && head.iter().any(|t| t.is(b'[')) {
             let (head, bytes) = (Head::default(), self.bytes);
-            self.gather.text_macro(name.text(bytes), &head, values, bytes, name.line);
+            self.gather.text_macro((name.text(bytes), shared), &head, values, bytes, name.line);
         }
     }
 
@@ -248,9 +249,11 @@ impl Reader<'_> {
 /// Whether what is before a `=` or a `;` does something, as `len--;` behind braces that don't match.
 fn is_statement(head: &[Token]) -> bool {
     let does = |token: &Token| {
-        token.kind == TokenKind::Arrow || b"-+.|!".iter().any(|byte| token.is(*byte))
+        token.kind == TokenKind::Arrow || b"-+.|!&^/%<>".iter().any(|byte| token.is(*byte))
     };
-    head.iter().take_while(|token| !token.is(b'[') && !token.is(b'(')).any(does)
+    // `lamp *= 2`; else a star says that it is a pointer.
+    head.last().is_some_and(|token| token.is(b'*'))
+        || head.iter().take_while(|token| !token.is(b'[') && !token.is(b'(')).any(does)
 }
 
 /// The name in `(*name)` or `(*name[2])`, whose bracket is at `at`.

@@ -117,10 +117,10 @@ impl Gather {
         }
     }
 
-    /// Notes the macro `name`, if it stands for a text.
+    /// Notes the macro or the variable `name`, if it stands for a text; `shared` says that other files can name it.
     pub(in super::super) fn text_macro(
         &mut self,
-        name: &[u8],
+        (name, shared): (&[u8], bool),
         head: &Head<'_>,
         tokens: &[Token],
         bytes: &[u8],
@@ -139,7 +139,7 @@ impl Gather {
         ) {
             self.macros.0 += 1;
             put_text(&mut self.macros.1, name);
-            put(&mut self.macros.1, line);
+            put(&mut self.macros.1, line << 1 | u32::from(shared));
             put_text(&mut self.macros.1, &text);
         }
     }
@@ -363,7 +363,10 @@ impl Body<'_, '_> {
 
     /// Whether the word at `at` hands the format on.
     fn hands_on(&self, word: &[u8], at: usize) -> bool {
-        let pasted = at > 0 && self.tokens[at - 1].kind == TokenKind::Paste;
+        // `, ##args` takes a comma away where there are none, and pastes nothing.
+        let pasted = at > 0
+            && self.tokens[at - 1].kind == TokenKind::Paste
+            && !(at > 1 && self.tokens[at - 2].is(b','));
         if self.head.is_macro {
             let quoted = at > 0 && self.tokens[at - 1].is(b'#');
             let format = self.head.variadic || quoted || is_format(word);

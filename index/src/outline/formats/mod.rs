@@ -61,6 +61,8 @@ pub struct TextMacro<'a> {
     pub name: &'a [u8],
     /// Where it is defined.
     pub line: u32,
+    /// Whether it is a variable that other files can name, too.
+    pub shared: bool,
     /// The text.
     pub text: Template<'a>,
 }
@@ -141,8 +143,9 @@ impl<'a> Formats<'a> {
             }
         }
         for _ in 0..at.count()? {
-            let (name, line) = (at.text()?, at.number()?);
-            formats.macros.push(TextMacro { name, line, text: Template(at.text()?) });
+            let (name, packed) = (at.text()?, at.number()?);
+            let (line, shared) = (packed >> 1, packed & 1 == 1);
+            formats.macros.push(TextMacro { name, line, shared, text: Template(at.text()?) });
         }
         for _ in 0..at.count()? {
             let (name, packed) = (at.text()?, at.number()?);

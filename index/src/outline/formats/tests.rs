@@ -50,14 +50,18 @@ fn a_text_that_a_condition_decides_is_not_known() {
 #[test]
 fn a_format_in_brackets_is_handed_on() {
     let text = "#define say(fmt, a...) \\\n\tlamp_say(__func__, 0, (fmt), ## a)\n";
-    assert_eq!(calls(text), [("lamp_say".to_owned(), 2, 2, 3)]);
+    let call = |argument| ("lamp_say".to_owned(), 2, 2, argument);
+    // A format may be among the rest, too.
+    assert_eq!(calls(text), [call(3), call(4)]);
 }
 
 #[test]
 fn a_callee_that_is_pasted_together_is_called_by_its_beginning() {
     let text = "#define say(how, fmt, a...) pr_err_ ## how(\"lamp: \" fmt, ## a)\n\
         #define tell(fmt, a...) pr_ ## err(fmt, ## a)\n";
-    assert_eq!(calls(text), [("pr_err_".to_owned(), 1, 1, 1), ("err".to_owned(), 2, 2, 1)]);
+    let call = |name: &str, line, argument| (name.to_owned(), line, line, argument);
+    let want = [call("pr_err_", 1, 1), call("pr_err_", 1, 2), call("err", 2, 1), call("err", 2, 2)];
+    assert_eq!(calls(text), want);
 }
 
 #[test]
