@@ -38,7 +38,14 @@ pub(super) fn all(args: &NamesArgs) -> Result<Vec<String>> {
             bail!("{}: no name in it; give one per line", path.display());
         }
     }
-    Ok(names)
+    Ok(names.into_iter().map(with_dots).collect())
+}
+
+/// A field as code has it, `inode->i_size`, in the way that it is asked for.
+fn with_dots(name: String) -> String {
+    let of_path = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '>' | ' ');
+    let is_path = name.contains("->") && name.chars().all(of_path);
+    if is_path { name.replace("->", ".") } else { name }
 }
 
 fn text(path: &Path) -> Result<String> {

@@ -231,6 +231,9 @@ fn a_field_of_a_field_is_the_one_of_its_structure() {
     dir.create("arch/x86/Makefile", "\n");
     let one = |args: &[&str]| dir.kgrep(&[&["--no-header", "--arch", "x86"], args].concat()).run();
     let watts = "0 include/linux/lamp.h 2 watts member of bulb int watts;\n";
+    for name in ["lamp.bulb.watts", "lamp->bulb->watts", "struct room.lamp.bulb.watts"] {
+        eqnice!(watts, one(&["def", name]).expect_ok().stdout());
+    }
     for name in ["lamp.bulb.watts", "room.lamp.bulb.watts"] {
         eqnice!(watts, one(&["def", name]).expect_ok().stdout());
         let said = "bulb.watts is a field: kgrep def bulb.watts shows where, kgrep refs bulb.watts who reads and writes it";
@@ -241,7 +244,7 @@ fn a_field_of_a_field_is_the_one_of_its_structure() {
         "room.lamp.shade.hue: a field\n0 include/linux/lamp.h 7 member of lamp int hue;\n",
         hue
     );
-    for name in ["lamp.bulb.hue", "lamp.watts.x", "lamp.bulb.", "lamp..watts", ".watts"] {
+    for name in ["lamp.bulb.hue", "bulb.watts.watts", "lamp.bulb.", "lamp..watts", ".watts"] {
         one(&["def", name]).expect_code(1);
     }
     // What only another architecture has doesn't count.

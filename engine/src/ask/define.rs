@@ -52,7 +52,9 @@ fn columns() -> Vec<Column> {
 /// through.
 fn fields(code: &Code, graph: &Graph<'_>, define: &Define) -> Result<Vec<Row>> {
     let (name, pattern, kinds) = pattern_and_kinds(&define.name, &define.kinds)?;
-    if pattern.is_glob() || !wants_fields(&kinds) {
+    // In `struct inode.i_size` the word is the structure's.
+    let kinds = if name.contains('.') { &define.kinds } else { &kinds };
+    if pattern.is_glob() || !wants_fields(kinds) {
         return Ok(Vec::new());
     }
     let mut rows = fields::declared(code, graph, name)?;

@@ -8,10 +8,13 @@ use kgrep_index::outline::{Flags, Kind, Language};
 
 use super::exists::{tracer, word};
 use crate::answer::{Cell, DefinitionKind, Row};
-use crate::code::members::{Member, members_of};
+use crate::code::members::{Member, Type, members_of};
 use crate::code::{Code, in_parallel};
 use crate::trace::{InFile, Tracer, Wanted};
 use crate::{Note, Result};
+
+/// Fields of fields beyond are not followed: nobody writes them.
+const MOST_STEPS: usize = 16;
 
 /// Where structures declare `FIELD`, or `STRUCT.FIELD` and the fields of that, those of the architecture that counts and of
 /// `include/` first.
@@ -71,14 +74,20 @@ pub(super) fn of_structure(tracer: &mut Tracer<'_, '_>, name: &str) -> Result<Ve
     let (Some(structure), Some(last)) = (names.next(), names.next_back()) else {
         return Ok(Vec::new());
     };
+    let names: Vec<&str> = names.collect();
+    if names.len() > MOST_STEPS {
+        return Ok(Vec::new());
+    }
     let mut structures = BTreeSet::from([structure.to_owned()]);
     for field in names {
         let mut of_field = BTreeSet::new();
         for structure in &structures {
-            let members = of_one(tracer, structure, field)?;
-            // Without a name of its own it counts to the one around it.
-            let own = |(_, member): (_, Member)| member.of.unwrap_or_else(|| structure.clone());
-            of_field.extend(members.into_iter().map(own));
+            let own = |(_, member): (_, Member)| match member.of {
+                Type::Named(name) => Some(name),
+                Type::Unnamed => Some(structure.clone()),
+                Type::Plain => None,
+            };
+            of_field.extend(of_one(tracer, structure, field)?.into_iter().filter_map(own));
         }
         structures = of_field;
     }

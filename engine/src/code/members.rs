@@ -9,14 +9,25 @@ use kgrep_index::outline::is_reserved;
 pub(crate) struct Member {
     /// The structure or union that has it, the nearest one around with a name.
     pub(crate) structure: String,
-    /// The structure, union or type that it is declared to be, or to point to; none, if that has no name.
-    pub(crate) of: Option<String>,
+    /// What it is declared to be, or to point to.
+    pub(crate) of: Type,
     /// The line that its name stands on, from 1.
     pub(crate) line: u32,
     /// The first line of its declaration.
     pub(crate) first: u32,
     /// And the last.
     pub(crate) last: u32,
+}
+
+/// The type that a field is declared with, as far as that has fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Type {
+    /// A structure, a union or a type of this name.
+    Named(String),
+    /// Braces without a name, whose fields count to the structure around them.
+    Unnamed,
+    /// Nothing with fields: C's own types, a pointer to a function.
+    Plain,
 }
 
 /// The most tokens that a declaration is looked through for its beginning and its end. Tables of data have hundreds
@@ -106,18 +117,32 @@ impl<'t> Text<'t> {
         Some(Member { structure, of, line, first: first.min(line), last: last.max(line) })
     }
 
-    /// The name of the type that is declared between the token `start` and the field's name at `at`. One that is
-    /// written there in braces has the name before these.
-    fn type_of(&self, start: usize, at: usize) -> Option<String> {
-        let words = match self.is(Some(start), b'}') {
+    /// The type that is declared between the token `start` and the field's name at `at`. One that is written there
+    /// in braces has its name before these.
+    fn type_of(&self, start: usize, at: usize) -> Type {
+        let braces = self.is(Some(start), b'}');
+        let words = match braces {
             true => self.head(self.braces.partner[start] as usize),
             false => (start + 1..at)
+                .filter(|at| self.tokens[*at].kind != TokenKind::Directive)
                 .take_while(|at| self.tokens[*at].kind == TokenKind::Ident)
                 .map(|at| self.word(at))
                 .collect(),
         };
-        let is_name = |word: &&&[u8]| !word.starts_with(b"__") && !is_reserved(word);
-        words.iter().find(is_name).map(|word| String::from_utf8_lossy(word).into_owned())
+        let name = |word: &&[u8]| String::from_utf8_lossy(word).into_owned();
+        let is_tag = |word: &&[u8]| matches!(*word, b"struct" | b"union" | b"enum");
+        let is_mark = |word: &&[u8]| word.starts_with(b"__") || is_reserved(word);
+        let named = match words.iter().position(is_tag) {
+            // Marks may stand before a name in braces, and names may begin as marks do: `struct __call_single_node`.
+            Some(tag) if !braces => words.get(tag + 1).map(name),
+            Some(tag) => words[tag + 1..].iter().find(|word| !is_mark(word)).map(name),
+            None => words.iter().find(|word| !is_mark(word)).map(name),
+        };
+        match named {
+            Some(name) => Type::Named(name),
+            None if braces => Type::Unnamed,
+            None => Type::Plain,
+        }
     }
 
     /// Whether a declarator's name may end before this token: what follows, or an attribute.
@@ -227,7 +252,7 @@ impl<'t> Text<'t> {
 
 #[cfg(test)]
 mod tests {
-    use super::members_of;
+    use super::{Type, members_of};
 
     fn found(text: &str, name: &str) -> Vec<(String, u32)> {
         let found = members_of(text.as_bytes(), name.as_bytes()).into_iter();
@@ -321,12 +346,26 @@ mod tests {
 
     #[test]
     fn a_field_has_the_type_that_it_is_declared_with() {
-        let of = |name: &str| members_of(LAMP.as_bytes(), name.as_bytes())[0].of.clone();
-        for (name, want) in
-            [("kset", Some("kset")), ("watts", None), ("bulb", Some("bulb")), ("either", None)]
-        {
-            assert_eq!(of(name).as_deref(), want, "{name}");
+        let of =
+            |text: &str, name: &str| members_of(text.as_bytes(), name.as_bytes())[0].of.clone();
+        let named = |name: &str| Type::Named(name.to_owned());
+        for (name, want) in [
+            ("kset", named("kset")),
+            ("watts", Type::Plain),
+            ("data", Type::Plain),
+            ("blink", Type::Plain),
+            ("bulb", named("bulb")),
+            ("either", Type::Unnamed),
+            ("base", Type::Plain),
+        ] {
+            assert_eq!(of(LAMP, name), want, "{name}");
         }
+        let marked = "struct lamp {\n\tstruct __node wake;\n\tconst lamp_t *next;\n\tunsigned long __bits *map;\n\
+            #ifdef CONFIG_LAMP\n\tstruct bulb bulb;\n#endif\n};\n";
+        assert_eq!(of(marked, "wake"), named("__node"));
+        assert_eq!(of(marked, "next"), named("lamp_t"));
+        assert_eq!(of(marked, "map"), Type::Plain);
+        assert_eq!(of(marked, "bulb"), named("bulb"));
     }
 
     #[test]
