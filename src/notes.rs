@@ -92,8 +92,8 @@ fn about_names(note: &Note) -> String {
             "`kgrep trace` finds nothing about {name}{}; `kgrep def {name}` does",
             after(" as ", kind)
         ),
-        Note::NothingCalled { name, kind, near, proof } => {
-            nothing_called(name, kind, near, proof.as_ref())
+        Note::NothingCalled { name, kind, is_text, near, proof } => {
+            nothing_called((name, *is_text), kind, near, proof.as_ref())
         }
         Note::SeveralThings { name, kinds } => {
             format!("{name} is several things ({}); --as KIND shows one in full", kinds.join(", "))
@@ -124,14 +124,13 @@ fn about_names(note: &Note) -> String {
 
 /// What is said of a name, or of a message, that nothing has.
 fn nothing_called(
-    name: &str,
+    (name, is_text): (&str, bool),
     kind: &Option<String>,
     near: &[String],
     proof: Option<&Proof>,
 ) -> String {
     let proof = proof.map(|proof| verdicts::proof(name, proof)).unwrap_or_default();
-    // Two may be `struct inode`.
-    let what = match name.split_whitespace().count() > 2 {
+    let what = match is_text {
         true => "no call prints this, and it is no name",
         false => "no such name",
     };

@@ -214,6 +214,8 @@ pub enum Note {
         name: String,
         /// The kind that was asked for.
         kind: Option<String>,
+        /// Whether it is no name, but a text that was looked for among what is printed.
+        is_text: bool,
         /// What is called nearly so.
         near: Vec<String>,
         /// What that rests on, where any kind would do.

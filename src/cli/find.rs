@@ -34,28 +34,6 @@ pub(super) fn with_must_nots(args: &[OsString]) -> Vec<OsString> {
         .collect()
 }
 
-/// The arguments with those behind `--` that begin with dashes and can be no flag: `---[ end trace`, a line of
-/// a log.
-pub(super) fn with_texts(args: &[OsString]) -> Vec<OsString> {
-    let is_flag = |text: &str| {
-        let name = text.split('=').next().unwrap_or(text);
-        name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-            && !name.starts_with('-')
-    };
-    let is_text = |arg: &&OsString| {
-        arg.to_str().and_then(|arg| arg.strip_prefix("--")).is_some_and(|rest| !is_flag(rest))
-    };
-    let ends = args.iter().position(|arg| arg == "--").unwrap_or(args.len());
-    let (before, behind) = args.split_at(ends);
-    let (texts, before): (Vec<_>, Vec<_>) = before.iter().partition(is_text);
-    if texts.is_empty() {
-        return args.to_vec();
-    }
-    let dashes = OsString::from("--");
-    let all = before.into_iter().chain([&dashes]).chain(texts).chain(behind.iter().skip(1));
-    all.cloned().collect()
-}
-
 /// Whether the argument behind this one is its value.
 fn takes_value(flag: &str) -> bool {
     matches!(flag, "-n" | "--number" | "--kind" | "--in")

@@ -23,6 +23,7 @@ mod mcp;
 mod messages;
 mod pages;
 mod search;
+mod texts;
 mod trace;
 mod words;
 mod wrong;
@@ -438,7 +439,7 @@ fn parse_command(root: &Command, args: &[OsString], word: &OsStr) -> Result<Cli,
     let mut parser = with_short_page(command(), word);
     let args = &match word.to_str() {
         Some("find") => find::with_must_nots(args),
-        Some("trace" | "messages") => find::with_texts(args),
+        Some("trace" | "messages") => texts::with_texts(args),
         _ => args.to_vec(),
     };
     let matches = parser.try_get_matches_from_mut(args).map_err(|error| {

@@ -6,7 +6,7 @@ use kgrep_index::outline::Kind;
 use super::exists::proof;
 use super::fields;
 use crate::answer::{Answer, Cell, Column, Role, Row, Title};
-use crate::code::{Code, bare_name, filled_up, named};
+use crate::code::{Code, bare_name, filled_up, named, tagged};
 use crate::request::Trace;
 use crate::trace::{self, Case, Options, Recipes, Tracer, cases, near_names};
 use crate::{Error, Note, Result};
@@ -89,7 +89,7 @@ fn sections(code: &Code, graph: &Graph<'_>, recipes: &Recipes, trace: &Trace) ->
 /// Whether it can only be a text, or a part of one, that is printed: no name has such characters.
 fn is_message(name: &str) -> bool {
     let of_name = |c: char| c.is_alphanumeric() || "_.-/*?[]{},=+@$".contains(c);
-    bare_name(name).is_ok_and(|name| name.contains(|c| !of_name(c)))
+    bare_name(name).is_ok_and(|name| tagged(name).1.contains(|c| !of_name(c)))
 }
 
 /// Whether the name is a top folder's of the tree, too, which the answer says nothing of.
@@ -131,5 +131,6 @@ fn nothing(tracer: &mut Tracer<'_, '_>, recipes: &Recipes, trace: &Trace) -> Res
         None => Some(proof(tracer.code, graph, &name)?),
         Some(_) => None,
     };
-    Ok(Note::NothingCalled { name, kind, near, proof })
+    let is_text = kind.is_none() && is_message(&name);
+    Ok(Note::NothingCalled { name, kind, is_text, near, proof })
 }
