@@ -132,6 +132,9 @@ fn comments_strings_and_other_architectures_are_no_uses() {
     let said = "uses in files of other architectures are left out; --arch all lists them, too";
     eqnice!(format!("kgrep: {said}\n"), one.stderr());
     eqnice!("a.c:5:\tf(2);\narch/arm64/b.c:3:\tf(3);\n", found("all").expect_ok().stdout());
+    // Nothing is left out where those are of another kind, or no uses.
+    dir.create("arch/arm64/b.c", "void *h(void)\n{\n\treturn &f; /* f(3) */\n}\n");
+    dir.kgrep(&["--arch", "x86", "refs", "--kinds", "call", "f"]).run().expect_ok();
 }
 
 #[test]

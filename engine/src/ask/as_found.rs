@@ -12,7 +12,7 @@ use super::at_once;
 use super::known::{Asked, Known};
 use super::references::{Meaning, Wanted, columns, conclude, in_file, paths, wanted_of, whole};
 use crate::answer::{Answer, Lines, Row};
-use crate::code::{Code, Scratch, in_order, one_name, word_in};
+use crate::code::{Code, Scratch, in_order, one_name};
 use crate::decode::as_shown;
 use crate::request::References;
 use crate::sink::Sink;
@@ -118,16 +118,10 @@ pub(super) fn handed_on(
     code.cancel().check()?;
     answer.notes.append(&mut all.notes);
     conclude(&mut answer, code, name, is_found, (all.is_used, &all.defines))?;
-    if is_found && is_in_any(code, name, &foreign) {
+    if is_found && known.ask(|asked| of.is_used_in_any(&foreign, asked)) {
         answer.notes.push(Note::InOtherArchitectures);
     }
     Ok(answer)
-}
-
-/// Whether one of these files has the name.
-fn is_in_any(code: &Code, name: &str, paths: &[Vec<u8>]) -> bool {
-    let has_it = |bytes: &[u8]| word_in(bytes, name.as_bytes()).is_some();
-    paths.iter().any(|path| code.with_text(path, has_it).unwrap_or(false))
 }
 
 /// What is looked for.
@@ -136,6 +130,20 @@ struct Of<'q> {
     name: &'q str,
     references: &'q References,
     meaning: Meaning,
+}
+
+impl Of<'_> {
+    /// Whether one of these files has a use that is asked for.
+    fn is_used_in_any(&self, paths: &[Vec<u8>], asked: Option<&Asked<'_, '_, '_>>) -> bool {
+        let &Of { code, name, references, meaning } = self;
+        let is_used = |path: &&Vec<u8>| {
+            let uses = |bytes: &[u8]| in_file(name, path, bytes, code, asked).uses;
+            let uses = code.with_text(path, uses).unwrap_or_default();
+            wanted_of(uses, references, meaning).next().is_some()
+        };
+        let mut paths = paths.iter().take_while(|_| !code.cancel().is_set());
+        paths.any(|path| is_used(&path))
+    }
 }
 
 fn in_files(

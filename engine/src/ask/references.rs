@@ -116,7 +116,10 @@ pub(super) fn whole(
     let is_used = files.iter().any(|file| !file.uses.is_empty());
     let (files, foreign): (Vec<_>, Vec<_>) =
         files.into_iter().partition(|file| code.arch.has(Place::of(&file.path)));
-    let is_elsewhere = foreign.iter().any(|file| !file.uses.is_empty());
+    // Of a file that is named, others mean something else.
+    let is_elsewhere = references.seen_from.is_empty() && { foreign }
+        .into_iter()
+        .any(|file| rows_of(file, &name, references, meaning).next().is_some());
     for file in files {
         let rows = rows_of(file, &name, references, meaning);
         answer.rows.extend(rows);
