@@ -176,7 +176,7 @@ const STRAYS: usize = 12;
 /// Lines that may stand in the midst of a trace: another processor's.
 const STRAYS_IN_TRACE: usize = 3;
 
-/// A report with more lines than this goes on as another.
+/// A report with more lines than this ends; what follows stands by itself.
 const LINES: usize = 4096;
 
 /// Frames whose places are remembered.

@@ -42,6 +42,9 @@ pub(super) struct Machine {
     pub(super) starts: Vec<String>,
     #[serde(default)]
     pub(super) has: Vec<String>,
+    /// Beginnings of the compilers' names.
+    #[serde(default)]
+    pub(super) compiler: Vec<String>,
 }
 
 /// Folders of programs that are built beside the kernel, and are not in it.

@@ -165,7 +165,7 @@ fn step(line: &mut Line<'_>) -> bool {
     if bare.first() == Some(&b'[')
         && let Some(found) = found(
             &TIME,
-            r"^\s*\[(?: *\+?\d{1,7}\.\d{1,9}(?: <[^>]*>)?|<[ .\d]+>|\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? \d{4}|\w{3}[ \d]\d \d\d:\d\d| *([TC]\d+)|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^\]]*)\] ?",
+            r"^\s*\[(?: *\+?\d{1,7}\.\d{1,9}(?: <[^>]*>)?|< *\d+\.\d+>|\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? \d{4}|\w{3}[ \d]\d \d\d:\d\d| *([TC]\d+)|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^\]]*)\] ?",
         )
     {
         if line.writer == Writer::Unknown {
@@ -195,9 +195,10 @@ fn dated(line: &mut Line<'_>) -> bool {
     };
     let Some(found) = stamp.captures(text) else { return host(line) };
     // `dmesg --time-format iso` alone has a comma, and names no host.
-    let date = found.get(1).map_or(bare.len(), |date| date.end());
+    let date = found.get(1).map_or(0, |date| date.end());
     if memchr::memchr(b',', &text[..date]).is_some() {
-        line.text = text.get(date..).unwrap_or_default().strip_prefix(b" ").unwrap_or_default();
+        let rest = &text[date..];
+        line.text = rest.strip_prefix(b" ").unwrap_or(rest);
         return true;
     }
     line.writer = match found.get(3).map(|program| program.as_bytes()) {
@@ -268,6 +269,14 @@ mod tests {
         ];
         for line in lines {
             assert_eq!(texts(line), ["lamp: ready"], "{line:?}");
+        }
+    }
+
+    /// An address may be of decimal digits alone.
+    #[test]
+    fn an_address_is_no_time() {
+        for line in ["[<80112308>] (lamp_on) from [<8011230a>]", "[<8011230a>] lamp_on"] {
+            assert_eq!(texts(line), [line]);
         }
     }
 

@@ -2,8 +2,8 @@
 
 use kgrep_index::graph::Arch;
 
-use super::knowledge::knowledge;
-use super::line::{cleaned, parts};
+use super::knowledge::{Machine, knowledge};
+use super::line::{Writer, cleaned, parts};
 use crate::code::Code;
 
 /// The architecture that a log is read with.
@@ -27,17 +27,21 @@ impl LogArch {
     }
 }
 
-/// The architecture's folder below `arch/`, if a line of the log tells it.
+/// The architecture's folder below `arch/`, if a line of the log tells it. What programs write tells nothing.
 pub fn machine(line: &[u8]) -> Option<&'static str> {
     let line = cleaned(line);
-    parts(&line).into_iter().find_map(|part| {
+    let parts = parts(&line).into_iter().filter(|part| part.writer != Writer::Program);
+    { parts }.find_map(|part| {
         let text = part.text.trim_ascii_start();
-        let found = knowledge().machines.iter().find(|machine| {
-            let mut has = machine.has.iter().map(String::as_bytes);
-            machine.starts.iter().any(|start| text.starts_with(start.as_bytes()))
-                || has.any(|part| memchr::memmem::find(text, part).is_some())
-        });
-        found.map(|machine| machine.arch.as_str())
+        let starts = |start: &String| text.starts_with(start.as_bytes());
+        let has = |part: &String| memchr::memmem::find(text, part.as_bytes()).is_some();
+        let is_version = text.starts_with(b"Linux version ");
+        let is_it = |machine: &&Machine| {
+            machine.starts.iter().any(starts)
+                || machine.has.iter().any(has)
+                || is_version && machine.compiler.iter().any(has)
+        };
+        knowledge().machines.iter().find(is_it).map(|machine| machine.arch.as_str())
     })
 }
 
@@ -68,5 +72,13 @@ mod tests {
         }
         assert_eq!(machine(b"[    1.000000] lamp: ready"), None);
         assert_eq!(machine(b" lamp_on+0x5/0x20"), None);
+        // What a program builds or prints is another matter.
+        for line in [
+            "Jan  2 03:04:05 host gcc[1]: Linux version (aarch64-linux-gnu-gcc)",
+            "Jan  2 03:04:05 host lampd[1]: pc : lamp_on+0x5/0x20",
+            "[    1.000000] lamp: made by (aarch64-linux-gnu-gcc-12)",
+        ] {
+            assert_eq!(machine(line.as_bytes()), None, "{line}");
+        }
     }
 }

@@ -199,6 +199,7 @@ pub(super) fn fit_cut(mut format: &[u8], mut line: &[u8]) -> Option<Fit> {
             }
             Piece::Signed | Piece::Unsigned => number(line, true, |byte| byte.is_ascii_digit())?,
             Piece::Hex | Piece::Pointer => pointer(line)?,
+            Piece::Resource if line.starts_with(b"[") && !line.contains(&b']') => &[],
             Piece::Resource => resource(line)?,
             Piece::Char => &line[1..],
             Piece::Module(_) | Piece::Any => {
@@ -456,6 +457,9 @@ mod tests {
         assert_eq!(letters("lamp sda: no light in room 7, nor in the"), Some(22));
         assert_eq!(letters("lamp sda: no dark"), Some(4));
         assert_eq!(letters("bulb sda: no li"), None);
+        let window = b"lamp window claimed %pR for the hall\n";
+        let fit = fit_cut(window, b"lamp window claimed [mem 0xfe0000");
+        assert_eq!(fit.map(|fit| fit.letters), Some(17));
     }
 
     #[test]
