@@ -360,7 +360,8 @@ fn a_macro_that_hands_on_is_told_with_what_does_the_work() {
          static inline void lamp_put(int room) { }\n\
          #define LAMP_DIM 0x40 /* lamp_lock() is not called */\n\
          #define lamp_say(a) lamp_best((a), \"lamp_lock hall lamp_put\")\n\
-         #define lamp_of(a) lamp_best(&(a)->hall.lamp_lock, bulb)\n",
+         #define lamp_of(a) lamp_best(&(a)->hall.lamp_lock, bulb)\n\
+         #define LAMP_RANGE LAMP_DIM ... LAMP_LIT\n#define LAMP_LIT 0x50\n",
     );
     // What a program's header calls so, the kernel doesn't mean.
     dir.create("tools/include/lamp.h", "#define bulb 1\n");
@@ -391,7 +392,7 @@ fn a_macro_that_hands_on_is_told_with_what_does_the_work() {
             insta::assert_snapshot!(format!("work_of_{name}"), sections(name).join("\n"));
         }
         // The words of a comment call nothing, those of a text are no functions more, and fields are none.
-        for name in ["lamp_swap", "LAMP_DIM", "lamp_say", "lamp_of"] {
+        for name in ["lamp_swap", "LAMP_DIM", "lamp_say", "lamp_of", "LAMP_RANGE"] {
             insta::assert_snapshot!(format!("no_work_of_{name}"), sections(name).join("\n"));
         }
     });

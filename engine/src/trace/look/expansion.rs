@@ -103,12 +103,15 @@ fn named(tracer: &mut Tracer<'_, '_>, from: &DefInfo) -> Vec<(u32, String, DefIn
     known.insert(own);
     let mut found = Vec::new();
     let is_free = |token: &Token| !is_reserved(token.text(text.as_bytes()));
-    let mut before: Option<&Token> = None;
-    for token in body {
-        // The name of a field means nothing else.
-        let is_field = |before: &Token| before.kind == TokenKind::Arrow || before.is(b'.');
-        let is_field = before.replace(token).is_some_and(is_field);
-        if is_field || !is_name(&token) || !is_free(token) {
+    // The name of a field means nothing else. Three dots are a range's.
+    let is_dot = |at: usize| body.get(at).is_some_and(|token| token.is(b'.'));
+    let is_field = |at: usize| {
+        let before = body.get(at.wrapping_sub(1));
+        before.is_some_and(|before| before.kind == TokenKind::Arrow)
+            || is_dot(at.wrapping_sub(1)) && !is_dot(at.wrapping_sub(2))
+    };
+    for (at, token) in body.iter().enumerate() {
+        if is_field(at) || !is_name(&token) || !is_free(token) {
             continue;
         }
         let name = word(token);
