@@ -52,7 +52,7 @@ impl Record<'_> {
         if entry.foreign {
             // The log's own line is no place.
             let width = display_width(how.as_bytes());
-            if row.at.max(columns.place) + width >= self.look.width {
+            if (row.at + GAP).max(columns.place) + width > self.look.width {
                 row.next_line(columns.text);
             } else {
                 row.to(columns.place);
@@ -108,6 +108,10 @@ impl Record<'_> {
         let (lead, line) = super::line::trimmed(line);
         let source_width = if self.says_more(entry, line) { drawn_width(line) } else { 0 };
         let how_width = display_width(how.as_bytes());
+        if source_width + how_width == 0 {
+            row.end();
+            return;
+        }
         let between = if how_width > 0 && source_width > 0 { GAP } else { 0 };
         let screen = self.look.width;
         let column = columns.source.max(row.at + GAP);
