@@ -12,8 +12,8 @@ use kgrep_index::outline::{
 
 use super::around::Around;
 use super::candidates::candidates;
-use super::exists::word;
 use super::names::unknown;
+use super::text::word;
 use crate::answer::{Answer, Cell, Column, How, Role, Row, Sureness};
 use crate::code::holders::Holders;
 use crate::code::{Code, in_parallel, one_name, tagged};

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use kgrep_index::graph::{DefInfo, Graph, Place};
 use kgrep_index::outline::{Flags, Kind, Language};
 
-use super::exists::{tracer, word};
+use super::text::{tracer, word};
 use crate::answer::{Cell, DefinitionKind, Row};
 use crate::code::members::{Member, Type, members_of};
 use crate::code::{Code, in_parallel};

@@ -2,10 +2,11 @@
 
 use globset::Glob;
 
+use super::text::tracer;
 use crate::answer::{Answer, Cell, Column, Role, Row};
 use crate::code::Code;
 use crate::request::List;
-use crate::trace::{Options, Tracer, items};
+use crate::trace::items;
 use crate::{Error, Note, Result, kinds};
 
 /// A row for each item.
@@ -36,8 +37,7 @@ pub(super) fn answer(code: &Code, list: &List) -> Result<Answer> {
         return Err(Error::UnknownList { what: what.to_owned(), near, there: names });
     };
     let (titles, found) = code.ask(|graph| {
-        let options = Options { depth: 1, body: false, all: true };
-        let mut tracer = Tracer::new(code, graph, options);
+        let mut tracer = tracer(code, graph);
         let wanted = |name: &str| glob.as_ref().is_none_or(|glob| glob.is_match(name));
         items(&mut tracer, listing, wanted)
     })?;

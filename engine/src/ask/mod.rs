@@ -33,6 +33,7 @@ mod several;
 mod sources;
 mod steps;
 mod symbol;
+mod text;
 mod touched;
 mod trace;
 mod written;

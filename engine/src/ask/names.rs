@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use kgrep_index::graph::{DefInfo, Graph};
 use kgrep_index::outline::{Kind, Language};
 
-use super::exists::proof;
 use super::fields;
+use super::text::proof;
 use crate::code::{Code, filled_up, near, system_call};
 use crate::trace::{Mentions, Options, Tracer, cases};
 use crate::{Note, Result};

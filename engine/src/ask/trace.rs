@@ -3,8 +3,8 @@
 use kgrep_index::graph::Graph;
 use kgrep_index::outline::Kind;
 
-use super::exists::proof;
 use super::fields;
+use super::text::proof;
 use crate::answer::{Answer, Cell, Column, Role, Row, Title};
 use crate::code::{Code, bare_name, filled_up, named, tagged};
 use crate::request::Trace;
