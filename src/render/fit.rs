@@ -29,6 +29,7 @@ struct Glyph {
 }
 
 /// A line of source as it is drawn, not yet cut.
+#[derive(Default)]
 struct Line {
     text: String,
     glyphs: Vec<Glyph>,
@@ -37,14 +38,14 @@ struct Line {
 
 impl Line {
     fn new(source: &[u8]) -> Line {
-        let mut line = Line { text: String::new(), glyphs: Vec::new(), width: 0 };
+        let mut line = Line::default();
         line.append(source, 0);
         line
     }
 
     /// The same with one blank for each of these runs of blanks.
     fn squeezed(source: &[u8], runs: &[Range<usize>]) -> Line {
-        let mut line = Line { text: String::new(), glyphs: Vec::new(), width: 0 };
+        let mut line = Line::default();
         let mut at = 0;
         for run in runs {
             line.append(&source[at..run.start], at);

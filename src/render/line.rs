@@ -137,6 +137,11 @@ fn human_size(bytes: u64) -> String {
     }
 }
 
+/// The first line of `text`, as [`trimmed`] has it.
+pub(super) fn first_trimmed(text: &[u8]) -> (usize, &[u8]) {
+    trimmed(text.split(|byte| *byte == b'\n').next().unwrap_or_default())
+}
+
 /// `line` without the `\r` of a CRLF file and without leading white space, with the
 /// number of bytes that went from its front.
 pub(crate) fn trimmed(line: &[u8]) -> (usize, &[u8]) {

@@ -7,9 +7,6 @@ use super::record::{GAP, MOST, Record, Row};
 use super::sanitize::{display_text, display_width};
 use crate::list::{Match, Role};
 
-/// Of a place that is certain nothing more is said: it prints the line, or calls the next frame.
-const PLAIN: [&str; 2] = ["call", "prints it"];
-
 /// So much of a line of source is enough where the rest of it has no room.
 const ENOUGH_SOURCE: usize = 40;
 
@@ -48,7 +45,7 @@ impl Record<'_> {
         row.up_to(columns.text);
         row.wrapped(&palette.name, &self.cell(entry, Role::Name));
         let is_wide = row.at + GAP > columns.place;
-        let how = self.cell(entry, Role::How);
+        let mut how = self.how(entry);
         if entry.foreign {
             // The log's own line is no place.
             let width = display_width(how.as_bytes());
@@ -61,7 +58,6 @@ impl Record<'_> {
             row.end();
             return;
         }
-        let mut how = if PLAIN.contains(&how.as_str()) { String::new() } else { how };
         let width = display_width(&display_text(path, self.look)) + 1 + digits(entry.line);
         let fits = columns.place + width <= self.look.width;
         if is_wide || !fits {
@@ -103,9 +99,7 @@ impl Record<'_> {
         entry: &Match<'_>,
     ) {
         let palette = &self.look.palette;
-        let line = entry.text.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let (lead, line) = super::line::trimmed(line);
+        let (lead, line) = super::line::first_trimmed(entry.text);
         let source_width = if self.says_more(entry, line) { drawn_width(line) } else { 0 };
         let how_width = display_width(how.as_bytes());
         if source_width + how_width == 0 {

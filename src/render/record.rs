@@ -23,6 +23,9 @@ const LEAST_PLACE: usize = 24;
 /// How much of the width names and places take at most, in percent.
 pub(super) const MOST: usize = 40;
 
+/// Ways of which nothing is said: most are so.
+const PLAIN: [&str; 2] = ["call", "prints it"];
+
 /// What is drawn of a name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shape {
@@ -227,11 +230,11 @@ impl<'l> Record<'l> {
         if shares && beside >= LEAST_PLACE { beside.min(most) } else { self.look.width.max(1) }
     }
 
-    /// How the step is made; of a call, and of what was asked for itself, nothing.
-    fn how(&self, entry: &Match<'_>) -> String {
+    /// How the step is made; of a call, of what prints a line for certain, and of what was asked for itself, nothing.
+    pub(super) fn how(&self, entry: &Match<'_>) -> String {
         let how = self.cell(entry, Role::How);
         let is_root = self.shape == Shape::Tree && entry.depth == 0;
-        if how == "call" || is_root { String::new() } else { how }
+        if PLAIN.contains(&how.as_str()) || is_root { String::new() } else { how }
     }
 
     /// Whether a line has a word that the columns don't have.
@@ -252,9 +255,7 @@ impl<'l> Record<'l> {
     fn rest(&self, mut row: Row<'_>, measure: &Measure, entry: &Match<'_>) {
         let palette = &self.look.palette;
         let how = self.how(entry);
-        let line = entry.text.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let (mut lead, mut line) = super::line::trimmed(line);
+        let (mut lead, mut line) = super::line::first_trimmed(entry.text);
         let mut spans = entry.spans.as_slice();
         let arguments = self.arguments(entry);
         if let Some(arguments) = &arguments {
