@@ -234,7 +234,8 @@ pub(super) fn answer(code: &Code, log: &Log) -> Result<Answer> {
             code.cancel().check()
         };
         let messages = log.only != Some(LogPart::Frames);
-        let arch = LogArch::of(code, lines.iter().find_map(|line| machine(line)));
+        let machine = || -> Result<_> { Ok(lines.iter().find_map(|line| machine(line))) };
+        let arch = LogArch::of(code, machine)?;
         let reading = Reading { arch, debug: None, messages, words: Some(&words) };
         reading.with(code, graph, |tools| {
             let mut follower = Follower::new(tools);

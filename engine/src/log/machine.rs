@@ -16,14 +16,21 @@ pub struct LogArch {
 }
 
 impl LogArch {
-    /// The one that the user has named, else the log's own as [`machine`] tells it, else that of the tree.
-    pub fn of(code: &Code, machine: Option<&str>) -> LogArch {
-        let told = machine.filter(|_| !code.arch_is_named);
-        let told = told.filter(|name| code.tree().root().join("arch").join(name).is_dir());
-        match told {
-            Some(name) => LogArch { arch: Arch::named(name), is_told: true },
-            None => LogArch { arch: code.arch, is_told: code.arch_is_named },
+    /// The one that the user has named, else the log's own as [`machine`] tells it, else that of the tree. The log
+    /// is read for it only where none is named.
+    ///
+    /// # Errors
+    /// If the log can't be read.
+    pub fn of<E>(
+        code: &Code,
+        machine: impl FnOnce() -> Result<Option<&'static str>, E>,
+    ) -> Result<LogArch, E> {
+        if code.arch_is_named {
+            return Ok(LogArch { arch: code.arch, is_told: true });
         }
+        let told = machine()?.filter(|name| code.tree().root().join("arch").join(name).is_dir());
+        let arch = told.map_or(code.arch, Arch::named);
+        Ok(LogArch { arch, is_told: told.is_some() })
     }
 }
 

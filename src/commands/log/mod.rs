@@ -26,8 +26,7 @@ use crate::message::tell;
 pub(crate) fn run(args: &LogArgs, session: &Session) -> Result<Outcome> {
     let code = code::around(session)?;
     let inputs = Inputs::of(args)?;
-    let machine = if code.arch_is_named { None } else { inputs.machine()? };
-    let arch = LogArch::of(&code, machine);
+    let arch = LogArch::of(&code, || inputs.machine())?;
     let touched = touched(args, &code)?;
     let debug = debug(args)?;
     let messages = args.only != Some(Only::Frames);

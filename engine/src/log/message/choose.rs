@@ -8,7 +8,7 @@ use bstr::ByteSlice;
 use kgrep_index::graph::Place;
 use rayon::prelude::*;
 
-use super::pattern::{Fit, find, fit, fit_cut};
+use super::pattern::{Fit, find, fit, fit_cut, split_name};
 use super::texts::{UNKNOWN, module_of, shared_folders};
 use super::words::{FormatLine, from_start, lines, starts_in};
 use super::{Candidate, LineContext, Messages, format_text};
@@ -223,14 +223,15 @@ fn fitting(messages: &Messages, text: &[u8]) -> Vec<Fitting> {
         with_cut(messages, text, &mut fitting);
     }
     fitting.retain(|one| one.fit.letters >= LEAST_LETTERS && !is_hardly_in(&one.fit));
-    if fitting.is_empty() {
+    if fitting.is_empty() && is_between_signs(text) {
         let signs = messages.by_word.signs(text).iter();
         signs.for_each(|line| consider(messages, *line, text, &mut fitting));
         let most = fitting.iter().map(|one| one.fit.signs).max();
         let is_best = |one: &Fitting| Some(one.fit.signs) == most;
-        fitting.retain(|one| explains_all(one) && is_best(one) && is_bracketed(text));
+        fitting.retain(|one| explains_all(one) && is_best(one));
     }
-    let driver = first_word(text);
+    // Where a device's message begins.
+    let (driver, _) = split_name(text);
     for one in &mut fitting {
         let path = messages.message(messages.stored_at(one.format)).path;
         let stem = module_of(path);
@@ -238,13 +239,6 @@ fn fitting(messages: &Messages, text: &[u8]) -> Vec<Fitting> {
         one.driver = is_of_driver(path, driver);
     }
     fitting
-}
-
-/// The name that a line begins with, as files are called: a driver's, where a device's message begins.
-fn first_word(text: &[u8]) -> &[u8] {
-    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    let end = text.iter().position(|byte| !is_name(byte)).unwrap_or(text.len());
-    &text[..end]
 }
 
 /// Whether the file at `path`, a folder around it, or both together are called as this driver is:
@@ -299,8 +293,8 @@ fn is_hardly_in(fit: &Fit) -> bool {
     fit.free_start && fit.free > weight * MOST_FREE
 }
 
-/// Whether a line is a word in brackets, as what names the stack of a trace is: ` <TASK>`.
-fn is_bracketed(text: &[u8]) -> bool {
+/// Whether a line is one word that begins and ends with a sign, as what names the stack of a trace: ` <TASK>`.
+fn is_between_signs(text: &[u8]) -> bool {
     let text = text.trim_ascii();
     let is_sign = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_punctuation);
     is_sign(text.first()) && is_sign(text.last()) && !text.contains(&b' ')

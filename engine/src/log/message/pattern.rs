@@ -122,9 +122,8 @@ fn conversion(format: &[u8]) -> (Piece<'_>, &[u8]) {
             let end = rest.iter().position(|byte| !byte.is_ascii_alphanumeric());
             let extension = &rest[..end.unwrap_or(rest.len())];
             let taken = extension_len(extension);
-            let piece = match extension.first() {
-                _ if taken == 0 => Piece::Pointer,
-                Some(b'K' | b'x') => Piece::Pointer,
+            let piece = match extension.first().filter(|_| taken > 0) {
+                None | Some(b'K' | b'x') => Piece::Pointer,
                 Some(b'R' | b'r') => Piece::Resource,
                 _ => Piece::Any,
             };
@@ -282,8 +281,7 @@ fn matched(
 
 /// The rest of a line after a module's name, which may be any; `name` is the one that fits best.
 fn module<'l>(line: &'l [u8], name: &[u8], fit: &mut Fit) -> Option<&'l [u8]> {
-    let end = line.iter().position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')));
-    let (word, after) = line.split_at(end.unwrap_or(line.len()));
+    let (word, after) = split_name(line);
     if word.is_empty() {
         return None;
     }
@@ -360,6 +358,12 @@ fn number(line: &[u8], signed: bool, digit: impl Fn(u8) -> bool) -> Option<&[u8]
     let rest = &line[end..];
     // Padding on the right.
     (end > 0).then_some(rest)
+}
+
+/// A line's beginning that may be the name of a module or a driver, and the rest.
+pub(super) fn split_name(line: &[u8]) -> (&[u8], &[u8]) {
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    line.split_at(line.iter().position(|byte| !is_name(byte)).unwrap_or(line.len()))
 }
 
 /// What follows a resource, which is in brackets (`lib/vsprintf.c`, `resource_string()`), or what

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use kgrep_index::outline::formats::{Formats, Part, Template, TextMacro};
-use kgrep_index::paths::normal;
+use kgrep_index::paths::{normal, split};
 use rayon::prelude::*;
 
 /// Stands for the format in a printer's text: parameter 1.
@@ -139,10 +139,7 @@ impl<'f, 'a> Texts<'f, 'a> {
 
     /// The variable of another file in the same folder.
     fn find_beside(&self, name: &[u8], file: u32) -> Option<TextMacro<'a>> {
-        let folder = |file: u32| {
-            let path = self.files[file as usize].path;
-            memchr::memrchr(b'/', path).map_or(&path[..0], |end| &path[..end])
-        };
+        let folder = |file: u32| split(self.files[file as usize].path).0;
         let mut beside =
             self.variables.get(name)?.iter().filter(|(f, _)| folder(*f) == folder(file));
         let (found, None) = (beside.next()?, beside.next()) else { return None };
@@ -189,8 +186,7 @@ fn included_by(file: &FileTexts<'_>, files: &[FileTexts<'_>]) -> Vec<u32> {
 
 /// What `"include"` in the file at `path` names first.
 fn joined(path: &[u8], include: &[u8]) -> Vec<u8> {
-    let folder = memchr::memrchr(b'/', path).map_or(&path[..0], |end| &path[..end]);
-    normal(&[folder, b"/", include].concat())
+    normal(&[split(path).0, b"/", include].concat())
 }
 
 /// How many folders two paths have in common.
