@@ -136,13 +136,12 @@ impl Of<'_> {
     /// Whether one of these files has a use that is asked for.
     fn is_used_in_any(&self, paths: &[Vec<u8>], asked: Option<&Asked<'_, '_, '_>>) -> bool {
         let &Of { code, name, references, meaning } = self;
-        let is_used = |path: &&Vec<u8>| {
+        let mut paths = paths.iter().take_while(|_| !code.cancel().is_set());
+        paths.any(|path| {
             let uses = |bytes: &[u8]| in_file(name, path, bytes, code, asked).uses;
             let uses = code.with_text(path, uses).unwrap_or_default();
             wanted_of(uses, references, meaning).next().is_some()
-        };
-        let mut paths = paths.iter().take_while(|_| !code.cancel().is_set());
-        paths.any(|path| is_used(&path))
+        })
     }
 }
 

@@ -117,9 +117,10 @@ pub(super) fn whole(
     let (files, foreign): (Vec<_>, Vec<_>) =
         files.into_iter().partition(|file| code.arch.has(Place::of(&file.path)));
     // Of a file that is named, others mean something else.
-    let is_elsewhere = references.seen_from.is_empty() && { foreign }
-        .into_iter()
-        .any(|file| rows_of(file, &name, references, meaning).next().is_some());
+    let is_elsewhere = references.seen_from.is_empty()
+        && foreign
+            .into_iter()
+            .any(|file| rows_of(file, &name, references, meaning).next().is_some());
     for file in files {
         let rows = rows_of(file, &name, references, meaning);
         answer.rows.extend(rows);

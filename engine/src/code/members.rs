@@ -129,17 +129,16 @@ impl<'t> Text<'t> {
                 .map(|at| self.word(at))
                 .collect(),
         };
-        let name = |word: &&[u8]| String::from_utf8_lossy(word).into_owned();
         let is_tag = |word: &&[u8]| matches!(*word, b"struct" | b"union" | b"enum");
-        let is_mark = |word: &&[u8]| word.starts_with(b"__") || is_reserved(word);
-        let named = match words.iter().position(is_tag) {
+        let tag = words.iter().position(is_tag);
+        let behind = &words[tag.map_or(0, |tag| tag + 1)..];
+        let named = match tag {
             // Marks may stand before a name in braces, and names may begin as marks do: `struct __call_single_node`.
-            Some(tag) if !braces => words.get(tag + 1).map(name),
-            Some(tag) => words[tag + 1..].iter().find(|word| !is_mark(word)).map(name),
-            None => words.iter().find(|word| !is_mark(word)).map(name),
+            Some(_) if !braces => behind.first(),
+            _ => behind.iter().find(|word| !is_mark(word)),
         };
         match named {
-            Some(name) => Type::Named(name),
+            Some(name) => Type::Named(String::from_utf8_lossy(name).into_owned()),
             None if braces => Type::Unnamed,
             None => Type::Plain,
         }
@@ -227,8 +226,7 @@ impl<'t> Text<'t> {
             let open = brace?;
             let head = self.head(open);
             let tag = head.iter().rposition(|word| matches!(*word, b"struct" | b"union"))?;
-            let is_name = |word: &&&[u8]| !word.starts_with(b"__") && !is_reserved(word);
-            if let Some(name) = head[tag + 1..].iter().find(is_name) {
+            if let Some(name) = head[tag + 1..].iter().find(|word| !is_mark(word)) {
                 return Some(String::from_utf8_lossy(name).into_owned());
             }
             let typed = self.name_behind(open).filter(|_| head.contains(&&b"typedef"[..]));
@@ -245,9 +243,14 @@ impl<'t> Text<'t> {
         let close = Some(self.braces.partner[open] as usize).filter(|close| *close > open)?;
         let words = close + 1..self.tokens.len().min(close + 1 + MOST_WORDS);
         let mut words = words.take_while(|at| self.tokens[*at].kind == TokenKind::Ident);
-        let name = words.find(|at| self.is_name(*at) && !self.word(*at).starts_with(b"__"))?;
+        let name = words.find(|at| !is_mark(self.word(*at)))?;
         Some(String::from_utf8_lossy(self.word(name)).into_owned())
     }
+}
+
+/// Whether a word of a declaration is C's own or an attribute, and names nothing.
+fn is_mark(word: &[u8]) -> bool {
+    word.starts_with(b"__") || is_reserved(word)
 }
 
 #[cfg(test)]

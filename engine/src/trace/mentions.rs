@@ -357,7 +357,7 @@ fn is_binary(path: &[u8], bytes: &[u8]) -> bool {
 
 /// Whether a file is a picture, in whose bytes a short name stands by chance.
 fn is_picture(path: &[u8]) -> bool {
-    let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or(path);
+    let name = split(path).1;
     let ending = name.rsplit(|byte| *byte == b'.').next().unwrap_or(name);
     matches!(ending, b"gif" | b"ico" | b"jpeg" | b"jpg" | b"png")
 }

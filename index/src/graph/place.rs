@@ -22,12 +22,10 @@ pub struct Place {
 impl Place {
     /// What the path, relative to the tree, says.
     pub fn of(path: &[u8]) -> Self {
-        let mut parts = path.split(|b| *b == b'/');
-        let first = parts.next().unwrap_or_default();
-        let second = parts.next().unwrap_or_default();
-        let third = parts.next().unwrap_or_default();
+        let top = top(path);
+        let [first, second, third] = top;
         let program = Program::of(path);
-        let arch = Self::architecture(path).map_or(0, Self::arch_number);
+        let arch = architecture_in(top).map_or(0, Self::arch_number);
         let is_header = path.ends_with(b".h") || path.ends_with(b".inc");
         let is_public = first == b"include"
             || first == b"arch" && third == b"include"
@@ -39,15 +37,7 @@ impl Place {
     /// The architecture whose files are in the folder of this path. User-mode Linux is one that has files in those of
     /// its hosts, too.
     pub fn architecture(path: &[u8]) -> Option<&[u8]> {
-        let mut parts = path.split(|byte| *byte == b'/');
-        let (first, second) = (parts.next()?, parts.next()?);
-        let third = parts.next().filter(|part| !part.is_empty())?;
-        match (first, second) {
-            (b"arch", _) if third == b"um" => Some(third),
-            (b"arch", second) => Some(second),
-            (b"tools", b"arch") => Some(third),
-            _ => None,
-        }
+        architecture_in(top(path))
     }
 
     /// All but `left_out` in a number, as the index keeps it: a change of what is in it, or of what
@@ -82,6 +72,22 @@ impl Place {
         let sum =
             name.iter().fold(7u32, |sum, b| sum.wrapping_mul(131).wrapping_add(u32::from(*b)));
         (sum % 65_521) as u16 + 1
+    }
+}
+
+/// The first three components of a path; empty where it has no more.
+fn top(path: &[u8]) -> [&[u8]; 3] {
+    let mut parts = path.split(|byte| *byte == b'/');
+    std::array::from_fn(|_| parts.next().unwrap_or_default())
+}
+
+/// The architecture that these folders are of.
+fn architecture_in(top: [&[u8]; 3]) -> Option<&[u8]> {
+    match top {
+        [_, _, b""] => None,
+        [b"arch", _, b"um"] | [b"tools", b"arch", _] => Some(top[2]),
+        [b"arch", second, _] => Some(second),
+        _ => None,
     }
 }
 

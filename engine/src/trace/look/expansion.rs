@@ -104,14 +104,14 @@ fn named(tracer: &mut Tracer<'_, '_>, from: &DefInfo) -> Vec<(u32, String, DefIn
     let mut found = Vec::new();
     let is_free = |token: &Token| !is_reserved(token.text(text.as_bytes()));
     // The name of a field means nothing else. Three dots are a range's.
-    let is_dot = |at: usize| body.get(at).is_some_and(|token| token.is(b'.'));
-    let is_field = |at: usize| {
-        let before = body.get(at.wrapping_sub(1));
-        before.is_some_and(|before| before.kind == TokenKind::Arrow)
-            || is_dot(at.wrapping_sub(1)) && !is_dot(at.wrapping_sub(2))
+    let is_field = |before: &[Token]| match before {
+        [.., arrow] if arrow.kind == TokenKind::Arrow => true,
+        [.., other, dot] => dot.is(b'.') && !other.is(b'.'),
+        [dot] => dot.is(b'.'),
+        [] => false,
     };
     for (at, token) in body.iter().enumerate() {
-        if is_field(at) || !is_name(&token) || !is_free(token) {
+        if is_field(&body[..at]) || !is_name(&token) || !is_free(token) {
             continue;
         }
         let name = word(token);
