@@ -51,8 +51,8 @@ impl Graph<'_> {
     /// other does.
     ///
     /// Here, and only here, `macro` means "expanded in place: a function-like macro or an
-    /// inline function": a call of a function marked `inline`, or of one of at most [`SHORT`]
-    /// lines in the same file ([`LONGER`] where it calls few), has two rows, one of kind `call`
+    /// inline function": a call of a function marked `inline`, or of one of at most `SHORT`
+    /// lines in the same file (`LONGER` where it calls few), has two rows, one of kind `call`
     /// and one of kind `macro`, because a compiler's own graph, with which the export is to be
     /// compared, shows the calls inside of such a function as its caller's. A name that headers
     /// have both as a macro and as an inline function, of which the configuration chooses, has the

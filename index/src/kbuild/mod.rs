@@ -8,7 +8,7 @@
 //! - [`Configuration::read`]: the values of a `.config`, and the architecture it is for.
 //! - [`built`]: from the top Makefile down to the sources, with the lines that decide.
 //! - [`explain`]: for one file, each condition from the top down, failing ones too.
-//! - [`includes`]: headers and included `.c` files, through the files that include them.
+//! - `includes`: headers and included `.c` files, through the files that include them.
 //! - [`condition`]: an `#if` condition in three values.
 //! - [`Compiled`]: which lines of a file are compiled, and which uses on them.
 //! - [`kconfig`]: symbols, what they depend on, and what keeps one off.
