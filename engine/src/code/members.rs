@@ -209,13 +209,38 @@ impl<'t> Text<'t> {
         self.head(brace).contains(&&b"enum"[..])
     }
 
-    /// The words before a brace.
+    /// The words before a brace, without what attributes have in parentheses.
     fn head(&self, brace: usize) -> Vec<&'t [u8]> {
-        let words = (brace.saturating_sub(MOST_WORDS)..brace).rev();
-        let words = words.take_while(|at| self.tokens[*at].kind == TokenKind::Ident);
-        let mut words: Vec<&[u8]> = words.map(|at| self.word(at)).collect();
+        let first = brace.saturating_sub(MOST_WORDS);
+        let (mut words, mut at) = (Vec::new(), brace);
+        while at > first {
+            at -= 1;
+            match self.tokens[at].kind {
+                TokenKind::Ident => words.push(self.word(at)),
+                _ => match self.attribute(at, first) {
+                    Some(attribute) => at = attribute,
+                    None => break,
+                },
+            }
+        }
         words.reverse();
         words
+    }
+
+    /// Where the attribute begins that ends with the parenthesis at `close`: `__aligned(8)`.
+    fn attribute(&self, close: usize, first: usize) -> Option<usize> {
+        let mut closed = 0_u32;
+        for at in (first..=close).rev() {
+            closed += u32::from(self.is(Some(at), b')'));
+            if self.is(Some(at), b'(') {
+                closed = closed.checked_sub(1)?;
+            }
+            if closed == 0 {
+                let name = at.checked_sub(1).filter(|name| *name >= first && at < close)?;
+                return self.word(name).starts_with(b"__").then_some(name);
+            }
+        }
+        None
     }
 
     /// The nearest structure with a name around what follows this token; none in a function.
@@ -234,6 +259,12 @@ impl<'t> Text<'t> {
                 return typed;
             }
             brace = self.braces.around(open);
+            // What stands by itself has a name, though that looks like a mark: `struct __call_single_node`.
+            if brace.is_none() {
+                return head[tag + 1..]
+                    .last()
+                    .map(|name| String::from_utf8_lossy(name).into_owned());
+            }
         }
         None
     }
@@ -242,8 +273,9 @@ impl<'t> Text<'t> {
     fn name_behind(&self, open: usize) -> Option<String> {
         let close = Some(self.braces.partner[open] as usize).filter(|close| *close > open)?;
         let words = close + 1..self.tokens.len().min(close + 1 + MOST_WORDS);
-        let mut words = words.take_while(|at| self.tokens[*at].kind == TokenKind::Ident);
-        let name = words.find(|at| !is_mark(self.word(*at)))?;
+        let words = words.take_while(|at| self.tokens[*at].kind == TokenKind::Ident);
+        let is_plain = |at: &usize| !is_mark(self.word(*at));
+        let name = words.clone().find(is_plain).or_else(|| words.last())?;
         Some(String::from_utf8_lossy(self.word(name)).into_owned())
     }
 }
@@ -318,6 +350,18 @@ mod tests {
         let typed = "typedef struct {\n\tint hue;\n} lamp_t;\nstruct one { int line; };\n";
         assert_eq!(found(typed, "hue"), [("lamp_t".to_owned(), 2)]);
         assert_eq!(found(typed, "line"), [("one".to_owned(), 4)]);
+        let marked = "struct __node {\n\tint link;\n\tstruct __packed {\n\t\tint part;\n\t};\n};\n\
+            struct __attribute__((packed)) mast {\n\tint high;\n};\nunion __aligned(8) pole { int low; };\n\
+            typedef struct __packed { int wide; } __road;\n";
+        for (name, structure, line) in [
+            ("link", "__node", 2),
+            ("part", "__node", 4),
+            ("high", "mast", 8),
+            ("low", "pole", 10),
+            ("wide", "__road", 11),
+        ] {
+            assert_eq!(found(marked, name), [(structure.to_owned(), line)], "{name}");
+        }
     }
 
     #[test]
