@@ -34,6 +34,7 @@ pub(crate) fn sentence(note: &Note) -> String {
         Note::SystemCall { asked, entry } => {
             format!("{asked} is a system call; the code calls it {entry}")
         }
+        Note::FieldOf { asked, field } => format!("{asked} is {field}"),
         Note::TakenAsPlain { pattern, why } => crate::plain::note(pattern, *why),
         Note::ThereAsPlainText(patterns) => format!(
             "nothing matches `{}` as a regular expression, but the plain text is there: try -F",

@@ -33,6 +33,13 @@ pub enum Note {
         /// What the code calls it: `sys_openat`.
         entry: String,
     },
+    /// The name leads to a field of another structure, which is meant.
+    FieldOf {
+        /// What was asked for: `task_struct.se.vruntime`.
+        asked: String,
+        /// The field, with the structure that declares it: `sched_entity.vruntime`.
+        field: String,
+    },
     /// The uses of a Kconfig symbol are those of the code; Makefiles and Kconfig files have others.
     SymbolInCode {
         /// The symbol, with its prefix: `CONFIG_SMP`.

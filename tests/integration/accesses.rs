@@ -68,10 +68,10 @@ write: ((struct lamp *)p)->watts = 5;
 write: container_of(p, struct lamp, next)->watts = 6;
 read-write: (lamp->watts)++;
 use: read(sizeof(lamp->watts));
-write, unsure: unknown()->watts = 7;
 read: return lamp->watts;
 initialised: .watts = 40,
 declared: int watts;
+write, unsure: unknown()->watts = 7;
 ";
     for indexed in [false, true] {
         if indexed {
@@ -80,8 +80,8 @@ declared: int watts;
         eqnice!(expected, rows(&dir, &["lamp.watts"]));
     }
     eqnice!(
-        "read: if (lamp->watts == 1 && !lamp->bulb->watts)\nwrite: bulb.watts = 1;\nwrite, unsure: \
-         unknown()->watts = 7;\ndeclared: int watts;\n",
+        "read: if (lamp->watts == 1 && !lamp->bulb->watts)\nwrite: bulb.watts = 1;\ndeclared: int watts;\n\
+         write, unsure: unknown()->watts = 7;\n",
         rows(&dir, &["bulb->watts"])
     );
     eqnice!(
@@ -250,15 +250,15 @@ write: LAMP_IN(p)->watts = 3;
 write: LAMP_AT(p)->watts = 4;
 write: hall.watts = 5;
 write: rooms[1].watts = 6;
-write, unsure: unknown(p)->watts = 7;
 write: l->inner.watts = 10;
+write, unsure: unknown(p)->watts = 7;
 ";
     eqnice!(expected, rows(&dir, &["lamp.watts"]));
     let bulbs = "\
 declared: int watts;
-write, unsure: unknown(p)->watts = 7;
 write: l->second->watts = 8;
 write: lamp_of(3)->second->watts = 11;
+write, unsure: unknown(p)->watts = 7;
 ";
     eqnice!(bulbs, rows(&dir, &["bulb.watts"]));
     let lists = "\

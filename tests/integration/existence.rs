@@ -236,8 +236,11 @@ fn a_field_of_a_field_is_the_one_of_its_structure() {
     }
     for name in ["lamp.bulb.watts", "room.lamp.bulb.watts"] {
         eqnice!(watts, one(&["def", name]).expect_ok().stdout());
-        let said = "bulb.watts is a field: kgrep def bulb.watts shows where, kgrep refs bulb.watts who reads and writes it";
-        eqnice!(format!("kgrep: {said}\n"), one(&["trace", name]).expect_code(1).stderr());
+        let said = format!(
+            "kgrep: {name} is bulb.watts\nkgrep: bulb.watts is a field: kgrep def bulb.watts shows where, kgrep refs \
+             bulb.watts who reads and writes it\n"
+        );
+        eqnice!(said, one(&["trace", name]).expect_code(1).stderr());
     }
     let hue = one(&["exists", "room.lamp.shade.hue"]).expect_ok().stdout();
     eqnice!(
@@ -250,4 +253,30 @@ fn a_field_of_a_field_is_the_one_of_its_structure() {
     // What only another architecture has doesn't count.
     let torch = one(&["exists", "torch.bulb"]).expect_ok().stdout();
     eqnice!("torch.bulb: not here, only of arm64\n", torch);
+}
+
+/// Who gets at it and who calls it are asked of the structure that declares it.
+#[test]
+fn a_field_of_a_field_is_used_as_the_one_of_its_structure() {
+    let dir = Dir::new();
+    let code = "struct bulb_ops {\n\tint (*blink)(void);\n};\n\
+                struct bulb {\n\tint watts;\n\tconst struct bulb_ops *ops;\n};\n\
+                struct lamp {\n\tstruct bulb bulb;\n};\n\
+                int dim(struct lamp *lamp)\n{\n\tlamp->bulb.watts = 1;\n\treturn lamp->bulb.ops->blink();\n}\n\
+                static int twice(void)\n{\n\treturn 2;\n}\n\
+                const struct bulb_ops ops = { .blink = twice };\n";
+    dir.create("lamp.c", code);
+    let asked = |args: &[&str]| dir.kgrep(&[&["--no-header"], args].concat()).run().expect_code(0);
+    let watts = asked(&["refs", "lamp.bulb.watts", "--access", "write"]);
+    eqnice!("0 lamp.c 13 dim write lamp->bulb.watts = 1;\n", watts.stdout());
+    eqnice!("kgrep: lamp.bulb.watts is bulb.watts\n", watts.stderr());
+    for name in ["bulb_ops.blink", "lamp.bulb.ops.blink", "lamp->bulb.ops->blink"] {
+        let called = asked(&["callers", name]);
+        eqnice!(
+            "0 lamp.c 14 dim indirect, through lamp.bulb.ops.blink return lamp->bulb.ops->blink();\n",
+            called.stdout()
+        );
+    }
+    let said = asked(&["trace", "struct lamp.bulb.ops.blink"]).stderr();
+    eqnice!("kgrep: struct lamp.bulb.ops.blink is bulb_ops.blink\n", said);
 }

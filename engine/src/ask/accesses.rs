@@ -12,6 +12,7 @@ use kgrep_index::outline::{
 
 use super::around::Around;
 use super::candidates::candidates;
+use super::fields;
 use super::names::unknown;
 use super::text::word;
 use crate::answer::{Answer, Cell, Column, How, Role, Row, Sureness};
@@ -42,9 +43,13 @@ struct Found {
 /// # Errors
 /// If the text is not one name, or the tree can't be read.
 pub(super) fn answer(code: &Code, accesses: &Accesses) -> Result<Answer> {
-    let text = one_name(&accesses.name)?;
-    let asked = asked(text);
     let mut answer = Answer::default();
+    let name = one_name(&accesses.name)?;
+    let led_to = code.ask(|graph| fields::led_to(code, graph, name))?;
+    let of_field = |field| Note::FieldOf { asked: name.to_owned(), field };
+    answer.notes.extend(led_to.clone().map(of_field));
+    let text = led_to.as_deref().unwrap_or(name);
+    let asked = asked(text);
     let homes = homes(code, &asked)?;
     let mut paths = paths(code, &asked, &mut answer)?;
     paths.retain(|path| code.arch.has(Place::of(path)) && homes.may_be_seen_by(path));
@@ -57,7 +62,7 @@ pub(super) fn answer(code: &Code, accesses: &Accesses) -> Result<Answer> {
         }
     }
     let structures = structures(code, &files)?;
-    let (mut unsure, mut is_known) = (0, false);
+    let (mut of_unknown, mut is_known) = (Vec::new(), false);
     for (path, found) in files {
         for Found { access, within } in found {
             let Some(is_its) = is_its(&access, &asked, &structures) else { continue };
@@ -72,8 +77,9 @@ pub(super) fn answer(code: &Code, accesses: &Accesses) -> Result<Answer> {
                 continue;
             }
             let is_sure = is_its && access.sure;
-            unsure += u64::from(!is_its);
-            answer.rows.push(Row {
+            // What is surely its comes first.
+            let rows = if is_its { &mut answer.rows } else { &mut of_unknown };
+            rows.push(Row {
                 path: path.clone(),
                 line: access.line,
                 name: asked.name.as_bytes().to_vec(),
@@ -83,6 +89,8 @@ pub(super) fn answer(code: &Code, accesses: &Accesses) -> Result<Answer> {
             });
         }
     }
+    let unsure = of_unknown.len() as u64;
+    answer.rows.append(&mut of_unknown);
     if answer.rows.is_empty() {
         answer.notes.push(match is_known {
             true => Note::NoSuchUse(text.to_owned()),
@@ -130,18 +138,19 @@ fn asked(text: &str) -> Asked<'_> {
     }
 }
 
-/// Whether a name is a field's, with its structure: `lamp.watts`.
+/// Whether a name is a field's, with its structure: `lamp.watts`, `lamp.bulb.watts`.
 pub(super) fn is_field(name: &str) -> bool {
-    field_of(name).is_some()
+    field_of(name).is_some() || name.split('.').count() > 2 && name.split('.').all(is_word)
 }
 
 /// The structure and the field of `lamp.watts`.
 pub(super) fn field_of(name: &str) -> Option<(&str, &str)> {
-    let is_word = |part: &&str| {
-        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-    };
     let Asked { structure, name } = asked(name.trim());
-    structure.filter(is_word).zip(Some(name).filter(is_word))
+    structure.filter(|part| is_word(part)).zip(Some(name).filter(|part| is_word(part)))
+}
+
+fn is_word(part: &str) -> bool {
+    !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 /// The structures that the paths before fields lead to, as far as the tree tells.

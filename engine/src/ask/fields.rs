@@ -9,7 +9,7 @@ use kgrep_index::outline::{Flags, Kind, Language};
 use super::text::{tracer, word};
 use crate::answer::{Cell, DefinitionKind, Row};
 use crate::code::members::{Member, Type, members_of};
-use crate::code::{Code, in_parallel};
+use crate::code::{Code, in_parallel, tagged};
 use crate::trace::{InFile, Tracer, Wanted};
 use crate::{Note, Result};
 
@@ -38,17 +38,39 @@ pub(super) fn declared(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Vec
 /// If the tree can't be walked.
 pub(super) fn note(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Option<Note>> {
     let rows = declared(code, graph, name)?;
-    let structure = rows.first().and_then(|row| match row.cells.first() {
-        Some(Cell::Kind(kind)) => kind.member_of.clone(),
-        _ => None,
-    });
+    let structure = rows.first().and_then(structure);
     Ok(structure.map(|structure| match name.rsplit_once('.') {
-        // Its own structure's: other questions know one step.
+        // Its own structure's.
         Some((before, field)) if before.contains('.') => {
             Note::Field(format!("{structure}.{field}"))
         }
         _ => Note::Field(name.to_owned()),
     }))
+}
+
+/// The structure that the row of a field is of.
+fn structure(row: &Row) -> Option<&str> {
+    match row.cells.first() {
+        Some(Cell::Kind(kind)) => kind.member_of.as_deref(),
+        _ => None,
+    }
+}
+
+/// The field that `STRUCT.FIELD.FIELD` leads to, as `STRUCT.FIELD` of the structure that declares it; none for any
+/// other name, and where there is no such field or several structures have one.
+///
+/// # Errors
+/// If the tree can't be walked.
+pub(super) fn led_to(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Option<String>> {
+    let (_, name) = tagged(name);
+    let Some((_, last)) = name.rsplit_once('.').filter(|(before, _)| before.contains('.')) else {
+        return Ok(None);
+    };
+    let rows = declared(code, graph, name)?;
+    let mut structures: Vec<&str> = rows.iter().filter_map(structure).collect();
+    structures.dedup();
+    let [structure] = structures[..] else { return Ok(None) };
+    Ok(Some(format!("{structure}.{last}")))
 }
 
 /// The fields called `name` of the structures in files that have the word; none of those that can't be read.

@@ -14,9 +14,9 @@ use kgrep_index::graph::{
 use kgrep_index::outline::{Kind, UseKind};
 use serde_bytes::ByteBuf;
 
-use super::Sources;
+use super::accesses::field_of;
 use super::names::{entry_name, not_callable, unknown};
-use super::pointers;
+use super::{Sources, fields, pointer_uses, pointers};
 use crate::answer::{
     Answer, Arrow, Cell, Column, Defined, DefinitionKind, How, Label, Node, Role, Row, Sureness,
     Via,
@@ -26,7 +26,7 @@ use crate::code::{
     says_nothing,
 };
 use crate::relocate::SourceFile;
-use crate::request::Steps;
+use crate::request::{PointerRole, Pointers, Steps};
 use crate::{Note, Result};
 
 /// Who calls the function.
@@ -81,6 +81,11 @@ fn answer(code: &Code, graph: &Graph<'_>, steps: &Steps, direction: Direction) -
         Ok(Answer { notes, ..Answer::default() })
     };
     let Some(name) = named(graph, &asked) else {
+        if direction == Direction::Callers
+            && let Some(answer) = callers_of_field(code, graph, &asked)?
+        {
+            return Ok(answer);
+        }
         let unknown = unknown(code, graph, &asked)?;
         return note(notes, unknown);
     };
@@ -125,6 +130,21 @@ fn answer(code: &Code, graph: &Graph<'_>, steps: &Steps, direction: Direction) -
     }
     let Growing { rows, arrows, .. } = tree;
     Ok(Answer { columns: direction.columns(), rows, arrows, notes, ..Answer::default() })
+}
+
+/// Who calls what a field of a structure holds, `lamp_ops.blink`; none if that is no field, or nobody does.
+fn callers_of_field(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Option<Answer>> {
+    let led_to = fields::led_to(code, graph, name)?;
+    let note = led_to.clone().map(|field| Note::FieldOf { asked: name.to_owned(), field });
+    let name = led_to.unwrap_or_else(|| name.to_owned());
+    let slot = field_of(&name).map(|(structure, field)| format!("{field}@{structure}"));
+    if slot.is_none_or(|slot| named(graph, &slot).is_none()) {
+        return Ok(None);
+    }
+    let pointers = Pointers { name, roles: vec![PointerRole::Dispatch] };
+    let mut answer = pointer_uses::answer(code, graph, &pointers)?;
+    answer.notes.splice(..0, note);
+    Ok((!answer.rows.is_empty()).then_some(answer))
 }
 
 pub(super) fn nothing(name: &str, steps: &Steps, direction: Direction) -> Note {

@@ -26,7 +26,15 @@ pub(super) fn answer(code: &Code, trace: &Trace) -> Result<Answer> {
         }
     });
     let trace = Trace { kind: kind.transpose()?, ..trace.clone() };
-    code.ask(|graph| sections(code, graph, recipes, &trace))
+    code.ask(|graph| {
+        let Some(field) = fields::led_to(code, graph, &trace.name)? else {
+            return sections(code, graph, recipes, &trace);
+        };
+        let of_field = Trace { name: field.clone(), ..trace.clone() };
+        let mut answer = sections(code, graph, recipes, &of_field)?;
+        answer.notes.insert(0, Note::FieldOf { asked: trace.name.clone(), field });
+        Ok(answer)
+    })
 }
 
 fn sections(code: &Code, graph: &Graph<'_>, recipes: &Recipes, trace: &Trace) -> Result<Answer> {
