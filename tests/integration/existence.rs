@@ -280,3 +280,30 @@ fn a_field_of_a_field_is_used_as_the_one_of_its_structure() {
     let said = asked(&["trace", "struct lamp.bulb.ops.blink"]).stderr();
     eqnice!("kgrep: struct lamp.bulb.ops.blink is bulb_ops.blink\n", said);
 }
+
+/// Networking's `sk_state`: a macro among the fields, for one deeper inside.
+#[test]
+fn a_macro_among_the_fields_is_a_name_of_one() {
+    let dir = Dir::new();
+    let header = "struct bulb {\n\tint bulb_watts;\n};\n\
+                  struct lamp {\n\tstruct bulb bulb;\n#define lamp_watts bulb.bulb_watts\n};\n\
+                  struct room {\n\tstruct lamp lamp;\n};\n\
+                  #define lamp_hue bulb.bulb_watts\n";
+    dir.create("lamp.h", header);
+    dir.create("use.c", "int use(struct lamp *lamp)\n{\n\treturn lamp->lamp_watts;\n}\n");
+    let asked = |args: &[&str]| dir.kgrep(&[&["--no-header"], args].concat()).run();
+    for name in ["lamp.lamp_watts", "room.lamp.lamp_watts"] {
+        eqnice!(
+            "0 lamp.h 6 lamp_watts member of lamp #define lamp_watts bulb.bulb_watts\n\
+             1 lamp.h 2 bulb_watts member of bulb int bulb_watts;\n",
+            asked(&["def", name]).expect_ok().stdout()
+        );
+        eqnice!(
+            "0 lamp.h 6 lamp_watts declared #define lamp_watts bulb.bulb_watts\n\
+             1 use.c  3 use        read     return lamp->lamp_watts;\n",
+            asked(&["refs", name]).expect_code(0).stdout()
+        );
+    }
+    // It stands outside of the structure.
+    asked(&["def", "lamp.lamp_hue"]).expect_code(1);
+}

@@ -67,7 +67,8 @@ pub(super) fn led_to(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Optio
         return Ok(None);
     };
     let rows = declared(code, graph, name)?;
-    let mut structures: Vec<&str> = rows.iter().filter_map(structure).collect();
+    let of_name = rows.iter().filter(|row| row.name == last.as_bytes());
+    let mut structures: Vec<&str> = of_name.filter_map(structure).collect();
     structures.dedup();
     let [structure] = structures[..] else { return Ok(None) };
     Ok(Some(format!("{structure}.{last}")))
@@ -87,20 +88,45 @@ pub(super) fn in_files(code: &Code, name: &str, found: &[InFile]) -> Vec<Row> {
 }
 
 /// Where the structure of `STRUCT.FIELD` declares the field; of `STRUCT.FIELD.FIELD`, where the structure does that the
-/// first field is. None, if the tree has no such structure.
+/// first field is. None, if the tree has no such structure. A macro among the fields, `#define sk_state
+/// __sk_common.skc_state`, is a name of the field that it stands for, and told before that.
 ///
 /// # Errors
 /// If the tree can't be walked.
 pub(super) fn of_structure(tracer: &mut Tracer<'_, '_>, name: &str) -> Result<Vec<Row>> {
+    let mut rows = declared_by(tracer, name)?;
+    if !rows.is_empty() {
+        return Ok(rows);
+    }
+    let Some((before, last)) = name.rsplit_once('.') else { return Ok(rows) };
+    for structure in structures(tracer, before)? {
+        if let Some((row, field)) = of_macro(tracer, &structure, last) {
+            rows.push(row);
+            rows.extend(declared_by(tracer, &format!("{structure}.{field}"))?);
+        }
+    }
+    Ok(rows)
+}
+
+/// As [`of_structure`], without macros.
+fn declared_by(tracer: &mut Tracer<'_, '_>, name: &str) -> Result<Vec<Row>> {
+    let Some((before, last)) = name.rsplit_once('.') else { return Ok(Vec::new()) };
+    let mut rows = Vec::new();
+    for structure in structures(tracer, before)? {
+        let members = of_one(tracer, &structure, last)?;
+        rows.extend(members.into_iter().map(|(path, member)| row(&path, last, member)));
+    }
+    Ok(rows)
+}
+
+/// The structures that `STRUCT.FIELD.FIELD` leads to; of a structure's name that one.
+fn structures(tracer: &mut Tracer<'_, '_>, name: &str) -> Result<BTreeSet<String>> {
     let mut names = name.split('.');
-    let (Some(structure), Some(last)) = (names.next(), names.next_back()) else {
-        return Ok(Vec::new());
-    };
+    let mut structures: BTreeSet<String> = names.next().map(str::to_owned).into_iter().collect();
     let names: Vec<&str> = names.collect();
     if names.len() > MOST_STEPS {
-        return Ok(Vec::new());
+        return Ok(BTreeSet::new());
     }
-    let mut structures = BTreeSet::from([structure.to_owned()]);
     for field in names {
         let mut of_field = BTreeSet::new();
         for structure in &structures {
@@ -113,12 +139,36 @@ pub(super) fn of_structure(tracer: &mut Tracer<'_, '_>, name: &str) -> Result<Ve
         }
         structures = of_field;
     }
-    let mut rows = Vec::new();
-    for structure in &structures {
-        let members = of_one(tracer, structure, last)?;
-        rows.extend(members.into_iter().map(|(path, member)| row(&path, last, member)));
-    }
-    Ok(rows)
+    Ok(structures)
+}
+
+/// The macro called `name` that stands among the fields of a structure, and what it is a name of:
+/// `__sk_common.skc_state`.
+fn of_macro(tracer: &mut Tracer<'_, '_>, structure: &str, name: &str) -> Option<(Row, String)> {
+    let graph = tracer.graph;
+    let around = types(graph, structure);
+    let is_inside = |d: &DefInfo| {
+        matches!(d.kind, Kind::Macro | Kind::Constant)
+            && around.iter().any(|of| of.file == d.file && of.first < d.first && d.last < of.last)
+    };
+    let found =
+        graph.definitions_of(graph.find_name(name.as_bytes())?).into_iter().find(is_inside)?;
+    let path = graph.path(found.file).to_vec();
+    let text = tracer.text(&path, found.first);
+    let value = text.split_once(name).map(|(_, value)| value.trim()).unwrap_or_default();
+    let of_path = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
+    let value = value.split(|c| !of_path(c)).next().unwrap_or_default().to_owned();
+    let member_of = Some(structure.to_owned());
+    let kind = DefinitionKind { kind: found.kind, flags: found.flags, member_of };
+    let row = Row {
+        path,
+        line: found.first,
+        extent: Some((found.first, found.last)),
+        name: name.as_bytes().to_vec(),
+        cells: vec![Cell::Kind(kind)],
+        ..Row::default()
+    };
+    Some((row, value))
 }
 
 /// The fields of this name, if it may be one.
@@ -139,11 +189,8 @@ fn of_one(
     name: &str,
 ) -> Result<Vec<(Vec<u8>, Member)>> {
     let graph = tracer.graph;
-    let Some(id) = graph.find_name(structure.as_bytes()) else { return Ok(Vec::new()) };
-    let is_type = |d: &DefInfo| matches!(d.kind, Kind::Struct | Kind::Union | Kind::Typedef);
-    let found = graph.definitions_of(id).into_iter().filter(is_type);
     let path = |d: DefInfo| String::from_utf8_lossy(graph.path(d.file)).into_owned();
-    let files: BTreeSet<String> = found.map(path).collect();
+    let files: BTreeSet<String> = types(graph, structure).into_iter().map(path).collect();
     if files.is_empty() || name.is_empty() {
         return Ok(Vec::new());
     }
@@ -151,6 +198,14 @@ fn of_one(
     let mut found = members(tracer, &Wanted { files, ..word(name) }, name)?;
     found.retain(|(_, member)| member.structure == structure);
     Ok(found)
+}
+
+/// The definitions of the structures called so.
+fn types(graph: &Graph<'_>, structure: &str) -> Vec<DefInfo> {
+    let name = graph.find_name(structure.as_bytes());
+    let mut found = name.map(|name| graph.definitions_of(name)).unwrap_or_default();
+    found.retain(|d| matches!(d.kind, Kind::Struct | Kind::Union | Kind::Typedef));
+    found
 }
 
 /// The fields called `name` in files with wanted lines.
