@@ -384,3 +384,31 @@ fn who_does_not_call_for_all_leaves_defaults() {
     assert_eq!(called("hci_release"), [true, true, false]);
     assert_eq!(called("tcp_release"), [true, true, true]);
 }
+
+/// Silence would say that there are none.
+#[test]
+fn callers_say_where_those_of_other_architectures_are_left_out() {
+    let dir = Dir::new();
+    dir.create(
+        "lamp.c",
+        "int lamp(int a)\n{\n\treturn a;\n}\nint use(void)\n{\n\treturn lamp(1);\n}\n",
+    );
+    dir.create(
+        "torch.c",
+        "static int torch(int a)\n{\n\treturn a;\n}\nint use(void)\n{\n\treturn torch(1);\n}\n",
+    );
+    dir.create("arch/arm64/b.c", "int h(void)\n{\n\treturn lamp(3) + torch(3);\n}\n");
+    dir.create("arch/x86/Makefile", "\n");
+    let said =
+        "kgrep: uses in files of other architectures are left out; --arch all lists them, too\n";
+    for indexed in [false, true] {
+        if indexed {
+            dir.kgrep(&["index", "."]).run().expect_ok();
+        }
+        let asked = |arch, name| dir.kgrep(&["--arch", arch, "callers", name]).run();
+        eqnice!(said, asked("x86", "lamp").expect_code(0).stderr());
+        eqnice!("", asked("all", "lamp").expect_ok().stderr());
+        // Another file's `static` function is another one.
+        eqnice!("", asked("x86", "torch").expect_ok().stderr());
+    }
+}

@@ -45,10 +45,9 @@ struct Found {
 pub(super) fn answer(code: &Code, accesses: &Accesses) -> Result<Answer> {
     let mut answer = Answer::default();
     let name = one_name(&accesses.name)?;
-    let led_to = code.ask(|graph| fields::led_to(code, graph, name))?;
-    let of_field = |field| Note::FieldOf { asked: name.to_owned(), field };
-    answer.notes.extend(led_to.clone().map(of_field));
-    let text = led_to.as_deref().unwrap_or(name);
+    let (field, note) = code.ask(|graph| fields::led_to(code, graph, name))?.unzip();
+    answer.notes.extend(note);
+    let text = field.as_deref().unwrap_or(name);
     let asked = asked(text);
     let homes = homes(code, &asked)?;
     let mut paths = paths(code, &asked, &mut answer)?;
@@ -72,8 +71,7 @@ pub(super) fn answer(code: &Code, accesses: &Accesses) -> Result<Answer> {
             }
             is_known = true;
             let kind = access.kind;
-            let counts = |kind| accesses.kinds.is_empty() || accesses.kinds.contains(&kind);
-            if !kind.map_or(accesses.kinds.is_empty(), counts) {
+            if !is_asked_for(accesses, kind) {
                 continue;
             }
             let is_sure = is_its && access.sure;
@@ -103,6 +101,11 @@ pub(super) fn answer(code: &Code, accesses: &Accesses) -> Result<Answer> {
     }
     answer.columns = Column::all(&[("Function", Role::Function), ("How", Role::How)]);
     Ok(answer)
+}
+
+/// Whether accesses of this kind are asked for; one that isn't known counts where no kind is said.
+fn is_asked_for(accesses: &Accesses, kind: Option<AccessKind>) -> bool {
+    accesses.kinds.is_empty() || kind.is_some_and(|kind| accesses.kinds.contains(&kind))
 }
 
 /// The files of code that may have the name, in path order.

@@ -91,6 +91,8 @@ fn begun(code: &Code, graph: &Graph<'_>, steps: &Steps) -> Result<Begun> {
     match roots.filter(|(roots, _)| !roots.is_empty()) {
         Some((roots, others)) => {
             notes.extend(others);
+            let elsewhere = |name| names::called_elsewhere(code, graph, steps, (name, &roots));
+            notes.extend(name.and_then(elsewhere));
             Ok(Begun::Roots { asked, notes, roots })
         }
         None => Ok(Begun::Whole(steps::callers(code, graph, steps)?)),

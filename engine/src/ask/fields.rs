@@ -56,13 +56,17 @@ fn structure(row: &Row) -> Option<&str> {
     }
 }
 
-/// The field that `STRUCT.FIELD.FIELD` leads to, as `STRUCT.FIELD` of the structure that declares it; none for any
-/// other name, and where there is no such field or several structures have one.
+/// The field that `STRUCT.FIELD.FIELD` leads to, as `STRUCT.FIELD` of the structure that declares it, and a note of
+/// that; none for any other name, and where there is no such field or several structures have one.
 ///
 /// # Errors
 /// If the tree can't be walked.
-pub(super) fn led_to(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Option<String>> {
-    let (_, name) = tagged(name);
+pub(super) fn led_to(
+    code: &Code,
+    graph: &Graph<'_>,
+    asked: &str,
+) -> Result<Option<(String, Note)>> {
+    let (_, name) = tagged(asked);
     let Some((_, last)) = name.rsplit_once('.').filter(|(before, _)| before.contains('.')) else {
         return Ok(None);
     };
@@ -71,7 +75,9 @@ pub(super) fn led_to(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Optio
     let mut structures: Vec<&str> = of_name.filter_map(structure).collect();
     structures.dedup();
     let [structure] = structures[..] else { return Ok(None) };
-    Ok(Some(format!("{structure}.{last}")))
+    let field = format!("{structure}.{last}");
+    let note = Note::FieldOf { asked: asked.to_owned(), field: field.clone() };
+    Ok(Some((field, note)))
 }
 
 /// The fields called `name` of the structures in files that have the word; none of those that can't be read.

@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use kgrep_index::graph::{DefInfo, Graph};
-use kgrep_index::outline::{Kind, Language};
+use kgrep_index::graph::{Arch, DefInfo, Edge, Graph, NameRef};
+use kgrep_index::outline::{Flags, Kind, Language, UseKind};
 
 use super::fields;
 use super::text::proof;
 use crate::code::{Code, filled_up, near, system_call};
+use crate::request::Steps;
 use crate::trace::{Mentions, Options, Tracer, cases};
 use crate::{Note, Result};
 
@@ -40,6 +41,29 @@ pub(super) fn entry_name<'t>(
         }
         None => Cow::Borrowed(name),
     }
+}
+
+/// That files of other architectures call one of these definitions of a name, too, or may: what isn't `static`.
+pub(super) fn called_elsewhere(
+    code: &Code,
+    graph: &Graph<'_>,
+    steps: &Steps,
+    (name, roots): (NameRef, &[DefInfo]),
+) -> Option<Note> {
+    let is_seen =
+        |root: &DefInfo| !root.flags.has(Flags::STATIC) || graph.place(root.file).is_header;
+    // A configuration's architecture is the only one that there is.
+    let is_one = code.arch == Arch::All || code.kernel().is_some() || !steps.seen_from.is_empty();
+    if is_one || !roots.iter().any(is_seen) {
+        return None;
+    }
+    let calls =
+        |edge: &Edge| edge.name == name && matches!(edge.kind, UseKind::Call | UseKind::Ref);
+    let is_elsewhere = |id| {
+        let user = graph.definition(id).filter(|user| !code.arch.has(graph.place(user.file)));
+        user.is_some_and(|user| graph.edges_of(&user).iter().any(calls))
+    };
+    graph.users_of(name).into_iter().any(is_elsewhere).then_some(Note::InOtherArchitectures)
 }
 
 /// Kinds of names that code has no definitions of, by their recipes.

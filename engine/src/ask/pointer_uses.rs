@@ -5,6 +5,7 @@ use kgrep_index::graph::{Basis, DefInfo, Graph, LinkKind};
 use kgrep_index::outline::UseKind;
 
 use super::accesses::field_of;
+use super::fields;
 use super::names::unknown;
 use crate::Result;
 use crate::answer::{Answer, Arrow, Cell, Column, How, Label, Node, Role, Row, Via};
@@ -67,6 +68,24 @@ pub(super) fn answer(code: &Code, graph: &Graph<'_>, asked: &Pointers) -> Result
         answer.rows.push(Row { path, line, name, cells, sure, ..Row::default() });
     }
     Ok(answer)
+}
+
+/// Who calls what a field of a structure holds, `lamp_ops.blink`; none if that is no field, or nobody does.
+pub(super) fn callers_of_field(
+    code: &Code,
+    graph: &Graph<'_>,
+    name: &str,
+) -> Result<Option<Answer>> {
+    let (field, note) = fields::led_to(code, graph, name)?.unzip();
+    let name = field.unwrap_or_else(|| name.to_owned());
+    let slot = field_of(&name).map(|(structure, field)| format!("{field}@{structure}"));
+    if slot.is_none_or(|slot| named(graph, &slot).is_none()) {
+        return Ok(None);
+    }
+    let pointers = Pointers { name, roles: vec![PointerRole::Dispatch] };
+    let mut answer = answer(code, graph, &pointers)?;
+    answer.notes.splice(..0, note);
+    Ok((!answer.rows.is_empty()).then_some(answer))
 }
 
 /// The uses of a field that holds functions; none where there is no such field.

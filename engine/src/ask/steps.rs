@@ -14,9 +14,8 @@ use kgrep_index::graph::{
 use kgrep_index::outline::{Kind, UseKind};
 use serde_bytes::ByteBuf;
 
-use super::accesses::field_of;
-use super::names::{entry_name, not_callable, unknown};
-use super::{Sources, fields, pointer_uses, pointers};
+use super::names::{called_elsewhere, entry_name, not_callable, unknown};
+use super::{Sources, pointer_uses, pointers};
 use crate::answer::{
     Answer, Arrow, Cell, Column, Defined, DefinitionKind, How, Label, Node, Role, Row, Sureness,
     Via,
@@ -26,15 +25,18 @@ use crate::code::{
     says_nothing,
 };
 use crate::relocate::SourceFile;
-use crate::request::{PointerRole, Pointers, Steps};
+use crate::request::Steps;
 use crate::{Note, Result};
 
-/// Who calls the function.
+/// Who calls the function, or what a field of a structure holds.
 ///
 /// # Errors
 /// If the text is not one name, or the tree can't be read.
 pub(super) fn callers(code: &Code, graph: &Graph<'_>, steps: &Steps) -> Result<Answer> {
-    answer(code, graph, steps, Direction::Callers)
+    match pointer_uses::callers_of_field(code, graph, one_name(&steps.name)?)? {
+        Some(answer) => Ok(answer),
+        None => answer(code, graph, steps, Direction::Callers),
+    }
 }
 
 /// What the function calls.
@@ -81,17 +83,15 @@ fn answer(code: &Code, graph: &Graph<'_>, steps: &Steps, direction: Direction) -
         Ok(Answer { notes, ..Answer::default() })
     };
     let Some(name) = named(graph, &asked) else {
-        if direction == Direction::Callers
-            && let Some(answer) = callers_of_field(code, graph, &asked)?
-        {
-            return Ok(answer);
-        }
         let unknown = unknown(code, graph, &asked)?;
         return note(notes, unknown);
     };
     let mut tree = Growing::new(code, graph, steps, direction);
     let (roots, others) = tree.roots(name);
     notes.extend(others);
+    if direction == Direction::Callers {
+        notes.extend(called_elsewhere(code, graph, steps, (name, &roots)));
+    }
     if roots.len() > 1 {
         tree.called = RefCell::new(Some(HashSet::new()));
     }
@@ -130,21 +130,6 @@ fn answer(code: &Code, graph: &Graph<'_>, steps: &Steps, direction: Direction) -
     }
     let Growing { rows, arrows, .. } = tree;
     Ok(Answer { columns: direction.columns(), rows, arrows, notes, ..Answer::default() })
-}
-
-/// Who calls what a field of a structure holds, `lamp_ops.blink`; none if that is no field, or nobody does.
-fn callers_of_field(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Option<Answer>> {
-    let led_to = fields::led_to(code, graph, name)?;
-    let note = led_to.clone().map(|field| Note::FieldOf { asked: name.to_owned(), field });
-    let name = led_to.unwrap_or_else(|| name.to_owned());
-    let slot = field_of(&name).map(|(structure, field)| format!("{field}@{structure}"));
-    if slot.is_none_or(|slot| named(graph, &slot).is_none()) {
-        return Ok(None);
-    }
-    let pointers = Pointers { name, roles: vec![PointerRole::Dispatch] };
-    let mut answer = pointer_uses::answer(code, graph, &pointers)?;
-    answer.notes.splice(..0, note);
-    Ok((!answer.rows.is_empty()).then_some(answer))
 }
 
 pub(super) fn nothing(name: &str, steps: &Steps, direction: Direction) -> Note {

@@ -27,12 +27,10 @@ pub(super) fn answer(code: &Code, trace: &Trace) -> Result<Answer> {
     });
     let trace = Trace { kind: kind.transpose()?, ..trace.clone() };
     code.ask(|graph| {
-        let Some(field) = fields::led_to(code, graph, &trace.name)? else {
-            return sections(code, graph, recipes, &trace);
-        };
-        let of_field = Trace { name: field.clone(), ..trace.clone() };
-        let mut answer = sections(code, graph, recipes, &of_field)?;
-        answer.notes.insert(0, Note::FieldOf { asked: trace.name.clone(), field });
+        let (field, note) = fields::led_to(code, graph, &trace.name)?.unzip();
+        let name = field.unwrap_or_else(|| trace.name.clone());
+        let mut answer = sections(code, graph, recipes, &Trace { name, ..trace.clone() })?;
+        answer.notes.splice(..0, note);
         Ok(answer)
     })
 }
