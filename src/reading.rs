@@ -98,6 +98,7 @@ impl Reading {
             let bar = ProgressBar::new_spinner();
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
             bar.enable_steady_tick(Duration::from_millis(100));
+            crate::waiting::is_drawn_by(&bar);
             bar
         });
     }

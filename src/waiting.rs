@@ -9,6 +9,8 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use indicatif::{ProgressBar, WeakProgressBar};
+
 /// A user who waits longer wants to know for what.
 const A_SECOND: Duration = Duration::from_secs(1);
 
@@ -25,6 +27,9 @@ static WAITING: Mutex<Option<(Sender<()>, JoinHandle<()>)>> = Mutex::new(None);
 
 /// Whether the line is there; held while something is written to the terminal.
 static DRAWN: Mutex<bool> = Mutex::new(false);
+
+/// A better picture, if there is one.
+static BAR: Mutex<Option<WeakProgressBar>> = Mutex::new(None);
 
 /// From now on, something is done that may take long. Nothing is shown unless both standard
 /// output and standard error are a terminal that can take a line away again.
@@ -63,13 +68,27 @@ pub(crate) fn end() {
     }
 }
 
+/// What draws a better picture from now on, as long as it is there.
+pub(crate) fn is_drawn_by(bar: &ProgressBar) {
+    end();
+    *BAR.lock().unwrap_or_else(PoisonError::into_inner) = Some(bar.downgrade());
+}
+
 /// Writes something else than the picture: its line is taken away, and comes back below.
 pub(crate) fn aside<T>(write: impl FnOnce() -> T) -> T {
     let mut drawn = DRAWN.lock().unwrap_or_else(PoisonError::into_inner);
     if std::mem::take(&mut *drawn) {
         let _ = io::stderr().write_all(CLEAR.as_bytes());
     }
-    write()
+    let bar = BAR
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .as_ref()
+        .and_then(WeakProgressBar::upgrade);
+    match bar {
+        Some(bar) => bar.suspend(write),
+        None => write(),
+    }
 }
 
 fn draw(line: &str) {

@@ -472,6 +472,7 @@ impl Observer for Progress {
             );
             let bar = ProgressBar::new(bytes).with_prefix("indexing").with_message("0");
             let bar = bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            crate::waiting::is_drawn_by(&bar);
             let _ = self.bar.set(bar);
         }
     }

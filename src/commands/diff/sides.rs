@@ -138,8 +138,8 @@ fn bar() -> ProgressBar {
     if !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    crate::waiting::end();
     let bar = ProgressBar::new_spinner();
+    crate::waiting::is_drawn_by(&bar);
     if let Ok(style) =
         ProgressStyle::with_template("{spinner} {human_pos} files compared, {per_sec}")
     {
