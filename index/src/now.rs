@@ -58,10 +58,15 @@ impl Index {
         self.graph_soundness().map(|()| answer)
     }
 
+    /// Whether it was made with these idioms, by a program that reads code as this one does.
+    pub fn is_made_with(&self, idioms: &Idioms) -> bool {
+        self.manifest().graph().idioms == idioms.fingerprint()
+    }
+
     /// The outlines of the files that are not what the index knows, as they are now; `None` when
     /// it was made with other idioms than these.
     pub fn outlines_now(&self, fresh: &Fresh, idioms: &Idioms) -> Option<Vec<Overlaid>> {
-        if self.manifest().graph().idioms != idioms.fingerprint() {
+        if !self.is_made_with(idioms) {
             return None;
         }
         let mut differing = self.differing(fresh);

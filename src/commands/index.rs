@@ -174,6 +174,7 @@ pub(super) fn status(cache: &Cache, tree: &Tree, root: &str, as_json: bool) -> R
     };
     let (stats, fresh) = (index.stats(), index.refresh(&Scope::whole())?);
     let home = cache.home(tree);
+    let is_usable = stats.code && index.is_made_with(&code::idioms());
     let mut page = String::new();
     if as_json {
         let states: serde_json::Map<_, _> = stats
@@ -187,6 +188,7 @@ pub(super) fn status(cache: &Cache, tree: &Tree, root: &str, as_json: bool) -> R
             "built": iso(stats.built),
             "format": stats.format,
             "code": stats.code,
+            "code_usable": is_usable,
             "files": states,
             "unread_folders": stats.opaque_folders,
             "text_bytes": stats.text_bytes,
@@ -204,7 +206,7 @@ pub(super) fn status(cache: &Cache, tree: &Tree, root: &str, as_json: bool) -> R
         });
         page.push_str(&format!("{value}\n"));
     } else {
-        describe(&mut page, &stats, cache.size(tree), &fresh);
+        describe(&mut page, &stats, is_usable, cache.size(tree), &fresh);
         for path in index.not_outlined().iter().filter(|_| stats.code) {
             let path = path_text(Path::new(OsStr::from_bytes(path)));
             page.push_str(&format!("{:11} {path}: larger than 64 MiB, its code is not read\n", ""));
@@ -219,7 +221,7 @@ pub(super) fn status(cache: &Cache, tree: &Tree, root: &str, as_json: bool) -> R
 }
 
 /// The status, for people: one line per fact.
-fn describe(page: &mut String, stats: &Stats, size: IndexSize, fresh: &Fresh) {
+fn describe(page: &mut String, stats: &Stats, is_usable: bool, size: IndexSize, fresh: &Fresh) {
     let percent = match stats.text_bytes {
         0 => String::new(),
         text => format!(", {:.1} % of the text", 100.0 * stats.index_bytes as f64 / text as f64),
@@ -234,6 +236,13 @@ fn describe(page: &mut String, stats: &Stats, size: IndexSize, fresh: &Fresh) {
             false => "not indexed (`kgrep index --code`)".to_owned(),
         },
     );
+    if stats.code && !is_usable {
+        line(
+            "",
+            "of other idioms: questions about code don't use it, `kgrep index` renews it"
+                .to_owned(),
+        );
+    }
     line(
         "catalog",
         match stats.catalog_bytes {

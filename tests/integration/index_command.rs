@@ -117,3 +117,28 @@ fn what_an_index_knows_is_the_users_choice_and_stays() {
     let both = dir.kgrep(&["index", "--no-code", "--code"]).run().expect_code(2);
     assert!(both.stderr().contains("cannot be used with"), "{both}");
 }
+
+/// It once said that nothing changed, while questions about code read all files.
+#[test]
+fn the_status_says_when_the_code_is_of_other_idioms() {
+    let dir = Dir::kernel();
+    dir.kgrep(&["index"]).run().expect_ok();
+    let said =
+        "            of other idioms: questions about code don't use it, `kgrep index` renews it\n";
+    let is_told = || {
+        let status = dir.kgrep(&["index", "--status"]).stdout();
+        let usable = json(&dir.kgrep(&["index", "--status", "--json"]).stdout());
+        (status.contains(said), usable["code_usable"].as_bool().unwrap())
+    };
+    assert_eq!(is_told(), (false, true));
+    let queries = dir.beside("config/kgrep/queries");
+    fs::create_dir_all(&queries).unwrap();
+    let idiom =
+        "[[register]]\nmacros = [\"ENLIST\"]\ntable = \"__enlisted_{1}\"\nfunctions = [\"{1}\"]\n";
+    fs::write(queries.join("mine.toml"), idiom).unwrap();
+    assert_eq!(is_told(), (true, false));
+    dir.kgrep(&["index"]).run().expect_ok();
+    assert_eq!(is_told(), (false, true));
+    dir.kgrep(&["index", "--no-code"]).run().expect_ok();
+    assert_eq!(is_told(), (false, false));
+}
