@@ -478,14 +478,34 @@ fn words_of_c_in_a_macro_are_nothing_that_the_tree_defines() {
     assert!(!told.contains("lamp.h:1") && !told.contains("lamp.h:2"), "{told}");
 }
 
+/// Once it was told where else to ask.
 #[test]
-fn a_field_that_no_table_fills_is_one_all_the_same() {
+fn a_field_that_no_table_fills_has_those_who_use_it() {
     let dir = Dir::kernel();
-    dir.create("include/linux/lamp.h", "struct lamp {\n\tint watts;\n};\n");
-    let done = dir.kgrep(&["trace", "lamp.watts"]).run().expect_code(1);
+    let code = "struct lamp {\n\tint watts;\n};\n\nstruct lamp desk = {\n\t.watts = 40,\n};\n\n\
+                int dim(struct lamp *lamp, void *p)\n{\n\tread(&lamp->watts);\n\tlamp->watts--;\n\
+                \tunknown(p)->watts = 7;\n\tlamp->watts = 8;\n\treturn lamp->watts;\n}\n";
+    dir.create("lib/lamp.c", code);
+    let done = dir.kgrep(&["--no-header", "trace", "lamp.watts"]).run().expect_code(0);
+    let expected = "\
+Declared
+0 lib/lamp.c  2 member of lamp      int watts;
+
+Written
+1 lib/lamp.c  6 initialised in desk .watts = 40,
+2 lib/lamp.c 12 read-write in dim   lamp->watts--;
+3 lib/lamp.c 14 in dim              lamp->watts = 8;
+4 lib/lamp.c 13 in dim, unsure      unknown(p)->watts = 7;
+
+Its address is taken
+5 lib/lamp.c 11 in dim              read(&lamp->watts);
+
+Read
+6 lib/lamp.c 15 in dim              return lamp->watts;
+";
+    eqnice!(expected, done.stdout());
     eqnice!(
-        "kgrep: lamp.watts is a field: kgrep def lamp.watts shows where, kgrep refs lamp.watts who reads and \
-         writes it\n",
+        "kgrep: 1 of 7 are marked unsure: the text doesn't tell whose field it is\n",
         done.stderr()
     );
     let done = dir.kgrep(&["trace", "lamp.hue"]).run().expect_code(1);

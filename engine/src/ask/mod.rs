@@ -36,6 +36,7 @@ mod symbol;
 mod text;
 mod touched;
 mod trace;
+mod used_field;
 mod written;
 
 pub use complete::complete;

@@ -3,8 +3,8 @@
 use kgrep_index::graph::Graph;
 use kgrep_index::outline::Kind;
 
-use super::fields;
 use super::text::proof;
+use super::{fields, used_field};
 use crate::answer::{Answer, Cell, Column, Role, Row, Title};
 use crate::code::{Code, bare_name, filled_up, named, tagged};
 use crate::request::Trace;
@@ -26,13 +26,33 @@ pub(super) fn answer(code: &Code, trace: &Trace) -> Result<Answer> {
         }
     });
     let trace = Trace { kind: kind.transpose()?, ..trace.clone() };
-    code.ask(|graph| {
+    let answer = code.ask(|graph| {
         let (field, note) = fields::led_to(code, graph, &trace.name)?.unzip();
         let name = field.unwrap_or_else(|| trace.name.clone());
         let mut answer = sections(code, graph, recipes, &Trace { name, ..trace.clone() })?;
         answer.notes.splice(..0, note);
-        Ok(answer)
-    })
+        Ok::<_, Error>(answer)
+    })?;
+    of_data(code, answer, trace.all)
+}
+
+/// The answer, with sections about a field that holds data, `inode.i_size`, if it is said to be one; no recipe has
+/// these, as an index doesn't.
+fn of_data(code: &Code, mut answer: Answer, all: bool) -> Result<Answer> {
+    let of_structure = |note: &Note| match note {
+        Note::Field(name) if name.contains('.') => Some(name.clone()),
+        _ => None,
+    };
+    let Some(field) = answer.notes.iter().find_map(of_structure) else { return Ok(answer) };
+    answer.notes.retain(|note| of_structure(note).is_none());
+    let (sections, notes) = used_field::sections(code, &field, all)?;
+    answer.notes.extend(notes);
+    for (number, (title, rows)) in (0..).zip(sections) {
+        answer.sections.push(Title::Text(title));
+        answer.rows.extend(rows.into_iter().map(|row| Row { section: Some(number), ..row }));
+    }
+    answer.columns = Column::all(&[("Note", Role::Text)]);
+    Ok(answer)
 }
 
 fn sections(code: &Code, graph: &Graph<'_>, recipes: &Recipes, trace: &Trace) -> Result<Answer> {
