@@ -150,7 +150,7 @@ fn a_pasted_line_and_the_end_of_a_message_lead_to_its_call() {
         assert_eq!(rows(&dir, &["messages", text]), sure, "{text}");
     }
     let source = "void fuse(void)\n{\n\
-        \tpr_err(\"room %s: %s fuse of lamp %d blown at %#x\\n\", \"a\", \"b\", 1, 2);\n}\n";
+        \tpr_err(\"room %s: %s fuse of lamp %d blown at %#x\\n\", a, b, 1, 2);\n}\n";
     dir.create("kernel/fuse.c", source);
     for text in [
         "main fuse of lamp 7 blown at 0x1f",
@@ -169,7 +169,7 @@ fn a_pasted_line_and_the_end_of_a_message_lead_to_its_call() {
     for text in ["<3>", "> > ", "[    1.250000] "] {
         dir.kgrep(&["messages", text]).run().expect_code(1);
     }
-    let limited = "void limit(void)\n{\n\tnet_warn_ratelimited(\"%s: table full, dropping packet\\n\", \"x\");\n}\n";
+    let limited = "void limit(void)\n{\n\tnet_warn_ratelimited(\"%s: table full, dropping packet\\n\", x);\n}\n";
     dir.create("net/limit.c", limited);
     let want = ["net/limit.c:3 certain %s: table full, dropping packet"];
     assert_eq!(rows(&dir, &["trace", "lamps: table full, dropping packet"]), want);

@@ -4,10 +4,12 @@
 use std::cmp::Reverse;
 use std::collections::{HashMap, VecDeque};
 
-use bstr::ByteSlice;
 use kgrep_index::graph::Place;
 use rayon::prelude::*;
 
+use super::evidence::{
+    Evidence, SURE_LETTERS, device_len, driver_in, heads, is_kin, is_of_driver, names_device,
+};
 use super::pattern::{Fit, find, fit, fit_cut, split_name};
 use super::texts::{UNKNOWN, module_of, shared_folders};
 use super::words::{FormatLine, from_start, lines, starts_in};
@@ -17,17 +19,13 @@ use crate::log::knowledge::knowledge;
 
 /// Candidates beyond are not worth reading.
 const MOST: usize = 8;
-/// Letters and digits that a format must have in common with a line that it claims for sure.
-const SURE_LETTERS: u32 = 10;
 /// The letters that a format's own name before a colon has at least.
 const SHORTEST_NAME: u32 = 3;
 /// What letters weigh at least, twice as much as signs, where the line begins with what may be anything:
 /// they have to make up for the name that the format lacks.
 const SURE_BEHIND: u32 = 2 * (SURE_LETTERS + SHORTEST_NAME);
-/// A format with fewer is no evidence at all.
-const LEAST_LETTERS: u32 = 3;
-/// So many times as many bytes as its own a format that begins with anything may leave open.
-const MOST_FREE: u32 = 5;
+/// Words before a message that may be a name.
+const MOST_NAMES: usize = 3;
 /// A file's name with fewer letters is in a line by chance.
 const LEAST_NAME: usize = 4;
 /// What it is worth that a format begins with a name and a colon.
@@ -79,11 +77,32 @@ struct Fitting {
     named: bool,
     /// Whether the line's first word, a driver's name, is that of the format's file or of a folder around it.
     driver: bool,
+    /// Whether the line names a driver which is not that of the format's file.
+    foreign: bool,
+    /// Whether the line lacks the name of the device that is printed before the format.
+    headless: bool,
+    /// Whether another call printed the line's beginning.
+    goes_on: bool,
 }
 
 impl Fitting {
     fn new(format: u32, fit: Fit) -> Fitting {
-        Fitting { format, fit, part: false, cut: false, named: false, driver: false }
+        Fitting {
+            format,
+            fit,
+            part: false,
+            cut: false,
+            named: false,
+            driver: false,
+            foreign: false,
+            headless: false,
+            goes_on: false,
+        }
+    }
+
+    /// What it says of the line, twice as much by letters as by signs.
+    fn says(&self) -> u32 {
+        self.fit.letters * 2 + self.fit.signs
     }
 }
 
@@ -109,7 +128,7 @@ pub(super) fn from_a_word(
     let text = text.trim_ascii_end();
     let numbers = 0..messages.formats.len() as u32;
     let fitting = numbers.into_par_iter().filter_map(|number| {
-        let format = messages.text(&messages.stored_at(number).text);
+        let format = messages.text(&messages.stored_at(number).exact);
         let (cut, fit) = lines(format, number)
             .flat_map(|line| words_in(&format[line.range()]).map(move |word| (word, !line.ends)))
             .filter_map(|(words, open)| {
@@ -136,6 +155,9 @@ fn listed(
     context: &LineContext<'_>,
     neighbours: &mut Neighbours,
 ) -> Vec<Candidate> {
+    // What another driver says in nearly as many words as code that is for all is not meant.
+    let shared = fitting.iter().filter(|one| !one.foreign).map(Fitting::says).max().unwrap_or(0);
+    fitting.retain(|one| !one.foreign || one.says() * 2 > shared * 3);
     fitting.sort_by_cached_key(|one| rank(messages, one, context, neighbours));
     leave_worth(messages, &mut fitting, context);
     let Some(best) = fitting.first() else { return Vec::new() };
@@ -175,9 +197,8 @@ fn leave_worth(messages: &Messages, fitting: &mut Vec<Fitting>, context: &LineCo
         fitting.retain(|one| !is_elsewhere(path(one), context));
     }
     let Some(best) = fitting.first().copied().filter(|best| !best.part) else { return };
-    let says = |fit: &Fit| fit.letters * 2 + fit.signs;
-    let most = says(&best.fit);
-    fitting.retain(|one| if one.part { says(&one.fit) > most } else { says(&one.fit) * 2 >= most });
+    let most = best.says();
+    fitting.retain(|one| if one.part { one.says() > most } else { one.says() * 2 >= most });
 }
 
 impl Memory {
@@ -220,77 +241,45 @@ fn fitting(messages: &Messages, text: &[u8]) -> Vec<Fitting> {
         wordless.for_each(|line| consider(messages, *line, text, &mut fitting));
     }
     if !fitting.iter().any(explains_all) {
-        with_cut(messages, text, &mut fitting);
-    }
-    fitting.retain(|one| one.fit.letters >= LEAST_LETTERS && !is_hardly_in(&one.fit));
-    if fitting.is_empty() && is_between_signs(text) {
-        let signs = messages.by_word.signs(text).iter();
-        signs.for_each(|line| consider(messages, *line, text, &mut fitting));
-        let most = fitting.iter().map(|one| one.fit.signs).max();
-        let is_best = |one: &Fitting| Some(one.fit.signs) == most;
-        fitting.retain(|one| explains_all(one) && is_best(one));
+        let before = fitting.len();
+        messages.by_word.candidates(text, |line| consider_end(messages, line, text, &mut fitting));
+        if fitting.len() == before {
+            with_cut(messages, text, &mut fitting);
+        }
     }
     // Where a device's message begins.
     let (driver, _) = split_name(text);
     for one in &mut fitting {
-        let path = messages.message(messages.stored_at(one.format)).path;
+        let format = messages.stored_at(one.format);
+        let path = messages.message(format).path;
         let stem = module_of(path);
         one.named = stem.len() >= LEAST_NAME && memchr::memmem::find(text, &stem).is_some();
         one.driver = is_of_driver(path, driver);
+        let other = driver_in(messages.text(&format.head), text).filter(|name| !is_kin(path, name));
+        one.foreign = other.is_some() && !format.others && !messages.is_shared(format.file);
+    }
+    fitting.retain(|one| evidence(messages, one).is_enough());
+    if fitting.is_empty() && is_between_signs(text) {
+        by_signs(messages, text, &mut fitting);
     }
     fitting
 }
 
-/// Whether the file at `path`, a folder around it, or both together are called as this driver is:
-/// `mlx5_core` of `mlx5/core/main.c`.
-fn is_of_driver(path: &[u8], driver: &[u8]) -> bool {
-    let is_joint = |byte: &u8| matches!(byte, b'-' | b'_' | b'/');
-    let same = |(one, other): (&u8, &u8)| one == other || is_joint(one) && is_joint(other);
-    let ends = |rest: &[u8]| matches!(rest.first(), None | Some(b'/' | b'.'));
-    let is_it = |start: usize| {
-        let part = path.get(start..start + driver.len());
-        part.is_some_and(|part| part.iter().zip(driver).all(same))
-            && ends(&path[start + driver.len()..])
-    };
-    let starts = memchr::memchr_iter(b'/', path).map(|at| at + 1);
-    !driver.is_empty() && std::iter::once(0).chain(starts).any(is_it)
+/// What speaks for a format, and what against it.
+fn evidence(messages: &Messages, one: &Fitting) -> Evidence {
+    let format = messages.stored_at(one.format);
+    let Fitting { fit, foreign, headless, goes_on, .. } = *one;
+    let (usual, hands_on) = (format.usual, format.hands_on);
+    Evidence { fit, usual, hands_on, foreign, headless, goes_on }
 }
 
-/// What may stand before a text: a network device that no other device carries, as a bridge, has its name
-/// alone (`net/core/dev.c`, `__netdev_printk()`).
-fn heads(head: &[u8]) -> impl Iterator<Item = &[u8]> {
-    [Some(head), head.strip_prefix(b"%s %s ")].into_iter().flatten()
-}
-
-/// Whether what is printed before a text names a device.
-fn names_device(head: &[u8]) -> bool {
-    head.starts_with(b"%s") && head.ends_with(b"%s: ")
-}
-
-/// How many bytes of `text` stand for what a device's message begins with: words in the place of the
-/// conversions of `head`. None: it begins otherwise.
-fn device_len(head: &[u8], text: &[u8]) -> Option<u32> {
-    let (mut left, mut len) = (text, 0);
-    for literal in head.split_str("%s").skip(1) {
-        let (word, after) = left.split_at(find(left, literal)?);
-        // `eth0 (uninitialized)`
-        let name = word.strip_suffix(b")").and_then(|word| Some(word.split_once_str(" (")?.0));
-        let name = name.unwrap_or(word);
-        if name.contains(&b' ') || name.ends_with(b":") {
-            return None;
-        }
-        len += word.len() as u32;
-        left = &after[literal.len()..];
-    }
-    Some(len)
-}
-
-/// Whether a format that begins with what may be anything has so little of the line that it is there by
-/// chance: ` for ` of a sentence.
-fn is_hardly_in(fit: &Fit) -> bool {
-    // Several texts in their order say more than one as long.
-    let weight = (fit.letters + fit.signs + fit.texts).saturating_sub(1 + fit.usual);
-    fit.free_start && fit.free > weight * MOST_FREE
+/// Adds the formats that have no letter in common with a line of signs, but all of its signs.
+fn by_signs(messages: &Messages, text: &[u8], fitting: &mut Vec<Fitting>) {
+    let (signs, wordless) = (messages.by_word.signs(text), messages.by_word.wordless(text));
+    signs.iter().chain(wordless).for_each(|line| consider(messages, *line, text, fitting));
+    let most = fitting.iter().map(|one| one.fit.signs).max();
+    let is_best = |one: &Fitting| Some(one.fit.signs) == most;
+    fitting.retain(|one| explains_all(one) && is_best(one));
 }
 
 /// Whether a line is one word that begins and ends with a sign, as what names the stack of a trace: ` <TASK>`.
@@ -325,7 +314,7 @@ fn cut(messages: &Messages, text: &[u8]) -> Vec<Fitting> {
     for (at, _) in starts_in(text) {
         for line in messages.by_word.beginning(&text[at..]) {
             let format = messages.stored_at(line.format);
-            let pattern = messages.text(&format.text).get(line.range());
+            let pattern = messages.text(&format.exact).get(line.range());
             let Some(pattern) = pattern else { continue };
             let own = from_start(pattern).and_then(|own| fit_cut(own, &text[at..]));
             let Some(own) = own else { continue };
@@ -354,6 +343,30 @@ fn consider(messages: &Messages, line: FormatLine, text: &[u8], fitting: &mut Ve
     }
 }
 
+/// Adds the format, if it fits behind a name: another kernel's macros may put another one there.
+fn consider_end(messages: &Messages, line: FormatLine, text: &[u8], fitting: &mut Vec<Fitting>) {
+    let format = messages.stored_at(line.format);
+    let Some(pattern) = messages.text(&format.exact).get(line.range()) else { return };
+    if line.start > 0 || fitting.iter().any(|known| known.format == line.format) {
+        return;
+    }
+    let behind_names = |text: &'_ [u8], most: usize| -> Vec<usize> {
+        let ends = memchr::memmem::find_iter(text, b": ").map(|at| at + 2);
+        std::iter::once(0).chain(ends.take(most)).collect()
+    };
+    let words = memchr::memchr_iter(b' ', text).map(|at| at + 1).take(MOST_NAMES);
+    for at in words {
+        for start in behind_names(pattern, 1) {
+            let Some(found) = fit(&pattern[start..], &text[at..], !line.ends) else { continue };
+            if found.letters * 2 >= SURE_BEHIND && found.letters >= found.free && !found.free_start
+            {
+                fitting.push(Fitting { part: true, ..Fitting::new(line.format, found) });
+                return;
+            }
+        }
+    }
+}
+
 /// How sure the best is.
 fn sureness(
     messages: &Messages,
@@ -378,7 +391,8 @@ fn sureness(
     if alike {
         return Sure::Several;
     }
-    let Fit { letters, signs, free, free_start, free_end, other_module, .. } = best.fit;
+    let Fit { signs, free, free_start, free_end, other_module, .. } = best.fit;
+    let letters = evidence(messages, best).own();
     // Whoever says that `a driver was loaded` says it in few words.
     let says_much = letters >= SURE_LETTERS && (!free_start || letters * 2 + signs >= SURE_BEHIND);
     let is_own = !other_module || best.named;
@@ -387,7 +401,7 @@ fn sureness(
     let fits_well = letters * 2 >= free && letters >= free_end && !is_callers;
     let enough = says_much && fits_well && is_own;
     // What a program writes to `/dev/kmsg` has its name and number, as few formats do.
-    let format = messages.text(&messages.stored_at(best.format).text);
+    let format = messages.text(&messages.stored_at(best.format).exact);
     let program = is_tagged(text) && memchr::memmem::find(format, b"]:").is_none();
     // The log is another architecture's.
     let is_foreign = !here && context.arch_is_told;
@@ -408,8 +422,8 @@ fn is_tagged(text: &[u8]) -> bool {
 fn fits(messages: &Messages, line: FormatLine, text: &[u8]) -> Option<Fitting> {
     let format = messages.stored_at(line.format);
     let number = line.format;
-    let pattern = messages.text(&format.text).get(line.range())?;
-    find(text, line.literal(messages.text(&format.text)))?;
+    let pattern = messages.text(&format.exact).get(line.range())?;
+    find(text, line.literal(messages.text(&format.exact)))?;
     let open = !line.ends;
     let first = line.start == 0;
     let head = messages.text(&format.head);
@@ -419,14 +433,15 @@ fn fits(messages: &Messages, line: FormatLine, text: &[u8]) -> Option<Fitting> {
     }
     if let Some(found) = fit(pattern, text, open) {
         // Without its head it is only likely: another call's text may be the same.
-        let part = found.more || first && names_device(head);
-        return Some(Fitting { part, ..Fitting::new(number, found) });
+        let headless = first && names_device(head);
+        let part = found.more || headless;
+        return Some(Fitting { part, headless, ..Fitting::new(number, found) });
     }
     // A line that goes on: its beginning was printed by another call.
     if format.level == b'c' && first {
         let after = [&[UNKNOWN], pattern].concat();
         let found = fit(&after, text, open)?;
-        return Some(Fitting { part: true, ..Fitting::new(number, found) });
+        return Some(Fitting { part: true, goes_on: true, ..Fitting::new(number, found) });
     }
     None
 }
@@ -456,7 +471,7 @@ fn is_elsewhere(path: &[u8], context: &LineContext<'_>) -> bool {
 }
 
 /// What sorts the best first.
-type Rank = (bool, bool, Reverse<u32>, bool, bool, bool, u32, Reverse<u32>, u32, u32, u32);
+type Rank = (bool, bool, Reverse<u32>, bool, bool, bool, bool, u32, Reverse<u32>, u32, u32, u32);
 
 fn rank(
     messages: &Messages,
@@ -489,9 +504,9 @@ fn rank(
     bonus += u32::from(!foreign) * 4;
     bonus += u32::from(neighbours.files.contains(&format.file)) * 2;
     // What says whose message it is, is worth more than the same letters elsewhere.
-    let start = message.text.iter().take_while(|byte| **byte >= 8 && **byte != b'%');
+    let start = message.exact.iter().take_while(|byte| **byte >= 8 && **byte != b'%');
     let named = start.take_while(|byte| **byte != b':').count() >= SHORTEST_NAME as usize
-        && memchr::memchr(b':', message.text).is_some();
+        && memchr::memchr(b':', message.exact).is_some();
     let (letters, signs) = (one.fit.letters, one.fit.signs);
     (
         one.part,
@@ -500,6 +515,7 @@ fn rank(
         one.cut,
         is_elsewhere(message.path, context),
         !one.driver,
+        !messages.is_shared(format.file),
         one.fit.holes,
         Reverse(bonus),
         one.fit.free,

@@ -7,6 +7,7 @@
 //! with one, and `choose` says which of those that fit is meant.
 
 mod choose;
+mod evidence;
 mod pattern;
 mod printing;
 mod seen;
@@ -19,7 +20,9 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use kgrep_index::graph::Graph;
-use kgrep_index::outline::formats::{Formats, Level, Part, PrintCall, Printing as Around};
+use kgrep_index::outline::formats::{
+    Formats, Level, Part, PrintCall, Printing as Around, Template,
+};
 use rayon::prelude::*;
 
 use super::built::Makefiles;
@@ -53,6 +56,8 @@ pub struct Message<'m> {
     pub head: &'m [u8],
     /// The format. What is not a literal in the source stands as `%s`.
     text: &'m [u8],
+    /// The format with those of its arguments that are texts themselves.
+    exact: &'m [u8],
 }
 
 impl Message<'_> {
@@ -84,6 +89,14 @@ struct Stored {
     function: Range<u32>,
     head: Range<u32>,
     text: Range<u32>,
+    /// The text that lines are compared with: with those of its arguments that are texts themselves.
+    exact: Range<u32>,
+    /// Whether it is the same call's format again, with another argument.
+    again: bool,
+    /// Letters of it that are no call's own.
+    usual: u32,
+    /// Whether the driver that is named before it need not be the one that prints.
+    others: bool,
     /// Whether the function around it is given a format itself.
     hands_on: bool,
 }
@@ -94,6 +107,8 @@ pub struct Messages {
     arena: Vec<u8>,
     formats: Vec<Stored>,
     by_word: ByWord,
+    /// For each file whether what it prints may be said for any driver.
+    shared: Vec<bool>,
     memory: std::sync::Mutex<Memory>,
 }
 
@@ -102,6 +117,8 @@ pub struct Said<'g> {
     printing: Printing,
     /// Each file that can print to the log, and what the graph has of it.
     files: Vec<(&'g [u8], Cow<'g, [u8]>)>,
+    /// The files that offer something to modules.
+    exporters: HashSet<&'g [u8]>,
 }
 
 impl<'g> Said<'g> {
@@ -110,7 +127,7 @@ impl<'g> Said<'g> {
         let printing = Printing::built_in();
         let mut files = graph.formats();
         files.retain(|(path, _)| printing.reaches_the_log(path));
-        Said { printing, files }
+        Said { printing, files, exporters: evidence::exporters(graph) }
     }
 }
 
@@ -122,6 +139,11 @@ struct Found<'a> {
     function: &'a [u8],
     head: Vec<u8>,
     text: Vec<u8>,
+    /// The text that lines are compared with, where it is another one.
+    exact: Option<Vec<u8>>,
+    again: bool,
+    usual: u32,
+    others: bool,
     hands_on: bool,
 }
 
@@ -160,10 +182,14 @@ impl Messages {
             .map(|file| found_in(file as u32, &files, &texts, &wrappers, seen))
             .collect();
         name_modules(&files, &mut found, read);
-        Messages::stored(&files, found)
+        Messages::stored(&files, found, &said.exporters)
     }
 
-    fn stored(files: &[FileTexts<'_>], found: Vec<Vec<Found<'_>>>) -> Messages {
+    fn stored(
+        files: &[FileTexts<'_>],
+        found: Vec<Vec<Found<'_>>>,
+        exporters: &HashSet<&[u8]>,
+    ) -> Messages {
         let mut arena = Vec::new();
         let mut formats = Vec::with_capacity(found.iter().map(Vec::len).sum());
         let mut put = |text: &[u8]| {
@@ -177,6 +203,7 @@ impl Messages {
                 if function.0 != one.function {
                     function = (one.function, put(one.function));
                 }
+                let text = put(&one.text);
                 formats.push(Stored {
                     file: file as u32,
                     line: one.line,
@@ -184,25 +211,35 @@ impl Messages {
                     level: one.level,
                     function: function.1.clone(),
                     head: put(&one.head),
-                    text: put(&one.text),
+                    exact: one.exact.as_deref().map_or_else(|| text.clone(), &mut put),
+                    text,
+                    again: one.again,
+                    usual: one.usual,
+                    others: one.others,
                     hands_on: one.hands_on,
                 });
             }
         }
         let text = |range: &Range<u32>| &arena[range.start as usize..range.end as usize];
-        let by_word = ByWord::of(formats.iter().map(|format| text(&format.text)));
+        let by_word = ByWord::of(formats.iter().map(|format| text(&format.exact)));
         let paths = files.iter().map(|file| file.path.to_vec()).collect();
-        Messages { paths, arena, formats, by_word, memory: Default::default() }
+        let shared = files.iter().map(|file| exporters.contains(file.path)).collect();
+        Messages { paths, arena, formats, by_word, shared, memory: Default::default() }
     }
 
     /// All messages, by file and line.
     pub fn all(&self) -> impl Iterator<Item = Message<'_>> {
-        self.formats.iter().map(|format| self.message(format))
+        self.formats.iter().filter(|format| !format.again).map(|format| self.message(format))
     }
 
     /// The calls whose format has `text` from one of its words on, the best first.
     pub fn from_a_word(&self, text: &[u8], context: &LineContext<'_>) -> Vec<Candidate> {
         choose::from_a_word(self, text, context)
+    }
+
+    /// Whether what a file prints may be said for any driver.
+    fn is_shared(&self, file: u32) -> bool {
+        self.shared.get(file as usize).copied().unwrap_or(false)
     }
 
     fn stored_at(&self, number: u32) -> &Stored {
@@ -219,6 +256,7 @@ impl Messages {
             level,
             head: self.text(&format.head),
             text: self.text(&format.text),
+            exact: self.text(&format.exact),
         }
     }
 
@@ -254,9 +292,12 @@ fn name_modules(files: &[FileTexts<'_>], found: &mut [Vec<Found<'_>>], read: Rea
         if own == module {
             continue;
         }
-        for text in found.iter_mut().flat_map(|one| [&mut one.head, &mut one.text]) {
-            if let Some(at) = memchr::memmem::find(text, &own) {
-                text.splice(at..at + own.len(), module.iter().copied());
+        for one in found.iter_mut() {
+            let texts = [Some(&mut one.head), Some(&mut one.text), one.exact.as_mut()];
+            for text in texts.into_iter().flatten() {
+                if let Some(at) = memchr::memmem::find(text, &own) {
+                    text.splice(at..at + own.len(), module.iter().copied());
+                }
             }
         }
     }
@@ -301,21 +342,39 @@ fn found_in<'a>(
             continue;
         }
         let printing = formats.printings[call.within as usize];
-        let site = Site { file: number, line: call.line, function: printing.name };
+        let function: &[u8] = if printing.is_macro { b"" } else { printing.name };
+        let site = Site { file: number, line: call.line, function };
         for printer in printers.iter().filter(|printer| printer.argument == call.argument) {
-            let (head, text) = printed(call, printer, texts, site);
-            let known =
-                found.last().is_some_and(|last| last.line == call.line && last.text == text);
-            if !known {
-                found.push(Found {
-                    line: call.line,
-                    last: call.last,
-                    level: level_of(call, printer),
-                    function: printing.name,
-                    head,
-                    text,
-                    hands_on: printing.format != 0,
-                });
+            let (head, text) = printed((call, call.text), (printer, &printer.text), texts, site);
+            let mut exact = call.with_arguments();
+            if exact.is_empty() {
+                exact.push(call.text.0.to_vec());
+            }
+            for (nth, exact) in exact.iter().enumerate() {
+                let template = (call, Template(exact));
+                let exact = printed(template, (printer, &printer.exact), texts, site).1;
+                let is_other = exact != text;
+                let is_same = |one: &&Found<'_>| one.line == call.line && one.text == text;
+                let is_known = |one: &Found<'_>| {
+                    *one.exact.as_ref().unwrap_or(&one.text) == exact && one.head == head
+                };
+                let before = found.last().filter(is_same);
+                let again = nth > 0 || before.is_some();
+                if !before.is_some_and(is_known) {
+                    found.push(Found {
+                        line: call.line,
+                        last: call.last,
+                        level: level_of(call, printer),
+                        function: printing.name,
+                        head: head.clone(),
+                        text: text.clone(),
+                        exact: is_other.then_some(exact),
+                        again,
+                        usual: printer.usual,
+                        others: printer.others,
+                        hands_on: printing.format != 0,
+                    });
+                }
             }
         }
     }
@@ -323,23 +382,23 @@ fn found_in<'a>(
     found
 }
 
-/// What a call prints by this printer: what stands before its text, and the text.
+/// What a call with this text prints by a printer with that: what stands before its text, and the text.
 fn printed(
-    call: &PrintCall<'_>,
-    printer: &Printer,
+    (call, own): (&PrintCall<'_>, Template<'_>),
+    (printer, around): (&Printer, &[u8]),
     texts: &Texts<'_, '_>,
     site: Site<'_>,
 ) -> (Vec<u8>, Vec<u8>) {
     let mut text = match call.argument {
-        0 => quote(&texts.expand(&printer.text, site, Of::Macro), call.text.0),
-        _ => texts.expand(&fill(&printer.text, call.text.0), site, Of::Call),
+        0 => quote(&texts.expand(around, site, Of::Macro), own.0),
+        _ => texts.expand(&fill(around, own.0), site, Of::Call),
     };
     if call.argument == 0 {
         text = texts.expand(&text, site, Of::Call);
     }
     let mut head = printer.head.clone();
     if printer.apart {
-        let own = texts.expand(call.text.0, site, Of::Call);
+        let own = texts.expand(own.0, site, Of::Call);
         if let Some(before) = text.strip_suffix(own.as_slice()) {
             head.extend(before);
             text = own;

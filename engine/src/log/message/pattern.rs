@@ -32,6 +32,8 @@ pub(super) struct Fit {
     pub(super) free_start: bool,
     /// Bytes at the line's end that may be anything.
     pub(super) free_end: u32,
+    /// Names with a colon in what may be anything: `CPU: 0 PID: 7 Comm: lampd` has two behind `CPU: `.
+    pub(super) labels: u32,
 }
 
 impl Fit {
@@ -53,7 +55,8 @@ enum Piece<'f> {
     Literal(&'f [u8]),
     Signed,
     Unsigned,
-    Hex,
+    /// With as many digits, where the format says how many at least; 0: it doesn't.
+    Hex(usize),
     Pointer,
     /// `[mem 0xfe000000-0xfe0000ff]`.
     Resource,
@@ -115,7 +118,7 @@ fn conversion(format: &[u8]) -> (Piece<'_>, &[u8]) {
     let piece = match format.get(at) {
         Some(b'd' | b'i') => Piece::Signed,
         Some(b'u') => Piece::Unsigned,
-        Some(b'x' | b'X' | b'o') => Piece::Hex,
+        Some(b'x' | b'X' | b'o') => Piece::Hex(digits(&format[1..at])),
         Some(b'c') => Piece::Char,
         Some(b's') => Piece::Any,
         Some(b'p') => {
@@ -132,6 +135,19 @@ fn conversion(format: &[u8]) -> (Piece<'_>, &[u8]) {
         _ => Piece::Any,
     };
     (piece, rest)
+}
+
+/// How many digits a number has at least, by what stands before its letter: `8.8`, `02`.
+fn digits(flags: &[u8]) -> usize {
+    let last = flags.split(|byte| !byte.is_ascii_digit()).next_back().unwrap_or_default();
+    let exact = flags.contains(&b'.') || last.starts_with(b"0");
+    let text = std::str::from_utf8(last).ok().filter(|_| exact);
+    text.and_then(|text| text.parse().ok()).unwrap_or(0)
+}
+
+/// Whether a format begins with a number.
+fn begins_with_number(format: &[u8]) -> bool {
+    matches!(piece(format), Some((Piece::Hex(_) | Piece::Signed | Piece::Unsigned, _)))
 }
 
 /// Whether what a macro stands for before this text is a conversion's width: the text goes on as a
@@ -197,7 +213,7 @@ pub(super) fn fit_cut(mut format: &[u8], mut line: &[u8]) -> Option<Fit> {
                 line.strip_prefix(text)?
             }
             Piece::Signed | Piece::Unsigned => number(line, true, |byte| byte.is_ascii_digit())?,
-            Piece::Hex | Piece::Pointer => pointer(line)?,
+            Piece::Hex(_) | Piece::Pointer => pointer(line)?,
             Piece::Resource if line.starts_with(b"[") && !line.contains(&b']') => &[],
             Piece::Resource => resource(line)?,
             Piece::Char => &line[1..],
@@ -240,6 +256,7 @@ fn matched(
         let Some((piece, rest)) = piece(format) else {
             let left = line.trim_ascii_end();
             fit.more = !left.is_empty();
+            fit.labels += labels(left);
             return (left.is_empty() || open).then_some(fit);
         };
         format = rest;
@@ -261,12 +278,7 @@ fn matched(
                 line = number(line, false, |byte| byte.is_ascii_digit())?;
                 fit.signs += 1;
             }
-            Piece::Hex => {
-                let padded = line.trim_ascii_start();
-                let bare = padded.strip_prefix(b"0x").or_else(|| padded.strip_prefix(b"0X"));
-                fit.signs += if bare.is_some() { 3 } else { 1 };
-                line = number(bare.unwrap_or(line), false, |byte| byte.is_ascii_hexdigit())?;
-            }
+            Piece::Hex(digits) => line = hex(line, digits, format, &mut fit)?,
             Piece::Pointer => line = pointer(line)?,
             Piece::Resource => {
                 line = resource(line)?;
@@ -277,6 +289,20 @@ fn matched(
             Piece::Any => return any(format, line, open, fit, steps),
         }
     }
+}
+
+/// The rest of a line after a number of these digits, where the format goes on with `rest`.
+fn hex<'l>(line: &'l [u8], digits: usize, rest: &[u8], fit: &mut Fit) -> Option<&'l [u8]> {
+    fit.signs += 1;
+    // `%8.8X%8.8X`: the next number begins where this one has its digits.
+    if digits > 0 && begins_with_number(rest) {
+        let (own, after) = line.split_at_checked(digits)?;
+        return own.iter().all(u8::is_ascii_hexdigit).then_some(after);
+    }
+    let padded = line.trim_ascii_start();
+    let bare = padded.strip_prefix(b"0x").or_else(|| padded.strip_prefix(b"0X"));
+    fit.signs += if bare.is_some() { 2 } else { 0 };
+    number(bare.unwrap_or(line), false, |byte| byte.is_ascii_hexdigit())
 }
 
 /// The rest of a line after a module's name, which may be any; `name` is the one that fits best.
@@ -304,6 +330,7 @@ fn any(mut format: &[u8], line: &[u8], open: bool, mut fit: Fit, steps: &mut u32
     let text = match piece(format) {
         None => {
             fit.free += line.len() as u32;
+            fit.labels += labels(line);
             fit.free_end = line.iter().filter(|byte| !byte.is_ascii_whitespace()).count() as u32;
             return Some(fit);
         }
@@ -316,7 +343,8 @@ fn any(mut format: &[u8], line: &[u8], open: bool, mut fit: Fit, steps: &mut u32
     while let Some(found) = line.get(at..).and_then(|left| find(left, text)) {
         at += found;
         let free_start = fit.free_start || is_start && at > 0;
-        let with = Fit { free: fit.free + at as u32, free_start, ..fit };
+        let labels = fit.labels + labels(&line[..at]);
+        let with = Fit { free: fit.free + at as u32, free_start, labels, ..fit };
         let found = matched(format, &line[at..], open, with, steps);
         if let Some(found) = found {
             if !found.more {
@@ -334,10 +362,29 @@ fn any(mut format: &[u8], line: &[u8], open: bool, mut fit: Fit, steps: &mut u32
     if best.is_none() && trimmed.len() < text.len() && line.ends_with(trimmed) {
         let at = line.len() - trimmed.len();
         let free_start = fit.free_start || is_start && at > 0;
-        let with = Fit { free: fit.free + at as u32, free_start, ..fit };
+        let labels = fit.labels + labels(&line[..at]);
+        let with = Fit { free: fit.free + at as u32, free_start, labels, ..fit };
         best = matched(format, &line[at..], open, with, steps);
     }
     best
+}
+
+/// How many names are in a text that a colon and a blank follow.
+fn labels(text: &[u8]) -> u32 {
+    memchr::memchr_iter(b':', text).filter(|at| text.get(at + 1) == Some(&b' ')).count() as u32
+}
+
+/// A text without its conversions.
+pub(super) fn literals(format: &[u8]) -> Vec<u8> {
+    let mut rest = format;
+    let mut out = Vec::new();
+    while let Some((piece, after)) = piece(rest) {
+        if let Piece::Literal(text) = piece {
+            out.extend(text);
+        }
+        rest = after;
+    }
+    out
 }
 
 /// Where `text` begins in a line, which is short: nothing is prepared for it.

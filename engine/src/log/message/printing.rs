@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
+use super::pattern::literals;
+
 /// What comes with the program.
 const BUILT_IN: &str = include_str!("../../../queries/printing.toml");
 
@@ -31,6 +33,8 @@ struct Entry {
     head: String,
     #[serde(default)]
     apart: bool,
+    #[serde(default)]
+    others: bool,
 }
 
 /// How a call prints. Its text is a template (see `texts`) in which parameter 1 stands for the
@@ -43,8 +47,14 @@ pub(super) struct Printer {
     pub(super) level: u8,
     /// The text that is printed.
     pub(super) text: Vec<u8>,
+    /// The same with those of its arguments that are texts themselves, by which lines are compared.
+    pub(super) exact: Vec<u8>,
     /// What is printed before it and is no part of the call's text.
     pub(super) head: Vec<u8>,
+    /// Letters of it that are no call's own.
+    pub(super) usual: u32,
+    /// Whether the driver that it names need not be the one that prints.
+    pub(super) others: bool,
     /// Whether what the macros put before the call's own text counts as head, too.
     pub(super) apart: bool,
 }
@@ -83,6 +93,11 @@ impl Printing {
     }
 }
 
+/// The letters and digits of what stands around a format, without its conversions.
+fn letters(text: &str) -> u32 {
+    literals(text.as_bytes()).iter().filter(|byte| byte.is_ascii_alphanumeric()).count() as u32
+}
+
 fn printer(entry: &Entry) -> Printer {
     let mut text = entry.before.clone().into_bytes();
     if entry.wrap.is_empty() {
@@ -98,9 +113,12 @@ fn printer(entry: &Entry) -> Printer {
     Printer {
         argument: entry.format,
         level: entry.level.bytes().next().unwrap_or(0),
+        exact: text.clone(),
         text,
         head: entry.head.clone().into_bytes(),
+        usual: letters(&entry.before) + letters(&entry.after),
         apart: entry.apart,
+        others: entry.others,
     }
 }
 

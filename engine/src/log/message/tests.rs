@@ -399,8 +399,80 @@ fn of_calls_with_the_same_text_the_driver_counts_that_the_line_names() {
     assert_eq!(found("lamp 0000:00:01.0: the light is at 3"), certain(files[1]));
     assert_eq!(found("bulb 0000:00:01.0: the light is at 3"), certain(files[0]));
     assert_eq!(found("sun_core sun0: the light is at 3"), certain(files[2]));
-    let several = files.map(|path| (path.to_owned(), Sure::Several));
-    assert_eq!(found("star 0000:00:01.0: the light is at 3"), several);
+    assert_eq!(found("star 0000:00:01.0: the light is at 3"), []);
+}
+
+/// What code that is for all says may be said for any driver, what another driver says may not.
+#[test]
+fn of_a_driver_that_has_no_such_message_only_shared_code_is_meant() {
+    let text = |name: &str| {
+        format!(
+            "void up(struct device *dev)\n{{\n\tdev_info(dev, \"the light is on at %d\\n\", 7);\n}}\n{name}"
+        )
+    };
+    let (core, other) = (text("EXPORT_SYMBOL(up);\n"), text(""));
+    let all = messages(&[("drivers/lamp/core/up.c", &core), ("drivers/sun/sun.c", &other)]);
+    let found = |line: &str| {
+        let found = all.printed(line.as_bytes(), &LineContext::default());
+        let row = |one: &Candidate| (String::from_utf8_lossy(&one.path).into_owned(), one.sure);
+        found.iter().map(row).collect::<Vec<_>>()
+    };
+    let certain = |path: &str| vec![(path.to_owned(), Sure::Certain)];
+    assert_eq!(found("star 0000:00:01.0: the light is on at 3"), certain("drivers/lamp/core/up.c"));
+    assert_eq!(found("sun 0000:00:01.0: the light is on at 3"), certain("drivers/sun/sun.c"));
+}
+
+/// `__func__` and texts that are arguments are known; the format is shown as it is written.
+#[test]
+fn arguments_that_are_texts_are_compared() {
+    let text = "#define lamp_dbg(fmt, a...) pr_info(\"%s: \" fmt, __func__, ##a)
+void lamp_set(int on)
+{
+\tpr_info(\"%s the light, %s\\n\", on ? \"turned on\" : \"turned off\", __func__);
+\tpr_err(\"%s timed out\\n\", __func__);
+\tlamp_dbg(\"no bulb in %d\\n\", 7);
+}
+";
+    let lamp = messages(&[("drivers/lamp/lamp.c", text)]);
+    let shown =
+        ["lamp_set 6 %s the light, %s", "lamp_set 3 %s timed out", "lamp_set 6 %s: no bulb in %d"];
+    assert_eq!(summaries(&lamp), shown);
+    let line = |text: &str| first(&lamp, text).map(|found| (found.1, found.2));
+    assert_eq!(line("turned off the light, lamp_set"), Some((4, Sure::Certain)));
+    assert_eq!(line("turned on the light, lamp_set"), Some((4, Sure::Certain)));
+    assert_eq!(line("turned up the light, lamp_set"), None);
+    assert_eq!(line("lamp_set timed out"), Some((5, Sure::Certain)));
+    assert_eq!(line("LAMP WATCHDOG: hall0 (lamp): queue 0 timed out"), None);
+    assert_eq!(line("lamp_set: no bulb in 3"), Some((6, Sure::Certain)));
+    assert_eq!(line("bell_set: no bulb in 3"), None);
+}
+
+/// A text in few words is none of a line that has more than they say.
+#[test]
+fn few_words_claim_no_line_that_says_more() {
+    let text = "#define LONG \"the lamp of the hall is lit although nobody is there\\n\"
+void lamp_on(void)\n{\n\tpr_info(\"LAMP: %s\\n\", name);\n\tpr_cont(\"lit\");
+\tpr_warn_once(LONG);\n\tpr_warn(\"----------\\n\");\n}\n";
+    let lamp = messages(&[("drivers/lamp/lamp.c", text)]);
+    let line = |text: &str| first(&lamp, text).map(|found| (found.1, found.2));
+    assert_eq!(line("LAMP: Sun Model 7"), Some((4, Sure::Likely)));
+    assert_eq!(line("LAMP: 0 ROOM: 7 Color: blue Not broken 6.1.0"), None);
+    assert_eq!(line("a bell is neither lit nor dark"), None);
+    let long = "the lamp of the hall is lit although nobody is there";
+    assert_eq!(line(long), Some((6, Sure::Certain)));
+    assert_eq!(line(&format!("moon: {long}")), Some((6, Sure::Likely)));
+    assert_eq!(line("----------"), Some((7, Sure::Likely)));
+    assert_eq!(line("---------"), None);
+}
+
+/// Numbers with as many digits as the format says need nothing between them.
+#[test]
+fn numbers_stand_beside_each_other() {
+    let text = "void lamp(void)\n{\n\tpr_info(\"lamp at 0x%8.8X%8.8X %06X\\n\", a, b, c);\n}\n";
+    let lamp = messages(&[("drivers/lamp/lamp.c", text)]);
+    let found = first(&lamp, "lamp at 0x00000000AABBCCDD 0001B8").map(|found| found.1);
+    assert_eq!(found, Some(3));
+    assert_eq!(first(&lamp, "lamp at 0x0000AABB 0001B8"), None);
 }
 
 /// Behind a device's name little text is enough, in front of which a sentence is none.
@@ -412,10 +484,10 @@ fn a_format_that_begins_with_what_may_be_anything_is_found_behind_a_device() {
     let lamp = messages(&[("drivers/lamp/lamp.c", text)]);
     let line = |text: &str| first(&lamp, text).map(|found| (found.1, found.2));
     let likely = |line| Some((line, Sure::Likely));
-    assert_eq!(line("bulb 0000:00:1f.3: BAR 0 [mem 0x60011040-0x600110ff 64bit]: kept"), likely(3));
-    let long = "bulb 0003:046D.0001: light,raw0: SUN LMP v1.11 Lamp [A Lamp Of My Own] on sun-0000:00:14.0-1/light0";
+    assert_eq!(line("lamp 0000:00:1f.3: BAR 0 [mem 0x60011040-0x600110ff 64bit]: kept"), likely(3));
+    let long = "lamp 0003:046D.0001: light,raw0: SUN LMP v1.11 Lamp [A Lamp Of My Own] on sun-0000:00:14.0-1/light0";
     assert_eq!(line(long), likely(4));
-    assert_eq!(line("bulb 0000:00:1f.3: it failed"), likely(5));
+    assert_eq!(line("lamp 0000:00:1f.3: it failed"), likely(5));
     assert_eq!(line("lamp-mapper: table: 253:0: linear: it failed"), None);
 }
 

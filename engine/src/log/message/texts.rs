@@ -286,6 +286,8 @@ impl Expansion<'_, '_, '_, '_> {
             return;
         }
         match name {
+            // A macro's is that of whatever uses it.
+            b"__func__" | b"__FUNCTION__" if self.site.function.is_empty() => out.push(UNKNOWN),
             b"__func__" | b"__FUNCTION__" => out.extend(self.site.function),
             b"KBUILD_MODNAME" => {
                 out.push(MODULE);

@@ -4,7 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use kgrep_index::outline::formats::{LEVELS, Part, PrintCall};
+use kgrep_index::outline::formats::{LEVELS, Part, PrintCall, Template};
 
 use super::printing::{Printer, Printing};
 use super::texts::{FORMAT, FileTexts, Of, Site, Texts, UNKNOWN, fill, quote};
@@ -120,6 +120,26 @@ impl<'p, 'f, 'a> Wrappers<'p, 'f, 'a> {
         }
     }
 
+    /// What a wrapper prints by a printer's text, to which it hands on `template` as this argument.
+    fn whole(
+        &self,
+        (text, template): (&[u8], &[u8]),
+        (argument, is_macro): (u32, bool),
+        site: Site<'_>,
+    ) -> Vec<u8> {
+        let text = match argument {
+            0 => quote(text, &[UNKNOWN]),
+            _ => fill(text, template),
+        };
+        let of = if is_macro { Of::Macro } else { Of::Function };
+        let mut text = self.texts.expand(&text, site, of);
+        if text.starts_with(b"%c%c") {
+            // The level, made by hand.
+            text.drain(..4);
+        }
+        text
+    }
+
     fn learn(&mut self, name: &'a [u8], file: u32, depth: usize) {
         if depth > DEEPEST
             || self.known.contains_key(&(name, file))
@@ -147,27 +167,22 @@ impl<'p, 'f, 'a> Wrappers<'p, 'f, 'a> {
             let own = formats.printings[call.within as usize];
             // A macro may print a text of its own: then no argument is the format.
             let argument = handed_on(call, own.format).unwrap_or(0);
-            let template = renamed(call, argument, own.is_macro);
+            let template = renamed(call.text, argument, own.is_macro);
+            // Of several texts none is what every caller prints.
+            let exact = match call.with_arguments().as_slice() {
+                [one] => renamed(Template(one), argument, own.is_macro),
+                _ => template.clone(),
+            };
             let site = Site { file, line: call.line, function: own.name };
             for printer in self.printers(callee, file) {
                 if printer.argument != call.argument {
                     continue;
                 }
-                let text = match call.argument {
-                    0 => quote(&printer.text, &[UNKNOWN]),
-                    _ => fill(&printer.text, &template),
-                };
-                let mut text = self.texts.expand(
-                    &text,
-                    site,
-                    if own.is_macro { Of::Macro } else { Of::Function },
-                );
-                if text.starts_with(b"%c%c") {
-                    // The level, made by hand.
-                    text.drain(..4);
-                }
                 let level = if call.level != 0 { call.level } else { printer.level };
-                let printer = Printer { argument, level, text, ..printer.clone() };
+                let of = (call.argument, own.is_macro);
+                let text = self.whole((&printer.text, &template), of, site);
+                let exact = self.whole((&printer.exact, &exact), of, site);
+                let printer = Printer { argument, level, text, exact, ..printer.clone() };
                 if found.len() < MOST_WAYS && !found.contains(&printer) {
                     found.push(printer);
                 }
@@ -190,8 +205,11 @@ fn marked<'a>(
         argument,
         level: level_in(name),
         text: FORMAT.to_vec(),
+        exact: FORMAT.to_vec(),
         // What the body puts before the format can't be read either.
         head: b"%s".to_vec(),
+        usual: 0,
+        others: false,
         apart: false,
     };
     only.map(|one| (one.name, vec![printer(one.format, one.name)])).collect()
@@ -221,10 +239,10 @@ fn handed_on(call: &PrintCall<'_>, format: u32) -> Option<u32> {
     call.text.parts().filter_map(through).last()
 }
 
-/// The call's text with the format as parameter 1.
-fn renamed(call: &PrintCall<'_>, argument: u32, is_macro: bool) -> Vec<u8> {
+/// A call's text with the format as parameter 1.
+fn renamed(text: Template<'_>, argument: u32, is_macro: bool) -> Vec<u8> {
     let mut out = Vec::new();
-    for part in call.text.parts() {
+    for part in text.parts() {
         match part {
             Part::Literal(text) => match memchr::memmem::find(text, b"%pV") {
                 Some(at) => {

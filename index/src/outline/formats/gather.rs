@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::arguments::known;
 use super::buffer::{buffer, handed_on};
 use super::head::{Head, is_format, split};
 use super::marked::{gives_nothing, marked_format};
@@ -98,7 +99,10 @@ impl Gather {
         let hands_on = head.format != NO_FORMAT || head.is_macro && head.variadic;
         let named = head.names.iter().any(|name| is_format(name));
         let quotes = |t: &Token| t.kind == TokenKind::Str || head.is_macro && t.is(b'#');
-        let uses = |t: &Token| t.kind == TokenKind::Ident && self.prints_alone(t.text(bytes));
+        let uses = |t: &Token| {
+            let word = t.text(bytes);
+            t.kind == TokenKind::Ident && (prints_first(word) || self.prints_alone(word))
+        };
         if !hands_on && !named && !tokens.iter().any(quotes) && !tokens.iter().any(uses) {
             return;
         }
@@ -160,7 +164,7 @@ impl Gather {
                     let word = token.text(body.bytes);
                     if word.starts_with(b"KERN_") {
                         top.level = level(word);
-                    } else if body.hands_on(word, at) {
+                    } else if body.hands_on(word, at) || body.is_printed(top.callee, at) {
                         // Also in brackets of its own: `(fmt)`.
                         top.has_text = true;
                     }
@@ -207,15 +211,16 @@ impl Gather {
         let lines = (body.tokens[callee].line, body.tokens[end].line);
         for (argument, text) in call.texts.iter().filter(|(_, text)| may_print(name, text)) {
             let named = call.bare.and_then(|end| body.named_text(text, end));
+            let known = call.known_of(body, *argument, text);
             let text = named.as_deref().unwrap_or(text);
-            self.note(name, lines, (*argument, call.level), text);
+            self.note(name, lines, (*argument, call.level), (text, &known));
         }
         if let Some(buffer) = body.buffer {
             self.note_buffer(body, call, (callee, end), buffer);
         }
         if self.prints_alone(name) {
             let first = body.tokens.get(callee + 2..end).unwrap_or_default();
-            self.note(name, lines, (0, call.level), &source(first, body.bytes));
+            self.note(name, lines, (0, call.level), (&source(first, body.bytes), &[]));
         }
     }
 
@@ -234,7 +239,7 @@ impl Gather {
             let behind = body.tokens.get(behind + 1..=end).unwrap_or_default();
             let format = body.head.format;
             if let Some(text) = handed_on(text, behind, body.bytes, buffer, format) {
-                self.note(name, lines, (*argument, call.level), &text);
+                self.note(name, lines, (*argument, call.level), (&text, &[]));
             }
         }
     }
@@ -244,7 +249,7 @@ impl Gather {
         name: &[u8],
         (line, last): (u32, u32),
         (argument, level): (u32, u8),
-        text: &[u8],
+        (text, known): (&[u8], &[u8]),
     ) {
         let callee = self.callee(name);
         let out = &mut self.calls.1;
@@ -258,6 +263,7 @@ impl Gather {
         put(out, argument);
         put(out, u32::from(level));
         put_text(out, text);
+        put_text(out, known);
     }
 
     /// Whether the macro `name` may print without being given a text: one of this file in which
@@ -290,10 +296,18 @@ impl Open {
         Open { callee, argument: 1, start, has_text: false, level: 0, ends, texts, bare: None }
     }
 
-    fn end_argument(&mut self, body: &Body, end: usize) {
-        if body.buffer.is_some() {
-            self.ends.push(end);
+    /// What is known of the arguments behind the format that is this one's argument `argument`.
+    fn known_of(&self, body: &Body, argument: u32, format: &[u8]) -> Vec<u8> {
+        match self.ends.get(argument as usize - 1..) {
+            Some([comma, ends @ ..]) if !ends.is_empty() => {
+                known(format, body.tokens, (*comma, ends), body.bytes)
+            }
+            _ => Vec::new(),
         }
+    }
+
+    fn end_argument(&mut self, body: &Body, end: usize) {
+        self.ends.push(end);
         if std::mem::take(&mut self.has_text) {
             for part in arms(body.tokens, self.start..end) {
                 let mut text = Vec::new();
@@ -361,6 +375,15 @@ impl Body<'_, '_> {
         Some(text)
     }
 
+    /// Whether the word at `at` is all that a call is given which prints its first argument: a macro that
+    /// is a whole text.
+    fn is_printed(&self, callee: Option<usize>, at: usize) -> bool {
+        let bracket = callee.filter(|callee| callee + 2 == at);
+        bracket.is_some_and(|callee| prints_first(self.tokens[callee].text(self.bytes)))
+            && self.tokens.get(at + 1).is_some_and(|t| t.is(b')') || t.is(b','))
+            && !self.head.names.contains(&self.tokens[at].text(self.bytes))
+    }
+
     /// Whether the word at `at` hands the format on.
     fn hands_on(&self, word: &[u8], at: usize) -> bool {
         // `, ##args` takes a comma away where there are none, and pastes nothing.
@@ -374,6 +397,11 @@ impl Body<'_, '_> {
         }
         self.head.param(word).is_some() || self.list == Some(word)
     }
+}
+
+/// Whether a callee prints the text that is its first argument, whatever the tree is.
+fn prints_first(callee: &[u8]) -> bool {
+    callee.starts_with(b"pr_")
 }
 
 /// Whether a format is one `%s` alone: what is printed, its argument says.
@@ -404,7 +432,7 @@ fn may_print(callee: &[u8], text: &[u8]) -> bool {
         b"notice", b"alert",
     ];
     let message = text.iter().any(|byte| matches!(*byte, b' ' | b'%' | b'\n' | PARAM | QUOTED));
-    message || {
+    message || prints_first(callee) || {
         let lower = callee.to_ascii_lowercase();
         WORDS.iter().any(|word| memchr::memmem::find(&lower, word).is_some())
     }
@@ -430,7 +458,7 @@ fn list_of<'a>(head: &Head<'_>, tokens: &[Token], bytes: &'a [u8]) -> Option<&'a
 }
 
 /// `c ? "a" : "b"` as its two texts; anything else as it is.
-fn arms(tokens: &[Token], range: std::ops::Range<usize>) -> Vec<std::ops::Range<usize>> {
+pub(super) fn arms(tokens: &[Token], range: std::ops::Range<usize>) -> Vec<std::ops::Range<usize>> {
     let inside = tokens.get(range.clone()).unwrap_or_default();
     let Some(question) = inside.iter().position(|t| t.is(b'?')) else { return vec![range] };
     let colon = inside[question..].iter().position(|t| t.is(b':'));

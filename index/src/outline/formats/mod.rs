@@ -7,6 +7,7 @@
 //!
 //! A text is a [`Template`]: literal bytes, with marks where a name stands.
 
+mod arguments;
 mod buffer;
 mod gather;
 mod head;
@@ -52,6 +53,20 @@ pub struct PrintCall<'a> {
     pub level: u8,
     /// The text.
     pub text: Template<'a>,
+    /// What is known of its arguments.
+    known: &'a [u8],
+}
+
+impl PrintCall<'_> {
+    /// The texts that it is with those of its arguments that are texts themselves, as templates; none
+    /// where it has no such argument.
+    pub fn with_arguments(&self) -> Vec<Vec<u8>> {
+        if self.known.is_empty() {
+            Vec::new()
+        } else {
+            arguments::with_known(self.text.0, self.known)
+        }
+    }
 }
 
 /// A macro that stands for a text, or a variable that is one.
@@ -133,7 +148,8 @@ impl<'a> Formats<'a> {
             let (last, argument) = (line.wrapping_add(at.number()?), at.number()?);
             let level = at.number()? as u8;
             let text = Template(at.text()?);
-            let call = PrintCall { within, callee, line, last, argument, level, text };
+            let known = at.text()?;
+            let call = PrintCall { within, callee, line, last, argument, level, text, known };
             let around = formats.printings.get(within as usize)?;
             if callee as usize >= formats.callees.len() {
                 return None;
