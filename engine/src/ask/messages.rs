@@ -1,7 +1,7 @@
 //! What the kernel can print: all formats of printing calls, or those that could have printed
 //! a text.
 
-use kgrep_index::graph::Graph;
+use kgrep_index::graph::{Graph, Place};
 use kgrep_index::outline::formats::Level;
 use regex::bytes::{Regex, RegexBuilder};
 
@@ -52,13 +52,27 @@ fn candidates(code: &Code, graph: &Graph<'_>, line: Line<'_>) -> Vec<Candidate> 
         // What is asked for may be a part of a message, which says more than a `%s` that it fits.
         let all = Messages::of_log(&said, &read, None);
         let own = holding(&all, has_it);
-        found.retain(|other| !own.iter().any(|o| (&o.path, o.line) == (&other.path, other.line)));
+        found.retain(|other| !own.iter().any(|one| is_at(one, other)));
         found.splice(0..0, own);
-        if found.is_empty() {
-            found = all.from_a_word(text, &context);
+        if found.first().is_none_or(|best| best.sure != Sure::Certain) {
+            let known = found.len();
+            for other in all.from_a_word(text, &context) {
+                if !found[..known].iter().any(|one| is_at(one, &other)) {
+                    found.push(other);
+                }
+            }
+            // What the architecture has that counts, though a name stands before it.
+            found.sort_by_key(|one| !arch.is_some_and(|arch| arch.has(Place::of(&one.path))));
+            if known > 0 && found.len() > known {
+                found.iter_mut().for_each(|one| one.sure = one.sure.max(Sure::Likely));
+            }
         }
     }
     found
+}
+
+fn is_at(one: &Candidate, other: &Candidate) -> bool {
+    (&one.path, one.line) == (&other.path, other.line)
 }
 
 /// The calls whose formats are so, in path and line order.
