@@ -16,6 +16,9 @@ const LEAST_SOURCE: usize = 20;
 /// A wider text has a line of its own, however wide the screen is: frames are narrower.
 const MOST_TEXT: usize = 48;
 
+/// How a line is said to be a message's.
+const PRINTS: &str = "prints it";
+
 /// The columns that a row's parts begin at.
 #[derive(Clone, Copy)]
 struct Columns {
@@ -118,6 +121,7 @@ impl Record<'_> {
                 row.to(if source_width > 0 { row.at + GAP } else { column });
                 row.text(&palette.extra, &how);
             }
+            self.push_function(&mut row, entry);
             row.end();
             return;
         }
@@ -137,7 +141,24 @@ impl Record<'_> {
         if source_width > 0 {
             self.push_source(&mut row, (lead, line), screen, entry);
         }
+        self.push_function(&mut row, entry);
         row.end();
+    }
+
+    /// Appends the function that prints a line, by which one goes on, if there is room for it: unless the
+    /// log names it, as it does a frame's.
+    fn push_function(&self, row: &mut Row<'_>, entry: &Match<'_>) {
+        let function = self.cell(entry, Role::Function);
+        let prints = self.cell(entry, Role::How).contains(PRINTS);
+        if function.is_empty() || !prints || self.cell(entry, Role::Name).contains(&function) {
+            return;
+        }
+        let text = format!("in {function}");
+        let at = row.at + GAP;
+        if at + display_width(text.as_bytes()) <= self.look.width {
+            row.to(at);
+            row.text(&self.look.palette.extra, &text);
+        }
     }
 
     fn push_source(
