@@ -46,6 +46,73 @@ fn what_follows_a_report_of_one_line_is_no_part_of_it() {
     assert_eq!(got, want, "{got:#?}");
 }
 
+/// A report without a trace took in the next one.
+#[test]
+fn a_report_without_a_trace_ends_where_the_next_begins() {
+    let log = "\
+[    1.000001] WARNING: CPU: 0 PID: 1 at drivers/none.c:7 none
+[    1.000002] ---[ end trace 0000000000000000 ]---
+[    2.000001] BUG: kernel NULL pointer dereference, address: 0000000000000018
+[    2.000002]  lamp_set+0x18/0x30
+[    3.000001] INFO: task lampd:7 blocked for more than 120 seconds.
+[    3.000002] INFO: task belld:8 blocked for more than 120 seconds.
+";
+    let got = sections(&tree(), log);
+    let titles = [
+        "warning: WARNING: CPU: 0 PID: 1 at drivers/none.c:7 none (line 1)",
+        "oops: BUG: kernel NULL pointer dereference, address: 0000000000000018 (line 3)",
+        "hung-task: INFO: task lampd:7 blocked for more than 120 seconds. (line 5)",
+        "hung-task: INFO: task belld:8 blocked for more than 120 seconds. (line 6)",
+    ];
+    let want = [
+        format!("{} | 1 | WARNING: CPU: 0 PID: 1 at drivers/none.c:7 none", titles[0]),
+        format!("{} | 2 | ---[ end trace 0000000000000000 ]---", titles[0]),
+        format!(
+            "{} | 3 | BUG: kernel NULL pointer dereference, address: 0000000000000018",
+            titles[1]
+        ),
+        format!("{} | 4 | lamp_set+0x18/0x30", titles[1]),
+        format!("{} | 5 | INFO: task lampd:7 blocked for more than 120 seconds.", titles[2]),
+        format!("{} | 6 | INFO: task belld:8 blocked for more than 120 seconds.", titles[3]),
+    ];
+    assert_eq!(got, want, "{got:#?}");
+}
+
+/// Where something hangs, who waits is of interest; a message may name who prints it.
+#[test]
+fn what_hangs_is_where_it_waits_and_a_printer_may_be_named() {
+    let dir = tree();
+    let text = "void mutex_lock(struct mutex *lock)\n{\n\tschedule();\n}\n\
+        void bell_ring(struct bell *bell)\n{\n\tmutex_lock(&bell->lock);\n}\n";
+    dir.create("drivers/bell/bell.c", text);
+    let log = "\
+[    1.000001] INFO: task lampd:7 blocked for more than 120 seconds.
+[    1.000002] Call Trace:
+[    1.000003]  mutex_lock+0x3/0x10
+[    1.000004]  bell_ring+0x8/0x10
+[    1.000005]  </TASK>
+[    2.000001] [drm:bell_ring [bell]] *ERROR* it is silent
+[    2.000002] ACPI Error: No bell in [HALL] (20250101/bellinit-2)
+";
+    dir.create("drivers/acpi/acpica/bellinit.c", "/* The\n   bell. */\n");
+    let rows = matches(&dir, &[], log);
+    let row = |value: &serde_json::Value| {
+        let (data, columns) = (&value["data"], &value["data"]["columns"]);
+        let cell = |name: &str| columns[name].as_str().unwrap_or_default().to_owned();
+        let path = data["path"]["text"].as_str().unwrap_or_default();
+        format!("{path}:{} | {} | {}", data["line_number"], cell("text"), cell("how"))
+    };
+    let got: Vec<String> = rows.iter().map(row).filter(|row| row.starts_with("drivers/")).collect();
+    let want = [
+        "drivers/bell/bell.c:7 | where: bell_ring | ",
+        "drivers/bell/bell.c:3 | mutex_lock+0x3/0x10 | through a pointer",
+        "drivers/bell/bell.c:7 | bell_ring+0x8/0x10 | call",
+        "drivers/bell/bell.c:5 | [drm:bell_ring [bell]] *ERROR* it is silent | function",
+        "drivers/acpi/acpica/bellinit.c:2 | ACPI Error: No bell in [HALL] (20250101/bellinit-2) | as it says",
+    ];
+    assert_eq!(got, want, "{got:#?}");
+}
+
 /// Programs write while a report is being printed; their lines came before it.
 #[test]
 fn lines_stay_in_the_logs_order() {

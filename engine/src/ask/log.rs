@@ -268,6 +268,7 @@ fn how(place: &Place, kind: Option<FrameKind>) -> String {
         How::Through(through) => format!("through {}", name(through)),
         How::Field(field) => format!("through the field {}", name(field)),
         How::Pointer => "through a pointer".to_owned(),
+        How::Parameter(function) => format!("through a parameter of {}", name(function)),
         How::Compiler => "put there by the compiler".to_owned(),
         How::Function => "function".to_owned(),
         How::Said => "as it says".to_owned(),

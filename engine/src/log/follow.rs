@@ -1,6 +1,7 @@
 //! Follows a log line by line: what each is, which report it belongs to, what a trace's frames
 //! were calling. What a line leads to is looked up once for each of its kind.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -261,7 +262,7 @@ impl<'g, 'a> Follower<'g, 'a> {
             }
             return self.close_where_long(out);
         }
-        let frame = one.frame.as_ref();
+        let mut frame = one.frame.as_ref();
         let is_frame = one.is_frame();
         self.report_at(one, is_frame, out)?;
         self.heads.version(text);
@@ -271,15 +272,13 @@ impl<'g, 'a> Follower<'g, 'a> {
         }
         let mut entries = Vec::new();
         if !is_frame {
-            let stamp = one.stamp.as_ref();
-            let named = stamp.map(|stamp| self.stamped(stamp, frame)).unwrap_or_default();
-            if let (Some(open), Some(place)) = (&mut self.open, named.first()) {
-                open.stamp.get_or_insert_with(|| place.clone());
+            let own = self.said(one, frame);
+            // Who printed it may be named as well: that helps where the call isn't known.
+            let named = frame.filter(|frame| frame.names_printer);
+            if named.is_none_or(|named| !own.places.is_empty() || self.frame(named).is_empty()) {
+                frame = frame.filter(|_| named.is_none());
+                entries.push(own);
             }
-            entries.push(match named.is_empty() {
-                false => entry(What::Stamp, Rc::new(named)),
-                true => entry(What::Message, Rc::new(self.printed(one.line))),
-            });
         }
         if let Some(frame) = frame {
             let places = self.frame(frame);
@@ -302,6 +301,25 @@ impl<'g, 'a> Follower<'g, 'a> {
                 Ok(())
             }
             None => entries.into_iter().map(Piece::Line).try_for_each(out),
+        }
+    }
+
+    /// Where a line that is no frame comes from: the place that it names, or the call that prints it.
+    fn said(&mut self, one: &Ready<'_>, frame: Option<&Frame<'_>>) -> Entry {
+        let stamp = one.stamp.as_ref();
+        let named = stamp.map(|stamp| self.stamped(stamp, frame)).unwrap_or_default();
+        if let (Some(open), Some(place)) = (&mut self.open, named.first()) {
+            open.stamp.get_or_insert_with(|| place.clone());
+        }
+        // A text is found in another version, too, where a line's number is another one.
+        let printed = match named.first() {
+            Some(place) if place.sure == Sure::Certain => Vec::new(),
+            _ => self.printed(one.line),
+        };
+        let same = |place: &Place| named.first().is_none_or(|named| named.path == place.path);
+        match named.is_empty() || printed.first().is_some_and(same) {
+            true => entry_of(one, What::Message, Rc::new(printed)),
+            false => entry_of(one, What::Stamp, Rc::new(named)),
         }
     }
 
@@ -437,7 +455,7 @@ impl<'g, 'a> Follower<'g, 'a> {
             last: stamp.line,
             function: Vec::new(),
             how: How::Said,
-            sure: Sure::Certain,
+            sure: if stamp.is_whole() { Sure::Certain } else { Sure::Likely },
         };
         let lines = self.inside.source(path).line_count();
         let around = function.iter().find(|d| self.inside.path(d) == path);
@@ -495,7 +513,7 @@ impl<'g, 'a> Follower<'g, 'a> {
     fn exact(&self, frame: &Frame<'_>) -> Vec<Place> {
         let Some(debug) = self.debug else { return Vec::new() };
         let place = |(nth, exact): (usize, Exact)| {
-            let stamp = Stamp { path: &exact.path, line: exact.line };
+            let stamp = Stamp { path: Cow::Borrowed(&exact.path[..]), line: exact.line };
             let path = stamp.paths().find(|path| self.inside.has(path))?.to_vec();
             let how = if nth == 0 { How::Debug } else { How::Inlined };
             let (line, function) = (exact.line, exact.function);
@@ -513,7 +531,7 @@ impl<'g, 'a> Follower<'g, 'a> {
         if let Some((path, line)) = frame.decoded
             && self.inside.has(path)
         {
-            let stamp = Stamp { path, line };
+            let stamp = Stamp { path: Cow::Borrowed(path), line };
             let places = self.stamped(&stamp, Some(frame));
             if !places.is_empty() {
                 return places;
@@ -531,6 +549,7 @@ impl<'g, 'a> Follower<'g, 'a> {
                 inlined: false,
                 address: None,
                 build_id: None,
+                names_printer: false,
             }),
         });
         self.inside.places(frame, called.as_ref())
@@ -555,12 +574,16 @@ fn entry_of(one: &Ready<'_>, what: What, places: Rc<Vec<Place>>) -> Entry {
 
 /// Whether a line with this title begins another report than the one that is open.
 fn begins_another(open: &Open, title: &Title, one: &Ready<'_>) -> bool {
+    // Its last line was there, even if a trace never came; or another task hangs.
+    if open.ended || title.hangs && title.kind == open.report.title.kind {
+        return true;
+    }
     if open.traced {
         // A second trace of the same report.
         return !(title.kind == "backtrace" && is_trace_begin(one.line.text));
     }
     // What stands between was another's, unless it is a part that reports have anyway.
-    open.ended || open.strays > 0 && one.belongs == Belongs::Unknown
+    open.strays > 0 && one.belongs == Belongs::Unknown
 }
 
 /// Whether a report's title says nothing of what happened: a better line may follow.

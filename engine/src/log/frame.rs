@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 
 use regex::bytes::{Captures, Regex};
 
+use super::knowledge::knowledge;
+
 /// How a line speaks of the function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FrameKind {
@@ -40,6 +42,8 @@ pub struct Frame<'a> {
     pub address: Option<u64>,
     /// The module's build id, if it is printed.
     pub build_id: Option<&'a [u8]>,
+    /// Whether it names the function that prints the line, not an address: `[drm:lamp_on [lamp]]`.
+    pub names_printer: bool,
 }
 
 /// The first frame in `text`, if there is one; a trace's lines have one alone.
@@ -47,7 +51,29 @@ pub fn frame(text: &[u8]) -> Option<Frame<'_>> {
     if memchr::memmem::find(text, b"+0x").is_some() {
         return symbol_frame(text);
     }
-    if names_place(text) { decoded_frame(text) } else { bare_frame(text) }
+    let found = if names_place(text) { decoded_frame(text) } else { bare_frame(text) };
+    found.or_else(|| printer(text))
+}
+
+/// The function that a message says it is printed by.
+fn printer(text: &[u8]) -> Option<Frame<'_>> {
+    static PRINTER: OnceLock<Regex> = OnceLock::new();
+    // Cheaper to see than an expression.
+    memchr::memmem::find(text, b"[")?;
+    let printer = compiled(&PRINTER, &knowledge().printer.text)?;
+    let found = printer.captures(text)?;
+    Some(Frame {
+        kind: FrameKind::Mention,
+        symbol: found.get(1)?.as_bytes(),
+        offset: 0,
+        size: 0,
+        module: found.get(2).map(|module| module.as_bytes()),
+        decoded: None,
+        inlined: false,
+        address: None,
+        build_id: None,
+        names_printer: true,
+    })
 }
 
 /// An address alone: a kernel without its symbols (`CONFIG_KALLSYMS`) prints no more.
@@ -78,6 +104,7 @@ fn bare_frame(text: &[u8]) -> Option<Frame<'_>> {
         inlined: false,
         address: Some(address),
         build_id: None,
+        names_printer: false,
     })
 }
 
@@ -136,6 +163,7 @@ fn symbol_frame(text: &[u8]) -> Option<Frame<'_>> {
         inlined: false,
         address: None,
         build_id: found.get(5).map(|id| id.as_bytes()),
+        names_printer: false,
     })
 }
 
@@ -201,6 +229,7 @@ fn decoded_frame(text: &[u8]) -> Option<Frame<'_>> {
         inlined,
         address: None,
         build_id: None,
+        names_printer: false,
     })
 }
 
@@ -244,6 +273,14 @@ mod tests {
         let frame = frame(text.as_bytes())?;
         let string = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         Some((frame.kind, string(frame.symbol), frame.module.map(string)))
+    }
+
+    #[test]
+    fn a_message_may_name_the_function_that_prints_it() {
+        let printer = |text: &str| frame(text.as_bytes()).map(|frame| frame.names_printer);
+        assert_eq!(printer("[drm:lamp_on [lamp]] *ERROR* no light"), Some(true));
+        assert_eq!(printer("lamp 0000:01:00.0: [drm:lamp_on] dim"), Some(true));
+        assert_eq!(printer("[drm] lamp is on"), None);
     }
 
     #[test]

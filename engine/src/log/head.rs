@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::built::Makefiles;
 use super::follow::{Report, What};
 use super::frame::FrameKind;
-use super::report::is_machinery;
+use super::report::{is_machinery, is_waiting};
 use super::taint::{Taints, letters};
 use super::version::Version;
 use crate::diff::maintainers::Maintainers;
@@ -126,13 +126,18 @@ impl<'g> Heads<'g> {
     /// Says where the report happened, and whose that is.
     pub(super) fn finish(&self, report: &mut Report) {
         let mut head = Vec::new();
-        let place = report.entries.iter().find_map(|entry| {
-            let is_sure = matches!(entry.kind, Some(FrameKind::Return | FrameKind::Pointer));
-            let place = entry.places.first()?;
-            let counts = entry.what == What::Frame && is_sure && !is_machinery(&place.function);
-            counts.then_some(place)
-        });
-        if let Some(place) = place {
+        let frames = || {
+            report.entries.iter().filter_map(|entry| {
+                let is_sure = matches!(entry.kind, Some(FrameKind::Return | FrameKind::Pointer));
+                let place = entry.places.first()?;
+                let counts = entry.what == What::Frame && is_sure && !is_machinery(&place.function);
+                counts.then_some(place)
+            })
+        };
+        // Where something hangs, who waits is of interest, not how.
+        let hangs = report.title.hangs;
+        let waits = frames().find(|place| !hangs || !is_waiting(&place.function));
+        if let Some(place) = waits.or_else(|| frames().next()) {
             head.push(Remark {
                 about: About::Where,
                 text: String::from_utf8_lossy(&place.function).into_owned(),

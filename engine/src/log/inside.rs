@@ -27,6 +27,8 @@ pub enum How {
     Field(Vec<u8>),
     /// Something is called through a pointer there, which may be it.
     Pointer,
+    /// Through a parameter of this function, which is given it.
+    Parameter(Vec<u8>),
     /// A call that the compiler puts there.
     Compiler,
     /// Only the function is known.
@@ -326,13 +328,15 @@ impl<'g, 'a> Inside<'g, 'a> {
     }
 
     fn how(&self, way: Way) -> How {
-        let name = |name: NameRef| {
-            let name = self.graph.name(name);
-            name.split(|byte| *byte == b'@').next().unwrap_or_default().to_vec()
+        // A name that only one file knows has the file's number behind it: `lamp_on#1f`.
+        let first = |text: &[u8], ends: &[u8]| {
+            text.split(|byte| ends.contains(byte)).next().unwrap_or_default().to_vec()
         };
-        match (way.slot, way.through) {
-            (Some(slot), _) => How::Field(name(slot)),
-            (None, Some(through)) => How::Through(name(through)),
+        match (way.slot.map(|slot| self.graph.name(slot)), way.through) {
+            // The second parameter of a function: `lamp_on(2)@*`.
+            (Some(slot), _) if slot.ends_with(b")@*") => How::Parameter(first(&slot, b"#(")),
+            (Some(slot), _) => How::Field(first(&slot, b"#@")),
+            (None, Some(through)) => How::Through(first(&self.graph.name(through), b"@")),
             (None, None) => How::Call,
         }
     }
@@ -404,7 +408,7 @@ fn settled(mut places: Vec<Place>) -> Vec<Place> {
     for place in &mut places {
         place.sure = match place.how {
             _ if several => Sure::Several,
-            How::Pointer | How::Field(_) => Sure::Likely,
+            How::Pointer | How::Field(_) | How::Parameter(_) => Sure::Likely,
             _ => Sure::Certain,
         };
     }

@@ -31,6 +31,31 @@ pub(super) struct Knowledge {
     pub(super) parts: Parts,
     /// Functions that report what others did.
     pub(super) machinery: Vec<Machinery>,
+    /// Functions in which whatever waits or spins is found, of no interest where something hangs.
+    pub(super) waiting: Vec<Machinery>,
+    /// Messages that name their place in a way of their own.
+    pub(super) stamped: Vec<Stamped>,
+    /// How messages name the function that prints them.
+    pub(super) printer: Named,
+}
+
+/// An expression for a name in a text, and for its module behind it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Named {
+    pub(super) text: String,
+}
+
+/// A text that names a file without its folder, and a line: `(20240827/psargs-330)`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Stamped {
+    /// An expression for it, with the file's name and the line as its groups.
+    pub(super) text: String,
+    /// The folder of the file.
+    pub(super) folder: String,
+    /// What the file's name ends with.
+    pub(super) ends: String,
 }
 
 /// What only one architecture prints.
@@ -68,6 +93,9 @@ pub(super) struct Begin {
     /// Whether memory was accessed that isn't there.
     #[serde(default)]
     pub(super) accesses: bool,
+    /// Whether something hangs, or waits for what never comes.
+    #[serde(default)]
+    pub(super) hangs: bool,
 }
 
 /// How lines of an open report begin, and those that end it.

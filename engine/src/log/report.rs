@@ -1,6 +1,6 @@
 //! Reports in a log: where one begins and ends, and what it says happened.
 
-use super::knowledge::{Begin, knowledge};
+use super::knowledge::{Begin, Machinery, knowledge};
 
 /// What a report is, by its first line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,13 +13,16 @@ pub struct Title {
     pub document: &'static str,
     /// Whether the instruction pointer is where memory was accessed that isn't there.
     pub accesses: bool,
+    /// Whether something hangs, or waits for what never comes.
+    pub hangs: bool,
 }
 
 /// The title of the report that `text` begins, if it begins one.
 pub(super) fn begins(text: &[u8]) -> Option<Title> {
     let begin = knowledge().reports.iter().find(|begin| begin.fits(text))?;
     let text = String::from_utf8_lossy(text.trim_ascii()).into_owned();
-    Some(Title { kind: &begin.kind, text, document: &begin.document, accesses: begin.accesses })
+    let Begin { kind, document, accesses, hangs, .. } = begin;
+    Some(Title { kind, text, document, accesses: *accesses, hangs: *hangs })
 }
 
 impl Begin {
@@ -57,8 +60,17 @@ pub(super) fn belongs(text: &[u8]) -> Belongs {
 
 /// Whether a function reports what others did.
 pub(super) fn is_machinery(name: &[u8]) -> bool {
+    is_one_of(name, &knowledge().machinery)
+}
+
+/// Whether whatever waits or spins is in this function.
+pub(super) fn is_waiting(name: &[u8]) -> bool {
+    is_one_of(name, &knowledge().waiting)
+}
+
+fn is_one_of(name: &[u8], rules: &[Machinery]) -> bool {
     let name = String::from_utf8_lossy(name);
-    knowledge().machinery.iter().any(|rule| is_like(&name, &rule.function))
+    rules.iter().any(|rule| is_like(&name, &rule.function))
 }
 
 /// Whether a name is like a pattern in which `*` stands for any letters.
@@ -106,6 +118,8 @@ mod tests {
         assert_eq!(belongs(b"RAX: 0000"), Belongs::Part);
         assert!(is_machinery(b"dump_stack_lvl") && !is_machinery(b"vfs_write"));
         assert!(is_machinery(b"print_circular_bug") && !is_machinery(b"print_lamp"));
+        assert!(is_waiting(b"__mutex_lock.constprop") || is_waiting(b"__mutex_lock_slowpath"));
+        assert!(is_waiting(b"io_schedule") && !is_waiting(b"lamp_wait"));
         assert!(is_machinery(b"panic") && !is_machinery(b"panic_lamp"));
     }
 }

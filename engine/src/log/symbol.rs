@@ -44,6 +44,12 @@ pub(super) fn definitions(
         }
         return code;
     }
+    // No trace is in a macro, which is perhaps what became of a function: what it stands for is there.
+    if other.iter().all(|d: &DefInfo| d.kind == Kind::Macro) && !other.is_empty() {
+        let inner = defined(graph, arch, &[b"__", symbol].concat());
+        let inner: Vec<DefInfo> = inner.into_iter().filter(|d| d.kind.is_callable()).collect();
+        return if inner.is_empty() { other } else { inner };
+    }
     other
 }
 
