@@ -45,14 +45,9 @@ fn of_data(code: &Code, mut answer: Answer, all: bool) -> Result<Answer> {
     };
     let Some(field) = answer.notes.iter().find_map(of_structure) else { return Ok(answer) };
     answer.notes.retain(|note| of_structure(note).is_none());
-    let (sections, notes) = used_field::sections(code, &field, all)?;
-    answer.notes.extend(notes);
-    for (number, (title, rows)) in (0..).zip(sections) {
-        answer.sections.push(Title::Text(title));
-        answer.rows.extend(rows.into_iter().map(|row| Row { section: Some(number), ..row }));
-    }
-    answer.columns = Column::all(&[("Note", Role::Text)]);
-    Ok(answer)
+    let mut told = used_field::answer(code, &field, all)?;
+    told.notes.splice(..0, answer.notes);
+    Ok(told)
 }
 
 fn sections(code: &Code, graph: &Graph<'_>, recipes: &Recipes, trace: &Trace) -> Result<Answer> {

@@ -4,24 +4,19 @@ use kgrep_index::graph::Graph;
 use kgrep_index::outline::AccessKind;
 
 use super::{accesses, fields};
-use crate::answer::{Cell, How, Row};
+use crate::Result;
+use crate::answer::{Answer, Cell, Column, How, Role, Row, Title};
 use crate::code::Code;
 use crate::request::Accesses;
-use crate::{Note, Result};
 
 /// Rows of a part, unless all are asked for.
 const MOST: usize = 20;
 
-/// The parts of the answer about a field, `inode.i_size`, and what else there is to say; no parts where nothing uses it.
-/// The rows have what `trace` says of each.
+/// The answer about a field, `inode.i_size`. Its rows have what `trace` says of each.
 ///
 /// # Errors
 /// If the tree can't be read.
-pub(super) fn sections(
-    code: &Code,
-    field: &str,
-    all: bool,
-) -> Result<(Vec<(String, Vec<Row>)>, Vec<Note>)> {
+pub(super) fn answer(code: &Code, field: &str, all: bool) -> Result<Answer> {
     let accesses = Accesses { name: field.to_owned(), kinds: Vec::new() };
     let used = accesses::answer(code, &accesses)?;
     let declared = code.ask(|graph: &Graph<'_>| fields::declared(code, graph, field))?;
@@ -42,17 +37,25 @@ pub(super) fn sections(
         ("Read", of(&|kind| kind == Some(AccessKind::Read))),
         ("Named otherwise", of(&|kind| kind.is_none())),
     ];
-    let mut sections =
-        vec![("Declared".to_owned(), declared.into_iter().map(of_declaration).collect())];
+    let columns = Column::all(&[("Note", Role::Text)]);
+    let mut answer = Answer { columns, notes: used.notes, ..Answer::default() };
+    add(&mut answer, "Declared".to_owned(), declared.into_iter().map(of_declaration));
     for (title, mut rows) in parts.into_iter().filter(|(_, rows)| !rows.is_empty()) {
         let mut title = title.to_owned();
         if !all && rows.len() > MOST {
             title += &format!(" ({MOST} of {}; --all)", rows.len());
             rows.truncate(MOST);
         }
-        sections.push((title, rows));
+        add(&mut answer, title, rows.into_iter());
     }
-    Ok((sections, used.notes))
+    Ok(answer)
+}
+
+/// Adds a section.
+fn add(answer: &mut Answer, title: String, rows: impl Iterator<Item = Row>) {
+    let section = u32::try_from(answer.sections.len()).ok();
+    answer.sections.push(Title::Text(title));
+    answer.rows.extend(rows.map(|row| Row { section, ..row }));
 }
 
 /// A use, with what is to be said of it.
