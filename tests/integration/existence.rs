@@ -305,3 +305,38 @@ fn a_macro_among_the_fields_is_a_name_of_one() {
     // It stands outside of the structure.
     asked(&["def", "lamp.lamp_hue"]).expect_code(1);
 }
+
+/// `exists kernel::sync::Arc` once said that only mips has it: an enumerator there is called so.
+#[test]
+fn types_of_rust_are_defined() {
+    let dir = Dir::new();
+    let code = "//! Lamps: see [`Bulb`].\n\n/// A Bulb.\n#[repr(C)]\npub struct Bulb<T: ?Sized> {\n    watts: u32,\n}\n\n\
+                pub(crate) unsafe trait Light {}\n\nimpl<T> Light for Bulb<T> {}\n\ntype BulbRef = Bulb<u8>;\n";
+    dir.create("rust/kernel/lamp.rs", code);
+    dir.create("arch/mips/lamp.h", "enum lamps { Bulb, TORCH };\n");
+    dir.create("arch/x86/Makefile", "\n");
+    for indexed in [false, true] {
+        if indexed {
+            dir.kgrep(&["index", "."]).run().expect_ok();
+        }
+        let asked = |args: &[&str]| {
+            dir.kgrep(&[&["--no-header", "--arch", "x86"], args].concat()).run().expect_ok()
+        };
+        eqnice!(
+            "0 rust/kernel/lamp.rs 5 Bulb Rust struct pub struct Bulb<T: ?Sized> {\n\
+             1 arch/mips/lamp.h    1 Bulb enumerator  enum lamps { Bulb, TORCH };\n",
+            asked(&["def", "kernel::lamp::Bulb"]).stdout()
+        );
+        eqnice!(
+            "0 rust/kernel/lamp.rs 9 Light Rust trait pub(crate) unsafe trait Light {}\n",
+            asked(&["def", "Light"]).stdout()
+        );
+        eqnice!(
+            "BulbRef: defined\n0 rust/kernel/lamp.rs 13 Rust type type BulbRef = Bulb<u8>;\n",
+            asked(&["exists", "BulbRef"]).stdout()
+        );
+        let told = asked(&["exists", "kernel::lamp::Bulb"]).stdout();
+        assert!(told.starts_with("kernel::lamp::Bulb: defined\n"), "{told}");
+    }
+    dir.kgrep(&["def", "Torch"]).run().expect_code(1);
+}

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use kgrep_index::graph::{DefInfo, Graph};
 use kgrep_index::outline::{self, Kind};
 
-use super::Sources;
-use super::fields;
 use super::names::{boot_parameter, nowhere, unknown};
+use super::text::tracer;
+use super::{Sources, fields, rust_items};
 use crate::answer::{Answer, Cell, Column, DefinitionKind, Role, Row};
 use crate::code::{self, Code, Pattern, Ranking, bare_name, name_line, system_call, tagged};
 use crate::request::{Define, definition_kinds};
@@ -21,8 +21,10 @@ pub(super) fn answer(code: &Code, graph: &Graph<'_>, define: &Define) -> Result<
     let Found { mut definitions, note } = found(code, graph, &define.name, &define.kinds)?;
     let mut notes: Vec<Note> = note.into_iter().collect();
     notes.extend(leave_seen(code, graph, define, &mut definitions));
+    let mut types = types(code, graph, define)?;
     if definitions.is_empty() {
-        let rows = fields(code, graph, define)?;
+        let mut rows = fields(code, graph, define)?;
+        rows.append(&mut types);
         if rows.is_empty() {
             notes.push(unknown_or_other(code, graph, define)?);
             return Ok(Answer { notes, ..Answer::default() });
@@ -40,6 +42,10 @@ pub(super) fn answer(code: &Code, graph: &Graph<'_>, define: &Define) -> Result<
         let cells = guards.into_iter().map(Cell::Text);
         rows.iter_mut().zip(cells).for_each(|(row, cell)| row.cells.push(cell));
     }
+    types.iter_mut().for_each(|row| row.cells.resize(columns.len(), Cell::Text(String::new())));
+    let is_elsewhere = |d: &DefInfo| !code.arch.has(graph.place(d.file));
+    let here = definitions.iter().position(is_elsewhere).unwrap_or(rows.len());
+    rows.splice(here..here, types);
     notes.append(&mut sources.notes);
     Ok(Answer { columns, rows, notes, ..Answer::default() })
 }
@@ -60,6 +66,19 @@ fn fields(code: &Code, graph: &Graph<'_>, define: &Define) -> Result<Vec<Row>> {
     let mut rows = fields::declared(code, graph, name)?;
     for row in &mut rows {
         row.cells.insert(0, Cell::Name(String::from_utf8_lossy(&row.name).into_owned()));
+    }
+    Ok(rows)
+}
+
+/// The types of Rust of the name that is asked for.
+fn types(code: &Code, graph: &Graph<'_>, define: &Define) -> Result<Vec<Row>> {
+    let (name, pattern, kinds) = pattern_and_kinds(&define.name, &define.kinds)?;
+    if pattern.is_glob() || !kinds.is_empty() || !define.seen_from.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut rows = rust_items::defined(&mut tracer(code, graph), name)?;
+    for row in &mut rows {
+        row.cells.insert(0, Cell::Name(name.to_owned()));
     }
     Ok(rows)
 }

@@ -10,7 +10,7 @@ use kgrep_index::outline::{Flags, Kind, Language};
 use kgrep_index::paths::split;
 
 use super::text::{tracer, word};
-use super::{Sources, define, fields, parameters};
+use super::{Sources, define, fields, parameters, rust_items};
 use crate::answer::{
     Answer, Cell, Column, DefinitionKind, How, Outside, Role, Row, Standing, Title, Verdict,
 };
@@ -63,6 +63,26 @@ struct Name {
     verdict: Verdict,
     found: Vec<DefInfo>,
     rows: Vec<Row>,
+}
+
+impl Name {
+    /// Adds the lines that have it, but for those that are there.
+    fn add_texts(&mut self, found: &[InFile]) {
+        for file in found {
+            for line in &file.lines {
+                let is_known = |row: &Row| row.path == *file.path && row.line == line.number;
+                if !self.rows.iter().any(is_known) {
+                    self.rows.push(Row {
+                        path: file.path.to_vec(),
+                        line: line.number,
+                        name: self.plain.as_bytes().to_vec(),
+                        cells: vec![Cell::Is(Standing::Text)],
+                        ..Row::default()
+                    });
+                }
+            }
+        }
+    }
 }
 
 impl<'a, 'g> Asker<'a, 'g> {
@@ -304,7 +324,9 @@ impl<'a, 'g> Asker<'a, 'g> {
 
     /// What a name is of which the graph has no definition that counts.
     fn judge(&mut self, name: &mut Name, found: &[InFile]) -> Result<()> {
-        let (labels, mut elsewhere) = self.counting(labels(&name.plain, found));
+        let mut defined = rust_items::defined(&mut self.tracer, &name.plain)?;
+        defined.extend(labels(&name.plain, found));
+        let (defined, mut elsewhere) = self.counting(defined);
         let fields = match name.plain.contains('.') {
             true => fields::of_structure(&mut self.tracer, &name.plain)?,
             false => fields::in_files(self.code, &name.plain, found),
@@ -319,7 +341,7 @@ impl<'a, 'g> Asker<'a, 'g> {
             elsewhere.extend(others);
         }
         let parts = [
-            (labels, Standing::Defined),
+            (defined, Standing::Defined),
             (fields, Standing::Field),
             (registered, Standing::Parameter),
         ];
@@ -347,20 +369,7 @@ impl<'a, 'g> Asker<'a, 'g> {
         } else if name.verdict.lines > 0 {
             name.verdict.standing = Standing::Text;
         }
-        for file in found {
-            for line in &file.lines {
-                let is_known = |row: &Row| row.path == *file.path && row.line == line.number;
-                if !name.rows.iter().any(is_known) {
-                    name.rows.push(Row {
-                        path: file.path.to_vec(),
-                        line: line.number,
-                        name: name.plain.as_bytes().to_vec(),
-                        cells: vec![Cell::Is(Standing::Text)],
-                        ..Row::default()
-                    });
-                }
-            }
-        }
+        name.add_texts(found);
         Ok(())
     }
 

@@ -28,6 +28,7 @@ mod parameters;
 mod pointer_uses;
 mod pointers;
 mod references;
+mod rust_items;
 mod search;
 mod several;
 mod sources;
