@@ -83,7 +83,6 @@ impl Reading {
 
     fn begin(&self) {
         self.bar.get_or_init(|| {
-            crate::waiting::end();
             if !self.is_source {
                 tell(format!(
                     "{} is not a source tree (no .git, and none of a kernel's files): every \
