@@ -63,11 +63,7 @@ fn fields(code: &Code, graph: &Graph<'_>, define: &Define) -> Result<Vec<Row>> {
     if pattern.is_glob() || !wants_fields(kinds) {
         return Ok(Vec::new());
     }
-    let mut rows = fields::declared(code, graph, name)?;
-    for row in &mut rows {
-        row.cells.insert(0, Cell::Name(String::from_utf8_lossy(&row.name).into_owned()));
-    }
-    Ok(rows)
+    Ok(with_names(fields::declared(code, graph, name)?))
 }
 
 /// The types of Rust of the name that is asked for.
@@ -76,11 +72,15 @@ fn types(code: &Code, graph: &Graph<'_>, define: &Define) -> Result<Vec<Row>> {
     if pattern.is_glob() || !kinds.is_empty() || !define.seen_from.is_empty() {
         return Ok(Vec::new());
     }
-    let mut rows = rust_items::defined(&mut tracer(code, graph), name)?;
+    Ok(with_names(rust_items::defined(&mut tracer(code, graph), name)?))
+}
+
+/// The rows with a cell of their names before the others.
+fn with_names(mut rows: Vec<Row>) -> Vec<Row> {
     for row in &mut rows {
-        row.cells.insert(0, Cell::Name(name.to_owned()));
+        row.cells.insert(0, Cell::Name(String::from_utf8_lossy(&row.name).into_owned()));
     }
-    Ok(rows)
+    rows
 }
 
 fn wants_fields(kinds: &[Kind]) -> bool {
