@@ -45,7 +45,7 @@ struct Found {
 pub(super) fn answer(code: &Code, accesses: &Accesses) -> Result<Answer> {
     let mut answer = Answer::default();
     let name = one_name(&accesses.name)?;
-    let (field, note) = code.ask(|graph| fields::led_to(code, graph, name))?.unzip();
+    let (field, note) = led_to(code, name)?.unzip();
     answer.notes.extend(note);
     let text = field.as_deref().unwrap_or(name);
     let asked = asked(text);
@@ -103,6 +103,14 @@ pub(super) fn answer(code: &Code, accesses: &Accesses) -> Result<Answer> {
     Ok(answer)
 }
 
+/// As [`fields::led_to`]. Of a variable the graph isn't asked, which without an index is made of all files.
+fn led_to(code: &Code, name: &str) -> Result<Option<(String, Note)>> {
+    match fields::is_path(name) {
+        true => code.ask(|graph| fields::led_to(code, graph, name)),
+        false => Ok(None),
+    }
+}
+
 /// Whether accesses of this kind are asked for; one that isn't known counts where no kind is said.
 fn is_asked_for(accesses: &Accesses, kind: Option<AccessKind>) -> bool {
     accesses.kinds.is_empty() || kind.is_some_and(|kind| accesses.kinds.contains(&kind))
@@ -143,7 +151,7 @@ fn asked(text: &str) -> Asked<'_> {
 
 /// Whether a name is a field's, with its structure: `lamp.watts`, `lamp.bulb.watts`.
 pub(super) fn is_field(name: &str) -> bool {
-    field_of(name).is_some() || name.split('.').count() > 2 && name.split('.').all(is_word)
+    field_of(name).is_some() || fields::is_path(name) && name.split('.').all(is_word)
 }
 
 /// The structure and the field of `lamp.watts`.

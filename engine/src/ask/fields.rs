@@ -56,6 +56,11 @@ fn structure(row: &Row) -> Option<&str> {
     }
 }
 
+/// Whether a name may be a path of several fields: `STRUCT.FIELD.FIELD`.
+pub(super) fn is_path(name: &str) -> bool {
+    name.matches('.').count() > 1
+}
+
 /// The field that `STRUCT.FIELD.FIELD` leads to, as `STRUCT.FIELD` of the structure that declares it, and a note of
 /// that; none for any other name, and where there is no such field or several structures have one.
 ///
@@ -67,7 +72,7 @@ pub(super) fn led_to(
     asked: &str,
 ) -> Result<Option<(String, Note)>> {
     let (_, name) = tagged(asked);
-    let Some((_, last)) = name.rsplit_once('.').filter(|(before, _)| before.contains('.')) else {
+    let Some((_, last)) = name.rsplit_once('.').filter(|_| is_path(name)) else {
         return Ok(None);
     };
     let rows = declared(code, graph, name)?;
