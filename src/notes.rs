@@ -35,6 +35,7 @@ pub(crate) fn sentence(note: &Note) -> String {
             format!("{asked} is a system call; the code calls it {entry}")
         }
         Note::FieldOf { asked, field } => format!("{asked} is {field}"),
+        Note::TwinFields { field, others } => twins(field, others),
         Note::TakenAsPlain { pattern, why } => crate::plain::note(pattern, *why),
         Note::ThereAsPlainText(patterns) => format!(
             "nothing matches `{}` as a regular expression, but the plain text is there: try -F",
@@ -61,6 +62,12 @@ pub(crate) fn sentence(note: &Note) -> String {
         Note::Explanation(text) | Note::Problem(text) | Note::BadRecipe(text) => text.clone(),
         note => about_names(note),
     }
+}
+
+/// What is said of a field that goes by several names.
+fn twins(field: &str, others: &[String]) -> String {
+    let refs: Vec<String> = others.iter().map(|other| format!("kgrep refs {other}")).collect();
+    format!("{field} goes by other names, too, which are in one union: {}", refs.join(", "))
 }
 
 /// What is said where a name is not what was asked for.

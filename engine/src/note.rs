@@ -40,6 +40,13 @@ pub enum Note {
         /// The field, with the structure that declares it: `sched_entity.vruntime`.
         field: String,
     },
+    /// The field is one pointer with others of a union, which are told by their own names.
+    TwinFields {
+        /// The field, with its structure: `i2c_algorithm.xfer`.
+        field: String,
+        /// The others, with theirs.
+        others: Vec<String>,
+    },
     /// The uses of a Kconfig symbol are those of the code; Makefiles and Kconfig files have others.
     SymbolInCode {
         /// The symbol, with its prefix: `CONFIG_SMP`.

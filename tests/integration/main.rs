@@ -78,5 +78,6 @@ mod told;
 mod trace;
 mod traces;
 mod trusted;
+mod unions;
 mod waiting;
 mod walks;

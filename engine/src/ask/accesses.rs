@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 
-use kgrep_index::graph::{DefInfo, Place, Program};
+use kgrep_index::graph::{DefInfo, Graph, Place, Program};
 use kgrep_index::lex::places_of_word;
 use kgrep_index::outline::{
     Access, AccessKind, Definition, Kind, Language, Mentioned, Owner, is_initialised, mentions,
@@ -45,8 +45,8 @@ struct Found {
 pub(super) fn answer(code: &Code, accesses: &Accesses) -> Result<Answer> {
     let mut answer = Answer::default();
     let name = one_name(&accesses.name)?;
-    let (field, note) = led_to(code, name)?.unzip();
-    answer.notes.extend(note);
+    let (field, notes) = led_to(code, name)?;
+    answer.notes.extend(notes);
     let text = field.as_deref().unwrap_or(name);
     let asked = asked(text);
     let homes = homes(code, &asked)?;
@@ -103,12 +103,27 @@ pub(super) fn answer(code: &Code, accesses: &Accesses) -> Result<Answer> {
     Ok(answer)
 }
 
-/// As [`fields::led_to`]. Of a variable the graph isn't asked, which without an index is made of all files.
-fn led_to(code: &Code, name: &str) -> Result<Option<(String, Note)>> {
-    match fields::is_path(name) {
-        true => code.ask(|graph| fields::led_to(code, graph, name)),
-        false => Ok(None),
+/// As [`fields::led_to`], and by which names the field goes besides. Of a variable the graph isn't asked, which
+/// without an index is made of all files.
+fn led_to(code: &Code, name: &str) -> Result<(Option<String>, Vec<Note>)> {
+    if !is_field(name) {
+        return Ok((None, Vec::new()));
     }
+    code.ask(|graph| {
+        let (field, note) = fields::led_to(code, graph, name)?.unzip();
+        let mut notes: Vec<Note> = note.into_iter().collect();
+        notes.extend(twins(graph, field.as_deref().unwrap_or(name)));
+        Ok((field, notes))
+    })
+}
+
+/// By which names a field goes besides, if by any.
+fn twins(graph: &Graph<'_>, field: &str) -> Option<Note> {
+    let (structure, own) = field_of(field)?;
+    let others = graph.twins_of(structure, own).into_iter().filter(|twin| twin != own);
+    let others: Vec<String> = others.map(|twin| format!("{structure}.{twin}")).collect();
+    let field = format!("{structure}.{own}");
+    (!others.is_empty()).then_some(Note::TwinFields { field, others })
 }
 
 /// Whether accesses of this kind are asked for; one that isn't known counts where no kind is said.

@@ -3,7 +3,7 @@
 //! function or a macro gives, `~lamp_t`, a type's name. Nothing is guessed: where definitions
 //! disagree, there is no answer.
 
-use crate::outline::Kind;
+use crate::outline::{Kind, TWINS};
 use crate::program::Program;
 
 use super::base::{DefInfo, Graph};
@@ -30,10 +30,30 @@ impl Graph<'_> {
     /// The struct that the member `field` of the struct `tag` holds or points to.
     fn held_by(&self, field: &[u8], tag: &[u8], left: usize) -> Option<Vec<u8>> {
         let members = self.definitions_of(self.find_name(&[field, b"@", tag].concat())?);
-        let holds = members.iter().find_map(|member| self.type_of(member));
-        let holds = holds.map(|name| self.name(name))?;
+        let holds = members.iter().find_map(|member| self.struct_in(member))?;
         // A struct inside is of the one around it.
         if holds == tag { Some(holds) } else { self.beginning(&holds, left) }
+    }
+
+    /// The struct that a member holds or points to; none of one that holds functions.
+    fn struct_in(&self, member: &DefInfo) -> Option<Vec<u8>> {
+        let name = self.name(self.type_of(member)?);
+        (name.first() != Some(&TWINS)).then(|| name.to_vec())
+    }
+
+    /// Whether a definition is a member that holds functions.
+    pub(super) fn holds_functions(&self, definition: &DefInfo) -> bool {
+        definition.kind == Kind::Member && self.struct_in(definition).is_none()
+    }
+
+    /// All names of a field of a struct that goes by several, each with an `@`; else none.
+    pub(super) fn twins(&self, field: &[u8], tag: &[u8]) -> Option<Vec<Vec<u8>>> {
+        let members = self.definitions_of(self.find_name(&[field, tag].concat())?);
+        let members = members.iter().filter(|d| d.kind == Kind::Member);
+        let types = members.filter_map(|member| Some(self.name(self.type_of(member)?)));
+        let told =
+            types.into_iter().find_map(|name| Some(name.strip_prefix(&[TWINS])?.to_vec()))?;
+        Some(told.split(|byte| *byte == b',').map(|name| [name, b"@"].concat()).collect())
     }
 
     /// The struct that the first part of a path is, or leads to.
@@ -94,7 +114,7 @@ impl Graph<'_> {
             members.into_iter().filter(|(_, tag)| !tag.is_empty() && !tag.contains(&b'.'))
         {
             let found = self.definitions_of(name);
-            if found.iter().any(|d| d.kind == Kind::Member && self.type_of(d).is_none()) {
+            if found.iter().any(|d| self.holds_functions(d)) {
                 tags.push(tag);
             }
         }

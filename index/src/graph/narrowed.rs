@@ -185,8 +185,7 @@ impl<'g, 'a> Narrowing<'g, 'a> {
         let graph = self.graph;
         let slot = graph.find_name(&[field, b"@", structure].concat())?;
         let members = graph.definitions_of(slot);
-        let is_function = |d: &DefInfo| d.kind == Kind::Member && graph.type_of(d).is_none();
-        members.iter().any(is_function).then(|| self.filling(slot))
+        members.iter().any(|d| graph.holds_functions(d)).then(|| self.filling(slot))
     }
 
     /// The tables that a function is in, where it is nothing else than a field of them, and other fields of

@@ -138,21 +138,40 @@ impl Graph<'_> {
         found
     }
 
-    /// For each slot of a field, whose name ends in `@`, all that are of the same structure.
+    /// For each slot of a field, whose name ends in `@`, all that are of the same structure; those of
+    /// its twins among them.
     fn slots_by_structure(&self, field: &[u8]) -> HashMap<NameRef, Arc<Vec<NameRef>>> {
-        let mut names = Vec::new();
-        self.names_starting_with(field, |name, text| names.push((name, text.to_vec())));
-        let mut classes: HashMap<Vec<u8>, Vec<NameRef>> = HashMap::new();
-        for (name, text) in names {
-            if let Some(tag) = self.slot_struct(&text) {
-                classes.entry(tag).or_default().push(name);
-            }
-        }
         let mut known = HashMap::new();
-        for names in classes.into_values().map(Arc::new) {
-            known.extend(names.iter().map(|name| (*name, Arc::clone(&names))));
+        for (tag, mut slots) in self.slots_by_tag(field) {
+            if let Some(twins) = self.twins(field, &tag) {
+                let all = twins.iter().filter_map(|twin| self.slots_by_tag(twin).remove(&tag));
+                slots = all.flatten().collect();
+            }
+            let slots = Arc::new(slots);
+            known.extend(slots.iter().map(|slot| (*slot, Arc::clone(&slots))));
         }
         known
+    }
+
+    /// The slots of a field, whose name ends in `@`, by their structures.
+    fn slots_by_tag(&self, field: &[u8]) -> HashMap<Vec<u8>, Vec<NameRef>> {
+        let mut names = Vec::new();
+        self.names_starting_with(field, |name, text| names.push((name, text.to_vec())));
+        let mut slots: HashMap<Vec<u8>, Vec<NameRef>> = HashMap::new();
+        for (name, text) in names {
+            if let Some(tag) = self.slot_struct(&text) {
+                slots.entry(tag).or_default().push(name);
+            }
+        }
+        slots
+    }
+
+    /// The fields that hold the same pointer to a function as the field `field` of a structure, itself
+    /// among them; none where it goes by that name alone. A union without a name has them.
+    pub fn twins_of(&self, structure: &str, field: &str) -> Vec<String> {
+        let twins = self.twins(&[field.as_bytes(), b"@"].concat(), structure.as_bytes());
+        let name = |twin: &Vec<u8>| String::from_utf8_lossy(&twin[..twin.len() - 1]).into_owned();
+        twins.unwrap_or_default().iter().map(name).collect()
     }
 
     /// What fills a slot that code of `program` calls through, by name; where the structure is not
@@ -294,7 +313,8 @@ impl Graph<'_> {
     /// Every use of the slot that `slot` is, with the definition that it is in: calls through it, and
     /// what puts functions there. In path and line order.
     pub fn slot_uses(&self, slot: NameRef, arch: Arch) -> Vec<(DefInfo, Edge)> {
-        let same: HashSet<NameRef> = self.same_slots(slot).iter().copied().collect();
+        let same = self.same_slots(slot);
+        let same: HashSet<NameRef> = same.iter().copied().chain([slot]).collect();
         let users: HashSet<DefId> = same.iter().flat_map(|slot| self.users_of(*slot)).collect();
         let mut found = Vec::new();
         for user in users.into_iter().filter_map(|id| self.definition(id)) {

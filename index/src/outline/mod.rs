@@ -19,6 +19,7 @@ pub(crate) use c::expand;
 pub use c::expand::written_out;
 pub use c::head::declares_behind;
 pub(crate) use c::template::Template;
+pub(crate) use c::twins::TWINS;
 pub use c::words::is_reserved;
 pub use called::{KnownCaller, calls};
 pub use mentions::{Mentioned, lines_with, mentions, uses};

@@ -315,29 +315,21 @@ fn filler(name: &[u8]) -> (String, String) {
 
 /// The functions that tables put into a field.
 pub(super) fn fills(tracer: &mut Tracer<'_, '_>, case: &Case<'_>, slot: &str) -> Vec<Row> {
-    let mut rows = Vec::new();
-    for slot in case.facts.fill(slot).iter().filter_map(|s| tracer.graph.find_name(s.as_bytes())) {
-        for id in tracer.graph.users_of(slot) {
-            let Some(table) = tracer.graph.definition(id) else { continue };
-            if !tracer.arch().has(tracer.graph.place(table.file)) {
-                continue;
-            }
-            let mut edges = tracer.graph.edges_of(&table);
-            edges.retain(|edge| edge.via == Some(slot));
-            edges.sort_by_key(|edge| edge.line);
-            for edge in edges {
-                let (name, what) = filler(&tracer.graph.name(edge.name));
-                let note = format!("{what} in {}", tracer.name(&table));
-                rows.push(Row {
-                    path: tracer.path(&table),
-                    line: edge.line,
-                    name,
-                    note,
-                    ..Row::default()
-                });
-            }
+    let slots = case.facts.fill(slot);
+    let slots = slots.iter().filter_map(|slot| tracer.graph.find_name(slot.as_bytes()));
+    let uses = slots.flat_map(|slot| tracer.graph.slot_uses(slot, tracer.arch()));
+    let puts = uses.filter(|(_, edge)| edge.kind != UseKind::Indirect);
+    let row = |(table, edge): (DefInfo, Edge)| {
+        let (name, what) = filler(&tracer.graph.name(edge.name));
+        Row {
+            path: tracer.path(&table),
+            line: edge.line,
+            name,
+            note: format!("{what} in {}", tracer.name(&table)),
+            ..Row::default()
         }
-    }
+    };
+    let mut rows: Vec<Row> = puts.map(row).collect();
     rows.sort_by(|one, other| (&one.path, one.line).cmp(&(&other.path, other.line)));
     rows
 }

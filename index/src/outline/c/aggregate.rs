@@ -155,6 +155,7 @@ impl Reader<'_> {
         });
         let mut inside = Inside::of(tokens);
         let mut around = vec![(tag, 0)];
+        let mut unions = vec![None];
         let (mut start, mut depth) = (0, 0usize);
         for (at, token) in tokens.iter().enumerate() {
             if token.is(b'(') || token.is(b'[') {
@@ -165,12 +166,19 @@ impl Reader<'_> {
                 let line = &tokens[start..at];
                 let (within, named) = around.last().copied().unwrap_or((tag, 0));
                 if token.is(b'{') {
+                    unions.push(self.twins_of(tokens, line, inside.close_of(at)));
                     around.push(self.enter_inside(tokens, line, at, (within, named), &mut inside));
                 } else if token.is(b'}') {
                     around.truncate((around.len() - 1).max(1));
+                    if let Some(Some(twins)) = unions.pop() {
+                        self.mark_twins(twins, within);
+                    }
                 } else {
                     if has_functions {
                         self.note_members(line, within);
+                    }
+                    if let Some(Some(twins)) = unions.last_mut() {
+                        self.note_twin(line, twins);
                     }
                     if let Some(field) = self.read_field(line, within) {
                         inside.fields.push((field, named));

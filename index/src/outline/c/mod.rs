@@ -30,6 +30,7 @@ mod pointers;
 mod sink;
 mod sites;
 pub(crate) mod template;
+pub(super) mod twins;
 mod variables;
 mod walk;
 pub(super) mod words;
