@@ -512,6 +512,41 @@ Read
     assert!(done.stderr().contains("no such name: lamp.hue"), "{}", done.stderr());
 }
 
+/// A pointer to a structure is data, even if a function hands on what it is set to.
+#[test]
+fn fields_hold_functions_by_whatever_name_their_type_goes() {
+    let dir = Dir::new();
+    dir.create(
+        "lamp.c",
+        "struct lamp {\n\tturn_fn_t turn;\n\tstruct bulb *bulb;\n};\n\n\
+         static int on(struct lamp *lamp)\n{\n\treturn 0;\n}\n\nstatic struct lamp desk = { .turn = on };\n\n\
+         int set(struct lamp *lamp, struct lamp *other)\n{\n\tlamp->bulb = other->bulb;\n\
+         \treturn lamp->turn(lamp);\n}\n",
+    );
+    let functions = "\
+Declared
+0 lamp.c  2 member                             turn_fn_t turn;
+
+Functions that tables put there
+1 lamp.c 11 on in desk                         static struct lamp desk = { .turn = on };
+
+Called through it
+2 lamp.c 16 indirect, through lamp.turn in set return lamp->turn(lamp);
+";
+    eqnice!(functions, dir.kgrep(&["--no-header", "trace", "lamp.turn"]).run().stdout());
+    let data = "\
+Declared
+0 lamp.c  3 member of lamp struct bulb *bulb;
+
+Written
+1 lamp.c 15 in set         lamp->bulb = other->bulb;
+
+Read
+2 lamp.c 15 in set         lamp->bulb = other->bulb;
+";
+    eqnice!(data, dir.kgrep(&["--no-header", "trace", "lamp.bulb"]).run().stdout());
+}
+
 /// In a macro its parameter means what it is given, not the function that is called so.
 #[test]
 fn a_parameter_of_a_macro_is_no_use_of_the_name() {

@@ -53,6 +53,9 @@ pub struct Subject {
     pub required: bool,
     /// A regular expression that the definition's first lines must match.
     pub like: Option<String>,
+    /// Of members, only those that hold pointers to functions.
+    #[serde(default)]
+    pub functions: bool,
 }
 
 fn yes() -> bool {

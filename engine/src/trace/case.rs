@@ -242,6 +242,9 @@ fn subjects_of(
     let kinds: Vec<Kind> = subject.kinds.iter().map(|word| word.0).collect();
     let mut subjects = tracer.definitions(&names, &kinds);
     tracer.leave_seen(&mut subjects);
+    if subject.functions {
+        subjects.retain(|d| d.kind != Kind::Member || tracer.graph.holds_functions(d));
+    }
     if let Some(like) = &subject.like {
         let like = regex(like)?;
         subjects.retain(|definition| {

@@ -42,7 +42,7 @@ impl Graph<'_> {
     }
 
     /// Whether a definition is a member that holds functions.
-    pub(super) fn holds_functions(&self, definition: &DefInfo) -> bool {
+    pub fn holds_functions(&self, definition: &DefInfo) -> bool {
         definition.kind == Kind::Member && self.struct_in(definition).is_none()
     }
 

@@ -298,7 +298,7 @@ impl Reader<'_> {
         Some(name)
     }
 
-    /// `mempool_t *pool`, `wait_queue_entry_t wait`.
+    /// `mempool_t *pool`, `wait_queue_entry_t wait`, `irq_handler_t handler`.
     fn read_field_by_name(&mut self, tokens: &[Token], tag: NameId) -> Option<NameId> {
         let mut words = tokens
             .iter()
@@ -311,9 +311,9 @@ impl Reader<'_> {
         if !ends || named.starts_with(b"__") || !named.iter().any(u8::is_ascii_lowercase) {
             return None;
         }
-        match self.type_named(named) {
-            NO_NAME => None,
-            holds => Some(self.define_field(field, tag, holds)),
+        match self.type_by_name(named) {
+            (NO_NAME, false) => None,
+            (holds, _) => Some(self.define_field(field, tag, holds)),
         }
     }
 
