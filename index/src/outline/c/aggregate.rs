@@ -96,7 +96,8 @@ impl Reader<'_> {
     pub(super) fn unnamed_tag(&mut self, item: &Item, kind: Kind) -> NameId {
         if kind != Kind::Enum && item.tokens[0].text(self.bytes) == b"typedef" {
             let start = item.close.map_or(1, |close| close + 1);
-            let Some(name) = self.typedef_name(item, start) else { return NO_NAME };
+            let names = self.typedef_names(item, start);
+            let Some(name) = names.first() else { return NO_NAME };
             return self.sink.intern(name.text(self.bytes));
         }
         let Some(close) = item.close.filter(|_| kind == Kind::Struct && item.equals.is_some())

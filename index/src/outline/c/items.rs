@@ -402,8 +402,7 @@ impl Reader<'_> {
             self.read_members(item, open);
         }
         let start = item.close.map_or(1, |close| close + 1);
-        let token = self.typedef_name(item, start);
-        if let Some(token) = token {
+        for token in self.typedef_names(item, start) {
             let name = self.sink.intern(token.text(self.bytes));
             let tag = self.note_typedef(item, name);
             let definition = self.definition(item, name, Kind::Typedef, Flags::default());
@@ -426,13 +425,35 @@ impl Reader<'_> {
         }
         let tag = match named.kind {
             TokenKind::Ident => self.sink.intern(named.text(self.bytes)),
-            // `typedef struct {…} name;`
-            _ => name,
+            // `typedef struct {…} name;`, whose first name the members have.
+            _ => {
+                let start = item.close.map_or(1, |close| close + 1);
+                let first = self.typedef_names(item, start).first().copied();
+                first.map_or(name, |first| self.sink.intern(first.text(self.bytes)))
+            }
         };
         let text = self.sink.out.names.get(name);
         let callable = self.is_callback(text);
         self.typedefs.insert(name, (tag, callable));
         tag
+    }
+
+    /// The names that a typedef makes, from `start` on: `lamp_t, *lamp_p`. Of one of functions, or whose brackets say
+    /// more, the one that [`Self::typedef_name`] tells.
+    pub(super) fn typedef_names<'i>(&self, item: &'i Item, start: usize) -> Vec<&'i Token> {
+        let tail = item.tokens.get(start..).unwrap_or_default();
+        let is_one = |t: &Token| t.is(b',');
+        if item.groups.iter().any(|group| group.open >= start) || !tail.iter().any(is_one) {
+            return self.typedef_name(item, start).into_iter().collect();
+        }
+        let is_name = |t: &&Token| {
+            t.kind == TokenKind::Ident
+                && word(t.text(self.bytes)) == Word::Name
+                && !self.idioms.is_attribute(t.text(self.bytes))
+        };
+        let before_size = |part: &'i [Token]| part.split(|t| t.is(b'[')).next();
+        let parts = tail.split(is_one).filter_map(before_size);
+        parts.filter_map(|part| part.iter().rev().find(is_name)).collect()
     }
 
     /// The name that a typedef makes, from `start` on: in `(*name)(…)` and `(name)(…)`, before
