@@ -268,3 +268,93 @@ read: list_for_each_entry(other, p, list)
 ";
     eqnice!(lists, rows(&dir, &["lamp.list"]));
 }
+
+/// Two drivers may each have a structure of one name: what neither means is left out, and what
+/// one of them may mean is unsure.
+#[test]
+fn where_definitions_disagree_each_may_be_meant() {
+    let dir = Dir::new();
+    dir.create(
+        "drivers/desk/desk.h",
+        "struct lamp_host {\n\tstruct desk_hw *hw;\n};\n\nstruct desk_hw {\n\tint watts;\n};\n",
+    );
+    dir.create(
+        "drivers/floor/floor.h",
+        "struct lamp_host {\n\tstruct floor_hw *hw;\n\tint room;\n};\n\nstruct floor_hw {\n\tint watts;\n};\n",
+    );
+    dir.create("drivers/other.h", "struct other {\n\tint watts;\n};\n");
+    dir.create(
+        "drivers/desk/desk.c",
+        "#include \"desk.h\"\n\nint use(struct lamp_host *host)\n{\n\treturn host->hw->watts;\n}\n",
+    );
+    eqnice!("declared: int watts;\n", rows(&dir, &["other.watts"]));
+    eqnice!(
+        "declared: int watts;\nread, unsure: return host->hw->watts;\n",
+        rows(&dir, &["desk_hw.watts"])
+    );
+}
+
+/// The types of variables, functions and macros that are called as their structures are, or that are
+/// declared with these.
+#[test]
+fn what_headers_declare_is_known_however_they_do() {
+    let dir = Dir::new();
+    dir.create(
+        "include/lamp.h",
+        "struct bulb {\n\tint watts;\n};\n\nstruct lamp {\n\tint watts;\n\tstruct bulb *bulb;\n};\n\n\
+         extern struct lamp lamp __read_mostly;\n\
+         extern struct hall {\n\tint watts;\n} hall;\n\
+         typedef struct _desk\n{\n\tint watts;\n} DESK, *PDESK;\n\
+         static inline struct bulb *bulb(const struct lamp *l)\n{\n\treturn l->bulb;\n}\n\
+         #define LAMP_AT(p) container_of_const(p, struct lamp, bulb)\n\
+         #define LAMP_IN(p) \\\n\t_Generic(p, struct bulb *: container_of(p, struct lamp, bulb), \\\n\
+         \t\t const struct bulb *: (const struct lamp *)container_of(p, const struct lamp, bulb))\n\
+         #define BULB_OF(p) (LAMP_AT(p)->bulb)\n",
+    );
+    dir.create(
+        "drivers/use.c",
+        "#include <lamp.h>\n\nint use(DESK *one, PDESK other, void *p)\n{\n\tlamp.watts = 1;\n\thall.watts = 2;\n\
+         \tone->watts = 3;\n\tother->watts = 4;\n\tbulb(p)->watts = 5;\n\tLAMP_AT(p)->watts = 6;\n\
+         \tLAMP_IN(p)->watts = 7;\n\tBULB_OF(p)->watts = 8;\n\treturn 0;\n}\n",
+    );
+    // Of its file alone.
+    dir.create("drivers/static.c", "static struct hall lamp;\n");
+    let expected = [
+        (
+            "lamp.watts",
+            "lamp.watts = 1;\nwrite: LAMP_AT(p)->watts = 6;\nwrite: LAMP_IN(p)->watts = 7;",
+        ),
+        ("hall.watts", "hall.watts = 2;"),
+        ("_desk.watts", "one->watts = 3;\nwrite: other->watts = 4;"),
+        ("bulb.watts", "bulb(p)->watts = 5;\nwrite: BULB_OF(p)->watts = 8;"),
+    ];
+    for (field, written) in expected {
+        let found = rows(&dir, &[field, "--access", "write"]);
+        eqnice!(format!("write: {written}\n"), found);
+    }
+}
+
+/// Programs of `tools/` have structures that are called as the kernel's are, each its own.
+#[test]
+fn a_program_of_the_tools_sees_its_own_structures() {
+    let dir = Dir::new();
+    dir.create("include/linux/lamp.h", "struct lamp {\n\tint watts;\n};\n");
+    dir.create("tools/testing/lamps/lamp.h", "struct lamp {\n\tint watts;\n};\n");
+    dir.create("tools/testing/lamps/use.c", "int use(void)\n{\n\treturn one()->watts;\n}\n");
+    dir.create("tools/testing/other/use.c", "int use(void)\n{\n\treturn two()->watts;\n}\n");
+    let expected = "\
+declared: int watts;
+declared: int watts;
+read, unsure: return one()->watts;
+";
+    eqnice!(expected, rows(&dir, &["lamp.watts"]));
+    dir.create("tools/include/lamp.h", "struct lamp {\n\tint watts;\n};\n");
+    let shared = "\
+declared: int watts;
+declared: int watts;
+declared: int watts;
+read, unsure: return one()->watts;
+read, unsure: return two()->watts;
+";
+    eqnice!(shared, rows(&dir, &["lamp.watts"]));
+}

@@ -16,7 +16,7 @@ use super::fields;
 use super::names::unknown;
 use super::text::word;
 use crate::answer::{Answer, Cell, Column, How, Role, Row, Sureness};
-use crate::code::holders::Holders;
+use crate::code::holders::{Held, Holders};
 use crate::code::{Code, in_parallel, one_name, tagged};
 use crate::request::Accesses;
 use crate::search::SearchRequest;
@@ -65,7 +65,7 @@ pub(super) fn answer(code: &Code, accesses: &Accesses) -> Result<Answer> {
     for (path, found) in files {
         for Found { access, within } in found {
             let Some(is_its) = is_its(&access, &asked, &structures) else { continue };
-            if !is_its && !homes.are_in(Place::of(path).program) {
+            if !is_its && !homes.are_known_in(path) {
                 // A program of its own, which the structure is none of.
                 continue;
             }
@@ -179,11 +179,8 @@ fn is_word(part: &str) -> bool {
     !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
-/// The structures that the paths before fields lead to, as far as the tree tells.
-fn structures(
-    code: &Code,
-    files: &[(&Vec<u8>, Vec<Found>)],
-) -> Result<HashMap<Vec<u8>, Option<Vec<u8>>>> {
+/// The structures that the paths before fields may lead to, as far as the tree tells.
+fn structures(code: &Code, files: &[(&Vec<u8>, Vec<Found>)]) -> Result<HashMap<Vec<u8>, Held>> {
     let mut paths: Vec<&Vec<u8>> = files
         .iter()
         .flat_map(|(_, found)| found)
@@ -197,7 +194,8 @@ fn structures(
     let is_plain = |path: &&Vec<u8>| path.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_');
     if paths.iter().all(is_plain) {
         // The graph has nothing to add.
-        return Ok(paths.into_iter().map(|path| (path.clone(), Some(path.clone()))).collect());
+        let itself = |path: &Vec<u8>| (path.clone(), Some(vec![path.clone()]));
+        return Ok(paths.into_iter().map(itself).collect());
     }
     // Those that begin alike are beside each other, and need the same definitions.
     let parts: Vec<&[&Vec<u8>]> = paths.chunks(PATHS_AT_ONCE).collect();
@@ -213,15 +211,35 @@ fn structures(
 /// Where the structure that is asked about is defined.
 #[derive(Default)]
 struct Homes {
-    programs: Vec<Program>,
+    /// Each with its program, and the folder of that.
+    programs: Vec<(Program, Vec<u8>)>,
     /// The `.c` files that define it, where no header does and no other file includes these.
     only: Vec<Vec<u8>>,
 }
 
+/// How many folders a program besides the kernel has for itself: `tools/testing/vma`.
+const OWN_FOLDERS: usize = 3;
+
+/// The folder of the program that a file is of; of what many use, the one that they have in common.
+fn folder_of(program: Program, path: &[u8]) -> Vec<u8> {
+    let shared = [&b"tools/include/"[..], b"tools/lib/", b"tools/arch/"];
+    if program == Program::Kernel {
+        return Vec::new();
+    }
+    if shared.iter().any(|folder| path.starts_with(folder)) {
+        return b"tools/".to_vec();
+    }
+    let ends = memchr::memchr_iter(b'/', path).take(OWN_FOLDERS);
+    path[..ends.last().map_or(0, |end| end + 1)].to_vec()
+}
+
 impl Homes {
-    /// Whether a program has a structure of that name, as far as that is known.
-    fn are_in(&self, program: Program) -> bool {
-        self.programs.is_empty() || self.programs.contains(&program)
+    /// Whether the program that a file is of has a structure of that name, as far as that is known.
+    fn are_known_in(&self, path: &[u8]) -> bool {
+        let program = Place::of(path).program;
+        let is_its =
+            |(its, folder): &(Program, Vec<u8>)| *its == program && path.starts_with(folder);
+        self.programs.is_empty() || self.programs.iter().any(is_its)
     }
 
     /// Whether code in a file may know what is in the structure. One that is defined in a `.c` file
@@ -244,22 +262,23 @@ fn homes(code: &Code, asked: &Asked<'_>) -> Result<Homes> {
         if found.iter().all(is_alone) {
             only.extend(found.iter().map(|d| graph.path(d.file).to_vec()));
         }
-        let programs = found.iter().map(|d| graph.place(d.file).program).collect();
+        let program = |d: &DefInfo| {
+            let program = graph.place(d.file).program;
+            (program, folder_of(program, graph.path(d.file)))
+        };
+        let programs = found.iter().map(program).collect();
         Ok::<_, Error>(Homes { programs, only })
     })
 }
 
 /// Whether an access is surely one to what is asked about; none where it surely isn't.
-fn is_its(
-    access: &Access,
-    asked: &Asked<'_>,
-    structures: &HashMap<Vec<u8>, Option<Vec<u8>>>,
-) -> Option<bool> {
+fn is_its(access: &Access, asked: &Asked<'_>, structures: &HashMap<Vec<u8>, Held>) -> Option<bool> {
     match (&access.owner, asked.structure) {
         (Owner::Global, None) => Some(true),
         (Owner::Unknown, Some(_)) => Some(false),
         (Owner::Struct(path), Some(structure)) => match structures.get(path) {
-            Some(Some(tag)) => (tag == structure.as_bytes()).then_some(true),
+            Some(Some(held)) if held.iter().all(|tag| tag == structure.as_bytes()) => Some(true),
+            Some(Some(held)) => held.iter().any(|tag| tag == structure.as_bytes()).then_some(false),
             _ => Some(false),
         },
         _ => None,
