@@ -358,3 +358,38 @@ read, unsure: return two()->watts;
 ";
     eqnice!(shared, rows(&dir, &["lamp.watts"]));
 }
+
+/// Brackets around a pointer, and what is added to it, don't change what it points to. A macro's parameter is no
+/// variable that is called so.
+#[test]
+fn brackets_around_a_pointer_are_looked_into() {
+    let dir = Dir::new();
+    dir.create(
+        "include/lamp.h",
+        "struct lamp {\n\tint watts;\n\tstruct lamp *next;\n};\n\nextern struct lamp hall;\n",
+    );
+    dir.create(
+        "drivers/use.c",
+        "#include <lamp.h>\n\n#define WATTS(hall) ((hall)->watts)\n#define MORE(hall) (hall->watts)\n\n\
+         int use(struct lamp *one, int n)\n{\n\t(one)->watts = 1;\n\t(one + n)->watts = 2;\n\t(&one[n])->watts = 3;\n\
+         \t(one->next)->watts = 4;\n\t(hall).watts = 5;\n\t(*one).watts = 6;\n\treturn n;\n}\n",
+    );
+    let expected = "\
+read, unsure: #define WATTS(hall) ((hall)->watts)
+read, unsure: #define MORE(hall) (hall->watts)
+";
+    let read = rows(&dir, &["lamp.watts", "--access", "read"]);
+    eqnice!(expected, read);
+    let written: String = [
+        "(one)->watts = 1;",
+        "(one + n)->watts = 2;",
+        "(&one[n])->watts = 3;",
+        "(one->next)->watts = 4;",
+        "(hall).watts = 5;",
+        "(*one).watts = 6;",
+    ]
+    .iter()
+    .map(|line| format!("write: {line}\n"))
+    .collect();
+    eqnice!(written, rows(&dir, &["lamp.watts", "--access", "write"]));
+}

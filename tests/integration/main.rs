@@ -47,6 +47,7 @@ mod lsp;
 mod lsp_client;
 mod lsp_configured;
 mod lsp_edits;
+mod lsp_fields;
 mod lsp_protocol;
 mod macros;
 mod mcp;

@@ -36,7 +36,8 @@ impl Code {
 /// The slots that a word behind `->`, in a table or in a structure means.
 fn slots(graph: &Graph<'_>, file: &Open<'_>, word: &Word) -> Result<Vec<NameRef>> {
     let is_member = matches!(word.role, Role::Member(_) | Role::Designator);
-    let member = if file.local(word).is_none() { file.member(graph, word)? } else { None };
+    let is_local = word.role == Role::Plain && file.local(word).is_some();
+    let member = if is_local { None } else { file.member(graph, word)? };
     let slot = |name: String| graph.find_name(name.as_bytes());
     Ok(match member {
         Some(member) => slot(format!("{}@{}", word.name, member.structure)).into_iter().collect(),
@@ -71,10 +72,6 @@ fn implementing(graph: &Graph<'_>, file: &Open<'_>, word: &Word) -> Vec<DefInfo>
 
 /// The tracepoints that a word means: by the name that fires them, or where they are made.
 fn tracepoints(graph: &Graph<'_>, file: &Open<'_>, word: &Word, named: &[DefInfo]) -> Vec<DefInfo> {
-    let is_point = |d: &&DefInfo| d.kind == Kind::Tracepoint;
-    if !named.is_empty() {
-        return named.iter().filter(is_point).copied().collect();
-    }
     let (outline, line) = (file.outline(), word.part.line);
     let here = outline.definitions.iter().filter(|d| {
         d.kind == Kind::Tracepoint
@@ -83,7 +80,14 @@ fn tracepoints(graph: &Graph<'_>, file: &Open<'_>, word: &Word, named: &[DefInfo
     });
     let names = here.filter_map(|d| graph.find_name(outline.name(d.name)));
     let all = names.flat_map(|name| graph.definitions_of(name));
-    all.filter(|d| d.kind == Kind::Tracepoint && graph.path(d.file) == file.path).collect()
+    let is_point = |d: &DefInfo| d.kind == Kind::Tracepoint;
+    let mut found: Vec<DefInfo> =
+        all.filter(|d| is_point(d) && graph.path(d.file) == file.path).collect();
+    // Where it is made its name may be another thing's, too.
+    if found.is_empty() {
+        found.extend(named.iter().filter(|d| is_point(d)));
+    }
+    found
 }
 
 /// Who listens to a tracepoint: functions that are handed to those that the same macro makes beside

@@ -3,6 +3,7 @@
 //! are plain types instead of rows; what is asked of names goes to the same graph and ranking as
 //! everywhere, and files are read as the editor has them.
 
+mod brackets;
 mod calls;
 mod complete;
 mod define;

@@ -3,7 +3,7 @@
 
 use kgrep_index::graph::{DefInfo, Graph};
 use kgrep_index::lex::{Lexer, Token, TokenKind};
-use kgrep_index::outline::Kind;
+use kgrep_index::outline::{Kind, is_reserved};
 
 use super::links::file_meant;
 use super::open::Open;
@@ -122,7 +122,7 @@ impl<'c> Open<'c> {
     }
 
     /// The type of the expression that ends before the offset `end`.
-    fn type_before(
+    pub(super) fn type_before(
         &self,
         graph: &Graph<'_>,
         end: usize,
@@ -131,7 +131,10 @@ impl<'c> Open<'c> {
         let tokens = self.tokens();
         let mut at = tokens.partition_point(|token| (token.start as usize) < end);
         let bytes = self.bytes();
-        let mut called = false;
+        if deepest == 0 {
+            return Ok(None);
+        }
+        let mut brackets = None;
         // Back over `[…]` and `(…)`.
         loop {
             let Some(last) = at.checked_sub(1).and_then(|at| tokens.get(at)) else {
@@ -143,13 +146,19 @@ impl<'c> Open<'c> {
                 _ => break,
             };
             let Some(opened) = opening(tokens, at - 1, open) else { return Ok(None) };
-            called |= open == b'(';
+            if open == b'(' {
+                brackets = Some((opened, at - 1));
+            }
             at = opened;
         }
-        let Some(name) = at.checked_sub(1).and_then(|at| tokens.get(at)) else { return Ok(None) };
-        if name.kind != TokenKind::Ident || deepest == 0 {
-            return Ok(None);
-        }
+        let name = at.checked_sub(1).and_then(|at| tokens.get(at));
+        let name = name.filter(|t| t.kind == TokenKind::Ident && !is_reserved(t.text(bytes)));
+        let Some(name) = name else {
+            return match brackets {
+                Some(brackets) => self.type_of_brackets(graph, brackets, deepest - 1),
+                None => Ok(None),
+            };
+        };
         let text = String::from_utf8_lossy(name.text(bytes)).into_owned();
         let before = at.checked_sub(2).and_then(|at| tokens.get(at));
         let operator = before.filter(|token| token.kind == TokenKind::Arrow || token.is(b'.'));
@@ -159,8 +168,8 @@ impl<'c> Open<'c> {
             let member = self.member_of(graph, &of, &text)?;
             return Ok(member.and_then(|member| member.declared.of));
         }
-        if called {
-            return self.type_of_name(graph, &text, &[Kind::Function]);
+        if let Some(brackets) = brackets {
+            return self.type_of_brackets(graph, brackets, deepest - 1);
         }
         let locals = self.locals(name.line, name.start as usize);
         match locals.into_iter().rev().find(|local| local.name == text) {

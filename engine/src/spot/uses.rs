@@ -4,15 +4,16 @@ use std::collections::{BTreeSet, HashMap};
 
 use kgrep_index::graph::{DefId, DefInfo};
 use kgrep_index::lex::{Lexer, Token, TokenKind};
-use kgrep_index::outline::Kind;
+use kgrep_index::outline::{AccessKind, Kind};
 
 use super::define::{definitions_of_word, target};
 use super::open::{Open, Text};
 use super::word::{Role, Word};
 use super::{Part, Spot};
 use crate::Result;
+use crate::answer::{Cell, How, Row, Sureness};
 use crate::code::{Code, word_in};
-use crate::request::{References, Request};
+use crate::request::{Accesses, References, Request};
 
 /// What a use does with what it names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,10 +53,13 @@ impl Code {
             let parts = all.map(|mention| mention.part);
             return Ok(parts.filter(|part| declared || at(part) != own).collect());
         }
+        if let Some(parts) = self.uses_of_field(&file, &word, declared)? {
+            return Ok(parts);
+        }
         let request = References { name: word.name.clone(), ..References::default() };
         let answer = self.answer(&Request::References(request))?;
         let places = answer.rows.into_iter().map(|row| (row.path, row.line)).collect();
-        let mut parts = self.of_meaning(&file, &word, places)?;
+        let mut parts = self.in_lines(self.of_meaning(&file, &word, places)?, &word, false);
         if declared {
             parts.extend(self.ask(|graph| {
                 let found = definitions_of_word(graph, &file, &word);
@@ -73,6 +77,30 @@ impl Code {
         Ok(parts)
     }
 
+    /// The uses of the field of a structure, if a word means one and the text tells of which. Those that may as well be
+    /// other structures' are left out, where there are surer ones.
+    fn uses_of_field(
+        &self,
+        file: &Open<'_>,
+        word: &Word,
+        declared: bool,
+    ) -> Result<Option<Vec<Part>>> {
+        let Some(member) = self.ask(|graph| file.member(graph, word))? else { return Ok(None) };
+        let name = format!("{}.{}", member.structure, word.name);
+        let accesses = Accesses { name, kinds: Vec::new() };
+        let mut rows = self.answer(&Request::Accesses(accesses))?.rows;
+        let is_declared = |row: &Row| {
+            let declared = How::Access(AccessKind::Declared);
+            row.cells.iter().any(|cell| matches!(cell, Cell::How(how) if *how == declared))
+        };
+        if rows.iter().any(|row| row.sure == Sureness::Certain && !is_declared(row)) {
+            rows.retain(|row| row.sure == Sureness::Certain);
+        }
+        rows.retain(|row| declared || !is_declared(row));
+        let places: BTreeSet<_> = rows.into_iter().map(|row| (row.path, row.line)).collect();
+        Ok(Some(self.in_lines(places.into_iter().collect(), word, true)))
+    }
+
     /// Those of the places with a word's name that may mean what it means: a `static` of this name
     /// in another file is another thing.
     fn of_meaning(
@@ -80,8 +108,8 @@ impl Code {
         file: &Open<'_>,
         word: &Word,
         places: BTreeSet<(Vec<u8>, u32)>,
-    ) -> Result<Vec<Part>> {
-        let wanted = self.ask(|graph| {
+    ) -> Result<Vec<(Vec<u8>, u32)>> {
+        self.ask(|graph| {
             let own = definitions_of_word(graph, file, word);
             let callable = own.iter().filter(|d| is_resolved(d)).map(|d| d.id);
             let callable: Vec<DefId> = callable.collect();
@@ -101,20 +129,29 @@ impl Code {
                 callable.is_empty() || *known.entry(path.as_slice()).or_insert_with(|| may(path))
             });
             Ok::<_, crate::Error>(wanted.cloned().collect::<Vec<_>>())
-        })?;
-        let mut parts = Vec::with_capacity(wanted.len());
+        })
+    }
+
+    /// Where these lines have the word; as that of a field, if it is one.
+    fn in_lines(&self, lines: Vec<(Vec<u8>, u32)>, word: &Word, is_field: bool) -> Vec<Part> {
+        let mut parts = Vec::with_capacity(lines.len());
         let mut open: Option<Open<'_>> = None;
-        for (path, line) in wanted {
+        for (path, line) in lines {
             if open.as_ref().is_none_or(|open| open.path != path) {
                 open = Open::new(self, &path).ok();
             }
             let Some(file) = open.as_ref().filter(|file| file.path == path) else { continue };
-            let spans = words_in(file.line(line), word.name.as_bytes());
+            let text = file.line(line);
+            let mut spans = words_in(text, word.name.as_bytes());
+            // Beside a field there may be a local of its name.
+            if is_field && spans.iter().any(|(start, _)| is_behind_step(&text[..*start])) {
+                spans.retain(|(start, _)| is_behind_step(&text[..*start]));
+            }
             let begins = file.start_of(line);
             let all = spans.into_iter();
             parts.extend(all.map(|(start, end)| file.part(line, begins + start, begins + end)));
         }
-        Ok(parts)
+        parts
     }
 
     /// Where the file of `spot` has the word there.
@@ -134,6 +171,12 @@ impl Code {
 /// Whether the graph resolves uses of it file by file.
 fn is_resolved(definition: &DefInfo) -> bool {
     definition.kind.is_callable() || matches!(definition.kind, Kind::Macro | Kind::Constant)
+}
+
+/// Whether a text ends with `.` or `->`.
+fn is_behind_step(text: &[u8]) -> bool {
+    let text = text.trim_ascii_end();
+    text.ends_with(b".") || text.ends_with(b"->")
 }
 
 /// Where `name` stands in a line as a word.

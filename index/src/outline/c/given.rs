@@ -130,7 +130,7 @@ impl Reader<'_> {
 }
 
 /// Whether the tokens are one value, from a name on: `lamp_of(x)->ops[n].first`.
-fn is_chain(tokens: &[Token]) -> bool {
+pub(super) fn is_chain(tokens: &[Token]) -> bool {
     let (mut depth, mut named) = (0usize, false);
     for token in tokens {
         if token.is(b'(') || token.is(b'[') {

@@ -9,6 +9,7 @@ use crate::lex::{Token, TokenKind};
 
 use super::super::{NO_NAME, NameId, UseKind};
 use super::Reader;
+use super::given::is_chain;
 use super::sink::Origin;
 use super::walk::Walk;
 use super::words::{Word, word};
@@ -274,8 +275,14 @@ impl Reader<'_> {
             {
                 self.type_named(named.text(self.bytes))
             }
-            [star, ..] if star.is(b'*') => self.receiver(tokens, close),
-            _ => NO_NAME,
+            [sign, ..] if sign.is(b'*') || sign.is(b'&') => self.receiver(tokens, close),
+            // `(lamp)->`, `(lamps + 1)->`
+            _ => {
+                let end =
+                    inside.iter().position(|t| t.is(b'+') || t.is(b'-')).unwrap_or(inside.len());
+                let is_one = end > 0 && is_chain(&inside[..end]);
+                if is_one { self.receiver(tokens, open + 1 + end) } else { NO_NAME }
+            }
         }
     }
 
