@@ -45,7 +45,12 @@ fn standing(verdict: &Verdict) -> String {
         Standing::Elsewhere => elsewhere(verdict),
         Standing::Patch => format!("in a patch only: {}", searched(verdict)),
         Standing::Text => {
-            format!("not defined or declared, in text only: {}", counted(verdict.lines, "line"))
+            let lines = counted(verdict.lines, "line");
+            let said = format!("not defined or declared, in text only: {lines}");
+            match verdict.lines > Verdict::MOST_TEXTS {
+                true => format!("{said}, `{}` shows all", crate::typed::search_for(&verdict.name)),
+                false => said,
+            }
         }
         Standing::Nothing => format!(
             "nothing: {}; not declared, defined, exported or made by a macro that kgrep knows; as \

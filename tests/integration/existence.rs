@@ -340,3 +340,37 @@ fn types_of_rust_are_defined() {
     }
     dir.kgrep(&["def", "Torch"]).run().expect_code(1);
 }
+
+/// Of a word that half the tree has, the first lines are enough, and how many there are.
+#[test]
+fn of_a_common_word_the_first_lines_are_shown() {
+    let dir = Dir::new();
+    let lines = "/* the lamp */\n".repeat(150);
+    dir.create("a.txt", &lines);
+    dir.create("b.txt", &lines);
+    dir.create("Kbuild", "");
+    let done = dir.kgrep(&["exists", "lamp", "--format", "grep"]).run();
+    let expected: String = (1..=100).map(|line| format!("a.txt:{line}:/* the lamp */\n")).collect();
+    eqnice!(expected, done.stdout());
+    let table = dir.kgrep(&["--no-header", "exists", "lamp"]).run().stdout();
+    assert_eq!(
+        table.lines().next(),
+        Some("lamp: not defined or declared, in text only: 300 lines, `kgrep lamp` shows all")
+    );
+}
+
+/// A macro that pastes the name of a variable together doesn't call it by its last argument.
+#[test]
+fn an_argument_of_a_macro_that_pastes_is_no_variable() {
+    let dir = Dir::new();
+    dir.create(
+        "drivers/lamp.c",
+        "#define ITEM_NAME(a, b) lamp_##a##_##b\n\
+         #define LAMP_ITEM(a, b) static struct item ITEM_NAME(a, b) = { .watts = 1 }\n\n\
+         LAMP_ITEM(desk, left);\n\nstatic struct item ITEM_NAME(desk, right) = { .watts = 2 };\n\n\
+         DEFINE_LAMPS(desk, int) = { 1 };\n\nDEFINE_LAMP(hall) = { 2 };\n",
+    );
+    dir.create("Kbuild", "obj-y += lamp.o\n");
+    let found = dir.kgrep(&["--format", "grep", "def", "left", "right", "int", "hall"]).run();
+    eqnice!("drivers/lamp.c:10:DEFINE_LAMP(hall) = { 2 };\n", found.stdout());
+}

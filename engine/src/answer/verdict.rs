@@ -27,6 +27,11 @@ pub struct Verdict {
     pub files: u64,
 }
 
+impl Verdict {
+    /// The most rows for lines of text that have the name.
+    pub const MOST_TEXTS: u64 = 100;
+}
+
 /// What a name is, the strongest that can be said.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Standing {

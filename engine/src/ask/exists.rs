@@ -66,22 +66,21 @@ struct Name {
 }
 
 impl Name {
-    /// Adds the lines that have it, but for those that are there.
+    /// Adds the first lines that have it, but for those that are there.
     fn add_texts(&mut self, found: &[InFile]) {
-        for file in found {
-            for line in &file.lines {
-                let is_known = |row: &Row| row.path == *file.path && row.line == line.number;
-                if !self.rows.iter().any(is_known) {
-                    self.rows.push(Row {
-                        path: file.path.to_vec(),
-                        line: line.number,
-                        name: self.plain.as_bytes().to_vec(),
-                        cells: vec![Cell::Is(Standing::Text)],
-                        ..Row::default()
-                    });
-                }
-            }
-        }
+        let known: HashSet<(Vec<u8>, u32)> =
+            self.rows.iter().map(|row| (row.path.clone(), row.line)).collect();
+        let lines = found.iter().flat_map(|file| file.lines.iter().map(move |line| (file, line)));
+        let lines =
+            lines.filter(|(file, line)| !known.contains(&(file.path.to_vec(), line.number)));
+        let name = self.plain.as_bytes();
+        self.rows.extend(lines.take(Verdict::MOST_TEXTS as usize).map(|(file, line)| Row {
+            path: file.path.to_vec(),
+            line: line.number,
+            name: name.to_vec(),
+            cells: vec![Cell::Is(Standing::Text)],
+            ..Row::default()
+        }));
     }
 }
 

@@ -320,13 +320,27 @@ fn of_conditions_only_so_much_is_kept_as_people_read() {
 fn the_name_of_a_typedef() {
     let text = b"typedef _Bool\t\tbool;\ntypedef guid_t efi_guid_t __aligned(__alignof__(u32));\n\
         typedef u32 (hash_fn)(const struct net *net,\n\tconst u8 *at);\ntypedef int (*open_fn)(u8 flags);\n\
-        typedef u8 mac_t[6];\ntypedef void *(*next_fn)(void *from);\ntypedef int plain_fn(int a, u8 b);\n";
+        typedef u8 mac_t[6];\ntypedef void *(*next_fn)(void *from);\ntypedef int plain_fn(int a, u8 b);\n\
+        typedef struct { int a; } one_t, *one_p, ones_t[4];\ntypedef u8 low_t, high_t;\n";
     let found = outline_text("a.h", text);
     let names: Vec<&str> =
         found.lines().filter_map(|line| Some(line.split_once("typedef ")?.1)).collect();
     assert_eq!(
         names,
-        ["bool", "efi_guid_t", "hash_fn", "open_fn", "mac_t", "next_fn", "plain_fn"],
+        [
+            "bool",
+            "efi_guid_t",
+            "hash_fn",
+            "open_fn",
+            "mac_t",
+            "next_fn",
+            "plain_fn",
+            "one_t",
+            "one_p",
+            "ones_t",
+            "low_t",
+            "high_t"
+        ],
         "{found}"
     );
 }

@@ -179,6 +179,8 @@ impl Reader<'_> {
                             let is_attribute =
                                 self.idioms.is_attribute(text) || name.is_some() && is_marker(text);
                             if has_brackets {
+                                // `struct lamp LAMP_NAME(desk, left) = …`: it pastes the name together.
+                                let is_name = typed || words > 0;
                                 typed = true;
                                 let close = closing(head, at + 1, head.len()).unwrap_or(head.len());
                                 let inside = head.get(at + 2..close).unwrap_or_default();
@@ -187,8 +189,9 @@ impl Reader<'_> {
                                     return last_word(inside);
                                 }
                                 // `DEFINE_THING(name) = …`, known by no idiom.
-                                if name.is_none() && !self.idioms.is_attribute(text) {
-                                    name = last_word(inside);
+                                if name.is_none() && !is_name && !self.idioms.is_attribute(text) {
+                                    name = last_word(inside)
+                                        .filter(|last| word(last.text(self.bytes)) == Word::Name);
                                 }
                                 at = close;
                             } else if !is_attribute {
