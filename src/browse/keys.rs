@@ -79,7 +79,7 @@ pub(super) const BINDINGS: [Binding; 35] = [
     (&["E"], Action::Question("callees"), "what it calls"),
     (&["R"], Action::Question("refs"), "all uses of it"),
     (&["T"], Action::Question("trace"), "all about it"),
-    (&[":"], Action::Ask, "any question, as on the command line; :27 goes to row 27"),
+    (&[":"], Action::Ask, "any question, as on the command line; :27 goes to row 27, :q leaves"),
     (&["<", "Backspace", "C-o", "M-Left"], Action::Back, "back to the list before"),
     (&[">", "M-Right"], Action::Forward, "forward again"),
     (&["?", "F1"], Action::Help, "this help"),

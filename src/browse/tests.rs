@@ -247,6 +247,7 @@ fn a_question_is_typed_as_on_the_command_line() {
     assert!(screen.contains(":callers kfree\n") && screen.contains(" kfree_rcu"), "{screen}");
     stand.press("Esc : Up");
     assert!(stand.screen(60, 20).contains(":grep 'a b'"));
+    assert_eq!(stand.press("Esc : q u i t Enter"), [Effect::Quit]);
 }
 
 #[test]

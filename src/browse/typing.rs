@@ -101,6 +101,10 @@ impl App {
         if line.is_empty() {
             return None;
         }
+        // As in vim; `-e q` searches for it.
+        if matches!(line, "q" | "q!" | "qa" | "quit" | "exit") {
+            return Some(Effect::Quit);
+        }
         self.history.retain(|old| old != line);
         self.history.push(line.to_owned());
         let excess = self.history.len().saturating_sub(MOST_HISTORY);

@@ -1,5 +1,7 @@
 //! Which name a row is about: what a question asked of the row asks about.
 
+use kgrep_index::outline::is_reserved;
+
 use super::{Column, Match, Role, Span};
 
 /// The name that an entry is about: that of its node, step or item, else what stands out in
@@ -30,10 +32,22 @@ fn whole_name(cell: &str) -> Option<String> {
     (rest.is_empty() || rest.starts_with(" (")).then_some(name)
 }
 
-/// The first name in a part of an entry's text.
+/// The first name in a part of an entry's text, whole: of `ext4_file_`, the name that begins so. C's own words are
+/// no names.
 fn spanned(entry: &Match<'_>, span: &Span) -> Option<String> {
-    let text = entry.text.get(span.start as usize..span.end as usize)?;
-    identifier(std::str::from_utf8(text).ok()?)
+    let (start, end) = (span.start as usize, span.end as usize);
+    entry.text.get(start..end)?;
+    let is_word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    let before = entry.text[..start].iter().rev().take_while(|b| is_word(b)).count();
+    let behind = entry.text[end..].iter().take_while(|b| is_word(b)).count();
+    let starts = entry.text.get(start).is_some_and(is_word);
+    let ends = end > start && is_word(&entry.text[end - 1]);
+    let start = if starts { start - before } else { start };
+    let end = if ends { end + behind } else { end };
+    let words = entry.text[start..end].split(|b| !is_word(b));
+    let mut names = words.filter(|word| word.first().is_some_and(|b| !b.is_ascii_digit()));
+    let name = names.find(|word| !is_reserved(word))?;
+    Some(String::from_utf8_lossy(name).into_owned())
 }
 
 /// The name that is all of an entry's line.
@@ -70,6 +84,16 @@ mod tests {
         assert_eq!(name(Role::Text, "call", "  p = kmalloc(1);", &[(6, 14)]).unwrap(), "kmalloc");
         assert_eq!(name(Role::Text, "", "a + b", &[]), None);
         assert_eq!(name(Role::Function, "lamp_on", "a + b", &[]).unwrap(), "lamp_on");
+    }
+
+    #[test]
+    fn a_part_of_a_name_means_all_of_it_and_a_word_of_c_none() {
+        let text = "static int ext4_file_open(struct inode *i)";
+        assert_eq!(name(Role::Text, "", text, &[(11, 21)]).unwrap(), "ext4_file_open");
+        assert_eq!(name(Role::Text, "", text, &[(16, 26)]).unwrap(), "ext4_file_open");
+        assert_eq!(name(Role::Text, "", text, &[(10, 21)]).unwrap(), "ext4_file_open");
+        assert_eq!(name(Role::Text, "", text, &[(0, 6)]), None);
+        assert_eq!(name(Role::Text, "", "return -ENOMEM;", &[(0, 14)]).unwrap(), "ENOMEM");
     }
 
     #[test]
