@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use bstr::ByteSlice;
+
 use super::{Pass, Pick, Placer, Row};
 use crate::diff::Sides;
 use crate::diff::kinds::{self, Change, How, Joined, Kind, Mention};
@@ -184,7 +186,7 @@ impl Wanted {
         let Some(pick) = Pick::new(differ, notes)? else { return Ok(Wanted::All) };
         let name = pick.text.strip_prefix("CONFIG_").unwrap_or(&pick.text).as_bytes();
         let all = changes.iter().flat_map(|(_, changes)| changes);
-        if all.clone().any(|change| change.name == name) {
+        if all.clone().any(|change| change.name == name || change.was == name) {
             return Ok(Wanted::Named(name.to_vec()));
         }
         Ok(Wanted::Matching(pick))
@@ -194,7 +196,7 @@ impl Wanted {
     pub fn is(&self, change: &Change) -> bool {
         match self {
             Wanted::All => true,
-            Wanted::Named(name) => change.name == *name,
+            Wanted::Named(name) => [&change.name, &change.was].contains(&name),
             Wanted::Matching(pick) => !pick.spans(full_name(change).as_bytes()).is_empty(),
         }
     }
@@ -234,24 +236,98 @@ fn line_of(change: &Change) -> Option<(Origin, u32)> {
 /// A change's row, which says more than its line alone where both sides have one.
 fn with_both_sides(set: &DiffSet, change: &Change, mut row: Row) -> Row {
     let (Some(before), Some(after)) = (&change.before, &change.after) else { return row };
-    if before.text != after.text && !before.text.is_empty() {
-        row.text = [before.text.trim_ascii(), "  →  ".as_bytes(), after.text.trim_ascii()].concat();
-        row.foreign = true;
-    } else if change.how == How::Moved
+    if change.how == How::Moved
         && let Some(from) = set.files.get(before.file)
     {
         let from = from.old.as_deref().unwrap_or(from.name());
         row.text = [after.text.trim_ascii(), b"  (from ", from, b")"].concat();
         row.foreign = true;
+    } else if before.text != after.text && !before.text.is_empty() {
+        let (was, is) = match (change.kind, change.how) {
+            (Kind::Syscalls, How::Changed) => parts_that_differ(&before.text, &after.text),
+            _ => (before.text.trim_ascii().to_vec(), after.text.trim_ascii().to_vec()),
+        };
+        row.text = [&was[..], "  →  ".as_bytes(), &is].concat();
+        row.foreign = true;
     }
     row
 }
 
-/// `lamp:hours` for a field of a struct.
+/// Two heads of one system call, with dots for the parameters that both begin and end with: of six, where
+/// one has another type, nobody finds it. Each parameter is two parts, its type and its name.
+fn parts_that_differ(before: &[u8], after: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    let of = |text: &[u8]| -> Vec<Vec<u8>> {
+        text.trim_ascii().split_str(", ").map(<[u8]>::to_vec).collect()
+    };
+    let (was, is) = (of(before), of(after));
+    let same = |pair: &(&Vec<u8>, &Vec<u8>)| pair.0 == pair.1;
+    let first = 1 + was.iter().zip(&is).skip(1).take_while(same).count();
+    let shorter = was.len().min(is.len());
+    let last = was.iter().rev().zip(is.iter().rev()).take_while(same).count();
+    // Whole parameters, and the name of the call.
+    let first = first.saturating_sub(1) / 2 * 2 + 1;
+    let last = last.min(shorter.saturating_sub(first)) / 2 * 2;
+    let short = |parts: &[Vec<u8>]| {
+        let (head, tail) = parts.split_at(first.min(parts.len()));
+        let inner = tail.get(..tail.len().saturating_sub(last)).unwrap_or_default();
+        let mut shown: Vec<&[u8]> = head.iter().take(1).map(Vec::as_slice).collect();
+        let dots = "…".as_bytes();
+        shown.extend((first > 1).then_some(dots));
+        shown.extend(inner.iter().map(Vec::as_slice));
+        shown.extend((last > 0).then_some(dots));
+        let mut text = shown.join(&b", "[..]);
+        if last > 0 && parts.last().is_some_and(|end| end.ends_with(b")")) {
+            text.push(b')');
+        }
+        text
+    };
+    (short(&was), short(&is))
+}
+
+/// `lamp:hours` for a field of a struct, `lamp2 (was lamp)` for what has another name.
 pub fn full_name(change: &Change) -> String {
     let name = String::from_utf8_lossy(&change.name).into_owned();
+    if !change.was.is_empty() {
+        return format!("{name} (was {})", String::from_utf8_lossy(&change.was));
+    }
     if change.part.is_empty() {
         return name;
     }
     format!("{name}:{}", String::from_utf8_lossy(&change.part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_heads_what_differs_is_shown() {
+        let is = |before: &str, after: &str, want: [&str; 2]| {
+            let (was, is) = parts_that_differ(before.as_bytes(), after.as_bytes());
+            assert_eq!([was.to_str_lossy(), is.to_str_lossy()], want);
+        };
+        is(
+            "SYSCALL_DEFINE3(lamp, int, fd, int __user *, level, int, flags)",
+            "SYSCALL_DEFINE3(lamp, int, fd, void __user *, level, int, flags)",
+            [
+                "SYSCALL_DEFINE3(lamp, …, int __user *, level, …)",
+                "SYSCALL_DEFINE3(lamp, …, void __user *, level, …)",
+            ],
+        );
+        is(
+            "SYSCALL_DEFINE2(lamp, int, fd, int, on)",
+            "SYSCALL_DEFINE3(lamp, int, fd, int, on, int, flags)",
+            ["SYSCALL_DEFINE2(lamp, …, int, on)", "SYSCALL_DEFINE3(lamp, …, int, on, int, flags)"],
+        );
+        is(
+            "SYSCALL_DEFINE0(lamp)",
+            "SYSCALL_DEFINE1(lamp, int, fd)",
+            ["SYSCALL_DEFINE0(lamp)", "SYSCALL_DEFINE1(lamp, int, fd)"],
+        );
+        is(
+            "7 common lamp sys_a",
+            "7 common lamp sys_b",
+            ["7 common lamp sys_a", "7 common lamp sys_b"],
+        );
+    }
 }

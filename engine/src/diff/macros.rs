@@ -1,5 +1,6 @@
 //! What macros of the kernel do, by `queries/macros.toml`, as far as changes are told by it.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use kgrep_index::idiom::Idioms;
@@ -22,7 +23,11 @@ pub(super) struct Macros {
     pub(super) parameters: Names,
     pub(super) module_parameters: Names,
     pub(super) syscalls: Names,
+    pub(super) syscall_headers: Names,
     pub(super) no_syscalls: Names,
+    pub(super) no_entries: Names,
+    /// Architectures by the ABI that is theirs alone.
+    pub(super) syscall_abis: BTreeMap<String, String>,
     pub(super) exports: Names,
     pub(super) tracepoints: Names,
     pub(super) module_facts: Names,

@@ -128,6 +128,7 @@ impl Json {
             "how": format!("{:?}", change.how).to_lowercase(),
             "name": data(&change.name),
             "part": (!change.part.is_empty()).then(|| data(&change.part)),
+            "was": (!change.was.is_empty()).then(|| data(&change.was)),
             "before": said(&change.before),
             "after": said(&change.after),
             "architectures": (!change.at.is_empty()).then_some(&change.at),

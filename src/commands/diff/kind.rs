@@ -47,7 +47,7 @@ pub(super) fn run(
     let mut above = None;
     for ((kind, change), row) in chosen.iter().zip(rows.rows()) {
         let Some(mut row) = row else { continue };
-        let mut cells = vec![how(change.how).to_owned(), full_name(change)];
+        let mut cells = vec![how(change).to_owned(), full_name(change)];
         cells.extend(has_architectures.then(|| change.at.join(", ")));
         let others = columns.iter().zip(std::mem::take(&mut row.cells));
         cells.extend(others.filter(|(column, _)| kept(column)).map(|(_, cell)| cell));
@@ -120,12 +120,16 @@ fn whereabouts(name: &str, trees: &[AskedTree<'_>], changes: u64) -> String {
     text + "\n"
 }
 
-fn how(how: How) -> &'static str {
-    match how {
-        How::Added => "new",
-        How::Removed => "gone",
-        How::Changed => "changed",
-        How::Moved => "moved",
+fn how(change: &Change) -> &'static str {
+    match (change.how, &change.before, &change.after) {
+        (How::Added, ..) => "new",
+        (How::Removed, ..) => "gone",
+        // A system call that others have had, or still have.
+        (How::Changed, None, Some(_)) if change.kind == Kind::Syscalls => "new there",
+        (How::Changed, Some(_), None) if change.kind == Kind::Syscalls => "gone there",
+        (How::Changed, ..) => "changed",
+        (How::Moved, ..) => "moved",
+        (How::Renamed, ..) => "renamed",
     }
 }
 

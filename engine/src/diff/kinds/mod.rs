@@ -5,6 +5,7 @@
 //! mentions of both sides are set against each other. The rules read text; the functions that a
 //! macro makes are those of the file's outline.
 
+mod calls;
 mod rules;
 mod syscalls;
 mod whole;
@@ -62,6 +63,8 @@ pub enum How {
     Changed,
     /// It is the same in another file.
     Moved,
+    /// It is what another one was: a system call of its number.
+    Renamed,
 }
 
 /// Where a thing is mentioned, and how.
@@ -88,6 +91,8 @@ pub struct Change {
     pub name: Vec<u8>,
     /// The part of it that is meant: a field, `default`; empty for the whole.
     pub part: Vec<u8>,
+    /// What it was called, where it has another name now.
+    pub was: Vec<u8>,
     /// How it was.
     pub before: Option<Mention>,
     /// How it is.
@@ -171,7 +176,7 @@ pub fn mentioned(
 /// Adds the calls of a table that differs which the difference leaves as they are: whether another
 /// table's are new depends on them.
 fn unchanged(at: usize, file: &FileChange, tree: Option<&Lines<'_>>, calls: &mut Vec<Mentioned>) {
-    if !calls.iter().any(|call| syscalls::is_entry(&call.mention)) {
+    if !calls.iter().any(|call| calls::is_entry(&call.mention)) {
         return;
     }
     let lines = || file.hunks.iter().flat_map(|hunk| hunk.lines());
@@ -281,18 +286,18 @@ impl Joined {
     /// Pairs what is gone with what is new.
     pub fn settle(mut self, kind: Kind, set: &DiffSet) -> Vec<Change> {
         let mut changes = Vec::new();
-        let tables = (kind == Kind::Syscalls).then(|| Tables::of(self.sides.values(), set));
+        let mut tables = (kind == Kind::Syscalls).then(|| Tables::of(self.sides.values(), set));
         for key in self.order {
             let Some(mentions) = self.sides.remove(&key) else { continue };
             let (name, part) = key;
-            if let Some(tables) = &tables {
+            if let Some(tables) = &mut tables {
                 changes.extend(tables.change(&name, mentions, set));
                 continue;
             }
             let Mentions { mut old, mut new, touched, .. } = mentions;
             let mut push = |how, before, after| {
-                let (name, part, at) = (name.clone(), part.clone(), Vec::new());
-                changes.push(Change { kind, how, name, part, before, after, at });
+                let (name, part, was, at) = (name.clone(), part.clone(), Vec::new(), Vec::new());
+                changes.push(Change { kind, how, name, part, was, before, after, at });
             };
             if touched {
                 // One entry a thing, however many of its lines changed.
@@ -311,6 +316,9 @@ impl Joined {
                 }
             }
             rest.into_iter().for_each(|after| push(How::Added, None, Some(after)));
+        }
+        if let Some(tables) = tables {
+            tables.join_renamed(&mut changes);
         }
         whole_speaks_for_parts(&mut changes);
         changes

@@ -3,7 +3,7 @@
 //! `lines` is the file (or as much of it as the hunk shows) on the line's side, so that a
 //! rule can look above and below.
 
-use super::{Kind, Subject};
+use super::{Kind, Subject, calls};
 use crate::diff::context::c::{self, Above};
 use crate::diff::context::{Thing, enclosing, enclosing_line, identifier, parameter_name};
 use crate::diff::macros::{IDIOMS, MACROS};
@@ -51,7 +51,7 @@ pub(super) fn say(
     match kind {
         Kind::Params => parameter(file, lines, at),
         Kind::Configs => config(file, lines, at),
-        Kind::Syscalls => syscall(file, lines.get(at)?),
+        Kind::Syscalls => calls::say(file, lines, at),
         Kind::Exports => export(lines.get(at)?),
         Kind::Structs => field(file, lines, at, above),
         Kind::Functions if !base(file).ends_with(b".S") => function(lines, at),
@@ -62,17 +62,17 @@ pub(super) fn say(
     }
 }
 
-fn base(name: &[u8]) -> &[u8] {
+pub(super) fn base(name: &[u8]) -> &[u8] {
     name.rsplit(|&b| b == b'/').next().unwrap_or_default()
 }
 
-fn subject(name: &[u8], text: &[u8]) -> Subject {
+pub(super) fn subject(name: &[u8], text: &[u8]) -> Subject {
     let text = text.trim_ascii().to_vec();
     Subject { name: name.to_vec(), part: Vec::new(), text, touched: false }
 }
 
 /// The macro called at the start of a line and its arguments.
-fn call(line: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(super) fn call(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let line = line.trim_ascii();
     let name = identifier(line)?;
     let rest = line.get(name.len()..)?.trim_ascii_start();
@@ -80,7 +80,7 @@ fn call(line: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// The first argument, unquoted; `=` at the end of a `__setup` name taken off.
-fn argument(arguments: &[u8]) -> Option<&[u8]> {
+pub(super) fn argument(arguments: &[u8]) -> Option<&[u8]> {
     let end = arguments.iter().position(|b| matches!(b, b',' | b')'))?;
     let argument = arguments.get(..end)?.trim_ascii();
     let argument = argument.strip_prefix(b"\"").unwrap_or(argument);
@@ -152,25 +152,6 @@ fn config(file: &[u8], lines: &[&[u8]], at: usize) -> Option<Subject> {
         other => other.to_vec(),
     };
     Some(Subject { part, ..subject(&entry.name, line) })
-}
-
-/// `SYSCALL_DEFINEn`, lines of `syscall*.tbl`, and `__NR_` numbers.
-fn syscall(file: &[u8], line: &[u8]) -> Option<Subject> {
-    if base(file).ends_with(b".tbl") {
-        let words = || line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
-        let number = words().next()?;
-        let name = words().nth(2)?;
-        // How wide the columns are says nothing.
-        let text = || words().collect::<Vec<_>>().join(&b' ');
-        let is_call = number.iter().all(u8::is_ascii_digit) && !MACROS.no_syscalls.has(name);
-        return is_call.then(|| subject(name, &text()));
-    }
-    if let Some(rest) = line.strip_prefix(b"#define __NR_") {
-        let name = identifier(rest).filter(|name| !MACROS.no_syscalls.has(name))?;
-        return Some(subject(name, line));
-    }
-    let (call, arguments) = call(line)?;
-    MACROS.syscalls.has(call).then(|| argument(arguments).map(|name| subject(name, line))).flatten()
 }
 
 fn export(line: &[u8]) -> Option<Subject> {

@@ -1,69 +1,126 @@
 //! System calls of a whole difference: each has one entry, with the architectures, whatever the number of
-//! tables that have it. A table that was rewritten, or whose entries another one took over, changes no call.
+//! tables that have it. A table that was rewritten, or whose entries another one took over, changes no call;
+//! nor does another definition of a call that stays in the tables.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Change, How, Kind, Mention, Mentions, file_of, leave_same, paired};
-use crate::diff::context::identifier;
+use super::calls::{SHARED, Said, abi, arch, is_entry, macro_stem, parameters, said};
+use super::{Change, How, Kind, Mention, Mentions, file_of, leave_same};
 use crate::diff::model::DiffSet;
 
-/// What tables say that aren't an architecture's own.
-const SHARED: &str = "generic";
+/// What the tables of one architecture say of a call on one side.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Listed {
+    numbers: BTreeSet<u32>,
+    /// A table has a row with an entry point.
+    in_table: bool,
+    /// A header has a number.
+    in_header: bool,
+    /// A header says that there is no such call.
+    is_unset: bool,
+}
 
-/// The numbers that a call has in the tables of each architecture; none where that is no number.
-type Numbers = BTreeMap<String, BTreeSet<u32>>;
+impl Listed {
+    fn is_there(&self) -> bool {
+        self.in_table || self.in_header && !self.is_unset
+    }
+}
+
+/// Of each architecture that has a call, what its tables say.
+type Numbers = BTreeMap<String, Listed>;
 
 /// What both sides have of all calls, as far as the tables that differ tell.
 pub(super) struct Tables {
     before: BTreeSet<String>,
     after: BTreeSet<String>,
+    /// Calls that are new and calls that are gone, with their numbers.
+    came: Vec<(Numbers, Vec<u8>)>,
+    went: Vec<(Numbers, Vec<u8>)>,
 }
 
 impl Tables {
     /// Those that these mentions are in.
     pub(super) fn of<'m>(all: impl Iterator<Item = &'m Mentions>, set: &DiffSet) -> Tables {
-        let mut tables = Tables { before: BTreeSet::new(), after: BTreeSet::new() };
+        let (mut before, mut after) = (BTreeSet::new(), BTreeSet::new());
         for Mentions { old, new, both, .. } in all {
-            tables.before.extend(numbers(old.iter().chain(both), set).into_keys());
-            tables.after.extend(numbers(new.iter().chain(both), set).into_keys());
+            before.extend(listed(old.iter().chain(both), set).into_keys());
+            after.extend(listed(new.iter().chain(both), set).into_keys());
         }
-        tables
+        Tables { before, after, came: Vec::new(), went: Vec::new() }
     }
 
     /// What became of a call; nothing where only its tables did change.
-    pub(super) fn change(&self, name: &[u8], own: Mentions, set: &DiffSet) -> Option<Change> {
+    pub(super) fn change(&mut self, name: &[u8], own: Mentions, set: &DiffSet) -> Option<Change> {
         let Mentions { mut old, mut new, both, .. } = own;
         let before = numbers(old.iter().chain(&both), set);
         let after = numbers(new.iter().chain(&both), set);
-        // Of an architecture that is new or gone as a whole, that is told of all its calls.
-        let is_told = |arch: &&String| self.before.contains(*arch) && self.after.contains(*arch);
-        let gained = after.keys().filter(|arch| !before.contains_key(*arch)).filter(is_told);
-        let lost = before.keys().filter(|arch| !after.contains_key(*arch)).filter(is_told);
-        let moved = after.iter().filter(|(arch, now)| {
-            let was = before.get(*arch).filter(|was| !was.is_empty() && !now.is_empty());
-            was.is_some_and(|was| was != *now)
-        });
-        let differing: BTreeSet<String> =
-            gained.chain(lost).chain(moved.map(|(arch, _)| arch)).cloned().collect();
         let is_defined = |all: &[Mention]| all.iter().any(|mention| !is_entry(mention));
         let was_there = !before.is_empty() || is_defined(&old);
         let is_there = !after.is_empty() || is_defined(&new);
-        let (how, at) = match (was_there, is_there) {
-            (false, true) => (How::Added, after.into_keys().collect()),
-            (true, false) => (How::Removed, before.into_keys().collect()),
-            _ => (How::Changed, differing),
+        old.sort_by_key(is_entry);
+        new.sort_by_key(is_entry);
+        let (how, side, at) = match (was_there, is_there) {
+            (false, false) => return None,
+            (true, true) => {
+                let differing = self.differing(&before, &after);
+                return changed(name, (old, new), differing, set);
+            }
+            (false, true) => (How::Added, (None, new.into_iter().next()), &after),
+            (true, false) => (How::Removed, (old.into_iter().next(), None), &before),
         };
-        defined_first(&mut old);
-        defined_first(&mut new);
-        let (old, new) = match how {
-            How::Changed => return changed(name, (old, new), at, set),
-            _ => (old.into_iter().next(), new.into_iter().next()),
+        let change = entry(name, how, side, at.keys().cloned().collect());
+        let list = if how == How::Added { &mut self.came } else { &mut self.went };
+        list.push((if how == How::Added { after } else { before }, name.to_vec()));
+        Some(change)
+    }
+
+    /// Where a call that both sides have came, went, or got another number. Of an architecture that is new
+    /// or gone as a whole, that is told of all its calls; and a header of its own that repeats what all
+    /// have is no news.
+    fn differing(&self, before: &Numbers, after: &Numbers) -> BTreeSet<String> {
+        let is_told = |arch: &&String| self.before.contains(*arch) && self.after.contains(*arch);
+        let is_own = |one: &Listed, other: &Numbers| one.in_table || !other.contains_key(SHARED);
+        let only_in = |one: &Numbers, other: &Numbers| -> Vec<String> {
+            let only =
+                one.iter().filter(|(arch, own)| !other.contains_key(*arch) && is_own(own, other));
+            only.map(|(arch, _)| arch).filter(is_told).cloned().collect()
         };
-        Some(entry(name, how, (old, new), at))
+        let moved = after.iter().filter(|(arch, now)| {
+            let was = before.get(*arch).map(|was| &was.numbers);
+            was.is_some_and(|was| !was.is_empty() && !now.numbers.is_empty() && *was != now.numbers)
+        });
+        let both = only_in(after, before).into_iter().chain(only_in(before, after));
+        both.chain(moved.map(|(arch, _)| arch.clone())).collect()
+    }
+
+    /// Makes one change of a call that is gone and a new one that has its number wherever it had one.
+    pub(super) fn join_renamed(&self, changes: &mut Vec<Change>) {
+        for (numbers, old) in self.went.iter().filter(|(numbers, _)| !numbers.is_empty()) {
+            let same = |(_, (others, _)): &(usize, &(Numbers, Vec<u8>))| {
+                let is_same = |(arch, was): (&String, &Listed)| {
+                    others
+                        .get(arch)
+                        .is_some_and(|now| !was.numbers.is_empty() && was.numbers == now.numbers)
+                };
+                numbers.len() == others.len() && numbers.iter().all(is_same)
+            };
+            let Some((_, (_, new))) = self.came.iter().enumerate().find(same) else { continue };
+            let place = |how, name: &[u8]| {
+                changes.iter().position(|change| change.how == how && change.name == name)
+            };
+            let Some((gone, came)) = place(How::Removed, old).zip(place(How::Added, new)) else {
+                continue;
+            };
+            let before = changes.get(gone).and_then(|change| change.before.clone());
+            if let Some(change) = changes.get_mut(came) {
+                (change.how, change.before, change.was) = (How::Renamed, before, old.clone());
+            }
+            changes.remove(gone);
+        }
     }
 }
 
-/// What changed of a call that both sides have.
+/// What changed of a call that both sides have; those that define it stand first.
 fn changed(
     name: &[u8],
     (mut old, mut new): (Vec<Mention>, Vec<Mention>),
@@ -71,33 +128,90 @@ fn changed(
     set: &DiffSet,
 ) -> Option<Change> {
     leave_same(&mut old, &mut new, set);
-    let (pairs, rest) = paired(old, new, set);
-    let is_in_place = |(before, after): &&(Mention, Option<Mention>)| {
-        after.as_ref().is_some_and(|after| {
-            let is_same_file = file_of(before, set) == file_of(after, set);
-            (is_same_file || !is_entry(before) && !is_entry(after)) && before.text != after.text
-        })
-    };
-    let first = pairs.iter().find(is_in_place).cloned();
-    let texts = pairs.iter().filter(is_in_place).map(|(before, _)| before);
-    at.extend(texts.filter(|before| is_entry(before)).map(|before| arch(before, set)));
-    if let Some((before, after)) = first {
-        return Some(entry(name, How::Changed, (Some(before), after), at));
-    }
-    let mut defined = pairs.iter().filter(|(before, _)| !is_entry(before));
-    if let Some((before, Some(after))) = defined.next().filter(|(_, after)| after.is_some()) {
-        return Some(entry(name, How::Moved, (Some(before.clone()), Some(after.clone())), at));
+    let defined = definitions(&old, &new, set);
+    let rows = rows(&old, &new, set);
+    let is_other =
+        |(before, after): &&(&Mention, &Mention)| parameters(before) != parameters(after);
+    let signatures = defined.iter().filter(is_other);
+    let texts: Vec<_> = signatures.chain(&rows).copied().collect();
+    let own = |(_, after): &(&Mention, &Mention)| Some(arch(after, set)).filter(|a| a != SHARED);
+    at.extend(texts.iter().filter_map(own));
+    at.extend(rows.iter().map(|(_, after)| arch(after, set)));
+    let sides = |(before, after): (&Mention, &Mention)| (Some(before.clone()), Some(after.clone()));
+    if let Some(first) = texts.first() {
+        return Some(entry(name, How::Changed, sides(*first), at));
     }
     if at.is_empty() {
-        return None;
+        let (mut moved, mut all) = (defined.iter(), defined.iter());
+        let first = moved.next()?;
+        return Some(entry(
+            name,
+            How::Moved,
+            sides(*first),
+            all.by_ref().filter_map(own).collect(),
+        ));
     }
-    let is_told = |mention: &&Mention| at.contains(&arch(mention, set));
-    let after = rest.iter().chain(pairs.iter().filter_map(|(_, after)| after.as_ref()));
-    let after = after.clone().find(is_told).cloned();
-    let before = pairs.iter().map(|(before, _)| before).find(is_told).cloned();
-    // Two tables' lines are no text that changed.
-    let (before, after) = if after.is_some() { (None, after) } else { (before, None) };
+    // A definition for all of them tells more than one table's line.
+    let is_told = |mention: &&Mention| {
+        let arch = arch(mention, set);
+        at.contains(&arch) || arch == SHARED && !is_entry(mention)
+    };
+    let after = new.iter().find(is_told).cloned();
+    let before = old.iter().find(is_told).cloned();
     Some(entry(name, How::Changed, (before, after), at))
+}
+
+/// Definitions of both sides that are of each other: never those of two architectures.
+fn definitions<'m>(
+    old: &'m [Mention],
+    new: &'m [Mention],
+    set: &DiffSet,
+) -> Vec<(&'m Mention, &'m Mention)> {
+    let of = |all: &'m [Mention]| all.iter().filter(|mention| !is_entry(mention)).collect();
+    let (mut old, mut new): (Vec<&Mention>, Vec<&Mention>) = (of(old), of(new));
+    let mut pairs = Vec::new();
+    let is_file = |a: &Mention, b: &Mention| file_of(a, set) == file_of(b, set);
+    let is_arch = |a: &Mention, b: &Mention| arch(a, set) == arch(b, set);
+    let is_macro = |a: &Mention, b: &Mention| macro_stem(a) == macro_stem(b);
+    let is_alike = |a: &Mention, b: &Mention| parameters(a) == parameters(b);
+    let closest_first: [&dyn Fn(&Mention, &Mention) -> bool; 4] = [
+        &|a, b| is_file(a, b) && is_macro(a, b),
+        &|a, b| is_arch(a, b) && is_macro(a, b),
+        &is_file,
+        &|a, b| is_arch(a, b) && is_alike(a, b),
+    ];
+    for is_pair in closest_first {
+        old.retain(|before| match new.iter().position(|after| is_pair(before, after)) {
+            Some(place) => {
+                pairs.push((*before, new.remove(place)));
+                false
+            }
+            None => true,
+        });
+    }
+    pairs
+}
+
+/// Lines of tables, or numbers of headers, that both sides have and that say another thing.
+fn rows<'m>(
+    old: &'m [Mention],
+    new: &'m [Mention],
+    set: &DiffSet,
+) -> Vec<(&'m Mention, &'m Mention)> {
+    let is_row = |a: &Mention, b: &Mention| match (said(a), said(b)) {
+        (Said::Row { has_entry: true, .. }, Said::Row { has_entry: true, .. }) => abi(a) == abi(b),
+        (Said::Number(Some(was)), Said::Number(Some(is))) => was != is,
+        _ => false,
+    };
+    let pair = |before: &'m Mention| {
+        let is_now = |after: &&Mention| {
+            is_row(before, after)
+                && file_of(before, set) == file_of(after, set)
+                && before.text != after.text
+        };
+        new.iter().find(is_now).map(|after| (before, after))
+    };
+    old.iter().filter_map(pair).collect()
 }
 
 fn entry(
@@ -107,40 +221,37 @@ fn entry(
     at: BTreeSet<String>,
 ) -> Change {
     let at = at.into_iter().collect();
-    Change { kind: Kind::Syscalls, how, name: name.to_vec(), part: Vec::new(), before, after, at }
+    let (name, part, was) = (name.to_vec(), Vec::new(), Vec::new());
+    Change { kind: Kind::Syscalls, how, name, part, was, before, after, at }
 }
 
-/// What defines a call tells more than a table's line.
-fn defined_first(mentions: &mut [Mention]) {
-    mentions.sort_by_key(is_entry);
-}
-
-/// The numbers in tables, by architecture.
+/// What tables say, by architecture, of those that have the call.
 fn numbers<'m>(mentions: impl Iterator<Item = &'m Mention>, set: &DiffSet) -> Numbers {
-    let mut numbers = Numbers::new();
+    let mut all = listed(mentions, set);
+    all.retain(|_, listed| listed.is_there());
+    all
+}
+
+/// What tables say, by architecture.
+fn listed<'m>(mentions: impl Iterator<Item = &'m Mention>, set: &DiffSet) -> Numbers {
+    let mut all = Numbers::new();
     for mention in mentions.filter(|mention| is_entry(mention)) {
-        let known = numbers.entry(arch(mention, set)).or_default();
-        known.extend(number(&mention.text));
+        let listed = all.entry(arch(mention, set)).or_default();
+        match said(mention) {
+            Said::Row { number, has_entry: true } => {
+                listed.in_table = true;
+                listed.numbers.extend(number);
+            }
+            Said::Number(number) => {
+                listed.in_header = true;
+                listed.numbers.extend(number);
+            }
+            Said::NoEntry => listed.is_unset = true,
+            Said::Row { .. } | Said::Definition => {}
+        }
     }
-    numbers
+    all
 }
 
-/// Whether a line is a table's or a header's: `450 common lamp sys_lamp`, `#define __NR_lamp 450`.
-pub(super) fn is_entry(mention: &Mention) -> bool {
-    mention.text.first().is_some_and(|first| first.is_ascii_digit() || *first == b'#')
-}
-
-/// The number on such a line.
-fn number(text: &[u8]) -> Option<u32> {
-    let digits = |text: &[u8]| std::str::from_utf8(text).ok()?.parse().ok();
-    let mut words = text.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
-    let first = words.next()?;
-    if first.starts_with(b"#") { digits(words.nth(1)?) } else { digits(first) }
-}
-
-/// The architecture whose table a line is in.
-fn arch(mention: &Mention, set: &DiffSet) -> String {
-    let file = file_of(mention, set).unwrap_or_default();
-    let name = file.strip_prefix(b"arch/").and_then(identifier);
-    name.map_or_else(|| SHARED.to_owned(), |name| String::from_utf8_lossy(name).into_owned())
-}
+#[cfg(test)]
+mod tests;

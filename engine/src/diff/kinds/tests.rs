@@ -15,7 +15,7 @@ fn of(kind: Kind, patch: &str) -> Vec<(How, String)> {
     changes(&set, kind, &|_| None).into_iter().map(show).collect()
 }
 
-fn diff(file: &str, section: &str, body: &str) -> String {
+pub(super) fn diff(file: &str, section: &str, body: &str) -> String {
     let count = |marks: [char; 2]| body.lines().filter(|l| l.starts_with(marks)).count();
     let (old, new) = (count([' ', '-']), count([' ', '+']));
     format!("--- a/{file}\n+++ b/{file}\n@@ -10,{old} +10,{new} @@ {section}\n{body}")
@@ -89,74 +89,6 @@ fn syscalls_and_exports() {
         " 1\tcommon\twrite\tsys_write\n+9\tcommon\tlamp\tsys_lamp\n",
     );
     is(Kind::Syscalls, &table, &[(How::Added, "lamp")]);
-}
-
-/// Each table had a row for each call, and a generic one that moved made all calls new.
-#[test]
-fn a_system_call_has_one_row_with_its_architectures() {
-    let table = |arch: &str, body: &str| {
-        diff(&format!("arch/{arch}/kernel/syscalls/syscall.tbl"), "", body)
-    };
-    let of = |patch: &str| {
-        let mut set = DiffSet::default();
-        parse::read(&mut set, patch.as_bytes(), b"", Path::new("x"));
-        let show = |change: Change| {
-            let name = String::from_utf8_lossy(&change.name).into_owned();
-            (change.how, name, change.at.join(" "))
-        };
-        changes(&set, Kind::Syscalls, &|_| None).into_iter().map(show).collect::<Vec<_>>()
-    };
-    let is = |patch: &str, want: &[(How, &str, &str)]| {
-        let want: Vec<_> = want
-            .iter()
-            .map(|(how, name, at)| (*how, (*name).to_owned(), (*at).to_owned()))
-            .collect();
-        assert_eq!(of(patch), want);
-    };
-    let new = "+450\tcommon\tlamp\tsys_lamp\n";
-    let known = " 1\tcommon\twrite\tsys_write\n";
-    let all = [
-        table("alpha", &format!("{known}{new}")),
-        table("x86", &format!("{known}{new}")),
-        diff(
-            "include/uapi/asm-generic/unistd.h",
-            "",
-            " #define __NR_write 64\n+#define __NR_lamp 450\n",
-        ),
-        diff("kernel/lamp.c", "", "+SYSCALL_DEFINE1(lamp, int, fd)\n"),
-        diff("tools/perf/arch/x86/entry/syscalls/syscall_64.tbl", "", new),
-    ];
-    is(&all.concat(), &[(How::Added, "lamp", "alpha generic x86")]);
-    // Columns that are wider, and a table that takes over from a header.
-    let wider = "-1\tcommon\twrite\tsys_write\n+1\tcommon\twrite\t\tsys_write\n";
-    let moved = [
-        table("alpha", wider),
-        diff(
-            "include/uapi/asm-generic/unistd.h",
-            "",
-            " #define __NR_write 64\n-#define __NR_sync 81\n",
-        ),
-        diff(
-            "scripts/syscall.tbl",
-            "",
-            "+64\tcommon\twrite\tsys_write\n+81\tcommon\tsync\tsys_sync\n",
-        ),
-    ];
-    is(&moved.concat(), &[]);
-    // An architecture that goes takes its table with it.
-    let gone = [
-        table("ia64", "-1\tcommon\twrite\tsys_write\n-2\tcommon\tgetunwind\tsys_getunwind\n"),
-        table("x86", &format!("{known}-7\tcommon\told\tsys_old\n")),
-    ];
-    is(&gone.concat(), &[(How::Removed, "getunwind", "ia64"), (How::Removed, "old", "x86")]);
-    let other =
-        table("x86", &format!("{known}-7\tcommon\told\tsys_old\n+7\tcommon\told\tsys_ni\n"));
-    let number =
-        table("sh", &format!("{known}-7\tcommon\told\tsys_old\n+8\tcommon\told\tsys_old\n"));
-    is(&format!("{number}{other}"), &[(How::Changed, "old", "sh x86")]);
-    let further = table("sh", &format!("{known}+7\tcommon\told\tsys_old\n"));
-    let there = table("x86", " 7\tcommon\told\tsys_old\n+9\tcommon\tbulb\tsys_bulb\n");
-    is(&format!("{further}{there}"), &[(How::Changed, "old", "sh"), (How::Added, "bulb", "x86")]);
 }
 
 #[test]
@@ -255,14 +187,6 @@ fn functions_of_system_calls_have_the_names_that_the_macros_write() {
          +COMPAT_SYSCALL_DEFINE1(lamp, int, a)\n+{\n+\treturn a;\n+}\n",
     );
     is(Kind::Functions, &patch, &[(How::Added, "sys_lamp"), (How::Added, "compat_sys_lamp")]);
-}
-
-/// A number of a table that is no call's was told as one that is gone.
-#[test]
-fn a_number_without_a_call_is_no_system_call() {
-    let table = "-12\tcommon\tni_syscall\tsys_ni_syscall\n+13\tcommon\tlamp\tsys_lamp\n";
-    let patch = diff("arch/x86/entry/syscalls/syscall_64.tbl", "", table);
-    is(Kind::Syscalls, &patch, &[(How::Added, "lamp")]);
 }
 
 #[test]
