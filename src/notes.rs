@@ -70,6 +70,19 @@ fn twins(field: &str, others: &[String]) -> String {
     format!("{field} goes by other names, too, which are in one union: {}", refs.join(", "))
 }
 
+/// The most structures that are named.
+const STRUCTURES: usize = 3;
+
+fn no_such_field(asked: &str, of: &[String]) -> String {
+    let field = asked.rsplit_once('.').map_or(asked, |(_, field)| field);
+    let mut named = of.iter().take(STRUCTURES).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let more = of.len().saturating_sub(STRUCTURES);
+    if more > 0 {
+        named += &format!(" and {more} more: kgrep def {field}");
+    }
+    format!("no such field: {asked}; {field} is a field of {named}")
+}
+
 /// What is said where a name is not what was asked for.
 fn about_names(note: &Note) -> String {
     match note {
@@ -77,6 +90,7 @@ fn about_names(note: &Note) -> String {
             let proof = proof.as_ref().map(|proof| verdicts::proof(asked, proof));
             format!("no such name: {asked}{}{}", nearby(near), proof.unwrap_or_default())
         }
+        Note::NoSuchField { asked, of } => no_such_field(asked, of),
         Note::BootParameter { asked, parameter, used: false } => format!(
             "the code has no such name: {asked}; it is a boot parameter: kgrep trace {parameter}"
         ),

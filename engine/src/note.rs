@@ -115,6 +115,13 @@ pub enum Note {
         /// The kind, as `--as` takes it: `folder`.
         kind: String,
     },
+    /// The structure has no field of this name; others have.
+    NoSuchField {
+        /// What was asked for: `STRUCT.FIELD`.
+        asked: String,
+        /// Structures that have such a field, those that are meant most often first.
+        of: Vec<String>,
+    },
     /// It is a structure's field, `STRUCT.FIELD`, about which other questions tell.
     Field(String),
     /// No definition of this name is of the kinds that count.

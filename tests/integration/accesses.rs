@@ -393,3 +393,25 @@ read, unsure: #define MORE(hall) (hall->watts)
     .collect();
     eqnice!(written, rows(&dir, &["lamp.watts", "--access", "write"]));
 }
+
+/// A use of which the text doesn't tell whose it is was told as one of a structure without such a field.
+#[test]
+fn a_structure_without_the_field_has_no_uses_of_it() {
+    let dir = Dir::new();
+    dir.create("lamp.h", "struct lamp {\n\tint level;\n};\nstruct bulb {\n\tint watts;\n};\n");
+    dir.create("lamp.c", "int f(void)\n{\n\treturn unknown()->watts;\n}\n");
+    for question in ["refs", "callers", "def", "trace"] {
+        for (name, said) in [
+            ("lamp.watts", "no such field: lamp.watts; watts is a field of bulb\n"),
+            ("lamp.volts", "no such name: lamp.volts"),
+        ] {
+            let done = dir.kgrep(&[question, name]).run().expect_code(1);
+            eqnice!("", done.stdout());
+            assert!(done.stderr().starts_with(&format!("kgrep: {said}")), "{}", done.stderr());
+        }
+    }
+    eqnice!(
+        "declared: int watts;\nread, unsure: return unknown()->watts;\n",
+        rows(&dir, &["bulb.watts"])
+    );
+}

@@ -61,7 +61,7 @@ pub(super) fn answer(code: &Code, accesses: &Accesses) -> Result<Answer> {
         }
     }
     let structures = structures(code, &files)?;
-    let (mut of_unknown, mut is_known) = (Vec::new(), false);
+    let (mut of_unknown, mut is_known, mut is_field) = (Vec::new(), false, false);
     for (path, found) in files {
         for Found { access, within } in found {
             let Some(is_its) = is_its(&access, &asked, &structures) else { continue };
@@ -70,22 +70,20 @@ pub(super) fn answer(code: &Code, accesses: &Accesses) -> Result<Answer> {
                 continue;
             }
             is_known = true;
-            let kind = access.kind;
-            if !is_asked_for(accesses, kind) {
+            is_field |= is_its;
+            if !is_asked_for(accesses, access.kind) {
                 continue;
             }
-            let is_sure = is_its && access.sure;
             // What is surely its comes first.
             let rows = if is_its { &mut answer.rows } else { &mut of_unknown };
-            rows.push(Row {
-                path: path.clone(),
-                line: access.line,
-                name: asked.name.as_bytes().to_vec(),
-                cells: vec![Cell::Name(within), Cell::How(kind.map_or(How::Use, How::Access))],
-                sure: if is_sure { Sureness::Certain } else { Sureness::Unsure },
-                ..Row::default()
-            });
+            rows.push(row(path, asked.name, (access, within), is_its));
         }
+    }
+    let missing = if is_field { None } else { no_such_field(code, &asked)? };
+    if missing.is_some() {
+        // What may be any structure's is not that of one without the field.
+        answer.notes.extend(missing);
+        return Ok(answer);
     }
     let unsure = of_unknown.len() as u64;
     answer.rows.append(&mut of_unknown);
@@ -101,6 +99,27 @@ pub(super) fn answer(code: &Code, accesses: &Accesses) -> Result<Answer> {
     }
     answer.columns = Column::all(&[("Function", Role::Function), ("How", Role::How)]);
     Ok(answer)
+}
+
+/// The row of an access in a definition, to what surely is, or may be, what is asked about.
+fn row(path: &[u8], name: &str, (access, within): (Access, String), is_its: bool) -> Row {
+    let is_sure = is_its && access.sure;
+    let how = access.kind.map_or(How::Use, How::Access);
+    Row {
+        path: path.to_vec(),
+        line: access.line,
+        name: name.as_bytes().to_vec(),
+        cells: vec![Cell::Name(within), Cell::How(how)],
+        sure: if is_sure { Sureness::Certain } else { Sureness::Unsure },
+        ..Row::default()
+    }
+}
+
+/// That the structure has no such field, where it is in the tree and others have one.
+fn no_such_field(code: &Code, asked: &Asked<'_>) -> Result<Option<Note>> {
+    let Some(structure) = asked.structure else { return Ok(None) };
+    let field = format!("{structure}.{}", asked.name);
+    code.ask(|graph| fields::missing(code, graph, &field))
 }
 
 /// As [`fields::led_to`], and by which names the field goes besides. Of a variable the graph isn't asked, which

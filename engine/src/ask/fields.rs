@@ -32,6 +32,27 @@ pub(super) fn declared(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Vec
     Ok(rows)
 }
 
+/// That `STRUCT.FIELD` is no field of that structure, which the tree has, though one of others.
+///
+/// # Errors
+/// If the tree can't be walked.
+pub(super) fn missing(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Option<Note>> {
+    let Some((structure, field)) = name.split_once('.').filter(|_| !is_path(name)) else {
+        return Ok(None);
+    };
+    let is_whole = |d: &DefInfo| matches!(d.kind, Kind::Struct | Kind::Union);
+    if !types(graph, structure).iter().any(is_whole) || !declared(code, graph, name)?.is_empty() {
+        return Ok(None);
+    }
+    let mut of: Vec<String> = Vec::new();
+    for row in declared(code, graph, field)? {
+        if let Some(other) = self::structure(&row).filter(|other| !of.iter().any(|o| o == other)) {
+            of.push(other.to_owned());
+        }
+    }
+    Ok((!of.is_empty()).then(|| Note::NoSuchField { asked: name.to_owned(), of }))
+}
+
 /// That a name is a field's, if it is one.
 ///
 /// # Errors

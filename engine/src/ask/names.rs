@@ -82,7 +82,7 @@ pub(super) fn unknown(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Note
 }
 
 /// That there is no such name, which is no field's, what is called nearly so, and what that rests on; or that it
-/// is a boot parameter, a folder or the like.
+/// is a boot parameter, a folder or the like, or a field of other structures.
 ///
 /// # Errors
 /// When the tree can't be read.
@@ -92,6 +92,9 @@ pub(super) fn nowhere(code: &Code, graph: &Graph<'_>, name: &str) -> Result<Note
     }
     if let Some(kind) = known_as(code, graph, &NOT_IN_CODE, name)? {
         return Ok(Note::TracedOnly { asked: name.to_owned(), kind });
+    }
+    if let Some(missing) = fields::missing(code, graph, name)? {
+        return Ok(missing);
     }
     let near = filled_up(code, near(graph, name), name);
     let proof = Some(proof(code, graph, name)?);

@@ -149,6 +149,10 @@ fn nothing(tracer: &mut Tracer<'_, '_>, recipes: &Recipes, trace: &Trace) -> Res
     }
     let near = filled_up(tracer.code, near_names(tracer, recipes, &name)?, &name);
     let proof = match kind {
+    let missing = if kind.is_none() { fields::missing(tracer.code, graph, &name)? } else { None };
+    if let Some(missing) = missing {
+        return Ok(missing);
+    }
         None => Some(proof(tracer.code, graph, &name)?),
         Some(_) => None,
     };
