@@ -396,8 +396,14 @@ fn typedefs_and_tracepoints_with_their_system_are_known() {
         typedef.contains("How bright.") && typedef.contains("int dim(lamp_t how);"),
         "{typedef}"
     );
+    dir.create(
+        "kernel/lamp.c",
+        "/* Calls\n * trace_lamp_dim() below. */\nvoid f(int *p)\n{\n\t*p = 1;\n\ttrace_lamp_dim(*p);\n}\n",
+    );
     let event = told("lamp:lamp_dim");
     assert!(event.contains("TRACE_EVENT(lamp_dim,"), "{event}");
+    let fired = event.lines().skip_while(|line| *line != "Fired by").nth(1).unwrap_or_default();
+    assert!(fired.contains("trace_lamp_dim(*p);"), "{event}");
 }
 
 #[test]
