@@ -1948,7 +1948,7 @@ _kgrep() {
             return 0
             ;;
         kgrep__subcmd__queries)
-            opts="-h --check --trust-tree --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme syscall removed-syscall initcall function macro struct typedef ops ops-field config boot-param documented-param tracepoint export module dt-compatible file folder include applet rust-function"
+            opts="-h --check --trust-tree --help --format --layout --json --vimgrep --color --hyperlink --highlight --kconfig --at --git --no-header --no-pager --no-less --no-config --arch --theme syscall removed-syscall initcall function macro struct typedef ops ops-field config boot-param documented-param sysctl cgroup-file tracepoint export module dt-compatible file folder include applet rust-function"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2178,7 +2178,7 @@ _kgrep() {
                     return 0
                     ;;
                 --as)
-                    COMPREPLY=($(compgen -W "syscall removed-syscall initcall function macro struct typedef ops ops-field config boot-param documented-param tracepoint export module dt-compatible file folder include applet rust-function" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "syscall removed-syscall initcall function macro struct typedef ops ops-field config boot-param documented-param sysctl cgroup-file tracepoint export module dt-compatible file folder include applet rust-function" -- "${cur}"))
                     return 0
                     ;;
                 --depth)

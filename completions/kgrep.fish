@@ -974,6 +974,8 @@ ops-field\t''
 config\t''
 boot-param\t''
 documented-param\t''
+sysctl\t''
+cgroup-file\t''
 tracepoint\t''
 export\t''
 module\t''
@@ -1644,5 +1646,5 @@ complete -c kgrep -n "__fish_kgrep_using_subcommand trace" -f -a "(kgrep __compl
 
 # Words of these commands' own.
 complete -c kgrep -n "__fish_kgrep_using_subcommand list" -f -a "syscalls initcalls ops configs boot-params tracepoints exports modules"
-complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -f -a "syscall removed-syscall initcall function macro struct typedef ops ops-field config boot-param documented-param tracepoint export module dt-compatible file folder include applet rust-function"
+complete -c kgrep -n "__fish_kgrep_using_subcommand queries" -f -a "syscall removed-syscall initcall function macro struct typedef ops ops-field config boot-param documented-param sysctl cgroup-file tracepoint export module dt-compatible file folder include applet rust-function"
 complete -c kgrep -n "__fish_kgrep_using_subcommand export" -f -a "edges symbols"

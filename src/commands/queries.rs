@@ -90,6 +90,7 @@ fn in_words(look: &Look) -> String {
         Look::Dispatch { slot: None } => "who calls it through pointers".to_owned(),
         Look::Registered {} => "who registers it or puts it into a table".to_owned(),
         Look::Sets {} => "the variables it sets, and who uses them".to_owned(),
+        Look::Found {} => "the lines by which the name was found".to_owned(),
         Look::Text(text) if text.files.is_empty() => format!("lines like {}", text.pattern),
         Look::Text(text) => format!("lines like {} in {}", text.pattern, text.files.join(", ")),
         Look::Kconfig {} => "the Kconfig entry".to_owned(),

@@ -73,6 +73,7 @@ mod sides;
 mod stopped;
 mod streams;
 mod sureness;
+mod sysctls;
 mod terminal;
 mod tidy;
 mod told;

@@ -10,7 +10,58 @@ use std::time::Instant;
 use super::Real;
 
 /// Name, kind, and what must be told: titles of sections and facts.
-const FACTS: [(&str, &str, &[&str]); 38] = [
+const FACTS: [(&str, &str, &[&str]); 45] = [
+    (
+        "vm.overcommit_memory",
+        "sysctl",
+        &[
+            ".procname = \"overcommit_memory\",",
+            ".proc_handler = overcommit_policy_handler,",
+            "int overcommit_policy_handler(",
+            "int sysctl_overcommit_memory",
+            "This value contains a flag that enables memory overcommitment.",
+        ],
+    ),
+    (
+        "net.ipv4.tcp_syncookies",
+        "sysctl",
+        &[
+            ".data = &init_net.ipv4.sysctl_tcp_syncookies,",
+            "int proc_dou8vec_minmax(",
+            "u8 sysctl_tcp_syncookies;",
+            "tcp_syncookies - INTEGER",
+        ],
+    ),
+    (
+        "net.ipv4.conf.all.rp_filter",
+        "sysctl",
+        &["DEVINET_SYSCTL_RW_ENTRY(RP_FILTER, \"rp_filter\"),", "rp_filter - INTEGER"],
+    ),
+    (
+        "/proc/sys/kernel/panic_on_oops",
+        "sysctl",
+        &[
+            ".data = &panic_on_oops,",
+            "int panic_on_oops",
+            "Controls the kernel's behaviour when an oops or BUG is encountered.",
+        ],
+    ),
+    (
+        "memory.max",
+        "cgroup-file",
+        &[
+            ".name = \"max\",",
+            "static int memory_max_show(",
+            "static ssize_t memory_max_write(",
+            "Memory usage hard limit.",
+        ],
+    ),
+    ("io.max", "cgroup-file", &[".seq_show = tg_print_limit,", "BPS and IOPS based IO limit."]),
+    (
+        "usbcore.quirks=",
+        "boot-param",
+        &["static int quirks_param_set(", "static struct kparam_string quirks_param_string"],
+    ),
     (
         "create_module",
         "removed-syscall",

@@ -27,10 +27,12 @@ pub(super) fn answer(code: &Code, trace: &Trace) -> Result<Answer> {
     });
     let trace = Trace { kind: kind.transpose()?, ..trace.clone() };
     let answer = code.ask(|graph| {
-        let (field, note) = fields::led_to(code, graph, &trace.name)?.unzip();
-        let name = field.unwrap_or_else(|| trace.name.clone());
+        let field = fields::led_to(code, graph, &trace.name)?;
+        let own = sections(code, graph, recipes, &trace)?;
+        // What a recipe knows by the whole name, as a sysctl, is no field.
+        let Some((name, note)) = field.filter(|_| own.rows.is_empty()) else { return Ok(own) };
         let mut answer = sections(code, graph, recipes, &Trace { name, ..trace.clone() })?;
-        answer.notes.splice(..0, note);
+        answer.notes.insert(0, note);
         Ok::<_, Error>(answer)
     })?;
     of_data(code, answer, trace.all)
@@ -147,12 +149,12 @@ fn nothing(tracer: &mut Tracer<'_, '_>, recipes: &Recipes, trace: &Trace) -> Res
     if let Some(field) = field {
         return Ok(field);
     }
-    let near = filled_up(tracer.code, near_names(tracer, recipes, &name)?, &name);
-    let proof = match kind {
     let missing = if kind.is_none() { fields::missing(tracer.code, graph, &name)? } else { None };
     if let Some(missing) = missing {
         return Ok(missing);
     }
+    let near = filled_up(tracer.code, near_names(tracer, recipes, &name)?, &name);
+    let proof = match kind {
         None => Some(proof(tracer.code, graph, &name)?),
         Some(_) => None,
     };

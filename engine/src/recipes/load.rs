@@ -15,7 +15,7 @@ use crate::kinds;
 
 /// The recipes that come with the program, in the order in which an answer has them: what
 /// is meant most often first.
-const BUILT_IN: [(&str, &str); 21] = [
+const BUILT_IN: [(&str, &str); 23] = [
     ("syscall.toml", include_str!("../../queries/syscall.toml")),
     ("removed-syscall.toml", include_str!("../../queries/removed-syscall.toml")),
     ("initcall.toml", include_str!("../../queries/initcall.toml")),
@@ -28,6 +28,8 @@ const BUILT_IN: [(&str, &str); 21] = [
     ("config.toml", include_str!("../../queries/config.toml")),
     ("boot-param.toml", include_str!("../../queries/boot-param.toml")),
     ("documented-param.toml", include_str!("../../queries/documented-param.toml")),
+    ("sysctl.toml", include_str!("../../queries/sysctl.toml")),
+    ("cgroup-file.toml", include_str!("../../queries/cgroup-file.toml")),
     ("tracepoint.toml", include_str!("../../queries/tracepoint.toml")),
     ("export.toml", include_str!("../../queries/export.toml")),
     ("module.toml", include_str!("../../queries/module.toml")),
@@ -72,6 +74,8 @@ struct File {
     examples: Vec<String>,
     needs: Option<String>,
     pattern: Option<Spanned<String>>,
+    #[serde(default)]
+    dotted: Vec<String>,
     #[serde(default)]
     unless: Vec<String>,
     #[serde(default)]
@@ -194,6 +198,7 @@ fn read(origin: &str, text: &str, check: bool) -> Result<(Recipe, Vec<Wrong>), W
         examples: file.examples,
         needs: file.needs,
         pattern: name,
+        dotted: file.dotted,
         unless: file.unless,
         found,
         path: file.path,
@@ -278,7 +283,12 @@ fn sound(text: Text) -> Result<Text, String> {
         keys(but).for_each(|key| facts.add(key, "x"));
         facts.fill_regex(but)
     });
-    for pattern in text.callees.iter().chain(&but).chain([&pattern]) {
+    let mut says = Vec::new();
+    for template in &text.says {
+        keys(template).for_each(|key| facts.add(key, "x"));
+        says.extend(facts.fill_regex(template.trim_start_matches('!')));
+    }
+    for pattern in text.callees.iter().chain(&but).chain(&says).chain([&pattern]) {
         pattern::check(pattern).map_err(|error| one_line(&error))?;
     }
     Ok(text)

@@ -21,6 +21,8 @@ pub struct Recipe {
     pub needs: Option<String>,
     /// The regular expression that the name must match; its groups are facts.
     pub pattern: String,
+    /// Groups of the pattern in which a dot and a slash stand for one another.
+    pub dotted: Vec<String>,
     /// It is left to these recipes where one of them knows the name.
     pub unless: Vec<String>,
     /// It must stand in the tree's text like this; the groups are facts.
@@ -133,6 +135,8 @@ pub enum Look {
     },
     /// The variables that the definitions set, and who else uses them.
     Sets {},
+    /// The lines by which the name was found.
+    Found {},
     /// Lines of the tree that match.
     Text(Box<Text>),
     /// The Kconfig entry, in full.
@@ -209,6 +213,15 @@ pub struct Text {
     /// to its last bracket, with its lines put together.
     #[serde(default)]
     pub statement: bool,
+    /// Whether the pattern is matched against all to the end of the braces that the line is in, or
+    /// opens, with its lines put together.
+    #[serde(default)]
+    pub braces: bool,
+    /// Templates of regular expressions of which the file's text must match one; those lines count for
+    /// which the first one does; one with `!` before it says that a line is not wanted. `{within}` is what
+    /// the line is in.
+    #[serde(default)]
+    pub says: Vec<String>,
     /// Whether only files of the architecture that is asked about count.
     #[serde(default)]
     pub arch: bool,

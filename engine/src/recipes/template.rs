@@ -15,6 +15,13 @@ impl Facts {
         }
     }
 
+    /// Sets the one value of `key`, in the place of those it has; nothing is no value.
+    pub(crate) fn set(&mut self, key: &str, value: &str) {
+        if !value.is_empty() {
+            self.0.insert(key.to_owned(), vec![value.to_owned()]);
+        }
+    }
+
     /// The values of `key`.
     pub fn get(&self, key: &str) -> &[String] {
         self.0.get(key).map_or(&[], Vec::as_slice)

@@ -149,6 +149,10 @@ fn facts_of(tracer: &Tracer<'_, '_>, recipe: &Recipe, name: &str) -> Result<Opti
     for key in pattern.capture_names().flatten() {
         if let Some(value) = group(&captures, key) {
             facts.add(key, &value);
+            if recipe.dotted.iter().any(|dotted| dotted == key) {
+                facts.add(key, &value.replace('.', "/"));
+                facts.add(key, &value.replace('/', "."));
+            }
         }
     }
     if facts.get("name").is_empty() {
@@ -169,13 +173,13 @@ fn case<'r>(
             continue;
         }
         let (rows, more) = text::matches(tracer, rule, &facts)?;
+        for row in &rows {
+            facts.add("at", &String::from_utf8_lossy(&row.path));
+        }
         found.extend(rows);
         for (key, value) in more {
             facts.add(&key, &value);
         }
-    }
-    for row in &found {
-        facts.add("at", &String::from_utf8_lossy(&row.path));
     }
     if !recipe.found.is_empty() && found.is_empty() {
         return Ok(None);

@@ -6,7 +6,7 @@ use kgrep_index::outline::Kind;
 
 use super::look::text::matches;
 use super::mentions::Line;
-use super::statement::statement;
+use super::statement::{Reach, statement};
 use super::tracer::{Row, Tracer};
 use super::wanted::Wanted;
 use crate::code::kind_of_definition;
@@ -43,7 +43,7 @@ pub fn items(
         files: list.files.clone(),
         not_files: list.not_files.clone(),
         arch: tracer.arch(),
-        statement: list.statement,
+        reach: if list.statement { Reach::Statement } else { Reach::Line },
         ..Wanted::new(list.find.clone(), list.pattern.clone())
     })?;
     let lines = found.iter().flat_map(|file| file.lines.iter().map(move |line| (&file.path, line)));

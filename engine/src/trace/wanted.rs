@@ -18,7 +18,7 @@ use memchr::memmem::Finder;
 
 use super::macro_parameter::is_macro_parameter;
 use super::mentions::Line;
-use super::statement::{LINES, statement};
+use super::statement::{LINES, Reach};
 use super::tracer::globs;
 use crate::code::word_in;
 use crate::recipes::pattern::{Lazy, needed_texts};
@@ -39,8 +39,8 @@ pub struct Wanted {
     pub not_files: Vec<String>,
     /// Which architectures' files count.
     pub arch: Arch,
-    /// Whether the pattern is matched against the statement that begins on the line.
-    pub statement: bool,
+    /// How much the pattern is matched against of what begins on the line.
+    pub reach: Reach,
     /// Whether lines of macros are left out in which a text to find is the name of a parameter.
     pub no_parameters: bool,
     /// How many lines of each file are kept.
@@ -57,7 +57,7 @@ impl Wanted {
             files: Vec::new(),
             not_files: Vec::new(),
             arch: Arch::All,
-            statement: false,
+            reach: Reach::Line,
             no_parameters: false,
             most: usize::MAX,
         }
@@ -66,7 +66,7 @@ impl Wanted {
     /// Whether the pattern finds in a file's text as it is, over its lines' ends, all that it
     /// finds in its statements: their lines are joined by blanks.
     pub fn pattern_is_raw(&self) -> bool {
-        if !self.statement {
+        if self.reach == Reach::Line {
             return true;
         }
         let blanks = self.pattern.replace(r"\s*", "");
@@ -82,7 +82,7 @@ impl Wanted {
         let bare = self.pattern.strip_prefix(r"\b")?.strip_suffix(r"\b")?;
         // As a recipe's template is filled.
         let bare = bare.strip_prefix("(?:").and_then(|bare| bare.strip_suffix(')')).unwrap_or(bare);
-        (is_word && !self.statement && bare == find).then_some(find.as_bytes())
+        (is_word && self.reach == Reach::Line && bare == find).then_some(find.as_bytes())
     }
 
     /// Makes what is needed to look for it.
@@ -92,7 +92,7 @@ impl Wanted {
     pub fn ready(&self) -> Result<Ready> {
         let short = self.find.iter().any(|find| find.len() < SHORT);
         let word = self.word();
-        let lines = (short && !self.statement && word.is_none()).then(|| {
+        let lines = (short && self.reach == Reach::Line && word.is_none()).then(|| {
             RegexMatcherBuilder::new()
                 .unicode(false)
                 .multi_line(true)
@@ -105,13 +105,13 @@ impl Wanted {
             word: word.map(<[u8]>::to_vec),
             // One that can't do without a line's end goes line by line.
             lines: lines.and_then(Result::ok),
-            needed: self.statement.then(|| Needed::new(&self.pattern, &self.find)),
+            needed: (self.reach != Reach::Line).then(|| Needed::new(&self.pattern, &self.find)),
             but: self.but.as_deref().map(Lazy::new).transpose()?,
             any: self.files.is_empty(),
             files: globs(&self.files)?,
             not_files: globs(&self.not_files)?,
             arch: self.arch,
-            statement: self.statement,
+            reach: self.reach,
             no_parameters: self.no_parameters,
             most: self.most,
         })
@@ -137,7 +137,7 @@ pub struct Ready {
     files: GlobSet,
     not_files: GlobSet,
     arch: Arch,
-    statement: bool,
+    reach: Reach,
     no_parameters: bool,
     most: usize,
 }
@@ -161,7 +161,7 @@ impl Ready {
         }
         let mut kept =
             Kept { bytes, most: self.most, lines: Vec::new(), count: 0, at: 0, number: 1 };
-        if self.statement {
+        if self.reach != Reach::Line {
             self.statements(bytes, &mut next, &mut kept);
             return (kept.lines, kept.count);
         }
@@ -236,7 +236,8 @@ impl Ready {
             }
             // Most files have no line to be looked at.
             let file = file.get_or_init(|| SourceFile::from_bytes(bytes.to_vec()));
-            if self.pattern.is_match(statement(file, number).as_bytes()) {
+            let whole = self.reach.text(file, number);
+            if whole.is_some_and(|whole| self.pattern.is_match(whole.as_bytes())) {
                 kept.push(start, end);
             }
         }
@@ -322,7 +323,7 @@ mod tests {
     use crate::recipes::Recipes;
     use crate::recipes::recipe::{Look, Recipe};
     use crate::recipes::template::Facts;
-    use crate::trace::look::text::wanted;
+    use crate::trace::look::text::{reach, wanted};
 
     fn found(wanted: &Wanted, text: &str) -> Vec<u32> {
         let (lines, count) = wanted.ready().unwrap().lines(text.as_bytes());
@@ -377,7 +378,7 @@ mod tests {
     fn statements_are_found_by_their_first_line() {
         let text = "x\n__setup(\"i\",\n\tset_i);\n#define D \\\n  __setup(\"i\", \\\n  set_j)\ni\n";
         let pattern = r#"\b__setup\(\s*"i"\s*,\s*\w+\)"#.to_owned();
-        let wanted = Wanted { statement: true, ..Wanted::new(vec!["i".into()], pattern) };
+        let wanted = Wanted { reach: Reach::Statement, ..Wanted::new(vec!["i".into()], pattern) };
         assert!(wanted.pattern_is_raw());
         assert_eq!(found(&wanted, text), [2, 4, 5]);
         let spaced = Wanted { pattern: r#"__setup\("i", \w+\)"#.into(), ..wanted };
@@ -388,7 +389,8 @@ mod tests {
     #[test]
     fn a_statement_is_found_by_a_text_on_any_of_its_lines() {
         let pattern = r"\blamp\s*,\s*(?:turn_on|switch)\b".to_owned();
-        let wanted = Wanted { statement: true, ..Wanted::new(vec!["lamp".into()], pattern) };
+        let wanted =
+            Wanted { reach: Reach::Statement, ..Wanted::new(vec!["lamp".into()], pattern) };
         let below = |lines: u64| "\n".repeat(lines as usize);
         for (text, lines) in [
             (format!("f(lamp,{}turn_on);\n", below(LINES - 1)), vec![1]),
@@ -417,7 +419,7 @@ mod tests {
                 Look::Text(text) => Some(&**text),
                 _ => None,
             });
-            let all = recipe.found.iter().chain(looks).filter(|text| text.statement);
+            let all = recipe.found.iter().chain(looks).filter(|text| reach(text) != Reach::Line);
             all.flat_map(|text| wanted(text, &facts, Arch::All, usize::MAX)).collect::<Vec<_>>()
         };
         let recipes = Recipes::built_in();

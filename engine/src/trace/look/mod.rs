@@ -171,6 +171,7 @@ impl Part {
 fn rows(tracer: &mut Tracer<'_, '_>, case: &Case<'_>, look: &Look) -> Result<Vec<Row>> {
     Ok(match look {
         Look::Definitions { names, kinds } => definitions::heads(tracer, case, names, kinds),
+        Look::Found {} => case.found.clone(),
         Look::Comment {} => definitions::comments(tracer, case),
         Look::Source {} => definitions::sources(tracer, case),
         Look::Body {} if tracer.options.body => calls::bodies(tracer, case),

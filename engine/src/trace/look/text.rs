@@ -1,6 +1,6 @@
 //! Lines of the tree that match a pattern.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::Result;
@@ -17,7 +17,7 @@ use crate::recipes::recipe::Text;
 use crate::recipes::template::Facts;
 use crate::trace::case::Case;
 use crate::trace::mentions::{InFile, Line};
-use crate::trace::statement::{statement, statement_lines};
+use crate::trace::statement::Reach;
 use crate::trace::tracer::{Row, Tracer};
 use crate::trace::wanted::Wanted;
 
@@ -170,7 +170,8 @@ fn push_rows(
     }
     if text.whole {
         let file = tracer.file(&path);
-        let long = u32::try_from(statement_lines(&file, line.number.into())).unwrap_or(1);
+        let reach = if text.braces { Reach::Braces } else { Reach::Statement };
+        let long = u32::try_from(reach.lines(&file, line.number.into())).unwrap_or(1);
         rows.extend(lines(&path, line.number + 1, line.number + long - 1));
     }
 }
@@ -198,7 +199,7 @@ pub(in crate::trace) fn matches(
         for line in lines {
             let mut own = facts.clone();
             for (key, value) in groups_of(tracer, text, &pattern, &path, &line) {
-                own.add(&key, &value);
+                own.set(&key, &value);
                 groups.push((key, value));
             }
             let note = text.note.as_ref().and_then(|note| own.fill(note).into_iter().next());
@@ -214,19 +215,29 @@ pub(in crate::trace) fn wanted(text: &Text, facts: &Facts, arch: Arch, most: usi
     let Some(pattern) = facts.fill_regex(&text.pattern) else { return Vec::new() };
     let fill = |texts: &[String]| texts.iter().flat_map(|t| facts.fill(t)).collect::<Vec<_>>();
     let finds = facts.fill(&text.find);
-    let most = if finds.len() > 1 { usize::MAX } else { most };
+    let is_all = finds.len() > 1 || !text.says.is_empty();
+    let most = if is_all { usize::MAX } else { most };
     let finds = finds.into_iter().filter(|find| !find.is_empty());
     let wanted = |find| Wanted {
         but: text.not_pattern.as_ref().and_then(|but| facts.fill_regex(but)),
         files: fill(&text.files),
         not_files: fill(&text.not_files),
         arch: if text.arch { arch } else { Arch::All },
-        statement: text.statement,
+        reach: reach(text),
         no_parameters: true,
         most,
         ..Wanted::new(vec![find], pattern.clone())
     };
     finds.map(wanted).collect()
+}
+
+/// How much of what begins on a line is matched.
+pub(in crate::trace) fn reach(text: &Text) -> Reach {
+    match (text.braces, text.statement) {
+        (true, _) => Reach::Braces,
+        (false, true) => Reach::Statement,
+        (false, false) => Reach::Line,
+    }
 }
 
 /// The lines that match, file by file: of the texts to find, in their order; without one, of
@@ -238,7 +249,10 @@ fn files(
     pattern: &str,
     most: usize,
 ) -> Result<Vec<InFile>> {
-    let found = files_of_all(tracer, text, facts, pattern, most)?;
+    let mut found = files_of_all(tracer, text, facts, pattern, most)?;
+    if !text.says.is_empty() {
+        found = said_so(tracer, text, facts, found)?;
+    }
     let Some(module) = &text.module else { return Ok(found) };
     let says = text.module_says.as_ref().and_then(|says| facts.fill_regex(says));
     let says = says.map(|says| regex(&says)).transpose()?;
@@ -248,6 +262,63 @@ fn files(
     let surest = parts.iter().filter_map(|(part, _)| *part).max();
     let surest = parts.into_iter().filter(|(part, _)| part.is_some() && *part == surest);
     Ok(surest.map(|(_, file)| file).collect())
+}
+
+/// Those of the lines whose file says what is wanted of them: the first of the texts that is said of any
+/// line decides which ones stay.
+fn said_so(
+    tracer: &mut Tracer<'_, '_>,
+    text: &Text,
+    facts: &Facts,
+    found: Vec<InFile>,
+) -> Result<Vec<InFile>> {
+    let mut made: HashMap<String, Regex> = HashMap::new();
+    let mut says: Vec<Vec<Option<usize>>> = Vec::new();
+    for InFile { path, lines, .. } in &found {
+        let file = tracer.file(path);
+        let mut own = Vec::new();
+        for line in lines {
+            let mut known = facts.clone();
+            if let Some(within) = tracer.within(path, line.number) {
+                known.set("within", &within);
+            }
+            own.push(first_said(&text.says, &known, file.bytes(), &mut made)?);
+        }
+        says.push(own);
+    }
+    let surest = says.iter().flatten().flatten().min().copied();
+    let stay = |(InFile { path, lines, .. }, says): (InFile, Vec<Option<usize>>)| {
+        let lines = lines.into_iter().zip(says);
+        let own = lines.filter(|(_, said)| said.is_some() && *said == surest);
+        let lines: Vec<Line> = own.map(|(line, _)| line).collect();
+        InFile { path, count: lines.len(), lines }
+    };
+    let stayed = found.into_iter().zip(says).map(stay);
+    Ok(stayed.filter(|file| file.count > 0).collect())
+}
+
+/// Which of the texts is the first that a file says, of what is known of a line; none where one before it, that
+/// begins with `!`, says that the line is not wanted.
+fn first_said(
+    says: &[String],
+    known: &Facts,
+    bytes: &[u8],
+    made: &mut HashMap<String, Regex>,
+) -> Result<Option<usize>> {
+    for (at, template) in says.iter().enumerate() {
+        let (template, is_refused) = match template.strip_prefix('!') {
+            Some(template) => (template, true),
+            None => (template.as_str(), false),
+        };
+        let Some(said) = known.fill_regex(template) else { continue };
+        if !made.contains_key(&said) {
+            made.insert(said.clone(), regex(&said)?);
+        }
+        if made.get(&said).is_some_and(|said| said.is_match(bytes)) {
+            return Ok((!is_refused).then_some(at));
+        }
+    }
+    Ok(None)
 }
 
 fn files_of_all(
@@ -279,7 +350,7 @@ fn files_of_all(
         files: fill(&text.files),
         not_files: fill(&text.not_files),
         arch: if text.arch { tracer.arch() } else { Arch::All },
-        statement: text.statement,
+        reach: reach(text),
         most,
         ..Wanted::new(Vec::new(), pattern.to_owned())
     }
@@ -303,13 +374,21 @@ fn groups_of(
     path: &[u8],
     line: &Line,
 ) -> Vec<Group> {
-    let whole =
-        text.statement.then(|| statement(&tracer.file(path), u64::from(line.number)).into_bytes());
+    let whole = match reach(text) {
+        Reach::Line => None,
+        reach => reach.text(&tracer.file(path), line.number.into()).map(String::into_bytes),
+    };
     let Some(captures) = pattern.captures(whole.as_ref().unwrap_or(&line.text)) else {
         return Vec::new();
     };
     let keys = pattern.capture_names().flatten();
-    keys.filter_map(|key| Some((key.to_owned(), group(&captures, key)?))).collect()
+    let groups = keys.filter_map(|key| Some((key.to_owned(), group(&captures, key)?)));
+    let mut groups: Vec<Group> = groups.collect();
+    if !text.says.is_empty() {
+        let within = tracer.within(path, line.number);
+        groups.extend(within.map(|within| ("within".to_owned(), within)));
+    }
+    groups
 }
 
 /// The facts, with what the groups find in a line.
@@ -329,15 +408,23 @@ fn with_groups(
 }
 
 /// What belongs to the line: all that follows and is indented more, without empty lines
-/// at its end.
+/// at its end; of a document's heading, what stands before the next one.
 fn entry(tracer: &mut Tracer<'_, '_>, path: &[u8], line: u32) -> Vec<Row> {
-    let width = |text: &str| text.len() - text.trim_start().len();
     let first = tracer.text(path, line);
+    let is_heading = is_underline(&tracer.text(path, line + 1));
     let mut last = line;
     for number in line + 1..line + ENTRY {
         let text = tracer.text(path, number);
+        if is_heading && number > line + 1 && is_underline(&text) {
+            // The one below has its own line, and perhaps one above it.
+            last = (line + 1..number - 1)
+                .rev()
+                .find(|at| !tracer.text(path, *at).is_empty())
+                .unwrap_or(line);
+            break;
+        }
         if !text.is_empty() {
-            if width(&text) <= width(&first) {
+            if !is_heading && indentation(&text) <= indentation(&first) {
                 break;
             }
             last = number;
@@ -345,4 +432,16 @@ fn entry(tracer: &mut Tracer<'_, '_>, path: &[u8], line: u32) -> Vec<Row> {
     }
     let rows = lines(path, line + 1, last);
     rows.filter(|row| !tracer.text(path, row.line).is_empty()).collect()
+}
+
+/// The column in which a line's text begins.
+fn indentation(text: &str) -> usize {
+    let blanks = text.bytes().take_while(u8::is_ascii_whitespace);
+    blanks.fold(0, |column, byte| if byte == b'\t' { column / 8 * 8 + 8 } else { column + 1 })
+}
+
+/// Whether a line makes a heading of the one above it.
+fn is_underline(text: &str) -> bool {
+    let first = text.bytes().next().unwrap_or_default();
+    text.len() >= 3 && b"=-~^*#".contains(&first) && text.bytes().all(|byte| byte == first)
 }

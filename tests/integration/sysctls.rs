@@ -1,0 +1,192 @@
+//! `trace` of what is set through files: sysctls, files of control groups, and parameters with functions of
+//! their own.
+
+use crate::util::{Dir, eqnice};
+
+/// What is told, one line each: the file, the line and its text; a title before each section.
+fn told(dir: &Dir, name: &str) -> String {
+    let json = dir.kgrep(&["--format", "json", "trace", name]).run().stdout();
+    let (mut told, mut above) = (String::new(), None);
+    for line in json.lines() {
+        let message: serde_json::Value = serde_json::from_str(line).unwrap();
+        if message["type"] != "match" {
+            continue;
+        }
+        let data = &message["data"];
+        let section = data["section"].as_str().unwrap().to_owned();
+        if above.as_ref() != Some(&section) {
+            told += &format!("[{section}]\n");
+        }
+        above = Some(section);
+        let text = data["lines"]["text"].as_str().unwrap().trim_end();
+        told +=
+            &format!("{}:{}:{text}\n", data["path"]["text"].as_str().unwrap(), data["line_number"]);
+    }
+    told
+}
+
+/// A tree with two tables that have an entry of one name.
+fn lamps() -> Dir {
+    let dir = Dir::new();
+    dir.create("Kbuild", "obj-y += kernel/\n");
+    dir.create(
+        "kernel/lamp.c",
+        "int sysctl_level = 3;\n\n\
+         static int level_handler(const struct ctl_table *table, int write)\n{\n\treturn 0;\n}\n\n\
+         static struct ctl_table lamp_table[] = {\n\t{\n\t\t.procname\t= \"level\",\n\
+         \t\t.data\t\t= &sysctl_level,\n\t\t.proc_handler\t= level_handler,\n\t},\n\
+         \t{\n\t\t.procname\t= \"level_max\",\n\t\t.data\t\t= NULL,\n\t},\n};\n\n\
+         static struct ctl_table bulb_table[] = {\n\
+         \t{ .procname = \"level\", .data = &bulbs.level, .proc_handler = proc_dointvec },\n};\n\n\
+         static int __init lamp_init(void)\n{\n\tregister_sysctl_init(\"lamp\", lamp_table);\n\
+         \tregister_sysctl(\"lamp/bulb\", bulb_table);\n\treturn 0;\n}\n",
+    );
+    dir.create(
+        "net/ipv4/devinet.c",
+        "static struct lamp_sysctl_table {\n\tint a;\n} lamp_sysctl = {\n\
+         \tDEVINET_SYSCTL_ENTRY(DIM, \"dim\"),\n};\n\
+         static int f(const char *dev)\n{\n\tsnprintf(path, sizeof(path), \"net/ipv4/conf/%s\", dev);\n\
+         \treturn register_net_sysctl(net, path, t) ? 0 : 1;\n}\n",
+    );
+    dir.create(
+        "Documentation/admin-guide/sysctl/lamp.rst",
+        "Lamps\n=====\n\nlevel\n-----\n\nHow bright it is.\n\n3 by default.\n\nlevel_max\n---------\n\nMore.\n",
+    );
+    dir
+}
+
+#[test]
+fn a_sysctl_leads_to_entry_handler_variable_and_document() {
+    let dir = lamps();
+    let whole = "[Entry of its table]\n\
+         kernel/lamp.c:10:\t\t.procname\t= \"level\",\n\
+         kernel/lamp.c:11:\t\t.data\t\t= &sysctl_level,\n\
+         kernel/lamp.c:12:\t\t.proc_handler\t= level_handler,\n\
+         kernel/lamp.c:13:\t},\n\
+         [Handler]\n\
+         kernel/lamp.c:3:static int level_handler(const struct ctl_table *table, int write)\n\
+         kernel/lamp.c:4:{\n\
+         kernel/lamp.c:5:\treturn 0;\n\
+         kernel/lamp.c:6:}\n\
+         [Variable]\n\
+         kernel/lamp.c:1:int sysctl_level = 3;\n\
+         [Documentation, in full]\n\
+         Documentation/admin-guide/sysctl/lamp.rst:4:level\n\
+         Documentation/admin-guide/sysctl/lamp.rst:5:-----\n\
+         Documentation/admin-guide/sysctl/lamp.rst:7:How bright it is.\n\
+         Documentation/admin-guide/sysctl/lamp.rst:9:3 by default.\n\
+         [Built by]\n\
+         Kbuild:1:obj-y += kernel/\n";
+    for name in ["lamp.level", "lamp/level", "/proc/sys/lamp/level"] {
+        eqnice!(whole, told(&dir, name));
+    }
+}
+
+/// The folder decides, as far as the text says what is registered there.
+#[test]
+fn a_sysctls_folder_says_which_table_is_meant() {
+    let dir = lamps();
+    let bulb = "[Entry of its table]\n\
+         kernel/lamp.c:21:\t{ .procname = \"level\", .data = &bulbs.level, .proc_handler = proc_dointvec },\n";
+    assert!(told(&dir, "lamp.bulb.level").starts_with(bulb), "{}", told(&dir, "lamp.bulb.level"));
+    let device = "[Entry of its table]\n\
+         net/ipv4/devinet.c:4:\tDEVINET_SYSCTL_ENTRY(DIM, \"dim\"),\n";
+    for name in ["net.ipv4.conf.all.dim", "net/ipv4/conf/eth0.1/dim"] {
+        eqnice!(device, told(&dir, name));
+    }
+    // A table that is registered as one folder is none of another; a copy of it has its folder's name.
+    dir.create(
+        "net/lamp.c",
+        "#define LAMP_PATH \"net/lamp\"\n\nstatic struct ctl_table dim_table[] = {\n\t{ .procname = \"dim\" },\n};\n\n\
+         static struct ctl_table far_table[] = {\n\t{ .procname = \"dim\" },\n};\n\n\
+         static int f(void)\n{\n\ttable = kmemdup(dim_table);\n\tregister_net_sysctl(net, LAMP_PATH, table);\n\
+         \tregister_net_sysctl(net, \"net\", far_table);\n}\n",
+    );
+    for (name, line) in [("net.lamp.dim", 4), ("net.dim", 8)] {
+        let entry =
+            format!("[Entry of its table]\nnet/lamp.c:{line}:\t{{ .procname = \"dim\" }},\n");
+        eqnice!(entry, told(&dir, name));
+    }
+    // A name that leads to a field, too.
+    dir.create(
+        "include/lamp.h",
+        "struct lamp_net {\n\tint dim;\n};\n\nstruct net {\n\tstruct lamp_net lamp;\n};\n",
+    );
+    assert!(told(&dir, "net.lamp.dim").starts_with("[Entry of its table]\nnet/lamp.c:4:"));
+    for name in ["fan.level", "lamp.level_min", "net.ipv6.conf.all.dim"] {
+        dir.kgrep(&["trace", name]).run().expect_code(1);
+    }
+}
+
+#[test]
+fn a_file_of_a_control_group_leads_to_the_controllers_entry() {
+    let dir = Dir::new();
+    let table = |name: &str, entry: &str| {
+        format!(
+            "static struct cftype {name}[] = {{\n\t{{\n{entry}\t}},\n\t{{ }}\t/* the end */\n}};\n\n"
+        )
+    };
+    let own =
+        "\t\t.name = \"max\",\n\t\t.write = lamp_max_write,\n\t\t.seq_show = lamp_max_show,\n";
+    dir.create(
+        "mm/lamp.c",
+        "static int lamp_max_show(struct seq_file *m)\n{\n\treturn 0;\n}\n\n\
+         static int lamp_max_write(char *buf)\n{\n\treturn 1;\n}\n\n"
+            .to_owned()
+            + &table("lamp_files", own)
+            + &table("other_files", "\t\t.name = \"max\",\n")
+            + "struct cgroup_subsys lamp_cgrp_subsys = {\n\t.dfl_cftypes = lamp_files,\n};\n",
+    );
+    dir.create(
+        "mm/bulb.c",
+        table("bulb_files", "\t\t.name = \"max\",\n")
+            + "struct cgroup_subsys bulb_cgrp_subsys = {\n\t.dfl_cftypes = bulb_files,\n};\n",
+    );
+    dir.create(
+        "block/lamp.c",
+        table("policy_files", "\t\t.name = \"max\",\n")
+            + "static struct blkcg_policy lamp_policy = {\n\t.dfl_cftypes = policy_files,\n};\n",
+    );
+    dir.create("kernel/cgroup/cgroup.c", table("base_files", "\t\t.name = \"lamp.stat\",\n"));
+    dir.create(
+        "Documentation/admin-guide/cgroup-v2.rst",
+        "Lamps\n-----\n\n  lamp.max\n\tA file of one value.\n\n\tThe default is \"max\".\n\n  lamp.min\n\tNo.\n",
+    );
+    let whole = "[Entry of its table]\n\
+         mm/lamp.c:13:\t\t.name = \"max\",\n\
+         mm/lamp.c:14:\t\t.write = lamp_max_write,\n\
+         mm/lamp.c:15:\t\t.seq_show = lamp_max_show,\n\
+         mm/lamp.c:16:\t},\n\
+         [Handlers]\n\
+         mm/lamp.c:6:static int lamp_max_write(char *buf)\n\
+         mm/lamp.c:7:{\n\
+         mm/lamp.c:8:\treturn 1;\n\
+         mm/lamp.c:9:}\n\
+         mm/lamp.c:1:static int lamp_max_show(struct seq_file *m)\n\
+         mm/lamp.c:2:{\n\
+         mm/lamp.c:3:\treturn 0;\n\
+         mm/lamp.c:4:}\n\
+         [Documentation, in full]\n\
+         Documentation/admin-guide/cgroup-v2.rst:4:  lamp.max\n\
+         Documentation/admin-guide/cgroup-v2.rst:5:\tA file of one value.\n\
+         Documentation/admin-guide/cgroup-v2.rst:7:\tThe default is \"max\".\n";
+    for name in ["lamp.max", "/sys/fs/cgroup/system.slice/lamp.max"] {
+        eqnice!(whole, told(&dir, name));
+    }
+    let entry = |name: &str| told(&dir, name).lines().nth(1).unwrap_or_default().to_owned();
+    eqnice!("mm/bulb.c:3:\t\t.name = \"max\",", entry("bulb.max"));
+    eqnice!("block/lamp.c:3:\t\t.name = \"max\",", entry("io.max"));
+    eqnice!("kernel/cgroup/cgroup.c:3:\t\t.name = \"lamp.stat\",", entry("lamp.stat"));
+    // A table that another file registers.
+    dir.create(
+        "mm/lamp-v1.c",
+        format!(
+            "{}void f(void)\n{{\n\tg(lamp_cgrp_subsys);\n}}\n",
+            table("v1_files", "\t\t.name = \"limit\",\n").replace("static ", "\n")
+        ),
+    );
+    eqnice!("mm/lamp-v1.c:4:\t\t.name = \"limit\",", entry("lamp.limit"));
+    for name in ["fan.max", "bulb.limit"] {
+        dir.kgrep(&["trace", name]).run().expect_code(1);
+    }
+}
