@@ -190,3 +190,34 @@ fn a_file_of_a_control_group_leads_to_the_controllers_entry() {
         dir.kgrep(&["trace", name]).run().expect_code(1);
     }
 }
+
+/// The structure of its functions was taken for the variable, and the function was not told.
+#[test]
+fn a_parameter_with_functions_of_its_own_leads_to_the_one_that_sets_it() {
+    let dir = Dir::new();
+    let with = |device: &str| {
+        format!(
+            "static int bulb_set(const char *value)\n{{\n\treturn {device};\n}}\n\n\
+             static const struct kernel_param_ops bulb_ops = {{\n\t.set = bulb_set,\n\
+             \t.get = bulb_get,\n}};\n\nstatic int bulb_state;\n\n\
+             device_param_cb(bulb, &bulb_ops, &bulb_state, 0644);\n"
+        )
+    };
+    dir.create("drivers/lamp/bulb.c", with("1"));
+    dir.create("drivers/lamp/Makefile", "obj-m := lampcore.o\nlampcore-y := bulb.o\n");
+    dir.create("drivers/other/bulb.c", with("2"));
+    dir.create("drivers/other/Makefile", "obj-m := othercore.o\nothercore-y := bulb.o\n");
+    let whole = "[Registration]\n\
+         drivers/lamp/bulb.c:13:device_param_cb(bulb, &bulb_ops, &bulb_state, 0644);\n\
+         [Handler]\n\
+         drivers/lamp/bulb.c:1:static int bulb_set(const char *value)\n\
+         drivers/lamp/bulb.c:2:{\n\
+         drivers/lamp/bulb.c:3:\treturn 1;\n\
+         drivers/lamp/bulb.c:4:}\n\
+         [Variable]\n\
+         drivers/lamp/bulb.c:11:static int bulb_state;\n\
+         [Built by]\n\
+         drivers/lamp/Makefile:2:lampcore-y := bulb.o\n\
+         drivers/lamp/Makefile:1:obj-m := lampcore.o\n";
+    eqnice!(whole, told(&dir, "lampcore.bulb="));
+}

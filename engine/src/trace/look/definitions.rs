@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use kgrep_index::graph::DefInfo;
-use kgrep_index::outline::Kind;
+use kgrep_index::outline::{Flags, Kind};
 
 use crate::code::{kind_of_definition, name_line};
 use crate::recipes::recipe::Word;
@@ -26,7 +26,16 @@ pub(super) fn heads(
     } else {
         let names: Vec<String> = names.iter().flat_map(|name| case.facts.fill(name)).collect();
         let kinds: Vec<Kind> = kinds.iter().map(|word| word.0).collect();
-        tracer.definitions(&names, &kinds)
+        let mut found = tracer.definitions(&names, &kinds);
+        if !case.found.is_empty() {
+            // What lines name that were found in text, another file's `static` is not.
+            let files: HashSet<&[u8]> = case.found.iter().map(|row| row.path.as_slice()).collect();
+            found.retain(|d| {
+                let path = tracer.graph.path(d.file);
+                !d.flags.has(Flags::STATIC) || files.contains(path) || path.ends_with(b".h")
+            });
+        }
+        found
     };
     tracer.expect(&found);
     let mut rows: Vec<Row> = Vec::new();
