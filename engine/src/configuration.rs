@@ -11,7 +11,7 @@ use kgrep_index::configured::{Around, Configured, Presence, Symbol};
 use kgrep_index::kbuild::kconfig::{Kconfig, Need, Tristate};
 use kgrep_index::kbuild::{
     Built, Compiled, Configuration, Disk, Explanation, Files, Knowledge, Value, built, explain,
-    with_includes,
+    explain_all, with_includes,
 };
 use kgrep_index::{Fresh, Index, Tree};
 use rayon::prelude::*;
@@ -296,5 +296,15 @@ impl Kernel {
     /// Why a file, by its path below the tree's root, is built or not: `built` says what is.
     pub fn explain(&self, built: &Built, path: &[u8]) -> Explanation {
         explain(built, &self.files, &self.config, &self.knowledge, path)
+    }
+
+    /// The same of many files, in their order; what they have in common is read once.
+    pub fn explain_all(
+        &self,
+        built: &Built,
+        paths: &mut dyn Iterator<Item = &[u8]>,
+        found: &mut dyn FnMut(Explanation),
+    ) {
+        explain_all(built, &self.files, &self.config, &self.knowledge, paths, found);
     }
 }

@@ -234,13 +234,14 @@ impl ChainArgs {
 #[command(after_help = "\
 Examples:
   kgrep --kconfig ~/src/linux/.config built drivers/net/tun.c
-  kgrep --kconfig ~/src/linux/.config built 'net/*.c'  only whether, for many files
+  kgrep --kconfig ~/src/linux/.config built 'net/*.c'  whether, and what is missing, for many files
+  kgrep --kconfig ~/src/linux/.config built fs/ext4/   the same for all files of a folder
   kgrep --kconfig ~/src/linux/.config built vfs_open  the files that define it
   KCONFIG_CONFIG=~/src/linux/.config kgrep built fs/ext4/*.c")]
 pub(crate) struct BuiltArgs {
-    /// Files, as paths from here or from the tree's top; names that the code defines; globs for
-    /// paths in quotes
-    #[arg(value_name = "FILE|NAME|GLOB", required = true)]
+    /// Files and folders, as paths from here or from the tree's top; names that the code defines;
+    /// globs for paths in quotes
+    #[arg(value_name = "FILE|FOLDER|NAME|GLOB", required = true)]
     pub(crate) files: Vec<PathBuf>,
 }
 

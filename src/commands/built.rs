@@ -1,4 +1,4 @@
-//! `kgrep built FILE|NAME|GLOB…`: whether a configuration builds a file, and which lines decide.
+//! `kgrep built FILE|FOLDER|NAME|GLOB…`: whether a configuration builds a file, and which lines decide.
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -27,7 +27,8 @@ pub(crate) fn run(args: &BuiltArgs, session: &Session) -> Result<Outcome> {
     answer::run(&code, session, &Request::Built(Built { asked }))
 }
 
-/// The file that is meant, below the tree's root: from here, or from the top.
+/// The file or folder that is meant, below the tree's root: from here, or from the top. A folder is
+/// named with a slash; a word without one may be a name of the code.
 fn file(asked: &Path, code: &Code) -> Result<Option<Vec<u8>>> {
     let root = code.tree().root();
     let there = [crate::folders::current()?.join(asked), root.join(asked)];
@@ -37,5 +38,11 @@ fn file(asked: &Path, code: &Code) -> Result<Option<Vec<u8>>> {
     let Ok(path) = found.strip_prefix(root) else {
         bail!("{}: not in {}", asked.display(), root.display());
     };
-    Ok(found.is_file().then(|| path.as_os_str().as_bytes().to_vec()))
+    let path = path.as_os_str().as_bytes();
+    let is_path = asked.as_os_str().as_bytes().contains(&b'/') || asked.file_name().is_none();
+    Ok(match found.is_dir() {
+        true if path.is_empty() => Some(b"./".to_vec()),
+        true => is_path.then(|| [path, b"/"].concat()),
+        false => found.is_file().then(|| path.to_vec()),
+    })
 }

@@ -375,6 +375,71 @@ fn the_lists_of_a_configuration() {
     dir.kgrep(&no_file).run().expect_error(&["drivers/no_such.c", "no such file"]);
 }
 
+/// What `built` prints of these words, as grep would, with what it says.
+fn built(dir: &Dir, words: &[&str]) -> (String, String) {
+    let flags = ["--kconfig", ".config", "--no-header", "built"];
+    let done = dir.kgrep(&flags).args(words).run();
+    (done.stdout(), done.stderr())
+}
+
+/// Three drivers that are off, each for another reason, and one that no Makefile names.
+fn kernel_with_drivers_off() -> Dir {
+    let dir = kernel("CONFIG_LAMP=y\n");
+    dir.create(
+        "drivers/Makefile",
+        "obj-y := core.o\nobj-$(CONFIG_LAMP) += lamp.o\nobj-$(CONFIG_FAN) += fans/\n\
+         ifdef CONFIG_RELAY\nobj-y += relay.o\nendif\n",
+    );
+    std::fs::remove_file(dir.path("drivers/fan.c")).unwrap();
+    std::fs::remove_file(dir.path("drivers/maybe.c")).unwrap();
+    dir.create("drivers/fans/Makefile", "obj-y := all-fans.o\nall-fans-objs := fan.o blade.o\n");
+    dir.create("drivers/fans/fan.c", "int spin(void)\n{\n\treturn 0;\n}\n");
+    dir.create("drivers/fans/blade.c", "int blade(void)\n{\n\treturn spin();\n}\n");
+    dir.create("drivers/relay.c", "int relay(void)\n{\n\treturn 0;\n}\n");
+    dir.create("drivers/unused.c", "int unused(void)\n{\n\treturn 0;\n}\n");
+    dir.create("arch/arm/Makefile", "obj-y := setup.o\n");
+    dir.create("arch/arm/setup.c", "int arm_setup(void)\n{\n\treturn 0;\n}\n");
+    dir
+}
+
+/// A file that a Makefile names under a symbol that is off was said to be named by none, unless it
+/// was asked for alone.
+#[test]
+fn built_tells_of_many_files_what_keeps_each_out() {
+    let dir = kernel_with_drivers_off();
+    let (globbed, said) = built(&dir, &["drivers/**/*.c", "spin", "unused", "arm_setup"]);
+    insta::assert_snapshot!(globbed);
+    assert_eq!(said, "");
+    let (alone, _) = built(&dir, &["arch/arm/setup.c"]);
+    assert!(
+        alone.starts_with("arch/arm/setup.c: not built: of another architecture, arm\n"),
+        "{alone}"
+    );
+    let json = dir.kgrep(&["--kconfig", ".config", "--json", "built", "drivers/fans/*.c"]).stdout();
+    assert_eq!(json.matches("CONFIG_FAN is not set").count(), 2, "{json}");
+}
+
+/// A folder was no such file, and nothing was said of the other words.
+#[test]
+fn built_takes_a_folder_as_its_files() {
+    let dir = kernel_with_drivers_off();
+    let (found, said) = built(&dir, &["drivers/fans/", "arch/x86", "lamp"]);
+    insta::assert_snapshot!(found);
+    assert_eq!(said, "");
+    // Without a slash it is a name first; from another folder, and the whole tree.
+    dir.create("fans/fan.c", "int fans(void);\n");
+    let (found, _) = built(&dir, &["drivers"]);
+    assert!(found.starts_with("drivers: 2 of 6 built\n"), "{found}");
+    dir.create(".git/HEAD", "ref: refs/heads/main\n");
+    let flags = ["--kconfig", "../.config", "--no-header", "built"];
+    let here = |word| dir.kgrep(&flags).arg(word).folder(&dir.path("drivers")).stdout();
+    assert!(here("./fans").starts_with("drivers/fans: 0 of 2 built\n"), "{}", here("./fans"));
+    assert!(here("..").starts_with(".: 3 of 9 built\n"), "{}", here(".."));
+    let (found, said) = built(&dir, &["drivers/no_such.c", "spin"]);
+    assert!(found.starts_with("spin: 0 of 1 built\n"), "{found}");
+    assert_eq!(said, "kgrep: drivers/no_such.c: no such file in the tree\n");
+}
+
 #[test]
 fn built_tells_which_file_includes_a_header() {
     let dir = kernel("CONFIG_LAMP=y\n");

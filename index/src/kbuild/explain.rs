@@ -2,7 +2,11 @@
 //!
 //! Lines that hold are known from [`Built`]. For a file that isn't built, the Makefiles on the
 //! way to it are run again with the arms that do not hold kept, to find the line that would
-//! have named it.
+//! have named it; for many files each of these Makefiles once.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::files::{below, split};
 use super::folder::{Folder, Listings, Reach};
@@ -35,20 +39,55 @@ pub fn explain(
     knowledge: &Knowledge,
     path: &[u8],
 ) -> Explanation {
-    let state = built.state(path);
-    if let Some(object) = built.objects(path).find(|object| object.state == state) {
-        return Explanation { state, steps: built.steps(object) };
-    }
+    let mut found = None;
+    explain_all(built, files, config, knowledge, &mut std::iter::once(path), &mut |explanation| {
+        found = Some(explanation);
+    });
+    found.unwrap_or(Explanation { state: State::No, steps: Vec::new() })
+}
+
+/// Why each of `paths` is built or not, handed on in their order.
+pub fn explain_all(
+    built: &Built,
+    files: &dyn Files,
+    config: &Configuration,
+    knowledge: &Knowledge,
+    paths: &mut dyn Iterator<Item = &[u8]>,
+    found: &mut dyn FnMut(Explanation),
+) {
     let shared = Shared { files, config, knowledge };
-    let asker = Asker { built, shared, listings: Listings::default(), top: run_top(shared) };
-    Explanation { state, steps: asker.way_to(path) }
+    let listings = Listings::default();
+    let top = OnceCell::new();
+    let mut asker = None;
+    for path in paths {
+        let state = built.state(path);
+        if let Some(object) = built.objects(path).find(|object| object.state == state) {
+            found(Explanation { state, steps: built.steps(object) });
+            continue;
+        }
+        let asker = asker.get_or_insert_with(|| {
+            let top = top.get_or_init(|| run_top(shared));
+            Asker::new(built, shared, &listings, top)
+        });
+        found(Explanation { state, steps: asker.way_to(path) });
+    }
 }
 
 struct Asker<'a> {
     built: &'a Built,
     shared: Shared<'a>,
-    listings: Listings,
-    top: Top,
+    listings: &'a Listings,
+    top: &'a Top,
+    /// The first visit of each folder, by its path.
+    visited: HashMap<&'a [u8], u32>,
+    /// The Makefiles that were run, by folder.
+    read: RefCell<HashMap<Vec<u8>, Option<Rc<Reading<'a>>>>>,
+}
+
+/// One folder's Makefile, run with the arms that do not hold kept.
+struct Reading<'a> {
+    run: Folder<'a>,
+    mentions: Vec<Mention>,
 }
 
 /// A line that names a word in a list.
@@ -56,19 +95,27 @@ struct Mention {
     /// The list without its `-y`: `obj`, or the name of a composite object.
     list: Vec<u8>,
     word: Vec<u8>,
+    /// What the object of this name is compiled from.
+    source: Option<Vec<u8>>,
     holds: Truth,
     origin: Origin,
 }
 
-impl Asker<'_> {
+impl<'a> Asker<'a> {
+    fn new(built: &'a Built, shared: Shared<'a>, listings: &'a Listings, top: &'a Top) -> Self {
+        let mut visited = HashMap::new();
+        for (number, folder) in built.folders.iter().enumerate().skip(1) {
+            visited.entry(&folder.path[..]).or_insert(number as u32);
+        }
+        Asker { built, shared, listings, top, visited, read: RefCell::default() }
+    }
+
     fn way_to(&self, path: &[u8]) -> Vec<Step> {
         let mut folder = split(path).0;
         let mut nearest = None;
         loop {
-            let visited = self.built.folders.iter().enumerate().skip(1);
-            let number = visited.filter(|(_, v)| v.path == folder).map(|(number, _)| number).min();
-            if let Some(number) = number {
-                let before = self.built.steps_to(number as u32);
+            if let Some(number) = self.visited.get(folder) {
+                let before = self.built.steps_to(*number);
                 let further = self.below(folder, path);
                 if !further.is_empty() {
                     return [before, further].concat();
@@ -80,6 +127,25 @@ impl Asker<'_> {
             }
             folder = split(folder).0;
         }
+    }
+
+    /// A folder's Makefile; none if there is none.
+    fn reading(&self, folder: &[u8]) -> Option<Rc<Reading<'a>>> {
+        if let Some(known) = self.read.borrow().get(folder) {
+            return known.clone();
+        }
+        let reach = Reach { is_program: false, is_built_in: true, maybe: false };
+        let inherited = &self.top.inherited;
+        let run = Folder::run(self.shared, inherited, self.listings, folder, reach, true);
+        let reading = run.map(|mut run| {
+            let mut mentions = mentions(&mut run);
+            for mention in mentions.iter_mut().filter(|mention| mention.word.ends_with(b".o")) {
+                mention.source = run.source_of(&below(folder, &mention.word), COMPOSITES);
+            }
+            Rc::new(Reading { run, mentions })
+        });
+        self.read.borrow_mut().insert(folder.to_vec(), reading.clone());
+        reading
     }
 
     /// The lines from `folder`'s Makefile down to `path`.
@@ -99,19 +165,13 @@ impl Asker<'_> {
 
     /// The lines of one Makefile that name `path`, or the folder on the way to it.
     fn in_folder(&self, folder: &[u8], path: &[u8]) -> Option<(Vec<Step>, Option<Vec<u8>>)> {
-        let reach = Reach { is_program: false, is_built_in: true, maybe: false };
-        let (shared, inherited) = (self.shared, &self.top.inherited);
-        let mut run = Folder::run(shared, inherited, &self.listings, folder, reach, true)?;
-        let mentions = mentions(&mut run);
+        let reading = self.reading(folder)?;
+        let Reading { run, mentions } = &*reading;
         let steps = |mention: &Mention| {
             steps_of(&run.make.read, &run.make.conditions, mention.origin, mention.holds)
         };
-        let is_object = |word: &[u8]| {
-            word.ends_with(b".o")
-                && (run.source_of(&below(folder, word), COMPOSITES).as_deref() == Some(path))
-        };
         let mut found: Vec<Vec<Step>> = Vec::new();
-        for mention in mentions.iter().filter(|mention| is_object(&mention.word)) {
+        for mention in mentions.iter().filter(|mention| mention.source.as_deref() == Some(path)) {
             let mut way = steps(mention);
             let mut list = mention.list.clone();
             for _ in 0..COMPOSITES {
@@ -148,7 +208,7 @@ fn mentions(folder: &mut Folder) -> Vec<Mention> {
         let Some((list, holds)) = list_of(&name) else { continue };
         for (word, maybe, origin) in folder.list(&name) {
             let holds = if maybe { holds.and(Truth::Unknown) } else { holds };
-            mentions.push(Mention { list: list.to_vec(), word, holds, origin });
+            mentions.push(Mention { list: list.to_vec(), word, source: None, holds, origin });
         }
     }
     for skipped in folder.make.skipped.take().unwrap_or_default() {
@@ -157,7 +217,7 @@ fn mentions(folder: &mut Folder) -> Vec<Mention> {
         let Some((list, holds)) = list_of(&name) else { continue };
         for word in super::make::words::words(&text) {
             let (list, word) = (list.to_vec(), word.to_vec());
-            mentions.push(Mention { list, word, holds, origin: skipped.origin });
+            mentions.push(Mention { list, word, source: None, holds, origin: skipped.origin });
         }
     }
     mentions.sort_by_key(|m| (std::cmp::Reverse(m.holds), m.origin.line));

@@ -35,7 +35,7 @@ mod tree;
 use branches::Dropped;
 pub use config::{Configuration, NotConfiguration, Value};
 pub use defines::Defines;
-pub use explain::{Explanation, explain, symbols_in};
+pub use explain::{Explanation, explain, explain_all, symbols_in};
 pub use files::{Disk, Files};
 pub use includes::with_includes;
 pub use knowledge::Knowledge;
