@@ -455,3 +455,29 @@ fn a_kind_is_asked_for_by_any_of_its_names() {
     }
     dir.kgrep(&["find", "memory", "--kind", "lamp"]).run().expect_error(&["lamp"]);
 }
+
+/// `-n` counted answers that are then shown as one: names that one line defines.
+#[test]
+fn as_many_rows_are_shown_as_are_asked_for() {
+    let dir = Dir::kernel();
+    let event = |name: &str| {
+        format!(
+            "TRACE_EVENT({name},\n\tTP_PROTO(int lamp),\n\tTP_ARGS(lamp),\n\t\
+             TP_printk(\"lamp %d\", lamp)\n);\n"
+        )
+    };
+    dir.create("include/trace/events/lamp.h", event("lamp_dim") + &event("lamp_dim_slowly"));
+    dir.create(
+        "fs/lamp.c",
+        "/* Dims a lamp. */\nint lamp_dim_now(int lamp)\n{\n\treturn 0;\n}\n\
+         typedef struct lamp_dim_t { int a; } lamp_dim_t;\n\
+         enum lamp_dim_how { LAMP_DIM_FAST, LAMP_DIM_SLOW };\n",
+    );
+    dir.kgrep(&["index"]).run().expect_code(0);
+    let rows = |number: usize| answers(&dir, &["-n", &number.to_string(), "lamp", "dim"]);
+    let all = rows(100);
+    insta::assert_snapshot!(all.join("\n"));
+    for number in 1..=all.len() {
+        assert_eq!(rows(number).len(), number, "{:?}", rows(number));
+    }
+}

@@ -46,14 +46,13 @@ pub(super) fn answer(code: &Code, find: &Find) -> Result<Answer> {
     let (mut found, marks) = found.map_err(Error::BadIndex)?;
     // The best were chosen, so that it is said how many of these aren't built.
     notes.extend(code.leave_out(&mut found, find.number, |found| (&found.path, None)));
-    found.truncate(find.number);
     let has_path = looked.path.is_some();
     if found.is_empty() {
         notes.push(hint::nothing(find, &marks.missing, (&index, &fresh)));
     } else if wrong.is_none() && !has_path && !marks.missing.is_empty() {
         notes.push(Note::NothingHas(marks.missing.clone()));
     }
-    let rows = rows(code, &found, &marks, has_path, &mut sources);
+    let rows = rows(code, find.number, (&found, &marks, has_path), &mut sources);
     notes.append(&mut sources.notes);
     let columns =
         Column::all(&[("Kind", Role::Text), ("Name", Role::Name), ("Says", Role::Sentence)]);
@@ -130,16 +129,19 @@ impl Looked<'_> {
     }
 }
 
-/// A row for each of what was found; the first is the file that was asked for where `first_is_path`.
+/// A row for each place, up to `number`; the first is the file that was asked for where
+/// `first_is_path`.
 fn rows(
     code: &Code,
-    found: &[Found],
-    marks: &Marks,
-    first_is_path: bool,
+    number: usize,
+    (found, marks, first_is_path): (&[Found], &Marks, bool),
     sources: &mut Sources,
 ) -> Vec<Row> {
-    let mut rows: Vec<Row> = Vec::with_capacity(found.len());
+    let mut rows: Vec<Row> = Vec::with_capacity(found.len().min(number));
     for (at, found) in found.iter().enumerate() {
+        if rows.len() == number {
+            break;
+        }
         let source = sources.get(code, &found.path);
         // What the path of a file is says nothing about any line of it.
         let marks = if at == 0 && first_is_path { &Marks::default() } else { marks };
