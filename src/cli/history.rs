@@ -19,9 +19,9 @@ Examples:
 
 Names are looked up in revisions (git:v6.1), folders, patches (a series, a folder of
 them, one, a spec; applied to the side before), and ranges (git:v6.1..v6.6), whose commit
-is found; git: may be left out unless something else has that name. The first word is a
-name. The names end at the first word that could not be one in C, or that a revision, a
-folder or a file is called.
+is found (git:v6.1.. ends at HEAD); git: may be left out unless something else has that
+name. The first word is a name. The names end at the first word that could not be one in
+C, or that a revision, a folder or a file is called.
 
 One row for each stretch in which nothing changed: what the name is there, where, its
 head, and what changed since the stretch before. Several names have a part of the answer

@@ -144,6 +144,13 @@ fn sides(words: &[OsString], globs: &[String], finder: &mut Finder<'_>) -> Resul
         let is_file = name.is_none() && here.join(path).is_file();
         match name.unwrap_or(&text).split_once("..").filter(|_| !is_folder && !is_file) {
             Some((from, to)) => {
+                ensure!(
+                    !to.starts_with('.'),
+                    "{text}: three dots are where two branches part; from one revision to another \
+                     is {from}..{}",
+                    to.trim_start_matches('.')
+                );
+                let [from, to] = [from, to].map(|end| if end.is_empty() { "HEAD" } else { end });
                 let from = finder.revision(from)?;
                 let to = finder.revision(to)?;
                 ranges.insert(finder.sides.len() - 1, (from, to));

@@ -92,6 +92,52 @@ fn history_tells_each_stretch_and_what_changed() {
     assert!(context.contains("moved down"), "{context}");
 }
 
+/// A function that one commit moved to another file and a later one removed was said to be gone with
+/// the move; and what came and was moved then was said to be new with the move.
+#[test]
+fn history_follows_a_name_to_files_that_neither_end_has() {
+    let dir = Dir::new();
+    git(dir.tree(), &["init", "-q", "-b", "main"]);
+    for name in ["Kbuild", "Kconfig", "MAINTAINERS", "Makefile", "kernel/other.c"] {
+        dir.create(name, "");
+    }
+    let free = "void lamp_free(int lamp)\n{\n\tlamp_off(lamp);\n}\n";
+    let (file, part, last) = ("kernel/lamp.c", "drivers/lamp/core.c", "drivers/lamp/free.c");
+    let steps: [(&str, &[(&str, &str)]); 7] = [
+        ("v1", &[]),
+        ("brought", &[(file, free)]),
+        ("moved", &[(file, ""), (part, free)]),
+        ("moved-again", &[(part, "/* core */\n"), (last, free)]),
+        ("v5", &[(file, "/* lamps */\n")]),
+        ("removed", &[(last, "")]),
+        ("v7", &[(file, "")]),
+    ];
+    for (tag, files) in steps {
+        dir.create("kernel/other.c", format!("/* {tag} */\n"));
+        files.iter().for_each(|(name, text)| dir.create(name, text));
+        commit(&dir, tag);
+    }
+    let rows = |range: &str| {
+        let rows = history(&dir, &["lamp_free", range]);
+        let last = rows.lines().last().unwrap_or_default().to_owned();
+        let (what, commit) = last.split_once("; ").unwrap_or((&last, ""));
+        format!("{what}; {}", commit.rsplit(' ').next().unwrap_or_default())
+    };
+    eqnice!("v7..v7 nothing: gone; removed", rows("brought..v7"));
+    eqnice!("v7..v7 nothing: gone; removed", rows("moved..v7"));
+    eqnice!("v5..v5 function: new; brought", rows("v1..v5"));
+    let moved = format!("moved..moved function: moved from {file}; moved");
+    eqnice!(moved, rows("brought..moved"));
+    let moved = format!("v5..v5 function: moved from {file}; moved-again");
+    eqnice!(moved, rows("brought..v5"));
+    // An end that is left out is what is checked out.
+    eqnice!("HEAD..HEAD nothing: gone; removed", rows("v5.."));
+    eqnice!(history(&dir, &["lamp_free", "HEAD", "v5"]), history(&dir, &["lamp_free", "..v5"]));
+    dir.kgrep(&["history", "lamp_free", "v1...v5"]).run().expect_error(&[
+        "v1...v5: three dots are where two branches part; from one revision to another is v1..v5",
+    ]);
+}
+
 #[test]
 fn a_folder_inside_a_tree_is_a_side_of_its_own() {
     let dir = lamps();

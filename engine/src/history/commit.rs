@@ -1,5 +1,6 @@
 //! The commit that changed a name, found by bisection over the first parents between two revisions,
-//! of which only the files are read that the name is in before or after.
+//! of which only the files are read that the name is in before or after, and those that a commit
+//! moved it to or from.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -33,6 +34,25 @@ pub struct Range<'a> {
 /// A definition's path, its head and guard, and its body where that counts.
 type Seen = (Vec<u8>, String, String, Vec<u8>);
 
+/// Files that a name is followed to at most.
+const MOVES: usize = 64;
+
+/// What is asked of each commit.
+struct Asked<'a> {
+    name: &'a str,
+    body: bool,
+    idioms: &'a Idioms,
+}
+
+impl Asked<'_> {
+    /// Whether a text may define the name: it has its last word, a system call's without `sys_`.
+    fn may_be_in(&self, bytes: &[u8]) -> bool {
+        let word = self.name.rsplit([' ', '.', ':']).next().unwrap_or(self.name);
+        let word = word.strip_prefix("sys_").unwrap_or(word);
+        memchr::memmem::find(bytes, word.as_bytes()).is_some()
+    }
+}
+
 impl<'a> Range<'a> {
     /// The commits between two revisions; none if `from` is no first parent of `to`.
     ///
@@ -48,7 +68,8 @@ impl<'a> Range<'a> {
     }
 
     /// The commit that brought a name, took it away, or made it what it is in `after`, by its
-    /// definition in the files that it is in before and after; `body` says that another body counts.
+    /// definition in the files that it is in before, after, and on the way; `body` says that another
+    /// body counts.
     ///
     /// # Errors
     /// If the repository can't be read.
@@ -59,10 +80,29 @@ impl<'a> Range<'a> {
         body: bool,
         idioms: &Idioms,
     ) -> Result<Option<Commit>> {
-        let mut paths = vec![before.state.path.as_slice(), after.state.path.as_slice()];
+        let mut paths = vec![before.state.path.clone(), after.state.path.clone()];
         paths.retain(|path| !path.is_empty());
         paths.dedup();
-        let seen = |revision: &Revision| self.seen(revision, &paths, name, body, idioms);
+        let asked = Asked { name, body, idioms };
+        let mut last = None;
+        // With a file that a move leads to, both ends may be the same: then the answer before stays.
+        while let Some(found) = self.bisected(&asked, &paths)? {
+            last = self.line.get(found);
+            let moved = match last.is_some() && paths.len() < MOVES {
+                true => self.moved(&asked, found, &paths)?,
+                false => Vec::new(),
+            };
+            if moved.is_empty() {
+                break;
+            }
+            paths.extend(moved);
+        }
+        last.map(|revision| self.summary_of(revision)).transpose()
+    }
+
+    /// The number of the first commit at which the name is what it is at the end, by these files.
+    fn bisected(&self, asked: &Asked<'_>, paths: &[Vec<u8>]) -> Result<Option<usize>> {
+        let seen = |revision: &Revision| self.seen(revision, paths, asked);
         let start = seen(self.from)?;
         // What is exported, say, stands elsewhere: then no commit is the first to differ here.
         let end = seen(self.to)?;
@@ -83,24 +123,47 @@ impl<'a> Range<'a> {
                 false => same = middle + 1,
             }
         }
-        self.line.get(other).map(|found| self.summary_of(found)).transpose()
+        Ok(Some(other))
+    }
+
+    /// The other files that a commit moved the name to, where it took it out of these, or that it
+    /// moved the name from, where it brought it into these.
+    fn moved(&self, asked: &Asked<'_>, at: usize, paths: &[Vec<u8>]) -> Result<Vec<Vec<u8>>> {
+        let after = &self.line[at];
+        let before = at.checked_sub(1).map_or(self.from, |before| &self.line[before]);
+        let other = match (self.seen(before, paths, asked)?, self.seen(after, paths, asked)?) {
+            (Some(_), None) => after,
+            (None, Some(_)) => before,
+            _ => return Ok(Vec::new()),
+        };
+        let mut files = self.repository.changed(before, after)?;
+        files.retain(|path| !paths.contains(path));
+        let mut moved = Vec::new();
+        for path in files {
+            let file = Path::new(OsStr::from_bytes(&path));
+            let Some(bytes) = self.repository.file(other, file)? else { continue };
+            if asked.may_be_in(&bytes)
+                && definition::of(&path, &bytes, asked.idioms, asked.name, 0).is_some()
+            {
+                moved.push(path);
+            }
+        }
+        Ok(moved)
     }
 
     /// The definition of a name in the first of some files that has one.
     fn seen(
         &self,
         revision: &Revision,
-        paths: &[&[u8]],
-        name: &str,
-        body: bool,
-        idioms: &Idioms,
+        paths: &[Vec<u8>],
+        asked: &Asked<'_>,
     ) -> Result<Option<Seen>> {
         for path in paths {
             let file = Path::new(OsStr::from_bytes(path));
             let Some(bytes) = self.repository.file(revision, file)? else { continue };
-            if let Some(found) = definition::of(path, &bytes, idioms, name, 0) {
-                let body = if body { found.body } else { Vec::new() };
-                return Ok(Some((path.to_vec(), found.head, found.guard, body)));
+            if let Some(found) = definition::of(path, &bytes, asked.idioms, asked.name, 0) {
+                let body = if asked.body { found.body } else { Vec::new() };
+                return Ok(Some((path.clone(), found.head, found.guard, body)));
             }
         }
         Ok(None)

@@ -5,6 +5,7 @@
 //! What is asked of a revision's tree, the rest of the engine answers: a laid-out tree is a folder
 //! like any other.
 
+mod changed;
 mod kept;
 mod layout;
 pub mod link;
