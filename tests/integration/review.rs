@@ -154,11 +154,11 @@ fn two_patches_are_reviewed_with_the_tools_alone() {
     reviewer.review("patches/sized.patch");
     eqnice!(
         "\
-kmem_cache_free: 5 callers, SLAB ALLOCATOR
+kmem_cache_free: 4 callers, SLAB ALLOCATOR
 slab_check_object is not in any of 56 files but the patch
 free_list is written under spin_lock_irqsave(&s->lock) by slab_alloc, kmem_cache_free
 to Sal Lab <sal@example.org>
-kfree: 3 callers, SLAB ALLOCATOR
+kfree: 2 callers, SLAB ALLOCATOR
 drivers/block/ramdisk.c:33 gives kfree 1 of 2 arguments
 init/initramfs.c:24 gives kfree 1 of 2 arguments
 to Sal Lab <sal@example.org>

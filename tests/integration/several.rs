@@ -1,6 +1,7 @@
 //! Several names in one question, calls with their arguments, functions that have several texts,
 //! and what a change touches.
 
+use crate::revisions::{commit, git};
 use crate::util::{Dir, eqnice};
 
 #[test]
@@ -168,4 +169,67 @@ fn a_patch_touches_functions_and_types() {
         dir.kgrep(&["touched", "0001-x.patch", "--format", "grep"]).stdout()
     );
     dir.kgrep(&["touched", "none.patch"]).run().expect_error(&["none.patch"]);
+}
+
+/// The rows of `touched`, without whose files they are, and what was said.
+fn touched(dir: &Dir, change: &str) -> (String, String) {
+    let done = dir.kgrep(&["--format", "json", "touched", change]).run();
+    let text = done.stdout();
+    let rows = text.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let rows = rows.filter(|row| row["type"] == "match" && row["data"]["section"].is_null());
+    let row = |row: serde_json::Value| {
+        let data = &row["data"];
+        let cell = |name: &str| data["columns"][name].as_str().unwrap_or_default().to_owned();
+        format!(
+            "{}:{} {} {} [{}] [{}] {} {:?}\n",
+            data["path"]["text"].as_str().unwrap_or_default(),
+            data["line_number"],
+            cell("what"),
+            cell("name"),
+            cell("was"),
+            cell("is"),
+            cell("callers"),
+            data["lines"]["text"].as_str().unwrap_or_default(),
+        )
+    };
+    (rows.map(row).collect(), done.stderr())
+}
+
+/// What is in a file that the range deletes, or that only its newer side has, was left out; and an
+/// export was counted as a caller.
+#[test]
+fn a_range_touches_what_is_in_files_that_the_tree_lacks() {
+    let dir = Dir::new();
+    git(dir.tree(), &["init", "-q", "-b", "main"]);
+    for name in ["Kbuild", "Kconfig", "MAINTAINERS", "Makefile"] {
+        dir.create(name, "");
+    }
+    let lamp =
+        "/* Lamps. */\nint lamp_on(int lamp)\n{\n\treturn lamp;\n}\nEXPORT_SYMBOL(lamp_on);\n";
+    dir.create("lib/lamp.c", lamp);
+    dir.create("lib/old.c", "/* Old. */\n\nint old_on(void)\n{\n\treturn 0;\n}\n");
+    dir.create("lib/user.c", "int user(void)\n{\n\treturn lamp_on(1);\n}\n");
+    commit(&dir, "v1");
+    dir.create("lib/lamp.c", lamp.replace("return lamp", "return !lamp"));
+    std::fs::remove_file(dir.path("lib/old.c")).unwrap();
+    dir.create("lib/later.c", "/* Later. */\nint later(int a)\n{\n\treturn a;\n}\n");
+    commit(&dir, "v2");
+    dir.create("lib/later.c", "/* Later. */\nint later(int a)\n{\n\treturn -a;\n}\n");
+    commit(&dir, "v3");
+    let (rows, said) = touched(&dir, "git:v1..v2");
+    insta::assert_snapshot!(rows);
+    assert_eq!(said, "");
+    git(dir.tree(), &["checkout", "-q", "v1"]);
+    let (rows, said) = touched(&dir, "v2..v3");
+    eqnice!("lib/later.c:2 function later [] []  \"int later(int a)\\n\"\n", rows);
+    assert_eq!(said, "");
+    // A patch has no revisions: it tells where it has such a file, and names the file.
+    dir.create("fix.patch", git(dir.tree(), &["diff", "v2..v3"]) + "\n");
+    let (rows, said) = touched(&dir, "fix.patch");
+    assert!(rows.contains("/fix.patch:1 function later [] [] "), "{rows}");
+    eqnice!(
+        "kgrep: no such file: lib/later.c; their hunks are shown as the patch has them (`--strip N` takes N \
+         leading folders off)\n",
+        said
+    );
 }

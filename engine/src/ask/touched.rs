@@ -1,6 +1,8 @@
 //! What a change touches: the functions, types, macros and variables that its lines are in, each with
-//! its head before and after, how many call it, and whose it is.
+//! its head before and after, how many call it, and whose it is. What is in a file that the tree lacks
+//! is told too: of a range of revisions as git has the file, of a patch where the patch has it.
 
+use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -8,15 +10,16 @@ use kgrep_index::graph::Graph;
 
 use super::{Sources, maintainers};
 use crate::answer::{Answer, Cell, Column, Role, Row, Title};
-use crate::code::{Code, named, read};
+use crate::code::{Code, is_export, named, read};
 use crate::compare::problem_text;
 use crate::diff::context::{Around, Enclosing, Thing, around, enclosing, of_each_change};
 use crate::diff::locate::Lines;
 use crate::diff::maintainers::{Maintainers, asks};
 use crate::diff::model::{FileChange, Hunk, Origin};
-use crate::diff::strip;
+use crate::diff::{Sides, strip};
 use crate::relocate::SourceFile;
 use crate::request::Touched;
+use crate::revision::{Repository, Revision};
 use crate::{Note, Result};
 
 const MAINTAINERS: &[u8] = b"MAINTAINERS";
@@ -35,10 +38,12 @@ pub(super) fn answer(code: &Code, touched: &Touched) -> Result<Answer> {
     let has_list = code.path(MAINTAINERS).is_file();
     let list = has_list.then(|| Maintainers::parse(sources.get(code, MAINTAINERS).bytes()));
     let mut all = Vec::new();
+    let range = Range::of(&touched.sides, root);
     for file in &set.files {
         let patch = set.patches.get(file.patch).and_then(|patch| patch.path.as_ref());
-        let patch = patch.map(|patch| patch.as_os_str().as_bytes());
-        let Some(things) = in_file(root, file, patch) else {
+        let other =
+            Other { patch: patch.map(|patch| patch.as_os_str().as_bytes()), range: range.as_ref() };
+        let Some(things) = in_file(code, file, &other) else {
             answer.notes.push(Note::Problem(format!(
                 "{}: not in this tree",
                 String::from_utf8_lossy(file.name())
@@ -74,22 +79,71 @@ pub(super) fn answer(code: &Code, touched: &Touched) -> Result<Answer> {
     Ok(answer)
 }
 
-/// What the change touches in one file, each with a row at its place: in the tree, or where the file
-/// is not there, in the patch; `None` where that is no file either.
-fn in_file(root: &Path, file: &FileChange, patch: Option<&[u8]>) -> Option<Vec<(Touch, Row)>> {
-    let there = strip::inside(root, file.name());
-    let text = there.as_ref().and_then(|path| read(path).ok());
-    let lines = text.as_deref().map(Lines::of);
-    let place = if text.is_some() { file.name() } else { patch? };
+/// Where a file is that the tree lacks.
+struct Other<'a> {
+    /// The patch that it is in.
+    patch: Option<&'a [u8]>,
+    range: Option<&'a Range>,
+}
+
+/// The revisions that are compared, the new one first.
+struct Range {
+    repository: Repository,
+    sides: Vec<Revision>,
+}
+
+impl Range {
+    fn of(sides: &Sides, root: &Path) -> Option<Range> {
+        let Sides::Git { range, .. } = sides else { return None };
+        let repository = Repository::around(root).ok()?;
+        let (old, new) = range.split_once("..").unwrap_or((range, ""));
+        // The new side of a single one is the tree itself, or HEAD.
+        let sides = [new.trim_start_matches('.'), old].map(|name| match name {
+            "" => repository.revision("HEAD"),
+            name => repository.revision(name),
+        });
+        let sides = sides.into_iter().flatten().collect();
+        Some(Range { repository, sides })
+    }
+
+    /// A file as the newest side has it that has it.
+    fn file(&self, path: &[u8]) -> Option<Vec<u8>> {
+        let path = Path::new(OsStr::from_bytes(path));
+        let mut sides = self.sides.iter();
+        sides.find_map(|side| self.repository.file(side, path).ok().flatten())
+    }
+}
+
+/// What the change touches in one file, each with a row at its place: in the tree or a revision, or
+/// where the file is in neither, in the patch; `None` where that is no file either.
+fn in_file(code: &Code, file: &FileChange, other: &Other<'_>) -> Option<Vec<(Touch, Row)>> {
+    let there = strip::inside(code.tree().root(), file.name());
+    let own = there.as_ref().and_then(|path| read(path).ok());
+    let old = match own {
+        Some(_) => None,
+        None => other.range.and_then(|range| range.file(file.name())),
+    };
+    let text = own.as_deref().or(old.as_deref());
+    let lines = text.map(Lines::of);
+    let place = if text.is_some() { file.name() } else { other.patch? };
     let mut things: Vec<Touch> = Vec::new();
     for hunk in &file.hunks {
         for side in [Origin::Removed, Origin::Added] {
             add(&mut things, file, hunk, side, lines.as_ref());
         }
     }
+    let line = |thing: &Touch| {
+        let line = if text.is_some() { thing.line() } else { file.line };
+        line.max(1)
+    };
+    if let Some(old) = &old {
+        let last = things.iter().map(line).max().unwrap_or(1);
+        code.hold(place, old, 1..=u64::from(last));
+    }
+    let row = |line| Row { path: place.to_vec(), line, ..Row::default() };
     let placed = things.into_iter().map(|thing| {
-        let line = if text.is_some() { thing.line() } else { file.line.max(1) };
-        (thing, Row { path: place.to_vec(), line: line.max(1), ..Row::default() })
+        let row = row(line(&thing));
+        (thing, row)
     });
     Some(placed.collect())
 }
@@ -169,6 +223,7 @@ impl Touch {
         let mut places: Vec<_> = found
             .iter()
             .flat_map(|definition| graph.callers(definition, code.arch, false))
+            .filter(|caller| !is_export(&graph.name(caller.definition.name)))
             .map(|caller| (caller.definition.id, caller.link.line))
             .collect();
         places.sort_unstable();

@@ -94,6 +94,11 @@ impl Code {
         self.held.known().get(path, lines)
     }
 
+    /// Has these lines of a file at hand that the tree lacks, as a revision has it.
+    pub(crate) fn hold(&self, path: &[u8], bytes: &[u8], lines: RangeInclusive<u64>) {
+        self.held.known().put(path, Excerpt::of(bytes, lines));
+    }
+
     /// Reads lines of files that will be needed, on all processors. What can't be read is told where it
     /// is.
     pub(crate) fn read_ahead(&self, wanted: &[(Vec<u8>, RangeInclusive<u64>)]) {

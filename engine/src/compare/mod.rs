@@ -80,8 +80,10 @@ pub fn behind(differ: &Differ, base: &Path) -> Result<Option<Behind>> {
 
 /// What is wrong with a patch or a file, with its place.
 pub fn problem_text(problem: &Problem, base: &Path) -> String {
-    let path = problem.path.strip_prefix(base).unwrap_or(&problem.path).display();
+    let path = problem.path.strip_prefix(base).unwrap_or(&problem.path);
+    let (path, is_base) = (path.display(), path.as_os_str().is_empty());
     match problem.line {
+        0 if is_base => problem.what.clone(),
         0 => format!("{path}: {}", problem.what),
         line => format!("{path}:{line}: {}", problem.what),
     }
