@@ -481,3 +481,29 @@ fn as_many_rows_are_shown_as_are_asked_for() {
         assert_eq!(rows(number).len(), number, "{:?}", rows(number));
     }
 }
+
+/// A list's glob was only taken as the list's own file spells its names.
+#[test]
+fn a_lists_glob_takes_both_spellings() {
+    let dir = Dir::kernel();
+    let names = |args: &[&str]| {
+        let args = [&["--arch", "x86", "--format", "json", "list"], args].concat();
+        let text = dir.kgrep(&args).run().expect_code(0).stdout();
+        let rows =
+            text.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+        let names =
+            rows.filter_map(|row| Some(row["data"]["columns"]["name"].as_str()?.to_owned()));
+        names.collect::<Vec<_>>().join(" ")
+    };
+    for (what, globs, found) in [
+        ("configs", ["EXT4*", "CONFIG_EXT4*"], "EXT4_FS EXT4_DEBUG"),
+        ("configs", ["KEXEC", "CONFIG_KEXEC"], "KEXEC"),
+        ("boot-params", ["rdinit=", "rdinit"], "rdinit="),
+        ("boot-params", ["crashkernel", "crashkernel="], "crashkernel"),
+        ("params", ["{init,bootconfig}", "{init,bootconfig}="], "init= bootconfig"),
+    ] {
+        for glob in globs {
+            eqnice!(found, names(&[what, glob]));
+        }
+    }
+}

@@ -38,7 +38,11 @@ pub(super) fn answer(code: &Code, list: &List) -> Result<Answer> {
     };
     let (titles, found) = code.ask(|graph| {
         let mut tracer = tracer(code, graph);
-        let wanted = |name: &str| glob.as_ref().is_none_or(|glob| glob.is_match(name));
+        let wanted = |name: &str| {
+            glob.as_ref().is_none_or(|glob| {
+                glob.is_match(name) || glob.is_match(other_spelling(&listing.name, name))
+            })
+        };
         items(&mut tracer, listing, wanted)
     })?;
     if found.is_empty() {
@@ -57,6 +61,19 @@ pub(super) fn answer(code: &Code, list: &List) -> Result<Answer> {
     let rows = found.into_iter().map(row).collect();
     let columns = titles.iter().map(|title| Column::new(title, role(title))).collect();
     Ok(Answer { columns, rows, ..Answer::default() })
+}
+
+/// How else a name of this list is written: a Kconfig symbol as code has it, a boot parameter with or
+/// without its `=`. Of others, the name.
+fn other_spelling(list: &str, name: &str) -> String {
+    match list {
+        "configs" => format!("CONFIG_{name}"),
+        "boot-params" => match name.strip_suffix('=') {
+            Some(bare) => bare.to_owned(),
+            None => format!("{name}="),
+        },
+        _ => name.to_owned(),
+    }
 }
 
 /// What a list's column of this title holds; the first names the item.
