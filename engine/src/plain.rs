@@ -11,6 +11,9 @@ pub enum Plain {
     /// `kmalloc(size`, `a[3`, `x{`.
     #[error("has an open bracket")]
     Open,
+    /// `x{,2}`, `x{}`.
+    #[error("has no number after a `{{`")]
+    NoNumber,
     /// `foo)`.
     #[error("closes a bracket that was never opened")]
     NeverOpened,
@@ -23,6 +26,13 @@ pub enum Plain {
 pub fn taken_as_plain(pattern: &str) -> Option<Plain> {
     let error = ast::parse::Parser::new().parse(pattern).err()?;
     match error.kind() {
+        ErrorKind::RepetitionCountDecimalEmpty
+        | ErrorKind::DecimalEmpty
+        | ErrorKind::DecimalInvalid
+            if pattern[error.span().start.offset..].contains('}') =>
+        {
+            Some(Plain::NoNumber)
+        }
         ErrorKind::GroupUnclosed
         | ErrorKind::ClassUnclosed
         | ErrorKind::RepetitionCountUnclosed
@@ -65,6 +75,14 @@ mod tests {
         for pattern in ["kmem_cache_alloc(", "kmalloc(size", "a[3", "x{"] {
             assert_eq!(taken_as_plain(pattern), Some(Plain::Open), "{pattern}");
         }
+        for pattern in ["x{,2}", "x{}", "x{ return; }"] {
+            assert_eq!(taken_as_plain(pattern), Some(Plain::NoNumber), "{pattern}");
+        }
+        assert_eq!(taken_as_plain("} x{ return"), Some(Plain::Open));
+        assert_eq!(
+            note("x{,2}", Plain::NoNumber),
+            "note: `x{,2}` has no number after a `{`: searched as plain text"
+        );
         for pattern in ["*ptr", "+1"] {
             assert_eq!(taken_as_plain(pattern), Some(Plain::NothingBefore), "{pattern}");
         }
