@@ -111,7 +111,11 @@ fn called(tree: &Tree, cache: &Path) -> (String, String) {
     let revision = Kept::new(cache).holding(tree.root()).and_then(|kept| kept.label);
     match revision {
         Some(label) => (format!(" --at {}", label.name), label.name),
-        None => (String::new(), tree.root().display().to_string()),
+        None => {
+            // Of what nothing says is a source tree, it wants to be told.
+            let folder = if tree.looks_like_source() { "" } else { " ." };
+            (folder.to_owned(), tree.root().display().to_string())
+        }
     }
 }
 

@@ -166,6 +166,9 @@ pub enum Error {
     /// A search by words without an index.
     #[error("{} has no index to find words in; `kgrep index` makes it, once", .0.display())]
     NoIndex(PathBuf),
+    /// The same, in a folder that nothing says is a source tree.
+    #[error("{} has no index to find words in; `kgrep index .` makes it, once", .0.display())]
+    NoIndexOfFolder(PathBuf),
     /// A search by words in an index without a catalog.
     #[error(
         "the index of {} has no catalog to find words in; `kgrep index --code` adds it", .0.display()

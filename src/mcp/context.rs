@@ -108,7 +108,8 @@ impl Context {
     fn command(&self) -> String {
         match &self.revision {
             Some(asked) => format!("kgrep index --at {}", asked.name),
-            None => "kgrep index".to_owned(),
+            None if self.tree().looks_like_source() => "kgrep index".to_owned(),
+            None => "kgrep index .".to_owned(),
         }
     }
 
@@ -118,7 +119,7 @@ impl Context {
             (Error::NoConfiguration, _) => {
                 "no configuration is named: give kconfig, the path of one in the tree".to_owned()
             }
-            (Error::NoIndex(_), Some(asked)) => {
+            (Error::NoIndex(_) | Error::NoIndexOfFolder(_), Some(asked)) => {
                 let (name, command) = (&asked.name, self.command());
                 format!("{name} has no index to find words in; `{command}` in the tree makes it")
             }

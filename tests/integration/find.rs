@@ -482,6 +482,16 @@ fn as_many_rows_are_shown_as_are_asked_for() {
     }
 }
 
+/// What nothing says is a source tree is only indexed where it is named.
+#[test]
+fn a_plain_folder_is_told_how_it_is_indexed() {
+    let dir = Dir::new();
+    dir.create("lamp.c", "int lamp(void)\n{\n\treturn 0;\n}\n");
+    dir.kgrep(&["find", "lamp"]).run().expect_error(&["`kgrep index .` makes it, once"]);
+    dir.kgrep(&["index", "."]).run().expect_code(0);
+    assert_eq!(dir.kgrep(&["find", "lamp"]).stdout().lines().count(), 2);
+}
+
 /// A list's glob was only taken as the list's own file spells its names.
 #[test]
 fn a_lists_glob_takes_both_spellings() {

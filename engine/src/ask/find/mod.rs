@@ -70,7 +70,11 @@ fn with_catalog(code: &Code) -> Result<Index> {
     let root = code.tree().root();
     let index = Index::open(&Cache::new(code.workspace().cache()), code.tree());
     let Some(index) = index.map_err(Error::BadIndex)? else {
-        return Err(Error::NoIndex(root.to_owned()));
+        let error = match code.tree().looks_like_source() {
+            true => Error::NoIndex,
+            false => Error::NoIndexOfFolder,
+        };
+        return Err(error(root.to_owned()));
     };
     if index.has_catalog() { Ok(index) } else { Err(Error::NoCatalog(root.to_owned())) }
 }
