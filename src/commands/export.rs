@@ -17,7 +17,7 @@ use super::{Outcome, Session, freshen};
 use crate::cli::{Export, ExportArgs};
 use crate::code;
 use crate::render::{Content, Output};
-use crate::settings::Format;
+use crate::settings::{Format, Origin, Setting};
 
 /// Prints all of it, row by row.
 ///
@@ -27,6 +27,13 @@ pub(crate) fn run(args: &ExportArgs, session: &Session) -> Result<Outcome> {
     ensure!(
         session.settings.format.value != Format::Parquet,
         "--format parquet writes files; name a folder for them with --out DIR"
+    );
+    ensure!(
+        !matches!(
+            session.settings.format,
+            Setting { value: Format::Json, origin: Origin::Flag(_) }
+        ),
+        "export prints tab-separated text, and has no --format json; --format parquet --out DIR writes tables"
     );
     let code = code::around(session)?;
     let wanted = wanted(args.what);

@@ -320,6 +320,7 @@ fn the_export_is_tab_separated() {
     assert!(symbols.contains("start_kernel\tfunction\tinit/main.c\t141\t153\tglobal\n"));
     assert!(symbols.contains("kernel_init\tfunction\tinit/main.c\t108\t128\tstatic\n"));
     assert!(symbols.contains("arch/arm64/"));
+    dir.kgrep(&["--json", "export", "edges"]).run().expect_error(&["tab-separated", "parquet"]);
 }
 
 #[test]
