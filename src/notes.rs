@@ -59,6 +59,9 @@ pub(crate) fn sentence(note: &Note) -> String {
             "the index belongs to user {user}: it is used as it is, and not updated"
         ),
         Note::AlsoFolder(name) => format!("{name}/ is a folder, too: kgrep trace {name}/"),
+        Note::CountedTo(number) => {
+            format!("the search ended after {}: there may be more", counted(*number, "line"))
+        }
         Note::Explanation(text) | Note::Problem(text) | Note::BadRecipe(text) => text.clone(),
         note => about_names(note),
     }

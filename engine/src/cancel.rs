@@ -102,7 +102,7 @@ mod tests {
         let name = || "lamp0".to_owned();
         let search = SearchRequest { pattern: Some("lamp".into()), ..SearchRequest::default() };
         let asked = [
-            Request::Search(Box::new(Search { search, functions: false, number: 10 })),
+            Request::Search(Box::new(Search { search, number: 10, ..Search::default() })),
             Request::References(References { name: name(), ..References::default() }),
             Request::References(References {
                 name: "lamp.watts".to_owned(),

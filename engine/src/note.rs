@@ -309,6 +309,8 @@ pub enum Note {
     BadRecipe(String),
     /// What went wrong with a file of a search, in words.
     Problem(String),
+    /// So many lines matched before the search ended early; there may be more.
+    CountedTo(u64),
     /// How a search is done, for those who asked to be told
     /// ([`SearchRequest::explain`](crate::search::SearchRequest::explain)).
     Explanation(String),

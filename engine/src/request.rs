@@ -76,6 +76,8 @@ pub struct Search {
     pub functions: bool,
     /// How many lines are wanted; how many there are is counted all the same.
     pub number: usize,
+    /// The search ends after more lines than this and than are wanted; none: all are counted.
+    pub most: Option<u64>,
 }
 
 /// Where is a name defined, best first?

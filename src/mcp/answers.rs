@@ -9,7 +9,7 @@ use kgrep_engine::request::{
     self, LogPart, Request, access_kinds, definition_kinds, reference_kinds, step_kinds,
 };
 use kgrep_engine::search::{FileRules, SearchRequest, TypeChoice};
-use kgrep_engine::{Answer, Sources, Standing, Title, Verdict};
+use kgrep_engine::{Answer, Note, Sources, Standing, Title, Verdict};
 use serde_json::{Value, json};
 
 use super::arguments::{self as take, Common};
@@ -30,6 +30,9 @@ const WHOLE: usize = 10;
 
 /// The most answers of `find` that are counted.
 const FOUND: usize = 1000;
+
+/// Of a search, more lines than this are not counted.
+const COUNTED: u64 = 100_000;
 
 /// A call of a tool.
 struct Call<'a> {
@@ -242,7 +245,7 @@ impl Call<'_> {
             ..SearchRequest::default()
         };
         let number = self.window.reach();
-        let request = request::Search { search, functions: true, number };
+        let request = request::Search { search, functions: true, number, most: Some(COUNTED) };
         self.one(format!("`{pattern}`"), &Request::Search(Box::new(request)))
     }
 
@@ -452,7 +455,8 @@ impl Call<'_> {
         self.page.cover(coverage::json(&answer.coverage, true));
         let columns = answer.columns.iter().map(|column| column.title.clone()).collect();
         let notes = said;
-        let part = Part { asked, total, start, columns, rows, notes, ..Part::default() };
+        let at_least = answer.notes.iter().any(|note| matches!(note, Note::CountedTo(_)));
+        let part = Part { asked, total, at_least, start, columns, rows, notes, ..Part::default() };
         self.page.parts.push(part);
     }
 }

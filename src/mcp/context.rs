@@ -252,6 +252,13 @@ const EVERY: u64 = 2000;
 
 /// A note in words, which names a tool's arguments where the command line's says options.
 pub(super) fn sentence(note: &Note) -> String {
+    if let Note::ThereAsPlainText(patterns) = note {
+        let patterns = patterns.join("`, `");
+        return format!(
+            "nothing matches `{patterns}` as a regular expression, but the plain text is there: \
+             give `fixed`"
+        );
+    }
     let said = notes::sentence(note);
     with_arguments(said.strip_prefix("note: ").unwrap_or(&said))
 }
@@ -286,9 +293,24 @@ pub(super) fn with_arguments(said: &str) -> String {
     told
 }
 
-/// An error in one line.
+/// An error in one line, which names a tool's arguments where the command line's says options.
 pub(super) fn error_line(error: &anyhow::Error) -> String {
-    message::chain(error)
+    match error.downcast_ref::<Error>() {
+        Some(Error::NoPattern) => "no pattern given: give `pattern`".to_owned(),
+        Some(Error::NotRegex(mistake)) => {
+            format!("pattern {mistake}; `fixed` searches for plain text")
+        }
+        Some(Error::UnknownFileType(name)) => {
+            format!(
+                "no such file type: {name}; `types` are ripgrep's, such as c, h, asm, make, rust"
+            )
+        }
+        Some(Error::FileGlob { glob, source, .. }) => format!("`globs` {glob}: {source}"),
+        Some(Error::NoRepository(folder)) => {
+            format!("{}: not in a git repository", folder.display())
+        }
+        _ => with_arguments(&message::chain(error)),
+    }
 }
 
 /// Bytes as text.

@@ -58,6 +58,8 @@ pub(super) struct Part {
     /// The same, as data.
     pub(super) data: Option<Value>,
     pub(super) total: u64,
+    /// Whether there may be more than the total.
+    pub(super) at_least: bool,
     /// The number of the first row shown.
     pub(super) start: usize,
     pub(super) columns: Vec<String>,
@@ -114,6 +116,9 @@ impl Part {
         if let Some(verdict) = &self.verdict {
             *text += &format!("{verdict}, ");
         }
+        if self.at_least {
+            *text += "at least ";
+        }
         *text += &match self.total {
             1 => "1 row".to_owned(),
             total => format!("{total} rows"),
@@ -144,6 +149,9 @@ impl Part {
         let rows: Vec<Value> = self.rows.iter().map(|row| row.json(&self.columns)).collect();
         let mut part = json!({ "asked": self.asked, "total": self.total, "rows": rows });
         let Some(parts) = part.as_object_mut() else { return part };
+        if self.at_least {
+            parts.insert("at_least".to_owned(), json!(true));
+        }
         if let Some(verdict) = &self.verdict {
             parts.insert("verdict".to_owned(), json!(verdict));
         }

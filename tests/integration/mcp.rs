@@ -169,6 +169,29 @@ fn without_a_tree_the_clients_root_is_served() {
     assert!(client.text("exists", &json!({ "names": ["may_mount"] })).contains("nothing"));
 }
 
+/// Every line of the tree was found, named its function and counted for a page of two rows.
+#[test]
+fn a_search_that_finds_very_much_ends_early_and_says_so() {
+    let dir = Dir::new();
+    dir.create("Kbuild", "");
+    for name in ["a.c", "b.c", "c.c"] {
+        dir.create(name, "lamp\n".repeat(60_000));
+    }
+    let mut client = Client::start(&dir);
+    let answer = client.call("search", &json!({ "pattern": "lamp", "limit": 2 }));
+    let page = &answer["structuredContent"];
+    assert_eq!(page["answers"][0]["total"], 120_000, "{page}");
+    assert_eq!(page["answers"][0]["at_least"], true, "{page}");
+    assert_eq!(page["coverage"]["complete"], false, "{page}");
+    let text = answer["content"][0]["text"].as_str().unwrap();
+    let expected = "# `lamp`: at least 120000 rows (1 to 2)\n\
+                    note: the search ended after 120,000 lines: there may be more\n\
+                    a.c\n1 lamp: lamp\n2 lamp: lamp\nmore: cursor ";
+    eqnice!(expected, text.trim_end_matches(|c: char| c.is_ascii_hexdigit() || "-\n".contains(c)));
+    let few = client.text("search", &json!({ "pattern": "lamp", "paths": ["a.c"], "limit": 1 }));
+    assert!(few.starts_with("# `lamp`: 60000 rows (1 to 1)\na.c\n"), "{few}");
+}
+
 #[test]
 fn every_tool_answers_on_the_demos_tree() {
     let dir = Dir::kernel();
@@ -273,7 +296,13 @@ fn what_cannot_be_answered_says_what_helps() {
         ("callers", json!({ "names": ["kfree"], "arch": "vax" }), "use one of arm64, x86, all"),
         ("callers", json!({ "names": ["kfree"], "limit": 0 }), "from 1 to 1000"),
         ("callers", json!({ "names": ["kfree"], "cursor": "9-9" }), "ask without it"),
-        ("search", json!({ "pattern": "[z-a]" }), "range"),
+        ("search", json!({ "pattern": "[z-a]" }), "`fixed` searches for plain text"),
+        (
+            "search",
+            json!({ "pattern": "a", "types": ["lamp"] }),
+            "such file type: lamp; `types` are",
+        ),
+        ("search", json!({ "pattern": "a", "globs": ["[z-a"] }), "`globs` "),
         ("search", json!({ "pattern": "a", "paths": [".."] }), "outside of the tree"),
         ("read", json!({ "path": "/etc/passwd" }), "outside of the tree"),
         ("read", json!({ "path": "link" }), "outside of the tree"),

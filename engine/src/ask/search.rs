@@ -269,14 +269,16 @@ pub(super) fn answer(code: &Code, search: &Search) -> Result<Answer> {
         cancel: code.cancel(),
     };
     let (functions, number) = (search.functions, search.number);
+    let most = search.most.map_or(u64::MAX, |most| most.max(number as u64));
     let mut found =
         Found { root, number, functions, rows: Vec::new(), total: 0, notes: Vec::new() };
     let ended = seeker.search(&options, &around, &mut |event: Event| {
         found.take(event);
-        ControlFlow::Continue(())
+        if found.total > most { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;
     let mut notes = ended.notes.clone();
     notes.append(&mut found.notes);
+    notes.extend((found.total > most).then_some(Note::CountedTo(found.total)));
     let asks_plain = found.total == 0
         && !ended.hides
         && !search.search.fixed_strings
