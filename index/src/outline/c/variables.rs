@@ -179,21 +179,17 @@ impl Reader<'_> {
                             let is_attribute =
                                 self.idioms.is_attribute(text) || name.is_some() && is_marker(text);
                             if has_brackets {
-                                // `struct lamp LAMP_NAME(desk, left) = …`: it pastes the name together.
-                                let is_name = typed || words > 0;
-                                typed = true;
                                 let close = closing(head, at + 1, head.len()).unwrap_or(head.len());
                                 let inside = head.get(at + 2..close).unwrap_or_default();
                                 // `DEFINE_PER_CPU(type, name) = …`
                                 if self.idioms.define(text).is_some() {
                                     return last_word(inside);
                                 }
-                                // `DEFINE_THING(name) = …`, known by no idiom.
-                                if name.is_none() && !is_name && !self.idioms.is_attribute(text) {
-                                    name = last_word(inside)
-                                        .filter(|last| word(last.text(self.bytes)) == Word::Name);
+                                // `struct lamp LAMP_NAME(desk, left) = …`: it pastes the name together.
+                                if name.is_none() && !typed && words == 0 {
+                                    name = self.named_by(text, inside);
                                 }
-                                at = close;
+                                (typed, at) = (true, close);
                             } else if !is_attribute {
                                 name = Some(token);
                                 words += 1;
@@ -216,6 +212,12 @@ impl Reader<'_> {
             at += 1;
         }
         name
+    }
+
+    /// The variable that a macro is given the name of, `DEFINE_THING(name) = …`, known by no idiom.
+    fn named_by(&self, called: &[u8], inside: &[Token]) -> Option<Token> {
+        let is_name = |last: &Token| word(last.text(self.bytes)) == Word::Name;
+        last_word(inside).filter(|last| !self.idioms.is_attribute(called) && is_name(last))
     }
 
     /// The `compatible`s of a devicetree match table.
