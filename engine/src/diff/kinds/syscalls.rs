@@ -161,6 +161,9 @@ fn changed(
     Some(entry(name, How::Changed, (before, after), at))
 }
 
+/// Whether a definition is what became of another one.
+type IsPair<'a> = dyn Fn(&Mention, &Mention) -> bool + 'a;
+
 /// Definitions of both sides that are of each other: never those of two architectures.
 fn definitions<'m>(
     old: &'m [Mention],
@@ -174,7 +177,7 @@ fn definitions<'m>(
     let is_arch = |a: &Mention, b: &Mention| arch(a, set) == arch(b, set);
     let is_macro = |a: &Mention, b: &Mention| macro_stem(a) == macro_stem(b);
     let is_alike = |a: &Mention, b: &Mention| parameters(a) == parameters(b);
-    let closest_first: [&dyn Fn(&Mention, &Mention) -> bool; 4] = [
+    let closest_first: [&IsPair<'_>; 4] = [
         &|a, b| is_file(a, b) && is_macro(a, b),
         &|a, b| is_arch(a, b) && is_macro(a, b),
         &is_file,
