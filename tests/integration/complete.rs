@@ -249,7 +249,7 @@ fn zsh_completes_what_a_command_takes() {
         ("kgrep trace CONFIG_EXT4_D", "kgrep trace CONFIG_EXT4_DEBUG "),
         ("kgrep def --arch arm", "kgrep def --arch arm64 "),
         ("kgrep help quer", "kgrep help queries "),
-        ("kgrep trace --as sysc", "kgrep trace --as syscall "),
+        ("kgrep trace --as sysca", "kgrep trace --as syscall "),
         // A pattern, and what a search takes behind it.
         ("kgrep kfree --smart", "kgrep kfree --smart-case "),
         ("kgrep kfree mm/sla", "kgrep kfree mm/slab.c "),
