@@ -287,6 +287,16 @@ fn a_statement_outside_of_functions_declares_nothing() {
 }
 
 #[test]
+fn assembler_in_a_header_declares_nothing() {
+    let text = b"\t.macro\tloop_page ar at\n\n\tloop_all \\ar, \\at, PAGE_SIZE, \\ar\n\n\t.endm\n\n\nint lamp;\n";
+    assert_eq!(outline_text("cache.h", text), "");
+    assert_eq!(
+        outline_text("lamp.h", b"int a, \\\n\tb;\n"),
+        "  1-2 variable a\n  1-2 variable b\n"
+    );
+}
+
+#[test]
 fn macros_that_write_macros_without_end_are_given_up() {
     let mut text = String::new();
     for level in 0..20 {

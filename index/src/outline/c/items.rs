@@ -6,6 +6,7 @@ use crate::lex::{Token, TokenKind};
 use super::super::{Definition, Flags, InvocationKind, Kind, NO_NAME, NOWHERE, NameId, UseKind};
 use super::head::{self, Group, Shape};
 use super::sink::Origin;
+use super::variables::is_assemblers;
 use super::walk::Place;
 use super::words::{self, Word, word};
 use super::{Head, Item, Reader};
@@ -387,6 +388,7 @@ impl Reader<'_> {
                     self.gather.declared(head, at, self.bytes);
                 }
             }
+            _ if item.tokens.windows(2).any(is_assemblers) => {}
             _ => self.read_variables(item, 0),
         }
     }

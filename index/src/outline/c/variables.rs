@@ -261,6 +261,11 @@ fn is_statement(head: &[Token]) -> bool {
         || head.iter().take_while(|token| !token.is(b'[') && !token.is(b'(')).any(does)
 }
 
+/// Whether these are an argument of an assembler's macro, `\ar`: the text is none of C.
+pub(super) fn is_assemblers(pair: &[Token]) -> bool {
+    pair[0].is(b'\\') && pair[1].kind == TokenKind::Ident && pair[0].end == pair[1].start
+}
+
 /// The name in `(*name)` or `(*name[2])`, whose bracket is at `at`.
 fn pointed_to(head: &[Token], at: usize) -> Option<Token> {
     let close = closing(head, at, head.len()).unwrap_or(head.len());
