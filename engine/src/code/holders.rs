@@ -287,7 +287,7 @@ fn plain(words: &[Token], bytes: &[u8]) -> Vec<Token> {
 }
 
 /// Whether a macro gives the structure around a field: `container_of`, and what is made of it.
-fn gives_holder(name: &[u8]) -> bool {
+pub(crate) fn gives_holder(name: &[u8]) -> bool {
     name.starts_with(b"container_of")
 }
 

@@ -8,7 +8,7 @@ use kgrep_index::outline::{Kind, is_reserved};
 use super::open::Open;
 use crate::Result;
 use crate::code::declared::{TypeName, type_name};
-use crate::code::holders::Holders;
+use crate::code::holders::{Holders, gives_holder};
 
 impl Open<'_> {
     /// The type of `(…)`, whose brackets are the tokens `open` and `close`, or of what is called with these.
@@ -33,7 +33,7 @@ impl Open<'_> {
             let comma = arguments(inside).next().map_or(close, |first| open + 1 + first);
             return self.type_before(graph, tokens[comma].start as usize, deepest);
         }
-        if called.starts_with(b"container_of") {
+        if gives_holder(called) {
             let of = arguments(inside).next().and_then(|comma| inside.get(comma + 1..));
             let end = of.and_then(|of| arguments(of).next()).unwrap_or_default();
             return Ok(of.and_then(|of| type_name(&of[..end], bytes)));

@@ -404,17 +404,20 @@ impl Reader<'_> {
             self.read_members(item, open);
         }
         let start = item.close.map_or(1, |close| close + 1);
+        let mut first = NO_NAME;
         for token in self.typedef_names(item, start) {
             let name = self.sink.intern(token.text(self.bytes));
-            let tag = self.note_typedef(item, name);
+            // Of a structure without a tag the members have the first name.
+            first = if first == NO_NAME { name } else { first };
+            let tag = self.note_typedef(item, name, first);
             let definition = self.definition(item, name, Kind::Typedef, Flags::default());
             let number = self.sink.define(definition);
             self.tell(number, tag);
         }
     }
 
-    /// Notes the struct that the type `name` stands for, if it is one.
-    fn note_typedef(&mut self, item: &Item, name: NameId) -> NameId {
+    /// Notes the struct that the type `name` stands for, if it is one; one without a tag goes by `untagged`.
+    fn note_typedef(&mut self, item: &Item, name: NameId, untagged: NameId) -> NameId {
         let is_qualifier =
             |t: &&Token| t.kind == TokenKind::Ident && word(t.text(self.bytes)) == Word::Qualifier;
         let qualifiers = item.tokens[1..].iter().take_while(is_qualifier).count();
@@ -427,12 +430,8 @@ impl Reader<'_> {
         }
         let tag = match named.kind {
             TokenKind::Ident => self.sink.intern(named.text(self.bytes)),
-            // `typedef struct {…} name;`, whose first name the members have.
-            _ => {
-                let start = item.close.map_or(1, |close| close + 1);
-                let first = self.typedef_names(item, start).first().copied();
-                first.map_or(name, |first| self.sink.intern(first.text(self.bytes)))
-            }
+            // `typedef struct {…} name;`
+            _ => untagged,
         };
         let text = self.sink.out.names.get(name);
         let callable = self.is_callback(text);
