@@ -127,9 +127,8 @@ fn declarations_types_and_what_implements_are_other_places() {
     );
 }
 
-/// What fires and what is called through a pointer leads to who listens and to what is put there.
-#[test]
-fn a_tracepoint_leads_to_its_probes_and_a_pointer_to_what_is_put_there() {
+/// A tree with a tracepoint and a probe of it.
+pub(crate) fn lamp_event() -> Dir {
     let dir = Dir::new();
     dir.create(
         "include/trace/events/lamp.h",
@@ -140,6 +139,13 @@ fn a_tracepoint_leads_to_its_probes_and_a_pointer_to_what_is_put_there() {
         "#include <trace/events/lamp.h>\n\nstatic void probe_lamp(void *data, int watts)\n{\n}\n\n\
          int probe_init(void)\n{\n\treturn register_trace_lamp_dim(probe_lamp, NULL);\n}\n",
     );
+    dir
+}
+
+/// What fires and what is called through a pointer leads to who listens and to what is put there.
+#[test]
+fn a_tracepoint_leads_to_its_probes_and_a_pointer_to_what_is_put_there() {
+    let dir = lamp_event();
     dir.create(
         "drivers/lamp.c",
         "#include <trace/events/lamp.h>\n\nstruct lamp_ops {\n\tint (*dim)(int watts);\n};\n\n\

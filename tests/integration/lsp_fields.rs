@@ -1,5 +1,6 @@
 //! What an editor is told of fields: behind macros, casts and brackets, and beside locals of their name.
 
+use crate::lsp::lamp_event;
 use crate::lsp_client::Client;
 use crate::util::Dir;
 
@@ -67,16 +68,7 @@ fn references_of_a_field_are_those_of_its_structure() {
 /// Where a tracepoint is made, a variable of its name in another program is nothing to it.
 #[test]
 fn a_tracepoint_is_meant_where_it_is_made() {
-    let dir = Dir::new();
-    dir.create(
-        "include/trace/events/lamp.h",
-        "TRACE_EVENT(lamp_dim,\n\tTP_PROTO(int watts),\n\tTP_ARGS(watts));\n",
-    );
-    dir.create(
-        "kernel/probe.c",
-        "#include <trace/events/lamp.h>\n\nstatic void probe_lamp(void *data, int watts)\n{\n}\n\n\
-         int probe_init(void)\n{\n\treturn register_trace_lamp_dim(probe_lamp, NULL);\n}\n",
-    );
+    let dir = lamp_event();
     dir.create("tools/perf/lamp.c", "int lamp_dim(void)\n{\n\treturn 1;\n}\n");
     dir.create("Kbuild", "obj-y += lamp.o\n");
     dir.kgrep(&["index", "."]).run().expect_ok();
