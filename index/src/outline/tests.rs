@@ -160,6 +160,44 @@ fn what_the_text_tells_of_calls_is_found_in_linear_time() {
 }
 
 #[test]
+fn a_declaration_of_very_many_names_takes_linear_time() {
+    for (before, name, after) in [
+        ("typedef struct { int a; } ", "a, ", "z;"),
+        ("typedef struct lamp ", "*a, ", "z;"),
+        ("typedef int ", "(*a)(void), ", "z;"),
+        ("struct lamp { int a; } ", "a, ", "z;"),
+        ("struct lamp { int ", "a, ", "z; };"),
+        ("struct lamp { ", "struct { int a; } a; ", "};"),
+        ("struct lamp { int ", "(*a)(void), ", "z; };"),
+        ("union { struct { int ", "a, ", "z; }; };"),
+        ("enum lamp { ", "a, ", "z };"),
+        ("static struct lamp ", "a = { .on = f }, ", "z;"),
+        ("static struct lamp a = { ", ".on = f, ", "};"),
+        ("static struct lamp a[] = { ", "{ .on = f }, ", "};"),
+        ("static int ", "a[] = { 1 }, ", "z;"),
+        ("extern int ", "a(void), ", "z(void);"),
+        ("extern int ", "a(int x) b ", ";"),
+        ("int f(", "struct lamp *a, ", "int z)\n{\n}\n"),
+        ("int f(", "int (*a)(void), ", "int z)\n{\n}\n"),
+        ("int f(void)\n{\nstruct lamp ", "*a, ", "z;\n}\n"),
+        ("int f(void)\n{\nstruct lamp ", "*a = g(), ", "z;\n}\n"),
+        ("int f(void)\n{\n", "struct lamp *a; ", "}\n"),
+        ("int f(void)\n{\n", "struct { int a; } a; ", "}\n"),
+        ("int f(a)\n", "int a; ", "{\n}\n"),
+        ("DEFINE_LAMP(", "a, ", "z);"),
+        ("#define LAMP(", "a, ", "z) f(a)\n"),
+        ("#define LAMP ", "a, ", "z\n"),
+    ] {
+        assert_linear(|size| format!("{before}{}{after}", name.repeat(size / name.len())).into());
+        let distinct = |number| name.replace('a', &format!("a{number}"));
+        assert_linear(|size| {
+            let names: String = (0..size / (name.len() + 6)).map(distinct).collect();
+            format!("{before}{names}{after}").into()
+        });
+    }
+}
+
+#[test]
 fn an_argument_that_is_a_body_may_begin_with_anything() {
     let found = outline_text("a.c", b"DEFINE_FREE(lamp, int, = x ? &a : &b; p->f())\n");
     assert!(found.starts_with("  1-1 function __free_lamp static"), "{found}");

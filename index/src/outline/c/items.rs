@@ -404,20 +404,23 @@ impl Reader<'_> {
             self.read_members(item, open);
         }
         let start = item.close.map_or(1, |close| close + 1);
-        let mut first = NO_NAME;
+        let mut of_all = None;
         for token in self.typedef_names(item, start) {
             let name = self.sink.intern(token.text(self.bytes));
             // Of a structure without a tag the members have the first name.
-            first = if first == NO_NAME { name } else { first };
-            let tag = self.note_typedef(item, name, first);
+            let tag = *of_all.get_or_insert_with(|| self.typedef_tag(item, name));
+            if tag != NO_NAME {
+                let callable = self.is_callback(token.text(self.bytes));
+                self.typedefs.insert(name, (tag, callable));
+            }
             let definition = self.definition(item, name, Kind::Typedef, Flags::default());
             let number = self.sink.define(definition);
             self.tell(number, tag);
         }
     }
 
-    /// Notes the struct that the type `name` stands for, if it is one; one without a tag goes by `untagged`.
-    fn note_typedef(&mut self, item: &Item, name: NameId, untagged: NameId) -> NameId {
+    /// The struct that a typedef's names stand for, if it is one; one without a tag goes by `untagged`.
+    fn typedef_tag(&mut self, item: &Item, untagged: NameId) -> NameId {
         let is_qualifier =
             |t: &&Token| t.kind == TokenKind::Ident && word(t.text(self.bytes)) == Word::Qualifier;
         let qualifiers = item.tokens[1..].iter().take_while(is_qualifier).count();
@@ -428,15 +431,11 @@ impl Reader<'_> {
         {
             return NO_NAME;
         }
-        let tag = match named.kind {
+        match named.kind {
             TokenKind::Ident => self.sink.intern(named.text(self.bytes)),
             // `typedef struct {…} name;`
             _ => untagged,
-        };
-        let text = self.sink.out.names.get(name);
-        let callable = self.is_callback(text);
-        self.typedefs.insert(name, (tag, callable));
-        tag
+        }
     }
 
     /// The names that a typedef makes, from `start` on: `lamp_t, *lamp_p`. Of one of functions, or whose brackets say
