@@ -17,6 +17,28 @@ pub fn normal(path: &[u8]) -> Vec<u8> {
     kept.join(&b'/')
 }
 
+/// What an `#include` names: as [`normal`], but that what leads out of the file's folder stays: `../a/b.h`.
+pub fn relative(path: &[u8]) -> Vec<u8> {
+    let parts = path.split(|b| *b == b'/').filter(|part| !matches!(*part, b"" | b"."));
+    let mut kept: Vec<&[u8]> = Vec::new();
+    for part in parts {
+        match kept.last() {
+            Some(last) if part == b".." && *last != b".." => drop(kept.pop()),
+            _ => kept.push(part),
+        }
+    }
+    kept.join(&b'/')
+}
+
+/// What follows the `..` that a path from [`relative`] begins with.
+pub fn after_ups(path: &[u8]) -> &[u8] {
+    let mut rest = path;
+    while let Some(next) = rest.strip_prefix(b"../") {
+        rest = next;
+    }
+    rest
+}
+
 /// Whether `path` is `top` or below it; all are below the root, which is empty.
 pub fn is_below(path: &[u8], top: &[u8]) -> bool {
     top.is_empty() || path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
@@ -53,7 +75,7 @@ pub fn split(path: &[u8]) -> (&[u8], &[u8]) {
 
 #[cfg(test)]
 mod tests {
-    use super::{in_order, normal};
+    use super::{after_ups, in_order, normal, relative};
 
     #[test]
     fn a_slash_comes_before_any_other_byte() {
@@ -84,6 +106,20 @@ mod tests {
             [("a/./b//c", "a/b/c"), ("../a", "a"), ("a/../../b", "b"), ("/a/", "a"), ("..", "")]
         {
             assert_eq!(normal(path.as_bytes()), expected.as_bytes(), "{path}");
+        }
+    }
+
+    #[test]
+    fn an_include_may_lead_out_of_its_folder() {
+        for (path, expected, behind) in [
+            ("a/./b//c", "a/b/c", "a/b/c"),
+            ("../a", "../a", "a"),
+            ("./../../a/b", "../../a/b", "a/b"),
+            ("a/../../b", "../b", "b"),
+            ("..", "..", ".."),
+        ] {
+            let found = relative(path.as_bytes());
+            assert_eq!((&found[..], after_ups(&found)), (expected.as_bytes(), behind.as_bytes()));
         }
     }
 }

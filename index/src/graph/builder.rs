@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::idiom::Idioms;
 use crate::outline::{FileOutline, Kind, NO_NAME, Template, Use, UseKind};
-use crate::paths::normal;
+use crate::paths::relative;
 use crate::scratch::Scratch;
 
 use super::interner::{Interner, Waiting};
@@ -72,7 +72,7 @@ impl FileRecord {
     }
 }
 
-/// An include: what is written there, in normal form.
+/// An include: what is written there, as [`relative`] makes it.
 pub(super) struct IncludeRecord {
     pub(super) path: Vec<u8>,
     pub(super) line: u32,
@@ -81,7 +81,7 @@ pub(super) struct IncludeRecord {
 impl IncludeRecord {
     /// Those of a file.
     pub(super) fn of(outline: &FileOutline) -> Vec<IncludeRecord> {
-        let path = |name| normal(outline.name(name));
+        let path = |name| relative(outline.name(name));
         let includes = outline.includes.iter();
         includes.map(|i| IncludeRecord { path: path(i.path), line: i.line }).collect()
     }

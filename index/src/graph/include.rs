@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::base::Graph;
 use super::builder::FileRecord;
 use super::{FileId, Program};
-use crate::paths::normal;
+use crate::paths::{after_ups, normal, relative};
 
 /// For each file, the numbers of the files it includes with the lines it does so on.
 pub(super) type Includes = Vec<Vec<(u32, u32)>>;
@@ -36,8 +36,8 @@ impl Graph<'_> {
     /// The file that `from` means by an include of the path `wanted`, by the rule that includes are
     /// followed by.
     pub fn included(&self, from: &[u8], wanted: &[u8]) -> Option<&[u8]> {
-        let wanted = normal(wanted);
-        let named = self.paths().filter(|path| path.ends_with(&wanted));
+        let wanted = relative(wanted);
+        let named = self.paths().filter(|path| path.ends_with(after_ups(&wanted)));
         nearest(from, &wanted, named.map(|path| (path, path)))
     }
 
@@ -97,19 +97,21 @@ pub(super) fn base_name(path: &[u8]) -> &[u8] {
 const CANDIDATES: usize = 256;
 
 /// Of the files that are called as the end of `wanted`, in path order, the one that `from` means
-/// by it. `wanted` must be in normal form.
+/// by it. `wanted` must be as [`relative`] makes it.
 pub(super) fn nearest<'p, T>(
     from: &[u8],
     wanted: &[u8],
     candidates: impl Iterator<Item = (T, &'p [u8])>,
 ) -> Option<T> {
     let folder = &from[..from.len() - base_name(from).len()];
+    let exact = normal(&[folder, wanted].concat());
+    let wanted = after_ups(wanted);
     let ends = |path: &[u8]| {
         path.strip_suffix(wanted).is_some_and(|before| before.is_empty() || before.ends_with(b"/"))
     };
     let rank = |path: &[u8]| {
         let before = &path[..path.len() - wanted.len()];
-        let beside = before == folder;
+        let beside = path == exact;
         let public = matches!(before, b"include/" | b"include/uapi/");
         let shared = before.iter().zip(folder).take_while(|(a, b)| a == b).count();
         (beside, public, shared, std::cmp::Reverse(before.len()))

@@ -17,7 +17,8 @@ use super::known::KnownNames;
 use super::numbers::{Numbered, UNKNOWN};
 use super::overlay::{EdgeRange, Overlay, Users};
 use super::regain::may_instantiate;
-use crate::paths::normal;
+use super::units::Units;
+use crate::paths::relative;
 
 /// An outline that is laid over, with what including makes of it.
 pub(super) struct Layer<'o> {
@@ -176,7 +177,7 @@ impl Graph<'_> {
             .par_iter()
             .map(|layer| {
                 let includes = layer.outline.includes.iter();
-                includes.map(|i| (normal(layer.outline.name(i.path)), i.line)).collect()
+                includes.map(|i| (relative(layer.outline.name(i.path)), i.line)).collect()
             })
             .collect();
         let mut candidates: HashMap<&[u8], Vec<FileId>> = HashMap::new();

@@ -16,6 +16,7 @@ use crate::idiom::Idioms;
 use crate::outline::{
     Definition, FileOutline, Flags, InvocationKind, Kind, NO_NAME, NOWHERE, Template, Use, expand,
 };
+use crate::paths::after_ups;
 use crate::scratch::Scratch;
 
 use super::builder::{FileRecord, IncludeRecord, UseRecord};
@@ -148,7 +149,8 @@ impl<'a> Origin<'a> {
 
     fn has_include_of(self, path: &[u8]) -> bool {
         self.includes.iter().any(|include| {
-            path.strip_suffix(&include.path[..]).is_some_and(|b| b.is_empty() || b.ends_with(b"/"))
+            path.strip_suffix(after_ups(&include.path))
+                .is_some_and(|b| b.is_empty() || b.ends_with(b"/"))
         })
     }
 
