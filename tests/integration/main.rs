@@ -6,6 +6,7 @@
 #[path = "../../index/tests/history/mod.rs"]
 mod history;
 mod pty;
+mod together;
 mod util;
 
 mod absence;

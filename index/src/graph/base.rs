@@ -22,6 +22,7 @@ use super::place::Place;
 use super::record::{self, Record};
 use super::slots::{Classes, FilledSlots};
 use super::undecided::Undecided;
+use super::units::Units;
 use super::uses::Uses;
 use super::{Damaged, Sections};
 
@@ -105,8 +106,7 @@ pub struct Graph<'a> {
     pub(super) base_includers: HashMap<FileId, Vec<FileId>>,
     /// The files of the sections that another file includes.
     pub(super) included: Bits,
-    /// The private files that a file includes, for files that were asked about.
-    pub(super) private: Mutex<HashMap<FileId, Arc<Vec<FileId>>>>,
+    pub(super) units: Units,
     /// The uses of the name that was asked for last: many definitions of one name are asked
     /// for one after the other.
     pub(super) asked: Mutex<Option<(NameRef, Arc<Uses>)>>,
@@ -192,7 +192,7 @@ impl<'a> Graph<'a> {
             includers: base_includers.clone(),
             base_includers,
             included: Bits::from_bytes(included.all().unwrap_or_default(), path_ends.len() / 4),
-            private: Mutex::default(),
+            units: Units::default(),
             asked: Mutex::default(),
             classes: Mutex::default(),
             filled: Mutex::default(),

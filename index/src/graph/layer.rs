@@ -115,7 +115,7 @@ impl Graph<'_> {
     /// Takes away what lies over the sections.
     pub(super) fn lay_nothing(&mut self) {
         self.overlay = Overlay::default();
-        self.private = Mutex::default();
+        self.units = Units::default();
         self.asked = Mutex::default();
         self.known = Mutex::default();
         self.classes = Mutex::default();

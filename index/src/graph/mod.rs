@@ -53,6 +53,7 @@ pub(crate) mod stored;
 mod tables;
 mod unchanged;
 mod undecided;
+mod units;
 mod uses;
 pub(crate) mod verdicts;
 mod write;

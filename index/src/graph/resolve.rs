@@ -1,12 +1,9 @@
 //! Which definitions a name means where it is used.
 //!
 //! The rule: a definition in the same file, unless it is weak; else what included headers and the
-//! program's other files offer to everyone. Never another file's `static` (a header's, or that of a
-//! `.c` included into the same unit, is not another's), never another architecture's,
-//! never another program's. Several may remain: the configuration chooses, not kgrep.
-
-use std::collections::HashSet;
-use std::sync::{Arc, PoisonError};
+//! program's other files offer to everyone; else what a file has that is compiled together with it. Never another
+//! file's `static` (a header's, or that of a `.c` included into the same unit, is not another's), never another
+//! architecture's, never another program's. Several may remain: the configuration chooses, not kgrep.
 
 use crate::outline::{Flags, Kind};
 
@@ -63,6 +60,14 @@ impl Arch {
     }
 }
 
+/// How code can mean a definition.
+enum Sight {
+    /// It is the file's, included by it, or for all.
+    Own,
+    /// A file that is read together with it has it.
+    Lent,
+}
+
 /// What a used name can mean.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Meaning {
@@ -91,6 +96,7 @@ impl Graph<'_> {
     pub(super) fn choose(&self, definitions: &[DefInfo], file: FileId, arch: Arch) -> Meaning {
         let mut meaning = Meaning::default();
         let mut declared = false;
+        let mut lent = Meaning::default();
         let own = definitions.iter().any(|d| d.file == file && hides(d));
         for definition in definitions.iter().filter(|d| !own || d.file == file) {
             let is_macro = is_macro(definition);
@@ -100,11 +106,20 @@ impl Graph<'_> {
             if !is_macro && !definition.kind.is_callable() {
                 continue;
             }
-            if !self.sees(file, definition, arch) {
-                meaning.is_elsewhere = true;
-                continue;
-            }
-            if is_macro { &mut meaning.macros } else { &mut meaning.functions }.push(*definition);
+            let meant = match self.sight(file, definition, arch) {
+                None => {
+                    meaning.is_elsewhere = true;
+                    continue;
+                }
+                Some(Sight::Lent) => &mut lent,
+                Some(Sight::Own) => &mut meaning,
+            };
+            if is_macro { &mut meant.macros } else { &mut meant.functions }.push(*definition);
+        }
+        if meaning.is_empty() {
+            (meaning.functions, meaning.macros) = (lent.functions, lent.macros);
+        } else {
+            meaning.is_elsewhere |= !lent.is_empty();
         }
         // Declared for all and defined by a macro's paste: not another file's after all.
         meaning.is_elsewhere &= !declared;
@@ -113,8 +128,13 @@ impl Graph<'_> {
 
     /// Whether code in `file` can mean `definition`.
     pub fn sees(&self, file: FileId, definition: &DefInfo, arch: Arch) -> bool {
+        self.sight(file, definition, arch).is_some()
+    }
+
+    /// How code in `file` can mean `definition`; `None` when it can't.
+    fn sight(&self, file: FileId, definition: &DefInfo, arch: Arch) -> Option<Sight> {
         if definition.file == file {
-            return true;
+            return Some(Sight::Own);
         }
         let (from, to) = (self.place(file), self.place(definition.file));
         let same_arch =
@@ -125,18 +145,23 @@ impl Graph<'_> {
             && !definition.flags.has(Flags::EXTERN)
             && !self.path(file).ends_with(b".rs");
         if from.program != to.program || !same_arch || rust || arch.leaves_out(to) {
-            return false;
+            return None;
         }
         let private = definition.flags.has(Flags::STATIC) || is_macro(definition);
-        if to.is_header {
+        let is_own = if to.is_header {
             // A header that is a part of one `.c` file (`kernel/rcu/tasks.h`) defines functions for
             // all.
             let linked = !private && definition.kind == Kind::Function;
-            return to.is_public || linked || self.includes_privately(file, definition.file);
+            to.is_public || linked || self.includes_privately(file, definition.file)
+        } else {
+            !private
+                || self.includes_privately(file, definition.file)
+                || self.includes_privately(definition.file, file)
+        };
+        if is_own {
+            return Some(Sight::Own);
         }
-        !private
-            || self.includes_privately(file, definition.file)
-            || self.includes_privately(definition.file, file)
+        self.are_read_together(file, definition.file).then_some(Sight::Lent)
     }
 
     /// The `.c` files that include this `.c` file.
@@ -145,31 +170,6 @@ impl Graph<'_> {
             return Vec::new();
         }
         self.includers.get(&file).cloned().unwrap_or_default()
-    }
-
-    /// Whether `file` includes `wanted`, directly or through other private files.
-    fn includes_privately(&self, file: FileId, wanted: FileId) -> bool {
-        // Nearly all are `.c` files that nobody includes.
-        let included = !self.is_base(wanted) || self.included.get(wanted.at());
-        included && self.private_includes(file).binary_search(&wanted).is_ok()
-    }
-
-    /// The private files that `file` includes, directly or through others of them, sorted.
-    pub fn private_includes(&self, file: FileId) -> Arc<Vec<FileId>> {
-        let mut known = self.private.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = known.entry(file).or_insert_with(|| {
-            let mut seen: HashSet<FileId> = HashSet::new();
-            let mut open = vec![file];
-            while let Some(next) = open.pop() {
-                open.extend(
-                    self.includes_of(next).into_iter().filter(|target| seen.insert(*target)),
-                );
-            }
-            let mut all: Vec<FileId> = seen.into_iter().collect();
-            all.sort_unstable();
-            Arc::new(all)
-        });
-        Arc::clone(found)
     }
 }
 
@@ -315,6 +315,34 @@ mod tests {
         let file = |path: &str| graph.file(path.as_bytes()).unwrap();
         assert_eq!(graph.includers_of(file("drivers/b.c")), [file("drivers/a.c")]);
         assert_eq!(graph.includers_of(file("drivers/a.c")), []);
+    }
+
+    #[test]
+    fn files_that_a_third_one_includes_see_each_other() {
+        let part = "int off(void)\n{\n\treturn lamp();\n}\n";
+        let own = format!("{STATIC}{part}");
+        check(
+            &[
+                (
+                    "drivers/a.c",
+                    "#include \"own.h\"\n#include \"part.h\"\n#include \"part.c\"\n#include \"near.h\"\n",
+                ),
+                ("drivers/b.h", STATIC),
+                ("drivers/near.h", "#include \"b.h\"\nint near(void);\n"),
+                ("drivers/own.h", &own),
+                ("drivers/part.c", part),
+                ("drivers/part.h", part),
+                USER,
+            ],
+            &[
+                ("drivers/part.h", "drivers/b.h drivers/own.h"),
+                ("drivers/part.c", "drivers/b.h drivers/own.h"),
+                // What it includes itself is nearer than what others do.
+                ("drivers/near.h", "drivers/b.h  elsewhere"),
+                ("drivers/own.h", "drivers/own.h"),
+                ("kernel/user.c", "elsewhere"),
+            ],
+        );
     }
 
     #[test]

@@ -63,8 +63,7 @@ impl Graph<'_> {
     /// and its private headers. `None` when more may.
     fn files_that_see(&self, target: &DefInfo) -> Option<Vec<FileId>> {
         let private = target.flags.has(Flags::STATIC) || is_macro(target);
-        let included = !self.is_base(target.file) || self.included.get(target.file.at());
-        if !private || included || self.place(target.file).is_header {
+        if !private || self.may_be_included(target.file) || self.place(target.file).is_header {
             return None;
         }
         let mut files = self.private_includes(target.file).to_vec();
