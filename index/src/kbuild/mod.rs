@@ -40,7 +40,7 @@ pub use files::{Disk, Files};
 pub use includes::with_includes;
 pub use knowledge::Knowledge;
 pub(crate) use knowledge::fingerprint;
-pub(crate) use never::never_holds;
+pub(crate) use never::{is_for_assembler, never_holds};
 pub(crate) use preprocess::read_of_source;
 
 /// What of one file a configuration compiles: the arms of `#if`s, and branches in functions.

@@ -1,4 +1,5 @@
-//! Conditions that hold in no kernel: what only programs of the user's, or other readers of the source, see.
+//! Conditions that hold in no kernel, as only programs of the user's or other readers of the source see what they guard;
+//! and those of assembler.
 
 use std::sync::LazyLock;
 
@@ -12,15 +13,25 @@ static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(Knowledge::built_in);
 /// with `&&` asks for a macro that none defines, or for the absence of one that all do.
 pub(crate) fn never_holds(text: &[u8]) -> bool {
     let macros = &KNOWLEDGE.condition;
+    needs_one(text, &macros.never, &macros.always)
+}
+
+/// Whether the condition holds in assembler files only.
+pub(crate) fn is_for_assembler(text: &[u8]) -> bool {
+    needs_one(text, &KNOWLEDGE.condition.assembly, &[])
+}
+
+/// Whether one of what a condition joins with `&&` asks that one of `defined` is, or one of `absent` isn't.
+fn needs_one(text: &[u8], defined: &[String], absent: &[String]) -> bool {
     conjuncts(text).into_iter().any(|part| {
-        let (asked, never) = match part.strip_prefix(b"!") {
-            Some(asked) => (asked, &macros.always),
-            None => (part, &macros.never),
+        let (asked, names) = match part.strip_prefix(b"!") {
+            Some(asked) => (asked, absent),
+            None => (part, defined),
         };
         let name = asked.trim_ascii_start().strip_prefix(b"defined").map(<[u8]>::trim_ascii);
         let within = name.and_then(|name| name.strip_prefix(b"(")?.strip_suffix(b")"));
         let name = within.map(<[u8]>::trim_ascii).or(name);
-        name.is_some_and(|name| never.iter().any(|one| one.as_bytes() == name))
+        name.is_some_and(|name| names.iter().any(|one| one.as_bytes() == name))
     })
 }
 
@@ -70,6 +81,22 @@ mod tests {
             "defined(A) &&& defined(B) &&&&&",
         ] {
             assert!(!never_holds(text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
+    fn conditions_of_assembler_are_known() {
+        for text in [
+            "defined(__ASSEMBLY__)",
+            "defined __ASSEMBLER__",
+            "defined(CONFIG_A) && defined(__ASSEMBLER__)",
+        ] {
+            assert!(is_for_assembler(text.as_bytes()), "{text}");
+        }
+        for text in
+            ["", "!defined(__ASSEMBLY__)", "defined(__ASSEMBLY__) || defined(A)", "defined(A)"]
+        {
+            assert!(!is_for_assembler(text.as_bytes()), "{text}");
         }
     }
 }

@@ -335,6 +335,65 @@ fn assembler_in_a_header_declares_nothing() {
 }
 
 #[test]
+fn what_is_for_assembler_hides_no_code() {
+    for (assembler, code) in [
+        ("#ifdef __ASSEMBLY__\n", "#else\n"),
+        ("#if defined(__ASSEMBLER__) && defined(CONFIG_LAMP)\n", "#elif !defined(__ASSEMBLER__)\n"),
+        ("#ifndef __ASSEMBLER__\n#else\n", "#endif\n#ifndef __ASSEMBLY__\n"),
+    ] {
+        let text = format!(
+            "{assembler}.macro LAMP_ON reg\n\tmov \\reg, (sp)\n.endm\n#define LAMP 1\n{code}\
+             static inline int lamp_on(void)\n{{\n\treturn 1;\n}}\n#endif\n"
+        );
+        let found = outline_text("lamp.h", text.as_bytes());
+        assert!(found.contains("function lamp_on") && found.contains("constant LAMP"), "{found}");
+    }
+}
+
+#[test]
+fn a_macro_alone_on_its_line_is_no_type() {
+    let found = outline_text(
+        "a.c",
+        b"LAMP_ID(func, a)\n#ifdef CONFIG_LAMP\nLAMP_ID(func, b)\n#else\nLAMP_ID_UNUSED\n#endif\n\
+          LAMP_ID(func, c)\nLAMP_ID_UNUSED\n\nstatic int lamp(int a)\n{\n\treturn a;\n}\n",
+    );
+    assert!(found.contains("10-13 function lamp static"), "{found}");
+    assert!(!found.contains("function LAMP_ID") && !found.contains("declaration"), "{found}");
+    // A type on a line of its own.
+    let found = outline_text("a.c", b"LAMP_STATUS\nlamp(int a)\n{\n\treturn a;\n}\n");
+    assert!(found.starts_with("  1-5 function lamp"), "{found}");
+}
+
+#[test]
+fn braces_of_an_argument_may_end_in_the_first_column() {
+    let made = "#define LAMP(name, spec...) static int name(void) { return on((struct s)spec); }\n";
+    let found = outline_text(
+        "a.c",
+        format!(
+            "{made}LAMP(lamp_a, {{\n\t.x = 1,\n}});\nLAMP(lamp_b, {{\n\t.x = 1,\n}}, {{\n}});\n"
+        )
+        .as_bytes(),
+    );
+    assert!(
+        found.contains("2-4 function lamp_a") && found.contains("5-8 function lamp_b"),
+        "{found}"
+    );
+}
+
+#[test]
+fn how_long_an_array_is_makes_no_function_static() {
+    let found = outline_text(
+        "a.c",
+        b"void lamp(int key[static 2])\n{\n}\nstatic void own(int key[static 2])\n{\n}\nint all(int key[static 2]);\n",
+    );
+    assert!(
+        found.contains("1-3 function lamp (") && found.contains("7-7 declaration all ("),
+        "{found}"
+    );
+    assert!(found.contains("4-6 function own static"), "{found}");
+}
+
+#[test]
 fn macros_that_write_macros_without_end_are_given_up() {
     let mut text = String::new();
     for level in 0..20 {

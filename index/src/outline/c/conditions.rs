@@ -1,7 +1,7 @@
 //! The `#if`s around the place that is read: their text, for definitions' guards, and the
 //! depths to go back to, for arms that open the same brace twice.
 
-use crate::kbuild::never_holds;
+use crate::kbuild::{is_for_assembler, never_holds};
 
 use super::Depth;
 
@@ -18,6 +18,8 @@ struct Condition {
     is_other: bool,
     /// Whether this arm's tokens would only repeat an unfinished head.
     dead: bool,
+    /// Whether this arm's tokens are assembler, which is no code of C.
+    assembler: bool,
     /// Whether it is the header's own guard against being included twice.
     is_include_guard: bool,
 }
@@ -43,6 +45,7 @@ impl Condition {
 pub(super) struct Conditions {
     stack: Vec<Condition>,
     dead: usize,
+    assembler: usize,
     /// Changes whenever the conditions do.
     version: u32,
 }
@@ -67,7 +70,7 @@ impl Conditions {
 
     /// Whether the tokens of this arm are to be left out.
     pub(super) fn arm_is_dead(&self) -> bool {
-        self.dead > 0
+        self.dead + self.assembler > 0
     }
 
     /// Whether what is read is in an `#else`, or an `#elif`.
@@ -84,6 +87,8 @@ impl Conditions {
     pub(super) fn open(&mut self, text: Vec<u8>, depth: Depth) {
         self.version += 1;
         let text = if self.stack.len() < DEEPEST { text } else { Vec::new() };
+        let assembler = is_for_assembler(&text);
+        self.assembler += usize::from(assembler);
         self.stack.push(Condition {
             text,
             others: Vec::new(),
@@ -91,6 +96,7 @@ impl Conditions {
             after: None,
             is_other: false,
             dead: false,
+            assembler,
             is_include_guard: false,
         });
     }
@@ -120,6 +126,9 @@ impl Conditions {
         last.is_other |= !never_holds(&last.text);
         if is_kept {
             last.next_arm(text);
+            self.assembler -= usize::from(last.assembler);
+            last.assembler = is_for_assembler(&last.text);
+            self.assembler += usize::from(last.assembler);
         }
         let resume = if last.dead { last.after.unwrap_or(depth) } else { last.before };
         last.after.get_or_insert(depth);
@@ -138,6 +147,7 @@ impl Conditions {
             return depth;
         };
         self.dead -= usize::from(last.dead);
+        self.assembler -= usize::from(last.assembler);
         last.after.unwrap_or(depth)
     }
 
