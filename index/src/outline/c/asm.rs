@@ -7,6 +7,7 @@ use crate::idiom::Idioms;
 use crate::lex::{Token, TokenKind};
 
 use super::super::{FileOutline, Flags, Kind, NO_NAME, UseKind};
+use super::words::is_shouted;
 use super::{Item, Reader};
 
 /// Reads an assembler file into `out`.
@@ -178,9 +179,7 @@ impl Reader<'_> {
                 let name = self.sink.intern(target.text(self.bytes));
                 self.sink.add_use(within, name, UseKind::Call, first.line, NO_NAME);
             }
-        } else if code.get(1).is_some_and(|t| t.is(b'('))
-            || word.iter().all(|b| !b.is_ascii_lowercase())
-        {
+        } else if code.get(1).is_some_and(|t| t.is(b'(')) || is_shouted(word) {
             let name = self.sink.intern(word);
             self.sink.add_use(within, name, UseKind::Call, first.line, NO_NAME);
         }

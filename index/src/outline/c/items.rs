@@ -55,6 +55,14 @@ impl Reader<'_> {
         flags
     }
 
+    /// The words around a function's parameters, as flags. Among these `static` says how long an array is:
+    /// `int f(u8 key[static 2])`.
+    fn flags_around(&self, head: &[Token], params: Group) -> Flags {
+        let mut flags = self.flags(&head[..params.open]);
+        flags.set(self.flags(&head[params.close..]));
+        flags
+    }
+
     /// A definition that begins where the item does.
     pub(super) fn definition(
         &self,
@@ -114,8 +122,8 @@ impl Reader<'_> {
 
     fn read_function(&mut self, item: &Item, open: usize, name: usize, params: Group, typed: bool) {
         let head = (name, open);
-        let flags = self.flags(&item.tokens[..open]);
         let word = item.tokens[name].text(self.bytes);
+        let flags = self.flags_around(&item.tokens[..open], params);
         let second = item.groups.iter().find(|g| typed && g.open == params.close + 1);
         if let Some(second) = second {
             // `int NAME(walk)(int a) {`: a macro makes the name.
@@ -144,7 +152,8 @@ impl Reader<'_> {
     /// Notes that the function whose name is at `name` can't be seen in other files, if its head
     /// says so.
     fn note_own(&mut self, head: &[Token], name: usize) {
-        if let Some(token) = head.get(name).filter(|_| self.flags(head).has(Flags::STATIC)) {
+        let is_static = self.flags(&head[..name.min(head.len())]).has(Flags::STATIC);
+        if let Some(token) = head.get(name).filter(|_| is_static) {
             let name = self.sink.intern(token.text(self.bytes));
             self.set_own(name);
         }
@@ -221,7 +230,7 @@ impl Reader<'_> {
             return None;
         }
         // A macro unknown so far: the function goes by its argument.
-        let shouted = word.iter().all(|b| !b.is_ascii_lowercase());
+        let shouted = words::is_shouted(word);
         let named = first.filter(|_| shouted && reserved == Some(Word::Name));
         let name = self.sink.intern(named.map_or(word, |t| t.text(self.bytes)));
         let mut definition = self.definition(item, name, Kind::Function, flags);
@@ -369,7 +378,7 @@ impl Reader<'_> {
                 self.read_invocation(item, name, params);
             }
             Some((name, params, true)) => {
-                let flags = self.flags(head);
+                let flags = self.flags_around(head, params);
                 let second =
                     item.groups.iter().find(|g| g.open == params.close + 1 && g.close > g.open);
                 let named = if second.is_some() { params.close } else { name };

@@ -352,6 +352,13 @@ impl<'a> Reader<'a> {
         }
         let word = token.text(self.bytes);
         let before = item.tokens[item.tokens.len() - 1];
+        if let [bare] = item.tokens[..]
+            && token.line > bare.line
+        {
+            // A macro that makes something, or nothing: `BTF_ID_UNUSED`.
+            let is_shouted = words::is_shouted;
+            return is_shouted(bare.text(self.bytes)) && (is_shouted(word) || word == b"static");
+        }
         if item.close.is_some() && item.depth == Depth::default() {
             return words::begins_item(word);
         }
@@ -436,11 +443,14 @@ impl<'a> Reader<'a> {
 
     /// Whether the `}` ends an element of a table, though it may be in column 0: `}, {`, `} };`.
     fn ends_element(&self, token: Token) -> bool {
-        let rest = &self.bytes[token.end as usize..];
-        let next = rest.iter().find(|byte| !byte.is_ascii_whitespace());
         self.item.equals.is_some()
             && self.item.depth.brace > 1
-            && next.is_some_and(|byte| matches!(byte, b',' | b'}'))
+            && matches!(self.next_byte(token), Some(b',' | b'}'))
+    }
+
+    /// The first byte after `token` that is no blank.
+    fn next_byte(&self, token: Token) -> Option<u8> {
+        self.bytes[token.end as usize..].trim_ascii_start().first().copied()
     }
 
     fn close_brace(&mut self, token: Token, index: usize) {
@@ -453,7 +463,8 @@ impl<'a> Reader<'a> {
         }
         let Some((_, shape)) = self.item.body else {
             self.item.depth.brace -= 1;
-            if self.item.depth.brace == 0 && self.in_column_0(token) {
+            let is_argument = matches!(self.next_byte(token), Some(b',' | b')'));
+            if self.item.depth.brace == 0 && self.in_column_0(token) && !is_argument {
                 // A head whose brackets never closed: its body ends here all the same.
                 self.item.clear();
             }

@@ -15,6 +15,11 @@ pub(super) enum Word {
     Name,
 }
 
+/// Whether a word is in capitals, as macros' names are.
+pub(super) fn is_shouted(word: &[u8]) -> bool {
+    word.iter().all(|b| !b.is_ascii_lowercase())
+}
+
 /// What the word `text` is.
 #[inline]
 pub(super) fn word(text: &[u8]) -> Word {
