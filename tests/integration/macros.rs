@@ -192,6 +192,76 @@ fn a_part_of_a_name_is_what_the_file_says() {
 }
 
 #[test]
+fn a_part_of_a_name_is_what_an_included_header_says_or_each_includer() {
+    let dir = Dir::new();
+    dir.create(
+        "include/rdma/named.h",
+        "#define _PASTE(x, y) x ## y\n#define _NAME(x, y) _PASTE(x, y)\n\
+         #define HANDLER(id) _NAME(MODULE_NAME, _handler_##id)\n\
+         #define TOKEN(a, b) _NAME(a, b)\n",
+    );
+    dir.create("drivers/verbs.h", "#define MODULE_NAME ib_verbs\n#include <rdma/named.h>\n");
+    dir.create(
+        "drivers/cq.c",
+        "#include \"verbs.h\"\nstatic int HANDLER(CQ_CREATE)(int a)\n{\n\treturn low(a);\n}\n\
+         int low(int a) { return a; }\n",
+    );
+    dir.create(
+        "drivers/gen.h",
+        "static int\nTOKEN(HTYPE, _create)(int a)\n{\n\treturn gen_alloc(a);\n}\nint gen_alloc(int a) { return a; }\n",
+    );
+    for kind in ["ip", "mac"] {
+        let text =
+            format!("#include <rdma/named.h>\n#define HTYPE hash_{kind}\n#include \"gen.h\"\n");
+        dir.create(&format!("drivers/hash_{kind}.c"), text);
+    }
+    both(&dir, |dir| {
+        assert!(has(&rows(dir, &["callers", "low"]), &["ib_verbs_handler_CQ_CREATE", "call"]));
+        for name in ["hash_ip_create", "hash_mac_create"] {
+            assert!(has(&rows(dir, &["callees", name]), &["gen_alloc", "call"]), "{name}");
+            assert!(has(&rows(dir, &["def", name]), &["drivers/gen.h", "function"]), "{name}");
+        }
+    });
+    dir.create("drivers/verbs.h", "#define MODULE_NAME rd_verbs\n#include <rdma/named.h>\n");
+    dir.create(
+        "drivers/hash_mac.c",
+        "#include <rdma/named.h>\n#define HTYPE hash_net\n#include \"gen.h\"\n",
+    );
+    assert!(has(&rows(&dir, &["callers", "low"]), &["rd_verbs_handler_CQ_CREATE", "call"]));
+    assert!(has(&rows(&dir, &["callees", "hash_net_create"]), &["gen_alloc", "call"]));
+    assert_eq!(dir.kgrep(&["def", "hash_mac_create"]).run().code(), 1);
+}
+
+#[test]
+fn how_many_arguments_there_are_chooses_the_macro() {
+    let dir = Dir::new();
+    dir.create(
+        "include/linux/cleanup.h",
+        "#define DEFINE_COND_3(_name, _ext, _lock) DEFINE_COND_4(_name, _ext, _lock, 1)\n\
+         #define DEFINE_COND_4(_name, _ext, _lock, _cond) \\\n\
+         static int class_##_name##_ext##_constructor(struct lk *_T) { return (_lock) && (_cond); }\n\
+         #define DEFINE_COND(X...) CONCATENATE(DEFINE_COND_, COUNT_ARGS(X))(X)\n\
+         #define set_name(a, ...) CONCATENATE(set_name_, COUNT_ARGS(__VA_ARGS__))(a, __VA_ARGS__)\n\
+         #define set_name_1(a, b) low_name(a, b, b)\n",
+    );
+    dir.create(
+        "a.c",
+        "#include <linux/cleanup.h>\nDEFINE_COND(lk, _try, lk_trylock(_T))\n\
+         DEFINE_COND(lk, _intr, lk_lock_intr(_T), _RET == 0)\n\
+         int lk_trylock(struct lk *l) { return 1; }\nint lk_lock_intr(struct lk *l) { return 0; }\n\
+         void low_name(int a, int b, int c) {}\nvoid user(void) { set_name(1, 2); }\n",
+    );
+    both(&dir, |dir| {
+        let table = rows(dir, &["callers", "lk_trylock"]);
+        assert!(has(&table, &["class_lk_try_constructor", "call"]), "{table}");
+        let table = rows(dir, &["callers", "lk_lock_intr"]);
+        assert!(has(&table, &["class_lk_intr_constructor", "call"]), "{table}");
+        let table = rows(dir, &["callers", "low_name", "-d", "3"]);
+        assert!(has(&table, &["set_name_1"]) && has(&table, &["user"]), "{table}");
+    });
+}
+
+#[test]
 fn what_a_template_is_called_by_leads_nowhere() {
     let dir = Dir::new();
     dir.create("a.c", "#include <linux/k.h>\nint user(char *d) { return strx(d, \"x\"); }\n");

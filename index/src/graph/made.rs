@@ -240,12 +240,10 @@ pub(super) struct Known<'a> {
 }
 
 impl Known<'_> {
-    /// The macros that `lookup` knows of a name; of those without arguments, `=NAME`, the file's own one.
+    /// The macros that `lookup` knows of a name; of those without arguments, `=NAME`, the file's own one if there is one.
     fn or_own_word(&self, asked: &[u8], lookup: expand::Others) -> Vec<Arc<Template>> {
-        match asked.strip_prefix(b"=") {
-            Some(name) => (self.own_word)(name).into_iter().collect(),
-            None => lookup(asked),
-        }
+        let own = asked.strip_prefix(b"=").and_then(|name| (self.own_word)(name));
+        own.map_or_else(|| lookup(asked), |own| vec![own])
     }
 }
 
@@ -270,10 +268,7 @@ impl Made {
             let lookup: expand::Others = &|asked: &[u8]| known.or_own_word(asked, lookup);
             let templates = lookup(&invocation.name);
             if invocation.kind == InvocationKind::Name {
-                let named = templates
-                    .first()
-                    .and_then(|t| expand::name_by(t, &invocation.arguments, lookup));
-                made.renamed.extend(named.map(|n| (invocation.heads, n, Flags::default())));
+                made.add_names(invocation, templates.first(), known, lookup);
                 continue;
             }
             for template in templates {
@@ -287,6 +282,28 @@ impl Made {
             }
         }
         made
+    }
+
+    /// Renames the definition whose name the macro `template` makes, and adds one more for each further name, where
+    /// several files that include this one say what a part of it is.
+    fn add_names(
+        &mut self,
+        invocation: &Invoked,
+        template: Option<&Arc<Template>>,
+        known: &Known,
+        lookup: expand::Others,
+    ) {
+        let Some(template) = template else { return };
+        let mut names = names_by(template, &invocation.arguments, lookup).into_iter();
+        let Some(first) = names.next() else { return };
+        self.renamed.push((invocation.heads, first, Flags::default()));
+        let Some(definition) = (known.definition)(invocation.heads) else { return };
+        let uses = (known.uses)(invocation.heads);
+        for name in names {
+            let within = self.push(known, name, definition);
+            let copied = uses.iter().cloned();
+            self.uses.extend(copied.map(|(name, via, used)| (name, via, Use { within, ..used })));
+        }
     }
 
     /// Adds a definition for each name that the files make that include this one, with what it uses by
@@ -377,6 +394,30 @@ impl Made {
     }
 }
 
+/// The names that the macro makes of `arguments`: several where several files say what a word in it stands for.
+fn names_by(template: &Template, arguments: &[u8], lookup: expand::Others) -> Vec<Vec<u8>> {
+    let open: RefCell<Option<(Vec<u8>, Vec<Arc<Template>>)>> = RefCell::default();
+    let noting = |asked: &[u8]| {
+        let found = lookup(asked);
+        if asked.starts_with(b"=") && found.len() > 1 {
+            open.borrow_mut().get_or_insert_with(|| (asked.to_vec(), found.clone()));
+        }
+        found
+    };
+    let first = expand::name_by(template, arguments, &noting);
+    let Some((part, words)) = open.take() else { return first.into_iter().collect() };
+    let mut names: Vec<Vec<u8>> = Vec::new();
+    for word in words {
+        let with_word = |asked: &[u8]| match asked == part {
+            true => vec![Arc::clone(&word)],
+            false => lookup(asked),
+        };
+        let name = expand::name_by(template, arguments, &with_word);
+        names.extend(name.filter(|name| !names.contains(name)));
+    }
+    names
+}
+
 /// Macros by their names, with their files' numbers.
 type ByName<'f> = HashMap<&'f [u8], Vec<(u32, &'f Arc<Template>)>>;
 
@@ -451,7 +492,13 @@ struct UsesWithin {
 
 impl UsesWithin {
     fn of(file: &FileRecord, scratch: &Scratch) -> io::Result<UsesWithin> {
-        let made = file.invoked.iter().filter(|invoked| invoked.kind == InvocationKind::Each);
+        let is_header = Place::of(&file.path).is_header;
+        let is_again = |invoked: &&Invoked| match invoked.kind {
+            InvocationKind::Each => true,
+            InvocationKind::Name => is_header,
+            InvocationKind::Head | InvocationKind::Item => false,
+        };
+        let made = file.invoked.iter().filter(is_again);
         let mut heads: Vec<u32> = made.map(|invoked| invoked.heads).collect();
         if heads.is_empty() {
             return Ok(UsesWithin { uses: Vec::new() });

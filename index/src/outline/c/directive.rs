@@ -297,6 +297,7 @@ impl Reader<'_> {
             start = (close + 1).min(tokens.len());
         }
         self.walk_code(&tokens[start..], Place::macro_body(within));
+        self.note_parts_of_macro(within, &tokens[start..]);
         self.note_given_by_macro(&tokens[start..], within);
     }
 }

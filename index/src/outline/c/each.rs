@@ -5,9 +5,9 @@
 use crate::lex::{Token, TokenKind};
 
 use super::super::{InvocationKind, Maker, NO_NAME, NameId, UseKind};
-use super::expand::{split, text_of};
+use super::expand::{single_name, split, text_of};
 use super::template::Template;
-use super::words::{Word, word};
+use super::words::{Word, is_shouted, word};
 use super::{Item, Reader};
 
 impl Reader<'_> {
@@ -49,14 +49,32 @@ impl Reader<'_> {
         let Some(inside) = text.get(open + 1..text.len() - 1) else { return };
         let first = item.tokens[0].line;
         let receiver = self.sink.intern(text[..open].trim_ascii());
-        // Who changes one of these changes the name.
         self.sink.add_use(heads, receiver, UseKind::Call, first, NO_NAME);
+        self.note_parts(heads, inside, first);
+        self.note_invocation(item, (receiver, inside), InvocationKind::Each, heads, false);
+    }
+
+    /// Notes the words in the text `inside` that a name is made of and other files may define: who changes one of
+    /// these changes the name.
+    pub(super) fn note_parts(&mut self, within: u32, inside: &[u8], line: u32) {
         for part in split(inside) {
-            if !part.is_empty() && !part.iter().any(u8::is_ascii_lowercase) {
-                let part = self.sink.intern(&part);
-                self.sink.add_use(heads, part, UseKind::Call, first, NO_NAME);
+            if single_name(&part).is_none() || !is_shouted(&part) {
+                continue;
+            }
+            let part = self.sink.intern(&part);
+            if !self.sink.is_local(part) {
+                self.sink.add_use(within, part, UseKind::Call, line, NO_NAME);
             }
         }
-        self.note_invocation(item, (receiver, inside), InvocationKind::Each, heads, false);
+    }
+
+    /// The same of a macro that makes a name by another one: `NAME(MODULE, _method_##id)`.
+    pub(super) fn note_parts_of_macro(&mut self, within: u32, body: &[Token]) {
+        let [called, open, inside @ .., close] = body else { return };
+        let pastes = inside.iter().any(|token| token.kind == TokenKind::Paste);
+        let is_call = open.is(b'(') && close.is(b')') && is_shouted(called.text(self.bytes));
+        if pastes && is_call && !inside.iter().any(|token| token.is(b'(')) {
+            self.note_parts(within, text_of(inside, self.bytes), called.line);
+        }
     }
 }

@@ -4,6 +4,7 @@ use crate::kbuild::never_holds;
 use crate::lex::{Token, TokenKind};
 
 use super::super::{Definition, Flags, InvocationKind, Kind, NO_NAME, NOWHERE, NameId, UseKind};
+use super::expand::text_of;
 use super::head::{self, Group, Shape};
 use super::sink::Origin;
 use super::variables::is_assemblers;
@@ -262,6 +263,7 @@ impl Reader<'_> {
         if own.is_empty() {
             let number = self.sink.define(definition);
             self.sink.add_use(number, receiver, UseKind::Call, definition.first, NO_NAME);
+            self.note_parts(number, text_of(inside, self.bytes), definition.first);
             self.read_others(item, receiver, inside, InvocationKind::Name, number, false);
             return self.read_body(item, (name, open), number, params, 0);
         }
