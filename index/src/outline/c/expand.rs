@@ -11,7 +11,7 @@ use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
 use crate::idiom::Idioms;
-use crate::lex::{Lexer, Token};
+use crate::lex::{Lexer, Token, TokenKind};
 
 use super::super::{
     Definition, FileOutline, Invocation, InvocationKind, Kind, Maker, NO_NAME, NOWHERE, NameId, Use,
@@ -143,7 +143,7 @@ pub(crate) fn made_by(
     others: Others,
     written: &mut usize,
 ) -> FileOutline {
-    let text = written_by(template, &split(arguments), kind);
+    let text = written_by(template, &split(arguments), kind, idioms);
     let mut made = FileOutline::default();
     *written += text.len() + EACH;
     if *written > WRITTEN_OUT {
@@ -169,14 +169,63 @@ pub fn written_out(define: &[u8], arguments: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// What the macro writes, made whole.
-fn written_by(template: &Template, arguments: &[Vec<u8>], kind: InvocationKind) -> Vec<u8> {
-    let mut text = template.write_out(arguments);
+fn written_by(
+    template: &Template,
+    arguments: &[Vec<u8>],
+    kind: InvocationKind,
+    idioms: &Idioms,
+) -> Vec<u8> {
+    let mut text = counted(template.write_out(arguments), idioms);
     text.extend_from_slice(match kind {
         InvocationKind::Item => b";",
         InvocationKind::Head => b"{}",
         InvocationKind::Name | InvocationKind::Each => b"",
     });
     text
+}
+
+/// The text, where `CONCATENATE(NAME_, COUNT_ARGS(a, b))` stands for `NAME_2`.
+fn counted(text: Vec<u8>, idioms: &Idioms) -> Vec<u8> {
+    let (mut out, mut copied) = (Vec::new(), 0);
+    let mut lexer = Lexer::within(&text, 0, text.len(), 1);
+    let joins = |token: &Token| token.kind == TokenKind::Ident && idioms.pastes(token.text(&text));
+    let tokens = std::iter::from_fn(|| lexer.next_meaning(|_| {}));
+    for token in tokens.filter(joins).take(DEEPEST) {
+        let (start, after) = (token.start as usize, token.end as usize);
+        if start < copied {
+            continue;
+        }
+        let Some((inside, length)) = bracketed(&text[after..]) else { continue };
+        let arguments = split(inside);
+        let [name, count] = &arguments[..] else { continue };
+        let open = memchr::memchr(b'(', count).unwrap_or(count.len());
+        let Some((given, _)) = bracketed(&count[open..]) else { continue };
+        let number = if given.trim_ascii().is_empty() { 0 } else { split(given).len() };
+        out.extend_from_slice(&text[copied..start]);
+        out.extend_from_slice(&[name, number.to_string().as_bytes()].concat());
+        copied = after + length;
+    }
+    if copied == 0 {
+        return text;
+    }
+    out.extend_from_slice(&text[copied..]);
+    out
+}
+
+/// What is in the brackets that a text begins with, and how long it is with them.
+fn bracketed(text: &[u8]) -> Option<(&[u8], usize)> {
+    let open = text.iter().position(|byte| !byte.is_ascii_whitespace())?;
+    let mut lexer = Lexer::within(text, open, text.len(), 1);
+    let mut depth = 0usize;
+    while let Some(token) = lexer.next_meaning(|_| {}) {
+        depth += usize::from(token.is(b'('));
+        depth = depth.saturating_sub(usize::from(token.is(b')')));
+        if depth == 0 {
+            let is_closed = token.is(b')');
+            return is_closed.then(|| (&text[open + 1..token.start as usize], token.end as usize));
+        }
+    }
+    None
 }
 
 /// The text from the first of these tokens to the last.
@@ -383,7 +432,7 @@ impl<'a> Reader<'a> {
         }
         let mut function = None;
         for template in templates {
-            let text = written_by(template, arguments, kind);
+            let text = written_by(template, arguments, kind, self.idioms);
             if !self.makers.may_write(text.len()) {
                 return function;
             }

@@ -4,19 +4,22 @@
 //! The macro is written out, with what its body uses of the same kind, and of that the names
 //! count that stand nowhere as they are: neither in a body nor in an argument.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::lex::{Lexer, Token, TokenKind};
 
 use super::super::{NO_NAME, UseKind};
 use super::Reader;
-use super::expand::{DEEPEST, params_and_body, split, text_of};
+use super::expand::{DEEPEST, params_and_body, single_name, split, text_of};
 use super::head::closing;
 use super::template::Template;
 use super::walk::Walk;
 
 /// Bytes written out for one file's pasted names at most, so that time stays linear.
 const WRITTEN_OUT: usize = 1 << 20;
+
+/// The same, with the bytes that are searched for names with a number behind them.
+const SEARCHED: usize = 1 << 24;
 
 /// A name that was pasted, and whether it is called.
 type Pasted = (Vec<u8>, bool);
@@ -28,8 +31,10 @@ impl Reader<'_> {
         let Some((params, body)) = params_and_body(tokens) else { return };
         let bytes = self.bytes;
         let is_param = |token: &Token| {
+            let text = token.text(bytes);
+            let is_rest = text == b"__VA_ARGS__";
             token.kind == TokenKind::Ident
-                && params.iter().any(|param| param.text(bytes) == token.text(bytes))
+                && (is_rest || params.iter().any(|param| param.text(bytes) == text))
         };
         let pastes = |w: &[Token]| match w {
             [one, paste, other] if paste.kind == TokenKind::Paste => {
@@ -81,19 +86,24 @@ impl Reader<'_> {
 
     /// The macros of the file that `CONCATENATE(__name, COUNT_ARGS(…))` may mean: those with a
     /// number behind the name.
-    fn joined(&self, arguments: &[Vec<u8>], found: &mut Vec<Pasted>) {
+    fn joined(&mut self, arguments: &[Vec<u8>], found: &mut Vec<Pasted>) {
         let Some([start, rest]) = arguments.first_chunk::<2>() else { return };
-        let is_counted = rest.ends_with(b")");
-        if start.is_empty() || !is_counted {
+        let is_counted = rest.ends_with(b")") && single_name(start).is_some();
+        if !is_counted || !self.makers.may_paste(self.bytes.len(), SEARCHED) {
             return;
         }
-        let out = &*self.sink.out;
-        let names = out.definitions.iter().map(|d| out.names.get(d.name));
-        found.extend(names.filter_map(|name| {
-            let number = name.strip_prefix(&start[..])?;
-            let is_number = !number.is_empty() && number.iter().all(u8::is_ascii_digit);
-            is_number.then(|| (name.to_vec(), true))
-        }));
+        // They may be defined below.
+        let mut numbers = BTreeSet::new();
+        for at in memchr::memmem::find_iter(self.bytes, start) {
+            let rest = &self.bytes[at + start.len()..];
+            let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            let is_whole = !rest.get(digits).is_some_and(is_of_word)
+                && !at.checked_sub(1).is_some_and(|before| is_of_word(&self.bytes[before]));
+            if digits > 0 && is_whole {
+                numbers.insert(&rest[..digits]);
+            }
+        }
+        found.extend(numbers.into_iter().map(|number| ([start, number].concat(), true)));
     }
 
     /// Adds the names that `template` pastes of the arguments in the text `inside`.
@@ -132,7 +142,12 @@ impl Reader<'_> {
     }
 }
 
+/// Whether the byte may be a word's.
+fn is_of_word(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || *byte == b'_'
+}
+
 /// The words in a text.
 fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    text.split(|b| !b.is_ascii_alphanumeric() && *b != b'_').filter(|word| !word.is_empty())
+    text.split(|byte| !is_of_word(byte)).filter(|word| !word.is_empty())
 }
