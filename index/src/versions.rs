@@ -2,7 +2,7 @@
 //! so that what others derived is made anew.
 
 /// What an outline or the graph says of the same text.
-pub(crate) const OUTLINE: u32 = 26;
+pub(crate) const OUTLINE: u32 = 27;
 
 /// What the catalog has of the same text.
 pub(crate) const CATALOG: u32 = 5;

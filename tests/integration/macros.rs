@@ -305,6 +305,34 @@ fn a_guard_releases_through_its_destructor() {
 }
 
 #[test]
+fn a_guard_may_be_in_a_macro_and_before_the_name() {
+    let dir = Dir::new();
+    dir.create(
+        "a.c",
+        "struct x {\n\tint (*run)(void);\n};\nint x_run(void) { return 1; }\n\
+         struct x known = { .run = x_run };\nDEFINE_FREE(myfree, struct x *, if (_T) really_free(_T))\n\
+         DEFINE_GUARD(mylock, struct lk *, lk_lock(_T), lk_unlock(_T))\n\
+         #define AUTO_FREE(name) *name __free(myfree) = 0\n\
+         #define with_lock(l) scoped_class(mylock, x, l)\n\
+         #define handed_on(name, l) scoped_class(name, x, l)\n\
+         void really_free(struct x *x) {}\nvoid lk_lock(struct lk *l) {}\nvoid lk_unlock(struct lk *l) {}\n\
+         int before(void)\n{\n\tstruct x __free(myfree) *p = get_x();\n\n\tp->run();\n\treturn 0;\n}\n\
+         int inside(void)\n{\n\tstruct x AUTO_FREE(p);\n\n\treturn 0;\n}\n\
+         int scoped(struct lk *l)\n{\n\twith_lock(l)\n\t\treturn 1;\n\treturn 0;\n}\n",
+    );
+    both(&dir, |dir| {
+        let table = rows(dir, &["callers", "really_free", "-d", "3"]);
+        assert!(has(&table, &["before"]) && has(&table, &["inside"]), "{table}");
+        let table = rows(dir, &["callers", "lk_unlock", "-d", "3"]);
+        assert!(has(&table, &["with_lock"]) && has(&table, &["scoped"]), "{table}");
+        assert!(!has(&table, &["handed_on"]), "{table}");
+        // The local that the attribute is about is known.
+        let table = rows(dir, &["callees", "before"]);
+        assert!(has(&table, &["x_run", "through x.run"]), "{table}");
+    });
+}
+
+#[test]
 fn a_driver_has_the_functions_that_register_it() {
     let dir = Dir::new();
     dir.create(

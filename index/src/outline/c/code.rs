@@ -294,7 +294,7 @@ impl Reader<'_> {
         *(if known { &mut walk.target } else { &mut walk.unknown }) = (name, walk.frames.len());
     }
 
-    fn call(&mut self, walk: &mut Walk, at: usize, text: &[u8]) {
+    pub(super) fn call(&mut self, walk: &mut Walk, at: usize, text: &[u8]) {
         let token = walk.tokens[at];
         let name = self.sink.intern(text);
         if self.sink.is_local(name) {
@@ -316,17 +316,30 @@ impl Reader<'_> {
                 self.sink.add_use(walk.place.within, slot, UseKind::Indirect, token.line, NO_NAME);
             }
         }
-        let hidden =
-            if walk.place.kind == PlaceKind::Macro { None } else { self.idioms.hidden(text) };
-        if let Some(hidden) = hidden {
-            let argument = walk.tokens[at + 1..].iter().find(|t| t.kind == TokenKind::Ident);
-            let argument = argument.map(|t| t.text(self.bytes)).unwrap_or_default();
-            for called in hidden.calls.iter().filter_map(|t| t.fill(&[argument])) {
-                let called = self.sink.intern(&called);
-                let values = matches!(walk.place.kind, PlaceKind::Values);
-                let kind = if values { UseKind::Init } else { UseKind::Call };
-                self.sink.add_use(walk.place.within, called, kind, token.line, name);
+        self.note_hidden(walk, at, text);
+    }
+
+    /// Notes what the macro `text` at `at` calls that neither its user's text names nor its own. What it is handed
+    /// in another macro's body may be that one's parameter.
+    pub(super) fn note_hidden(&mut self, walk: &Walk, at: usize, text: &[u8]) {
+        let Some(hidden) = self.idioms.hidden(text) else { return };
+        let rest = &walk.tokens[at + 1..];
+        let named = rest.iter().position(|t| t.kind == TokenKind::Ident);
+        let argument = named.map(|at| rest[at].text(self.bytes)).unwrap_or_default();
+        if walk.place.kind == PlaceKind::Macro {
+            let pastes = |t: &Token| t.kind == TokenKind::Paste;
+            let argument = self.sink.intern(argument);
+            let is_pasted = named.is_some_and(|at| rest.get(at + 1).is_some_and(pastes));
+            if is_pasted || self.sink.is_local(argument) {
+                return;
             }
+        }
+        let name = self.sink.intern(text);
+        for called in hidden.calls.iter().filter_map(|t| t.fill(&[argument])) {
+            let called = self.sink.intern(&called);
+            let values = matches!(walk.place.kind, PlaceKind::Values);
+            let kind = if values { UseKind::Init } else { UseKind::Call };
+            self.sink.add_use(walk.place.within, called, kind, walk.tokens[at].line, name);
         }
     }
 

@@ -7,7 +7,7 @@ use super::super::{NO_NAME, NameId};
 use super::Reader;
 use super::head::closing;
 use super::walk::{Declaring, Walk};
-use super::words::{Word, word};
+use super::words::{Word, is_shouted, word};
 
 impl Reader<'_> {
     /// Whether the word at `at` is a further name of a declaration: `int a, *b`.
@@ -158,10 +158,29 @@ impl Reader<'_> {
         self.type_by_name(text).0
     }
 
+    /// Goes over an attribute with brackets that stands before the name, `void __free(kfree) *p`; `None` where none does.
+    fn attribute(&mut self, walk: &mut Walk, at: usize) -> Option<usize> {
+        let text = walk.tokens[at].text(self.bytes);
+        if !text.starts_with(b"__") || !walk.tokens.get(at + 1)?.is(b'(') {
+            return None;
+        }
+        let close = closing(walk.tokens, at + 1, walk.tokens.len())?;
+        let follows = walk.tokens.get(close + 1)?;
+        if follows.kind != TokenKind::Ident && !follows.is(b'*') {
+            return None;
+        }
+        self.note_hidden(walk, at, text);
+        Some(close + 1)
+    }
+
     /// The first declared name at `at`, after stars and markers.
     fn first_declarator(&mut self, walk: &mut Walk, mut at: usize, declaring: Declaring) -> usize {
         let (start, tag) = (at, declaring.tag);
         while let Some(token) = walk.tokens.get(at) {
+            if let Some(next) = self.attribute(walk, at) {
+                at = next;
+                continue;
+            }
             let marker = token.kind == TokenKind::Ident
                 && walk
                     .tokens
@@ -190,8 +209,14 @@ impl Reader<'_> {
         let Some(token) = walk.tokens.get(at).filter(|t| t.kind == TokenKind::Ident) else {
             return start;
         };
-        let name = self.sink.intern(token.text(self.bytes));
-        if !walk.tokens.get(at + 1).is_some_and(|t| t.is(b'(')) {
+        let text = token.text(self.bytes);
+        let name = self.sink.intern(text);
+        if walk.tokens.get(at + 1).is_some_and(|t| t.is(b'(')) {
+            // `struct lamp AUTO_FREE(lamp);`
+            if is_shouted(text) {
+                self.call(walk, at, text);
+            }
+        } else {
             self.sink.set_local(name, tag);
             if declaring.callable {
                 self.declare_callable(walk, name);
