@@ -396,18 +396,19 @@ impl Made {
 
 /// The names that the macro makes of `arguments`: several where several files say what a word in it stands for.
 fn names_by(template: &Template, arguments: &[u8], lookup: expand::Others) -> Vec<Vec<u8>> {
-    let open: RefCell<Option<(Vec<u8>, Vec<Arc<Template>>)>> = RefCell::default();
+    // The first word of which there are several.
+    let open: RefCell<Option<Vec<u8>>> = RefCell::default();
     let noting = |asked: &[u8]| {
         let found = lookup(asked);
         if asked.starts_with(b"=") && found.len() > 1 {
-            open.borrow_mut().get_or_insert_with(|| (asked.to_vec(), found.clone()));
+            open.borrow_mut().get_or_insert_with(|| asked.to_vec());
         }
         found
     };
     let first = expand::name_by(template, arguments, &noting);
-    let Some((part, words)) = open.take() else { return first.into_iter().collect() };
+    let Some(part) = open.take() else { return first.into_iter().collect() };
     let mut names: Vec<Vec<u8>> = Vec::new();
-    for word in words {
+    for word in lookup(&part) {
         let with_word = |asked: &[u8]| match asked == part {
             true => vec![Arc::clone(&word)],
             false => lookup(asked),
