@@ -143,6 +143,35 @@ fn a_call_through_a_table_is_found_by_its_field() {
 }
 
 #[test]
+fn what_is_made_of_an_event_is_the_event() {
+    let dir = tree();
+    dir.create(
+        "include/trace/events/lamp.h",
+        "DECLARE_EVENT_CLASS(lamp_template,\n\tTP_PROTO(int a),\n\tTP_ARGS(a));\n\n\
+         TRACE_EVENT(lamp_lit,\n\tTP_PROTO(int a),\n\tTP_ARGS(a));\n",
+    );
+    let (event, class) = ("include/trace/events/lamp.h:5", "include/trace/events/lamp.h:1");
+    let made = [
+        ("__traceiter_lamp_lit", event),
+        ("__probestub_lamp_lit", event),
+        ("__do_trace_lamp_lit", event),
+        ("do_perf_trace_lamp_lit", event),
+        ("trace_event_raw_event_lamp_lit", event),
+        ("perf_trace_lamp_template", class),
+        ("do_perf_trace_lamp_template", class),
+        ("do_trace_event_raw_event_lamp_template", class),
+        ("trace_raw_output_lamp_template", class),
+        ("__bpf_trace_lamp_template", class),
+    ];
+    let frames = made.iter().map(|(name, _)| format!(" {name}+0x1/0x10\n"));
+    let log = format!(" Call Trace:\n{}", frames.collect::<String>());
+    let got = rows(&dir, &["--only", "frames"], &log);
+    for (at, (name, place)) in made.iter().enumerate() {
+        assert!(got[at].starts_with(&format!("{}: {place} ", at + 2)), "{name}: {got:#?}");
+    }
+}
+
+#[test]
 fn a_stamp_is_the_place_that_it_names() {
     let log = "WARNING: CPU: 1 PID: 1 at /build/x/drivers/lamp/lamp.c:23 lamp_set+0x5/0x20\n\
         kernel BUG at drivers/lamp/note.c:3!\nkernel BUG at drivers/lamp/gone.c:3!\n";
