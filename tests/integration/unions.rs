@@ -96,3 +96,27 @@ fn uses_of_a_field_and_its_trace_tell_of_its_twins() {
         trace.stdout()
     );
 }
+
+#[test]
+fn an_embedded_structure_lends_its_fields() {
+    let dir = Dir::new();
+    dir.create(
+        "bulb.h",
+        "struct bulb {\n\tint watts;\n\tint (*on)(void);\n};\n\nstruct cord {\n\tstruct bulb;\n};\n",
+    );
+    dir.create(
+        "lamp.c",
+        "#include \"bulb.h\"\nstruct lamp {\n\tunion {\n\t\tstruct cord;\n\t};\n\tint lit;\n};\n\n\
+         int on_fn(void)\n{\n\treturn 1;\n}\n\nint user(struct lamp *lamp)\n{\n\tlamp->watts = 1;\n\
+         \tlamp->on = on_fn;\n\tauto on = lamp->on;\n\treturn on();\n}\n",
+    );
+    let asked = |args: &[&str]| dir.kgrep(&["--format", "grep"]).args(args).run().stdout();
+    for _ in 0..2 {
+        assert_eq!(asked(&["def", "lamp.watts"]), "bulb.h:2:\tint watts;\n");
+        assert_eq!(asked(&["def", "lamp.on"]), "bulb.h:3:\tint (*on)(void);\n");
+        assert_eq!(asked(&["refs", "lamp.watts"]), "lamp.c:16:\tlamp->watts = 1;\n");
+        assert_eq!(asked(&["callers", "lamp.on"]), "lamp.c:19:\treturn on();\n");
+        dir.kgrep(&["def", "lamp.volts"]).run().expect_code(1);
+        dir.kgrep(&["index", "."]).run().expect_ok();
+    }
+}

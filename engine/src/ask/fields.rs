@@ -8,7 +8,7 @@ use kgrep_index::outline::{Flags, Kind, Language};
 
 use super::text::{tracer, word};
 use crate::answer::{Cell, DefinitionKind, Row};
-use crate::code::members::{Member, Type, members_of};
+use crate::code::members::{Member, Type, embedded_in, members_of};
 use crate::code::{Code, in_parallel, tagged};
 use crate::trace::{InFile, Tracer, Wanted};
 use crate::{Note, Result};
@@ -214,22 +214,67 @@ fn of_all(tracer: &mut Tracer<'_, '_>, name: &str) -> Result<Vec<Row>> {
     Ok(found.into_iter().map(|(path, member)| row(&path, name, member)).collect())
 }
 
-/// The fields called `name` of the structures called so, with their files.
+/// The fields called `name` of the structures called so, with their files; if they have none, those of the structures
+/// that they embed.
 fn of_one(
     tracer: &mut Tracer<'_, '_>,
     structure: &str,
     name: &str,
 ) -> Result<Vec<(Vec<u8>, Member)>> {
-    let graph = tracer.graph;
-    let path = |d: DefInfo| String::from_utf8_lossy(graph.path(d.file)).into_owned();
-    let files: BTreeSet<String> = types(graph, structure).into_iter().map(path).collect();
+    let mut level = vec![structure.to_owned()];
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    while !level.is_empty() && seen.len() < MOST_STEPS {
+        let mut found = Vec::new();
+        for structure in &level {
+            found.extend(of_itself(tracer, structure, name)?);
+        }
+        if !found.is_empty() || name.is_empty() {
+            return Ok(found);
+        }
+        let mut next = Vec::new();
+        for structure in level {
+            next.extend(embedded(tracer, &structure)?);
+            seen.insert(structure);
+        }
+        next.retain(|structure| !seen.contains(structure));
+        level = next;
+    }
+    Ok(Vec::new())
+}
+
+/// The fields called `name` that the structures called so declare themselves.
+fn of_itself(
+    tracer: &mut Tracer<'_, '_>,
+    structure: &str,
+    name: &str,
+) -> Result<Vec<(Vec<u8>, Member)>> {
+    let files = files_of(tracer.graph, structure);
     if files.is_empty() || name.is_empty() {
         return Ok(Vec::new());
     }
-    let files = files.iter().map(|path| globset::escape(path)).collect();
     let mut found = members(tracer, &Wanted { files, ..word(name) }, name)?;
     found.retain(|(_, member)| member.structure == structure);
     Ok(found)
+}
+
+/// The structures that the structures called so embed without a name.
+fn embedded(tracer: &mut Tracer<'_, '_>, structure: &str) -> Result<BTreeSet<String>> {
+    let files = files_of(tracer.graph, structure);
+    if files.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let in_file = |path: &[u8], bytes: Vec<u8>, _| {
+        if is_c(path) { embedded_in(&bytes, structure) } else { Vec::new() }
+    };
+    let found = tracer.in_files(&Wanted { files, ..word(structure) }, in_file)?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// The files, as patterns, that define structures called so.
+fn files_of(graph: &Graph<'_>, structure: &str) -> Vec<String> {
+    let path = |d: DefInfo| String::from_utf8_lossy(graph.path(d.file)).into_owned();
+    let files: BTreeSet<String> = types(graph, structure).into_iter().map(path).collect();
+    files.iter().map(|path| globset::escape(path)).collect()
 }
 
 /// The definitions of the structures called so.

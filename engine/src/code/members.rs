@@ -48,6 +48,21 @@ pub(crate) fn members_of(bytes: &[u8], name: &[u8]) -> Vec<Member> {
     (0..tokens.len()).filter(is_it).filter_map(|at| text.member(at)).collect()
 }
 
+/// The structures whose fields are also those of the structure called `of`, as it has them without a name of
+/// their own: `struct bulb;`, which `-fms-extensions` allows since 6.19.
+pub(crate) fn embedded_in(bytes: &[u8], of: &str) -> Vec<String> {
+    let tokens: Vec<Token> = Lexer::new(bytes).meaning().collect();
+    let text = Text { braces: Braces::of(&tokens), tokens: &tokens, bytes };
+    let mut found: Vec<String> = (1..tokens.len().saturating_sub(2))
+        .filter(|at| matches!(text.word(*at), b"struct" | b"union") && text.is_name(at + 1))
+        .filter(|at| text.is(Some(at + 2), b';') && text.ends_statement(at - 1))
+        .filter(|at| text.structure(at - 1).as_deref() == Some(of))
+        .map(|at| String::from_utf8_lossy(text.word(at + 1)).into_owned())
+        .collect();
+    found.dedup();
+    found
+}
+
 /// Which braces belong together.
 struct Braces {
     /// For each token the open brace around it, as its place and one; 0 without one.
@@ -99,6 +114,12 @@ impl<'t> Text<'t> {
 
     fn is_name(&self, at: usize) -> bool {
         self.tokens[at].kind == TokenKind::Ident && !is_reserved(self.word(at))
+    }
+
+    /// Whether a statement may begin behind this token.
+    fn ends_statement(&self, at: usize) -> bool {
+        b"{;}".iter().any(|byte| self.is(Some(at), *byte))
+            || self.tokens[at].kind == TokenKind::Directive
     }
 
     /// The field that the name at `at` is, if it is one.
@@ -287,7 +308,7 @@ fn is_mark(word: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Type, members_of};
+    use super::{Type, embedded_in, members_of};
 
     fn found(text: &str, name: &str) -> Vec<(String, u32)> {
         let found = members_of(text.as_bytes(), name.as_bytes()).into_iter();
@@ -389,6 +410,16 @@ mod tests {
         for odd in ["}", "{ x;", "struct { int x;", "x", "(x)", "struct s { x; };", "};x;"] {
             assert_eq!(found(odd, "x"), [], "{odd}");
         }
+    }
+
+    #[test]
+    fn a_structure_without_a_name_of_its_own_is_embedded() {
+        let text = "struct bulb;\nstruct lamp {\n\tstruct bulb;\n\tunion {\n\t\tint lit;\n\t\tunion cord;\n\t};\n\
+            \tstruct room *room;\n\tstruct own {\n\t\tstruct inner;\n\t} own;\n#ifdef CONFIG_X\n\tstruct last;\n#endif\n};\n\
+            int f(void)\n{\n\tstruct local;\n\treturn 0;\n}\n";
+        let found = |of| embedded_in(text.as_bytes(), of).join(" ");
+        assert_eq!([found("lamp"), found("own"), found("bulb")], ["bulb cord last", "inner", ""]);
+        assert_eq!(embedded_in(b"struct a", "a"), <[String; 0]>::default());
     }
 
     #[test]
