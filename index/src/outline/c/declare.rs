@@ -60,7 +60,10 @@ impl Reader<'_> {
             match word(text) {
                 Word::Control => break,
                 Word::Type => typed = true,
-                Word::Qualifier => is_static |= text == b"static",
+                Word::Qualifier => {
+                    is_static |= text == b"static";
+                    callable |= text == AUTO_WORD;
+                }
                 Word::Tag => {
                     typed = true;
                     next += 1;
@@ -231,6 +234,9 @@ impl Reader<'_> {
 
 /// The type of what a variable is set to, which may be a pointer to functions.
 const AUTO: &[u8] = b"__auto_type";
+
+/// The same in C23, which kernels from 6.19 on are written in.
+const AUTO_WORD: &[u8] = b"auto";
 
 /// Whether the word asks for the type of what follows in brackets.
 pub(super) fn is_typeof(text: &[u8]) -> bool {
