@@ -1,7 +1,7 @@
 //! Which definitions a name means where it is used.
 //!
 //! The rule: a definition in the same file, unless it is weak; else what included headers and the
-//! program's other files offer to everyone; else what a file has that is compiled together with it. Never another
+//! program's other files offer to everyone; else what a file has that may be compiled together with it. Never another
 //! file's `static` (a header's, or that of a `.c` included into the same unit, is not another's), never another
 //! architecture's, never another program's. Several may remain: the configuration chooses, not kgrep.
 
@@ -61,10 +61,15 @@ impl Arch {
 }
 
 /// How code can mean a definition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sight {
-    /// It is the file's, included by it, or for all.
-    Own,
-    /// A file that is read together with it has it.
+    /// It is the file's, or that of a private file which includes it or is included.
+    Near,
+    /// It is for all.
+    All,
+    /// All that include the file include what has it.
+    Unit,
+    /// Some that include the file do.
     Lent,
 }
 
@@ -80,6 +85,11 @@ pub struct Meaning {
 }
 
 impl Meaning {
+    fn add(&mut self, definition: DefInfo) {
+        let known = if is_macro(&definition) { &mut self.macros } else { &mut self.functions };
+        known.push(definition);
+    }
+
     /// Whether it means nothing that is known.
     pub fn is_empty(&self) -> bool {
         self.functions.is_empty() && self.macros.is_empty()
@@ -95,31 +105,33 @@ impl Graph<'_> {
     /// Which of these definitions of one name `file` can mean.
     pub(super) fn choose(&self, definitions: &[DefInfo], file: FileId, arch: Arch) -> Meaning {
         let mut meaning = Meaning::default();
-        let mut declared = false;
-        let mut lent = Meaning::default();
+        let (mut declared, mut near) = (false, false);
+        let mut further: Vec<(Sight, DefInfo)> = Vec::new();
         let own = definitions.iter().any(|d| d.file == file && hides(d));
         for definition in definitions.iter().filter(|d| !own || d.file == file) {
-            let is_macro = is_macro(definition);
             if definition.kind == Kind::Declaration {
                 declared |= self.place(definition.file).is_header;
             }
-            if !is_macro && !definition.kind.is_callable() {
+            if !is_macro(definition) && !definition.kind.is_callable() {
                 continue;
             }
-            let meant = match self.sight(file, definition, arch) {
-                None => {
-                    meaning.is_elsewhere = true;
-                    continue;
+            match self.sight(file, definition, arch) {
+                None => meaning.is_elsewhere = true,
+                Some(sight @ (Sight::Near | Sight::All)) => {
+                    near |= sight == Sight::Near;
+                    meaning.add(*definition);
                 }
-                Some(Sight::Lent) => &mut lent,
-                Some(Sight::Own) => &mut meaning,
-            };
-            if is_macro { &mut meant.macros } else { &mut meant.functions }.push(*definition);
+                Some(sight) => further.push((sight, *definition)),
+            }
         }
-        if meaning.is_empty() {
-            (meaning.functions, meaning.macros) = (lent.functions, lent.macros);
-        } else {
-            meaning.is_elsewhere |= !lent.is_empty();
+        let in_unit = !near && further.iter().any(|(sight, _)| *sight == Sight::Unit);
+        let is_open = meaning.is_empty() && !in_unit;
+        for (sight, definition) in further {
+            match sight {
+                Sight::Unit if in_unit => meaning.add(definition),
+                Sight::Lent if is_open => meaning.add(definition),
+                _ => meaning.is_elsewhere = true,
+            }
         }
         // Declared for all and defined by a macro's paste: not another file's after all.
         meaning.is_elsewhere &= !declared;
@@ -134,7 +146,7 @@ impl Graph<'_> {
     /// How code in `file` can mean `definition`; `None` when it can't.
     fn sight(&self, file: FileId, definition: &DefInfo, arch: Arch) -> Option<Sight> {
         if definition.file == file {
-            return Some(Sight::Own);
+            return Some(Sight::Near);
         }
         let (from, to) = (self.place(file), self.place(definition.file));
         let same_arch =
@@ -148,20 +160,18 @@ impl Graph<'_> {
             return None;
         }
         let private = definition.flags.has(Flags::STATIC) || is_macro(definition);
-        let is_own = if to.is_header {
-            // A header that is a part of one `.c` file (`kernel/rcu/tasks.h`) defines functions for
-            // all.
-            let linked = !private && definition.kind == Kind::Function;
-            to.is_public || linked || self.includes_privately(file, definition.file)
-        } else {
-            !private
-                || self.includes_privately(file, definition.file)
-                || self.includes_privately(definition.file, file)
-        };
-        if is_own {
-            return Some(Sight::Own);
+        // A header that is a part of one `.c` file (`kernel/rcu/tasks.h`) defines functions for
+        // all.
+        let linked = !private && (definition.kind == Kind::Function || !to.is_header);
+        if linked || to.is_public && to.is_header {
+            return Some(Sight::All);
         }
-        self.are_read_together(file, definition.file).then_some(Sight::Lent)
+        let is_includer = !to.is_header && self.includes_privately(definition.file, file);
+        if is_includer || self.includes_privately(file, definition.file) {
+            return Some(Sight::Near);
+        }
+        let is_always = self.is_read_with(file, definition.file)?;
+        Some(if is_always { Sight::Unit } else { Sight::Lent })
     }
 
     /// The `.c` files that include this `.c` file.
@@ -329,6 +339,7 @@ mod tests {
                 ),
                 ("drivers/b.h", STATIC),
                 ("drivers/near.h", "#include \"b.h\"\nint near(void);\n"),
+                ("drivers/other.c", "#include \"near.h\"\n"),
                 ("drivers/own.h", &own),
                 ("drivers/part.c", part),
                 ("drivers/part.h", part),
@@ -341,6 +352,25 @@ mod tests {
                 ("drivers/near.h", "drivers/b.h  elsewhere"),
                 ("drivers/own.h", "drivers/own.h"),
                 ("kernel/user.c", "elsewhere"),
+            ],
+        );
+    }
+
+    #[test]
+    fn what_all_includers_of_a_part_include_counts_beside_what_is_for_all() {
+        let part = "int off(void)\n{\n\treturn lamp();\n}\n";
+        check(
+            &[
+                ("include/trace/lamp.h", "#define lamp() 1\n"),
+                ("kernel/one.c", "#include \"lamp.h\"\n#include \"part.h\"\n#include \"both.h\"\n"),
+                ("kernel/two.c", "#include \"both.h\"\n"),
+                ("kernel/lamp.h", "#define lamp() 2\n"),
+                ("kernel/part.h", part),
+                ("kernel/both.h", part),
+            ],
+            &[
+                ("kernel/part.h", "include/trace/lamp.h kernel/lamp.h"),
+                ("kernel/both.h", "include/trace/lamp.h elsewhere"),
             ],
         );
     }

@@ -32,15 +32,16 @@ impl Graph<'_> {
         reached(&self.units.private, file, |file| self.includes_of(file))
     }
 
-    /// Whether a third file includes both, directly or through others: each may use what the other has for itself.
-    pub(super) fn are_read_together(&self, one: FileId, other: FileId) -> bool {
+    /// Whether a third file includes both, directly or through others, so that `file` may use what `other` has for
+    /// itself: `Some(true)` if all that include `file` do.
+    pub(super) fn is_read_with(&self, file: FileId, other: FileId) -> Option<bool> {
         // Nearly all are `.c` files that nobody includes.
-        if !self.may_be_included(one) || !self.may_be_included(other) {
-            return false;
+        if !self.may_be_included(file) || !self.may_be_included(other) {
+            return None;
         }
-        let (one, other) = (self.units_of(one), self.units_of(other));
-        let (few, many) = if one.len() < other.len() { (one, other) } else { (other, one) };
-        few.iter().any(|unit| many.binary_search(unit).is_ok())
+        let (own, others) = (self.units_of(file), self.units_of(other));
+        let shared = own.iter().filter(|unit| others.binary_search(unit).is_ok()).count();
+        (shared > 0).then_some(shared == own.len())
     }
 
     /// Whether another file may include this one, as a private file.
