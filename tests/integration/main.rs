@@ -74,6 +74,7 @@ mod sides;
 mod stopped;
 mod streams;
 mod sureness;
+mod syscalls;
 mod sysctls;
 mod terminal;
 mod tidy;

@@ -194,6 +194,9 @@ pub struct Text {
     /// is asked about.
     #[serde(default)]
     pub unless_found: bool,
+    /// Whether the name is one of the recipe's without such a line, too: the line only tells facts.
+    #[serde(default)]
+    pub optional: bool,
     /// Whether all lines of the statement that begins on the line belong to it.
     #[serde(default)]
     pub whole: bool,

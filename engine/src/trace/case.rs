@@ -72,7 +72,7 @@ fn known<'r>(
     let mut found: Vec<Option<Case<'r>>> = Vec::new();
     let mut open = Vec::new();
     for (recipe, facts) in possible {
-        if recipe.found.is_empty() {
+        if recipe.found.iter().all(|rule| rule.optional) {
             found.push(case(tracer, recipe, facts)?);
         } else {
             open.push((found.len(), recipe, facts));
@@ -181,7 +181,7 @@ fn case<'r>(
             facts.add(&key, &value);
         }
     }
-    if !recipe.found.is_empty() && found.is_empty() {
+    if found.is_empty() && !recipe.found.iter().all(|rule| rule.optional) {
         return Ok(None);
     }
     if !recipe.path.is_empty() {
