@@ -77,7 +77,7 @@ fn a_sysctl_leads_to_entry_handler_variable_and_document() {
          Documentation/admin-guide/sysctl/lamp.rst:9:3 by default.\n\
          [Built by]\n\
          Kbuild:1:obj-y += kernel/\n";
-    for name in ["lamp.level", "lamp/level", "/proc/sys/lamp/level"] {
+    for name in ["lamp.level", "lamp/level", "/proc/sys/lamp/level", "sysctl.lamp.level="] {
         eqnice!(whole, told(&dir, name));
     }
 }
@@ -220,4 +220,47 @@ fn a_parameter_with_functions_of_its_own_leads_to_the_one_that_sets_it() {
          drivers/lamp/Makefile:2:lampcore-y := bulb.o\n\
          drivers/lamp/Makefile:1:obj-m := lampcore.o\n";
     eqnice!(whole, told(&dir, "lampcore.bulb="));
+}
+
+/// Namespaces register copies, through a field of theirs; kernels before 6.6 had tables in tables, paths that are
+/// tables, and tables that another file registers.
+#[test]
+fn a_sysctl_of_a_namespace_or_of_an_older_kernel_is_found() {
+    let dir = Dir::new();
+    let table = |name: &str, entry: &str| {
+        format!("struct ctl_table {name}[] = {{\n\t{entry},\n\t{{ }}\n}};\n\n")
+    };
+    let own = |name: &str, entry: &str| format!("static {}", table(name, entry));
+    dir.create(
+        "kernel/bulb.c",
+        own("bulb_sysctls", "{ .procname = \"watt\" }")
+            + "static int f(void)\n{\n\ttbl = kmemdup(bulb_sysctls, 64, GFP_KERNEL);\n\
+               \tns->sysctls = __register_sysctl_table(&ns->bulb_set, \"lamp\", tbl, 2);\n}\n",
+    );
+    dir.create(
+        "kernel/wick.c",
+        own("wick_table", "{ .procname = \"long\" }")
+            + &own("folder_table", "{ .procname = \"wick\", .mode = 0555, .child = wick_table }")
+            + &own("root_table", "{ .procname = \"lamp\", .mode = 0555, .child = folder_table }"),
+    );
+    dir.create(
+        "kernel/oil.c",
+        own("oil_table", "{ .procname = \"fill\" }")
+            + "static struct ctl_path oil_path[] = { { .procname = \"lamp\", }, { } };\n\n\
+               static int f(void)\n{\n\treturn register_sysctl_paths(oil_path, oil_table) ? 0 : 1;\n}\n",
+    );
+    dir.create("kernel/flame.c", table("flame_table", "{ .procname = \"hot\" }"));
+    for (name, file, leaf) in [
+        ("lamp.watt", "bulb", "watt"),
+        ("lamp.wick.long", "wick", "long"),
+        ("lamp.fill", "oil", "fill"),
+        ("lamp.flame.hot", "flame", "hot"),
+    ] {
+        let entry =
+            format!("[Entry of its table]\nkernel/{file}.c:2:\t{{ .procname = \"{leaf}\" }},\n");
+        eqnice!(entry, told(&dir, name));
+    }
+    for name in ["fan.watt", "fan.wick.long", "lamp.wax.long", "fan.fill", "lamp.smoke.hot"] {
+        dir.kgrep(&["trace", name]).run().expect_code(1);
+    }
 }

@@ -10,7 +10,8 @@ use std::time::Instant;
 use super::Real;
 
 /// Name, kind, and what must be told: titles of sections and facts.
-const FACTS: [(&str, &str, &[&str]); 46] = [
+const FACTS: [(&str, &str, &[&str]); 47] = [
+    ("kernel.shm_rmid_forced", "sysctl", &[".procname = \"shm_rmid_forced\",", "shm_rmid_forced"]),
     ("umount2", "syscall", &["SYSCALL_DEFINE2(umount,", "166, common, sys_umount"]),
     (
         "vm.overcommit_memory",
