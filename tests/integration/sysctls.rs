@@ -264,3 +264,45 @@ fn a_sysctl_of_a_namespace_or_of_an_older_kernel_is_found() {
         dir.kgrep(&["trace", name]).run().expect_code(1);
     }
 }
+
+/// Found with Linux 7.3: what wraps `early_param()`, `__core_param_cb()`, and what sets a sysctl were said to
+/// be documented and no more.
+#[test]
+fn a_parameter_is_found_by_whatever_registers_it() {
+    let dir = Dir::new();
+    dir.create(
+        "mm/lamp.c",
+        "static int __init oil_setup(char *s)\n{\n\treturn 0;\n}\n\
+         lamp_early_param(\"oil\", oil_setup);\n\n\
+         static int wick_set(const char *value)\n{\n\treturn 1;\n}\n\n\
+         static const struct kernel_param_ops wick_ops __initconst = {\n\t.set = wick_set,\n};\n\
+         __core_param_cb(wick, &wick_ops, NULL, 0);\n",
+    );
+    dir.create(
+        "fs/proc/proc_sysctl.c",
+        "static const struct sysctl_alias sysctl_aliases[] = {\n\t{\"flame\", \"kernel.flame\" },\n\t{ }\n};\n",
+    );
+    let oil = "[Registration]\n\
+         mm/lamp.c:5:lamp_early_param(\"oil\", oil_setup);\n\
+         [Handler]\n\
+         mm/lamp.c:1:static int __init oil_setup(char *s)\n\
+         mm/lamp.c:2:{\n\
+         mm/lamp.c:3:\treturn 0;\n\
+         mm/lamp.c:4:}\n";
+    eqnice!(oil, told(&dir, "oil="));
+    let wick = "[Registration]\n\
+         mm/lamp.c:15:__core_param_cb(wick, &wick_ops, NULL, 0);\n\
+         [Handler]\n\
+         mm/lamp.c:7:static int wick_set(const char *value)\n\
+         mm/lamp.c:8:{\n\
+         mm/lamp.c:9:\treturn 1;\n\
+         mm/lamp.c:10:}\n";
+    eqnice!(wick, told(&dir, "wick="));
+    let flame = "[Sysctl that it sets]\n\
+         fs/proc/proc_sysctl.c:2:\t{\"flame\", \"kernel.flame\" },\n";
+    eqnice!(flame, told(&dir, "flame="));
+    let listed = dir.kgrep(&["list", "--format", "grep", "boot-params"]).stdout();
+    for name in ["mm/lamp.c:5:", "mm/lamp.c:15:"] {
+        assert!(listed.contains(name), "{listed}");
+    }
+}

@@ -102,6 +102,10 @@ fn parameter(file: &[u8], lines: &[&[u8]], at: usize) -> Option<Subject> {
     }
     let (call, arguments) = call(line)?;
     let name = argument(arguments)?;
+    // A macro's `#param`: which one, each use of the macro says.
+    if name.starts_with(b"#") {
+        return None;
+    }
     if MACROS.parameters.has(call) {
         return Some(subject(name, line));
     }

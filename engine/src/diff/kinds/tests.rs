@@ -48,6 +48,13 @@ fn params() {
         "+early_param(\"lamp\", lamp_setup);\n-module_param(level, int, 0644);\n+module_param(level, uint, 0644);\n",
     );
     is(Kind::Params, &code, &[(How::Changed, "lamp_x.level"), (How::Added, "lamp")]);
+    // A wrapper registers one, too; a macro's parameter is the name of none.
+    let wrapped = diff(
+        "mm/hugetlb.c",
+        "",
+        "+hugetlb_early_param(\"pages\", pages_setup);\n+early_param(#param, ignore_##param);\n",
+    );
+    is(Kind::Params, &wrapped, &[(How::Added, "pages")]);
     let text = diff(
         "Documentation/admin-guide/kernel-parameters.txt",
         "",
