@@ -10,9 +10,10 @@ use std::time::Instant;
 use super::Real;
 
 /// Name, kind, and what must be told: titles of sections and facts.
-const FACTS: [(&str, &str, &[&str]); 48] = [
+const FACTS: [(&str, &str, &[&str]); 49] = [
     ("kernel.shm_rmid_forced", "sysctl", &[".procname = \"shm_rmid_forced\",", "shm_rmid_forced"]),
     ("umount2", "syscall", &["SYSCALL_DEFINE2(umount,", "166, common, sys_umount"]),
+    ("9p_client_res", "tracepoint", &["TRACE_EVENT(9p_client_res,", "trace_9p_client_res("]),
     ("hung_task_panic=", "boot-param", &["kernel.hung_task_panic", "hung_task_panic="]),
     (
         "vm.overcommit_memory",
