@@ -88,6 +88,9 @@ pub(super) struct Begin {
     pub(super) starts: Vec<String>,
     #[serde(default)]
     pub(super) has: Vec<String>,
+    /// What the whole line is like; a `*` stands for any letters.
+    #[serde(default)]
+    pub(super) like: Vec<String>,
     #[serde(default)]
     pub(super) document: String,
     /// Whether memory was accessed that isn't there.

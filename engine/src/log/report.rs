@@ -29,8 +29,10 @@ impl Begin {
     fn fits(&self, text: &[u8]) -> bool {
         let text = text.trim_ascii_start();
         let has = |part: &String| memchr::memmem::find(text, part.as_bytes()).is_some();
+        let like = |pattern: &String| is_like(&String::from_utf8_lossy(text), pattern);
         self.starts.iter().any(|start| text.starts_with(start.as_bytes()))
             || self.has.iter().any(has)
+            || self.like.iter().any(like)
     }
 }
 
@@ -73,7 +75,7 @@ fn is_one_of(name: &[u8], rules: &[Machinery]) -> bool {
     rules.iter().any(|rule| is_like(&name, &rule.function))
 }
 
-/// Whether a name is like a pattern in which `*` stands for any letters.
+/// Whether a name or a line is like a pattern in which `*` stands for any letters.
 fn is_like(name: &str, pattern: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else {
@@ -99,6 +101,12 @@ mod tests {
             ("BUG: kernel NULL pointer dereference, address: 0000000000000018", "oops"),
             ("Unable to handle kernel NULL pointer dereference at virtual address 0018", "oops"),
             ("WARNING: CPU: 1 PID: 1 at drivers/lamp.c:7 lamp_on+0x5/0x20", "warning"),
+            ("WARNING: drivers/lamp.c:7 at lamp_on+0x5/0x20, CPU#1: lampd/37", "warning"),
+            (
+                "WARNING: [!on] drivers/lamp.c:7 at lamp_on+0x5/0x20 [lamp], CPU#1: lampd/37",
+                "warning",
+            ),
+            ("WARNING: at lamp_on+0x5/0x20, CPU#1: lampd/37", "warning"),
             ("kernel BUG at drivers/lamp.c:7!", "bug"),
             ("Kernel panic - not syncing: Attemted to kill init!", "panic"),
             ("BUG: KASAN: slab-use-after-free in lamp_on+0x5/0x20", "kasan"),
@@ -114,6 +122,7 @@ mod tests {
             assert_eq!(begins(text.as_bytes()).map(|title| title.kind), Some(kind), "{text}");
         }
         assert_eq!(begins(b"lamp: ready"), None);
+        assert_eq!(begins(b"WARNING: no oil at home"), None);
         assert_eq!(belongs(b"---[ end trace 0000000000000000 ]---"), Belongs::Last);
         assert_eq!(belongs(b"RAX: 0000"), Belongs::Part);
         assert!(is_machinery(b"dump_stack_lvl") && !is_machinery(b"vfs_write"));
