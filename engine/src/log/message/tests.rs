@@ -547,3 +547,35 @@ fn of_a_log_whose_architecture_is_known_no_other_is_certain() {
         assert_eq!(both.printed(b"the lamp is unable to go on", &context)[0].sure, sure);
     }
 }
+
+/// Found with Linux 7.3, whose graphics drivers were said to print the assertions of a file system:
+/// their own macro of the name prints nothing.
+#[test]
+fn a_private_header_s_macro_is_not_meant_by_files_elsewhere() {
+    let header =
+        "#define ASSERT(X) do { if (!(X)) printk(KERN_ERR \"PEAR: no seed\\n\"); } while (0)\n";
+    let eaten = "static void pear_eat(int x)\n{\n\tASSERT(x);\n}\n";
+    let cooked = "static void pear_cook(int x)\n{\n\tASSERT(x);\n}\n";
+    let plum = "#define DEBUGP printk\n\nstatic void plum_eat(int x)\n{\n\tASSERT(x);\n\
+        \tDEBUGP(\"%d stones\", x);\n}\n";
+    let fig = "#define DEBUGP(fmt, ...) printk(\"FIG: \" fmt, ##__VA_ARGS__)\n";
+    let date = "#define DEBUGP(fmt, ...) printk(fmt, ##__VA_ARGS__)\n";
+    let messages = messages(&[
+        ("fs/pear/internal.h", header),
+        ("fs/pear/eat.c", eaten),
+        ("fs/pear/kitchen/cook.c", cooked),
+        ("fs/plum/eat.c", plum),
+        ("drivers/fig/fig.h", fig),
+        ("drivers/date/date.h", date),
+    ]);
+    let all = summaries(&messages);
+    assert_eq!(
+        all,
+        [
+            "pear_eat 3 PEAR: no seed",
+            "ASSERT 3 PEAR: no seed",
+            "pear_cook 3 PEAR: no seed",
+            "plum_eat - %d stones",
+        ]
+    );
+}

@@ -17,9 +17,14 @@ const MOST_WAYS: usize = 6;
 /// Definitions of one name that are tried where the nearest prints nothing.
 const MOST_CHOICES: usize = 4;
 
+/// Folders, from the tree's top, that a file has in common with those that may mean its macros:
+/// `drivers/target/`, `fs/afs/`.
+const NEIGHBOURS: usize = 2;
+
 /// A function or macro of one file that hands something on: the file, and its calls that do.
 struct Wrapper {
     file: u32,
+    is_macro: bool,
     calls: Vec<u32>,
 }
 
@@ -60,7 +65,11 @@ impl<'p, 'f, 'a> Wrappers<'p, 'f, 'a> {
                 let all = candidates.entry(printing.name).or_default();
                 match all.last_mut().filter(|last| last.file == number as u32) {
                     Some(last) => last.calls.push(at as u32),
-                    None => all.push(Wrapper { file: number as u32, calls: vec![at as u32] }),
+                    None => all.push(Wrapper {
+                        file: number as u32,
+                        is_macro: printing.is_macro,
+                        calls: vec![at as u32],
+                    }),
                 }
             }
         }
@@ -99,13 +108,36 @@ impl<'p, 'f, 'a> Wrappers<'p, 'f, 'a> {
         }
         // A `.c` file's macro or static is its own affair, but that can't be told from a
         // function for all: the nearest is right for both.
-        let best = all.iter().max_by_key(|wrapper| {
+        let possible = all.iter().filter_map(|wrapper| {
+            let seen = self.is_in_reach(wrapper, file);
+            (seen || self.is_bare(name, wrapper)).then_some((wrapper, seen))
+        });
+        let (best, _) = possible.max_by_key(|(wrapper, seen)| {
             let header = self.files[wrapper.file as usize].path.ends_with(b".h");
             let near = self.texts.nearness(file, wrapper.file);
             let prints = self.known.get(&(name, wrapper.file)).is_none_or(|ways| !ways.is_empty());
-            (prints, near, header, std::cmp::Reverse(wrapper.file))
+            (prints, *seen, near, header, std::cmp::Reverse(wrapper.file))
         })?;
         Some(best.file)
+    }
+
+    /// Whether `file` can see this one. A macro that is in no `include/` is its neighbours' alone: many
+    /// file systems have an `ASSERT()`, and one that prints nothing is no candidate.
+    fn is_in_reach(&self, wrapper: &Wrapper, file: u32) -> bool {
+        let path = self.files[wrapper.file as usize].path;
+        let folders = path.iter().filter(|byte| **byte == b'/').count();
+        let (included, shared) = self.texts.nearness(file, wrapper.file);
+        !wrapper.is_macro
+            || memchr::memmem::find(path, b"include/").is_some()
+            || included
+            || shared >= folders.min(NEIGHBOURS)
+    }
+
+    /// Whether it prints the format and no text of its own. What can't be followed, as `#define DEBUGP printk`, is
+    /// mostly what such a macro of another folder is.
+    fn is_bare(&self, name: &[u8], wrapper: &Wrapper) -> bool {
+        let bare = |way: &Printer| way.argument != 0 && way.text == FORMAT && way.head.is_empty();
+        self.known.get(&(name, wrapper.file)).is_none_or(|ways| ways.iter().all(bare))
     }
 
     /// Learns how what `file` calls `name` prints: of the one that is chosen, and of the next if
