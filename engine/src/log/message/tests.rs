@@ -579,3 +579,11 @@ fn a_private_header_s_macro_is_not_meant_by_files_elsewhere() {
         ]
     );
 }
+
+/// Found with Linux 7.3, whose btrfs gives the level before the format.
+#[test]
+fn the_level_may_stand_before_the_format() {
+    let code = "void f(struct btrfs_fs_info *info)\n{\n\t_btrfs_printk(info, 3, \"no room: %d\\n\", 1);\n}\n";
+    let all = summaries(&messages(&[("fs/btrfs/room.c", code)]));
+    assert_eq!(all, ["f - BTRFS %s (device %s): no room: %d"]);
+}
