@@ -101,6 +101,11 @@ fn uses_of_a_field_and_its_trace_tell_of_its_twins() {
 fn an_embedded_structure_lends_its_fields() {
     let dir = Dir::new();
     dir.create(
+        "hall.h",
+        "struct left {\n\tstruct bulb;\n};\nstruct right {\n\tstruct bulb;\n};\n\
+         struct hall {\n\tstruct left;\n\tstruct right;\n};\n",
+    );
+    dir.create(
         "bulb.h",
         "struct bulb {\n\tint watts;\n\tint (*on)(void);\n};\n\nstruct cord {\n\tstruct bulb;\n};\n",
     );
@@ -117,6 +122,8 @@ fn an_embedded_structure_lends_its_fields() {
         assert_eq!(asked(&["refs", "lamp.watts"]), "lamp.c:16:\tlamp->watts = 1;\n");
         assert_eq!(asked(&["callers", "lamp.on"]), "lamp.c:19:\treturn on();\n");
         dir.kgrep(&["def", "lamp.volts"]).run().expect_code(1);
+        // Embedded twice on the way, it is told once.
+        assert_eq!(asked(&["def", "hall.watts"]), "bulb.h:2:\tint watts;\n");
         dir.kgrep(&["index", "."]).run().expect_ok();
     }
 }

@@ -221,9 +221,9 @@ fn of_one(
     structure: &str,
     name: &str,
 ) -> Result<Vec<(Vec<u8>, Member)>> {
-    let mut level = vec![structure.to_owned()];
+    let mut level: BTreeSet<String> = BTreeSet::from([structure.to_owned()]);
     let mut seen: BTreeSet<String> = BTreeSet::new();
-    while !level.is_empty() && seen.len() < MOST_STEPS {
+    loop {
         let mut found = Vec::new();
         for structure in &level {
             found.extend(of_itself(tracer, structure, name)?);
@@ -231,15 +231,17 @@ fn of_one(
         if !found.is_empty() || name.is_empty() {
             return Ok(found);
         }
-        let mut next = Vec::new();
+        let mut next = BTreeSet::new();
         for structure in level {
             next.extend(embedded(tracer, &structure)?);
             seen.insert(structure);
         }
-        next.retain(|structure| !seen.contains(structure));
-        level = next;
+        level =
+            next.difference(&seen).take(MOST_STEPS - seen.len().min(MOST_STEPS)).cloned().collect();
+        if level.is_empty() {
+            return Ok(Vec::new());
+        }
     }
-    Ok(Vec::new())
 }
 
 /// The fields called `name` that the structures called so declare themselves.
