@@ -328,9 +328,10 @@ impl Reader<'_> {
         let argument = named.map(|at| rest[at].text(self.bytes)).unwrap_or_default();
         if walk.place.kind == PlaceKind::Macro {
             let pastes = |t: &Token| t.kind == TokenKind::Paste;
-            let argument = self.sink.intern(argument);
             let is_pasted = named.is_some_and(|at| rest.get(at + 1).is_some_and(pastes));
-            if is_pasted || self.sink.is_local(argument) {
+            let is_rest = argument == b"__VA_ARGS__";
+            let argument = self.sink.intern(argument);
+            if is_pasted || is_rest || self.sink.is_local(argument) {
                 return;
             }
         }

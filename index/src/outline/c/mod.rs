@@ -169,6 +169,9 @@ impl Item {
     }
 }
 
+/// The most bytes of a function's head that are looked through for its body.
+const LONGEST_HEAD: usize = 1 << 10;
+
 /// Reads one file.
 struct Reader<'a> {
     bytes: &'a [u8],
@@ -356,8 +359,8 @@ impl<'a> Reader<'a> {
             && token.line > bare.line
         {
             // A macro that makes something, or nothing: `BTF_ID_UNUSED`.
-            let is_shouted = words::is_shouted;
-            return is_shouted(bare.text(self.bytes)) && (is_shouted(word) || word == b"static");
+            let is_next = word == b"static" || words::is_shouted(word) && !self.has_body(token);
+            return words::is_shouted(bare.text(self.bytes)) && is_next;
         }
         if item.close.is_some() && item.depth == Depth::default() {
             return words::begins_item(word);
@@ -372,6 +375,14 @@ impl<'a> Reader<'a> {
         }
         let between = before.is(b';') || before.is(b'}') || before.is(b',');
         between && !item.unindented && words::begins_item(word)
+    }
+
+    /// Whether brackets follow the name, and a body in the first column: it is a function's.
+    fn has_body(&self, name: Token) -> bool {
+        let rest = &self.bytes[name.end as usize..];
+        let rest = &rest[..rest.len().min(LONGEST_HEAD)];
+        let Some((_, length)) = expand::bracketed(rest) else { return false };
+        rest[length..].trim_ascii_start().first() == Some(&b'{')
     }
 
     /// Whether `MACRO(…) token` on one line, as macros write it, is two items: the macro is no
