@@ -84,6 +84,12 @@ fn an_include_that_leads_out_of_the_folder_means_no_file_beside() {
         "drivers/lamp/en/qos.c",
         "#include \"../qos.h\"\n\nint lamp_qos(int a)\n{\n\treturn lamp_err(a) + lamp_none(a);\n}\n",
     );
+    dir.create("include/linux/named.h", NAMED_H);
+    dir.create("drivers/lamp/v.h", "#define MODULE_NAME far\n#include <linux/named.h>\n");
+    dir.create("drivers/lamp/en/v.h", "#define MODULE_NAME near\n#include <linux/named.h>\n");
+    dir.create("drivers/lamp/en/cq.c", format!("#include \"../v.h\"\n{CQ_C}"));
+    let callers = dir.kgrep(&["callers", "low"]).stdout();
+    assert!(callers.contains("far_h_cq") && !callers.contains("near_h_cq"), "{callers}");
     check(
         &dir,
         &[
@@ -91,4 +97,79 @@ fn an_include_that_leads_out_of_the_folder_means_no_file_beside() {
             (&["callers", "lamp_none"], ""),
         ],
     );
+}
+
+/// Asserts that all edges of the tree are those that an index from nothing has, after an update of another.
+fn check_update(dir: &Dir, change: impl Fn(&Dir)) -> String {
+    dir.kgrep(&["index", "--rebuild", "."]).run().expect_ok();
+    change(dir);
+    let updated = dir.kgrep(&["export", "edges"]).stdout();
+    dir.kgrep(&["index", "--rebuild", "."]).run().expect_ok();
+    assert_eq!(updated, dir.kgrep(&["export", "edges"]).stdout());
+    updated
+}
+
+const NAMED_H: &str = "#define _PASTE(x, y) x ## y\n#define _NAME(x, y) _PASTE(x, y)\n\
+                       #define HANDLER(id) _NAME(MODULE_NAME, _h_##id)\n#define PLAIN(id) _NAME(MODULE_NAME, id)\n\
+                       #define TOKEN(a, b) _NAME(a, b)\n";
+
+const CQ_C: &str = "static int HANDLER(cq)(int a)\n{\n\treturn low(a);\n}\n\
+                    static int PLAIN(_plain)(int a)\n{\n\treturn low(a);\n}\nint low(int a) { return a; }\n";
+
+#[test]
+fn names_made_of_words_are_the_same_after_an_update() {
+    let dir = Dir::new();
+    dir.create("include/linux/named.h", NAMED_H);
+    dir.create("drivers/cq.c", format!("#include \"v.h\"\n{CQ_C}"));
+    let arms = "#ifdef CONFIG_X\n#define MODULE_NAME aa\n#else\n#define MODULE_NAME bb\n#endif\n";
+    dir.create("drivers/v.h", format!("{arms}#include <linux/named.h>\n"));
+    let appended = format!("#include \"v.h\"\n{CQ_C}\n");
+    let edges = check_update(&dir, |dir| dir.create("drivers/cq.c", &appended));
+    for name in ["aa_h_cq", "bb_h_cq"] {
+        assert!(edges.contains(&format!("drivers/cq.c\t{name}\tlow\tcall\n")), "{edges}");
+    }
+    let now = "#define MODULE_NAME cc\n#include <linux/named.h>\n";
+    let edges = check_update(&dir, |dir| dir.create("drivers/v.h", now));
+    assert!(edges.contains("drivers/cq.c\tcc_h_cq\tlow\tcall\n"), "{edges}");
+    // A file of code that another one includes.
+    let included = format!("#include \"v.c\"\n{CQ_C}");
+    dir.create("drivers/cq.c", &included);
+    dir.create("drivers/v.c", "#define MODULE_NAME dd\n#include <linux/named.h>\n");
+    let edges = check_update(&dir, |dir| dir.create("drivers/cq.c", format!("{included}\n")));
+    assert!(edges.contains("drivers/cq.c\tdd_h_cq\tlow\tcall\n"), "{edges}");
+}
+
+#[test]
+fn a_header_is_named_by_those_that_include_it_and_not_its_namesake() {
+    let dir = Dir::new();
+    dir.create("include/linux/named.h", NAMED_H);
+    for folder in ["a", "b"] {
+        let make = format!(
+            "static int\nTOKEN(HTYPE, _on)(int a)\n{{\n\treturn low_{folder}(a);\n}}\nint low_{folder}(int a) {{ return a; }}\n"
+        );
+        dir.create(&format!("drivers/{folder}/gen.h"), make);
+        let user =
+            format!("#include <linux/named.h>\n#define HTYPE {folder}\n#include \"gen.h\"\n");
+        dir.create(&format!("drivers/{folder}/x.c"), user);
+    }
+    let edges = dir.kgrep(&["export", "edges"]).stdout();
+    let of = |caller: &str| {
+        edges.lines().filter(|row| row.contains(caller) && row.contains("low_")).collect::<Vec<_>>()
+    };
+    for folder in ["a", "b"] {
+        let row = format!("drivers/{folder}/gen.h\t{folder}_on\tlow_{folder}\t");
+        let found = of(&format!("\t{folder}_on\t"));
+        assert!(!found.is_empty() && found.iter().all(|edge| edge.starts_with(&row)), "{edges}");
+    }
+    // Two words of which each has several meanings: nothing tells which go together.
+    dir.create("drivers/c/gen.h", "static int\nTOKEN(PRE, POST)(int a)\n{\n\treturn a;\n}\n");
+    for (one, other) in [("ip", "_v4"), ("net", "_v6")] {
+        let user = format!(
+            "#include <linux/named.h>\n#define PRE {one}\n#define POST {other}\n#include \"gen.h\"\n"
+        );
+        dir.create(&format!("drivers/c/{one}.c"), user);
+    }
+    for wrong in ["net_v4", "ip_v6"] {
+        assert_eq!(dir.kgrep(&["def", wrong]).run().code(), 1, "{wrong}");
+    }
 }

@@ -6,7 +6,7 @@
 //! changed since, so that both say the same.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::sync::Arc;
 
@@ -16,10 +16,11 @@ use crate::idiom::Idioms;
 use crate::outline::{
     Definition, FileOutline, Flags, InvocationKind, Kind, NO_NAME, NOWHERE, Template, Use, expand,
 };
-use crate::paths::after_ups;
+use crate::paths::{after_ups, normal};
 use crate::scratch::Scratch;
 
 use super::builder::{FileRecord, IncludeRecord, UseRecord};
+use super::include::base_name;
 use super::interner::Interner;
 use super::place::Place;
 use super::record::DefRecord;
@@ -121,6 +122,8 @@ fn hash_of(params: &[u8], body: &[u8]) -> u32 {
 pub(super) struct Origin<'a> {
     path: &'a [u8],
     includes: &'a [IncludeRecord],
+    /// Whether the tree has a file at a path.
+    exists: &'a (dyn Fn(&[u8]) -> bool + Sync),
     /// What its path says.
     pub(super) place: Place,
 }
@@ -143,15 +146,28 @@ enum Nearness {
 }
 
 impl<'a> Origin<'a> {
-    pub(super) fn new(path: &'a [u8], includes: &'a [IncludeRecord]) -> Origin<'a> {
-        Origin { path, includes, place: Place::of(path) }
+    pub(super) fn new(
+        path: &'a [u8],
+        includes: &'a [IncludeRecord],
+        exists: &'a (dyn Fn(&[u8]) -> bool + Sync),
+    ) -> Origin<'a> {
+        Origin { path, includes, exists, place: Place::of(path) }
     }
 
-    fn has_include_of(self, path: &[u8]) -> bool {
+    /// Whether it includes the file at `path`: beside it, or where its folder has no such file, one that is called so.
+    pub(super) fn has_include_of(self, path: &[u8]) -> bool {
+        let folder = &self.path[..self.path.len() - base_name(self.path).len()];
         self.includes.iter().any(|include| {
-            path.strip_suffix(after_ups(&include.path))
-                .is_some_and(|b| b.is_empty() || b.ends_with(b"/"))
+            let before = path.strip_suffix(after_ups(&include.path));
+            let beside = || normal(&[folder, &include.path].concat());
+            before.is_some_and(|before| before.is_empty() || before.ends_with(b"/"))
+                && (beside() == path || !(self.exists)(&beside()))
         })
+    }
+
+    /// Whether a word that `maker` defines may be a part of a name here: none of one architecture's in code of all.
+    pub(super) fn may_have_word_of(self, maker: Origin) -> bool {
+        self.place.arch != 0 || maker.place.arch == 0
     }
 
     /// How near the macros of `maker` are; `None` when this file can't mean them.
@@ -394,21 +410,23 @@ impl Made {
     }
 }
 
-/// The names that the macro makes of `arguments`: several where several files say what a word in it stands for.
+/// The names that the macro makes of `arguments`: several where several files say what a word in it stands for. Of
+/// two such words nothing tells which go together: then it is the first name alone.
 fn names_by(template: &Template, arguments: &[u8], lookup: expand::Others) -> Vec<Vec<u8>> {
-    // The first word of which there are several.
-    let open: RefCell<Option<Vec<u8>>> = RefCell::default();
+    let open: RefCell<Vec<Vec<u8>>> = RefCell::default();
     let noting = |asked: &[u8]| {
         let found = lookup(asked);
-        if asked.starts_with(b"=") && found.len() > 1 {
-            open.borrow_mut().get_or_insert_with(|| asked.to_vec());
+        let mut open = open.borrow_mut();
+        if asked.starts_with(b"=") && found.len() > 1 && !open.iter().any(|known| known == asked) {
+            open.push(asked.to_vec());
         }
         found
     };
     let first = expand::name_by(template, arguments, &noting);
-    let Some(part) = open.take() else { return first.into_iter().collect() };
+    let open = open.take();
+    let [part] = &open[..] else { return first.into_iter().collect() };
     let mut names: Vec<Vec<u8>> = Vec::new();
-    for word in lookup(&part) {
+    for word in lookup(part).into_iter().take(INCLUDERS) {
         let with_word = |asked: &[u8]| match asked == part {
             true => vec![Arc::clone(&word)],
             false => lookup(asked),
@@ -439,8 +457,10 @@ pub(super) fn add(
             makers.entry(name).or_default().push((number as u32, template));
         }
     }
+    let paths: HashSet<&[u8]> = files.iter().map(|file| file.path.as_slice()).collect();
+    let exists = |path: &[u8]| paths.contains(path);
     let origins: Vec<Origin> =
-        files.par_iter().map(|file| Origin::new(&file.path, &file.includes)).collect();
+        files.par_iter().map(|f| Origin::new(&f.path, &f.includes, &exists)).collect();
     let made: io::Result<Vec<Made>> = files
         .par_iter()
         .zip(&origins)
@@ -453,10 +473,8 @@ pub(super) fn add(
             let lookup = |name: &[u8]| {
                 let of = |(number, template): &(u32, _)| (origins[*number as usize], *template);
                 if let Some(name) = name.strip_prefix(b"=") {
-                    return words
-                        .get(name)
-                        .map(|known| chosen(*from, known.iter().map(of)))
-                        .unwrap_or_default();
+                    let known = words.get(name).into_iter().flatten().map(of);
+                    return chosen(*from, known.filter(|(maker, _)| from.may_have_word_of(*maker)));
                 }
                 let Some((name, known)) = makers.get_key_value(name) else { return Vec::new() };
                 let found = || chosen(*from, known.iter().map(of));
@@ -493,12 +511,7 @@ struct UsesWithin {
 
 impl UsesWithin {
     fn of(file: &FileRecord, scratch: &Scratch) -> io::Result<UsesWithin> {
-        let is_header = Place::of(&file.path).is_header;
-        let is_again = |invoked: &&Invoked| match invoked.kind {
-            InvocationKind::Each => true,
-            InvocationKind::Name => is_header,
-            InvocationKind::Head | InvocationKind::Item => false,
-        };
+        let is_again = |i: &&Invoked| matches!(i.kind, InvocationKind::Each | InvocationKind::Name);
         let made = file.invoked.iter().filter(is_again);
         let mut heads: Vec<u32> = made.map(|invoked| invoked.heads).collect();
         if heads.is_empty() {

@@ -53,6 +53,12 @@ impl<'r> Offers<'r> {
         Offers { read, known: Mutex::new(known), changed }
     }
 
+    /// Whether there is a file at `path`, as far as it is known here.
+    fn has(&self, path: &[u8]) -> Option<bool> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(path).map(Option::is_some)
+    }
+
     fn of_file(&self, path: &[u8]) -> Option<Arc<Offer>> {
         let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = known().get(path) {
@@ -97,7 +103,8 @@ impl Graph<'_> {
         offers: &Offers,
     ) {
         let own = Offer::of(outline);
-        let from = Origin::new(path, &own.includes);
+        let exists = |path: &[u8]| self.exists_with(path, offers);
+        let from = Origin::new(path, &own.includes, &exists);
         // One macro is used many times in a file.
         let meant: RefCell<HashMap<Vec<u8>, Vec<Arc<Template>>>> = RefCell::default();
         let lookup = |name: &[u8]| {
@@ -116,8 +123,10 @@ impl Graph<'_> {
                 let is_it = |(own, template): &&(Vec<u8>, Arc<Template>)| {
                     own == name && template.is_word() == is_word
                 };
-                let named = offer.makers.iter().filter(is_it);
-                named.map(|(_, template)| (Origin::new(path, &offer.includes), template))
+                let maker = Origin::new(path, &offer.includes, &exists);
+                let may = !is_word || from.may_have_word_of(maker);
+                let named = offer.makers.iter().filter(move |maker| may && is_it(maker));
+                named.map(move |(_, template)| (maker, template))
             });
             let chosen = made::chosen(from, makers);
             meant.borrow_mut().insert(asked.to_vec(), chosen.clone());
@@ -127,11 +136,18 @@ impl Graph<'_> {
         put(outline, made);
     }
 
+    /// Whether there is a file at `path` in the sections with what is laid over them.
+    fn exists_with(&self, path: &[u8], offers: &Offers) -> bool {
+        offers.has(path).unwrap_or_else(|| self.base_file(path).is_some())
+    }
+
     /// The files of the sections whose macros of this name `from` may mean.
     fn paths_with_macro(&self, name: &[u8], from: Origin) -> Vec<Vec<u8>> {
         let definitions = self.find_name(name).map(|n| self.definitions_of(n)).unwrap_or_default();
         let is_header = from.place.is_header;
-        let may = |file: FileId| is_header || self.place(file).is_header;
+        let may = |file: FileId| {
+            is_header || self.place(file).is_header || from.has_include_of(self.path(file))
+        };
         let is_macro = |kind: Kind| matches!(kind, Kind::Macro | Kind::Constant);
         let macros = definitions.iter().filter(|d| is_macro(d.kind) && may(d.file));
         macros.map(|d| self.path(d.file).to_vec()).collect()

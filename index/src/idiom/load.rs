@@ -57,6 +57,8 @@ struct File {
     #[serde(default)]
     pastes: Vec<String>,
     #[serde(default)]
+    counts: Vec<String>,
+    #[serde(default)]
     reads: Vec<String>,
     #[serde(default)]
     calling_include: Vec<toml::Spanned<toml::Table>>,
@@ -239,8 +241,9 @@ pub struct Idioms {
     table_takers: HashMap<Vec<u8>, Vec<u32>, BuildHasherDefault<NameHasher>>,
     table_fields: HashSet<Vec<u8>, BuildHasherDefault<NameHasher>>,
     member_macros: HashMap<Vec<u8>, Vec<u8>, BuildHasherDefault<NameHasher>>,
-    pastes: HashSet<Vec<u8>, BuildHasherDefault<NameHasher>>,
-    reads: HashSet<Vec<u8>, BuildHasherDefault<NameHasher>>,
+    pub(super) pastes: HashSet<Vec<u8>, BuildHasherDefault<NameHasher>>,
+    pub(super) counts: HashSet<Vec<u8>, BuildHasherDefault<NameHasher>>,
+    pub(super) reads: HashSet<Vec<u8>, BuildHasherDefault<NameHasher>>,
     attributes: Names<()>,
     instantiates: Vec<Instantiate>,
     fingerprint: u32,
@@ -313,14 +316,13 @@ impl Idioms {
             self.attributes.insert(word, &());
         }
         self.callbacks.extend(parsed.callbacks.iter().map(|word| word.as_bytes().to_vec()));
-        self.function_types
-            .extend(parsed.function_types.iter().map(|name| name.as_bytes().to_vec()));
-        let plain_types = parsed.plain_types.into_iter();
-        self.plain_types.extend(plain_types.map(String::into_bytes));
+        self.function_types.extend(parsed.function_types.into_iter().map(String::into_bytes));
+        self.plain_types.extend(parsed.plain_types.into_iter().map(String::into_bytes));
         self.add_tables(&parsed.tables);
         let member_macros = parsed.member_macros.into_iter();
         self.member_macros.extend(member_macros.map(|(name, path)| (name.into(), path.into())));
         self.pastes.extend(parsed.pastes.iter().map(|word| word.as_bytes().to_vec()));
+        self.counts.extend(parsed.counts.iter().map(|word| word.as_bytes().to_vec()));
         self.reads.extend(parsed.reads.iter().map(|word| word.as_bytes().to_vec()));
         let mut problems = Vec::new();
         let mut each =
@@ -475,16 +477,6 @@ impl Idioms {
     /// The path of members that a macro stands for: `__sk_common.skc_prot` for `sk_prot`.
     pub fn member_path(&self, name: &[u8]) -> Option<&[u8]> {
         self.member_macros.get(name).map(Vec::as_slice)
-    }
-
-    /// Whether a macro gives back the pointer that it is given.
-    pub fn reads(&self, name: &[u8]) -> bool {
-        self.reads.contains(name)
-    }
-
-    /// Whether a macro pastes what it is given to one name.
-    pub fn pastes(&self, name: &[u8]) -> bool {
-        self.pastes.contains(name)
     }
 
     /// Whether a type or a parameter is called as pointers to functions are.

@@ -110,3 +110,20 @@ impl Instantiate {
         arguments.map(|argument| [self.strip.as_bytes(), argument].concat())
     }
 }
+
+impl Idioms {
+    /// Whether a macro gives back the pointer that it is given.
+    pub fn reads(&self, name: &[u8]) -> bool {
+        self.reads.contains(name)
+    }
+
+    /// Whether a macro stands for how many arguments it is given.
+    pub fn counts(&self, name: &[u8]) -> bool {
+        self.counts.contains(name)
+    }
+
+    /// Whether a macro pastes what it is given to one name.
+    pub fn pastes(&self, name: &[u8]) -> bool {
+        self.pastes.contains(name)
+    }
+}

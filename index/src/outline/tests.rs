@@ -360,8 +360,11 @@ fn a_macro_alone_on_its_line_is_no_type() {
     assert!(found.contains("10-13 function lamp static"), "{found}");
     assert!(!found.contains("function LAMP_ID") && !found.contains("declaration"), "{found}");
     // A type on a line of its own.
-    let found = outline_text("a.c", b"LAMP_STATUS\nlamp(int a)\n{\n\treturn a;\n}\n");
-    assert!(found.starts_with("  1-5 function lamp"), "{found}");
+    for name in ["lamp", "LAMP_INIT"] {
+        let text = format!("int a;\nLAMP_STATUS\n{name}(int a)\n{{\n\treturn a;\n}}\n");
+        let found = outline_text("a.c", text.as_bytes());
+        assert!(found.contains(&format!("2-6 function {name}")), "{found}");
+    }
 }
 
 #[test]
@@ -391,6 +394,35 @@ fn how_long_an_array_is_makes_no_function_static() {
         "{found}"
     );
     assert!(found.contains("4-6 function own static"), "{found}");
+}
+
+#[test]
+fn what_pastes_may_stand_anywhere() {
+    for use_of in [
+        "f(CONCATENATE)",
+        "CONCATENATE",
+        "CONCATENATE(",
+        "CONCATENATE()",
+        "CONCATENATE(a, b)",
+        "CONCATENATE(a, COUNT_ARGS",
+    ] {
+        let text = format!(
+            "#define MAKE(n) void n(void) {{ {use_of}; }}\nMAKE(foo)\nvoid bar(void) {{ }}\n"
+        );
+        let found = outline_text("a.c", text.as_bytes());
+        assert!(found.contains("function bar"), "{use_of}: {found}");
+    }
+}
+
+#[test]
+fn looking_for_counted_names_leaves_time_for_pasted_ones() {
+    let counted = "CONCATENATE(set_name_, COUNT_ARGS(1))(1);\n".repeat(600);
+    let text = format!(
+        "#define bitop(op, n) const##op(n)\nvoid user(void)\n{{\n{counted}bitop(_test, 1);\n}}\n\
+         void const_test(int n) {{ }}\n"
+    );
+    let found = outline_text("a.c", text.as_bytes());
+    assert!(found.contains("user: Call const_test"), "{}", &found[found.len() - 300..]);
 }
 
 #[test]

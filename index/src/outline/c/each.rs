@@ -6,7 +6,7 @@ use crate::lex::{Token, TokenKind};
 
 use super::super::{InvocationKind, Maker, NO_NAME, NameId, UseKind};
 use super::expand::{single_name, split, text_of};
-use super::template::Template;
+use super::template::{Template, names_parts};
 use super::words::{Word, is_shouted, word};
 use super::{Item, Reader};
 
@@ -14,16 +14,15 @@ impl Reader<'_> {
     /// Remembers a macro without arguments that may be a part of names: `#define MTYPE hash_ip4`, or in a
     /// header a name that is made of such a part.
     pub(super) fn note_word(&mut self, name: NameId, body: &[Token]) {
-        let is_upper = |text: &[u8]| !text.iter().any(u8::is_ascii_lowercase);
         let is_name =
             |t: &Token| t.kind == TokenKind::Ident && word(t.text(self.bytes)) == Word::Name;
-        let shouts = is_upper(self.sink.out.names.get(name));
+        let shouts = is_shouted(self.sink.out.names.get(name));
         let is_wanted = match body {
-            [one] => shouts && is_name(one) && !is_upper(one.text(self.bytes)),
+            [one] => shouts && is_name(one) && !is_shouted(one.text(self.bytes)),
             [called, open, .., close] => {
                 let is_made = is_name(called) && open.is(b'(') && close.is(b')');
-                let parts = body[2..].iter().any(|t| is_name(t) && is_upper(t.text(self.bytes)));
-                self.unit == 0 && !shouts && is_upper(called.text(self.bytes)) && is_made && parts
+                let parts = body[2..].iter().any(|t| is_name(t) && is_shouted(t.text(self.bytes)));
+                self.unit == 0 && !shouts && is_shouted(called.text(self.bytes)) && is_made && parts
             }
             _ => false,
         };
@@ -68,13 +67,10 @@ impl Reader<'_> {
         }
     }
 
-    /// The same of a macro that makes a name by another one: `NAME(MODULE, _method_##id)`.
+    /// The same of a macro that makes a name by another one.
     pub(super) fn note_parts_of_macro(&mut self, within: u32, body: &[Token]) {
-        let [called, open, inside @ .., close] = body else { return };
-        let pastes = inside.iter().any(|token| token.kind == TokenKind::Paste);
-        let is_call = open.is(b'(') && close.is(b')') && is_shouted(called.text(self.bytes));
-        if pastes && is_call && !inside.iter().any(|token| token.is(b'(')) {
-            self.note_parts(within, text_of(inside, self.bytes), called.line);
+        if let Some(inside) = names_parts(body, self.bytes) {
+            self.note_parts(within, text_of(inside, self.bytes), body[0].line);
         }
     }
 }

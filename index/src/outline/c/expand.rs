@@ -49,6 +49,8 @@ pub(super) struct Makers {
     written: usize,
     /// Bytes written out for names that are pasted together.
     pasted: usize,
+    /// Bytes searched for names with a number behind them.
+    searched: usize,
     depth: usize,
 }
 
@@ -110,6 +112,12 @@ impl Makers {
     pub(super) fn may_paste(&mut self, bytes: usize, most: usize) -> bool {
         self.pasted += bytes + EACH;
         self.pasted <= most
+    }
+
+    /// Whether so many bytes more may be searched, of `most`.
+    pub(super) fn may_search(&mut self, bytes: usize, most: usize) -> bool {
+        self.searched += bytes + EACH;
+        self.searched <= most
     }
 
     /// Remembers a macro without arguments.
@@ -199,6 +207,9 @@ fn counted(text: Vec<u8>, idioms: &Idioms) -> Vec<u8> {
         let arguments = split(inside);
         let [name, count] = &arguments[..] else { continue };
         let open = memchr::memchr(b'(', count).unwrap_or(count.len());
+        if !idioms.counts(count[..open].trim_ascii()) {
+            continue;
+        }
         let Some((given, _)) = bracketed(&count[open..]) else { continue };
         let number = if given.trim_ascii().is_empty() { 0 } else { split(given).len() };
         out.extend_from_slice(&text[copied..start]);
@@ -213,8 +224,11 @@ fn counted(text: Vec<u8>, idioms: &Idioms) -> Vec<u8> {
 }
 
 /// What is in the brackets that a text begins with, and how long it is with them.
-fn bracketed(text: &[u8]) -> Option<(&[u8], usize)> {
+pub(super) fn bracketed(text: &[u8]) -> Option<(&[u8], usize)> {
     let open = text.iter().position(|byte| !byte.is_ascii_whitespace())?;
+    if text[open] != b'(' {
+        return None;
+    }
     let mut lexer = Lexer::within(text, open, text.len(), 1);
     let mut depth = 0usize;
     while let Some(token) = lexer.next_meaning(|_| {}) {
@@ -269,11 +283,17 @@ pub(crate) fn single_name(text: &[u8]) -> Option<&[u8]> {
 
 /// The name that the macro makes of `arguments`, which may take further macros.
 pub(crate) fn name_by(template: &Template, arguments: &[u8], others: Others) -> Option<Vec<u8>> {
-    name_of(with_words(template, split(arguments), others), others)
+    let text = with_words(template, split(arguments), others);
+    name_in(text, template.names_parts(), others)
 }
 
 /// The name that a text is once its macros are written out.
-pub(crate) fn name_of(mut text: Vec<u8>, others: Others) -> Option<Vec<u8>> {
+pub(crate) fn name_of(text: Vec<u8>, others: Others) -> Option<Vec<u8>> {
+    name_in(text, true, others)
+}
+
+/// The same, of a text whose words count as parts of a name, or don't: only of some it is noted who uses them.
+fn name_in(mut text: Vec<u8>, mut has_parts: bool, others: Others) -> Option<Vec<u8>> {
     for _ in 0..DEEPEST {
         if let Some(name) = single_name(&text) {
             return Some(name.to_vec());
@@ -281,7 +301,11 @@ pub(crate) fn name_of(mut text: Vec<u8>, others: Others) -> Option<Vec<u8>> {
         let open = memchr::memchr(b'(', &text)?;
         let inside = text.trim_ascii_end().strip_suffix(b")")?.get(open + 1..)?.to_vec();
         let next = others(single_name(&text[..open])?).into_iter().next()?;
-        text = with_words(&next, split(&inside), others);
+        text = match has_parts {
+            true => with_words(&next, split(&inside), others),
+            false => next.write_out(&split(&inside)),
+        };
+        has_parts = next.names_parts();
     }
     None
 }

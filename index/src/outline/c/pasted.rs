@@ -88,8 +88,9 @@ impl Reader<'_> {
     /// number behind the name.
     fn joined(&mut self, arguments: &[Vec<u8>], found: &mut Vec<Pasted>) {
         let Some([start, rest]) = arguments.first_chunk::<2>() else { return };
-        let is_counted = rest.ends_with(b")") && single_name(start).is_some();
-        if !is_counted || !self.makers.may_paste(self.bytes.len(), SEARCHED) {
+        let counter = rest.split(|byte| *byte == b'(').next().unwrap_or_default();
+        let is_counted = self.idioms.counts(counter.trim_ascii()) && single_name(start).is_some();
+        if !is_counted || !self.makers.may_search(self.bytes.len(), SEARCHED) {
             return;
         }
         // They may be defined below.

@@ -3,7 +3,7 @@
 
 use crate::lex::{Lexer, Token, TokenKind};
 
-use super::words::{Word, word};
+use super::words::{Word, is_shouted, word};
 
 /// What is longer than this when written out is cut: no macro of a real tree comes near.
 const LONGEST: usize = 1 << 18;
@@ -44,6 +44,13 @@ impl Template {
     /// Whether it pastes: then its arguments are put in as they are written.
     pub(super) fn pastes(&self) -> bool {
         memchr::memmem::find(&self.body, b"##").is_some()
+    }
+
+    /// Whether the words in its body that others define are noted as parts of a name (`names_parts`).
+    pub(super) fn names_parts(&self) -> bool {
+        let mut lexer = Lexer::within(&self.body, 0, self.body.len(), 1);
+        let tokens: Vec<Token> = std::iter::from_fn(|| lexer.next_meaning(|_| {})).collect();
+        names_parts(&tokens, &self.body).is_some()
     }
 
     /// The body, as written.
@@ -141,6 +148,15 @@ fn depth_after(depth: usize, token: Token) -> usize {
         b')' | b']' | b'}' if token.kind == TokenKind::Byte => depth.saturating_sub(1),
         _ => depth,
     }
+}
+
+/// What is between the brackets of a macro's body that makes a name by another macro: `NAME(MODULE, _method_##id)`.
+/// Words there that other files define are parts of the name. None of any other body.
+pub(super) fn names_parts<'t>(body: &'t [Token], bytes: &[u8]) -> Option<&'t [Token]> {
+    let [called, open, inside @ .., close] = body else { return None };
+    let pastes = inside.iter().any(|token| token.kind == TokenKind::Paste);
+    let is_call = open.is(b'(') && close.is(b')') && is_shouted(called.text(bytes));
+    (pastes && is_call && !inside.iter().any(|token| token.is(b'('))).then_some(inside)
 }
 
 /// Whether a macro's body can stand at the top level of a file: it begins with a word, and
