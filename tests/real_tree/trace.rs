@@ -419,7 +419,9 @@ fn is_source(name: &str) -> bool {
 fn every_boot_parameter_is_listed_with_its_handler() {
     let words = ["__setup(", "early_param(", "core_param("];
     let mut scan = Vec::new();
-    for line in beginning(&words) {
+    // The self-tests have macros of the same names, which register nothing with a kernel.
+    let of_kernel = |line: &&Line| !line.place.starts_with("tools/");
+    for line in beginning(&words).filter(of_kernel) {
         let arguments = arguments(&line.text);
         if arguments.len() >= 2 {
             let how = line.text.split('(').next().unwrap();
