@@ -16,6 +16,7 @@ use crate::lex::{Lexer, Token, TokenKind};
 use super::super::{
     Definition, FileOutline, Invocation, InvocationKind, Kind, Maker, NO_NAME, NOWHERE, NameId, Use,
 };
+use super::head::closing;
 use super::template::{self, Template};
 use super::{Item, Reader};
 use crate::name_hash::NameHasher;
@@ -194,27 +195,28 @@ fn written_by(
 
 /// The text, where `CONCATENATE(NAME_, COUNT_ARGS(a, b))` stands for `NAME_2`.
 fn counted(text: Vec<u8>, idioms: &Idioms) -> Vec<u8> {
-    let (mut out, mut copied) = (Vec::new(), 0);
     let mut lexer = Lexer::within(&text, 0, text.len(), 1);
-    let joins = |token: &Token| token.kind == TokenKind::Ident && idioms.pastes(token.text(&text));
-    let tokens = std::iter::from_fn(|| lexer.next_meaning(|_| {}));
-    for token in tokens.filter(joins).take(DEEPEST) {
-        let (start, after) = (token.start as usize, token.end as usize);
-        if start < copied {
+    let tokens: Vec<Token> = std::iter::from_fn(|| lexer.next_meaning(|_| {})).collect();
+    let joins =
+        |at: &usize| tokens[*at].kind == TokenKind::Ident && idioms.pastes(tokens[*at].text(&text));
+    let (mut out, mut copied) = (Vec::new(), 0);
+    for at in (0..tokens.len()).filter(joins).take(DEEPEST) {
+        let start = tokens[at].start as usize;
+        let Some((inside, close)) = bracketed(&tokens, at + 1).filter(|_| start >= copied) else {
+            continue;
+        };
+        let arguments = split(text_of(inside, &text));
+        let [name, _] = &arguments[..] else { continue };
+        let comma = inside.iter().position(|token| token.is(b',')).unwrap_or(0);
+        let [counter, ..] = inside[comma + 1..] else { continue };
+        let Some((given, _)) = bracketed(inside, comma + 2) else { continue };
+        if !idioms.counts(counter.text(&text)) {
             continue;
         }
-        let Some((inside, length)) = bracketed(&text[after..]) else { continue };
-        let arguments = split(inside);
-        let [name, count] = &arguments[..] else { continue };
-        let open = memchr::memchr(b'(', count).unwrap_or(count.len());
-        if !idioms.counts(count[..open].trim_ascii()) {
-            continue;
-        }
-        let Some((given, _)) = bracketed(&count[open..]) else { continue };
-        let number = if given.trim_ascii().is_empty() { 0 } else { split(given).len() };
+        let number = if given.is_empty() { 0 } else { split(text_of(given, &text)).len() };
         out.extend_from_slice(&text[copied..start]);
         out.extend_from_slice(&[name, number.to_string().as_bytes()].concat());
-        copied = after + length;
+        copied = tokens[close].end as usize;
     }
     if copied == 0 {
         return text;
@@ -223,23 +225,11 @@ fn counted(text: Vec<u8>, idioms: &Idioms) -> Vec<u8> {
     out
 }
 
-/// What is in the brackets that a text begins with, and how long it is with them.
-pub(super) fn bracketed(text: &[u8]) -> Option<(&[u8], usize)> {
-    let open = text.iter().position(|byte| !byte.is_ascii_whitespace())?;
-    if text[open] != b'(' {
-        return None;
-    }
-    let mut lexer = Lexer::within(text, open, text.len(), 1);
-    let mut depth = 0usize;
-    while let Some(token) = lexer.next_meaning(|_| {}) {
-        depth += usize::from(token.is(b'('));
-        depth = depth.saturating_sub(usize::from(token.is(b')')));
-        if depth == 0 {
-            let is_closed = token.is(b')');
-            return is_closed.then(|| (&text[open + 1..token.start as usize], token.end as usize));
-        }
-    }
-    None
+/// What is in the brackets that open at `open`, and where they close.
+pub(super) fn bracketed(tokens: &[Token], open: usize) -> Option<(&[Token], usize)> {
+    tokens.get(open).filter(|token| token.is(b'('))?;
+    let close = closing(tokens, open, tokens.len())?;
+    Some((&tokens[open + 1..close], close))
 }
 
 /// The text from the first of these tokens to the last.
@@ -434,7 +424,7 @@ impl<'a> Reader<'a> {
         if !self.makers.has(word) {
             return None;
         }
-        let close = super::head::closing(tokens, at + 1, tokens.len())?;
+        let close = closing(tokens, at + 1, tokens.len())?;
         if !tokens.get(close + 1)?.is(b'(') {
             return None;
         }

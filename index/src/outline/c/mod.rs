@@ -379,10 +379,12 @@ impl<'a> Reader<'a> {
 
     /// Whether brackets follow the name, and a body in the first column: it is a function's.
     fn has_body(&self, name: Token) -> bool {
-        let rest = &self.bytes[name.end as usize..];
-        let rest = &rest[..rest.len().min(LONGEST_HEAD)];
-        let Some((_, length)) = expand::bracketed(rest) else { return false };
-        rest[length..].trim_ascii_start().first() == Some(&b'{')
+        let start = name.end as usize;
+        let end = self.bytes.len().min(start + LONGEST_HEAD);
+        let mut lexer = Lexer::within(self.bytes, start, end, 1);
+        let tokens: Vec<Token> = std::iter::from_fn(|| lexer.next_meaning(|_| {})).collect();
+        let close = expand::bracketed(&tokens, 0).map(|(_, close)| close);
+        close.and_then(|close| tokens.get(close + 1)).is_some_and(|token| token.is(b'{'))
     }
 
     /// Whether `MACRO(…) token` on one line, as macros write it, is two items: the macro is no
