@@ -39,6 +39,17 @@ pub fn after_ups(path: &[u8]) -> &[u8] {
     rest
 }
 
+/// The path that an `#include` in the file at `from` names first: beside that file.
+pub fn beside(from: &[u8], include: &[u8]) -> Vec<u8> {
+    normal(&[split(from).0, b"/", include].concat())
+}
+
+/// What stands before the last folders and the name of a path, if it ends in these.
+pub fn before<'p>(path: &'p [u8], end: &[u8]) -> Option<&'p [u8]> {
+    let before = path.strip_suffix(end)?;
+    (before.is_empty() || before.ends_with(b"/")).then_some(before)
+}
+
 /// Whether `path` is `top` or below it; all are below the root, which is empty.
 pub fn is_below(path: &[u8], top: &[u8]) -> bool {
     top.is_empty() || path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest[0] == b'/')

@@ -236,8 +236,8 @@ fn of_one(
             next.extend(embedded(tracer, &structure)?);
             seen.insert(structure);
         }
-        level =
-            next.difference(&seen).take(MOST_STEPS - seen.len().min(MOST_STEPS)).cloned().collect();
+        let further = next.difference(&seen).take(MOST_STEPS.saturating_sub(seen.len()));
+        level = further.cloned().collect();
         if level.is_empty() {
             return Ok(Vec::new());
         }

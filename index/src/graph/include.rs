@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::base::Graph;
 use super::builder::FileRecord;
 use super::{FileId, Program};
-use crate::paths::{after_ups, normal, relative};
+use crate::paths::{after_ups, before, beside, relative};
 
 /// For each file, the numbers of the files it includes with the lines it does so on.
 pub(super) type Includes = Vec<Vec<(u32, u32)>>;
@@ -104,18 +104,15 @@ pub(super) fn nearest<'p, T>(
     candidates: impl Iterator<Item = (T, &'p [u8])>,
 ) -> Option<T> {
     let folder = &from[..from.len() - base_name(from).len()];
-    let exact = normal(&[folder, wanted].concat());
+    let exact = beside(from, wanted);
     let wanted = after_ups(wanted);
-    let ends = |path: &[u8]| {
-        path.strip_suffix(wanted).is_some_and(|before| before.is_empty() || before.ends_with(b"/"))
-    };
     let rank = |path: &[u8]| {
         let before = &path[..path.len() - wanted.len()];
-        let beside = path == exact;
+        let is_beside = path == exact;
         let public = matches!(before, b"include/" | b"include/uapi/");
         let shared = before.iter().zip(folder).take_while(|(a, b)| a == b).count();
-        (beside, public, shared, std::cmp::Reverse(before.len()))
+        (is_beside, public, shared, std::cmp::Reverse(before.len()))
     };
-    let fitting = candidates.take(CANDIDATES).filter(|(_, path)| ends(path));
+    let fitting = candidates.take(CANDIDATES).filter(|(_, path)| before(path, wanted).is_some());
     fitting.max_by_key(|(_, path)| rank(path)).map(|(file, _)| file)
 }

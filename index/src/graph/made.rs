@@ -16,11 +16,10 @@ use crate::idiom::Idioms;
 use crate::outline::{
     Definition, FileOutline, Flags, InvocationKind, Kind, NO_NAME, NOWHERE, Template, Use, expand,
 };
-use crate::paths::{after_ups, normal};
+use crate::paths::{after_ups, before, beside};
 use crate::scratch::Scratch;
 
 use super::builder::{FileRecord, IncludeRecord, UseRecord};
-use super::include::base_name;
 use super::interner::Interner;
 use super::place::Place;
 use super::record::DefRecord;
@@ -156,12 +155,9 @@ impl<'a> Origin<'a> {
 
     /// Whether it includes the file at `path`: beside it, or where its folder has no such file, one that is called so.
     pub(super) fn has_include_of(self, path: &[u8]) -> bool {
-        let folder = &self.path[..self.path.len() - base_name(self.path).len()];
-        self.includes.iter().any(|include| {
-            let before = path.strip_suffix(after_ups(&include.path));
-            let beside = || normal(&[folder, &include.path].concat());
-            before.is_some_and(|before| before.is_empty() || before.ends_with(b"/"))
-                && (beside() == path || !(self.exists)(&beside()))
+        self.includes.iter().filter(|i| before(path, after_ups(&i.path)).is_some()).any(|include| {
+            let beside = beside(self.path, &include.path);
+            beside == path || !(self.exists)(&beside)
         })
     }
 

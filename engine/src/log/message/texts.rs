@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use kgrep_index::outline::formats::{Formats, Part, Template, TextMacro};
-use kgrep_index::paths::{normal, split};
+use kgrep_index::paths::{beside, split};
 use rayon::prelude::*;
 
 /// Stands for the format in a printer's text: parameter 1.
@@ -178,15 +178,10 @@ fn includers(files: &[FileTexts<'_>], included: &[Vec<u32>]) -> HashMap<u32, u32
 /// The files that `file` includes with quotes, as far as they are beside it.
 fn included_by(file: &FileTexts<'_>, files: &[FileTexts<'_>]) -> Vec<u32> {
     let find = |include: &&[u8]| {
-        let path = joined(file.path, include);
+        let path = beside(file.path, include);
         files.binary_search_by(|known| known.path.cmp(&path)).ok().map(|at| at as u32)
     };
     file.formats.includes.iter().filter_map(find).collect()
-}
-
-/// What `"include"` in the file at `path` names first.
-fn joined(path: &[u8], include: &[u8]) -> Vec<u8> {
-    normal(&[split(path).0, b"/", include].concat())
 }
 
 /// How many folders two paths have in common.
